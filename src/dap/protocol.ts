@@ -1,0 +1,75 @@
+/**
+ * Everything of ours that crosses the one boundary besides standard DAP: the launch arguments and the own requests.
+ * Shells import types from here; `session.ts` answers.
+ */
+import type { InspectorInfo, InspectorNode, InspectorTable } from '../inspect/contract';
+
+/** Attributes of a `launch` configuration of type `worldstep`, after the shell filled the defaults from kernel.json. */
+export interface LaunchArguments {
+  /** Path or URI of the kernel (ELF, Linux-header Image or flat binary), or `bundled:NAME` for a bundled kernel. */
+  readonly program: string;
+  readonly arch?: 'riscv64' | 'aarch64' | 'x86_64' | 'loongarch64';
+  readonly stopOnEntry?: boolean;
+  /** Run to this symbol before the first stop. */
+  readonly runTo?: string;
+  /** More symbol files. `address` overrides where the image lies (virtual address of its first byte). */
+  readonly images?: readonly {
+    readonly path: string;
+    readonly world?: string;
+    readonly address?: string;
+    readonly symbolsOnly?: boolean;
+  }[];
+  readonly machine?: { readonly harts?: number; readonly memory?: string };
+  readonly bios?: string;
+  readonly disk?: string;
+  readonly pflash0?: string;
+  readonly pflash1?: string;
+  readonly append?: string;
+  readonly cwd?: string;
+  /** DWARF path prefix → where the sources are now. */
+  readonly sourceMap?: Readonly<Record<string, string>>;
+  readonly trace?: boolean;
+  readonly noDebug?: boolean;
+  /** Views to reveal when the session starts. */
+  readonly openViews?: readonly string[];
+}
+
+/** Own requests: name → arguments and response body. */
+export interface OwnRequests {
+  'inspect/list': { arguments: Record<string, never>; body: { inspectors: InspectorInfo[] } };
+  /** Children of `key`, or the roots. */
+  'inspect/children': {
+    arguments: { inspector: string; key?: string; hart?: number };
+    body: { nodes: InspectorNode[] };
+  };
+  'inspect/table': { arguments: { inspector: string; key?: string; hart?: number }; body: { table: InspectorTable } };
+  /** Console input from the pseudoterminal. */
+  'console/input': { arguments: { text: string }; body: Record<string, never> };
+  /** For the status bar: where the selected hart is. */
+  'machine/status': { arguments: { hart?: number }; body: MachineStatus };
+  /** `explain 0x… for read`: the walk in words. */
+  'address/explain': {
+    arguments: { address: string; access: 'read' | 'write' | 'execute'; hart?: number };
+    body: { lines: string[] };
+  };
+}
+
+export interface MachineStatus {
+  readonly running: boolean;
+  /** The manual's mode name, e.g. `S`. */
+  readonly mode: string;
+  readonly pc: string;
+  readonly retired: string;
+  /** Guest seconds. */
+  readonly seconds: number;
+  readonly harts: number;
+}
+
+/** Own events: name → body. */
+export interface OwnEvents {
+  /** Guest console output; `text` is UTF-8 decoded, with the guest's own line ends. */
+  'console/output': { text: string };
+  /** These inspectors show stale data. At most ten a second while running; at once on a stop. */
+  'inspect/changed': { inspectors: string[] };
+  'machine/status': MachineStatus;
+}

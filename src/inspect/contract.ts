@@ -1,0 +1,36 @@
+/** Inspectors turn a stopped (or running) machine into plain trees. The views in every shell are generated from them. */
+import type { TraceEvent } from '../machine/contract';
+
+/** One row. `key` is stable across refreshes, so that a view keeps its expansion; children are fetched by key. */
+export interface InspectorNode {
+  readonly key: string;
+  readonly label: string;
+  /** Dimmed text behind the label: the value. */
+  readonly description?: string;
+  /** Plain text, several lines allowed: decoded bits, manual references. */
+  readonly tooltip?: string;
+  /** A codicon name, e.g. `symbol-array`. */
+  readonly icon?: string;
+  readonly hasChildren: boolean;
+  /** Differs from the previous stop. */
+  readonly isChanged?: boolean;
+  /** What a click may do: DAP memory reference (`pa:0x…`, `va:0x…`), or source position. */
+  readonly memoryReference?: string;
+  readonly source?: { readonly path: string; readonly line: number };
+  /** Register or expression that `setExpression` accepts, when the row can be edited. */
+  readonly editable?: string;
+}
+
+/** A table for a picture or for reading aloud: the tree's twin. */
+export interface InspectorTable {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  /** One paragraph that says what the picture shows. */
+  readonly summary: string;
+}
+
+export interface InspectorInfo {
+  readonly id: string;
+  readonly title: string;
+  readonly refreshOn: readonly TraceEvent['kind'][];
+}

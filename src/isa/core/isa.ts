@@ -1,0 +1,65 @@
+/**
+ * The ISA-neutral face of one instruction set. debug, inspect and dap know instruction sets only through this
+ * interface; asking "which ISA is this" outside `isa/` and `machine/boards/` is a lint error.
+ */
+
+import type { Pa, Va } from '../../base/address';
+import type { DisassembledInsn, RegisterSpec } from './registers';
+import type { Access, Mapping, TableEntry, Translation } from './translation';
+import type { World } from './world';
+
+/** Reads `length` bytes of physical memory without side effects; `undefined` outside memory. */
+export type PhysicalReader = (at: Pa, length: number) => Uint8Array | undefined;
+
+export interface TrapCause {
+  /** Unique id usable as an exception filter, e.g. `load-page-fault`. */
+  readonly id: string;
+  readonly cause: number;
+  readonly isInterrupt: boolean;
+  /** The manual's words: `Load page fault`. */
+  readonly name: string;
+  /** Groups for filters: `page-fault`, `illegal`, `ecall`, `interrupt`, `breakpoint`, `access`, `misaligned`. */
+  readonly group: string;
+  /** What tval holds for this cause: `address`, `instruction`, `zero`. */
+  readonly tval: 'address' | 'instruction' | 'zero';
+}
+
+export interface Isa {
+  readonly name: string;
+  readonly registers: readonly RegisterSpec[];
+  /** Register by name or alias (case-insensitive). */
+  register(name: string): RegisterSpec | undefined;
+  readonly registerOfDwarf: (dwarf: number) => RegisterSpec | undefined;
+  readonly pc: string;
+  readonly stackPointer: string;
+  readonly framePointer: string;
+  readonly returnAddress: string;
+  /** Integer argument registers in order, for finishing calls and return values. */
+  readonly arguments: readonly string[];
+  readonly causes: readonly TrapCause[];
+  /** Longest instruction, bytes. */
+  readonly maxLength: number;
+  readonly minLength: number;
+  disassemble(bytes: Uint8Array, address: bigint): DisassembledInsn;
+  /** Walks the tables of `world` for `va`, side-effect free. */
+  translate(
+    world: World,
+    read: PhysicalReader,
+    va: Va,
+    access: Access,
+    registers: (name: string) => bigint,
+  ): Translation;
+  /** Every mapping under the stage-1 root of `world`, neighbours merged, at most `limit`. */
+  mappings(world: World, read: PhysicalReader, registers: (name: string) => bigint, limit: number): Mapping[];
+  /** The valid entries of one table page; `path` of the root is []. */
+  tableEntries(
+    world: World,
+    read: PhysicalReader,
+    registers: (name: string) => bigint,
+    table: Pa,
+    level: number,
+    va: Va,
+  ): TableEntry[];
+  /** The level of the root table under the current scheme, or undefined when paging is off. */
+  rootLevel(world: World, registers: (name: string) => bigint): number | undefined;
+}

@@ -1,0 +1,37 @@
+/** Registers as data: what a debugger shows and may set. */
+import type { FieldSpec } from '../../base/fields';
+
+export interface RegisterSpec {
+  /** Unique in its ISA: the manual's name, e.g. `x10`, `satp`, `f3`, `pc`. */
+  readonly name: string;
+  /** ABI or other accepted names, e.g. `a0`. The first is the preferred display name. */
+  readonly aliases: readonly string[];
+  readonly group: 'general' | 'float' | 'system';
+  readonly bits: 32 | 64;
+  /** DWARF register number, when it has one. */
+  readonly dwarf?: number;
+  /** The CSR's number, for system registers. */
+  readonly number?: number;
+  /** One line from us on what it is for. */
+  readonly doc: string;
+  readonly fields?: readonly FieldSpec[];
+  /** False where a debugger must not write it (e.g. read-only counters). */
+  readonly isWritable: boolean;
+}
+
+/** One disassembled instruction. */
+export interface DisassembledInsn {
+  readonly address: bigint;
+  readonly bytes: Uint8Array;
+  readonly length: number;
+  /** `addi`; for an undecodable word `.insn` or `.half`. */
+  readonly mnemonic: string;
+  /** `a0, a0, 1`; jump targets as absolute hex addresses. */
+  readonly operands: string;
+  readonly isValid: boolean;
+  /** Direct branch or call target. */
+  readonly target?: bigint;
+  readonly kind: 'plain' | 'branch' | 'jump' | 'call' | 'return' | 'indirect' | 'trap' | 'trapReturn';
+  /** Manual reference and one line of what it does, for hovers. */
+  readonly doc: string;
+}

@@ -1,0 +1,146 @@
+/**
+ * What the rest of Worldstep sees of a running system. `machine.ts` implements it; debug, inspect and timeline know only this.
+ * Everything is synchronous and deterministic: the same inputs at the same counts give the same states.
+ */
+import type { Pa, Va } from '../base/address';
+import type { Plain } from '../base/plain';
+import type { Device, PowerEvent } from '../devices/device';
+import type { Isa } from '../isa/core/isa';
+import type { Access, Translation } from '../isa/core/translation';
+import type { World } from '../isa/core/world';
+
+export interface Cpu {
+  readonly hart: number;
+  readonly world: World;
+  readonly pc: Va;
+  /** Instructions this hart has retired since reset. */
+  readonly retired: bigint;
+  /** Waiting for an interrupt (WFI), stopped (HSM) or running. */
+  readonly activity: 'running' | 'waiting' | 'stopped';
+  /** Throws only for a name the ISA does not have. Values are zero-extended. */
+  readRegister(name: string): bigint;
+  /** Writes as a debugger: WARL rules apply, no trap is raised. */
+  writeRegister(name: string, value: bigint): void;
+  /** Side-effect free; in `world` or, without it, the current one. */
+  translate(va: Va, access: Access, world?: World): Translation;
+}
+
+/** A trap as it was taken. */
+export interface TrapEvent {
+  readonly kind: 'trap';
+  readonly hart: number;
+  readonly cause: number;
+  readonly isInterrupt: boolean;
+  readonly epc: Va;
+  readonly tval: bigint;
+  readonly from: World;
+  readonly to: World;
+  /** Machine-wide retired count after which it happened. */
+  readonly at: bigint;
+}
+
+export interface StoredEvent {
+  readonly kind: 'stored';
+  readonly hart: number;
+  readonly pa: Pa;
+  readonly length: number;
+  readonly pc: Va;
+  readonly at: bigint;
+}
+
+/** The closed list of observable events. */
+export type TraceEvent =
+  | TrapEvent
+  | StoredEvent
+  | {
+      readonly kind: 'trapReturn';
+      readonly hart: number;
+      readonly from: World;
+      readonly to: World;
+      readonly pc: Va;
+      readonly at: bigint;
+    }
+  | {
+      readonly kind: 'rootChanged';
+      readonly hart: number;
+      readonly register: string;
+      readonly value: bigint;
+      readonly pc: Va;
+      readonly at: bigint;
+    };
+
+export interface Watch {
+  readonly id: number;
+  readonly pa: Pa;
+  readonly length: number;
+  readonly access: 'read' | 'write' | 'readWrite';
+}
+
+/** Why `run` came back. `pc` is where the hart stands now. */
+export type RunExit =
+  /** The budget of instructions is used up. */
+  | { readonly kind: 'budget' }
+  /** The instruction at `pc` has a breakpoint and has not executed. */
+  | { readonly kind: 'breakpoint'; readonly hart: number; readonly pc: Va }
+  /** An instruction (at `accessPc`, complete) touched a watched range. `old`/`value`: the range's bytes before and after. */
+  | {
+      readonly kind: 'watch';
+      readonly hart: number;
+      readonly watch: Watch;
+      readonly accessPc: Va;
+      readonly isWrite: boolean;
+      readonly old: Uint8Array;
+      readonly value: Uint8Array;
+    }
+  /** A trap that `stopOnTrap` accepted was taken; the hart stands at the handler's first instruction. */
+  | { readonly kind: 'trap'; readonly event: TrapEvent }
+  /** The guest switched off, reset or failed; the machine cannot go on. */
+  | { readonly kind: 'power'; readonly event: PowerEvent }
+  /** Every hart waits and no timer is due: only input can wake it. */
+  | { readonly kind: 'idle' }
+  /** The same trap recurs without progress (a handler that faults on its own first instruction, a jump to an unmapped vector). */
+  | { readonly kind: 'stuck'; readonly event: TrapEvent; readonly explanation: string };
+
+export interface RunOptions {
+  /** Most instructions to retire over all harts before coming back. Exact. */
+  readonly budget: bigint;
+  /** Run only this hart (the others stand still). Default: all, in deterministic quanta. */
+  readonly onlyHart?: number;
+  /** Execute the first instruction even where it has a breakpoint. */
+  readonly skipFirstBreakpoint?: boolean;
+  /** Called for each trap taken; true stops the run. Keep it cheap. */
+  readonly stopOnTrap?: (event: TrapEvent) => boolean;
+}
+
+export interface Machine {
+  readonly isa: Isa;
+  readonly board: string;
+  readonly cpus: readonly Cpu[];
+  readonly devices: readonly Device[];
+  /** Instructions retired by all harts since reset. */
+  readonly retired: bigint;
+  /** Guest nanoseconds since reset. */
+  readonly now: bigint;
+  readonly ramBase: Pa;
+  readonly ramSize: number;
+  run(options: RunOptions): RunExit;
+  /** Side-effect free; RAM, flash arrays and registers that can be peeked. `undefined` when any byte cannot be read. */
+  readPhysical(at: Pa, length: number): Uint8Array | undefined;
+  /** Writes RAM as a debugger; code derived from it is dropped. False when any byte is outside RAM (nothing is written then). */
+  writePhysical(at: Pa, bytes: Uint8Array): boolean;
+  /** Replaces the set of code breakpoints. An instruction is hit when its physical or its virtual address is in the set. */
+  setBreakpoints(at: { readonly physical: readonly Pa[]; readonly virtual: readonly Va[] }): void;
+  setWatches(watches: readonly Watch[]): void;
+  /** Registers a sink for trace events; returns its removal. Only kinds somebody asked for cost anything. */
+  observe(kinds: readonly TraceEvent['kind'][], sink: (event: TraceEvent) => void): () => void;
+  /** Physical ranges whose stores shall be reported as `stored` events. */
+  observeStores(ranges: readonly { readonly pa: Pa; readonly length: number }[]): void;
+  /** Console bytes from the guest arrive here, as the guest writes them. */
+  onConsole(sink: (bytes: Uint8Array) => void): () => void;
+  /** Queues console input; the guest sees it from the next instruction boundary on. It is stamped and logged. */
+  input(bytes: Uint8Array): void;
+  /** A hash over all architectural state: registers, RAM, devices. Same history, same hash, on every host. */
+  stateHash(): string;
+  save(): Plain;
+  restore(snapshot: Plain): void;
+}
