@@ -1,0 +1,109 @@
+/**
+ * The physical address map of devices. RAM is not on it: the engine reaches RAM itself and asks the bus for the rest.
+ * An access no device answers is `undefined` (or false), which the CPU turns into an access fault.
+ */
+import { hex } from '../base/address';
+import type { Device } from '../devices/device';
+
+/** A device's place in the physical address space. */
+export interface BusWindow {
+  readonly base: number;
+  readonly size: number;
+  readonly device: Device;
+  /** Narrower accesses than this fault, as where a bus bridge refuses them. */
+  readonly minWidth: 1 | 2 | 4;
+}
+
+type Width = 1 | 2 | 4;
+
+/** Windows sorted by address. All addresses are physical and below 2^53. */
+export class Bus {
+  private windows: readonly BusWindow[] = [];
+  /** The window of the last access: polls repeat. */
+  private last: BusWindow | undefined;
+
+  /** Adds a window. Throws where it overlaps another: a mistake in a board. */
+  map(device: Device, base: number, minWidth: Width = 1): void {
+    const window = { base, size: device.size, device, minWidth };
+    const clash = this.windows.find((other) => base < other.base + other.size && other.base < base + device.size);
+    if (clash !== undefined)
+      throw new Error(`${device.id} at ${hex(base)} overlaps ${clash.device.id} at ${hex(clash.base)}`);
+    this.windows = [...this.windows, window].sort((a, b) => a.base - b.base);
+  }
+
+  /** All windows, by address. */
+  get all(): readonly BusWindow[] {
+    return this.windows;
+  }
+
+  /** The window that holds the byte at `at`. */
+  find(at: number): BusWindow | undefined {
+    const { last } = this;
+    if (last !== undefined && at >= last.base && at < last.base + last.size) return last;
+    let low = 0;
+    let high = this.windows.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const window = this.windows[middle];
+      if (window === undefined || at < window.base) high = middle - 1;
+      else if (at >= window.base + window.size) low = middle + 1;
+      else {
+        this.last = window;
+        return window;
+      }
+    }
+    return undefined;
+  }
+
+  /** Reads an unsigned value; `undefined` where nothing answers. Misaligned accesses are not answered. */
+  read(at: number, width: Width): number | undefined {
+    const window = this.accessible(at, width);
+    return window?.device.read(at - window.base, width);
+  }
+
+  /** Returns false where nothing answers. */
+  write(at: number, width: Width, value: number): boolean {
+    const window = this.accessible(at, width);
+    if (window === undefined) return false;
+    window.device.write(at - window.base, width, value);
+    return true;
+  }
+
+  /** Reads without side effects; `undefined` also where the register cannot be looked at quietly. */
+  peek(at: number, width: Width): number | undefined {
+    const window = this.accessible(at, width);
+    return window?.device.peek(at - window.base, width);
+  }
+
+  /** Eight bytes as two accesses of four, low half first. */
+  read64(at: number): bigint | undefined {
+    const window = this.accessible(at, 8);
+    if (window === undefined) return undefined;
+    const low = window.device.read(at - window.base, 4);
+    const high = window.device.read(at - window.base + 4, 4);
+    return (BigInt(high) << 32n) | BigInt(low);
+  }
+
+  /** Eight bytes as two accesses of four, low half first. */
+  write64(at: number, value: bigint): boolean {
+    const window = this.accessible(at, 8);
+    if (window === undefined) return false;
+    window.device.write(at - window.base, 4, Number(BigInt.asUintN(32, value)));
+    window.device.write(at - window.base + 4, 4, Number(BigInt.asUintN(32, value >> 32n)));
+    return true;
+  }
+
+  /** Eight bytes without side effects. */
+  peek64(at: number): bigint | undefined {
+    const low = this.peek(at, 4);
+    const high = this.peek(at + 4, 4);
+    return low === undefined || high === undefined ? undefined : (BigInt(high) << 32n) | BigInt(low);
+  }
+
+  private accessible(at: number, width: Width | 8): BusWindow | undefined {
+    if (at % width !== 0) return undefined;
+    const window = this.find(at);
+    if (window === undefined || width < window.minWidth || at + width > window.base + window.size) return undefined;
+    return window;
+  }
+}
