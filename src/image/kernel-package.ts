@@ -1,0 +1,183 @@
+/**
+ * `kernel.json`: what a guest kernel is and how to run and debug it. One per kernel folder; every path in it is relative
+ * to that folder, so the same file serves the bundle (`kernels/msgqueue/kernel.json` names
+ * `../prebuilt/msgqueue-riscv64.elf.gz`) and a kernel in a user's workspace. Reading the files is the caller's business.
+ */
+import { type Pa, pa } from '../base/address';
+import type { FlashBank } from './flash';
+import { JsonReader } from './json-reader';
+
+/** A guest kernel: its texts, where to look and stop, and how each architecture's build is run. */
+export interface KernelPackage {
+  /** What the command line and launch.json call it; also the folder's name. */
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  /** File with the console lines that a successful run prints, one after the other. */
+  readonly expectedOutput?: string;
+  /** A console line that contains one of these means that the kernel failed, however the machine went off. */
+  readonly panicMarkers: readonly string[];
+  /** Where the sources named in the debug information are. The longest matching prefix wins. */
+  readonly sources: readonly SourceRoot[];
+  /** Debugger views worth opening, by id. */
+  readonly views: readonly string[];
+  readonly breakpoints: readonly SuggestedBreakpoint[];
+  /** By the architecture's name: `riscv64`, `aarch64`, `x86_64`, `loongarch64`. */
+  readonly architectures: ReadonlyMap<string, KernelBuild>;
+}
+
+export interface SourceRoot {
+  /** The prefix as the compiler recorded it, without a slash at the end. */
+  readonly recordedAs: string;
+  /** The folder that holds these files. */
+  readonly folder: string;
+}
+
+/** A place worth stopping at, found by its text so that it survives edits: see {@link breakpointLine}. */
+export interface SuggestedBreakpoint {
+  readonly file: string;
+  /** Text that exactly one line of `file` contains. */
+  readonly at: string;
+  readonly note: string;
+}
+
+/** How one architecture's build of a kernel is put into a machine. */
+export interface KernelBuild {
+  /** The machine's name, e.g. `riscv64-virt`. */
+  readonly board: string;
+  /** Bytes of RAM. */
+  readonly memory: number;
+  readonly image: KernelImage;
+  /** ELF files with symbols and debug information; the image itself, unless it has none. */
+  readonly symbols: readonly string[];
+  /** Flash banks by the board's name for them (`pflash0`, `pflash1`). Banks that are not named are erased. */
+  readonly flash: ReadonlyMap<string, FlashBank>;
+  /** Disk image file. */
+  readonly disk?: string;
+}
+
+/**
+ * The file to load. A name that ends in `.gz` is gunzipped first. Formats:
+ * - `flat`: bytes put at `load`, entered at their first byte. If the file is an ELF, the flat image is derived from it
+ *   by `flatImage`: each PT_LOAD segment's file bytes at (p_paddr − lowest p_paddr), gaps zero.
+ * - `linux-image`: the same bytes, with a Linux boot header at their start; entered at the first byte.
+ * - `elf`: segments go to their p_paddr, entered at e_entry. Has no `load`.
+ */
+export type KernelImage =
+  | { readonly file: string; readonly format: 'flat' | 'linux-image'; readonly load: Pa }
+  | { readonly file: string; readonly format: 'elf' };
+
+/** A `kernel.json` that can be used, or everything that is wrong with it, each with its place and what is expected. */
+export type KernelPackageResult =
+  | { readonly ok: true; readonly kernel: KernelPackage }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+/**
+ * Reads the text of a `kernel.json`.
+ * @param name how messages call the file, e.g. its path
+ */
+export function parseKernelPackage(text: string, name: string): KernelPackageResult {
+  const problems: string[] = [];
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    return { ok: false, problems: [`${name} is not JSON: ${(error as Error).message}`] };
+  }
+  const kernel = readKernel(new JsonReader(json, '', (place, problem) => problems.push(`${name}: ${place}${problem}`)));
+  return problems.length === 0 ? { ok: true, kernel } : { ok: false, problems };
+}
+
+/**
+ * The 1-based line of `source` where a suggested breakpoint belongs.
+ * @returns undefined if no line or more than one contains the marker: the kernel was edited.
+ */
+export function breakpointLine(source: string, breakpoint: SuggestedBreakpoint): number | undefined {
+  const lines = source.split('\n').flatMap((line, index) => (line.includes(breakpoint.at) ? [index + 1] : []));
+  return lines.length === 1 ? lines[0] : undefined;
+}
+
+/** Resolves a path from a `kernel.json` against the path or URI of that file. */
+export function packagePath(kernelJson: string, relative: string): string {
+  const parts = kernelJson.split('/').slice(0, -1);
+  for (const part of relative.split('/')) {
+    if (part === '..' && parts.length > 0 && parts.at(-1) !== '..') parts.pop();
+    else if (part !== '.' && part !== '') parts.push(part);
+  }
+  return parts.join('/');
+}
+
+/**
+ * Where a recorded source file is, as a path relative to `kernel.json`.
+ * @returns undefined for files that are not the kernel's own (library sources are not shipped).
+ */
+export function sourcePath(kernel: KernelPackage, recorded: string): string | undefined {
+  const root = kernel.sources
+    .filter(({ recordedAs }) => recorded === recordedAs || recorded.startsWith(`${recordedAs}/`))
+    .sort((a, b) => b.recordedAs.length - a.recordedAs.length)[0];
+  return root && `${root.folder}${recorded.slice(root.recordedAs.length)}`;
+}
+
+function readKernel(json: JsonReader): KernelPackage {
+  const kernel: KernelPackage = {
+    name: json.get('name').text(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and dashes'),
+    title: json.get('title').text(),
+    description: json.get('description').text(),
+    expectedOutput: json.find('expectedOutput')?.text(),
+    panicMarkers: json.find('panicMarkers')?.list((item) => item.text()) ?? [],
+    sources:
+      json
+        .find('sources')
+        ?.entries((folder, key) => ({ recordedAs: key.replace(/\/+$/, ''), folder: folder.text() })) ?? [],
+    views: json.find('views')?.list((item) => item.text()) ?? [],
+    breakpoints: json.find('breakpoints')?.list(readBreakpoint) ?? [],
+    architectures: new Map(json.get('architectures').entries((build, key) => [key, readBuild(build)] as const)),
+  };
+  json.refuseOtherKeys();
+  return kernel;
+}
+
+function readBreakpoint(json: JsonReader): SuggestedBreakpoint {
+  const breakpoint = {
+    file: json.get('file').text(),
+    at: json.get('at').text(),
+    note: json.find('note')?.text() ?? '',
+  };
+  json.refuseOtherKeys();
+  return breakpoint;
+}
+
+function readBuild(json: JsonReader): KernelBuild {
+  const image = readImage(json.get('image'));
+  const build: KernelBuild = {
+    board: json.get('board').text(),
+    memory: json.get('memory').size(),
+    image,
+    symbols: json.find('symbols')?.list((item) => item.text()) ?? [image.file],
+    flash: new Map(json.find('flash')?.entries((bank, key) => [key, readFlashBank(bank)] as const) ?? []),
+    disk: json.find('disk')?.text(),
+  };
+  json.refuseOtherKeys();
+  return build;
+}
+
+function readImage(json: JsonReader): KernelImage {
+  const file = json.get('file').text();
+  const format = json.get('format').oneOf('flat', 'elf', 'linux-image');
+  const image: KernelImage =
+    format === 'elf' ? { file, format } : { file, format, load: pa(json.get('load').address()) };
+  json.refuseOtherKeys();
+  return image;
+}
+
+function readFlashBank(json: JsonReader): FlashBank {
+  const bank = {
+    size: json.get('size').size(),
+    at: json.find('at')?.entries((text, key) => ({ offset: text.offsetKey(key), text: text.text() })) ?? [],
+  };
+  for (const { offset, text } of bank.at) {
+    if (offset + text.length > bank.size) json.find('at')?.problem(`has "${text}" beyond the end of the bank`);
+  }
+  json.refuseOtherKeys();
+  return bank;
+}
