@@ -1,0 +1,19 @@
+/** Every instruction of RV64GC with Zba, Zbb and Zbs, one row each. */
+
+import type { Insn } from '../../core/insn';
+import { INSNS_C } from './c';
+import { INSNS_I } from './i';
+import { INSNS_M } from './m';
+import { INSNS_PRIVILEGED } from './privileged';
+import { INSNS_ZICSR } from './zicsr';
+import { INSNS_ZIFENCEI } from './zifencei';
+
+/** The whole table; decoder, disassembler and interpreter are made from it. */
+export const INSNS: readonly Insn[] = [
+  ...INSNS_I,
+  ...INSNS_M,
+  ...INSNS_C,
+  ...INSNS_ZICSR,
+  ...INSNS_ZIFENCEI,
+  ...INSNS_PRIVILEGED,
+];
