@@ -1,0 +1,113 @@
+/** The 64-bit slots a RISC-V hart's state consists of besides pc, x and f, and what changing one means to the engine. */
+import type { HartState } from '../core/privileged';
+import { DELEGABLE, MSTATUS, PMP_ENTRIES, PRIV_M, PRIV_S, S_INTERRUPTS, U64, XL_64 } from './csrs-bits';
+
+const PMP_SLOTS: readonly string[] = [
+  'pmpcfg0',
+  'pmpcfg2',
+  ...Array.from({ length: PMP_ENTRIES }, (_, index) => `pmpaddr${index}`),
+];
+
+/**
+ * Every slot. Those that are no CSR: `priv` (0 U, 1 S, 3 M), `sbi` (1 when the machine itself answers S-mode's ecalls),
+ * `mipLines` (interrupt lines as devices drive them, bits as in mip), `mcycleOffset` and `minstretOffset` (added to the
+ * hart's own counts), `reservation` and `reservationValue` (of lr/sc).
+ */
+export const SLOTS: readonly string[] = [
+  'priv',
+  'mstatus',
+  'fflags',
+  'frm',
+  'mip',
+  'mipLines',
+  'mie',
+  'mideleg',
+  'medeleg',
+  'satp',
+  'sbi',
+  'stvec',
+  'sscratch',
+  'sepc',
+  'scause',
+  'stval',
+  'scounteren',
+  'senvcfg',
+  'mtvec',
+  'mscratch',
+  'mepc',
+  'mcause',
+  'mtval',
+  'mcounteren',
+  'menvcfg',
+  'mcountinhibit',
+  'mcycleOffset',
+  'minstretOffset',
+  'mhartid',
+  'reservation',
+  'reservationValue',
+  ...PMP_SLOTS,
+];
+
+interface SlotEffects {
+  /** Bits whose change makes cached translations wrong. */
+  readonly translations?: bigint;
+  /** Bits whose change alters the privilege or translation context. */
+  readonly context?: bigint;
+  /** Bits whose change may make an interrupt deliverable. */
+  readonly interrupts?: bigint;
+}
+
+const ALL = { translations: U64, context: U64 };
+const EFFECTS: Readonly<Record<string, SlotEffects>> = {
+  priv: { context: U64, interrupts: U64 },
+  // SUM and MXR select another set of cached translations (`dataContext`); they make none wrong.
+  mstatus: {
+    context: MSTATUS.MPRV | MSTATUS.MPP | MSTATUS.SUM | MSTATUS.MXR | MSTATUS.FS,
+    interrupts: MSTATUS.SIE | MSTATUS.MIE,
+  },
+  satp: ALL,
+  mip: { interrupts: U64 },
+  mie: { interrupts: U64 },
+  mideleg: { interrupts: U64 },
+  ...Object.fromEntries(PMP_SLOTS.map((name) => [name, ALL])),
+};
+
+/** Stores a slot and tells the engine what changed by it. */
+export const storeSlot = (state: HartState, name: string, value: bigint): void => {
+  const changed = state.get(name) ^ value;
+  if (changed === 0n) return;
+  state.set(name, value);
+  const effects = EFFECTS[name];
+  if (!effects) return;
+  if (effects.translations && changed & effects.translations) state.flushTranslations();
+  if (effects.context && changed & effects.context) state.contextChanged();
+  if (effects.interrupts && changed & effects.interrupts) state.interruptsChanged();
+};
+
+export interface ResetOptions {
+  readonly hartid: number;
+  /**
+   * `machine` starts in M-mode with everything off. `supervisor` starts in S-mode as firmware would leave it, with the
+   * machine itself answering SBI calls.
+   */
+  readonly start: 'machine' | 'supervisor';
+}
+
+/** Values of all slots at reset. x, f and pc are the engine's and the board's. */
+export const resetState = (state: { set(slot: string, value: bigint): void }, options: ResetOptions): void => {
+  for (const name of SLOTS) state.set(name, 0n);
+  state.set('mhartid', BigInt(options.hartid));
+  state.set('reservation', U64);
+  state.set('mstatus', XL_64);
+  state.set('priv', BigInt(PRIV_M));
+  if (options.start === 'machine') return;
+  // What OpenSBI leaves behind, so that a kernel cannot tell: all it delegates, counters open, FP registers usable.
+  // Exceptions that firmware would reflect back to S-mode are delegated outright.
+  state.set('sbi', 1n);
+  state.set('priv', BigInt(PRIV_S));
+  state.set('mstatus', XL_64 | MSTATUS.FS);
+  state.set('medeleg', DELEGABLE & ~(1n << 9n));
+  state.set('mideleg', S_INTERRUPTS);
+  state.set('mcounteren', 0xffff_ffffn);
+  state.set('scounteren', 7n);
+};

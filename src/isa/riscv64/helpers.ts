@@ -1,0 +1,15 @@
+/** The instructions that complete in TypeScript, by the names their rows give `o.helper`. */
+import type { Helper } from '../core/privileged';
+import { CSR_HELPERS } from './csr-access';
+import { ebreak, ecall, mret, sfenceVma, sret, wfi } from './traps';
+
+export const HELPERS: Readonly<Record<string, Helper>> = {
+  ...CSR_HELPERS,
+  ecall,
+  ebreak,
+  mret,
+  sret,
+  wfi,
+  'sfence.vma': sfenceVma,
+  'fence.i': (state) => state.flushCode(),
+};

@@ -1,0 +1,98 @@
+/**
+ * Physical memory protection: 16 entries, the lowest-numbered match decides.
+ * When the machine itself answers SBI (slot `sbi` is 1) no firmware can have opened memory for S-mode, so PMP does not
+ * apply; otherwise S and U may touch nothing that no entry matches, as the manual has it.
+ * @see RISC-V Privileged ISA, "Physical Memory Protection"
+ */
+import { PMP_ENTRIES, PRIV_M } from './csrs-bits';
+
+interface SlotReader {
+  get(slot: string): bigint;
+}
+
+/** R, W, X as in a configuration byte. */
+export const PMP_READ = 1;
+export const PMP_WRITE = 2;
+export const PMP_EXECUTE = 4;
+const LOCKED = 0x80;
+const ANY = 7;
+const A_TOR = 1;
+const A_NA4 = 2;
+
+/** One active entry: bytes from `low` up to but excluding `high`, in physical addresses. */
+export interface PmpRegion {
+  readonly entry: number;
+  readonly low: number;
+  readonly high: number;
+  readonly config: number;
+}
+
+/** Configuration byte of an entry. */
+export const pmpConfig = (state: SlotReader, entry: number): number =>
+  Number((state.get(entry < 8 ? 'pmpcfg0' : 'pmpcfg2') >> BigInt((entry & 7) * 8)) & 0xffn);
+
+/**
+ * Makes a pmpcfg value legal byte by byte: a locked entry keeps its byte, bits 6:5 read 0, and W without R (reserved)
+ * loses W.
+ */
+export const legalPmpcfg = (value: bigint, old: bigint): bigint => {
+  let result = 0n;
+  for (let shift = 0n; shift < 64n; shift += 8n) {
+    const before = (old >> shift) & 0xffn;
+    let byte = (value >> shift) & 0x9fn;
+    if ((byte & 3n) === 2n) byte &= ~2n;
+    result |= (before & 0x80n ? before : byte) << shift;
+  }
+  return result;
+};
+
+/** Whether pmpaddr of `entry` ignores writes: its entry is locked, or the next one is a locked TOR that starts here. */
+export const isPmpaddrLocked = (state: SlotReader, entry: number): boolean => {
+  if (pmpConfig(state, entry) & LOCKED) return true;
+  if (entry + 1 === PMP_ENTRIES) return false;
+  const next = pmpConfig(state, entry + 1);
+  return (next & LOCKED) !== 0 && ((next >> 3) & 3) === A_TOR;
+};
+
+/** The entries that are on, lowest number first. Addresses above 2^53 lose low bits, where no memory is. */
+export const pmpRegions = (state: SlotReader): PmpRegion[] => {
+  if (state.get('pmpcfg0') === 0n && state.get('pmpcfg2') === 0n) return [];
+  const regions: PmpRegion[] = [];
+  for (let entry = 0; entry < PMP_ENTRIES; entry++) {
+    const config = pmpConfig(state, entry);
+    const kind = (config >> 3) & 3;
+    if (kind === 0) continue;
+    const address = state.get(`pmpaddr${entry}`);
+    const [low, high] = regionBounds(kind, address, entry === 0 ? 0n : state.get(`pmpaddr${entry - 1}`));
+    regions.push({ entry, low, high, config });
+  }
+  return regions;
+};
+
+const regionBounds = (kind: number, address: bigint, below: bigint): readonly [number, number] => {
+  if (kind === A_TOR) return [Number(below << 2n), Number(address << 2n)];
+  if (kind === A_NA4) return [Number(address << 2n), Number((address << 2n) + 4n)];
+  // NAPOT: the lowest zero bit of the address tells the size.
+  const ones = address ^ (address + 1n);
+  const low = (address & ~ones) << 2n;
+  return [Number(low), Number(low + ((ones + 1n) << 2n))];
+};
+
+/**
+ * What `privilege` may do with the bytes from `at` up to `end`: bits PMP_READ, PMP_WRITE, PMP_EXECUTE; or -1 when the
+ * deciding entry covers only part of them. An access that gets -1 fails; a page that gets -1 must be asked per access.
+ */
+export const pmpAllows = (state: SlotReader, privilege: number, at: number, end: number): number => {
+  if (state.get('sbi') === 1n) return ANY;
+  return regionsAllow(pmpRegions(state), privilege, at, end);
+};
+
+/** As {@link pmpAllows}, for regions at hand. */
+export const regionsAllow = (regions: readonly PmpRegion[], privilege: number, at: number, end: number): number => {
+  for (const { low, high, config } of regions) {
+    if (high <= at || low >= end || high <= low) continue;
+    if (low > at || high < end) return -1;
+    return privilege === PRIV_M && !(config & LOCKED) ? ANY : config & ANY;
+  }
+  return privilege === PRIV_M ? ANY : 0;
+};
