@@ -4,6 +4,7 @@
  */
 export class JsonReader {
   private readonly known = new Set<string>();
+  private isReported = false;
   /** The value as an object, if it is one. */
   private readonly members: Readonly<Record<string, unknown>> | undefined;
 
@@ -99,7 +100,10 @@ export class JsonReader {
     return this.place === '' ? key : `${this.place}.${key}`;
   }
 
+  /** Reports a wrong value, once. */
   private expect(what: string): undefined {
+    if (this.isReported) return undefined;
+    this.isReported = true;
     const shown = this.value === undefined ? 'nothing' : JSON.stringify(this.value);
     const found = shown.length > 40 ? `${shown.slice(0, 40)}…` : shown;
     this.report(this.place === '' ? 'The whole file ' : `"${this.place}" `, `must be ${what}, not ${found}`);

@@ -4,7 +4,7 @@
  * `../prebuilt/msgqueue-riscv64.elf.gz`) and a kernel in a user's workspace. Reading the files is the caller's business.
  */
 import { type Pa, pa } from '../base/address';
-import type { FlashBank } from './flash';
+import { type FlashBank, programmed } from './flash';
 import { JsonReader } from './json-reader';
 
 /** A guest kernel: its texts, where to look and stop, and how each architecture's build is run. */
@@ -176,7 +176,8 @@ function readFlashBank(json: JsonReader): FlashBank {
     at: json.find('at')?.entries((text, key) => ({ offset: text.offsetKey(key), text: text.text() })) ?? [],
   };
   for (const { offset, text } of bank.at) {
-    if (offset + text.length > bank.size) json.find('at')?.problem(`has "${text}" beyond the end of the bank`);
+    if (offset + programmed(text).length > bank.size)
+      json.find('at')?.problem(`has "${text}" beyond the end of the bank`);
   }
   json.refuseOtherKeys();
   return bank;

@@ -1,0 +1,188 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  breakpointLine,
+  type KernelPackage,
+  packagePath,
+  parseKernelPackage,
+  sourcePath,
+} from '../../src/image/kernel-package';
+
+const minimal = {
+  name: 'tiny',
+  title: 'Tiny',
+  description: 'Does nothing.',
+  architectures: {
+    riscv64: { board: 'riscv64-virt', memory: '16M', image: { file: 'tiny.bin', format: 'flat', load: '0x8020_0000' } },
+  },
+};
+
+/** `minimal` with `value` put at a dotted path. */
+function changed(path: string, value: unknown): string {
+  const copy = structuredClone(minimal);
+  const keys = path.split('.');
+  // biome-ignore lint/suspicious/noExplicitAny: walks a JSON value
+  const parent = keys.slice(0, -1).reduce((at: any, key) => at[key], copy);
+  if (value === undefined) delete parent[keys.at(-1)!];
+  else parent[keys.at(-1)!] = value;
+  return JSON.stringify(copy);
+}
+
+function parsed(text: string): KernelPackage {
+  const result = parseKernelPackage(text, 'kernel.json');
+  if (!result.ok) throw new Error(result.problems.join('\n'));
+  return result.kernel;
+}
+
+function problems(text: string): readonly string[] {
+  const result = parseKernelPackage(text, 'kernel.json');
+  return result.ok ? [] : result.problems;
+}
+
+test('the bundled message queue is read with its image, flash and sources', () => {
+  const kernel = parsed(readFileSync('kernels/msgqueue/kernel.json', 'utf8'));
+  expect(kernel.name).toBe('msgqueue');
+  const build = kernel.architectures.get('riscv64')!;
+  expect(build.memory).toBe(128 << 20);
+  expect(build.image).toEqual({ file: '../prebuilt/msgqueue-riscv64.elf.gz', format: 'flat', load: 0x8020_0000n });
+  expect(build.symbols).toEqual(['../prebuilt/msgqueue-riscv64.elf.gz']);
+  expect(build.flash.get('pflash1')).toEqual({ size: 32 << 20, at: [{ offset: 0, text: 'PFLA' }] });
+  expect(sourcePath(kernel, '/worldstep/kernels/msgqueue/src/main.rs')).toBe('./src/main.rs');
+});
+
+test('each breakpoint suggested for a bundled kernel is on exactly one line of its source', () => {
+  const kernel = parsed(readFileSync('kernels/msgqueue/kernel.json', 'utf8'));
+  for (const each of kernel.breakpoints) {
+    const source = readFileSync(packagePath('kernels/msgqueue/kernel.json', each.file), 'utf8');
+    const line = breakpointLine(source, each);
+    expect(source.split('\n')[line! - 1]).toContain(each.at);
+  }
+});
+
+test('what may be left out has defaults', () => {
+  const kernel = parsed(JSON.stringify(minimal));
+  expect(kernel).toMatchObject({ panicMarkers: [], sources: [], views: [], breakpoints: [] });
+  expect(kernel.architectures.get('riscv64')).toMatchObject({
+    symbols: ['tiny.bin'],
+    memory: 16 << 20,
+    disk: undefined,
+  });
+});
+
+test('an ELF image needs no load address', () => {
+  const kernel = parsed(changed('architectures.riscv64.image', { file: 'tiny.elf', format: 'elf' }));
+  expect(kernel.architectures.get('riscv64')?.image).toEqual({ file: 'tiny.elf', format: 'elf' });
+});
+
+test.each<[string, unknown, string]>([
+  ['name', undefined, '"name" is missing'],
+  ['name', 'My Kernel', '"name" must be lower-case letters, digits and dashes, not "My Kernel"'],
+  ['title', '', '"title" must be text, not ""'],
+  [
+    'titel',
+    'x',
+    '"titel" is not known here; known are name, title, description, expectedOutput, panicMarkers, sources, views, breakpoints, architectures',
+  ],
+  ['views', 'queues', '"views" must be a list, not "queues"'],
+  ['breakpoints', [{ file: 'a.rs' }], '"breakpoints[0].at" is missing'],
+  ['architectures', 3, '"architectures" must be an object, not 3'],
+  ['architectures.riscv64', null, '"architectures.riscv64" must be an object, not null'],
+  [
+    'architectures.riscv64.memory',
+    '16MB',
+    '"architectures.riscv64.memory" must be a number of bytes such as "128M", not "16MB"',
+  ],
+  ['architectures.riscv64.memory', 0, '"architectures.riscv64.memory" must be a number of bytes such as "128M", not 0'],
+  [
+    'architectures.riscv64.image.format',
+    'raw',
+    '"architectures.riscv64.image.format" must be one of flat, elf, linux-image, not "raw"',
+  ],
+  [
+    'architectures.riscv64.image.load',
+    0x8020_0000,
+    '"architectures.riscv64.image.load" must be an address such as "0x80200000", not 2149580800',
+  ],
+  [
+    'architectures.riscv64.image.load',
+    '0x1_0000_0000_0000_0000',
+    '"architectures.riscv64.image.load" must be an address such as "0x80200000", not "0x1_0000_0000_0000_0000"',
+  ],
+  [
+    'architectures.riscv64.flash',
+    { pflash1: { size: 4, at: { 1: 'PFLA' } } },
+    '"architectures.riscv64.flash.pflash1.at" has "PFLA" beyond the end of the bank',
+  ],
+  [
+    'architectures.riscv64.flash',
+    { pflash1: { size: 4, at: { x: 'P' } } },
+    '"architectures.riscv64.flash.pflash1.at.x" must stand under an offset such as "0" or "0x1000"',
+  ],
+])('a mistake in %s (%j) is reported with its place', (path, value, message) => {
+  expect(problems(changed(path, value))).toEqual([`kernel.json: ${message}`]);
+});
+
+test('text that is not JSON, or not an object, is refused once', () => {
+  expect(problems('{')).toHaveLength(1);
+  expect(problems('{')[0]).toMatch(/^kernel\.json is not JSON: /);
+  expect(problems('[]')).toEqual(['kernel.json: The whole file must be an object, not []']);
+});
+
+test('all mistakes of a file are reported together', () => {
+  expect(problems('{"name": 1, "architectures": {"riscv64": {}}}')).toEqual([
+    'kernel.json: "name" must be lower-case letters, digits and dashes, not 1',
+    'kernel.json: "title" is missing',
+    'kernel.json: "description" is missing',
+    'kernel.json: "architectures.riscv64.image" is missing',
+    'kernel.json: "architectures.riscv64.board" is missing',
+    'kernel.json: "architectures.riscv64.memory" is missing',
+  ]);
+});
+
+test('no JSON value makes the parser throw', () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom(
+        'name',
+        'sources',
+        'views',
+        'breakpoints',
+        'architectures',
+        'architectures.riscv64',
+        'architectures.riscv64.image',
+        'architectures.riscv64.flash',
+      ),
+      fc.jsonValue(),
+      (path, value) => {
+        const result = parseKernelPackage(changed(path, value), 'kernel.json');
+        expect(result.ok || result.problems.length > 0).toBe(true);
+      },
+    ),
+  );
+});
+
+test('a marker that no line or several lines contain gives no breakpoint', () => {
+  const at = (text: string) => ({ file: 'a.rs', at: text, note: '' });
+  expect(breakpointLine('one\ntwo\ntwo\n', at('one'))).toBe(1);
+  expect(breakpointLine('one\ntwo\ntwo\n', at('two'))).toBeUndefined();
+  expect(breakpointLine('one\ntwo\ntwo\n', at('three'))).toBeUndefined();
+});
+
+test.each([
+  ['kernels/msgqueue/kernel.json', '../prebuilt/a.elf.gz', 'kernels/prebuilt/a.elf.gz'],
+  ['kernels/msgqueue/kernel.json', './src/main.rs', 'kernels/msgqueue/src/main.rs'],
+  ['https://host/x/kernels/a/kernel.json', '../b', 'https://host/x/kernels/b'],
+  ['/w/kernel.json', 'a', '/w/a'],
+  ['kernel.json', '../a', '../a'],
+])('from %s, %s leads to %s', (from, relative, to) => {
+  expect(packagePath(from, relative)).toBe(to);
+});
+
+test('recorded sources are found by the longest prefix, and library sources are not found', () => {
+  const kernel = parsed(changed('sources', { '/k/tiny/': '.', '/k/tiny/user': '../user' }));
+  expect(sourcePath(kernel, '/k/tiny/src/main.rs')).toBe('./src/main.rs');
+  expect(sourcePath(kernel, '/k/tiny/user/main.rs')).toBe('../user/main.rs');
+  expect(sourcePath(kernel, '/k/tinyer/main.rs')).toBeUndefined();
+  expect(sourcePath(kernel, '/rustc/1.96.0/library/core/src/lib.rs')).toBeUndefined();
+});
