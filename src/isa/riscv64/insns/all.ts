@@ -1,10 +1,14 @@
 /** Every instruction of RV64GC with Zba, Zbb and Zbs, one row each. */
 
 import type { Insn } from '../../core/insn';
+import { INSNS_A } from './a';
 import { INSNS_C } from './c';
 import { INSNS_I } from './i';
 import { INSNS_M } from './m';
 import { INSNS_PRIVILEGED } from './privileged';
+import { INSNS_ZBA } from './zba';
+import { INSNS_ZBB } from './zbb';
+import { INSNS_ZBS } from './zbs';
 import { INSNS_ZICSR } from './zicsr';
 import { INSNS_ZIFENCEI } from './zifencei';
 
@@ -12,7 +16,11 @@ import { INSNS_ZIFENCEI } from './zifencei';
 export const INSNS: readonly Insn[] = [
   ...INSNS_I,
   ...INSNS_M,
+  ...INSNS_A,
   ...INSNS_C,
+  ...INSNS_ZBA,
+  ...INSNS_ZBB,
+  ...INSNS_ZBS,
   ...INSNS_ZICSR,
   ...INSNS_ZIFENCEI,
   ...INSNS_PRIVILEGED,

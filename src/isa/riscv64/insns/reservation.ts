@@ -1,0 +1,59 @@
+/**
+ * Load-reserved and store-conditional. The reservation is an address and the value seen there, in the slots `reservation`
+ * (all ones: none) and `reservationValue`.
+ *
+ * Other harts' stores are noticed by value alone: `sc` fails when memory no longer holds what `lr` saw. A store that put
+ * the same value back goes unnoticed. The manual asks for more (any store by another hart in between must fail the `sc`),
+ * but software cannot tell in a sequence it may rely on: constrained loops only compare and replace the one value,
+ * and this is how QEMU behaves too.
+ */
+
+import { GuestTrap, type HartState, type Helper } from '../../core/privileged';
+
+/** The value of the slot `reservation` while there is none. */
+export const NO_RESERVATION = (1n << 64n) - 1n;
+
+// RISC-V Privileged ISA 20240411, table "Machine cause register (mcause) values after trap".
+const LOAD_MISALIGNED = 4;
+const STORE_MISALIGNED = 6;
+
+const align = (address: bigint, bytes: 4 | 8, cause: number): void => {
+  if (address % BigInt(bytes) !== 0n) throw new GuestTrap(cause, address);
+};
+
+const loadReserved =
+  (bytes: 4 | 8): Helper =>
+  (state, field) => {
+    const address = state.x(field('rs1'));
+    align(address, bytes, LOAD_MISALIGNED);
+    const value = state.load(address, bytes);
+    state.set('reservation', address);
+    state.set('reservationValue', BigInt.asUintN(bytes * 8, value));
+    state.setX(field('rd'), BigInt.asUintN(64, BigInt.asIntN(bytes * 8, value)));
+  };
+
+const stillHolds = (state: HartState, address: bigint, bytes: 4 | 8): boolean => {
+  if (state.get('reservation') !== address) return false;
+  // A fault of the store must be reported as a store's, so ask before the comparing load.
+  state.check(address, 'write');
+  return BigInt.asUintN(bytes * 8, state.load(address, bytes)) === state.get('reservationValue');
+};
+
+const storeConditional =
+  (bytes: 4 | 8): Helper =>
+  (state, field) => {
+    const address = state.x(field('rs1'));
+    align(address, bytes, STORE_MISALIGNED);
+    const holds = stillHolds(state, address, bytes);
+    if (holds) state.store(address, bytes, BigInt.asUintN(bytes * 8, state.x(field('rs2'))));
+    state.set('reservation', NO_RESERVATION);
+    state.setX(field('rd'), holds ? 0n : 1n);
+  };
+
+/** The helpers behind `lr` and `sc`, by the names their rows give. */
+export const RESERVATION_HELPERS: Readonly<Record<string, Helper>> = {
+  'lr.w': loadReserved(4),
+  'lr.d': loadReserved(8),
+  'sc.w': storeConditional(4),
+  'sc.d': storeConditional(8),
+};
