@@ -30,5 +30,8 @@ pub fn check() {
 
     let magic = str::from_utf8(&bytes).unwrap_or("(not text)");
     println!("PFlash check: [{:#X}] -> {magic}", window.as_usize());
-    assert_eq!(magic, MAGIC, "no flash image: give the machine one that starts with {MAGIC:?}");
+    assert_eq!(
+        magic, MAGIC,
+        "no flash image: give the machine one that starts with {MAGIC:?}"
+    );
 }
