@@ -4,6 +4,7 @@
  * apply; otherwise S and U may touch nothing that no entry matches, as the manual has it.
  * @see RISC-V Privileged ISA, "Physical Memory Protection"
  */
+import type { Access } from '../core/translation';
 import { PMP_ENTRIES, PRIV_M } from './csrs-bits';
 
 interface SlotReader {
@@ -82,12 +83,6 @@ const regionBounds = (kind: number, address: bigint, below: bigint): readonly [n
  * What `privilege` may do with the bytes from `at` up to `end`: bits PMP_READ, PMP_WRITE, PMP_EXECUTE; or -1 when the
  * deciding entry covers only part of them. An access that gets -1 fails; a page that gets -1 must be asked per access.
  */
-export const pmpAllows = (state: SlotReader, privilege: number, at: number, end: number): number => {
-  if (state.get('sbi') === 1n) return ANY;
-  return regionsAllow(pmpRegions(state), privilege, at, end);
-};
-
-/** As {@link pmpAllows}, for regions at hand. */
 export const regionsAllow = (regions: readonly PmpRegion[], privilege: number, at: number, end: number): number => {
   for (const { low, high, config } of regions) {
     if (high <= at || low >= end || high <= low) continue;
@@ -96,3 +91,7 @@ export const regionsAllow = (regions: readonly PmpRegion[], privilege: number, a
   }
   return privilege === PRIV_M ? ANY : 0;
 };
+
+/** Whether `allowed`, as {@link regionsAllow} yields it, includes `access`. */
+export const pmpIncludes = (allowed: number, access: Access): boolean =>
+  allowed > 0 && (allowed & (access === 'read' ? PMP_READ : access === 'write' ? PMP_WRITE : PMP_EXECUTE)) !== 0;

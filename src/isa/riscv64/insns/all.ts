@@ -3,6 +3,8 @@
 import type { Insn } from '../../core/insn';
 import { INSNS_A } from './a';
 import { INSNS_C } from './c';
+import { INSNS_D } from './d';
+import { INSNS_F } from './f';
 import { INSNS_I } from './i';
 import { INSNS_M } from './m';
 import { INSNS_PRIVILEGED } from './privileged';
@@ -17,6 +19,8 @@ export const INSNS: readonly Insn[] = [
   ...INSNS_I,
   ...INSNS_M,
   ...INSNS_A,
+  ...INSNS_F,
+  ...INSNS_D,
   ...INSNS_C,
   ...INSNS_ZBA,
   ...INSNS_ZBB,

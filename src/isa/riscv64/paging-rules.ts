@@ -1,0 +1,73 @@
+/** The rules a walk can break, in words, and the traps they raise. */
+import { hex } from '../../base/address';
+import type { Access } from '../core/translation';
+import type { WalkEnd, WalkFault } from './paging';
+import { schemeName } from './paging';
+import { CAUSE } from './traps';
+
+/** The fault is of the physical access, not of the page tables' content. */
+const IS_ACCESS_FAULT: ReadonlySet<WalkFault> = new Set([
+  'tableNotMemory',
+  'tableDenied',
+  'tableBeyond',
+  'targetBeyond',
+]);
+
+export const pageFaultCause = (access: Access): number =>
+  access === 'execute' ? CAUSE.fetchPage : access === 'read' ? CAUSE.loadPage : CAUSE.storePage;
+
+export const accessFaultCause = (access: Access): number =>
+  access === 'execute' ? CAUSE.fetchAccess : access === 'read' ? CAUSE.loadAccess : CAUSE.storeAccess;
+
+/** The exception a failed walk raises for `access`, whatever kind of access met the fault in the tables. */
+export const walkFaultCause = (fault: WalkFault, access: Access): number =>
+  IS_ACCESS_FAULT.has(fault) ? accessFaultCause(access) : pageFaultCause(access);
+
+/** The broken rule in one sentence, for a walk of `levels` levels that ended so. */
+export const walkRule = (fault: WalkFault, end: WalkEnd, levels: number): string => {
+  const where = `at level ${end.level}`;
+  const address = hex(end.leafAt);
+  const top = levels * 9 + 11;
+  switch (fault) {
+    case 'nonCanonical':
+      return `address is not canonical: ${schemeName(levels)} needs bits 63–${top + 1} equal to bit ${top}`;
+    case 'tableNotMemory':
+      return `PTE ${where} would lie at ${address}, where there is no memory`;
+    case 'tableDenied':
+      return `PTE ${where} at ${address} may not be read: PMP denies it`;
+    case 'tableBeyond':
+      return `table of level ${end.level} would lie beyond physical memory (address over 53 bits)`;
+    case 'invalid':
+      return `PTE is not valid (V = 0) ${where}`;
+    case 'writeOnly':
+      return `PTE is writable but not readable (W = 1, R = 0), which is reserved, ${where}`;
+    case 'reservedBits':
+      return `PTE has reserved bits 60–54 set ${where}`;
+    case 'napot':
+      return `PTE has N (bit 63) set but Svnapot is absent ${where}`;
+    case 'pbmt':
+      return `PTE has PBMT (bits 62–61) set but Svpbmt is absent ${where}`;
+    case 'pointerFlags':
+      return `PTE points to a table but has D, A or U set, which is reserved, ${where}`;
+    case 'pointerAtLeafLevel':
+      return 'PTE at level 0 is a pointer (R = W = X = 0); only leaves are allowed there';
+    case 'userOnly':
+      return `page belongs to U-mode (U = 1 ${where}) and SUM = 0 keeps S-mode from loading and storing there`;
+    case 'userNotFetched':
+      return `page belongs to U-mode (U = 1 ${where}); S-mode never executes such pages`;
+    case 'supervisorOnly':
+      return `page belongs to S-mode (U = 0 ${where}) and the access is from U-mode`;
+    case 'notReadable':
+      return end.leaf & 8
+        ? `page is execute-only (R = 0, X = 1 ${where}) and MXR = 0`
+        : `page is not readable (R = 0 ${where})`;
+    case 'notWritable':
+      return `page is not writable (W = 0 ${where})`;
+    case 'notExecutable':
+      return `page is not executable (X = 0 ${where})`;
+    case 'misalignedSuperpage':
+      return `superpage is misaligned: the low ${end.level * 9} bits of PPN must be 0 ${where}`;
+    case 'targetBeyond':
+      return `physical address ${hex(end.pa)} has over 53 bits: no memory or device is there`;
+  }
+};

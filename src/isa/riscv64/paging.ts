@@ -1,0 +1,199 @@
+/**
+ * The one page-table walker of RISC-V: for the CPU, the debugger and the inspector. It never changes anything; a needed
+ * accessed/dirty update is reported and only `cpuTranslate` applies it. Physical addresses are JS numbers and entries are
+ * two 32-bit halves, because this runs on every TLB miss.
+ * @see RISC-V Privileged ISA, "Virtual Address Translation Process"
+ */
+import type { Access } from '../core/translation';
+import { PRIV_S, PRIV_U, SATP_SV39, SATP_SV48, SATP_SV57 } from './csrs-bits';
+
+/** Bits of the low half of a page-table entry. */
+export const PTE = { V: 1, R: 2, W: 4, X: 8, U: 16, G: 32, A: 64, D: 128 } as const;
+
+/** Addresses at or beyond this hold no memory and no device on any board; doubles are exact below it. */
+export const PHYSICAL_LIMIT = 2 ** 53;
+
+/** Where a walk starts and under which rules. */
+export interface WalkSpace {
+  /** 0 when addresses are physical, otherwise 3, 4 or 5. */
+  readonly levels: number;
+  /** Physical address of the root table. */
+  readonly root: number;
+  readonly privilege: number;
+  readonly sum: boolean;
+  readonly mxr: boolean;
+}
+
+export interface PteReader {
+  /** 32 bits at an aligned physical address; -1 where there is no RAM, -2 where PMP denies the walker the read. */
+  readU32(pa: number): number;
+}
+
+/** Sees each entry the walk reads. */
+export type StepRecorder = (level: number, index: number, at: number, low: number, high: number) => void;
+
+/** Which rule ended a walk. */
+export type WalkFault =
+  | 'nonCanonical'
+  | 'tableNotMemory'
+  | 'tableDenied'
+  | 'tableBeyond'
+  | 'invalid'
+  | 'writeOnly'
+  | 'reservedBits'
+  | 'napot'
+  | 'pbmt'
+  | 'pointerFlags'
+  | 'pointerAtLeafLevel'
+  | 'userOnly'
+  | 'supervisorOnly'
+  | 'userNotFetched'
+  | 'notReadable'
+  | 'notWritable'
+  | 'notExecutable'
+  | 'misalignedSuperpage'
+  | 'targetBeyond';
+
+/** How a walk ended. `fault` is undefined on success; then the rest is valid. */
+export interface WalkEnd {
+  readonly fault?: WalkFault;
+  /** Level of the last entry read; of a leaf on success. */
+  readonly level: number;
+  /** Exact physical address; may be beyond {@link PHYSICAL_LIMIT} only with fault `targetBeyond`. */
+  readonly pa: number;
+  /** Low half of the leaf, where it lies, and the A and D bits this access must set in it (0: none). */
+  readonly leaf: number;
+  readonly leafAt: number;
+  readonly update: number;
+}
+
+/** Number of levels a satp.MODE has; 0 for Bare. */
+export const levelsOfMode = (mode: number): number =>
+  mode === SATP_SV39 ? 3 : mode === SATP_SV48 ? 4 : mode === SATP_SV57 ? 5 : 0;
+
+/** `Sv39` and so on; `Bare` for 0 levels. */
+export const schemeName = (levels: number): string => (levels === 0 ? 'Bare' : `Sv${levels * 9 + 12}`);
+
+/** Bytes a leaf at this level maps. */
+export const pageSizeOf = (level: number): number => 2 ** (12 + 9 * level);
+
+/** Index into the table of `level` for an address given in halves. */
+export const tableIndex = (level: number, high: number, low: number): number => {
+  switch (level) {
+    case 0:
+      return (low >>> 12) & 511;
+    case 1:
+      return (low >>> 21) & 511;
+    case 2:
+      return (low >>> 30) | ((high & 0x7f) << 2);
+    case 3:
+      return (high >>> 7) & 511;
+    default:
+      return (high >>> 16) & 511;
+  }
+};
+
+/** Whether all bits above the highest translated one equal it. */
+export const isCanonical = (levels: number, high: number): boolean => {
+  const sign = (high | 0) >> (levels * 9 - 21);
+  return sign === 0 || sign === -1;
+};
+
+const fail = (fault: WalkFault, level: number, leafAt = 0, leaf = 0, pa = 0): WalkEnd => ({
+  fault,
+  level,
+  pa,
+  leaf,
+  leafAt,
+  update: 0,
+});
+
+/** PPN of an entry, in bytes. Exact: below 2^56 and a multiple of 4096. */
+export const pteTarget = (low: number, high: number): number => (high & 0x3fffff) * 2 ** 34 + (low >>> 10) * 4096;
+
+/** The first rule a well-placed entry of either kind breaks. */
+const malformed = (low: number, high: number): WalkFault | undefined => {
+  if (!(low & PTE.V)) return 'invalid';
+  if ((low & (PTE.R | PTE.W)) === PTE.W) return 'writeOnly';
+  if (high >>> 22 !== 0) return high >>> 31 ? 'napot' : (high >>> 29) & 3 ? 'pbmt' : 'reservedBits';
+  if (!(low & (PTE.R | PTE.X)) && low & (PTE.U | PTE.A | PTE.D)) return 'pointerFlags';
+  return undefined;
+};
+
+/** Whether no access can succeed through the entry, wherever it lies. */
+export const isMalformed = (low: number, high: number): boolean => malformed(low, high) !== undefined;
+
+/** Whether a valid entry points to a table. */
+export const isPointer = (low: number): boolean => (low & (PTE.R | PTE.W | PTE.X)) === 0;
+
+/** The permission rule that forbids `access` through this leaf. */
+const forbidden = (space: WalkSpace, leaf: number, access: Access): WalkFault | undefined => {
+  if (leaf & PTE.U) {
+    if (space.privilege === PRIV_S) {
+      if (access === 'execute') return 'userNotFetched';
+      if (!space.sum) return 'userOnly';
+    }
+  } else if (space.privilege === PRIV_U) return 'supervisorOnly';
+  switch (access) {
+    case 'read':
+      return leaf & PTE.R || (space.mxr && leaf & PTE.X) ? undefined : 'notReadable';
+    case 'write':
+      return leaf & PTE.W ? undefined : 'notWritable';
+    case 'execute':
+      return leaf & PTE.X ? undefined : 'notExecutable';
+  }
+};
+
+/** Whether `space` grants `access` through a leaf, A and D aside. */
+export const leafGrants = (space: WalkSpace, leaf: number, access: Access): boolean =>
+  forbidden(space, leaf, access) === undefined;
+
+/** Walks from the root of `space`, whose `levels` must not be 0, for the address given in halves. */
+export const walk = (
+  space: WalkSpace,
+  memory: PteReader,
+  high: number,
+  low: number,
+  access: Access,
+  record?: StepRecorder,
+): WalkEnd => {
+  const top = space.levels - 1;
+  if (!isCanonical(space.levels, high)) return fail('nonCanonical', top);
+  let table = space.root;
+  for (let level = top; ; level--) {
+    if (table >= PHYSICAL_LIMIT) return fail('tableBeyond', level);
+    const index = tableIndex(level, high, low);
+    const at = table + index * 8;
+    const pteLow = memory.readU32(at);
+    const pteHigh = pteLow < 0 ? -1 : memory.readU32(at + 4);
+    if (pteHigh < 0) return fail(pteLow === -2 ? 'tableDenied' : 'tableNotMemory', level, at);
+    record?.(level, index, at, pteLow, pteHigh);
+    const broken = malformed(pteLow, pteHigh);
+    if (broken) return fail(broken, level, at, pteLow);
+    const target = pteTarget(pteLow, pteHigh);
+    if (pteLow & (PTE.R | PTE.X)) return leafEnd(space, level, at, pteLow, target, low, high, access);
+    if (level === 0) return fail('pointerAtLeafLevel', level, at, pteLow);
+    table = target;
+  }
+};
+
+const leafEnd = (
+  space: WalkSpace,
+  level: number,
+  leafAt: number,
+  leaf: number,
+  target: number,
+  low: number,
+  high: number,
+  access: Access,
+): WalkEnd => {
+  const refused = forbidden(space, leaf, access);
+  if (refused) return fail(refused, level, leafAt, leaf);
+  const size = pageSizeOf(level);
+  if (target % size !== 0) return fail('misalignedSuperpage', level, leafAt, leaf);
+  // No leaf maps more than 2^48 bytes, so 48 bits of the address hold every offset, exactly.
+  const pa = target + (((high & 0xffff) * 2 ** 32 + (low >>> 0)) % size);
+  if (pa >= PHYSICAL_LIMIT) return fail('targetBeyond', level, leafAt, leaf, pa);
+  const needed = access === 'write' ? PTE.A | PTE.D : PTE.A;
+  return { fault: undefined, level, pa, leaf, leafAt, update: needed & ~leaf };
+};
