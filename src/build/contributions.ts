@@ -1,0 +1,127 @@
+/**
+ * The extension's `contributes` and `activationEvents`: the one typed source. `npm run gen` writes them into package.json.
+ */
+import { VIEWS } from '../vscode/inspector-list';
+import { viewId } from '../vscode/inspector-view-id';
+import { SAMPLE_SCHEME } from '../vscode/sample-scheme';
+import { launchSchema } from './launch-schema';
+import { launchSnippets } from './launch-snippets';
+import { walkthrough } from './walkthrough';
+
+const IN_SESSION = "debugType == 'worldstep'";
+
+interface Command {
+  readonly command: string;
+  readonly title: string;
+  readonly icon?: string;
+  /** When it can run; also when the palette shows it. Without it: always. */
+  readonly enablement?: string;
+  /** Makes sense only on a row of a view: never in the palette. */
+  readonly isForRows?: true;
+}
+
+const COMMANDS: readonly Command[] = [
+  { command: 'worldstep.openSample', title: 'Open Sample…', icon: '$(book)' },
+  { command: 'worldstep.debugKernel', title: 'Debug a Kernel…', icon: '$(debug-alt)' },
+  { command: 'worldstep.debugFile', title: 'Debug Kernel', icon: '$(debug-alt)' },
+  { command: 'worldstep.addSuggestedBreakpoints', title: 'Set Suggested Breakpoints' },
+  { command: 'worldstep.showConsole', title: 'Show Guest Console', icon: '$(terminal)', enablement: IN_SESSION },
+  { command: 'worldstep.explainAddress', title: 'Explain an Address…', enablement: IN_SESSION },
+  { command: 'worldstep.showActions', title: 'Show Actions', enablement: IN_SESSION },
+  ...VIEWS.map(({ id, title }) => ({
+    command: `worldstep.table.${id}`,
+    title: `Show ${title} as Table`,
+    icon: '$(table)',
+    enablement: IN_SESSION,
+  })),
+  { command: 'worldstep.row.copyValue', title: 'Copy Value', isForRows: true },
+  { command: 'worldstep.row.viewMemory', title: 'View Memory', icon: '$(file-binary)', isForRows: true },
+  { command: 'worldstep.row.breakOnChange', title: 'Break on Change (On/Off)', isForRows: true },
+  { command: 'worldstep.row.setValue', title: 'Set Value…', icon: '$(edit)', isForRows: true },
+  { command: 'worldstep.row.openSource', title: 'Open Source', isForRows: true },
+  { command: 'worldstep.row.showAsTable', title: 'Show as Table', isForRows: true },
+];
+
+const IS_ROW = 'view =~ /^worldstep\\.view\\./';
+
+/** A place inside a menu. `has` is a word that the row's context value must contain. */
+const rowMenu = (command: string, group: string, has?: string) => ({
+  command: `worldstep.row.${command}`,
+  group,
+  when: has === undefined ? IS_ROW : `${IS_ROW} && viewItem =~ /\\b${has}\\b/`,
+});
+
+/** Files that a guest kernel's sources consist of. */
+const IS_KERNEL_SOURCE = `resourceScheme == ${SAMPLE_SCHEME} || worldstep.hasKernel && resourceExtname =~ /^\\.(rs|c|S|s)$/`;
+const IS_KERNEL_FILE = `resourceFilename == kernel.json || resourceExtname == .elf || ${IS_KERNEL_SOURCE}`;
+
+export const activationEvents: readonly string[] = [
+  'onDebugResolve:worldstep',
+  'onDebugInitialConfigurations',
+  'onDebugDynamicConfigurations:worldstep',
+  `onFileSystem:${SAMPLE_SCHEME}`,
+  'workspaceContains:**/kernel.json',
+];
+
+export const contributes = {
+  breakpoints: ['rust', 'c', 'cpp', 'asm', 'riscv'].map((language) => ({ language })),
+  debuggers: [
+    {
+      type: 'worldstep',
+      label: 'Worldstep',
+      languages: ['rust'],
+      configurationAttributes: { launch: launchSchema },
+      configurationSnippets: launchSnippets,
+    },
+  ],
+  commands: COMMANDS.map(({ isForRows: _, ...command }) => ({ ...command, category: 'Worldstep' })),
+  menus: {
+    commandPalette: COMMANDS.filter(({ isForRows, enablement }) => isForRows || enablement).map(
+      ({ command, isForRows, enablement }) => ({ command, when: isForRows ? 'false' : enablement }),
+    ),
+    'editor/title/run': [{ command: 'worldstep.debugFile', group: 'navigation@1', when: IS_KERNEL_FILE }],
+    'explorer/context': [
+      {
+        command: 'worldstep.debugFile',
+        group: '2_workspace',
+        when: 'resourceFilename == kernel.json || resourceExtname == .elf',
+      },
+    ],
+    'view/title': VIEWS.map(({ id }) => ({
+      command: `worldstep.table.${id}`,
+      group: 'navigation',
+      when: `view == ${viewId(id)}`,
+    })),
+    'view/item/context': [
+      rowMenu('viewMemory', 'inline', 'memory'),
+      rowMenu('setValue', 'inline', 'editable'),
+      rowMenu('openSource', '1_open@1', 'source'),
+      rowMenu('viewMemory', '1_open@2', 'memory'),
+      rowMenu('showAsTable', '1_open@3'),
+      rowMenu('copyValue', '2_value@1'),
+      rowMenu('setValue', '2_value@2', 'editable'),
+      rowMenu('breakOnChange', '3_break@1', 'memory'),
+    ],
+  },
+  views: {
+    debug: VIEWS.map(({ id, title }) => ({
+      id: viewId(id),
+      name: title,
+      when: IN_SESSION,
+      contextualTitle: `Worldstep ${title}`,
+    })),
+  },
+  viewsWelcome: [
+    {
+      view: 'debug',
+      contents:
+        'Debug a kernel without installing an emulator or a toolchain.\n[Debug a Kernel](command:worldstep.debugKernel)\n[Open a Sample](command:worldstep.openSample)',
+      when: 'worldstep.hasKernel || workbenchState == empty',
+    },
+    ...VIEWS.map(({ id, title }) => ({
+      view: viewId(id),
+      contents: `Nothing to show yet: ${title.toLowerCase()} appear when the machine has got that far.\n[Pause the Machine](command:workbench.action.debug.pause)\n[Show as Table](command:worldstep.table.${id})`,
+    })),
+  ],
+  walkthroughs: [walkthrough],
+};

@@ -1,0 +1,115 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are VS Code's variables.
+/** The JSON schema of a launch configuration: what launch.json completes, explains and marks. */
+import type { LaunchArguments } from '../dap/protocol';
+import { VIEWS } from '../vscode/inspector-list';
+
+/** The part of JSON schema used here, with VS Code's additions. */
+interface Schema {
+  readonly type: 'string' | 'boolean' | 'object' | 'array' | 'integer';
+  readonly markdownDescription?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly string[];
+  readonly examples?: readonly unknown[];
+  readonly pattern?: string;
+  readonly patternErrorMessage?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly required?: readonly string[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly additionalProperties?: boolean | Schema;
+  readonly items?: Schema;
+  readonly uniqueItems?: boolean;
+}
+
+const path = (markdownDescription: string): Schema => ({ type: 'string', markdownDescription });
+
+const PROPERTIES: Readonly<Record<Exclude<keyof LaunchArguments, 'noDebug'>, Schema>> = {
+  program: {
+    type: 'string',
+    markdownDescription:
+      'The kernel: an ELF file, a Linux-header Image or a flat binary, as a path or a URI. `bundled:NAME` runs a kernel that comes with Worldstep.',
+    examples: ['bundled:msgqueue', '${workspaceFolder}/target/riscv64gc-unknown-none-elf/release/kernel'],
+    default: 'bundled:msgqueue',
+  },
+  arch: {
+    type: 'string',
+    enum: ['riscv64', 'aarch64', 'x86_64', 'loongarch64'],
+    markdownDescription: 'The instruction set. Needed for flat binaries only; an ELF says it itself.',
+  },
+  stopOnEntry: {
+    type: 'boolean',
+    default: false,
+    markdownDescription: 'Stop before the first instruction.',
+  },
+  runTo: {
+    type: 'string',
+    markdownDescription: 'Stop first at this function.',
+    examples: ['main'],
+  },
+  images: {
+    type: 'array',
+    markdownDescription: 'More files with symbols: user programs, guest kernels, firmware.',
+    items: {
+      type: 'object',
+      required: ['path'],
+      additionalProperties: false,
+      properties: {
+        path: path('The ELF file.'),
+        world: { type: 'string', markdownDescription: 'Where it executes, e.g. `guest` or `user`.' },
+        address: {
+          type: 'string',
+          markdownDescription: 'The virtual address of its first byte, if it was not loaded where it was linked.',
+          pattern: '^0x[0-9a-fA-F]+$',
+          patternErrorMessage: 'Write an address such as 0xffffffc080200000.',
+        },
+        symbolsOnly: { type: 'boolean', default: true, markdownDescription: 'Read its symbols but do not load it.' },
+      },
+    },
+  },
+  machine: {
+    type: 'object',
+    markdownDescription: 'The machine that is emulated.',
+    additionalProperties: false,
+    properties: {
+      harts: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 8,
+        default: 1,
+        markdownDescription: 'How many processors it has.',
+      },
+      memory: {
+        type: 'string',
+        default: '128M',
+        markdownDescription: 'Size of its RAM.',
+        pattern: '^[0-9]+[KMG]?$',
+        patternErrorMessage: 'Write a size such as 128M or 1G.',
+      },
+    },
+  },
+  bios: path('Firmware to start in M-mode, as QEMU takes with `-bios`. Without it Worldstep answers SBI calls itself.'),
+  disk: path('A disk image.'),
+  pflash0: path('Contents of the first flash bank.'),
+  pflash1: path('Contents of the second flash bank.'),
+  append: { type: 'string', markdownDescription: 'The command line that the kernel finds in its device tree.' },
+  cwd: path('Folder for relative paths. The workspace folder if it is absent.'),
+  sourceMap: {
+    type: 'object',
+    markdownDescription: 'Where sources are now: path prefix in the debug information → folder.',
+    examples: [{ '/build/kernel': '${workspaceFolder}' }],
+    additionalProperties: { type: 'string' },
+  },
+  trace: { type: 'boolean', default: false, markdownDescription: 'Write every protocol message to the Debug Console.' },
+  openViews: {
+    type: 'array',
+    markdownDescription: 'Views of Run and Debug to open when the session starts.',
+    uniqueItems: true,
+    items: { type: 'string', enum: VIEWS.map(({ id }) => id) },
+  },
+};
+
+export const launchSchema: Schema = {
+  type: 'object',
+  required: ['program'],
+  properties: PROPERTIES,
+};

@@ -1,0 +1,15 @@
+/** The extension in a web-worker host (vscode.dev and the like). */
+import * as vscode from 'vscode';
+import { startBrowserWorker } from '../platform/browser/worker';
+import { activate as activateShell } from '../vscode/extension';
+
+/** Called by VS Code. */
+export const activate = (context: vscode.ExtensionContext): void => {
+  const { extensionUri } = context;
+  const script = vscode.Uri.joinPath(extensionUri, 'dist', 'worker.web.js');
+  activateShell(context, {
+    hasDisk: false,
+    startWorker: async (files) =>
+      startBrowserWorker(await vscode.workspace.fs.readFile(script), extensionUri.toString(), files),
+  });
+};

@@ -1,0 +1,131 @@
+/**
+ * The line between the extension and its worker: debug adapter messages both ways, and the worker's file requests that
+ * only the extension can serve (virtual workspaces, files of a remote, the extension's own assets). Start reading here;
+ * `node/` and `browser/` differ only in how a worker is started and how it reads files itself.
+ */
+import { type Host, HostFileError } from '../base/host';
+import { assetPath } from './assets';
+
+/** One end of a message channel, whatever it is made of. */
+export interface Port {
+  post(message: unknown, transfer?: readonly ArrayBuffer[]): void;
+  listen(receive: (message: unknown) => void): void;
+}
+
+/** A DAP message as it crosses the line; its inside is the session's business. */
+export type DapMessage = object;
+
+/** What serves files to a worker that cannot reach them. Rejections become a {@link HostFileError} on the other end. */
+export interface FileService {
+  read(uri: string): Promise<Uint8Array>;
+  write(uri: string, bytes: Uint8Array): Promise<void>;
+}
+
+/** A debug adapter running in a worker, as the extension sees it. */
+export interface AdapterWorker {
+  send(message: DapMessage): void;
+  /** Called for each message of the adapter. One receiver. */
+  onMessage(receive: (message: DapMessage) => void): void;
+  /** Called when the worker died by itself; not after {@link AdapterWorker.dispose}. */
+  onFailure(receive: (error: Error) => void): void;
+  /** Ends the worker at once, even inside an endless guest loop. */
+  dispose(): void;
+}
+
+/** The adapter inside the worker; `@vscode/debugadapter`'s sessions have this shape. */
+export interface AdapterSession {
+  handleMessage(message: never): void;
+  onDidSendMessage(receive: (message: DapMessage) => void): unknown;
+}
+
+type FromWorker =
+  | { readonly kind: 'dap'; readonly message: DapMessage }
+  | { readonly kind: 'read'; readonly id: number; readonly uri: string }
+  | { readonly kind: 'write'; readonly id: number; readonly uri: string; readonly bytes: Uint8Array };
+
+type ToWorker =
+  | { readonly kind: 'dap'; readonly message: DapMessage }
+  | { readonly kind: 'done'; readonly id: number; readonly bytes?: Uint8Array }
+  | { readonly kind: 'failed'; readonly id: number; readonly reason: string };
+
+/**
+ * Serves one worker: forwards its adapter messages, answers its file requests from `files`. `root` is the URI or path
+ * of the extension, for `asset:` and `bundled:` names.
+ */
+export const connect = (
+  port: Port,
+  files: FileService,
+  root: string,
+): { send(message: DapMessage): void; onMessage(receive: (message: DapMessage) => void): void } => {
+  let receiver: (message: DapMessage) => void = () => {};
+  const answer = async (id: number, work: Promise<Uint8Array | undefined>): Promise<void> => {
+    try {
+      const bytes = await work;
+      // A copy of our own, so that it can be handed over without cutting a buffer that the file service still uses.
+      const own = bytes && new Uint8Array(bytes);
+      port.post({ kind: 'done', id, bytes: own } satisfies ToWorker, own ? [own.buffer] : []);
+    } catch (error) {
+      const reason = error instanceof HostFileError ? error.reason : `cannot be read: ${messageOf(error)}`;
+      port.post({ kind: 'failed', id, reason } satisfies ToWorker);
+    }
+  };
+  const locate = (uri: string): string => {
+    const asset = assetPath(uri);
+    return asset === undefined ? uri : `${root}/${asset}`;
+  };
+  port.listen((raw) => {
+    const message = raw as FromWorker;
+    switch (message.kind) {
+      case 'dap':
+        return receiver(message.message);
+      case 'read':
+        return void answer(message.id, files.read(locate(message.uri)));
+      case 'write':
+        return void answer(
+          message.id,
+          files.write(locate(message.uri), message.bytes).then(() => undefined),
+        );
+    }
+  });
+  return {
+    send: (message) => port.post({ kind: 'dap', message } satisfies ToWorker),
+    onMessage: (receive) => {
+      receiver = receive;
+    },
+  };
+};
+
+/** Runs inside the worker: joins the adapter to the port. `makeHost` gets the files of the extension's side. */
+export const serve = (
+  port: Port,
+  makeHost: (remote: FileService) => Host,
+  makeSession: (host: Host) => AdapterSession,
+): void => {
+  const waiting = new Map<number, { resolve(bytes?: Uint8Array): void; reject(error: Error): void; uri: string }>();
+  let lastId = 0;
+  const ask = (request: { kind: 'read'; uri: string } | { kind: 'write'; uri: string; bytes: Uint8Array }) =>
+    new Promise<Uint8Array | undefined>((resolve, reject) => {
+      lastId += 1;
+      waiting.set(lastId, { resolve, reject, uri: request.uri });
+      port.post({ ...request, id: lastId } satisfies FromWorker);
+    });
+  const remote: FileService = {
+    read: async (uri) => (await ask({ kind: 'read', uri })) ?? new Uint8Array(),
+    write: async (uri, bytes) => void (await ask({ kind: 'write', uri, bytes })),
+  };
+  const session = makeSession(makeHost(remote));
+  session.onDidSendMessage((message) => port.post({ kind: 'dap', message } satisfies FromWorker));
+  port.listen((raw) => {
+    const message = raw as ToWorker;
+    if (message.kind === 'dap') {
+      session.handleMessage(message.message as never);
+      return;
+    }
+    const request = waiting.get(message.id);
+    waiting.delete(message.id);
+    if (message.kind === 'done') request?.resolve(message.bytes);
+    else request?.reject(new HostFileError(request.uri, message.reason));
+  });
+};
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,68 @@
+/** The host of the CLI, of tests and of the worker in a Node extension host. */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { type Host, HostFileError } from '../../base/host';
+import { assetPath } from '../assets';
+import type { FileService } from '../link';
+
+const inflate = promisify(gunzip);
+
+/** Where {@link nodeHost} finds things. */
+export interface NodeHostOptions {
+  /** The folder that holds `kernels/` and `dist/`: the extension's or the checkout's root. */
+  readonly root: string;
+  /** Serves URIs that are not on this machine's disk (`vscode-vfs:`, `worldstep-sample:`). Without it they fail. */
+  readonly remote?: FileService;
+}
+
+/** A {@link Host} on Node: plain paths and `file:` URIs from the disk, `asset:` and `bundled:` from `root`. */
+export const nodeHost = ({ root, remote }: NodeHostOptions): Host => {
+  const localPath = (uri: string): string | undefined => {
+    const asset = assetPath(uri);
+    if (asset !== undefined) return join(root, asset);
+    if (uri.startsWith('file:')) return fileURLToPath(uri);
+    // One letter before the colon is a Windows drive.
+    return /^[a-z][a-z0-9+.-]+:/i.test(uri) ? undefined : resolve(uri);
+  };
+  const elsewhere = (uri: string): FileService => {
+    if (remote) return remote;
+    throw new HostFileError(uri, 'is not a file on this machine. Give a path or a file: URI.');
+  };
+  return {
+    readFile: async (uri) => {
+      const path = localPath(uri);
+      return path === undefined ? elsewhere(uri).read(uri) : onDisk(uri, readFile(path));
+    },
+    writeFile: async (uri, bytes) => {
+      const path = localPath(uri);
+      if (path === undefined) return elsewhere(uri).write(uri, bytes);
+      await onDisk(uri, mkdir(dirname(path), { recursive: true }));
+      await onDisk(uri, writeFile(path, bytes));
+    },
+    wallClock: () => performance.now(),
+    // setImmediate lets parentPort deliver; a MessageChannel yield would starve it.
+    yield: () => new Promise((done) => setImmediate(done)),
+    gunzip: async (bytes) => new Uint8Array(await inflate(bytes)),
+  };
+};
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'does not exist',
+  EISDIR: 'is a directory, not a file',
+  ENOTDIR: 'lies below something that is not a directory',
+  EACCES: 'may not be read: permission denied',
+  EROFS: 'is on a read-only disk',
+  ENOSPC: 'does not fit: the disk is full',
+};
+
+const onDisk = async <T>(uri: string, work: Promise<T>): Promise<T> => {
+  try {
+    return await work;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new HostFileError(uri, REASONS[code ?? ''] ?? `cannot be used: ${message}`);
+  }
+};

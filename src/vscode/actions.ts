@@ -1,0 +1,39 @@
+import * as vscode from 'vscode';
+import { activeSession } from './inspector-view';
+import { viewId } from './inspector-view-id';
+
+interface Action extends vscode.QuickPickItem {
+  readonly command: string;
+}
+
+/** What the status bar item offers: the useful commands at this moment. */
+export const showActions = async (
+  inspectors: readonly { readonly id: string; readonly title: string }[],
+): Promise<void> => {
+  if (!activeSession()) return;
+  const isStopped = vscode.debug.activeStackItem !== undefined;
+  const run: Action[] = isStopped
+    ? [
+        { label: '$(debug-continue) Continue', command: 'workbench.action.debug.continue' },
+        { label: '$(debug-step-over) Step Over', command: 'workbench.action.debug.stepOver' },
+        { label: '$(code) Open Disassembly', command: 'debug.action.openDisassemblyView' },
+      ]
+    : [{ label: '$(debug-pause) Pause', command: 'workbench.action.debug.pause' }];
+  const views: Action[] = inspectors.flatMap(({ id, title }) => [
+    { label: `$(list-tree) Show ${title}`, command: `${viewId(id)}.focus` },
+    { label: `$(table) Show ${title} as Table`, command: `worldstep.table.${id}` },
+  ]);
+  const items: Action[] = [
+    ...run,
+    { label: '$(terminal) Show Guest Console', command: 'worldstep.showConsole' },
+    { label: '$(question) Explain an Address…', command: 'worldstep.explainAddress' },
+    ...views,
+    { label: '$(debug-restart) Restart', command: 'workbench.action.debug.restart' },
+    { label: '$(debug-stop) Stop', command: 'workbench.action.debug.stop' },
+  ];
+  const picked = await vscode.window.showQuickPick(items, {
+    title: 'Worldstep',
+    placeHolder: 'What do you want to do?',
+  });
+  if (picked) await vscode.commands.executeCommand(picked.command);
+};

@@ -1,0 +1,114 @@
+/**
+ * The extension, common to both hosts: what `activate` registers and nothing else. Each feature is a file beside this
+ * one. Everything about the machine comes from the session by DAP and our own requests; nothing here knows guests.
+ */
+import * as vscode from 'vscode';
+import { showActions } from './actions';
+import { registerAdapter, type StartWorker } from './adapter';
+import { GuestConsoles } from './console';
+import { registerConsoleLinks } from './console-links';
+import { TextDocuments } from './documents';
+import { explainAddress } from './explain';
+import { workspaceFiles } from './files';
+import { VIEWS } from './inspector-list';
+import { activeSession, registerInspectorViews } from './inspector-view';
+import { BundledKernels, kernelOf, workspaceKernels } from './kernels';
+import { LaunchConfigurations } from './launch-config';
+import { registerRowCommands, showTable } from './row-commands';
+import { SampleFiles } from './sample-files';
+import { SAMPLE_SCHEME } from './sample-scheme';
+import { addSuggestedBreakpoints, openSample } from './samples';
+import { StatusItem } from './status';
+
+/** What differs between the Node and the browser host. */
+export interface HostPlatform {
+  readonly startWorker: StartWorker;
+  /** Plain paths can be opened. */
+  readonly hasDisk: boolean;
+}
+
+/** Registers everything; called once by the entry of each host. */
+export const activate = (context: vscode.ExtensionContext, { startWorker, hasDisk }: HostPlatform): void => {
+  const kernels = new BundledKernels(context.extensionUri);
+  const configurations = new LaunchConfigurations(kernels, hasDisk);
+  const documents = new TextDocuments();
+  const consoles = new GuestConsoles();
+  const views = registerInspectorViews(VIEWS.map(({ id }) => id));
+
+  const start = async (configuration: vscode.DebugConfiguration | undefined): Promise<void> => {
+    if (configuration) await vscode.debug.startDebugging(vscode.workspace.workspaceFolders?.[0], configuration);
+  };
+  /** ▶ in the title of an editor: the kernel that the file belongs to, or the file itself if it is a kernel image. */
+  const debugFile = async (uri = vscode.window.activeTextEditor?.document.uri): Promise<void> => {
+    const choice = uri && (await kernelOf(uri));
+    if (choice) return start(configurations.configurationFor(choice));
+    if (uri && /\.(elf|bin|img)(\.gz)?$|\/Image$/.test(uri.path)) return start(configurations.fileConfiguration(uri));
+    return start(await configurations.pick(await workspaceKernels()));
+  };
+  const suggest = async (name?: string): Promise<void> => {
+    const uri = vscode.window.activeTextEditor?.document.uri;
+    const bundled = name === undefined ? undefined : await kernels.find(name);
+    const choice = uri && (await kernelOf(uri));
+    const kernel = choice?.kernel ?? bundled?.kernel;
+    if (kernel && choice) await addSuggestedBreakpoints(kernel, choice.folder);
+  };
+  const inSession = (run: (session: vscode.DebugSession) => unknown) => () => {
+    const session = activeSession();
+    if (session) return run(session);
+    return vscode.window.showInformationMessage('No Worldstep session is running. F5 starts one.');
+  };
+  const command = vscode.commands.registerCommand;
+  // Where the workspace has no kernel, Worldstep stays out of the way.
+  const watcher = vscode.workspace.createFileSystemWatcher('**/kernel.json', false, true, false);
+  const look = async (): Promise<void> => {
+    await vscode.commands.executeCommand('setContext', 'worldstep.hasKernel', (await workspaceKernels()).length > 0);
+  };
+  void look();
+
+  context.subscriptions.push(
+    watcher,
+    watcher.onDidCreate(look),
+    watcher.onDidDelete(look),
+    documents,
+    consoles,
+    views,
+    new StatusItem(),
+    registerAdapter(startWorker, workspaceFiles),
+    registerConsoleLinks(),
+    registerRowCommands(documents, () => views.refresh()),
+    vscode.workspace.registerFileSystemProvider(SAMPLE_SCHEME, new SampleFiles(kernels), { isReadonly: true }),
+    vscode.debug.registerDebugConfigurationProvider('worldstep', configurations),
+    vscode.debug.registerDebugConfigurationProvider(
+      'worldstep',
+      configurations,
+      vscode.DebugConfigurationProviderTriggerKind.Dynamic,
+    ),
+    vscode.debug.onDidChangeActiveStackItem(() => documents.refresh()),
+    vscode.debug.onDidStartDebugSession((session) => {
+      if (session.type !== 'worldstep') return;
+      for (const id of (session.configuration.openViews ?? []) as readonly string[]) views.reveal(id);
+    }),
+    command('worldstep.openSample', (name?: string, how?: 'look' | 'copy') => openSample(kernels, name, how)),
+    command('worldstep.debugKernel', async () => start(await configurations.pick(await workspaceKernels()))),
+    command('worldstep.debugFile', debugFile),
+    command('worldstep.addSuggestedBreakpoints', suggest),
+    command(
+      'worldstep.showConsole',
+      inSession((session) => consoles.show(session)),
+    ),
+    command(
+      'worldstep.explainAddress',
+      inSession(() => explainAddress(documents)),
+    ),
+    command(
+      'worldstep.showActions',
+      inSession(() => showActions(VIEWS)),
+    ),
+    ...VIEWS.map(({ id }) =>
+      command(
+        `worldstep.table.${id}`,
+        inSession((session) => showTable(documents, session, id)),
+      ),
+    ),
+  );
+};

@@ -1,0 +1,110 @@
+import * as vscode from 'vscode';
+import type { OwnEvents, OwnRequests } from '../dap/protocol';
+import type { InspectorNode } from '../inspect/contract';
+import { breaksOnChange } from './data-breakpoints';
+import { viewId } from './inspector-view-id';
+
+/** A row of an inspector's view: what the context commands get. */
+export interface InspectorRow {
+  readonly inspector: string;
+  readonly node: InspectorNode;
+}
+
+/** The session the views show: the active one, if it is ours. */
+export const activeSession = (): vscode.DebugSession | undefined => {
+  const session = vscode.debug.activeDebugSession;
+  return session?.type === 'worldstep' ? session : undefined;
+};
+
+/** Sends one of our own requests. Rejects with the session's message. */
+export const request = <K extends keyof OwnRequests>(
+  session: vscode.DebugSession,
+  name: K,
+  args: OwnRequests[K]['arguments'],
+): Promise<OwnRequests[K]['body']> => Promise.resolve(session.customRequest(name, args));
+
+/** The one tree for all inspectors: rows and children come from the session, keys keep the expansion. */
+export class InspectorTree implements vscode.TreeDataProvider<InspectorRow> {
+  readonly #changes = new vscode.EventEmitter<void>();
+  readonly onDidChangeTreeData = this.#changes.event;
+
+  constructor(readonly inspector: string) {}
+
+  refresh(): void {
+    this.#changes.fire();
+  }
+
+  getTreeItem({ node }: InspectorRow): vscode.TreeItem {
+    const { Collapsed, None } = vscode.TreeItemCollapsibleState;
+    const item = new vscode.TreeItem(node.label, node.hasChildren ? Collapsed : None);
+    item.id = node.key;
+    item.description = node.description ?? '';
+    item.tooltip = node.tooltip ?? [node.label, node.description].filter(Boolean).join(' ');
+    if (node.icon) {
+      // Changed rows differ by icon colour and by a word for screen readers.
+      const color = node.isChanged ? new vscode.ThemeColor('debugTokenExpression.value') : undefined;
+      item.iconPath = new vscode.ThemeIcon(node.icon, color);
+    }
+    if (node.isChanged) {
+      item.description = `${item.description} ●`;
+      item.accessibilityInformation = { label: `${node.label} ${node.description ?? ''}, changed since the last stop` };
+    }
+    item.contextValue = [node.memoryReference && 'memory', node.editable && 'editable', node.source && 'source']
+      .filter(Boolean)
+      .join(' ');
+    const session = activeSession();
+    if (session && node.memoryReference !== undefined && breaksOnChange(session, node.memoryReference)) {
+      item.description = `${item.description} (breaks on change)`;
+    }
+    if (node.source) {
+      item.command = { command: 'worldstep.row.openSource', title: 'Open Source', arguments: [{ node }] };
+    }
+    return item;
+  }
+
+  async getChildren(row?: InspectorRow): Promise<InspectorRow[]> {
+    const session = activeSession();
+    if (!session) return [];
+    try {
+      const { nodes } = await request(session, 'inspect/children', { inspector: this.inspector, key: row?.node.key });
+      return nodes.map((node) => ({ inspector: this.inspector, node }));
+    } catch {
+      // The session ended between the question and the answer; the next event empties the view anyway.
+      return [];
+    }
+  }
+}
+
+/** All views together. */
+export interface InspectorViews extends vscode.Disposable {
+  /** Opens one view. */
+  reveal(inspector: string): void;
+  /** Fetches all rows again. */
+  refresh(): void;
+}
+
+/** Registers a view per inspector and keeps them fresh: on stops, on `inspect/changed`, when the session changes. */
+export const registerInspectorViews = (inspectors: readonly string[]): InspectorViews => {
+  const trees = inspectors.map((id) => new InspectorTree(id));
+  const views = trees.map((tree) =>
+    vscode.window.createTreeView(viewId(tree.inspector), { treeDataProvider: tree, showCollapseAll: true }),
+  );
+  const refresh = (ids?: readonly string[]): void => {
+    for (const tree of trees) if (!ids || ids.includes(tree.inspector)) tree.refresh();
+  };
+  const subscription = vscode.Disposable.from(
+    ...views,
+    vscode.debug.onDidChangeActiveDebugSession(() => refresh()),
+    // The active stack item changes on each stop, on each continue and when another thread or frame is chosen.
+    vscode.debug.onDidChangeActiveStackItem(() => refresh()),
+    vscode.debug.onDidReceiveDebugSessionCustomEvent(({ session, event, body }) => {
+      if (session !== vscode.debug.activeDebugSession || event !== 'inspect/changed') return;
+      refresh((body as OwnEvents['inspect/changed']).inspectors);
+    }),
+  );
+  return {
+    dispose: () => subscription.dispose(),
+    refresh: () => refresh(),
+    reveal: (id) => void vscode.commands.executeCommand(`${viewId(id)}.focus`),
+  };
+};

@@ -1,0 +1,175 @@
+import * as vscode from 'vscode';
+import type { LaunchArguments } from '../dap/protocol';
+import type { KernelPackage } from '../image/kernel-package';
+import { type BundledKernels, type KernelChoice, kernelOf, workspaceKernels } from './kernels';
+import { unknownKeys } from './launch-keys';
+import { sampleFolder } from './sample-files';
+
+/** A configuration on its way to the session: VS Code's three names and any of ours. */
+type Configuration = vscode.DebugConfiguration & Partial<LaunchArguments>;
+
+/**
+ * Turns F5 into a launch: with a launch.json it fills defaults and makes paths absolute; without one it finds the kernel
+ * from the open file or lets the user pick.
+ */
+export class LaunchConfigurations implements vscode.DebugConfigurationProvider {
+  constructor(
+    private readonly kernels: BundledKernels,
+    /** In a browser paths must be URIs, as nothing there can open a plain path. */
+    private readonly hasDisk: boolean,
+  ) {}
+
+  /** What a new launch.json and the "Run and Debug" drop-down offer. */
+  async provideDebugConfigurations(): Promise<vscode.DebugConfiguration[]> {
+    const workspace = (await workspaceKernels()).map((choice) => this.configurationFor(choice));
+    const bundled = (await this.kernels.all()).map(({ kernel }) => bundledConfiguration(kernel));
+    const known = new Set(workspace.map(({ program }) => program));
+    return [...workspace, ...bundled.filter(({ program }) => !known.has(program))];
+  }
+
+  async resolveDebugConfiguration(
+    _folder: vscode.WorkspaceFolder | undefined,
+    configuration: Configuration,
+  ): Promise<Configuration | undefined> {
+    if (configuration.program) return configuration;
+    const chosen = await this.#choose();
+    // Fields that the user wrote win; an empty configuration has none.
+    return (
+      chosen && {
+        ...chosen,
+        ...configuration,
+        type: 'worldstep',
+        request: 'launch',
+        name: configuration.name || chosen.name,
+      }
+    );
+  }
+
+  async resolveDebugConfigurationWithSubstitutedVariables(
+    folder: vscode.WorkspaceFolder | undefined,
+    configuration: Configuration,
+  ): Promise<Configuration | undefined> {
+    const [unknown] = unknownKeys(configuration);
+    if (unknown) {
+      await complain(unknown);
+      return undefined;
+    }
+    const absolute = (path: string): string => this.#absolute(folder, path);
+    const sourceMap = await this.#sourceMap(configuration);
+    return {
+      ...configuration,
+      ...mapPresent(configuration, ['program', 'bios', 'disk', 'pflash0', 'pflash1', 'cwd'], absolute),
+      ...(configuration.images && {
+        images: configuration.images.map((image) => ({ ...image, path: absolute(image.path) })),
+      }),
+      sourceMap: Object.fromEntries(Object.entries(sourceMap).map(([from, to]) => [from, absolute(to)])),
+    };
+  }
+
+  /** The configuration that runs a kernel of the workspace (or of the opened samples). */
+  configurationFor({ kernel, folder }: KernelChoice): Configuration {
+    const sourceMap = Object.fromEntries(
+      kernel.sources.map((root) => [root.recordedAs, this.#text(vscode.Uri.joinPath(folder, root.folder))]),
+    );
+    return { ...bundledConfiguration(kernel), sourceMap };
+  }
+
+  async #choose(): Promise<Configuration | undefined> {
+    const document = vscode.window.activeTextEditor?.document;
+    const open = document && (await kernelOf(document.uri));
+    if (open) return this.configurationFor(open);
+    const workspace = await workspaceKernels();
+    const [only, another] = workspace;
+    if (only && !another) return this.configurationFor(only);
+    return this.pick(workspace);
+  }
+
+  /** Asks which kernel to run. `undefined` when the user changed their mind. */
+  async pick(workspace: readonly KernelChoice[]): Promise<Configuration | undefined> {
+    const separator = (label: string) => ({ label, kind: vscode.QuickPickItemKind.Separator });
+    const item = (kernel: KernelPackage, configuration: Configuration) => ({
+      label: kernel.title,
+      description: [...kernel.architectures.keys()].join(', '),
+      detail: kernel.description,
+      configuration,
+    });
+    const file = {
+      label: '$(folder-opened) Choose a kernel file…',
+      detail: 'An ELF, a Linux-header Image or a flat binary',
+    };
+    const items: (vscode.QuickPickItem & { configuration?: Configuration })[] = [
+      ...(workspace.length > 0 ? [separator('in this workspace')] : []),
+      ...workspace.map((choice) => item(choice.kernel, this.configurationFor(choice))),
+      separator('bundled with Worldstep'),
+      ...(await this.kernels.all()).map(({ kernel }) => item(kernel, bundledConfiguration(kernel))),
+      separator('your own'),
+      file,
+    ];
+    const picked = await vscode.window.showQuickPick(items, {
+      title: 'Debug a Kernel',
+      placeHolder: 'Which kernel shall run?',
+      matchOnDetail: true,
+    });
+    if (picked !== file) return picked?.configuration;
+    const [uri] = (await vscode.window.showOpenDialog({ title: 'Kernel to debug', openLabel: 'Debug' })) ?? [];
+    return uri && this.fileConfiguration(uri);
+  }
+
+  /** The configuration that runs one kernel file. */
+  fileConfiguration(uri: vscode.Uri): Configuration {
+    return launch(`Debug ${uri.path.slice(uri.path.lastIndexOf('/') + 1)}`, this.#text(uri));
+  }
+
+  /** The user's source map over the one of the bundled kernel that runs. */
+  async #sourceMap(configuration: Configuration): Promise<Record<string, string>> {
+    const name = /^bundled:(.*)$/.exec(configuration.program ?? '')?.[1];
+    const bundled = name === undefined ? undefined : await this.kernels.find(name);
+    const shipped = bundled?.kernel.sources.map((root) => [
+      root.recordedAs,
+      vscode.Uri.joinPath(sampleFolder(bundled.kernel.name), root.folder).toString(),
+    ]);
+    return { ...Object.fromEntries(shipped ?? []), ...configuration.sourceMap };
+  }
+
+  #absolute(folder: vscode.WorkspaceFolder | undefined, path: string): string {
+    // One letter before the colon is a Windows drive.
+    if (/^[a-z][a-z0-9+.-]+:/i.test(path)) return path;
+    const base = folder ?? vscode.workspace.workspaceFolders?.[0];
+    if (!base) return path;
+    const isAbsolute = /^([a-z]:)?[\\/]/i.test(path);
+    if (!isAbsolute) return this.#text(vscode.Uri.joinPath(base.uri, path));
+    return base.uri.scheme === 'file' ? path : this.#text(base.uri.with({ path }));
+  }
+
+  #text(uri: vscode.Uri): string {
+    return this.hasDisk && uri.scheme === 'file' ? uri.fsPath : uri.toString();
+  }
+}
+
+const launch = (name: string, program: string): Configuration => ({
+  type: 'worldstep',
+  request: 'launch',
+  name,
+  program,
+});
+
+const bundledConfiguration = (kernel: KernelPackage): Configuration =>
+  launch(`Debug ${kernel.title}`, `bundled:${kernel.name}`);
+
+const mapPresent = <K extends keyof LaunchArguments>(
+  from: Configuration,
+  keys: readonly K[],
+  change: (text: string) => string,
+): Partial<Record<K, string>> =>
+  Object.fromEntries(
+    keys.flatMap((key) => {
+      const value: unknown = from[key];
+      return typeof value === 'string' ? [[key, change(value)]] : [];
+    }),
+  ) as Partial<Record<K, string>>;
+
+const complain = async (problem: string): Promise<void> => {
+  const open = 'Open launch.json';
+  const answer = await vscode.window.showErrorMessage(problem, { modal: false }, open);
+  if (answer === open) await vscode.commands.executeCommand('workbench.action.debug.configure');
+};

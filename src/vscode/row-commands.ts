@@ -1,0 +1,92 @@
+import * as vscode from 'vscode';
+import { breaksOnChange, toggleBreakOnChange } from './data-breakpoints';
+import { hexText, type TextDocuments, tableText } from './documents';
+import { activeSession, type InspectorRow, request } from './inspector-view';
+
+/** How much of memory a row's "View Memory" shows. */
+const MEMORY_BYTES = 512;
+
+/** What can be done with a row of an inspector's view. `refresh` redraws the views after a change. */
+export const registerRowCommands = (documents: TextDocuments, refresh: () => void): vscode.Disposable => {
+  const on = (
+    name: string,
+    run: (row: InspectorRow, session: vscode.DebugSession) => Promise<void>,
+  ): vscode.Disposable =>
+    vscode.commands.registerCommand(name, async (row?: InspectorRow) => {
+      const session = activeSession();
+      if (!row || !session) return;
+      try {
+        await run(row, session);
+      } catch (error) {
+        await vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
+      }
+    });
+  return vscode.Disposable.from(
+    on('worldstep.row.copyValue', async ({ node }) => vscode.env.clipboard.writeText(node.description ?? node.label)),
+    on('worldstep.row.openSource', async ({ node }) => {
+      if (!node.source) return;
+      const { path, line } = node.source;
+      const at = new vscode.Position(line - 1, 0);
+      const uri = /^[a-z][a-z0-9+.-]+:/i.test(path) ? vscode.Uri.parse(path, true) : vscode.Uri.file(path);
+      await vscode.window.showTextDocument(uri, { selection: new vscode.Range(at, at) });
+    }),
+    on('worldstep.row.viewMemory', async ({ node }, session) => {
+      const { memoryReference } = node;
+      if (memoryReference === undefined) return;
+      await documents.show(`Memory at ${memoryReference}`, async () => {
+        const args = { memoryReference, offset: 0, count: MEMORY_BYTES };
+        const { address, data } = (await session.customRequest('readMemory', args)) as {
+          address: string;
+          data?: string;
+        };
+        const bytes = Uint8Array.from(atob(data ?? ''), (character) => character.charCodeAt(0));
+        if (bytes.length === 0) return `Nothing can be read at ${memoryReference}: it is not mapped or not memory.\n`;
+        return `${bytes.length} bytes at ${memoryReference}\n\n${hexText(BigInt(address), bytes)}\n`;
+      });
+    }),
+    on('worldstep.row.breakOnChange', async ({ node }, session) => {
+      const { memoryReference } = node;
+      if (memoryReference === undefined) return;
+      const bytes = breaksOnChange(session, memoryReference) ? 0 : await pickSize(node.label);
+      if (bytes === undefined) return;
+      await toggleBreakOnChange(session, memoryReference, bytes);
+      refresh();
+    }),
+    on('worldstep.row.setValue', async ({ node }, session) => {
+      if (node.editable === undefined) return;
+      const value = await vscode.window.showInputBox({
+        title: `Set ${node.label}`,
+        prompt: 'A number (0x… for hexadecimal) or an expression',
+        value: (node.description ?? '').split(' ')[0],
+      });
+      if (value === undefined) return;
+      await session.customRequest('setExpression', { expression: node.editable, value });
+      refresh();
+    }),
+    on('worldstep.row.showAsTable', ({ inspector, node }, session) => showTable(documents, session, inspector, node)),
+  );
+};
+
+const pickSize = async (label: string): Promise<number | undefined> => {
+  const items = [8, 4, 2, 1].map((bytes) => ({ label: `${bytes} byte${bytes === 1 ? '' : 's'}`, bytes }));
+  const picked = await vscode.window.showQuickPick(items, {
+    title: `Break when ${label} changes`,
+    placeHolder: 'How many bytes from its address on?',
+  });
+  return picked?.bytes;
+};
+
+/** Opens the table twin of an inspector's tree, or of one of its rows. */
+export const showTable = async (
+  documents: TextDocuments,
+  session: vscode.DebugSession,
+  inspector: string,
+  row?: { readonly key: string; readonly label: string },
+): Promise<void> => {
+  const { inspectors } = await request(session, 'inspect/list', {});
+  const title = inspectors.find(({ id }) => id === inspector)?.title ?? inspector;
+  await documents.show(row ? `${title} – ${row.label.replaceAll('/', '∕')}` : title, async () => {
+    const { table } = await request(session, 'inspect/table', { inspector, key: row?.key });
+    return tableText(table);
+  });
+};

@@ -1,0 +1,133 @@
+import * as vscode from 'vscode';
+import { breakpointLine, type KernelPackage } from '../image/kernel-package';
+import type { BundledKernel, BundledKernels } from './kernels';
+import { sampleFolder } from './sample-files';
+
+/**
+ * "Open Sample…": shows the sources of a bundled kernel, read-only in place or as a copy in a folder of the user's.
+ * @param name skips the question which sample; walkthrough and tests pass it
+ * @param how skips the question how to open it
+ */
+export const openSample = async (kernels: BundledKernels, name?: string, how?: 'look' | 'copy'): Promise<void> => {
+  const sample = name === undefined ? await pickSample(kernels) : await kernels.find(name);
+  if (!sample) return;
+  switch (how ?? (await pickHow(sample.kernel))) {
+    case 'look':
+      return showSources(sample.kernel, sampleFolder(sample.kernel.name));
+    case 'copy':
+      return copySources(sample);
+    case undefined:
+      return;
+  }
+};
+
+/** Opens the file with the first suggested breakpoint, there; `folder` holds the kernel's sources. */
+export const showSources = async (kernel: KernelPackage, folder: vscode.Uri): Promise<void> => {
+  const [suggestion] = kernel.breakpoints;
+  const file = vscode.Uri.joinPath(folder, suggestion?.file ?? 'kernel.json');
+  const document = await vscode.workspace.openTextDocument(file);
+  const line = suggestion && breakpointLine(document.getText(), suggestion);
+  const at = new vscode.Position((line ?? 1) - 1, 0);
+  const editor = await vscode.window.showTextDocument(document, { selection: new vscode.Range(at, at) });
+  editor.revealRange(new vscode.Range(at, at), vscode.TextEditorRevealType.InCenter);
+};
+
+/** Sets the breakpoints that a kernel's author suggests, in the sources below `folder`. */
+export const addSuggestedBreakpoints = async (kernel: KernelPackage, folder: vscode.Uri): Promise<void> => {
+  const found = await Promise.all(
+    kernel.breakpoints.map(async (suggestion) => {
+      const uri = vscode.Uri.joinPath(folder, suggestion.file);
+      const line = breakpointLine((await vscode.workspace.openTextDocument(uri)).getText(), suggestion);
+      return line === undefined ? [] : [new vscode.Location(uri, new vscode.Position(line - 1, 0))];
+    }),
+  );
+  const isSet = ({ uri, range }: vscode.Location): boolean =>
+    vscode.debug.breakpoints.some(
+      (each) =>
+        each instanceof vscode.SourceBreakpoint &&
+        each.location.uri.toString() === uri.toString() &&
+        each.location.range.start.line === range.start.line,
+    );
+  vscode.debug.addBreakpoints(
+    found
+      .flat()
+      .filter((location) => !isSet(location))
+      .map((location) => new vscode.SourceBreakpoint(location)),
+  );
+};
+
+const pickSample = async (kernels: BundledKernels): Promise<BundledKernel | undefined> => {
+  const items = (await kernels.all()).map((sample) => ({
+    label: sample.kernel.title,
+    description: [...sample.kernel.architectures.keys()].join(', '),
+    detail: sample.kernel.description,
+    sample,
+  }));
+  const picked = await vscode.window.showQuickPick(items, {
+    title: 'Open Sample',
+    placeHolder: 'Which kernel do you want to look into?',
+  });
+  return picked?.sample;
+};
+
+const pickHow = async (kernel: KernelPackage): Promise<'look' | 'copy' | undefined> => {
+  const picked = await vscode.window.showQuickPick(
+    [
+      {
+        label: '$(eye) Look at it here',
+        detail: 'Opens the sources read-only. Breakpoints and F5 work.',
+        how: 'look' as const,
+      },
+      {
+        label: '$(files) Copy it to a folder…',
+        detail: 'A copy of your own that you can change and build.',
+        how: 'copy' as const,
+      },
+    ],
+    { title: kernel.title, placeHolder: 'How do you want to open the sample?' },
+  );
+  return picked?.how;
+};
+
+const copySources = async ({ kernel, files }: BundledKernel): Promise<void> => {
+  const [parent] =
+    (await vscode.window.showOpenDialog({
+      title: `Where shall the folder "${kernel.name}" go?`,
+      openLabel: 'Copy Here',
+      canSelectFiles: false,
+      canSelectFolders: true,
+    })) ?? [];
+  if (!parent) return;
+  const target = vscode.Uri.joinPath(parent, kernel.name);
+  if (await exists(target)) {
+    await vscode.window.showErrorMessage(`${target.path} is there already. Choose another folder or delete it first.`);
+    return;
+  }
+  await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: `Copying ${kernel.title}…` },
+    async () => {
+      for (const [path, origin] of files) {
+        await vscode.workspace.fs.writeFile(
+          vscode.Uri.joinPath(target, path),
+          await vscode.workspace.fs.readFile(origin),
+        );
+      }
+    },
+  );
+  await showSources(kernel, target);
+  const open = 'Open Folder';
+  const answer = await vscode.window.showInformationMessage(
+    `${kernel.title} is in ${target.path}. F5 debugs it.`,
+    open,
+  );
+  if (answer === open) await vscode.commands.executeCommand('vscode.openFolder', target);
+};
+
+const exists = async (uri: vscode.Uri): Promise<boolean> => {
+  try {
+    await vscode.workspace.fs.stat(uri);
+    return true;
+  } catch {
+    return false;
+  }
+};
