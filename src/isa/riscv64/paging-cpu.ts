@@ -1,4 +1,5 @@
 /** Translation as the CPU does it: with privilege, PMP and accessed/dirty updates, raising traps. */
+import type { CpuTranslation, WalkMemory } from '../core/guest-isa';
 import { GuestTrap, type HartState } from '../core/privileged';
 import type { Access } from '../core/translation';
 import { privilegeOf } from './csr-access';
@@ -8,22 +9,6 @@ import { accessFaultCause, walkFaultCause } from './paging-rules';
 import { PMP_EXECUTE, PMP_READ, PMP_WRITE, type PmpRegion, pmpIncludes, pmpRegions, regionsAllow } from './pmp';
 
 type SlotReader = Pick<HartState, 'get'>;
-
-/** Physical memory for the walker. Values are unsigned. */
-export interface PteMemory extends PteReader {
-  writeU32(pa: number, value: number): void;
-}
-
-export interface CpuTranslation {
-  /** Exact physical address. */
-  readonly pa: number;
-  /** What this privilege may do on this 4 KiB page without another walk; `write` only once D is set. */
-  readonly read: boolean;
-  readonly write: boolean;
-  readonly execute: boolean;
-  /** False when PMP treats parts of the page differently: each access must be translated for itself. */
-  readonly isCacheable: boolean;
-}
 
 /** Bits of mstatus as they lie in its low word. */
 const SUM = 1 << 18;
@@ -96,7 +81,7 @@ const guarded = (memory: PteReader, regions: readonly PmpRegion[]): PteReader =>
  */
 export const cpuTranslate = (
   state: SlotReader,
-  memory: PteMemory,
+  memory: WalkMemory,
   va: bigint,
   access: Access,
   effectivePrivilege?: number,

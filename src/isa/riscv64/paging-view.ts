@@ -188,7 +188,7 @@ export const tableEntries = (
 };
 
 /** Tables read before giving up on a structure that contains itself. */
-const MAX_TABLES = 1 << 16;
+const MAX_TABLES = 1 << 14;
 
 /** Implements {@link Isa.mappings}. Entries that fault on every access are left out. */
 export const mappings = (world: World, read: PhysicalReader, registers: Registers, limit: number): Mapping[] => {
@@ -199,7 +199,7 @@ export const mappings = (world: World, read: PhysicalReader, registers: Register
     if (found.length > limit || ++tables > MAX_TABLES) return;
     const page = tablePage(read, table);
     if (!page) return;
-    for (let index = 0; index < ENTRIES && found.length <= limit; index++) {
+    for (let index = 0; index < ENTRIES && found.length <= limit && tables <= MAX_TABLES; index++) {
       const low = page.getUint32(index * 8, true);
       if (!(low & PTE.V)) continue;
       const high = page.getUint32(index * 8 + 4, true);

@@ -3,7 +3,7 @@
  * @see RISC-V Privileged ISA, "Machine Trap Delegation", "mstatus", "Supervisor Trap"
  */
 import type { TrapCause } from '../core/isa';
-import { GuestTrap, type HartState } from '../core/privileged';
+import { FirmwareCall, GuestTrap, type HartState } from '../core/privileged';
 import { illegalInstruction, privilegeOf } from './csr-access';
 import { MSTATUS, PRIV_M, PRIV_S, PRIV_U } from './csrs-bits';
 import { storeSlot } from './csrs-slots';
@@ -71,13 +71,6 @@ export const CAUSES: readonly TrapCause[] = [
 export const causeName = (cause: number, isInterrupt: boolean): string =>
   CAUSES.find((row) => row.cause === cause && row.isInterrupt === isInterrupt)?.name ?? `cause ${cause}`;
 
-/** Thrown by `ecall` in S-mode when the machine itself is the firmware (slot `sbi` is 1). No state has changed. */
-export class FirmwareCall extends Error {
-  constructor() {
-    super('firmware call');
-  }
-}
-
 /**
  * Enters the trap handler: M-mode's, or S-mode's when the cause is delegated and comes from below M.
  * @param epc address of the interrupted instruction, or of the next one for interrupts.
@@ -130,7 +123,7 @@ export const pendingInterrupt = (state: Pick<HartState, 'get'>): number | undefi
 };
 
 /** Whether wfi resumes: some enabled interrupt is pending, whatever the global enables and delegation say. */
-export const hasWakeup = (state: Pick<HartState, 'get'>): boolean =>
+export const wakesFromWait = (state: Pick<HartState, 'get'>): boolean =>
   ((state.get('mip') | state.get('mipLines')) & state.get('mie')) !== 0n;
 
 /** @throws FirmwareCall in S-mode under machine-provided SBI; otherwise GuestTrap. */

@@ -1,0 +1,86 @@
+/** A hart in plain JavaScript objects, for testing what an ISA's TypeScript does to one. Records what it was told. */
+import { GuestTrap, type HartState } from '../../src/isa/core/privileged';
+import type { Access } from '../../src/isa/core/translation';
+
+export class FakeHart implements HartState {
+  readonly hart = 0;
+  pc = 0x8000_0000n;
+  length = 4;
+  word = 0;
+  time = 0n;
+  cycles = 0n;
+  retired = 0n;
+  /** Where the last helper jumped, if it did. */
+  target: bigint | undefined;
+  /** Calls to the engine in order: `translations`, `code`, `context`, `interrupts`, `wait`. */
+  readonly calls: string[] = [];
+  readonly memory = new Map<bigint, number>();
+  private readonly integers = new BigUint64Array(32);
+  private readonly floats = new BigUint64Array(32);
+  private readonly slots: Map<string, bigint>;
+
+  constructor(slots: readonly string[]) {
+    this.slots = new Map(slots.map((slot) => [slot, 0n]));
+  }
+
+  x(index: number): bigint {
+    return this.integers[index] ?? 0n;
+  }
+  setX(index: number, value: bigint): void {
+    if (index !== 0) this.integers[index] = value;
+  }
+  f(index: number): bigint {
+    return this.floats[index] ?? 0n;
+  }
+  setF(index: number, value: bigint): void {
+    this.floats[index] = value;
+  }
+  get(slot: string): bigint {
+    const value = this.slots.get(slot);
+    if (value === undefined) throw new Error(`no slot ${slot}`);
+    return value;
+  }
+  set(slot: string, value: bigint): void {
+    if (!this.slots.has(slot)) throw new Error(`no slot ${slot}`);
+    if (value !== BigInt.asUintN(64, value)) throw new Error(`slot ${slot} given ${value}, not 64 unsigned bits`);
+    this.slots.set(slot, value);
+  }
+  jump(target: bigint): void {
+    this.target = target;
+  }
+  flushTranslations(): void {
+    this.calls.push('translations');
+  }
+  flushCode(): void {
+    this.calls.push('code');
+  }
+  contextChanged(): void {
+    this.calls.push('context');
+  }
+  interruptsChanged(): void {
+    this.calls.push('interrupts');
+  }
+  wait(): void {
+    this.calls.push('wait');
+  }
+  load(address: bigint, bytes: 1 | 2 | 4 | 8): bigint {
+    let value = 0n;
+    for (let i = bytes - 1; i >= 0; i--) value = (value << 8n) | BigInt(this.memory.get(address + BigInt(i)) ?? 0);
+    return value;
+  }
+  store(address: bigint, bytes: 1 | 2 | 4 | 8, value: bigint): void {
+    for (let i = 0; i < bytes; i++) this.memory.set(address + BigInt(i), Number((value >> BigInt(8 * i)) & 0xffn));
+  }
+  check(_address: bigint, _access: Access): void {}
+}
+
+/** The trap an action raises; fails when it raises none. */
+export const trapOf = (action: () => void): { cause: number; tval: bigint } => {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof GuestTrap) return { cause: error.trapCause, tval: error.tval };
+    throw error;
+  }
+  throw new Error('no trap was raised');
+};
