@@ -1,0 +1,22 @@
+/** D: double-precision floating point, and conversions between the two formats. */
+
+import { type Insn, insn } from '../../core/insn';
+import { DOUBLE, floatInsns, type Precision, SINGLE } from './float';
+
+const between = (from: Precision, to: Precision, doc: string): Insn =>
+  insn(`fcvt.${to.suffix}.${from.suffix}`, `01000 ${to.fmt} 000${from.fmt} rs1:5 rm:3 rd:5 1010011`, {
+    asm: '{frd}, {frs1}{rm}',
+    ref: `${DOUBLE.ref}: Floating-Point Conversion and Move Instructions`,
+    doc,
+    sem: (o, f) => {
+      o.fpGuard(true);
+      to.write(o, f.rd, o.fpCall(`fcvt.${to.suffix}.${from.suffix}`, [from.read(o, f.rs1)], f.rm));
+    },
+  });
+
+/** Double-precision instructions. */
+export const INSNS_D: readonly Insn[] = [
+  ...floatInsns(DOUBLE),
+  between(DOUBLE, SINGLE, 'Round a double to a single.'),
+  between(SINGLE, DOUBLE, 'Convert a single to a double; exact.'),
+];
