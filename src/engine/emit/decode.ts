@@ -1,0 +1,180 @@
+/** Emits the decoder: from an instruction word to a record, out of the same patterns everything else reads. */
+import type { PatternField } from '../../isa/core/pattern';
+import type { Code, FunctionRef, Local, ModuleBuilder } from '../../isa/core/wasm-encoder';
+import { Code as CodeBuilder } from '../../isa/core/wasm-encoder';
+import { FAST, FAST_OPS, RECORD, RECORD_PAGE_HEADER, SCRATCH_X } from '../layout';
+import type { PreparedInsn, Program } from './program';
+
+/** `decode(record, word) → exact opcode`, 0 when the word is no instruction. Fills the record's fields, not its opcode. */
+export const emitDecode = (module: ModuleBuilder, target: FunctionRef, program: Program): void => {
+  const code = new CodeBuilder(['i32', 'i32']);
+  const record = code.parameter(0);
+  const word = code.parameter(1);
+  const extracted = code.local('i32');
+  // Two tables: halfwords by quadrant and funct3, words by bits 6–2.
+  const groups = { short: new Map<number, PreparedInsn[]>(), long: new Map<number, PreparedInsn[]>() };
+  for (const prepared of program.insns) {
+    const { pattern } = prepared.insn;
+    const table = pattern.length === 2 ? groups.short : groups.long;
+    for (const key of keysOf(prepared)) table.set(key, [...(table.get(key) ?? []), prepared]);
+  }
+  const emitGroup = (key: Local, count: number, table: Map<number, PreparedInsn[]>) => {
+    const none = code.block('none');
+    const labels = Array.from({ length: count }, (_, at) => at)
+      .reverse()
+      .map((at) => ({ at, label: code.block(`group ${at}`) }));
+    const byKey = [...labels].sort((a, b) => a.at - b.at).map(({ label }) => label);
+    code.get(key).brTable(byKey, none);
+    for (let at = 0; at < count; at++) {
+      code.end();
+      for (const prepared of table.get(at) ?? []) emitCandidate(code, record, word, extracted, prepared);
+      code.br(none);
+    }
+    code.end();
+  };
+  const key = code.local('i32');
+  code.get(word).i32(3).op('i32.and').i32(3).op('i32.eq').if();
+  code.get(word).i32(2).op('i32.shr_u').i32(31).op('i32.and').set(key);
+  emitGroup(key, 32, groups.long);
+  code.else();
+  code
+    .get(word)
+    .i32(3)
+    .op('i32.and')
+    .i32(3)
+    .op('i32.shl')
+    .get(word)
+    .i32(13)
+    .op('i32.shr_u')
+    .i32(7)
+    .op('i32.and')
+    .op('i32.or')
+    .set(key);
+  emitGroup(key, 24, groups.short);
+  code.end();
+  code.i32(0);
+  module.define(target, code);
+};
+
+/** The groups a pattern may fall in: one, unless the pattern leaves group bits open. */
+const keysOf = ({ insn: { pattern } }: PreparedInsn): number[] => {
+  const keyOf = (word: number) => (pattern.length === 4 ? (word >>> 2) & 31 : ((word & 3) << 3) | ((word >>> 13) & 7));
+  const bits = pattern.length === 4 ? [2, 3, 4, 5, 6] : [0, 1, 13, 14, 15];
+  let words = [pattern.match >>> 0];
+  for (const bit of bits) {
+    const isFixed = Math.floor(pattern.mask / 2 ** bit) % 2 === 1;
+    if (!isFixed) words = words.flatMap((value) => [value, (value | (1 << bit)) >>> 0]);
+  }
+  return words.map(keyOf);
+};
+
+const emitCandidate = (code: Code, record: Local, word: Local, extracted: Local, prepared: PreparedInsn): void => {
+  const { pattern, not } = prepared.insn;
+  const miss = code.block('miss');
+  code
+    .get(word)
+    .i32(pattern.mask | 0)
+    .op('i32.and')
+    .i32(pattern.match | 0)
+    .op('i32.ne')
+    .brIf(miss);
+  for (const [name, values] of Object.entries(not ?? {})) {
+    const field = pattern.fields.get(name);
+    if (!field) throw new Error(`${prepared.insn.mnemonic}: "not" names no field: ${name}`);
+    emitExtract(code, word, field);
+    code.set(extracted);
+    for (const value of values) code.get(extracted).i32(value).op('i32.eq').brIf(miss);
+  }
+  for (const [name, slot] of prepared.slots) {
+    const field = pattern.fields.get(name);
+    if (!field) throw new Error(`${prepared.insn.mnemonic}: no field ${name}`);
+    code.get(record);
+    emitExtract(code, word, field);
+    if (slot.kind === 'destination') code.tee(extracted).i32(SCRATCH_X).get(extracted).op('select');
+    if (slot.kind === 'register' || slot.kind === 'destination') code.i32(3).op('i32.shl');
+    code.mem(slot.kind === 'plain32' ? 'i32.store' : 'i32.store16', slot.offset);
+  }
+  code.i32(prepared.exactOp).op('return');
+  code.end();
+};
+
+/** Pushes a field's value. `select` above picks the scratch register when the value is 0. */
+const emitExtract = (code: Code, word: Local, field: PatternField): void => {
+  field.pieces.forEach(({ from, to, count }, at) => {
+    code.get(word);
+    if (from > 0) code.i32(from).op('i32.shr_u');
+    if (count < 32) code.i32(2 ** count - 1).op('i32.and');
+    if (to > 0) code.i32(to).op('i32.shl');
+    if (at > 0) code.op('i32.or');
+  });
+  if (field.isSigned && field.width < 32) {
+    code
+      .i32(32 - field.width)
+      .op('i32.shl')
+      .i32(32 - field.width)
+      .op('i32.shr_s');
+  }
+  if (field.bias) code.i32(field.bias).op('i32.add');
+};
+
+/**
+ * `decodeInPage(record, page)`: decodes the instruction whose record this is and stores its fast opcode. Direct branches
+ * that stay in the page get their distance in record units. An instruction that runs into the next page, or has no fast
+ * handler, becomes `bail`.
+ */
+export const emitDecodeInPage = (module: ModuleBuilder, target: FunctionRef, decode: FunctionRef): void => {
+  const code = new CodeBuilder(['i32', 'i32']);
+  const record = code.parameter(0);
+  const page = code.parameter(1);
+  const offset = code.local('i32');
+  const bytes = code.local('i32');
+  const word = code.local('i32');
+  const exactOp = code.local('i32');
+  const destination = code.local('i32');
+  const bail = code.block('bail');
+  code.get(record).get(page).op('i32.sub').i32(3).op('i32.shr_u').set(offset);
+  code.get(page).i32(RECORD_PAGE_HEADER).op('i32.sub').mem('i32.load', 0).get(offset).op('i32.add').tee(bytes);
+  code.mem('i32.load16_u', 0).tee(word).i32(3).op('i32.and').i32(3).op('i32.eq').if();
+  code.get(offset).i32(0xffe).op('i32.eq').brIf(bail);
+  code.get(word).get(bytes).mem('i32.load16_u', 2).i32(16).op('i32.shl').op('i32.or').set(word);
+  code.end();
+  code.get(record).get(word).call(decode).tee(exactOp).op('i32.eqz').brIf(bail);
+  const fastOp = (variant: number) =>
+    code
+      .get(exactOp)
+      .i32(6)
+      .op('i32.mul')
+      .mem('i32.load16_u', FAST_OPS + variant * 2);
+  // Near branches: the destination, relative to the page, lies in it.
+  code.get(record);
+  fastOp(1);
+  code.if('i32');
+  code.get(offset).get(record).mem('i32.load', RECORD.imm).op('i32.add').tee(destination);
+  code.i32(4096).op('i32.lt_u').if('i32');
+  code.get(record).get(record).mem('i32.load', RECORD.imm).i32(3).op('i32.shl').mem('i32.store', RECORD.imm);
+  code.get(exactOp).i32(6).op('i32.mul');
+  code.i32(2).i32(4).get(destination).get(offset).op('i32.gt_u').op('select');
+  code.op('i32.add').mem('i32.load16_u', FAST_OPS);
+  code.else();
+  fastOp(0);
+  code.end();
+  code.else();
+  fastOp(0);
+  code.end();
+  code.mem('i32.store16', RECORD.op);
+  code.op('return');
+  code.end();
+  code.get(record).i32(FAST.bail).mem('i32.store16', RECORD.op);
+  module.define(target, code);
+};
+
+/** Fills the table behind {@link FAST_OPS}. */
+export const fastOpTable = (program: Program): Uint16Array => {
+  const table = new Uint16Array((program.insns.length + 1) * 3);
+  for (const { exactOp, fastOps } of program.insns) {
+    table[exactOp * 3] = fastOps?.far ?? FAST.bail;
+    table[exactOp * 3 + 1] = fastOps?.forward ?? 0;
+    table[exactOp * 3 + 2] = fastOps?.backward ?? 0;
+  }
+  return table;
+};

@@ -1,0 +1,341 @@
+/**
+ * The exact interpreter: decodes and executes one instruction at a time with every slow path, stopping at exact counts.
+ * It serves single steps, the last instructions before a deadline, and whatever the fast interpreter hands over.
+ */
+import { Code, type FunctionRef, type Label, type Local, type ModuleBuilder } from '../../isa/core/wasm-encoder';
+import { FAST, HOT, RECORD, RECORD_PAGE_HEADER, SCRATCH_RECORD, STATE, STATUS, TLB } from '../layout';
+import { type EffectSink, GraphEmitter, LocalPool } from './expression';
+import { emitHostAddress, emitProbe, loadOpcode, storeOpcode } from './memory-access';
+import type { PreparedInsn, Program } from './program';
+import { RecordSource } from './record-source';
+
+/** TypeScript behind the exact interpreter. Each may take a trap, and then sets STATE.trapped and the pc. */
+export interface ExactImports {
+  readonly fetch: FunctionRef;
+  /** The second half of an instruction that begins at the end of a page, or -1 after a trap. */
+  readonly fetchHigh: FunctionRef;
+  readonly load: FunctionRef;
+  readonly store: FunctionRef;
+  readonly amo: FunctionRef;
+  readonly trap: FunctionRef;
+  readonly illegal: FunctionRef;
+  readonly helper: FunctionRef;
+  readonly fpGuard: FunctionRef;
+  readonly fp: FunctionRef;
+  readonly decode: FunctionRef;
+}
+
+const AMO_OPS = ['swap', 'add', 'and', 'or', 'xor', 'min', 'max', 'minu', 'maxu'] as const;
+export type AmoOp = (typeof AMO_OPS)[number];
+export const amoOpAt = (index: number): AmoOp => AMO_OPS[index] ?? 'swap';
+
+/**
+ * `exact(steps, stopAtBreakpoints) → status`: executes up to `steps` instructions or traps, at most the budget in the state.
+ * A breakpoint on the very first instruction is stopped at only when the second parameter is 2.
+ */
+export const emitExact = (
+  module: ModuleBuilder,
+  target: FunctionRef,
+  imports: ExactImports,
+  program: Program,
+): void => {
+  module.define(target, new ExactEmitter(imports, program).emit());
+};
+
+class ExactEmitter {
+  readonly code = new Code(['i32', 'i32']);
+  readonly record = this.code.local('i32');
+  readonly entry = this.code.local('i32');
+  readonly dataTlb = this.code.local('i32');
+  readonly page = this.code.local('i32');
+  readonly word = this.code.local('i32');
+  readonly host = this.code.local('i32');
+  readonly length = this.code.local('i32');
+  readonly pc = this.code.local('i64');
+  readonly nextPc = this.code.local('i64');
+  readonly pool = new LocalPool(this.code);
+  next: Label = { name: 'next' };
+  retire: Label = { name: 'retire' };
+
+  constructor(
+    readonly imports: ExactImports,
+    readonly program: Program,
+  ) {}
+
+  emit(): Code {
+    const { code } = this;
+    const steps = code.parameter(0);
+    const breakpoints = code.parameter(1);
+    code.i32(SCRATCH_RECORD).set(this.record);
+    this.next = code.loop('next');
+    code
+      .i32(0)
+      .mem('i32.load', HOT + STATE.status)
+      .tee(this.word)
+      .if()
+      .get(this.word)
+      .op('return')
+      .end();
+    code
+      .get(steps)
+      .op('i32.eqz')
+      .i32(0)
+      .mem('i32.load', HOT + STATE.budget)
+      .i32(0)
+      .op('i32.le_s')
+      .op('i32.or')
+      .if()
+      .i32(STATUS.none);
+    code.op('return').end();
+    code
+      .i32(0)
+      .i32(0)
+      .mem('i32.store', HOT + STATE.trapped);
+    code
+      .i32(0)
+      .mem('i64.load', HOT + STATE.pc)
+      .set(this.pc);
+    this.#fetch(steps, breakpoints);
+    code.get(steps).i32(1).op('i32.sub').set(steps);
+    code
+      .i32(0)
+      .get(this.word)
+      .mem('i32.store', HOT + STATE.word);
+    code
+      .i32(0)
+      .get(this.length)
+      .mem('i32.store', HOT + STATE.length);
+    code.get(this.pc).get(this.length).op('i64.extend_i32_u').op('i64.add').set(this.nextPc);
+    code
+      .i32(0)
+      .mem('i32.load', HOT + STATE.dataTlb)
+      .set(this.dataTlb);
+    this.retire = code.block('retire');
+    this.#handlers();
+    code.end();
+    code
+      .i32(0)
+      .get(this.nextPc)
+      .mem('i64.store', HOT + STATE.pc);
+    code
+      .i32(0)
+      .i32(0)
+      .mem('i32.load', HOT + STATE.budget)
+      .i32(1)
+      .op('i32.sub')
+      .mem('i32.store', HOT + STATE.budget);
+    code
+      .i32(0)
+      .i32(0)
+      .mem('i32.store', HOT + STATE.trapStreak);
+    code.br(this.next);
+    code.end();
+    code.op('unreachable');
+    return code;
+  }
+
+  /** Sets `word` and `length` for the instruction at pc. */
+  #fetch(steps: Local, breakpoints: Local): void {
+    const { code } = this;
+    const offset = this.pool.take('i32');
+    code
+      .get(this.pc)
+      .op('i32.wrap_i64')
+      .i32(8)
+      .op('i32.shr_u')
+      .i32((TLB.fetchEntries - 1) << 4)
+      .op('i32.and');
+    code
+      .i32(0)
+      .mem('i32.load', HOT + STATE.fetchTlb)
+      .op('i32.add')
+      .tee(this.entry)
+      .mem('i64.load', TLB.fetch);
+    code.get(this.pc).i64(-4096n).op('i64.and').op('i64.ne').if();
+    code.call(this.imports.fetch).op('drop');
+    this.#countTrapAsStep(steps);
+    code.br(this.next).end();
+    code
+      .get(this.entry)
+      .mem('i32.load', TLB.fetch + 8)
+      .set(this.page);
+    code.get(this.pc).op('i32.wrap_i64').i32(0xffe).op('i32.and').set(offset);
+    code.get(breakpoints).i32(2).op('i32.eq').if();
+    code
+      .get(this.page)
+      .get(offset)
+      .i32(3)
+      .op('i32.shl')
+      .op('i32.add')
+      .mem('i32.load16_u', RECORD.op)
+      .i32(FAST.breakpoint)
+      .op('i32.eq');
+    code.if().i32(STATUS.breakpoint).op('return').end();
+    code.end();
+    code.get(breakpoints).if().i32(2).set(breakpoints).end();
+    code
+      .get(this.page)
+      .i32(RECORD_PAGE_HEADER)
+      .op('i32.sub')
+      .mem('i32.load', 0)
+      .get(offset)
+      .op('i32.add')
+      .tee(this.host);
+    code.mem('i32.load16_u', 0).set(this.word).i32(2).set(this.length);
+    code.get(this.word).i32(3).op('i32.and').i32(3).op('i32.eq').if();
+    code.get(offset).i32(0xffe).op('i32.eq').if('i32');
+    code.call(this.imports.fetchHigh);
+    code
+      .i32(0)
+      .mem('i32.load', HOT + STATE.trapped)
+      .if();
+    code.get(steps).i32(1).op('i32.sub').set(steps).br(this.next).end();
+    code.else().get(this.host).mem('i32.load16_u', 2).end();
+    code.i32(16).op('i32.shl').get(this.word).op('i32.or').set(this.word);
+    code.i32(4).set(this.length);
+    code.end();
+  }
+
+  #countTrapAsStep(steps: Local): void {
+    const { code } = this;
+    code
+      .get(steps)
+      .i32(0)
+      .mem('i32.load', HOT + STATE.trapped)
+      .op('i32.sub')
+      .set(steps);
+  }
+
+  #handlers(): void {
+    const { code } = this;
+    const { insns } = this.program;
+    const opened: Label[] = [];
+    for (let at = insns.length; at >= 0; at--) opened[at] = code.block(`op ${at}`);
+    const illegal = opened[0];
+    if (!illegal) throw new Error('no instructions');
+    code.get(this.record).get(this.word).call(this.imports.decode).brTable(opened, illegal);
+    code.end();
+    code.call(this.imports.illegal).br(this.next);
+    for (const prepared of insns) {
+      code.end();
+      const source = new RecordSource(code, this.record, prepared, () => code.get(this.pc));
+      new GraphEmitter(code, this.pool, source, new ExactSink(this, prepared)).emit(prepared.graph);
+      code.br(this.retire);
+    }
+  }
+
+  /** Abandons the instruction when the callback took a trap. */
+  unlessTrapped(): void {
+    this.code
+      .i32(0)
+      .mem('i32.load', HOT + STATE.trapped)
+      .brIf(this.next);
+  }
+}
+
+class ExactSink implements EffectSink {
+  constructor(
+    readonly exact: ExactEmitter,
+    readonly prepared: PreparedInsn,
+  ) {}
+
+  load(effect: Parameters<EffectSink['load']>[0], address: Local): void {
+    const { code, dataTlb, entry, imports } = this.exact;
+    emitProbe(code, 'read', dataTlb, address, effect.bytes, entry);
+    code
+      .if('i64')
+      .get(address)
+      .i32(effect.bytes)
+      .i32(effect.signed ? 1 : 0)
+      .call(imports.load);
+    this.exact.unlessTrapped();
+    code.else();
+    emitHostAddress(code, 'read', address, entry);
+    code.mem(loadOpcode(effect.bytes, effect.signed), 0).end();
+  }
+
+  store(effect: Parameters<EffectSink['store']>[0], address: Local, value: Local): void {
+    const { code, dataTlb, entry, imports } = this.exact;
+    emitProbe(code, 'write', dataTlb, address, effect.bytes, entry);
+    code.if().get(address).i32(effect.bytes).get(value).call(imports.store);
+    this.exact.unlessTrapped();
+    code.else();
+    emitHostAddress(code, 'write', address, entry);
+    code.get(value).mem(storeOpcode(effect.bytes), 0).end();
+  }
+
+  amo(effect: Parameters<EffectSink['amo']>[0], address: Local, value: Local): void {
+    const { code, imports } = this.exact;
+    code.i32(AMO_OPS.indexOf(effect.op)).i32(effect.bytes).get(address).get(value).call(imports.amo);
+    this.exact.unlessTrapped();
+  }
+
+  jump(_: Parameters<EffectSink['jump']>[0], pushTarget: () => void): void {
+    pushTarget();
+    this.exact.code.set(this.exact.nextPc);
+  }
+
+  branch(_: Parameters<EffectSink['branch']>[0], pushCondition: () => void, pushTarget: () => void): void {
+    pushCondition();
+    this.exact.code.if();
+    pushTarget();
+    this.exact.code.set(this.exact.nextPc).end();
+  }
+
+  trap(effect: Parameters<EffectSink['trap']>[0], pushTval: () => void): void {
+    this.exact.code.i32(effect.cause);
+    pushTval();
+    this.exact.code.call(this.exact.imports.trap).br(this.exact.next);
+  }
+
+  helper(effect: Parameters<EffectSink['helper']>[0]): void {
+    const { code, program, imports } = this.exact;
+    const index = program.helperNames.indexOf(effect.name);
+    if (index < 0) throw new Error(`${this.prepared.insn.mnemonic}: no helper "${effect.name}"`);
+    code.i32(index).i32(this.prepared.exactOp).call(imports.helper);
+    this.exact.unlessTrapped();
+    code
+      .i32(0)
+      .mem('i64.load', HOT + STATE.pc)
+      .set(this.exact.nextPc);
+  }
+
+  fpGuard(effect: Parameters<EffectSink['fpGuard']>[0]): void {
+    this.exact.code.i32(effect.dirty ? 1 : 0).call(this.exact.imports.fpGuard);
+    this.exact.unlessTrapped();
+  }
+
+  fpArith(effect: Parameters<EffectSink['fpArith']>[0], a: Local, b: Local): void {
+    const { code } = this.exact;
+    const push = (value: Local) => {
+      code.get(value);
+      if (effect.width === 32) code.op('i64.extend_i32_u');
+    };
+    this.#fp(`f${effect.op}.${effect.width === 32 ? 's' : 'd'}`, [() => push(a), () => push(b)], true);
+    if (effect.width === 32) code.op('i32.wrap_i64');
+  }
+
+  fpCall(effect: Parameters<EffectSink['fpCall']>[0], operands: readonly Local[]): void {
+    this.#fp(
+      effect.name,
+      operands.map((operand) => () => this.exact.code.get(operand)),
+      effect.rm !== undefined,
+    );
+  }
+
+  #fp(name: string, operands: readonly (() => void)[], hasMode: boolean): void {
+    const { code, program, imports, record } = this.exact;
+    const index = program.fpNames.indexOf(name);
+    if (index < 0) throw new Error(`${this.prepared.insn.mnemonic}: no soft-float "${name}"`);
+    code.i32(index);
+    for (let at = 0; at < 3; at++) {
+      const push = operands[at];
+      if (push) push();
+      else code.i64(0n);
+    }
+    if (hasMode) code.get(record).mem('i32.load16_u', RECORD.e);
+    else code.i32(0);
+    code.call(imports.fp);
+    this.exact.unlessTrapped();
+  }
+}

@@ -1,0 +1,292 @@
+/**
+ * Emits wasm for an instruction's graph. Expression trees go onto the wasm stack as they are needed; nodes used twice,
+ * and reads that a later write would overtake, go through locals.
+ */
+import { type Effect, effectInputs, type Graph, type GraphNode, type RegisterRef } from '../../isa/core/graph';
+import type { Code, Local, WasmOpcode, WasmType } from '../../isa/core/wasm-encoder';
+
+/** Where registers, immediates and the pc come from: record loads in tier 0, constants and locals in a compiler. */
+export interface OperandSource {
+  /** Pushes a register's value. */
+  readX(ref: RegisterRef): void;
+  readF(ref: RegisterRef): void;
+  /** Writes a register; `push` emits the value. */
+  writeX(ref: RegisterRef, push: () => void): void;
+  writeF(ref: RegisterRef, push: () => void): void;
+  /** Pushes an immediate as i32, sign- or zero-extended as its field says. */
+  immediate(field: string): void;
+  /** Whether {@link immediate} pushes an unsigned value. */
+  isUnsigned(field: string): boolean;
+  pc(): void;
+  nextPc(): void;
+}
+
+/** Everything with effects beyond registers; implemented by the fast and the exact interpreter. */
+export interface EffectSink {
+  load(effect: Extract<Effect, { k: 'load' }>, address: Local): void;
+  store(effect: Extract<Effect, { k: 'store' }>, address: Local, value: Local): void;
+  amo(effect: Extract<Effect, { k: 'amo' }>, address: Local, value: Local): void;
+  jump(effect: Extract<Effect, { k: 'jump' }>, pushTarget: () => void): void;
+  branch(effect: Extract<Effect, { k: 'branch' }>, pushCondition: () => void, pushTarget: () => void): void;
+  trap(effect: Extract<Effect, { k: 'trap' }>, pushTval: () => void): void;
+  helper(effect: Extract<Effect, { k: 'helper' }>): void;
+  fpGuard(effect: Extract<Effect, { k: 'fpGuard' }>): void;
+  fpArith(effect: Extract<Effect, { k: 'fpArith' }>, a: Local, b: Local): void;
+  fpCall(effect: Extract<Effect, { k: 'fpCall' }>, operands: readonly Local[]): void;
+}
+
+/** Locals handed out for one instruction and reused by the next. */
+export class LocalPool {
+  readonly #free: Record<WasmType, Local[]> = { i32: [], i64: [], f32: [], f64: [] };
+  readonly #next: Record<WasmType, number> = { i32: 0, i64: 0, f32: 0, f64: 0 };
+
+  constructor(readonly code: Code) {}
+
+  take(type: WasmType): Local {
+    const at = this.#next[type]++;
+    const known = this.#free[type][at];
+    if (known) return known;
+    const local = this.code.local(type);
+    this.#free[type].push(local);
+    return local;
+  }
+
+  reset(): void {
+    this.#next.i32 = this.#next.i64 = this.#next.f32 = this.#next.f64 = 0;
+  }
+}
+
+const BAILING: ReadonlySet<Effect['k']> = new Set([
+  'load',
+  'store',
+  'amo',
+  'fpGuard',
+  'fpArith',
+  'fpCall',
+  'trap',
+  'helper',
+]);
+
+export class GraphEmitter {
+  readonly #locals = new Map<GraphNode, Local>();
+
+  constructor(
+    readonly code: Code,
+    readonly pool: LocalPool,
+    readonly source: OperandSource,
+    readonly sink: EffectSink,
+  ) {}
+
+  /** Emits all effects in order. @throws Error when an effect that can be abandoned follows a register write. */
+  emit(graph: Graph): void {
+    this.#locals.clear();
+    this.pool.reset();
+    let hasWritten = false;
+    graph.effects.forEach((effect, at) => {
+      if (hasWritten && BAILING.has(effect.k)) throw new Error(`${effect.k} after a register write`);
+      if (effect.k === 'setX' || effect.k === 'setF') {
+        this.#saveReads(graph.effects.slice(at + 1), at);
+        hasWritten = true;
+      }
+      this.#effect(effect);
+    });
+  }
+
+  /** Keeps register reads that belong before effect `at` but are needed after it. */
+  #saveReads(later: readonly Effect[], at: number): void {
+    const visit = (node: GraphNode): void => {
+      if (this.#locals.has(node)) return;
+      if ((node.kind.k === 'x' || node.kind.k === 'f') && node.after <= at) {
+        this.#keep(node);
+        return;
+      }
+      for (const arg of node.args) visit(arg);
+    };
+    for (const effect of later) for (const input of effectInputs(effect)) visit(input);
+  }
+
+  #keep(node: GraphNode): Local {
+    const known = this.#locals.get(node);
+    if (known) return known;
+    this.#raw(node);
+    const local = this.pool.take(node.type);
+    this.code.set(local);
+    this.#locals.set(node, local);
+    return local;
+  }
+
+  #effect(effect: Effect): void {
+    switch (effect.k) {
+      case 'setX':
+        return this.source.writeX(effect.ref, () => this.push(effect.value));
+      case 'setF':
+        return this.source.writeF(effect.ref, () => this.push(effect.value));
+      case 'load':
+        this.sink.load(effect, this.#keep(effect.addr));
+        return this.#take(effect.result);
+      case 'store':
+        return this.sink.store(effect, this.#keep(effect.addr), this.#keep(effect.value));
+      case 'amo':
+        this.sink.amo(effect, this.#keep(effect.addr), this.#keep(effect.value));
+        return this.#take(effect.result);
+      case 'jump':
+        return this.sink.jump(effect, () => this.push(effect.target));
+      case 'branch':
+        return this.sink.branch(
+          effect,
+          () => this.push(effect.cond),
+          () => this.push(effect.target),
+        );
+      case 'trap': {
+        const { tval } = effect;
+        return this.sink.trap(effect, () => (tval ? this.push(tval) : this.code.i64(0n)));
+      }
+      case 'helper':
+        return this.sink.helper(effect);
+      case 'fpGuard':
+        return this.sink.fpGuard(effect);
+      case 'fpArith':
+        this.sink.fpArith(effect, this.#keep(effect.a), this.#keep(effect.b));
+        return this.#take(effect.result);
+      case 'fpCall':
+        this.sink.fpCall(
+          effect,
+          effect.operands.map((operand) => this.#keep(operand)),
+        );
+        return this.#take(effect.result);
+    }
+  }
+
+  /** The value on the stack is the effect's result. */
+  #take(result: GraphNode): void {
+    const local = this.pool.take(result.type);
+    this.code.set(local);
+    this.#locals.set(result, local);
+  }
+
+  /** Pushes a node's value. */
+  push(node: GraphNode): void {
+    const local = this.#locals.get(node);
+    if (local) {
+      this.code.get(local);
+      return;
+    }
+    this.#raw(node);
+    if (node.uses > 1 && node.kind.k !== 'const') {
+      const kept = this.pool.take(node.type);
+      this.code.tee(kept);
+      this.#locals.set(node, kept);
+    }
+  }
+
+  #raw(node: GraphNode): void {
+    const { code, source } = this;
+    const { kind } = node;
+    switch (kind.k) {
+      case 'x':
+        return source.readX(kind.ref);
+      case 'f':
+        return source.readF(kind.ref);
+      case 'imm32':
+        return source.immediate(kind.field);
+      case 'imm':
+        source.immediate(kind.field);
+        code.op(source.isUnsigned(kind.field) ? 'i64.extend_i32_u' : 'i64.extend_i32_s');
+        return;
+      case 'pcRel':
+        source.pc();
+        source.immediate(kind.field);
+        code.op('i64.extend_i32_s').op('i64.add');
+        return;
+      case 'const':
+        if (node.type === 'i32') code.i32(Number(BigInt.asIntN(32, kind.value)));
+        else code.i64(kind.value);
+        return;
+      case 'pc':
+        return source.pc();
+      case 'nextPc':
+        return source.nextPc();
+      case 'result':
+        throw new Error('result used before its effect');
+      case 'iff':
+        return this.#iff(node);
+      case 'op':
+        return this.#op(kind.op, node);
+    }
+  }
+
+  #iff(node: GraphNode): void {
+    const [condition, then, otherwise] = node.args;
+    if (!condition || !then || !otherwise) throw new Error('malformed iff');
+    const hoist = (inner: GraphNode): void => {
+      if (this.#locals.has(inner) || inner.kind.k === 'const') return;
+      if (inner.uses > 1 && inner.depth <= node.depth) {
+        this.#keep(inner);
+        return;
+      }
+      for (const arg of inner.args) hoist(arg);
+    };
+    hoist(then);
+    hoist(otherwise);
+    this.push(condition);
+    this.code.if(node.type);
+    this.push(then);
+    this.code.else();
+    this.push(otherwise);
+    this.code.end();
+  }
+
+  #op(op: string, node: GraphNode): void {
+    const { code } = this;
+    const [a, b] = node.args;
+    switch (op) {
+      case 'mulhU':
+      case 'mulhS':
+      case 'mulhSU':
+        if (!a || !b) throw new Error('malformed mulh');
+        return this.#mulh(op, this.#keep(a), this.#keep(b));
+      case 'unbox32': {
+        if (!a) throw new Error('malformed unbox32');
+        const bits = this.#keep(a);
+        code.get(bits).op('i32.wrap_i64').i32(0x7fc0_0000);
+        code.get(bits).i64(32n).op('i64.shr_u').i64(0xffff_ffffn).op('i64.eq').op('select');
+        return;
+      }
+      default:
+        for (const arg of node.args) this.push(arg);
+        code.op(op as WasmOpcode);
+    }
+  }
+
+  /** High half of a 128-bit product, from four 32-bit products. */
+  #mulh(op: 'mulhU' | 'mulhS' | 'mulhSU', a: Local, b: Local): void {
+    const { code } = this;
+    const low = (v: Local) => code.get(v).i64(0xffff_ffffn).op('i64.and');
+    const high = (v: Local) => code.get(v).i64(32n).op('i64.shr_u');
+    const cross = this.pool.take('i64');
+    const middle = this.pool.take('i64');
+    // cross = ah*bl + (al*bl >> 32); middle = al*bh + low32(cross); result = ah*bh + high32(cross) + high32(middle)
+    high(a);
+    low(b);
+    code.op('i64.mul');
+    low(a);
+    low(b);
+    code.op('i64.mul').i64(32n).op('i64.shr_u').op('i64.add').set(cross);
+    low(a);
+    high(b);
+    code.op('i64.mul');
+    low(cross);
+    code.op('i64.add').set(middle);
+    high(a);
+    high(b);
+    code.op('i64.mul');
+    high(cross);
+    code.op('i64.add');
+    high(middle);
+    code.op('i64.add');
+    const correct = (sign: Local, other: Local) =>
+      code.get(sign).i64(63n).op('i64.shr_s').get(other).op('i64.and').op('i64.sub');
+    if (op !== 'mulhU') correct(a, b);
+    if (op === 'mulhS') correct(b, a);
+  }
+}

@@ -1,0 +1,343 @@
+/**
+ * The fast interpreter: one function, one `br_table` over the records of the current page. It does what can be done without
+ * TypeScript and hands everything else, one instruction at a time, to `exact`: TLB misses, devices, CSRs, traps,
+ * page-crossing instructions, floating point whose flags need care.
+ */
+import { Code, type FunctionRef, type Label, type Local, type ModuleBuilder } from '../../isa/core/wasm-encoder';
+import { FAST, HOT, RECORD, STATE, STATUS, TLB } from '../layout';
+import { type EffectSink, GraphEmitter, LocalPool } from './expression';
+import { emitAmo, emitHostAddress, emitProbe, loadOpcode, storeOpcode } from './memory-access';
+import type { PreparedInsn, Program } from './program';
+import { RecordSource } from './record-source';
+
+export interface FastImports {
+  /** Fills the fetch TLB for the pc in the state, or takes the fetch trap. */
+  readonly fetch: FunctionRef;
+  readonly exact: FunctionRef;
+  readonly decodeInPage: FunctionRef;
+}
+
+/** `fast() → status`: runs until the budget in the state is used up or a status is set. */
+export const emitFast = (module: ModuleBuilder, target: FunctionRef, imports: FastImports, program: Program): void => {
+  const fast = new FastEmitter(imports, program);
+  module.define(target, fast.emit());
+};
+
+class FastEmitter {
+  readonly code = new Code([]);
+  readonly record = this.code.local('i32');
+  readonly page = this.code.local('i32');
+  readonly budget = this.code.local('i32');
+  readonly dataTlb = this.code.local('i32');
+  readonly fetchTlb = this.code.local('i32');
+  readonly entry = this.code.local('i32');
+  readonly status = this.code.local('i32');
+  readonly pc = this.code.local('i64');
+  readonly pagePc = this.code.local('i64');
+  readonly pool = new LocalPool(this.code);
+  enter: Label = { name: 'enter' };
+  dispatch: Label = { name: 'dispatch' };
+  bail: Label = { name: 'bail' };
+
+  constructor(
+    readonly imports: FastImports,
+    readonly program: Program,
+  ) {}
+
+  emit(): Code {
+    const { code } = this;
+    this.#loadState('i64.load', STATE.pc, this.pc);
+    this.#loadState('i32.load', STATE.budget, this.budget);
+    const reload = code.loop('reload');
+    this.#loadState('i32.load', STATE.dataTlb, this.dataTlb);
+    this.#loadState('i32.load', STATE.fetchTlb, this.fetchTlb);
+    this.enter = code.loop('enter');
+    code.get(this.budget).i32(0).op('i32.le_s').if();
+    this.#storePc(() => code.get(this.pc));
+    code.i32(STATUS.none).op('return').end();
+    this.#findPage(reload);
+    this.bail = code.block('bail');
+    this.dispatch = code.loop('dispatch');
+    this.#handlers();
+    code.end();
+    code.end();
+    this.#storePc(() => this.#pushPc());
+    code.i32(1).i32(0).call(this.imports.exact).set(this.status);
+    this.#loadState('i64.load', STATE.pc, this.pc);
+    this.#loadState('i32.load', STATE.budget, this.budget);
+    code.get(this.status).if().get(this.status).op('return').end();
+    code.br(reload);
+    code.end();
+    code.end();
+    code.op('unreachable');
+    return code;
+  }
+
+  /** From pc to the record page, through the fetch TLB. */
+  #findPage(reload: Label): void {
+    const { code } = this;
+    code
+      .get(this.pc)
+      .op('i32.wrap_i64')
+      .i32(8)
+      .op('i32.shr_u')
+      .i32((TLB.fetchEntries - 1) << 4)
+      .op('i32.and');
+    code.get(this.fetchTlb).op('i32.add').tee(this.entry).mem('i64.load', TLB.fetch);
+    code.get(this.pc).i64(-4096n).op('i64.and').tee(this.pagePc).op('i64.ne').if();
+    this.#storePc(() => code.get(this.pc));
+    code.call(this.imports.fetch).set(this.status);
+    this.#loadState('i64.load', STATE.pc, this.pc);
+    this.#loadState('i32.load', STATE.budget, this.budget);
+    code.get(this.status).if().get(this.status).op('return').end();
+    code.br(reload).end();
+    code
+      .get(this.entry)
+      .mem('i32.load', TLB.fetch + 8)
+      .tee(this.page);
+    code.get(this.pc).op('i32.wrap_i64').i32(0xffe).op('i32.and').i32(3).op('i32.shl').op('i32.add').set(this.record);
+  }
+
+  #handlers(): void {
+    const { code } = this;
+    const cases: { op: number; emit: () => void }[] = [
+      {
+        op: FAST.undecoded,
+        emit: () => code.get(this.record).get(this.page).call(this.imports.decodeInPage).br(this.dispatch),
+      },
+      {
+        op: FAST.breakpoint,
+        emit: () => {
+          this.#storePc(() => this.#pushPc());
+          code.i32(STATUS.breakpoint).op('return');
+        },
+      },
+      { op: FAST.pageEnd, emit: () => code.get(this.pagePc).i64(4096n).op('i64.add').set(this.pc).br(this.enter) },
+      { op: FAST.bail, emit: () => code.br(this.bail) },
+    ];
+    for (const prepared of this.program.insns) {
+      const { fastOps } = prepared;
+      if (!fastOps) continue;
+      cases.push({ op: fastOps.far, emit: () => this.#instruction(prepared, 'far') });
+      const { forward, backward } = fastOps;
+      if (forward !== undefined) cases.push({ op: forward, emit: () => this.#instruction(prepared, 'forward') });
+      if (backward !== undefined) cases.push({ op: backward, emit: () => this.#instruction(prepared, 'backward') });
+    }
+    cases.sort((a, b) => a.op - b.op);
+    const labels = cases.map((entry) => ({ name: `op ${entry.op}` }));
+    const opened: Label[] = [];
+    for (let at = cases.length - 1; at >= 0; at--) opened[at] = code.block(labels[at]?.name ?? '');
+    code.get(this.record).mem('i32.load16_u', RECORD.op).brTable(opened, this.bail);
+    for (const { emit } of cases) {
+      code.end();
+      emit();
+    }
+  }
+
+  #instruction(prepared: PreparedInsn, reach: 'far' | 'forward' | 'backward'): void {
+    const source = new RecordSource(this.code, this.record, prepared, () => this.#pushPc());
+    const sink = new FastSink(this, prepared, reach);
+    new GraphEmitter(this.code, this.pool, source, sink).emit(prepared.graph);
+    if (!prepared.effects.endsBlock || prepared.effects.isConditional) this.advance(prepared);
+  }
+
+  /** On to the next record. */
+  advance(prepared: PreparedInsn): void {
+    const { code } = this;
+    code
+      .get(this.record)
+      .i32(prepared.insn.pattern.length * 8)
+      .op('i32.add')
+      .set(this.record);
+    this.retire();
+    code.br(this.dispatch);
+  }
+
+  retire(): void {
+    this.code.get(this.budget).i32(1).op('i32.sub').set(this.budget);
+  }
+
+  #pushPc(): void {
+    this.code
+      .get(this.pagePc)
+      .get(this.record)
+      .get(this.page)
+      .op('i32.sub')
+      .i32(3)
+      .op('i32.shr_u')
+      .op('i64.extend_i32_u')
+      .op('i64.add');
+  }
+
+  #loadState(op: 'i32.load' | 'i64.load', offset: number, into: Local): void {
+    this.code
+      .i32(0)
+      .mem(op, HOT + offset)
+      .set(into);
+  }
+
+  #storePc(push: () => void): void {
+    const { code } = this;
+    code.i32(0);
+    push();
+    code.mem('i64.store', HOT + STATE.pc);
+    code
+      .i32(0)
+      .get(this.budget)
+      .mem('i32.store', HOT + STATE.budget);
+  }
+}
+
+class FastSink implements EffectSink {
+  constructor(
+    readonly fast: FastEmitter,
+    readonly prepared: PreparedInsn,
+    readonly reach: 'far' | 'forward' | 'backward',
+  ) {}
+
+  load(effect: Parameters<EffectSink['load']>[0], address: Local): void {
+    const { code, dataTlb, entry, bail } = this.fast;
+    emitProbe(code, 'read', dataTlb, address, effect.bytes, entry);
+    code.brIf(bail);
+    emitHostAddress(code, 'read', address, entry);
+    code.mem(loadOpcode(effect.bytes, effect.signed), 0);
+  }
+
+  store(effect: Parameters<EffectSink['store']>[0], address: Local, value: Local): void {
+    const { code, dataTlb, entry, bail } = this.fast;
+    emitProbe(code, 'write', dataTlb, address, effect.bytes, entry);
+    code.brIf(bail);
+    emitHostAddress(code, 'write', address, entry);
+    code.get(value).mem(storeOpcode(effect.bytes), 0);
+  }
+
+  amo(effect: Parameters<EffectSink['amo']>[0], address: Local, value: Local): void {
+    const { code, dataTlb, entry, bail, pool } = this.fast;
+    const old = pool.take('i64');
+    const host = pool.take('i32');
+    code
+      .get(address)
+      .op('i32.wrap_i64')
+      .i32(effect.bytes - 1)
+      .op('i32.and')
+      .brIf(bail);
+    emitProbe(code, 'write', dataTlb, address, effect.bytes, entry);
+    code.brIf(bail);
+    emitHostAddress(code, 'write', address, entry);
+    code.tee(host).mem(loadOpcode(effect.bytes, true), 0).set(old);
+    code.get(host);
+    emitAmo(code, effect.op, effect.bytes, old, value, pool.take('i64'));
+    code.mem(storeOpcode(effect.bytes), 0);
+    code.get(old);
+  }
+
+  jump(_: Parameters<EffectSink['jump']>[0], pushTarget: () => void): void {
+    this.#go(pushTarget);
+  }
+
+  branch(_: Parameters<EffectSink['branch']>[0], pushCondition: () => void, pushTarget: () => void): void {
+    pushCondition();
+    this.fast.code.if();
+    this.#go(pushTarget);
+    this.fast.code.end();
+  }
+
+  #go(pushTarget: () => void): void {
+    const { fast, reach } = this;
+    const { code } = fast;
+    if (reach === 'far') {
+      pushTarget();
+      code.set(fast.pc);
+      fast.retire();
+      code.br(fast.enter);
+      return;
+    }
+    code.get(fast.record).get(fast.record).mem('i32.load', RECORD.imm).op('i32.add').set(fast.record);
+    fast.retire();
+    if (reach === 'forward') {
+      code.br(fast.dispatch);
+      return;
+    }
+    // A loop: the only place besides page changes where the budget is looked at.
+    code.get(fast.budget).i32(0).op('i32.gt_s').brIf(fast.dispatch);
+    code.get(fast.pagePc).get(fast.record).get(fast.page).op('i32.sub').i32(3).op('i32.shr_u').op('i64.extend_i32_u');
+    code.op('i64.add').set(fast.pc).br(fast.enter);
+  }
+
+  trap(): void {
+    throw new Error('the fast interpreter takes no traps');
+  }
+  helper(): void {
+    throw new Error('the fast interpreter calls no helpers');
+  }
+  fpCall(): void {
+    throw new Error('the fast interpreter calls no soft-float');
+  }
+
+  fpGuard(): void {
+    const { code, bail, program } = this.fast;
+    const { slot, mask } = program.isa.fpGuard;
+    code.i32(0).mem('i32.load', slotOffset(program, slot)).i32(mask).op('i32.and').i32(mask).op('i32.ne').brIf(bail);
+  }
+
+  fpArith(effect: Parameters<EffectSink['fpArith']>[0], a: Local, b: Local): void {
+    // The host rounds to nearest even. Its result is right; the flags are, too, when inexact is already raised and the
+    // result is a normal number above the smallest one, which excludes every other flag.
+    const { code, bail, program, record, pool } = this.fast;
+    const { rounding } = program.isa;
+    const mode = pool.take('i32');
+    code.i32(0).mem('i32.load', slotOffset(program, rounding.modeSlot));
+    code
+      .get(record)
+      .mem('i32.load16_u', RECORD.e)
+      .tee(mode)
+      .get(mode)
+      .i32(rounding.dynamic)
+      .op('i32.eq')
+      .op('select')
+      .brIf(bail);
+    code.i32(0).mem('i32.load', slotOffset(program, rounding.flagsSlot)).i32(1).op('i32.and').op('i32.eqz').brIf(bail);
+    if (effect.width === 64) {
+      const bits = pool.take('i64');
+      code
+        .get(a)
+        .op('f64.reinterpret_i64')
+        .get(b)
+        .op('f64.reinterpret_i64')
+        .op(`f64.${effect.op}`)
+        .op('i64.reinterpret_f64')
+        .tee(bits);
+      code
+        .i64(52n)
+        .op('i64.shr_u')
+        .op('i32.wrap_i64')
+        .i32(0x7ff)
+        .op('i32.and')
+        .i32(2)
+        .op('i32.sub')
+        .i32(0x7fd)
+        .op('i32.ge_u')
+        .brIf(bail);
+      code.get(bits);
+    } else {
+      const bits = pool.take('i32');
+      code
+        .get(a)
+        .op('f32.reinterpret_i32')
+        .get(b)
+        .op('f32.reinterpret_i32')
+        .op(`f32.${effect.op}`)
+        .op('i32.reinterpret_f32')
+        .tee(bits);
+      code.i32(23).op('i32.shr_u').i32(0xff).op('i32.and').i32(2).op('i32.sub').i32(0xfd).op('i32.ge_u').brIf(bail);
+      code.get(bits);
+    }
+  }
+}
+
+/** Address of a named slot of the running hart. */
+export const slotOffset = (program: Program, slot: string): number => {
+  const at = program.isa.slots.indexOf(slot);
+  if (at < 0) throw new Error(`${program.isa.name} has no state slot "${slot}"`);
+  return HOT + STATE.slots + 8 * at;
+};

@@ -1,0 +1,76 @@
+/** The TLB probe and the plain loads and stores behind it; both interpreters use it. */
+import type { Code, Local, WasmOpcode } from '../../isa/core/wasm-encoder';
+import { TLB } from '../layout';
+
+/**
+ * Sets `entry` to the TLB entry for the address and pushes 1 when it does not serve all of [address, address + bytes).
+ * An access that leaves its page never matches: the last byte's page is compared.
+ */
+export const emitProbe = (
+  code: Code,
+  set: 'read' | 'write',
+  base: Local,
+  address: Local,
+  bytes: number,
+  entry: Local,
+): void => {
+  code
+    .get(address)
+    .op('i32.wrap_i64')
+    .i32(8)
+    .op('i32.shr_u')
+    .i32((TLB.readEntries - 1) << 4)
+    .op('i32.and');
+  code.get(base).op('i32.add').tee(entry);
+  code.mem('i64.load', TLB[set]);
+  code.get(address);
+  if (bytes > 1) code.i64(BigInt(bytes - 1)).op('i64.add');
+  code.i64(-4096n).op('i64.and').op('i64.ne');
+};
+
+/** Pushes the host address after a successful probe. */
+export const emitHostAddress = (code: Code, set: 'read' | 'write', address: Local, entry: Local): void => {
+  code
+    .get(address)
+    .op('i32.wrap_i64')
+    .get(entry)
+    .mem('i32.load', TLB[set] + 8)
+    .op('i32.add');
+};
+
+const LOADS: Record<string, WasmOpcode> = {
+  '1s': 'i64.load8_s',
+  '1u': 'i64.load8_u',
+  '2s': 'i64.load16_s',
+  '2u': 'i64.load16_u',
+  '4s': 'i64.load32_s',
+  '4u': 'i64.load32_u',
+  '8s': 'i64.load',
+  '8u': 'i64.load',
+};
+const STORES: Record<number, WasmOpcode> = { 1: 'i64.store8', 2: 'i64.store16', 4: 'i64.store32', 8: 'i64.store' };
+
+export const loadOpcode = (bytes: number, signed: boolean): WasmOpcode =>
+  LOADS[`${bytes}${signed ? 's' : 'u'}`] ?? 'i64.load';
+export const storeOpcode = (bytes: number): WasmOpcode => STORES[bytes] ?? 'i64.store';
+
+/** Pushes the new memory value of an atomic operation from the old value (4 bytes: sign-extended) and the operand. */
+export const emitAmo = (code: Code, op: string, bytes: number, old: Local, operand: Local, widened: Local): void => {
+  const compare: Record<string, WasmOpcode> = { min: 'i64.lt_s', max: 'i64.gt_s', minu: 'i64.lt_u', maxu: 'i64.gt_u' };
+  const order = compare[op];
+  if (order) {
+    code.get(operand);
+    if (bytes === 4) code.op('i64.extend32_s');
+    // Sign-extended words compare alike as unsigned: both keep their order.
+    code.set(widened).get(old).get(widened).get(old).get(widened).op(order).op('select');
+    return;
+  }
+  if (op === 'swap') {
+    code.get(operand);
+    return;
+  }
+  code
+    .get(old)
+    .get(operand)
+    .op(`i64.${op}` as WasmOpcode);
+};

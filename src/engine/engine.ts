@@ -1,0 +1,513 @@
+/**
+ * Executes an instruction set over one wasm memory: builds the two interpreters, serves their slow paths, and keeps the
+ * TLBs and decoded code honest. It knows RAM and harts; devices, time and firmware are its host's.
+ * Start reading at {@link Engine.run}.
+ */
+import type { GuestIsa, WalkMemory } from '../isa/core/guest-isa';
+import { FirmwareCall, GuestTrap } from '../isa/core/privileged';
+import type { Access } from '../isa/core/translation';
+import { ModuleBuilder } from '../isa/core/wasm-encoder';
+import { CodePages } from './code-pages';
+import { emitDecode, emitDecodeInPage, fastOpTable } from './emit/decode';
+import { amoOpAt, emitExact } from './emit/exact';
+import { emitFast } from './emit/fast';
+import { emitHash } from './emit/hash';
+import { type Program, prepareProgram } from './emit/program';
+import { GuestMemory } from './guest-memory';
+import { type HartServices, HartView } from './hart-view';
+import { FAST_MARGIN, FAST_OPS, HOT, STATE, STATUS } from './layout';
+import { SoftTlb } from './tlb';
+
+type Width = 1 | 2 | 4 | 8;
+
+/** What the engine asks of the machine around it. */
+export interface EngineHost {
+  /** A device answers, or `undefined`: access fault. Values are unsigned. */
+  deviceRead(pa: number, width: Width): bigint | undefined;
+  deviceWrite(pa: number, width: Width, value: bigint): boolean;
+  /** Cycles of the machine's clock when the current run began; see {@link Engine.elapsed}. */
+  readonly clock: bigint;
+  /** Board timer ticks at a clock value. */
+  ticksOf(cycles: bigint): bigint;
+  /** Answers a firmware call of `hart`; registers are already readable and writable. False: no such firmware. */
+  firmwareCall(view: HartView): boolean;
+  /** A trap was taken. True asks for a stop. */
+  trapTaken(view: HartView, trap: TakenTrap): boolean;
+  /** A store touched a page with store watches; called after it. */
+  stored(view: HartView, pa: number, length: number, old: Uint8Array): void;
+  /** A load touched a page with load watches. */
+  loaded(view: HartView, pa: number, length: number): void;
+}
+
+export interface TakenTrap {
+  readonly cause: number;
+  readonly isInterrupt: boolean;
+  readonly tval: bigint;
+  readonly epc: bigint;
+  /** Privilege context before the trap, as the ISA's slots had it. */
+  readonly before: (slot: string) => bigint;
+}
+
+/** Traps in a row without a retired instruction before the hart counts as stuck. */
+const STUCK_AFTER = 64;
+
+interface Exports {
+  fast(): number;
+  exact(steps: number, breakpoints: number): number;
+  hash(offset: number, length: number, seed: bigint): bigint;
+}
+
+export class Engine {
+  readonly memory: GuestMemory;
+  readonly tlb: SoftTlb;
+  readonly code: CodePages;
+  readonly harts: readonly HartView[];
+  /** RAM pages whose loads or stores the host wants to see. */
+  readonly watchedLoads = new Set<number>();
+  readonly watchedStores = new Set<number>();
+  /** Virtual addresses of breakpoints by page (address >> 12). */
+  #virtualBreakpoints = new Map<bigint, bigint[]>();
+  readonly #program: Program;
+  readonly #exports: Exports;
+  readonly #walkMemory: WalkMemory;
+  /** Set when `trapTaken` needs the state before a trap. */
+  wantsTrapContext = false;
+  #runBudget = 0;
+  #error: unknown;
+
+  constructor(
+    readonly isa: GuestIsa,
+    readonly host: EngineHost,
+    options: { readonly ramBase: number; readonly ramSize: number; readonly harts: number },
+  ) {
+    this.memory = new GuestMemory(options.ramBase, options.ramSize);
+    this.tlb = new SoftTlb(this.memory);
+    this.code = new CodePages(this.memory, () => this.tlb.flushAll());
+    const slotIndex = new Map(isa.slots.map((name, index) => [name, index]));
+    const services = this.#services();
+    this.harts = Array.from(
+      { length: options.harts },
+      (_, hart) => new HartView(hart, this.memory, slotIndex, services),
+    );
+    this.#walkMemory = {
+      readU32: (pa) => {
+        const offset = this.memory.offsetOf(pa, 4);
+        return offset < 0 ? -1 : (this.memory.u32[offset >> 2] ?? 0);
+      },
+      writeU32: (pa, value) => {
+        const offset = this.memory.offsetOf(pa, 4);
+        if (offset >= 0) this.#storeRam(this.#active, pa, offset, 4, BigInt(value));
+      },
+    };
+    this.#program = prepareProgram(isa);
+    this.memory.u16.set(fastOpTable(this.#program), FAST_OPS >> 1);
+    const instance = new WebAssembly.Instance(
+      new WebAssembly.Module(buildModule(this.#program, this.memory.wasmPages)),
+      {
+        env: { memory: this.memory.wasm, ...this.#callbacks() },
+      },
+    );
+    this.#exports = instance.exports as unknown as Exports;
+  }
+
+  get #active(): HartView {
+    const view = this.harts[this.memory.activeHart];
+    if (!view) throw new Error('no active hart');
+    return view;
+  }
+
+  /**
+   * Runs `hart` for at most `budget` instructions (exact: never more) and returns a `STATUS`. Comes back early without
+   * architectural effect about every `softLimit` instructions.
+   * @param breakpoints 0 ignores them, 1 skips one on the first instruction, 2 honours all.
+   */
+  run(
+    hart: number,
+    budget: number,
+    breakpoints: 0 | 1 | 2,
+    softLimit = 200_000,
+  ): { readonly status: number; readonly executed: number } {
+    this.memory.activate(hart);
+    const { i32 } = this.memory;
+    const view = this.#active;
+    this.contextChanged(view);
+    this.memory.status = STATUS.none;
+    let limit = Math.min(budget, softLimit);
+    let left = limit;
+    this.#runBudget = limit;
+    let status: number = STATUS.none;
+    let mode = breakpoints;
+    if (breakpoints !== 2 && limit > FAST_MARGIN) {
+      i32[BUDGET] = left;
+      status = this.#exports.exact(1, 0);
+      left = i32[BUDGET] ?? 0;
+      mode = 2;
+    }
+    if (status === STATUS.none && left > FAST_MARGIN && breakpoints !== 0) {
+      // The fast interpreter counts down from less, so that it cannot overrun the exact limit.
+      const hidden = FAST_MARGIN;
+      i32[BUDGET] = left - hidden;
+      this.#runBudget = limit - hidden;
+      status = this.#exports.fast();
+      left = (i32[BUDGET] ?? 0) + hidden;
+      this.#runBudget = limit;
+      if (status === STATUS.none && limit < budget) {
+        // A soft return: whatever is left of this slice belongs to the next.
+        limit -= left;
+        left = 0;
+      }
+    }
+    if (status === STATUS.none && left > 0) {
+      i32[BUDGET] = left;
+      status = this.#exports.exact(left, mode);
+      left = i32[BUDGET] ?? 0;
+    }
+    if (this.#error !== undefined) {
+      const error = this.#error;
+      this.#error = undefined;
+      throw error;
+    }
+    const executed = limit - left;
+    const retiredAt = (view.base + STATE.retired) >> 3;
+    this.memory.u64[retiredAt] = (this.memory.u64[retiredAt] ?? 0n) + BigInt(executed);
+    i32[BUDGET] = 0;
+    this.#runBudget = 0;
+    return { status, executed };
+  }
+
+  /** Instructions executed since the current {@link run} began. */
+  get elapsed(): number {
+    return this.#runBudget - (this.memory.i32[BUDGET] ?? 0);
+  }
+
+  /** Re-derives the TLB sets in use from the hart's privilege state. */
+  contextChanged(view: HartView): void {
+    const { i32 } = this.memory;
+    i32[(view.base + STATE.dataTlb) >> 2] = this.tlb.contextBase(view.hart, this.isa.dataContext(view));
+    i32[(view.base + STATE.fetchTlb) >> 2] = this.tlb.contextBase(view.hart, this.isa.fetchContext(view));
+  }
+
+  /** Takes an interrupt now if one can be delivered. */
+  deliverInterrupt(hart: number): boolean {
+    const view = this.harts[hart];
+    if (!view) return false;
+    const cause = this.isa.pendingInterrupt(view);
+    if (cause === undefined) return false;
+    this.memory.activate(hart);
+    this.#takeTrap(view, cause, true, 0n);
+    return true;
+  }
+
+  setBreakpoints(physical: readonly number[], virtual: readonly bigint[]): void {
+    this.#virtualBreakpoints = new Map();
+    for (const address of virtual) {
+      const page = address >> 12n;
+      this.#virtualBreakpoints.set(page, [...(this.#virtualBreakpoints.get(page) ?? []), address]);
+    }
+    this.code.setBreakpoints(physical);
+    // Pages are checked for virtual breakpoints when they are mapped into a fetch TLB.
+    this.tlb.flushAll();
+  }
+
+  /** Call after changing {@link watchedLoads} or {@link watchedStores}. */
+  watchesChanged(): void {
+    this.tlb.flushAll();
+  }
+
+  /** Writes RAM from outside the guest (debugger, loader, DMA). False, with nothing written, outside RAM. */
+  writeRam(pa: number, bytes: Uint8Array): boolean {
+    const offset = this.memory.offsetOf(pa, bytes.length);
+    if (offset < 0) return false;
+    this.memory.u8.set(bytes, offset);
+    this.code.written(pa, bytes.length);
+    return true;
+  }
+
+  /** Folds `length` bytes (a multiple of 8) at `offset` of the wasm memory into `seed`. */
+  hash(offset: number, length: number, seed: bigint): bigint {
+    return BigInt.asUintN(64, this.#exports.hash(offset, length, seed));
+  }
+
+  /** Forgets everything derived: after a restore. */
+  dropDerived(): void {
+    this.code.flush();
+    this.tlb.flushAll();
+  }
+
+  #services(): HartServices {
+    return {
+      flushTranslations: (hart, va) => (va === undefined ? this.tlb.flushHart(hart) : this.tlb.flushPage(hart, va)),
+      // Stores to code pages drop stale records at once, so fence.i has nothing left to do.
+      flushCode: () => {},
+      contextChanged: (view) => this.contextChanged(view),
+      timebase: { ticksOf: (cycles) => this.host.ticksOf(cycles) },
+      cycles: (view) => (view === this.#active ? this.host.clock + BigInt(this.elapsed) : this.host.clock),
+      retired: (view) =>
+        (this.memory.u64[(view.base + STATE.retired) >> 3] ?? 0n) + (view === this.#active ? BigInt(this.elapsed) : 0n),
+      load: (view, address, bytes) => this.#load(view, address, bytes),
+      store: (view, address, bytes, value) => this.#store(view, address, bytes, value),
+      check: (view, address, access) => void this.isa.cpuTranslate(view, this.#walkMemory, address, access),
+    };
+  }
+
+  #callbacks(): WebAssembly.ModuleImports {
+    /** Runs a slow path; guest traps are taken, our own bugs end the run and surface from {@link run}. */
+    const guarded = <T>(otherwise: T, body: (view: HartView) => T): T => {
+      const view = this.#active;
+      try {
+        return body(view);
+      } catch (error) {
+        if (error instanceof GuestTrap) this.#takeTrap(view, error.trapCause, false, error.tval);
+        else {
+          this.#error = error;
+          this.memory.status = STATUS.error;
+          this.memory.i32[(HOT + STATE.trapped) >> 2] = 1;
+        }
+        return otherwise;
+      }
+    };
+    const u64 = (value: bigint) => BigInt.asUintN(64, value);
+    return {
+      fetch: () =>
+        guarded(STATUS.none, (view) => {
+          this.#fetch(view);
+          return this.memory.status;
+        }) || this.memory.status,
+      fetchHigh: () =>
+        guarded(-1, (view) => {
+          const pa = this.isa.cpuTranslate(view, this.#walkMemory, u64(view.pc + 2n), 'execute').pa;
+          const offset = this.memory.offsetOf(pa, 2);
+          if (offset < 0) throw new GuestTrap(this.isa.causes.fetchAccess, u64(view.pc + 2n));
+          return this.memory.u16[offset >> 1] ?? 0;
+        }),
+      load: (address: bigint, bytes: Width, signed: number) =>
+        guarded(0n, (view) => {
+          const value = this.#load(view, u64(address), bytes);
+          return signed ? BigInt.asIntN(bytes * 8, value) : value;
+        }),
+      store: (address: bigint, bytes: Width, value: bigint) =>
+        guarded(undefined, (view) => this.#store(view, u64(address), bytes, BigInt.asUintN(bytes * 8, value))),
+      amo: (op: number, bytes: 4 | 8, address: bigint, operand: bigint) =>
+        guarded(0n, (view) => this.#amo(view, op, bytes, u64(address), operand)),
+      trap: (cause: number, tval: bigint) => this.#takeTrap(this.#active, cause, false, u64(tval)),
+      illegal: () => this.#takeTrap(this.#active, this.isa.causes.illegalInstruction, false, BigInt(this.#active.word)),
+      helper: (helper: number, op: number) => guarded(undefined, (view) => this.#helper(view, helper, op)),
+      fpGuard: (dirty: number) =>
+        guarded(undefined, (view) => {
+          view.begin(undefined);
+          this.isa.prepareFp(view, dirty !== 0);
+        }),
+      fp: (fn: number, a: bigint, b: bigint, c: bigint, mode: number) =>
+        guarded(0n, (view) => this.#fp(view, fn, u64(a), u64(b), u64(c), mode)),
+    };
+  }
+
+  #helper(view: HartView, helper: number, op: number): void {
+    const prepared = this.#program.insns[op - 1];
+    const name = this.#program.helperNames[helper];
+    const run = name === undefined ? undefined : this.isa.helpers[name];
+    if (!prepared || !run) throw new Error('unknown helper');
+    view.begin(prepared.insn);
+    try {
+      run(view, view.field);
+    } catch (error) {
+      if (!(error instanceof FirmwareCall) || !this.host.firmwareCall(view)) throw error;
+    }
+    view.pc = view.jumpTarget ?? BigInt.asUintN(64, view.pc + BigInt(view.length));
+    if (
+      view.interruptsMayBePending &&
+      this.isa.pendingInterrupt(view) !== undefined &&
+      this.memory.status === STATUS.none
+    ) {
+      this.memory.status = STATUS.check;
+    }
+  }
+
+  #fp(view: HartView, fn: number, a: bigint, b: bigint, c: bigint, mode: number): bigint {
+    const { rounding } = this.isa;
+    const resolved = mode === rounding.dynamic ? Number(view.get(rounding.modeSlot)) : mode;
+    if (resolved > rounding.highestMode) throw new GuestTrap(this.isa.causes.illegalInstruction, BigInt(view.word));
+    const name = this.#program.fpNames[fn] ?? '';
+    const run = this.isa.fp[name];
+    if (!run) throw new Error(`unknown soft-float ${name}`);
+    const { bits, flags } = run(a, b, c, resolved);
+    if (flags) view.set(rounding.flagsSlot, view.get(rounding.flagsSlot) | BigInt(flags));
+    return bits;
+  }
+
+  /** Enters the trap handler; the interrupted pc is the state's. */
+  #takeTrap(view: HartView, cause: number, isInterrupt: boolean, tval: bigint): void {
+    const { i32 } = this.memory;
+    const epc = view.pc;
+    const slots = this.wantsTrapContext ? new Map(this.isa.slots.map((name) => [name, view.get(name)])) : undefined;
+    view.begin(undefined);
+    this.isa.takeTrap(view, cause, isInterrupt, tval, epc);
+    view.pc = view.jumpTarget ?? epc;
+    this.contextChanged(view);
+    i32[(view.base + STATE.trapped) >> 2] = 1;
+    const streakAt = (view.base + STATE.trapStreak) >> 2;
+    const streak = (i32[streakAt] ?? 0) + 1;
+    i32[streakAt] = streak;
+    const wantsStop = this.host.trapTaken(view, {
+      cause,
+      isInterrupt,
+      tval,
+      epc,
+      before: (slot) => slots?.get(slot) ?? view.get(slot),
+    });
+    if (wantsStop) this.memory.status = STATUS.trapStop;
+    if (streak >= STUCK_AFTER) this.memory.status = STATUS.stuck;
+  }
+
+  #fetch(view: HartView): void {
+    const { pc } = view;
+    const translation = this.isa.cpuTranslate(view, this.#walkMemory, pc, 'execute');
+    const page = translation.pa - (translation.pa % 4096);
+    if (this.memory.offsetOf(page, 4096) < 0) throw new GuestTrap(this.isa.causes.fetchAccess, pc);
+    const virtual = this.#virtualBreakpoints.get(pc >> 12n);
+    if (virtual) this.code.addBreakpoints(virtual.map((address) => page + Number(address & 0xfffn)));
+    const { records, isNew } = this.code.acquire(page);
+    if (isNew) this.tlb.flushWrites();
+    this.tlb.fillFetch(view.hart, this.isa.fetchContext(view), pc, records);
+  }
+
+  #load(view: HartView, address: bigint, bytes: Width): bigint {
+    const inPage = 4096 - Number(address & 0xfffn);
+    if (inPage < bytes) return this.#loadAcross(view, address, bytes, inPage);
+    const translation = this.isa.cpuTranslate(view, this.#walkMemory, address, 'read');
+    const { pa } = translation;
+    const offset = this.memory.offsetOf(pa, bytes);
+    if (offset < 0) {
+      const value = this.host.deviceRead(pa, bytes);
+      if (value === undefined) throw new GuestTrap(this.isa.causes.loadAccess, address);
+      return value;
+    }
+    this.#fillData(view, address, translation, offset);
+    const value = this.#readRam(offset, bytes);
+    if (this.watchedLoads.has(Math.floor(pa / 4096))) this.host.loaded(view, pa, bytes);
+    return value;
+  }
+
+  /** A load that runs into the next page: both pages are translated before anything is read. */
+  #loadAcross(view: HartView, address: bigint, bytes: number, inFirst: number): bigint {
+    const second = BigInt.asUintN(64, address + BigInt(inFirst));
+    this.isa.cpuTranslate(view, this.#walkMemory, address, 'read');
+    this.isa.cpuTranslate(view, this.#walkMemory, second, 'read');
+    let value = 0n;
+    for (let at = 0; at < bytes; at++) {
+      value |= this.#load(view, BigInt.asUintN(64, address + BigInt(at)), 1) << BigInt(at * 8);
+    }
+    return value;
+  }
+
+  #store(view: HartView, address: bigint, bytes: Width, value: bigint): void {
+    const inPage = 4096 - Number(address & 0xfffn);
+    if (inPage < bytes) {
+      this.isa.cpuTranslate(view, this.#walkMemory, address, 'write');
+      this.isa.cpuTranslate(view, this.#walkMemory, BigInt.asUintN(64, address + BigInt(inPage)), 'write');
+      for (let at = 0; at < bytes; at++) {
+        this.#store(view, BigInt.asUintN(64, address + BigInt(at)), 1, (value >> BigInt(at * 8)) & 0xffn);
+      }
+      return;
+    }
+    const translation = this.isa.cpuTranslate(view, this.#walkMemory, address, 'write');
+    const { pa } = translation;
+    const offset = this.memory.offsetOf(pa, bytes);
+    if (offset < 0) {
+      if (!this.host.deviceWrite(pa, bytes, value)) throw new GuestTrap(this.isa.causes.storeAccess, address);
+      return;
+    }
+    this.#fillData(view, address, translation, offset);
+    this.#storeRam(view, pa, offset, bytes, value);
+  }
+
+  #amo(view: HartView, op: number, bytes: 4 | 8, address: bigint, operand: bigint): bigint {
+    if (address & BigInt(bytes - 1)) throw new GuestTrap(this.isa.causes.amoMisaligned, address);
+    const translation = this.isa.cpuTranslate(view, this.#walkMemory, address, 'write');
+    const offset = this.memory.offsetOf(translation.pa, bytes);
+    if (offset < 0) throw new GuestTrap(this.isa.causes.storeAccess, address);
+    this.#fillData(view, address, translation, offset);
+    if (this.watchedLoads.has(Math.floor(translation.pa / 4096))) this.host.loaded(view, translation.pa, bytes);
+    const bits = bytes * 8;
+    const old = BigInt.asIntN(bits, this.#readRam(offset, bytes));
+    const value = BigInt.asIntN(bits, operand);
+    const unsigned = (v: bigint) => BigInt.asUintN(bits, v);
+    const results = {
+      swap: () => value,
+      add: () => old + value,
+      and: () => old & value,
+      or: () => old | value,
+      xor: () => old ^ value,
+      min: () => (old < value ? old : value),
+      max: () => (old > value ? old : value),
+      minu: () => (unsigned(old) < unsigned(value) ? old : value),
+      maxu: () => (unsigned(old) > unsigned(value) ? old : value),
+    };
+    this.#storeRam(view, translation.pa, offset, bytes, unsigned(results[amoOpAt(op)]()));
+    return old;
+  }
+
+  #readRam(offset: number, bytes: number): bigint {
+    const { view } = this.memory;
+    if (bytes === 8) return view.getBigUint64(offset, true);
+    if (bytes === 4) return BigInt(view.getUint32(offset, true));
+    return BigInt(bytes === 2 ? view.getUint16(offset, true) : view.getUint8(offset));
+  }
+
+  #storeRam(view: HartView, pa: number, offset: number, bytes: Width, value: bigint): void {
+    const data = this.memory.view;
+    const isWatched = this.watchedStores.has(Math.floor(pa / 4096));
+    const old = isWatched ? this.memory.u8.slice(offset, offset + bytes) : undefined;
+    if (bytes === 8) data.setBigUint64(offset, value, true);
+    else if (bytes === 4) data.setUint32(offset, Number(value), true);
+    else if (bytes === 2) data.setUint16(offset, Number(value), true);
+    else data.setUint8(offset, Number(value));
+    if (this.code.hasCode(pa)) this.code.written(pa, bytes);
+    if (old) this.host.stored(view, pa, bytes, old);
+  }
+
+  #fillData(view: HartView, address: bigint, translation: ReturnType<GuestIsa['cpuTranslate']>, offset: number): void {
+    if (!translation.isCacheable) return;
+    const page = Math.floor(translation.pa / 4096);
+    const context = this.isa.dataContext(view);
+    if (translation.read && !this.watchedLoads.has(page)) this.tlb.fill('read', view.hart, context, address, offset);
+    if (translation.write && !this.watchedStores.has(page) && !this.code.hasCode(translation.pa)) {
+      this.tlb.fill('write', view.hart, context, address, offset);
+    }
+  }
+
+  /** Translates as the hart would now, with all effects; for tests. */
+  translateForCpu(hart: number, va: bigint, access: Access) {
+    const view = this.harts[hart];
+    if (!view) throw new Error(`no hart ${hart}`);
+    return this.isa.cpuTranslate(view, this.#walkMemory, va, access);
+  }
+}
+
+const BUDGET = (HOT + STATE.budget) >> 2;
+
+const buildModule = (program: Program, pages: number): Uint8Array<ArrayBuffer> => {
+  const module = new ModuleBuilder();
+  module.importMemory('env', 'memory', pages);
+  const fetch = module.importFunction('env', 'fetch', [], ['i32']);
+  const fetchHigh = module.importFunction('env', 'fetchHigh', [], ['i32']);
+  const load = module.importFunction('env', 'load', ['i64', 'i32', 'i32'], ['i64']);
+  const store = module.importFunction('env', 'store', ['i64', 'i32', 'i64'], []);
+  const amo = module.importFunction('env', 'amo', ['i32', 'i32', 'i64', 'i64'], ['i64']);
+  const trap = module.importFunction('env', 'trap', ['i32', 'i64'], []);
+  const illegal = module.importFunction('env', 'illegal', [], []);
+  const helper = module.importFunction('env', 'helper', ['i32', 'i32'], []);
+  const fpGuard = module.importFunction('env', 'fpGuard', ['i32'], []);
+  const fp = module.importFunction('env', 'fp', ['i32', 'i64', 'i64', 'i64', 'i32'], ['i64']);
+  const decode = module.declare(['i32', 'i32'], ['i32']);
+  const decodeInPage = module.declare(['i32', 'i32'], []);
+  const exact = module.declare(['i32', 'i32'], ['i32'], 'exact');
+  const fast = module.declare([], ['i32'], 'fast');
+  const hash = module.declare(['i32', 'i32', 'i64'], ['i64'], 'hash');
+  emitDecode(module, decode, program);
+  emitDecodeInPage(module, decodeInPage, decode);
+  emitExact(module, exact, { fetch, fetchHigh, load, store, amo, trap, illegal, helper, fpGuard, fp, decode }, program);
+  emitFast(module, fast, { fetch, exact, decodeInPage }, program);
+  emitHash(module, hash);
+  return module.finish();
+};

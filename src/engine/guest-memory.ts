@@ -1,0 +1,68 @@
+/** The one wasm memory: RAM, hart states, TLBs and decoded code, with typed views over it. It never grows, so views stay valid. */
+import { HART_STATE_BYTES, HOT, PARKED, RAM, STATE } from './layout';
+
+export class GuestMemory {
+  readonly wasm: WebAssembly.Memory;
+  readonly u8: Uint8Array;
+  readonly u16: Uint16Array;
+  readonly i32: Int32Array;
+  readonly u32: Uint32Array;
+  readonly u64: BigUint64Array;
+  readonly view: DataView;
+  #active = 0;
+
+  /** @param ramBase physical address of the first byte of RAM; @param ramSize bytes, a multiple of 4096. */
+  constructor(
+    readonly ramBase: number,
+    readonly ramSize: number,
+  ) {
+    const pages = Math.ceil((RAM + ramSize) / 65536);
+    this.wasm = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    const { buffer } = this.wasm;
+    this.u8 = new Uint8Array(buffer);
+    this.u16 = new Uint16Array(buffer);
+    this.i32 = new Int32Array(buffer);
+    this.u32 = new Uint32Array(buffer);
+    this.u64 = new BigUint64Array(buffer);
+    this.view = new DataView(buffer);
+  }
+
+  /** 64 KiB pages to declare in a module that imports this memory. */
+  get wasmPages(): number {
+    return this.u8.byteLength / 65536;
+  }
+
+  /** The hart whose state is in the hot area. */
+  get activeHart(): number {
+    return this.#active;
+  }
+
+  /** Swaps `hart`'s state into the hot area. */
+  activate(hart: number): void {
+    if (hart === this.#active) return;
+    const park = PARKED + this.#active * HART_STATE_BYTES;
+    const wanted = PARKED + hart * HART_STATE_BYTES;
+    this.u8.copyWithin(park, HOT, HOT + HART_STATE_BYTES);
+    this.u8.copyWithin(HOT, wanted, wanted + HART_STATE_BYTES);
+    this.#active = hart;
+  }
+
+  /** Where `hart`'s state is now. */
+  stateOf(hart: number): number {
+    return hart === this.#active ? HOT : PARKED + hart * HART_STATE_BYTES;
+  }
+
+  /** Offset in this memory of a RAM address, or -1 when any byte of the range is not RAM. */
+  offsetOf(pa: number, length: number): number {
+    const at = pa - this.ramBase;
+    return at >= 0 && at + length <= this.ramSize ? RAM + at : -1;
+  }
+
+  /** Status of the running hart, see `STATUS`. */
+  get status(): number {
+    return this.i32[(HOT + STATE.status) >> 2] ?? 0;
+  }
+  set status(value: number) {
+    this.i32[(HOT + STATE.status) >> 2] = value;
+  }
+}

@@ -1,0 +1,134 @@
+/** A hart's state as the ISA's TypeScript sees it: named slots and registers over the wasm memory. */
+
+import type { Insn } from '../isa/core/insn';
+import { extractField } from '../isa/core/pattern';
+import type { HartState } from '../isa/core/privileged';
+import type { Access } from '../isa/core/translation';
+import type { GuestMemory } from './guest-memory';
+import { STATE, STATUS } from './layout';
+
+/** What a hart needs of the engine around it. */
+export interface HartServices {
+  flushTranslations(hart: number, va: bigint | undefined): void;
+  flushCode(): void;
+  contextChanged(view: HartView): void;
+  readonly timebase: { readonly ticksOf: (cycles: bigint) => bigint };
+  cycles(view: HartView): bigint;
+  retired(view: HartView): bigint;
+  load(view: HartView, address: bigint, bytes: 1 | 2 | 4 | 8): bigint;
+  store(view: HartView, address: bigint, bytes: 1 | 2 | 4 | 8, value: bigint): void;
+  check(view: HartView, address: bigint, access: Access): void;
+}
+
+export class HartView implements HartState {
+  /** Where execution goes on, when a helper said so. */
+  jumpTarget: bigint | undefined;
+  /** A helper changed interrupt state. */
+  interruptsMayBePending = false;
+  #insn: Insn | undefined;
+
+  constructor(
+    readonly hart: number,
+    readonly memory: GuestMemory,
+    readonly slotIndex: ReadonlyMap<string, number>,
+    readonly services: HartServices,
+  ) {}
+
+  /** Prepares for running a helper for `insn` at the pc in the state. */
+  begin(insn: Insn | undefined): void {
+    this.#insn = insn;
+    this.jumpTarget = undefined;
+    this.interruptsMayBePending = false;
+  }
+
+  readonly field = (name: string): number => {
+    const field = this.#insn?.pattern.fields.get(name);
+    if (!field) throw new Error(`${this.#insn?.mnemonic ?? 'no instruction'}: no field "${name}"`);
+    return extractField(field, this.word);
+  };
+
+  get base(): number {
+    return this.memory.stateOf(this.hart);
+  }
+  get pc(): bigint {
+    return this.memory.u64[(this.base + STATE.pc) >> 3] ?? 0n;
+  }
+  set pc(value: bigint) {
+    this.memory.u64[(this.base + STATE.pc) >> 3] = value;
+  }
+  get length(): number {
+    return this.memory.i32[(this.base + STATE.length) >> 2] ?? 0;
+  }
+  get word(): number {
+    return this.memory.u32[(this.base + STATE.word) >> 2] ?? 0;
+  }
+  /** 0 running, 1 waiting, 2 stopped. */
+  get activity(): number {
+    return this.memory.i32[(this.base + STATE.activity) >> 2] ?? 0;
+  }
+  set activity(value: number) {
+    this.memory.i32[(this.base + STATE.activity) >> 2] = value;
+  }
+
+  x(index: number): bigint {
+    return index === 0 ? 0n : (this.memory.u64[((this.base + STATE.x) >> 3) + index] ?? 0n);
+  }
+  setX(index: number, value: bigint): void {
+    if (index !== 0) this.memory.u64[((this.base + STATE.x) >> 3) + index] = value;
+  }
+  f(index: number): bigint {
+    return this.memory.u64[((this.base + STATE.f) >> 3) + index] ?? 0n;
+  }
+  setF(index: number, value: bigint): void {
+    this.memory.u64[((this.base + STATE.f) >> 3) + index] = value;
+  }
+  get(slot: string): bigint {
+    return this.memory.u64[this.#slot(slot)] ?? 0n;
+  }
+  set(slot: string, value: bigint): void {
+    this.memory.u64[this.#slot(slot)] = value;
+  }
+  #slot(name: string): number {
+    const index = this.slotIndex.get(name);
+    if (index === undefined) throw new Error(`no state slot "${name}"`);
+    return ((this.base + STATE.slots) >> 3) + index;
+  }
+
+  jump(target: bigint): void {
+    this.jumpTarget = target;
+  }
+  flushTranslations(va?: bigint): void {
+    this.services.flushTranslations(this.hart, va);
+  }
+  flushCode(): void {
+    this.services.flushCode();
+  }
+  contextChanged(): void {
+    this.services.contextChanged(this);
+  }
+  interruptsChanged(): void {
+    this.interruptsMayBePending = true;
+  }
+  wait(): void {
+    this.activity = 1;
+    this.memory.status = STATUS.wait;
+  }
+  get time(): bigint {
+    return this.services.timebase.ticksOf(this.cycles);
+  }
+  get cycles(): bigint {
+    return this.services.cycles(this);
+  }
+  get retired(): bigint {
+    return this.services.retired(this);
+  }
+  load(address: bigint, bytes: 1 | 2 | 4 | 8): bigint {
+    return this.services.load(this, address, bytes);
+  }
+  store(address: bigint, bytes: 1 | 2 | 4 | 8, value: bigint): void {
+    this.services.store(this, address, bytes, value);
+  }
+  check(address: bigint, access: Access): void {
+    this.services.check(this, address, access);
+  }
+}

@@ -1,0 +1,91 @@
+/** Where everything lies in the one wasm memory. All numbers are byte offsets. */
+
+/** The running hart's state; see {@link STATE}. */
+export const HOT = 4096;
+/** Parked states of all harts, one page each. */
+export const PARKED = 8192;
+export const HART_STATE_BYTES = 4096;
+export const MAX_HARTS = 8;
+
+/** Offsets within a hart state. */
+export const STATE = {
+  /** x0–x31, then the scratch register that writes to x0 go to. */
+  x: 0,
+  f: 512,
+  pc: 768,
+  /** i32: instructions left before the host wants control. */
+  budget: 776,
+  /** i32: why the engine shall return; see `status.ts`. */
+  status: 780,
+  /** i32: bases of the TLB sets in use. */
+  dataTlb: 784,
+  fetchTlb: 788,
+  /** i32: a TypeScript callback took a trap; pc is the handler. */
+  trapped: 792,
+  /** i32: word and length of the instruction being executed by `exact`. */
+  word: 796,
+  length: 800,
+  /** i32: traps taken since an instruction last retired. */
+  trapStreak: 804,
+  /** i32: activity; 0 running, 1 waiting, 2 stopped. */
+  activity: 808,
+  /** i64: instructions retired, as of the last return to the host. */
+  retired: 816,
+  /** i64: added to retired to give cycles: idle time in instruction units. */
+  idle: 824,
+  /** The ISA's named slots, 8 bytes each. */
+  slots: 1024,
+} as const;
+/** Register index whose cell swallows writes to x0. */
+export const SCRATCH_X = 32;
+
+/** The record `exact` decodes into. */
+export const SCRATCH_RECORD = 64;
+/** i16[3] per instruction: the fast interpreter's opcodes (far, near forward, near backward). */
+export const FAST_OPS = 45056;
+
+/** TLB entries: i64 tag (page address, low bits set when invalid), i32 addend or record page, i32 unused. */
+export const TLB = {
+  base: 65536,
+  entryBytes: 16,
+  readEntries: 256,
+  writeEntries: 256,
+  fetchEntries: 128,
+  read: 0,
+  write: 4096,
+  fetch: 8192,
+  contextBytes: 10240,
+  contexts: 8,
+} as const;
+export const TLB_END = TLB.base + MAX_HARTS * TLB.contexts * TLB.contextBytes;
+
+/**
+ * Decoded code, one record page for each 4 KiB page of guest code: a header of 16 bytes (i32: where the page's bytes lie
+ * in this memory), 2048 records of 16 bytes (one for each halfword), and a sentinel record.
+ */
+export const RECORD = { bytes: 16, op: 0, a: 2, b: 4, c: 6, imm: 8, d: 12, e: 14 } as const;
+export const RECORD_PAGE_HEADER = 16;
+export const RECORD_PAGE_STRIDE = RECORD_PAGE_HEADER + 2048 * RECORD.bytes + RECORD.bytes + 32;
+export const RECORD_PAGES = 1024;
+export const RECORDS = Math.ceil(TLB_END / 65536) * 65536;
+/** Guest RAM begins here. */
+export const RAM = Math.ceil((RECORDS + RECORD_PAGES * RECORD_PAGE_STRIDE) / 65536) * 65536;
+
+/** Fast opcodes that are not instructions. Undecoded is 0, so that zeroed records decode themselves. */
+export const FAST = { undecoded: 0, breakpoint: 1, pageEnd: 2, bail: 3, first: 4 } as const;
+
+/** The fast interpreter may overrun its budget by a page of straight-line code, so it gets this much less. */
+export const FAST_MARGIN = 2064;
+
+/** Values of STATE.status, in order of precedence. */
+export const STATUS = {
+  none: 0,
+  check: 1,
+  watch: 2,
+  breakpoint: 3,
+  trapStop: 4,
+  stuck: 5,
+  power: 6,
+  wait: 7,
+  error: 8,
+} as const;

@@ -1,0 +1,82 @@
+/** The software TLBs in wasm memory: per hart and translation context a read, a write and a fetch set. Derived data, never saved. */
+import type { GuestMemory } from './guest-memory';
+import { MAX_HARTS, TLB } from './layout';
+
+/** Low bits set: equal to no page address. */
+const INVALID = 1n;
+
+export class SoftTlb {
+  /** Bit per context that holds entries, by hart. */
+  readonly #used: number[] = new Array(MAX_HARTS).fill(0);
+
+  constructor(readonly memory: GuestMemory) {
+    memory.u64.fill(INVALID, TLB.base >> 3, (TLB.base + MAX_HARTS * TLB.contexts * TLB.contextBytes) >> 3);
+  }
+
+  contextBase(hart: number, context: number): number {
+    return TLB.base + (hart * TLB.contexts + context) * TLB.contextBytes;
+  }
+
+  /** Lets loads (`read`) or stores (`write`) of the 4 KiB page at `va` go straight to memory at `offset`. */
+  fill(set: 'read' | 'write', hart: number, context: number, va: bigint, offset: number): void {
+    const low = Number(BigInt.asUintN(32, va));
+    const entry = this.contextBase(hart, context) + TLB[set] + ((low >>> 12) & (TLB.readEntries - 1)) * TLB.entryBytes;
+    this.memory.u64[entry >> 3] = va & ~0xfffn;
+    // Wraps as i32 addition does in the emitted code: address + addend = offset.
+    this.memory.i32[(entry + 8) >> 2] = (offset & ~0xfff) - (low & ~0xfff);
+    this.#mark(hart, context);
+  }
+
+  fillFetch(hart: number, context: number, va: bigint, records: number): void {
+    const low = Number(BigInt.asUintN(32, va));
+    const entry =
+      this.contextBase(hart, context) + TLB.fetch + ((low >>> 12) & (TLB.fetchEntries - 1)) * TLB.entryBytes;
+    this.memory.u64[entry >> 3] = va & ~0xfffn;
+    this.memory.i32[(entry + 8) >> 2] = records;
+    this.#mark(hart, context);
+  }
+
+  flushHart(hart: number): void {
+    const used = this.#used[hart] ?? 0;
+    for (let context = 0; context < TLB.contexts; context++) {
+      if (used & (1 << context)) this.#clear(this.contextBase(hart, context), TLB.contextBytes);
+    }
+    this.#used[hart] = 0;
+  }
+
+  /** Drops the entries of one page in every context of a hart. */
+  flushPage(hart: number, va: bigint): void {
+    const page = Number(BigInt.asUintN(32, va)) >>> 12;
+    const used = this.#used[hart] ?? 0;
+    for (let context = 0; context < TLB.contexts; context++) {
+      if (!(used & (1 << context))) continue;
+      const base = this.contextBase(hart, context);
+      this.memory.u64[(base + TLB.read + (page & (TLB.readEntries - 1)) * TLB.entryBytes) >> 3] = INVALID;
+      this.memory.u64[(base + TLB.write + (page & (TLB.writeEntries - 1)) * TLB.entryBytes) >> 3] = INVALID;
+      this.memory.u64[(base + TLB.fetch + (page & (TLB.fetchEntries - 1)) * TLB.entryBytes) >> 3] = INVALID;
+    }
+  }
+
+  flushAll(): void {
+    for (let hart = 0; hart < MAX_HARTS; hart++) this.flushHart(hart);
+  }
+
+  /** Drops all write entries: some page can no longer be stored to directly. */
+  flushWrites(): void {
+    for (let hart = 0; hart < MAX_HARTS; hart++) {
+      const used = this.#used[hart] ?? 0;
+      for (let context = 0; context < TLB.contexts; context++) {
+        if (used & (1 << context))
+          this.#clear(this.contextBase(hart, context) + TLB.write, TLB.writeEntries * TLB.entryBytes);
+      }
+    }
+  }
+
+  #clear(from: number, bytes: number): void {
+    this.memory.u64.fill(INVALID, from >> 3, (from + bytes) >> 3);
+  }
+
+  #mark(hart: number, context: number): void {
+    this.#used[hart] = (this.#used[hart] ?? 0) | (1 << context);
+  }
+}

@@ -1,0 +1,61 @@
+/** What the engine needs to execute an instruction set, as data and pure functions. */
+
+import type { Insn } from './insn';
+import type { FpFunction, HartState, Helper } from './privileged';
+import type { Access } from './translation';
+
+/** Physical memory as the page walker sees it. Addresses are numbers below 2^53. */
+export interface WalkMemory {
+  /** The little-endian word at `pa`, or -1 where there is no RAM. */
+  readU32(pa: number): number;
+  writeU32(pa: number, value: number): void;
+}
+
+/** A translation as the CPU caches it. */
+export interface CpuTranslation {
+  /** The exact physical address. */
+  readonly pa: number;
+  /** What this privilege may do on this 4 KiB page without another walk; `write` only where D is already set. */
+  readonly read: boolean;
+  readonly write: boolean;
+  readonly execute: boolean;
+  /** False where permissions differ within the page. */
+  readonly isCacheable: boolean;
+}
+
+export interface GuestIsa {
+  readonly name: string;
+  readonly insns: readonly Insn[];
+  /** Names of the 64-bit state slots beside pc and the register files. */
+  readonly slots: readonly string[];
+  readonly helpers: Readonly<Record<string, Helper>>;
+  readonly fp: Readonly<Record<string, FpFunction>>;
+  /** FP is usable and already marked dirty when `(slot & mask) == mask`; otherwise `prepareFp` decides. */
+  readonly fpGuard: { readonly slot: string; readonly mask: number };
+  /** Traps when FP is off; marks it dirty when asked. */
+  prepareFp(state: HartState, dirty: boolean): void;
+  /** Dynamic rounding: the value of an `rm` field that means "use slot", and the slots of mode and flags. */
+  readonly rounding: {
+    readonly dynamic: number;
+    readonly modeSlot: string;
+    readonly flagsSlot: string;
+    readonly highestMode: number;
+  };
+  /** Trap causes the engine raises itself. */
+  readonly causes: {
+    readonly illegalInstruction: number;
+    readonly loadAccess: number;
+    readonly storeAccess: number;
+    readonly fetchAccess: number;
+    readonly amoMisaligned: number;
+  };
+  cpuTranslate(state: HartState, memory: WalkMemory, va: bigint, access: Access): CpuTranslation;
+  /** Small ints (0–7) naming the translation context of data accesses and of fetches. */
+  dataContext(state: HartState): number;
+  fetchContext(state: HartState): number;
+  takeTrap(state: HartState, cause: number, isInterrupt: boolean, tval: bigint, epc: bigint): void;
+  /** The interrupt to take now, if any. */
+  pendingInterrupt(state: HartState): number | undefined;
+  /** An interrupt is pending and enabled in `mie`, whatever the global enables say: what ends WFI. */
+  wakesFromWait(state: HartState): boolean;
+}

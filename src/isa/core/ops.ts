@@ -1,0 +1,158 @@
+/**
+ * The vocabulary in which an instruction says what it does. `sem` functions receive an {@link Ops} and opaque fields and
+ * describe their effects with it; nothing in a `sem` may compute outside `o`. The same description becomes the
+ * interpreter's handler, later the JIT's code, and the list of effects.
+ *
+ * Values are 64-bit (`V64`), 32-bit (`V32`; also booleans, 0 or 1) or floats held as such (`F32`, `F64`).
+ * Order: loads, stores and register writes happen in the order they are described; a register read sees the writes
+ * described before it.
+ */
+declare const type: unique symbol;
+export interface Value<T extends string> {
+  readonly [type]: T;
+}
+export type V64 = Value<'i64'>;
+export type V32 = Value<'i32'>;
+export type F32 = Value<'f32'>;
+export type F64 = Value<'f64'>;
+export type Int = V64 | V32;
+export type AnyValue = V64 | V32 | F32 | F64;
+
+/** A field of the instruction word. Opaque: it is a number only in the emitted code. */
+export interface Field {
+  readonly name: string;
+}
+/** Fields by the names the pattern gives them. Asking for a name the pattern lacks throws when the table is built. */
+export type Fields = Readonly<Record<FieldName, Field>>;
+/** Every field name an instruction pattern may use; a closed list, so that a misspelt one does not compile. */
+export type FieldName =
+  | 'rd'
+  | 'rs1'
+  | 'rs2'
+  | 'rs3'
+  | "rd'"
+  | "rs1'"
+  | "rs2'"
+  | 'imm'
+  | 'uimm'
+  | 'nzimm'
+  | 'nzuimm'
+  | 'shamt'
+  | 'csr'
+  | 'rm'
+  | 'aq'
+  | 'rl'
+  | 'fm'
+  | 'pred'
+  | 'succ';
+
+/** Arithmetic on floats that goes through the exact soft-float when the host's result could differ in value or flags. */
+export type FpBinary = 'add' | 'sub' | 'mul' | 'div';
+
+export interface Ops {
+  /** Integer register named by the field; `x0` reads as 0. */
+  x(r: Field): V64;
+  /** Writes an integer register; writes to `x0` vanish. */
+  setX(r: Field, v: V64): void;
+  /** Fixed integer register, for compressed forms (`sp` = 2, `ra` = 1). */
+  xAt(index: number): V64;
+  setXAt(index: number, v: V64): void;
+  /** Raw 64 bits of a floating-point register. */
+  f(r: Field): V64;
+  setF(r: Field, v: V64): void;
+  /** Immediate field: sign- or zero-extended as its pattern says. */
+  imm(f: Field): V64;
+  imm32(f: Field): V32;
+  c(n: bigint | number): V64;
+  c32(n: number): V32;
+  pc(): V64;
+  /** Address of the following instruction. */
+  nextPc(): V64;
+  /** `pc + imm(f)`: keep it recognisable, so that jumps chain. */
+  pcRel(f: Field): V64;
+
+  add<T extends Int>(a: T, b: T): T;
+  sub<T extends Int>(a: T, b: T): T;
+  mul<T extends Int>(a: T, b: T): T;
+  /** High 64 bits of the 128-bit product. */
+  mulhU(a: V64, b: V64): V64;
+  mulhS(a: V64, b: V64): V64;
+  /** Signed × unsigned. */
+  mulhSU(a: V64, b: V64): V64;
+  /** Wasm division: only inside `iff`/`when` arms that exclude 0 (and MIN / -1 for signed). */
+  divS<T extends Int>(a: T, b: T): T;
+  divU<T extends Int>(a: T, b: T): T;
+  remS<T extends Int>(a: T, b: T): T;
+  remU<T extends Int>(a: T, b: T): T;
+  and<T extends Int>(a: T, b: T): T;
+  or<T extends Int>(a: T, b: T): T;
+  xor<T extends Int>(a: T, b: T): T;
+  not<T extends Int>(a: T): T;
+  /** Shift counts are taken modulo the width. */
+  shl<T extends Int>(a: T, n: T): T;
+  shrU<T extends Int>(a: T, n: T): T;
+  shrS<T extends Int>(a: T, n: T): T;
+  rotl<T extends Int>(a: T, n: T): T;
+  rotr<T extends Int>(a: T, n: T): T;
+  clz<T extends Int>(a: T): T;
+  ctz<T extends Int>(a: T): T;
+  popcnt<T extends Int>(a: T): T;
+  eq<T extends Int>(a: T, b: T): V32;
+  ne<T extends Int>(a: T, b: T): V32;
+  ltS<T extends Int>(a: T, b: T): V32;
+  ltU<T extends Int>(a: T, b: T): V32;
+  geS<T extends Int>(a: T, b: T): V32;
+  geU<T extends Int>(a: T, b: T): V32;
+  eqz(a: Int): V32;
+  lo32(v: V64): V32;
+  sx32(v: V32): V64;
+  zx32(v: V32): V64;
+  /** Sign-extends the low 8 or 16 bits. */
+  sx8(v: V64): V64;
+  sx16(v: V64): V64;
+  /** Both arms are evaluated; no loads in them. */
+  select<T extends AnyValue>(c: V32, a: T, b: T): T;
+  /** Only the chosen arm is evaluated. Arms yield pure values: no loads or effects in them. */
+  iff<T extends AnyValue>(c: V32, then: () => T, otherwise: () => T): T;
+
+  load(bytes: 1 | 2 | 4 | 8, signed: boolean, addr: V64): V64;
+  store(bytes: 1 | 2 | 4 | 8, addr: V64, v: V64): void;
+  /** Atomic read-modify-write; yields the old value (4 bytes: sign-extended). Misaligned addresses raise the AMO misaligned trap. */
+  amo(
+    op: 'swap' | 'add' | 'and' | 'or' | 'xor' | 'min' | 'max' | 'minu' | 'maxu',
+    bytes: 4 | 8,
+    addr: V64,
+    v: V64,
+  ): V64;
+
+  jump(target: V64): void;
+  /** Falls through to the next instruction when `cond` is 0. */
+  branch(cond: V32, target: V64): void;
+  /** Takes a synchronous trap; nothing described after it happens. `tval` defaults to 0. */
+  trap(cause: number, tval?: V64): void;
+  /** The whole instruction is done by the named TypeScript function of the ISA (`helpers`), which sees fields and state. */
+  helper(name: string): void;
+
+  // Floating point. Values of a 32-bit format in a register are NaN-boxed.
+  /** Raises illegal-instruction when mstatus.FS is Off; with `dirty` sets it Dirty. Call first in every FP instruction. */
+  fpGuard(dirty: boolean): void;
+  /** Bits of the single in `r`, or the canonical NaN when it is not boxed. */
+  unbox32(r: Field): V32;
+  box32(v: V32): V64;
+  bitsF32(v: V32): F32;
+  bitsF64(v: V64): F64;
+  f32Bits(v: F32): V32;
+  f64Bits(v: F64): V64;
+  /**
+   * Exact arithmetic with rounding mode field `rm` and flags; the result's bits, NaNs canonical.
+   * The host's instruction serves where value and flags are certain to be right, soft-float the rest.
+   */
+  fpArith32(op: FpBinary, a: V32, b: V32, rm: Field): V32;
+  fpArith64(op: FpBinary, a: V64, b: V64, rm: Field): V64;
+  /**
+   * Soft-float by name for all other operations that round or raise flags: the named function of the ISA's `fp` table is
+   * called with up to three 64-bit operands and the rounding mode, returns 64 bits, and accrues flags.
+   * `rm` absent: the instruction has no rounding mode.
+   */
+  fpCall(name: string, operands: readonly V64[], rm?: Field): V64;
+}

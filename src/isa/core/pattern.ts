@@ -1,0 +1,95 @@
+/** Instruction patterns in the manual's notation, parsed into masks and fields. */
+
+/** `count` bits of the word from `from`, placed at bit `to` of the field's value. */
+export interface FieldPiece {
+  readonly from: number;
+  readonly to: number;
+  readonly count: number;
+}
+
+export interface PatternField {
+  readonly name: string;
+  readonly pieces: readonly FieldPiece[];
+  /** Highest bit of the value plus one. */
+  readonly width: number;
+  readonly isSigned: boolean;
+  /** Added to the raw value: 8 for the compressed registers `rd'`. */
+  readonly bias: number;
+}
+
+export interface InsnPattern {
+  /** Bytes. */
+  readonly length: 2 | 4;
+  /** Bits that must equal `match`; unsigned. */
+  readonly mask: number;
+  readonly match: number;
+  readonly fields: ReadonlyMap<string, PatternField>;
+}
+
+const SIGNED = new Set(['imm', 'nzimm']);
+
+/** @throws Error naming the instruction when the pattern is malformed: a mistake of ours. */
+export const parsePattern = (mnemonic: string, text: string): InsnPattern => {
+  const tokens = text.trim().split(/\s+/);
+  const sized = tokens.map((token) => ({ token, width: tokenWidth(mnemonic, token) }));
+  const bits = sized.reduce((sum, { width }) => sum + width, 0);
+  if (bits !== 16 && bits !== 32) throw new Error(`${mnemonic}: pattern has ${bits} bits`);
+  let mask = 0;
+  let match = 0;
+  let high = bits;
+  const pieces = new Map<string, FieldPiece[]>();
+  for (const { token, width } of sized) {
+    const low = high - width;
+    if (/^[01]+$/.test(token)) {
+      mask += (2 ** width - 1) * 2 ** low;
+      match += Number.parseInt(token, 2) * 2 ** low;
+    } else if (!/^-+$/.test(token)) {
+      const { name, ranges } = fieldToken(token, width);
+      let from = high;
+      for (const [hi, lo] of ranges) {
+        const count = hi - lo + 1;
+        from -= count;
+        const list = pieces.get(name) ?? [];
+        list.push({ from, to: lo, count });
+        pieces.set(name, list);
+      }
+    }
+    high = low;
+  }
+  const fields = new Map<string, PatternField>();
+  for (const [name, list] of pieces) {
+    const width = Math.max(...list.map((piece) => piece.to + piece.count));
+    fields.set(name, { name, pieces: list, width, isSigned: SIGNED.has(name), bias: name.endsWith("'") ? 8 : 0 });
+  }
+  return { length: bits === 16 ? 2 : 4, mask, match, fields };
+};
+
+const tokenWidth = (mnemonic: string, token: string): number => {
+  if (/^[01]+$|^-+$/.test(token)) return token.length;
+  const plain = /^[a-z][a-z0-9]*'?:(\d+)$/.exec(token);
+  if (plain) return Number(plain[1]);
+  if (/^[a-z][a-z0-9]*\[[\d:|]+\]$/.test(token)) {
+    return fieldToken(token, 0).ranges.reduce((sum, [hi, lo]) => sum + hi - lo + 1, 0);
+  }
+  throw new Error(`${mnemonic}: cannot read pattern token "${token}"`);
+};
+
+const fieldToken = (token: string, width: number): { name: string; ranges: [number, number][] } => {
+  const scattered = /^([a-z][a-z0-9]*)\[([\d:|]+)\]$/.exec(token);
+  if (!scattered) return { name: token.split(':')[0] ?? token, ranges: [[width - 1, 0]] };
+  const ranges = (scattered[2] ?? '').split('|').map((part): [number, number] => {
+    const [hi, lo] = part.split(':').map(Number);
+    return [hi ?? 0, lo ?? hi ?? 0];
+  });
+  return { name: scattered[1] ?? '', ranges };
+};
+
+/** Takes the field out of an instruction word. */
+export const extractField = (field: PatternField, word: number): number => {
+  let value = 0;
+  for (const { from, to, count } of field.pieces) {
+    value += (Math.floor(word / 2 ** from) % 2 ** count) * 2 ** to;
+  }
+  if (field.isSigned && value >= 2 ** (field.width - 1)) value -= 2 ** field.width;
+  return value + field.bias;
+};

@@ -1,0 +1,72 @@
+/**
+ * What an ISA's TypeScript helpers (CSR access, trap entry and return, fences) may do to the hart they run on.
+ * The engine implements it over the hart's state in wasm memory; the ISA holds no state of its own.
+ */
+import type { Access } from './translation';
+
+/** Thrown by helpers to take a synchronous trap instead of completing the instruction. */
+export class GuestTrap extends Error {
+  constructor(
+    readonly trapCause: number,
+    readonly tval: bigint,
+  ) {
+    super('guest trap');
+  }
+}
+
+/** Thrown by helpers when the machine itself shall answer as firmware (SBI, PSCI); nothing of the instruction is done yet. */
+export class FirmwareCall extends Error {
+  constructor() {
+    super('firmware call');
+  }
+}
+
+export interface HartState {
+  readonly hart: number;
+  /** Address of the instruction being executed. */
+  readonly pc: bigint;
+  /** Length of the instruction being executed, bytes, and its raw word. */
+  readonly length: number;
+  readonly word: number;
+  /** Integer register; index 0 reads 0 and ignores writes. */
+  x(index: number): bigint;
+  setX(index: number, value: bigint): void;
+  f(index: number): bigint;
+  setF(index: number, value: bigint): void;
+  /** Named 64-bit slot of architectural state (declared by the ISA in `slots`). Unsigned. */
+  get(slot: string): bigint;
+  set(slot: string, value: bigint): void;
+  /** Where execution goes on after this instruction, when not at the next one. */
+  jump(target: bigint): void;
+  /** Drop cached translations of this hart: those of the page of `va`, or all. Address spaces are not told apart. */
+  flushTranslations(va?: bigint): void;
+  /** Cached code may be stale (fence.i). */
+  flushCode(): void;
+  /** Privilege or translation context changed: the engine re-derives what it caches about it. */
+  contextChanged(): void;
+  /** Interrupt-enable or pending state changed: look for a deliverable interrupt before the next instruction. */
+  interruptsChanged(): void;
+  /** Stop retiring until an interrupt is pending. */
+  wait(): void;
+  /** Guest time in board timer ticks (the `time` CSR). */
+  readonly time: bigint;
+  /** Cycles and retired instructions of this hart, up to but excluding the current instruction. */
+  readonly cycles: bigint;
+  readonly retired: bigint;
+  /** Loads and stores on behalf of the instruction, with its privilege; throws {@link GuestTrap} on a fault. */
+  load(address: bigint, bytes: 1 | 2 | 4 | 8): bigint;
+  store(address: bigint, bytes: 1 | 2 | 4 | 8, value: bigint): void;
+  /** Checks without performing an access. */
+  check(address: bigint, access: Access): void;
+}
+
+/** Completes an instruction in TypeScript. `field` gives the instruction's fields by name. */
+export type Helper = (state: HartState, field: (name: string) => number) => void;
+
+/** Soft-float entry: operands and a resolved rounding mode (0 RNE … 4 RMM; 5–7 are illegal and never arrive). */
+export type FpFunction = (
+  a: bigint,
+  b: bigint,
+  c: bigint,
+  rm: number,
+) => { readonly bits: bigint; readonly flags: number };
