@@ -1,0 +1,144 @@
+/**
+ * The part of an ELF file a loader needs: segments, entry and the two HTIF symbols. Only 64-bit little-endian
+ * executables. See the System V gABI, "Object Files" and "Program Loading".
+ */
+import { hex } from '../base/address';
+import { LoadError } from './load-error';
+
+export interface ElfSegment {
+  readonly vaddr: bigint;
+  readonly paddr: bigint;
+  /** File contents; the rest up to `memsz` is zero. */
+  readonly bytes: Uint8Array;
+  readonly memsz: bigint;
+}
+
+export interface ElfImage {
+  readonly entry: bigint;
+  /** Non-empty PT_LOAD segments in file order. */
+  readonly segments: readonly ElfSegment[];
+  /** Virtual addresses of the symbols asked for that the symbol table has. */
+  readonly symbols: ReadonlyMap<string, bigint>;
+}
+
+const MAGIC = [0x7f, 0x45, 0x4c, 0x46] as const;
+const HEADER_SIZE = 64;
+const PROGRAM_HEADER_SIZE = 56;
+const SECTION_HEADER_SIZE = 64;
+const SYMBOL_SIZE = 24;
+const CLASS_64 = 2;
+const DATA_LITTLE = 1;
+const TYPE = { REL: 1, EXEC: 2, DYN: 3, CORE: 4 } as const;
+const PT_LOAD = 1;
+const SHT_SYMTAB = 2;
+
+/** `e_machine` values people are likely to have. */
+const MACHINES: Readonly<Record<number, { readonly name: string; readonly arch?: string }>> = {
+  3: { name: 'x86 (32-bit)' },
+  8: { name: 'MIPS' },
+  20: { name: 'PowerPC' },
+  21: { name: 'PowerPC64' },
+  40: { name: 'Arm (32-bit)' },
+  62: { name: 'x86-64', arch: 'x86_64' },
+  183: { name: 'AArch64', arch: 'aarch64' },
+  243: { name: 'RISC-V', arch: 'riscv64' },
+  258: { name: 'LoongArch', arch: 'loongarch64' },
+};
+const EM_RISCV = 243;
+
+/** True when `bytes` begin like an ELF file. */
+export const isElf = (bytes: Uint8Array): boolean => MAGIC.every((byte, index) => bytes[index] === byte);
+
+/** Reads a RISC-V ELF; every defect that would load wrong bytes is a {@link LoadError}. */
+export function readElf(name: string, bytes: Uint8Array, wanted: readonly string[]): ElfImage {
+  const bad = (problem: string, nextStep = 'Build the file again, or copy it again if it was copied.'): LoadError =>
+    new LoadError(name, problem, nextStep);
+  if (bytes.length < HEADER_SIZE) {
+    throw bad(`the ELF header is cut off (${bytes.length} of ${HEADER_SIZE} bytes)`);
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  checkIdentity(bytes, view, bad);
+
+  const tableAt = view.getBigUint64(32, true);
+  const entrySize = view.getUint16(54, true);
+  const count = view.getUint16(56, true);
+  if (count === 0)
+    throw bad('this ELF has no program headers, so nothing says what to load', 'Link it as an executable.');
+  if (entrySize !== PROGRAM_HEADER_SIZE || count === 0xffff)
+    throw bad('the ELF program header table has an unknown form');
+  const tableEnd = tableAt + BigInt(count * PROGRAM_HEADER_SIZE);
+  if (tableEnd > BigInt(bytes.length)) {
+    throw bad(`the program headers end at ${hex(tableEnd)}, past the end of the file (${hex(bytes.length)})`);
+  }
+
+  const segments: ElfSegment[] = [];
+  for (let index = 0; index < count; index++) {
+    const at = Number(tableAt) + index * PROGRAM_HEADER_SIZE;
+    if (view.getUint32(at, true) !== PT_LOAD) continue;
+    const offset = view.getBigUint64(at + 8, true);
+    const vaddr = view.getBigUint64(at + 16, true);
+    const paddr = view.getBigUint64(at + 24, true);
+    const filesz = view.getBigUint64(at + 32, true);
+    const memsz = view.getBigUint64(at + 40, true);
+    if (memsz === 0n) continue;
+    if (filesz > memsz) throw bad(`segment ${index} has more bytes in the file than in memory`);
+    if (offset + filesz > BigInt(bytes.length)) {
+      const [end, size] = [hex(offset + filesz), hex(bytes.length)];
+      throw bad(`segment ${index} ends at ${end}, past the end of the file (${size}); the file is truncated`);
+    }
+    segments.push({ vaddr, paddr, memsz, bytes: bytes.subarray(Number(offset), Number(offset + filesz)) });
+  }
+  if (segments.length === 0) throw bad('this ELF has no loadable segment', 'Link it as an executable.');
+  return { entry: view.getBigUint64(24, true), segments, symbols: findSymbols(bytes, view, wanted) };
+}
+
+function checkIdentity(bytes: Uint8Array, view: DataView, bad: (problem: string, next?: string) => LoadError): void {
+  const isLittle = bytes[5] === DATA_LITTLE;
+  const machine = view.getUint16(18, isLittle);
+  const known = MACHINES[machine];
+  if (machine !== EM_RISCV) {
+    const what = known === undefined ? `an ELF for machine number ${machine}` : `an ELF for ${known.name}`;
+    const next =
+      known?.arch === undefined ? 'Build it for riscv64.' : `Pass --arch ${known.arch}, or build it for riscv64.`;
+    throw bad(`this is ${what}, and the machine is riscv64`, next);
+  }
+  if (bytes[4] !== CLASS_64)
+    throw bad('this is a 32-bit RISC-V ELF, and the machine is riscv64', 'Build it for riscv64.');
+  if (!isLittle) throw bad('this is a big-endian ELF', 'Build it little-endian.');
+  const type = view.getUint16(16, true);
+  if (type === TYPE.REL) throw bad('this is an object file, not a program', 'Link it and load the result.');
+  if (type === TYPE.CORE) throw bad('this is a core dump, not a program', 'Load the program that left it.');
+  if (type !== TYPE.EXEC && type !== TYPE.DYN) throw bad(`the ELF type ${type} is not that of a program`);
+}
+
+/** Symbol tables are no condition for loading: what is broken in them is simply not found. */
+function findSymbols(bytes: Uint8Array, view: DataView, wanted: readonly string[]): Map<string, bigint> {
+  const found = new Map<string, bigint>();
+  const sections = view.getBigUint64(40, true);
+  const count = view.getUint16(60, true);
+  const fits = (at: bigint, size: bigint): boolean => at + size <= BigInt(bytes.length);
+  if (wanted.length === 0 || sections === 0n || !fits(sections, BigInt(count * SECTION_HEADER_SIZE))) return found;
+  const sectionAt = (index: number): number => Number(sections) + index * SECTION_HEADER_SIZE;
+  const extent = (at: number): [bigint, bigint] => [view.getBigUint64(at + 24, true), view.getBigUint64(at + 32, true)];
+  for (let index = 0; index < count; index++) {
+    const at = sectionAt(index);
+    const link = view.getUint32(at + 40, true);
+    if (view.getUint32(at + 4, true) !== SHT_SYMTAB || link >= count) continue;
+    const [tableAt, tableSize] = extent(at);
+    const [stringsAt, stringsSize] = extent(sectionAt(link));
+    if (!fits(tableAt, tableSize) || !fits(stringsAt, stringsSize)) continue;
+    const strings = bytes.subarray(Number(stringsAt), Number(stringsAt + stringsSize));
+    const encoded = wanted.map((symbol) => [symbol, new TextEncoder().encode(`${symbol}\0`)] as const);
+    const end = Number(tableAt + tableSize) - SYMBOL_SIZE;
+    for (let entry = Number(tableAt); entry <= end; entry += SYMBOL_SIZE) {
+      const nameAt = view.getUint32(entry, true);
+      // Section index 0: the symbol is used here but defined elsewhere.
+      if (nameAt === 0 || view.getUint16(entry + 6, true) === 0) continue;
+      for (const [symbol, text] of encoded) {
+        if (text.every((byte, offset) => strings[nameAt + offset] === byte))
+          found.set(symbol, view.getBigUint64(entry + 8, true));
+      }
+    }
+  }
+  return found;
+}
