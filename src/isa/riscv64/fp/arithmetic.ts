@@ -1,0 +1,146 @@
+/** Add, subtract, multiply, divide, fused multiply-add and square root. */
+
+import {
+  bitLength,
+  FLAG,
+  type Format,
+  type FpResult,
+  infinity,
+  invalid,
+  isNan,
+  isZero,
+  nan,
+  ROUND,
+  round,
+  type Unpacked,
+  unpack,
+  zero,
+} from './format';
+
+const eitherNan = (f: Format, a: Unpacked, b: Unpacked): FpResult =>
+  a.kind === 'signalling' || b.kind === 'signalling' ? invalid(f) : nan(f);
+
+const exact = (bits: bigint): FpResult => ({ bits, flags: 0 });
+
+/** The sum of two finite numbers, rounded once. */
+const addFinite = (f: Format, a: Unpacked, b: Unpacked, rm: number): FpResult => {
+  if (isZero(a) && isZero(b)) return exact(zero(f, a.negative === b.negative ? a.negative : rm === ROUND.RDN));
+  if (isZero(a)) return round(f, b.negative, b.exponent, b.significand, rm);
+  if (isZero(b)) return round(f, a.negative, a.exponent, a.significand, rm);
+  const [low, high] = a.exponent < b.exponent ? [a, b] : [b, a];
+  const gap = high.exponent - low.exponent;
+  if (gap > bitLength(low.significand) + f.p + 4) {
+    // Far below the larger number's last place only its presence matters; this keeps BigInts short.
+    return sumAligned(f, high, f.p + 4, { ...low, exponent: high.exponent - f.p - 4, significand: 1n }, rm);
+  }
+  return sumAligned(f, high, gap, low, rm);
+};
+
+/** `gap` is the distance of the exponents. */
+const sumAligned = (f: Format, high: Unpacked, gap: number, low: Unpacked, rm: number): FpResult => {
+  const scaled = high.significand << BigInt(gap);
+  const sum = (high.negative ? -scaled : scaled) + (low.negative ? -low.significand : low.significand);
+  if (sum === 0n) return exact(zero(f, rm === ROUND.RDN));
+  return round(f, sum < 0n, low.exponent, sum < 0n ? -sum : sum, rm);
+};
+
+const sumOf = (f: Format, a: Unpacked, b: Unpacked, rm: number): FpResult => {
+  if (isNan(a) || isNan(b)) return eitherNan(f, a, b);
+  if (a.kind === 'infinite') {
+    return b.kind === 'infinite' && a.negative !== b.negative ? invalid(f) : exact(infinity(f, a.negative));
+  }
+  if (b.kind === 'infinite') return exact(infinity(f, b.negative));
+  return addFinite(f, a, b, rm);
+};
+
+const negate = (u: Unpacked): Unpacked => ({ ...u, negative: !u.negative });
+
+export const add = (f: Format, a: bigint, b: bigint, rm: number): FpResult => sumOf(f, unpack(f, a), unpack(f, b), rm);
+
+export const sub = (f: Format, a: bigint, b: bigint, rm: number): FpResult =>
+  sumOf(f, unpack(f, a), negate(unpack(f, b)), rm);
+
+export const mul = (f: Format, rawA: bigint, rawB: bigint, rm: number): FpResult => {
+  const a = unpack(f, rawA);
+  const b = unpack(f, rawB);
+  if (isNan(a) || isNan(b)) return eitherNan(f, a, b);
+  const negative = a.negative !== b.negative;
+  if (a.kind === 'infinite' || b.kind === 'infinite') {
+    return isZero(a) || isZero(b) ? invalid(f) : exact(infinity(f, negative));
+  }
+  const significand = a.significand * b.significand;
+  if (significand === 0n) return exact(zero(f, negative));
+  return round(f, negative, a.exponent + b.exponent, significand, rm);
+};
+
+export const div = (f: Format, rawA: bigint, rawB: bigint, rm: number): FpResult => {
+  const a = unpack(f, rawA);
+  const b = unpack(f, rawB);
+  if (isNan(a) || isNan(b)) return eitherNan(f, a, b);
+  const negative = a.negative !== b.negative;
+  if (a.kind === 'infinite') return b.kind === 'infinite' ? invalid(f) : exact(infinity(f, negative));
+  if (b.kind === 'infinite') return exact(zero(f, negative));
+  if (isZero(b)) return isZero(a) ? invalid(f) : { bits: infinity(f, negative), flags: FLAG.DZ };
+  if (isZero(a)) return exact(zero(f, negative));
+  // Enough quotient bits for any subnormal operand, and a last bit that stands for the remainder.
+  const shift = Math.max(0, f.p + 3 - bitLength(a.significand) + bitLength(b.significand));
+  const dividend = a.significand << BigInt(shift);
+  const quotient = dividend / b.significand;
+  const sticky = quotient * b.significand === dividend ? 0n : 1n;
+  return round(f, negative, a.exponent - b.exponent - shift - 1, (quotient << 1n) | sticky, rm);
+};
+
+/** `a × b + c`, rounded once. */
+const fused = (f: Format, a: Unpacked, b: Unpacked, c: Unpacked, rm: number): FpResult => {
+  const product = a.negative !== b.negative;
+  const infiniteTimesZero = (a.kind === 'infinite' && isZero(b)) || (b.kind === 'infinite' && isZero(a));
+  // ∞ × 0 raises NV even when the addend is a quiet NaN.
+  if (infiniteTimesZero || c.kind === 'signalling') return invalid(f);
+  if (isNan(a) || isNan(b)) return eitherNan(f, a, b);
+  if (isNan(c)) return nan(f);
+  const infinite = a.kind === 'infinite' || b.kind === 'infinite';
+  const exactProduct: Unpacked = {
+    kind: infinite ? 'infinite' : 'finite',
+    negative: product,
+    exponent: a.exponent + b.exponent,
+    significand: a.significand * b.significand,
+  };
+  return sumOf(f, exactProduct, c, rm);
+};
+
+export const fma = (f: Format, a: bigint, b: bigint, c: bigint, rm: number): FpResult =>
+  fused(f, unpack(f, a), unpack(f, b), unpack(f, c), rm);
+/** `a × b - c`. */
+export const fms = (f: Format, a: bigint, b: bigint, c: bigint, rm: number): FpResult =>
+  fused(f, unpack(f, a), unpack(f, b), negate(unpack(f, c)), rm);
+/** `-(a × b) + c`. */
+export const fnms = (f: Format, a: bigint, b: bigint, c: bigint, rm: number): FpResult =>
+  fused(f, negate(unpack(f, a)), unpack(f, b), unpack(f, c), rm);
+/** `-(a × b) - c`. */
+export const fnma = (f: Format, a: bigint, b: bigint, c: bigint, rm: number): FpResult =>
+  fused(f, negate(unpack(f, a)), unpack(f, b), negate(unpack(f, c)), rm);
+
+/** Largest integer whose square is at most `n`. */
+const integerRoot = (n: bigint): bigint => {
+  // The host's root only seeds Newton's step; the loops make the result exact whatever the seed.
+  const seed = BigInt(Math.floor(Math.sqrt(Number(n))));
+  let root = (seed + n / seed) >> 1n;
+  while (root * root > n) root -= 1n;
+  while ((root + 1n) * (root + 1n) <= n) root += 1n;
+  return root;
+};
+
+export const sqrt = (f: Format, raw: bigint, rm: number): FpResult => {
+  const a = unpack(f, raw);
+  if (isNan(a)) return a.kind === 'signalling' ? invalid(f) : nan(f);
+  if (isZero(a)) return exact(zero(f, a.negative));
+  if (a.negative) return invalid(f);
+  if (a.kind === 'infinite') return exact(f.infinity);
+  // Twice the precision and an even exponent, so that the root has p + 2 bits before the sticky one.
+  const wanted = 2 * (f.p + 2) - bitLength(a.significand);
+  const shift = (a.exponent - wanted) % 2 === 0 ? wanted : wanted + 1;
+  const radicand = a.significand << BigInt(shift);
+  const root = integerRoot(radicand);
+  const sticky = root * root === radicand ? 0n : 1n;
+  return round(f, false, (a.exponent - shift) / 2 - 1, (root << 1n) | sticky, rm);
+};
