@@ -178,3 +178,10 @@ export const sfenceVma = (state: HartState): void => {
   }
   state.flushTranslations();
 };
+
+/** Raises illegal-instruction while mstatus.FS is Off; sets it Dirty when `dirty`. For every FP instruction. */
+export const prepareFp = (state: HartState, dirty: boolean): void => {
+  const mstatus = state.get('mstatus');
+  if ((mstatus & MSTATUS.FS) === 0n) throw illegalInstruction(state);
+  if (dirty) storeSlot(state, 'mstatus', mstatus | MSTATUS.FS);
+};
