@@ -1,0 +1,33 @@
+/** RISC-V 64 as the engine executes it. */
+import type { GuestIsa } from '../core/guest-isa';
+import { MSTATUS } from './csrs-bits';
+import { SLOTS } from './csrs-slots';
+import { FP } from './fp/table';
+import { HELPERS } from './helpers';
+import { INSNS } from './insns/all';
+import { cpuTranslate, dataContext, fetchContext } from './paging-cpu';
+import { CAUSE, pendingInterrupt, prepareFp, takeTrap, wakesFromWait } from './traps';
+
+export const RISCV64_GUEST: GuestIsa = {
+  name: 'riscv64',
+  insns: INSNS,
+  slots: SLOTS,
+  helpers: HELPERS,
+  fp: FP,
+  fpGuard: { slot: 'mstatus', mask: Number(MSTATUS.FS) },
+  prepareFp,
+  rounding: { dynamic: 7, modeSlot: 'frm', flagsSlot: 'fflags', highestMode: 4 },
+  causes: {
+    illegalInstruction: CAUSE.illegal,
+    loadAccess: CAUSE.loadAccess,
+    storeAccess: CAUSE.storeAccess,
+    fetchAccess: CAUSE.fetchAccess,
+    amoMisaligned: CAUSE.storeMisaligned,
+  },
+  cpuTranslate,
+  dataContext,
+  fetchContext,
+  takeTrap,
+  pendingInterrupt,
+  wakesFromWait,
+};
