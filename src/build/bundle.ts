@@ -2,7 +2,7 @@
  * `npm run build`: everything the VSIX and the CLI run, into `dist/`. Needs nothing but Node, as it also runs on `npm ci`.
  * With `--watch` it stays and rebuilds.
  */
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type BuildOptions, context, type Plugin } from 'esbuild';
 import { listKernels } from './kernel-list';
@@ -62,6 +62,7 @@ const build = async (): Promise<void> => {
   mkdirSync(dist, { recursive: true });
   // In a browser nobody can list the extension's folders, so the list of kernels and of their sources is a file.
   writeFileSync(join(dist, 'kernels.json'), `${JSON.stringify(listKernels(join(root, 'kernels')), null, 1)}\n`);
+  copyFileSync(join(root, 'src/symbols/symbols.wasm'), join(dist, 'symbols.wasm'));
   const contexts = await Promise.all(bundles.map((options) => context(options)));
   if (process.argv.includes('--watch')) {
     await Promise.all(contexts.map((each) => each.watch()));

@@ -1,0 +1,143 @@
+/**
+ * A person's walk: the packed VSIX installed in a real VS Code, the sample opened, F5, a breakpoint in Rust, variables,
+ * the queue, a step, and on to the end. Screenshots land in `shots/`; look at them.
+ */
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { installVsix, startServer } from './server';
+import { repository } from './tools';
+import { launchChromium, Workbench } from './workbench';
+
+const started = Date.now();
+const note = (what: string): void =>
+  console.log(`${((Date.now() - started) / 1000).toFixed(1).padStart(6)} s  ${what}`);
+
+const walk = async (): Promise<void> => {
+  const vsix = process.argv[2] ?? join(repository, 'dist/worldstep.vsix');
+  if (!process.argv[2]) execFileSync('npm', ['run', '--silent', 'package'], { cwd: repository, stdio: 'inherit' });
+  note('VSIX packed');
+  const extensions = mkdtempSync(join(tmpdir(), 'worldstep-extensions-'));
+  installVsix(vsix, extensions);
+  note('VSIX installed');
+  const folder = join(mkdtempSync(join(tmpdir(), 'worldstep-folder-')), 'msgqueue');
+  cpSync(join(repository, 'kernels/msgqueue'), folder, {
+    recursive: true,
+    filter: (from) => !from.includes('/target'),
+  });
+  const server = await startServer({ extensions });
+  const browser = await launchChromium();
+  const context = await browser.newContext({ viewport: { width: 1500, height: 950 } });
+  const workbench = new Workbench(await context.newPage());
+  note('server and browser up');
+  try {
+    await workbench.open(server.url, folder);
+    note('workbench drawn');
+    await debugTheSample(workbench);
+    await context.newPage().then((page) => emptyWindow(new Workbench(page), server.url));
+  } catch (error) {
+    await workbench.screenshot('99-failure');
+    console.error(server.log().slice(-1500));
+    throw error;
+  } finally {
+    await browser.close();
+    await server.stop();
+    for (const each of [extensions, folder]) rmSync(each, { recursive: true, force: true, maxRetries: 5 });
+  }
+};
+
+const debugTheSample = async (workbench: Workbench): Promise<void> => {
+  const { page } = workbench;
+  await workbench.openFile('src', 'main.rs');
+  await page.locator('.monaco-editor .view-line', { hasText: 'Two tasks pass messages' }).waitFor();
+  await page.locator('.editor-actions [aria-label^="Debug Kernel"]').first().waitFor();
+  note('main.rs open, with its ▶');
+  await workbench.find('queue.lock().push_back(message)');
+  const line = await workbench.setBreakpoint('queue.lock().push_back(message)');
+  await workbench.screenshot('01-breakpoint');
+
+  await page.keyboard.press('F5');
+  await page.locator('.debug-toolbar').waitFor();
+  await workbench.stoppedAt(line);
+  note(`F5: stopped at line ${line}`);
+  if ((await page.locator('.debug-call-stack').count()) === 0) await workbench.command('View: Show Run and Debug');
+  await workbench.debugRow('call-stack', 'producer').waitFor();
+  const variables = page.locator('.debug-variables');
+  await workbench.expand(variables, 'Locals', 'message');
+  await workbench.debugRow('variables', /message.*0/).waitFor();
+  note('variables shown');
+
+  await workbench.closePane('Watch');
+  await workbench.closePane('Call Stack');
+  await workbench.closePane('Breakpoints');
+  const queues = await workbench.openPane('Queues');
+  await workbench.expand(queues, 'MESSAGES', '[0]');
+  await workbench.screenshot('02-stopped');
+  note('queue shown');
+
+  await page.locator('.monaco-editor .view-line').first().click();
+  await page.keyboard.press('F10');
+  await workbench.stoppedAt(line + 1);
+  note(`F10: line ${line + 1}`);
+  await workbench.screenshot('03-step');
+
+  const pages = await workbench.openPane('Page Tables');
+  await pages.locator('.monaco-list-row').first().waitFor();
+  await workbench.closePane('Variables');
+  const registers = await workbench.openPane('Registers');
+  await registers.locator('.monaco-list-row').first().waitFor();
+  await workbench.screenshot('04-views');
+  note('page tables and registers shown');
+
+  await workbench.command('Worldstep: Show Queues as Table');
+  await page.locator('.tab', { hasText: 'Queues.txt' }).waitFor();
+  await workbench.screenshot('05-table');
+
+  await page
+    .locator('[id="worldstep.worldstep.worldstep.status"], .statusbar-item[id*="worldstep.status"]')
+    .first()
+    .click();
+  await page.locator('.quick-input-widget:visible .monaco-list-row', { hasText: 'Explain an Address' }).waitFor();
+  await workbench.screenshot('06-actions');
+  await page.keyboard.press('Escape');
+  note('table, status bar and its actions');
+
+  await workbench.command('Debug: Remove All Breakpoints');
+  await page.keyboard.press('F5');
+  await page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
+  await workbench.terminalShows('Multi-task message queue OK!');
+  await workbench.screenshot('07-end');
+  note('continued to the end; the console shows it');
+};
+
+/** F5 in a window without a folder: the picker, a bundled kernel, its source from inside the extension. */
+const emptyWindow = async (workbench: Workbench, url: string): Promise<void> => {
+  const { page } = workbench;
+  await workbench.open(url);
+  await workbench.command('Worldstep: Open Sample…');
+  await workbench.screenshot('08-open-sample');
+  await workbench.pick('Message queue');
+  await workbench.pick('Look at it here');
+  await page.locator('.monaco-editor .view-line', { hasText: 'push_back' }).first().waitFor();
+  const line = await workbench.lineOf('queue.lock().push_back(message)');
+  await workbench.command('Worldstep: Set Suggested Breakpoints');
+  await page.locator('.codicon-debug-breakpoint, .codicon-debug-breakpoint-unverified').first().waitFor();
+  await workbench.command('Worldstep: Debug a Kernel…');
+  await workbench.screenshot('09-pick-kernel');
+  await workbench.pick('Message queue');
+  await workbench.stoppedAt(line);
+  await workbench.screenshot('10-bundled');
+  await page.keyboard.press('Shift+F5');
+  await page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
+  note('bundled kernel debugged in an empty window');
+};
+
+void walk().then(
+  () => note('PASSED'),
+  (error: unknown) => {
+    console.error(error);
+    note('FAILED');
+    process.exitCode = 1;
+  },
+);

@@ -1,0 +1,164 @@
+/** The workbench in Chromium, in a person's terms: what to click and what to wait for. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
+import { repository, tools } from './tools';
+
+const SHOTS = join(repository, 'test/workbench/shots');
+
+/** Chromium without its background traffic, as root. */
+export const launchChromium = (): Promise<Browser> =>
+  chromium.launch({
+    executablePath: tools().chromium,
+    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-quic', '--disable-background-networking'],
+  });
+
+export class Workbench {
+  constructor(readonly page: Page) {
+    page.setDefaultTimeout(20_000);
+  }
+
+  /** Opens `folder` (or an empty window) and waits until the workbench is drawn. */
+  async open(url: string, folder?: string): Promise<void> {
+    await this.page.goto(folder === undefined ? `${url}?ew=true` : `${url}?folder=${encodeURIComponent(folder)}`);
+    await this.page.locator('.part.statusbar').waitFor();
+  }
+
+  async screenshot(name: string): Promise<void> {
+    mkdirSync(SHOTS, { recursive: true });
+    await this.page.screenshot({ path: join(SHOTS, `${name}.png`) });
+  }
+
+  /** Runs a command through the palette. */
+  async command(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    const input = this.page.locator('.quick-input-widget:visible .quick-input-box input');
+    await input.waitFor();
+    await input.fill(`>${title}`);
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().click();
+  }
+
+  /** Chooses an item of the open picker. */
+  async pick(text: string): Promise<void> {
+    await this.page.locator('.quick-input-widget:visible .monaco-list-row', { hasText: text }).first().click();
+  }
+
+  /** Opens a file through the explorer; `path` names the folders on the way. */
+  async openFile(...path: string[]): Promise<void> {
+    const row = (name: string): Locator =>
+      this.page.locator('.explorer-folders-view .monaco-list-row', { hasText: name }).first();
+    for (const name of path.slice(0, -1)) {
+      await row(name).waitFor();
+      if ((await row(name).getAttribute('aria-expanded')) !== 'true') await row(name).click();
+    }
+    await row(path.at(-1) ?? '').dblclick();
+  }
+
+  /** Scrolls to a text with the editor's own search. */
+  async find(text: string): Promise<void> {
+    await this.page.locator('.monaco-editor .view-line').first().click();
+    await this.page.keyboard.press('Control+f');
+    const input = this.page.locator('.find-widget textarea').first();
+    await input.waitFor();
+    await input.fill(text);
+    await this.page.keyboard.press('Enter');
+    await this.page.keyboard.press('Escape');
+  }
+
+  /** The number of the first line on screen that shows `text`. */
+  async lineOf(text: string): Promise<number> {
+    const line = this.page.locator('.monaco-editor .view-line', { hasText: text }).first();
+    await line.waitFor();
+    const top = (await line.boundingBox())?.y ?? 0;
+    for (const number of await this.page.locator('.monaco-editor .line-numbers').all()) {
+      const box = await number.boundingBox();
+      if (box && Math.abs(box.y - top) < 6) return Number(await number.textContent());
+    }
+    throw new Error(`no line number beside "${text}"`);
+  }
+
+  /** Clicks into the margin of the line that shows `text`. */
+  async setBreakpoint(text: string): Promise<number> {
+    const line = await this.lineOf(text);
+    const number = this.page.locator('.monaco-editor .line-numbers', { hasText: new RegExp(`^${line}$`) }).first();
+    const box = await number.boundingBox();
+    if (!box) throw new Error(`line ${line} is not on screen`);
+    await this.page.mouse.click(box.x - 10, box.y + box.height / 2);
+    await this.page.locator('.codicon-debug-breakpoint, .codicon-debug-breakpoint-unverified').first().waitFor();
+    return line;
+  }
+
+  /** Waits until the arrow of the top frame stands in the margin of `line`. */
+  async stoppedAt(line: number): Promise<void> {
+    await this.page.waitForFunction(
+      (wanted) => {
+        const arrow = document.querySelector(
+          '.monaco-editor .codicon-debug-stackframe, .monaco-editor .codicon-debug-breakpoint-stackframe',
+        );
+        if (!arrow) return false;
+        const { top } = arrow.getBoundingClientRect();
+        return Array.from(document.querySelectorAll('.monaco-editor .line-numbers')).some(
+          (each) => Math.abs(each.getBoundingClientRect().top - top) < 6 && each.textContent?.trim() === String(wanted),
+        );
+      },
+      line,
+      { timeout: 20_000 },
+    );
+  }
+
+  /** A row of a pane of the debug view, e.g. `variables`, `call-stack`, `breakpoints`. */
+  debugRow(pane: string, text: string | RegExp): Locator {
+    return this.page.locator(`.debug-${pane} .monaco-list-row`, { hasText: text }).first();
+  }
+
+  /** A pane of the side bar by its title. */
+  pane(title: string): Locator {
+    return this.page.locator('.split-view-view .pane', {
+      has: this.page.locator('.pane-header h3.title', { hasText: new RegExp(`^${title}$`, 'i') }),
+    });
+  }
+
+  /** Opens a pane of the side bar, if it is closed. */
+  async openPane(title: string): Promise<Locator> {
+    const header = this.pane(title).locator('.pane-header');
+    await header.waitFor();
+    if ((await header.getAttribute('aria-expanded')) === 'false') await header.click();
+    return this.pane(title);
+  }
+
+  async closePane(title: string): Promise<void> {
+    const header = this.pane(title).locator('.pane-header');
+    if ((await header.getAttribute('aria-expanded')) === 'true') await header.click();
+  }
+
+  /** Opens a row of a tree until the row `child` is there (rows are made again on each refresh). */
+  async expand(pane: Locator, name: string, child: string | RegExp): Promise<Locator> {
+    const below = pane.locator('.monaco-list-row', { hasText: child }).first();
+    for (let attempt = 0; attempt < 10; attempt++) {
+      const row = pane.locator('.monaco-list-row', { hasText: name }).first();
+      await row.waitFor();
+      if ((await row.getAttribute('aria-expanded')) === 'false') await row.locator('.monaco-tl-twistie').click();
+      if (
+        await below.waitFor({ timeout: 1500 }).then(
+          () => true,
+          () => false,
+        )
+      )
+        return below;
+    }
+    throw new Error(`"${name}" did not show ${child}`);
+  }
+
+  /** Waits until a terminal shows `text`. */
+  async terminalShows(text: string): Promise<void> {
+    await this.page.waitForFunction(
+      (wanted) =>
+        // Blanks of a terminal's row may be no-break spaces.
+        Array.from(document.querySelectorAll('.xterm-rows')).some((each) =>
+          (each.textContent ?? '').replace(/\u00a0/g, ' ').includes(wanted),
+        ),
+      text,
+      { timeout: 20_000 },
+    );
+  }
+}
