@@ -149,6 +149,8 @@ export interface BaseTypeRef {
 /** One operation of a DWARF expression, already decoded; branch targets are indices into the list. */
 export type Op =
   | { readonly op: 'const'; readonly value: bigint; readonly type?: BaseTypeRef }
+  /** A link address: the slide is added when it is evaluated. */
+  | { readonly op: 'address'; readonly value: bigint }
   | { readonly op: 'register'; readonly register: number }
   | { readonly op: 'registerOffset'; readonly register: number; readonly offset: bigint; readonly type?: BaseTypeRef }
   | { readonly op: 'frameOffset'; readonly offset: bigint }
@@ -226,6 +228,8 @@ export interface FrameState {
   readonly registers: ReadonlyMap<number, bigint>;
   /** The canonical frame address, when call frame information covers `pc`; `locate` works it out itself when absent. */
   readonly cfa?: bigint;
+  /** Run-time address minus link address of the image `pc` is in; 0 when absent. `pc` and the registers are run-time values. */
+  readonly slide?: bigint;
   /** The frame that called this one, for values at function entry. */
   readonly caller?: () => FrameState | undefined;
 }

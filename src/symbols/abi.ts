@@ -1,0 +1,69 @@
+import type { MachineName } from './types';
+
+/** What unwinding needs of a processor's DWARF register numbering and calling convention. */
+export interface UnwindAbi {
+  readonly stackPointer: number;
+  readonly framePointer: number;
+  /** The register a call leaves the return address in; `undefined` where it goes onto the stack. */
+  readonly linkRegister: number | undefined;
+  /** Where a function with a frame pointer keeps the return address and its caller's frame pointer, relative to its own. */
+  readonly savedReturnAddress: number;
+  readonly savedFramePointer: number;
+  /** The frame pointer's distance from the canonical frame address. */
+  readonly framePointerToCfa: number;
+  /** Registers a called function leaves as they were; the others are lost in a caller. */
+  readonly calleeSaved: ReadonlySet<number>;
+}
+
+const span = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+
+const riscv = (word: number): UnwindAbi => ({
+  // x0..x31 are 0..31, f0..f31 are 32..63 (RISC-V ABIs Specification, "DWARF Register Numbers").
+  stackPointer: 2,
+  framePointer: 8,
+  linkRegister: 1,
+  savedReturnAddress: -word,
+  savedFramePointer: -2 * word,
+  framePointerToCfa: 0,
+  calleeSaved: new Set([0, 2, 3, 4, 8, 9, ...span(18, 27), 40, 41, ...span(50, 59)]),
+});
+
+const abis: Partial<Record<MachineName, UnwindAbi>> = {
+  riscv64: riscv(8),
+  riscv32: riscv(4),
+  // x0..x30 are 0..30, sp is 31, v0..v31 are 64..95 (DWARF for the Arm 64-bit Architecture, "DWARF register names").
+  aarch64: {
+    stackPointer: 31,
+    framePointer: 29,
+    linkRegister: 30,
+    savedReturnAddress: 8,
+    savedFramePointer: 0,
+    framePointerToCfa: 16,
+    calleeSaved: new Set([...span(18, 29), 31, ...span(72, 79)]),
+  },
+  // rbx 3, rbp 6, rsp 7, r12..r15 (System V ABI AMD64, "DWARF Register Number Mapping").
+  x86_64: {
+    stackPointer: 7,
+    framePointer: 6,
+    linkRegister: undefined,
+    savedReturnAddress: 8,
+    savedFramePointer: 0,
+    framePointerToCfa: 16,
+    calleeSaved: new Set([3, 6, 7, ...span(12, 15)]),
+  },
+  // r0..r31 are 0..31, f0..f31 are 32..63; fp is r22, s0..s8 r23..r31 (LoongArch ELF psABI, "DWARF").
+  loongarch64: {
+    stackPointer: 3,
+    framePointer: 22,
+    linkRegister: 1,
+    savedReturnAddress: -8,
+    savedFramePointer: -16,
+    framePointerToCfa: 0,
+    calleeSaved: new Set([0, 2, 3, ...span(21, 31), ...span(56, 63)]),
+  },
+};
+
+/** The unwinding conventions of a machine, `undefined` for one we do not know. */
+export function unwindAbi(machine: MachineName): UnwindAbi | undefined {
+  return abis[machine];
+}

@@ -1,0 +1,46 @@
+import type { RawHeader } from './elf-image';
+import { SymbolError } from './error';
+import { SymbolModule } from './module';
+import { ModuleProgram } from './program';
+import type { Program } from './types';
+
+/** Reads ELF files with their debug information. */
+export interface SymbolReader {
+  /**
+   * Reads a file. Damaged debug information leaves `problems` in the program.
+   * @throws SymbolError when it is no ELF file or nothing of it is readable.
+   */
+  read(path: string, bytes: Uint8Array): Program;
+}
+
+/** Makes a reader from the bytes of src/symbols/symbols.wasm, or from the compiled module. */
+export async function loadSymbolReader(wasm: Uint8Array | WebAssembly.Module): Promise<SymbolReader> {
+  const module = wasm instanceof WebAssembly.Module ? wasm : await WebAssembly.compile(wasm as BufferSource);
+  return { read: (path, bytes) => readProgram(module, path, bytes) };
+}
+
+const REBUILD = 'Build the kernel again, or name another file';
+
+function readProgram(wasm: WebAssembly.Module, path: string, bytes: Uint8Array): Program {
+  if (bytes.length === 0) throw new SymbolError(path, 'the file is empty', `${REBUILD}.`);
+  const crashes: string[] = [];
+  const module = new SymbolModule(wasm, bytes, (what) => {
+    crashes.push(
+      `a question about the debug information could not be answered (${what}); the file is damaged or unusual`,
+    );
+  });
+  const header = module.open();
+  if (header === undefined) {
+    throw new SymbolError(path, `the file is damaged (${crashes[0] ?? 'unknown reason'})`, `${REBUILD}.`);
+  }
+  if (typeof header === 'string') throw new SymbolError(path, `the file ${header}`, nextStep(header, bytes));
+  return new ModuleProgram(path, bytes, module, header as RawHeader, crashes);
+}
+
+function nextStep(problem: string, bytes: Uint8Array): string {
+  const [a, b] = bytes;
+  if (a === 0x1f && b === 0x8b) return 'It is compressed with gzip: name the decompressed file.';
+  return problem.includes('not an ELF')
+    ? 'Name the linked kernel with its symbols (often without an extension, or .elf), not the flat image made from it.'
+    : `${REBUILD}.`;
+}

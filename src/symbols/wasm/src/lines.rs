@@ -1,0 +1,225 @@
+//! The line table: all rows of all units in one sorted list, and the source files they name.
+
+use crate::program::{Program, R};
+use std::collections::HashMap;
+
+#[derive(Clone, Copy)]
+pub struct Row {
+    pub address: u64,
+    pub file: u32,
+    pub line: u32,
+    pub column: u32,
+    pub is_stmt: bool,
+    pub prologue_end: bool,
+    /// Covers nothing; only the end of the row before it.
+    pub end: bool,
+}
+
+#[derive(Default)]
+pub struct Lines {
+    /// Ascending; each sequence closes with an `end` row.
+    pub rows: Vec<Row>,
+    pub sources: Vec<String>,
+    /// Per unit: index in its line table to index in `sources`.
+    files: Vec<HashMap<u64, u32>>,
+    /// Statement rows with a line number, by file, line, column, address.
+    by_line: Vec<u32>,
+}
+
+const NO_FILE: u32 = u32::MAX;
+
+fn join(base: &str, path: &str) -> String {
+    let is_absolute = path.starts_with('/') || path.as_bytes().get(1) == Some(&b':');
+    if is_absolute || base.is_empty() {
+        path.to_string()
+    } else {
+        format!("{base}/{path}")
+    }
+}
+
+fn resolve_dots(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" if !parts.is_empty() => {}
+            "." => {}
+            ".." if parts.last().is_some_and(|p| !p.is_empty() && *p != "..") => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+/// Rows of one address are one row: the last statement among them, as there is where a person thinks to be.
+fn collapse(rows: &mut Vec<Row>, from: usize) {
+    let mut write = from;
+    let mut read = from;
+    while read < rows.len() {
+        let mut end = read + 1;
+        while end < rows.len() && rows[end].address == rows[read].address && !rows[end].end {
+            end += 1;
+        }
+        let group = &rows[read..end];
+        let mut chosen = *group.iter().rev().find(|r| r.is_stmt && r.line != 0).unwrap_or(&group[group.len() - 1]);
+        chosen.prologue_end = group.iter().any(|r| r.prologue_end);
+        rows[write] = chosen;
+        write += 1;
+        read = end;
+    }
+    rows.truncate(write);
+}
+
+impl Lines {
+    pub fn build(program: &Program) -> Lines {
+        let mut lines = Lines::default();
+        let mut ids: HashMap<String, u32> = HashMap::new();
+        let mut sequences: Vec<Vec<Row>> = Vec::new();
+        let mut done: HashMap<usize, u32> = HashMap::new();
+        for (index, unit) in program.units.iter().enumerate() {
+            let Some(line_program) = unit.line_program.clone() else {
+                lines.files.push(HashMap::new());
+                continue;
+            };
+            // Units may share a table (type units, damaged files); it is read once.
+            let offset = line_program.header().offset().0;
+            if let Some(&first) = done.get(&offset) {
+                let files = lines.files[first as usize].clone();
+                lines.files.push(files);
+                continue;
+            }
+            done.insert(offset, index as u32);
+            let files = lines.read_files(program, index as u32, line_program.header(), &mut ids);
+            read_rows(program, line_program, &files, &mut sequences);
+            lines.files.push(files);
+        }
+        sequences.sort_by_key(|s| s[0].address);
+        for sequence in sequences {
+            let from = lines.rows.len();
+            // Two sequences for one function happen when COMDAT copies were merged; the first one counts.
+            if lines.rows.last().is_some_and(|last| sequence[0].address < last.address) {
+                continue;
+            }
+            lines.rows.extend(sequence);
+            collapse(&mut lines.rows, from);
+        }
+        let mut by_line: Vec<u32> = (0..lines.rows.len() as u32)
+            .filter(|&i| {
+                let r = &lines.rows[i as usize];
+                !r.end && r.is_stmt && r.line != 0 && r.file != NO_FILE
+            })
+            .collect();
+        by_line.sort_unstable_by_key(|&i| {
+            let r = &lines.rows[i as usize];
+            ((u64::from(r.file) << 32) | u64::from(r.line), r.address)
+        });
+        lines.by_line = by_line;
+        lines
+    }
+
+    fn read_files(
+        &mut self,
+        program: &Program,
+        index: u32,
+        header: &gimli::LineProgramHeader<R>,
+        ids: &mut HashMap<String, u32>,
+    ) -> HashMap<u64, u32> {
+        let unit = program.unit(index);
+        let text = |value| program.string(index, value).map(|s| String::from_utf8_lossy(s).into_owned()).unwrap_or_default();
+        let comp_dir = unit.comp_dir.map(|d| d.to_string_lossy().into_owned()).unwrap_or_default();
+        let first = if header.version() >= 5 { 0 } else { 1 };
+        let mut map = HashMap::new();
+        for (i, entry) in header.file_names().iter().enumerate() {
+            let directory = entry.directory(header).map(text).unwrap_or_default();
+            let path = resolve_dots(&join(&join(&comp_dir, &directory), &text(entry.path_name())));
+            let next = self.sources.len() as u32;
+            let id = *ids.entry(path).or_insert_with_key(|path| {
+                self.sources.push(path.clone());
+                next
+            });
+            map.insert(i as u64 + first, id);
+        }
+        map
+    }
+
+    pub fn file(&self, unit: u32, index: u64) -> Option<u32> {
+        self.files.get(unit as usize)?.get(&index).copied()
+    }
+
+    /// The row that covers `va`, as its index.
+    pub fn row_at(&self, va: u64) -> Option<usize> {
+        let i = self.rows.partition_point(|r| r.address <= va).checked_sub(1)?;
+        (!self.rows[i].end && i + 1 < self.rows.len()).then_some(i)
+    }
+
+    /// The nearest row with a line number that covers `va` or, within `lo..hi`, precedes or follows it.
+    pub fn position_at(&self, va: u64, lo: u64, hi: u64) -> Option<&Row> {
+        let i = self.row_at(va)?;
+        let usable = |r: &&Row| !r.end && r.line != 0;
+        let before = self.rows[..=i].iter().rev().take_while(|r| r.address >= lo && !r.end).find(usable);
+        before.or_else(|| {
+            // The row at `i` may begin before `lo` and still be the only one.
+            let here = &self.rows[i];
+            if here.line != 0 {
+                return Some(here);
+            }
+            self.rows[i..].iter().take_while(|r| r.address < hi && !r.end).find(usable)
+        })
+    }
+
+    /// Statement rows of `file` from `line` on, ascending by line, then address.
+    pub fn from_line(&self, file: u32, line: u32) -> &[u32] {
+        let key = |i: &u32| {
+            let r = &self.rows[*i as usize];
+            (r.file, r.line)
+        };
+        let lo = self.by_line.partition_point(|i| key(i) < (file, line));
+        let hi = self.by_line.partition_point(|i| key(i) <= (file, u32::MAX));
+        &self.by_line[lo..hi]
+    }
+}
+
+fn read_rows(
+    program: &Program,
+    line_program: gimli::IncompleteLineProgram<R>,
+    files: &HashMap<u64, u32>,
+    sequences: &mut Vec<Vec<Row>>,
+) {
+    let mut rows = line_program.rows();
+    let mut sequence: Vec<Row> = Vec::new();
+    let mut last = 0;
+    loop {
+        match rows.next_row() {
+            Ok(Some((_, row))) => {
+                let is_sane = sequence.is_empty() || row.address() >= last;
+                last = row.address();
+                if is_sane {
+                    sequence.push(Row {
+                        address: row.address(),
+                        file: files.get(&row.file_index()).copied().unwrap_or(NO_FILE),
+                        line: row.line().map_or(0, |l| l.get().min(u64::from(u32::MAX)) as u32),
+                        column: match row.column() {
+                            gimli::ColumnType::LeftEdge => 0,
+                            gimli::ColumnType::Column(c) => c.get().min(u64::from(u32::MAX)) as u32,
+                        },
+                        is_stmt: row.is_stmt(),
+                        prologue_end: row.prologue_end(),
+                        end: row.end_sequence(),
+                    });
+                }
+                if row.end_sequence() {
+                    let finished = std::mem::take(&mut sequence);
+                    if finished.len() > 1 && program.is_code(finished[0].address) && finished.last().is_some_and(|r| r.end) {
+                        sequences.push(finished);
+                    }
+                }
+            }
+            Ok(None) => break,
+            Err(e) => {
+                program.problem(format!("a line table is damaged ({e}); some lines have no code"));
+                break;
+            }
+        }
+    }
+}
