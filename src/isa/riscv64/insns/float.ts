@@ -1,8 +1,8 @@
 /**
  * F and D side by side: the two extensions differ only in width, so each row is written once for a {@link Precision}.
  *
- * Every instruction with an `rm` field passes it to `fpArith`/`fpCall`; the engine resolves the dynamic mode there and
- * raises illegal-instruction for the reserved modes 5 and 6, and for a dynamic mode whose `frm` holds 5 to 7.
+ * The reserved static rounding modes 5 and 6 do not decode. Every instruction with an `rm` field passes it to
+ * `fpArith`/`fpCall`; the engine resolves the dynamic mode there and raises illegal-instruction when `frm` holds 5 to 7.
  */
 
 import { type Insn, insn } from '../../core/insn';
@@ -60,6 +60,9 @@ export const DOUBLE: Precision = {
 
 const OP_FP = '1010011';
 
+/** Reserved rounding modes. */
+export const RESERVED_MODES = { rm: [5, 6] } as const;
+
 /** `flw`, `fsw` and the double forms: raw bits, no flags. */
 const transfers = (p: Precision): Insn[] => [
   insn(p.bytes === 4 ? 'flw' : 'fld', `imm[11:0] rs1:5 ${p.width} rd:5 0000111`, {
@@ -87,6 +90,7 @@ const arithmetic = (p: Precision, op: FpBinary, funct5: string, doc: string): In
     asm: '{frd}, {frs1}, {frs2}{rm}',
     ref: `${p.ref}: Floating-Point Computational Instructions`,
     doc,
+    not: RESERVED_MODES,
     sem: (o, f) => {
       o.fpGuard(true);
       p.arithmetic(o, op, f);
@@ -98,6 +102,7 @@ const fused = (p: Precision, name: string, opcode: string, doc: string): Insn =>
     asm: '{frd}, {frs1}, {frs2}, {frs3}{rm}',
     ref: `${p.ref}: Floating-Point Computational Instructions`,
     doc,
+    not: RESERVED_MODES,
     sem: (o, f) => {
       o.fpGuard(true);
       const operands = [p.read(o, f.rs1), p.read(o, f.rs2), p.read(o, f.rs3)];
@@ -155,15 +160,17 @@ const conversions = (p: Precision): Insn[] =>
       asm: '{rd}, {frs1}{rm}',
       ref: `${p.ref}: Floating-Point Conversion and Move Instructions`,
       doc: `Round a ${p.name} to a ${name}; out of range or NaN gives the nearest end of the range and NV.`,
+      not: RESERVED_MODES,
       sem: (o, f) => {
         o.fpGuard(true);
         o.setX(f.rd, o.fpCall(`fcvt.${suffix}.${p.suffix}`, [p.read(o, f.rs1)], f.rm));
       },
     }),
     insn(`fcvt.${p.suffix}.${suffix}`, `11010 ${p.fmt} ${code} rs1:5 rm:3 rd:5 ${OP_FP}`, {
-      asm: '{frd}, {rs1}{rm}',
+      asm: p.suffix === 'd' && code < '00010' ? '{frd}, {rs1}{exact:rm}' : '{frd}, {rs1}{rm}',
       ref: `${p.ref}: Floating-Point Conversion and Move Instructions`,
       doc: `Convert a ${name} to a ${p.name}.`,
+      not: RESERVED_MODES,
       sem: (o, f) => {
         o.fpGuard(true);
         p.write(o, f.rd, o.fpCall(`fcvt.${p.suffix}.${suffix}`, [o.x(f.rs1)], f.rm));
@@ -210,6 +217,7 @@ export const floatInsns = (p: Precision): Insn[] => [
     asm: '{frd}, {frs1}{rm}',
     ref: `${p.ref}: Floating-Point Computational Instructions`,
     doc: 'Square root.',
+    not: RESERVED_MODES,
     sem: (o, f) => {
       o.fpGuard(true);
       p.write(o, f.rd, o.fpCall(`fsqrt.${p.suffix}`, [p.read(o, f.rs1)], f.rm));

@@ -1,0 +1,20 @@
+/** The disassembler of RV64GC: the core's, with RISC-V's names. */
+
+import { type AssemblyNames, createDisassembler } from '../core/disassembler';
+import { F_NAMES, X_NAMES } from './abi';
+import { csrOfNumber } from './csrs';
+import { ALIASES } from './insns/aliases';
+import { INSNS } from './insns/all';
+
+const NAMES: AssemblyNames = {
+  integer: X_NAMES,
+  float: F_NAMES,
+  csr: (number) => csrOfNumber(number)?.name,
+  roundingModes: ['rne', 'rtz', 'rdn', 'rup', 'rmm'],
+  fence: (set) => [...'iorw'].filter((_, index) => set & (8 >> index)).join('') || '0',
+  aliases: ALIASES,
+  length: (firstByte) => ((firstByte & 3) === 3 ? 4 : 2),
+};
+
+/** One instruction at the start of the bytes. */
+export const disassemble = createDisassembler(INSNS, NAMES);
