@@ -1,0 +1,92 @@
+import type { Type } from '../types';
+import { bare, field, isAggregate, memberNamed } from './layout';
+import { lookAt, shapeOf } from './present';
+import type { Value } from './value';
+import { at, type Shape } from './view';
+
+/** How many references, boxes and locks a `.` goes through before it gives up. */
+const mostSteps = 12;
+
+/** A field by name or position (`0`), found through references, boxes, counts, cells and locks. Else why not. */
+export function memberOf(value: Value, name: string): Value | string {
+  const known = new Set<string>();
+  let holder: Value | undefined = value;
+  for (let i = 0; i < mostSteps && holder !== undefined; i++) {
+    const shape = shapeOf(holder, lookAt(holder));
+    const direct = directMember(holder, name, shape, known);
+    if (direct !== undefined) return direct;
+    holder = shape.through ?? shape.target;
+  }
+  const some = [...known].slice(0, 12).join(', ');
+  return `${typeText(value.type)} has no field ${name}. ${some === '' ? 'It has no fields.' : `Its fields are ${some}.`}`;
+}
+
+function directMember(holder: Value, name: string, shape: Shape, known: Set<string>): Value | undefined {
+  const type = bare(holder.type);
+  for (const child of shape.named) if (child.evaluateSuffix?.startsWith('.')) known.add(child.evaluateSuffix.slice(1));
+  const shown = shape.named.find((c) => c.name === name || c.evaluateSuffix === `.${name}`);
+  if (shown !== undefined && shown.name !== '*') return shown.value;
+  const member = memberNamed(type, name, `__${name}`, `_ref__${name}`);
+  if (member !== undefined) return field(holder, member);
+  if (!isAggregate(type)) return undefined;
+  for (const m of type.members) {
+    if (m.name !== '' || !isAggregate(bare(m.type))) continue;
+    const inner = directMember(field(holder, m), name, { text: '', named: [], indexedCount: 0 }, known);
+    if (inner !== undefined) return inner;
+  }
+  return undefined;
+}
+
+/** Element `index`, or the entry of a key; found through references and locks, and from raw pointers as in C. */
+export function elementOf(value: Value, index: bigint | string): Value | string {
+  let holder: Value | undefined = value;
+  let count: number | undefined;
+  for (let i = 0; i < mostSteps && holder !== undefined; i++) {
+    const view = lookAt(holder);
+    const shape = shapeOf(holder, view);
+    if (shape.element !== undefined) {
+      const found = shape.element(index, view);
+      if (found !== undefined) return found;
+      count = shape.indexedCount;
+      break;
+    }
+    if (shape.indexed !== undefined && typeof index === 'bigint') {
+      count = shape.indexedCount;
+      const inside = index >= 0n && index < BigInt(count);
+      const found = inside ? shape.indexed(Number(index), 1, view)[0] : undefined;
+      if (found !== undefined) return found.value;
+      break;
+    }
+    const pointed = throughRawPointer(holder, index, shape);
+    if (pointed !== undefined) return pointed;
+    holder = shape.through ?? shape.target;
+  }
+  if (count !== undefined) return `There is no element ${index}; ${count === 0 ? 'it is empty' : `it has ${count}`}.`;
+  return `${typeText(value.type)} has no elements.`;
+}
+
+function throughRawPointer(holder: Value, index: bigint | string, shape: Shape): Value | undefined {
+  const type = bare(holder.type);
+  const isRaw = type.kind === 'pointer' && type.flavour === 'pointer' && !/^&|Box</.test(type.name);
+  if (!isRaw || typeof index !== 'bigint' || typeof shape.scalar !== 'bigint') return undefined;
+  const inner = bare(type.target);
+  if (inner.kind === 'array' || inner.size === 0) return undefined;
+  return at(holder, type.target, shape.scalar + index * BigInt(inner.size));
+}
+
+/** What `*value` is. */
+export function pointeeOf(value: Value): Value | string {
+  const shape = shapeOf(value, lookAt(value));
+  if (shape.target !== undefined) return shape.target;
+  if (shape.isPointer && shape.scalar === 0n) return 'It is null.';
+  return shape.isPointer
+    ? `${typeText(value.type)} leads to nothing with a type.`
+    : `${typeText(value.type)} is not a pointer.`;
+}
+
+/** The same place read as another type. */
+export function cast(value: Value, type: Type): Value {
+  return { type, place: value.place, context: value.context };
+}
+
+const typeText = (type: Type): string => type.shortName || type.name || 'It';

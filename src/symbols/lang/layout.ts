@@ -1,0 +1,86 @@
+import type { BaseType, Member, StructType, Type, UnionType } from '../types';
+import type { Value } from './value';
+import { part } from './view';
+
+/** Looks through typedefs and qualifiers. Ends on cyclic debug information. */
+export function bare(type: Type): Type {
+  let at = type;
+  for (let i = 0; i < 32 && at.kind === 'alias'; i++) at = at.target;
+  return at;
+}
+
+export type Aggregate = StructType | UnionType;
+
+export const isAggregate = (type: Type): type is Aggregate => type.kind === 'struct' || type.kind === 'union';
+
+/** A direct member by name. */
+export function memberNamed(type: Type, ...names: string[]): Member | undefined {
+  if (!isAggregate(type)) return undefined;
+  for (const name of names) {
+    const member = type.members.find((m) => m.name === name);
+    if (member !== undefined) return member;
+  }
+  return undefined;
+}
+
+/** A member's value. */
+export function field(value: Value, member: Member): Value {
+  if (member.bitSize === undefined) return part(value, member.type, member.offset);
+  const bit = member.bitOffset ?? 8 * member.offset;
+  return { ...part(value, member.type, bit >> 3), bits: { offset: bit & 7, size: member.bitSize } };
+}
+
+/**
+ * A member by name anywhere inside, nearest first, as a value. Standard-library structs move their fields into ever
+ * new wrappers from version to version while the fields keep their names.
+ */
+export function deepMember(value: Value, names: readonly string[], depth = 5): Value | undefined {
+  let level: Value[] = [value];
+  for (let i = 0; i < depth; i++) {
+    const next: Value[] = [];
+    for (const holder of level) {
+      const type = bare(holder.type);
+      if (!isAggregate(type)) continue;
+      const member = memberNamed(type, ...names);
+      if (member !== undefined) return field(holder, member);
+      for (const m of type.members) if (m.type.size > 0 && next.length < 64) next.push(field(holder, m));
+    }
+    level = next;
+  }
+  return undefined;
+}
+
+/** Goes inwards through structs of one sized member until something else: the integer in a `Cap`, the pointer in a `Unique`. */
+export function core(value: Value): Value {
+  let at = value;
+  for (let i = 0; i < 12; i++) {
+    const type = bare(at.type);
+    if (type.kind === 'union') {
+      const inner = memberNamed(type, 'value');
+      if (inner === undefined) return at;
+      at = field(at, inner);
+      continue;
+    }
+    if (type.kind !== 'struct' || type.variantPart !== undefined) return at;
+    const only = onlySized(type);
+    if (only === undefined) return at;
+    at = field(at, only);
+  }
+  return at;
+}
+
+/** The one member that takes space, when the others do not. */
+export function onlySized(type: StructType): Member | undefined {
+  const sized = type.members.filter((m) => m.type.size > 0);
+  return sized.length === 1 ? sized[0] : undefined;
+}
+
+/** The argument of that name of a generic type. */
+export function argument(type: Type, name: string): Type | undefined {
+  return isAggregate(type) ? type.templates.find((t) => t.name === name)?.type : undefined;
+}
+
+/** A base type that the debug information lacks. */
+export function madeUp(name: string, size: number, encoding: BaseType['encoding']): BaseType {
+  return { kind: 'base', id: -1 - size, name, shortName: name, size, alignment: size, language: 'rust', encoding };
+}

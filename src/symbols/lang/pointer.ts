@@ -1,0 +1,53 @@
+import { hex } from '../../base/address';
+import type { Type } from '../types';
+import { bare } from './layout';
+import { parseInteger, writeBits } from './scalar';
+import type { Value } from './value';
+import { at, plain, type Shape, type View } from './view';
+
+/** A pointer without promises: its number, and what is there when it can be read. */
+export function rawPointerShape(value: Value, type: Type, address: bigint, view: View): Shape {
+  const size = type.size || view.context.addressSize;
+  const pointer = bare(type);
+  const target = pointer.kind === 'pointer' ? pointer.target : undefined;
+  const write: Shape['write'] = (text) => {
+    const parsed = /^null(ptr)?$/i.test(text.trim()) ? 0n : parseInteger(text);
+    if (parsed === undefined || parsed < 0n || parsed >= 1n << BigInt(8 * size))
+      return { ok: false, why: `"${text.trim()}" is not an address. Type it as 0x80200000.` };
+    return writeBits(value, parsed, 8 * size, size);
+  };
+  const common = { isPointer: true, points: address, scalar: address, write } as const;
+  if (target === undefined) return { ...plain(hex(address)), ...common };
+  if (bare(target).kind === 'subroutine') return { ...plain(functionText(address, view)), ...common };
+  if (address === 0n) return { ...plain('null'), ...common };
+  if (isOpaque(target)) return { ...plain(`${hex(address)}${symbolSuffix(address, view)}`), ...common };
+  const pointee = at(value, target, address);
+  const readable = view.read(address, 1) !== undefined;
+  return {
+    text: readable ? `${hex(address)} → ${view.preview(pointee)}` : `${hex(address)} → <no memory there>`,
+    named: [{ name: '*', value: pointee, evaluateSuffix: '*' }],
+    indexedCount: 0,
+    target: pointee,
+    through: pointee,
+    ...common,
+  };
+}
+
+/** Nothing to see behind it: `void *`, `*const ()`, a type that is only declared. */
+function isOpaque(type: Type): boolean {
+  const target = bare(type);
+  return target.kind === 'void' || target.kind === 'unknown' || target.size === 0;
+}
+
+/** `name (address)`. */
+export function functionText(address: bigint, view: View): string {
+  if (address === 0n) return 'null';
+  const hit = view.context.names?.symbolAt(address);
+  if (hit === undefined) return hex(address);
+  return `${hit.symbol.demangled}${hit.offset === 0n ? '' : `+${hex(hit.offset)}`} (${hex(address)})`;
+}
+
+function symbolSuffix(address: bigint, view: View): string {
+  const hit = view.context.names?.symbolAt(address);
+  return hit === undefined ? '' : ` (${hit.symbol.demangled}${hit.offset === 0n ? '' : `+${hex(hit.offset)}`})`;
+}
