@@ -1,0 +1,68 @@
+/** What makes a machine out of an engine: an instruction set, an address map, time, reset state and firmware. */
+import type { Device, PowerEvent } from '../../devices/device';
+import type { HartView } from '../../engine/hart-view';
+import type { GuestIsa } from '../../isa/core/guest-isa';
+import type { Isa } from '../../isa/core/isa';
+import type { World } from '../../isa/core/world';
+import type { Bus } from '../bus';
+import type { LoadPlan } from '../load';
+
+/** What a board may ask of the machine it is in. */
+export interface BoardServices {
+  /** Guest nanoseconds since reset. */
+  now(): bigint;
+  /** Asks for `fired(tag)` of the device with that id, or of the board's firmware, at guest time `at` (ns). */
+  alarm(owner: string, tag: string, at: bigint | undefined): void;
+  output(bytes: Uint8Array): void;
+  power(event: PowerEvent): void;
+  hart(index: number): HartView;
+  readonly harts: number;
+  /** The hart's interrupt lines or activity changed from outside: it must look before its next instruction. */
+  attention(hart: number): void;
+  flushTranslations(hart: number): void;
+  readPhysical(at: bigint, length: number): Uint8Array | undefined;
+  writePhysical(at: bigint, bytes: Uint8Array): boolean;
+  /** Reads as `hart` would now, side-effect free. */
+  readVirtual(hart: number, at: bigint, length: number): Uint8Array | undefined;
+  /** Takes typed bytes out of the console's input queue. */
+  takeInput(limit: number): Uint8Array;
+}
+
+/** A board with its devices built. */
+export interface Board {
+  readonly id: string;
+  readonly isa: Isa;
+  readonly guest: GuestIsa;
+  readonly bus: Bus;
+  readonly devices: readonly Device[];
+  /** The device that console input goes to. */
+  readonly console: Device;
+  /** Flash arrays and the like: readable bytes that are no RAM; side-effect free. */
+  readArray(pa: number, length: number): Uint8Array | undefined;
+  resetHart(view: HartView, plan: LoadPlan): void;
+  firmwareCall(view: HartView): boolean;
+  /** An alarm that belongs to no device is due. */
+  alarmFired(owner: string, tag: string): void;
+  worldOf(slot: (name: string) => bigint): World;
+  readRegister(view: HartView, name: string): bigint | undefined;
+  /** False when there is no such register or nothing to write. */
+  writeRegister(view: HartView, name: string, value: bigint): boolean;
+}
+
+/** Facts of a board that hold before it is built. */
+export interface BoardSpec {
+  readonly id: string;
+  readonly arch: string;
+  readonly guest: GuestIsa;
+  readonly ramBase: number;
+  readonly maxHarts: number;
+  readonly nanosecondsPerInstruction: bigint;
+  /** Ticks of the board's timer at a time in ns. */
+  ticksAt(nanoseconds: bigint): bigint;
+  build(services: BoardServices, files: BoardFiles): Board;
+}
+
+export interface BoardFiles {
+  readonly pflash0?: Uint8Array;
+  readonly pflash1?: Uint8Array;
+}

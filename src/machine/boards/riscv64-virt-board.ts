@@ -1,0 +1,112 @@
+/** `riscv64-virt` as a board a machine can be made of: devices, reset, SBI, registers. */
+import type { HartView } from '../../engine/hart-view';
+import { peekCsr, pokeCsr, RISCV64, RISCV64_GUEST, resetState, worldOf } from '../../isa/riscv64';
+import { createSbiFirmware } from '../firmware/sbi-machine';
+import type { Board, BoardSpec } from './board';
+import { buildVirtBoard, type HartLine, RISCV64_VIRT } from './riscv64-virt';
+
+/** Bits of mip that the board's lines drive. */
+const LINE_BITS: Readonly<Record<HartLine, bigint>> = {
+  MSIP: 1n << 3n,
+  MTIP: 1n << 7n,
+  SEIP: 1n << 9n,
+  MEIP: 1n << 11n,
+};
+
+const TICK = 1_000_000_000n / BigInt(RISCV64_VIRT.timebase);
+
+export const RISCV64_VIRT_BOARD: BoardSpec = {
+  id: RISCV64_VIRT.id,
+  arch: 'riscv64',
+  guest: RISCV64_GUEST,
+  ramBase: RISCV64_VIRT.ramBase,
+  maxHarts: RISCV64_VIRT.maxHarts,
+  nanosecondsPerInstruction: BigInt(RISCV64_VIRT.nanosecondsPerInstruction),
+  ticksAt: (nanoseconds) => nanoseconds / TICK,
+  build: (services, files): Board => {
+    const virt = buildVirtBoard(
+      {
+        now: () => services.now(),
+        alarm: (device, tag, at) => services.alarm(device, tag, at),
+        output: (_, bytes) => services.output(bytes),
+        power: (event) => services.power(event),
+        hartLine: (hart, line, level) => {
+          const view = services.hart(hart);
+          const bit = LINE_BITS[line];
+          const lines = view.get('mipLines');
+          view.set('mipLines', level ? lines | bit : lines & ~bit);
+          services.attention(hart);
+        },
+      },
+      { harts: services.harts, ...files },
+    );
+    const sbi = createSbiFirmware(
+      services,
+      (ticks) => ticks * TICK,
+      (view, { at, opaque }) => {
+        resetState(view, { hartid: view.hart, start: 'supervisor' });
+        view.setX(10, BigInt(view.hart));
+        view.setX(11, opaque);
+        view.pc = at;
+        services.flushTranslations(view.hart);
+      },
+    );
+    return {
+      id: RISCV64_VIRT.id,
+      isa: RISCV64,
+      guest: RISCV64_GUEST,
+      bus: virt.bus,
+      devices: virt.devices,
+      console: virt.uart,
+      readArray: (pa, length) => {
+        const window = virt.bus.find(pa);
+        const flash = virt.flash.find((bank) => bank === window?.device);
+        if (!flash || !window || pa + length > window.base + window.size) return undefined;
+        return flash.bytes(pa - window.base, length);
+      },
+      resetHart: (view, plan) => {
+        const start = plan.mode === 'M' ? 'machine' : 'supervisor';
+        resetState(view, { hartid: view.hart, start });
+        view.pc = BigInt(plan.entry);
+        view.setX(10, BigInt(view.hart));
+        view.setX(11, BigInt(plan.a1));
+        view.setX(12, BigInt(plan.a2));
+        // Firmware of the guest's own starts all harts; the machine's SBI starts the first and waits for HSM calls.
+        view.activity = start === 'supervisor' && view.hart !== 0 ? 2 : 0;
+      },
+      firmwareCall: (view) => sbi.call(view),
+      alarmFired: (_, tag) => sbi.fired(tag),
+      worldOf: (slot) => worldOf({ get: slot }),
+      readRegister,
+      writeRegister,
+    };
+  },
+};
+
+const fileIndex = (name: string): { readonly file: 'x' | 'f'; readonly index: number } | undefined => {
+  const match = /^([xf])(\d+)$/.exec(name);
+  return match ? { file: match[1] as 'x' | 'f', index: Number(match[2]) } : undefined;
+};
+
+const readRegister = (view: HartView, name: string): bigint | undefined => {
+  const spec = RISCV64.register(name);
+  if (!spec) return undefined;
+  if (spec.name === 'pc') return view.pc;
+  const place = fileIndex(spec.name);
+  if (place) return place.file === 'x' ? view.x(place.index) : view.f(place.index);
+  return peekCsr(view, spec.name);
+};
+
+const writeRegister = (view: HartView, name: string, value: bigint): boolean => {
+  const spec = RISCV64.register(name);
+  if (!spec?.isWritable) return false;
+  if (spec.name === 'pc') {
+    view.pc = value & ~1n;
+    return true;
+  }
+  const place = fileIndex(spec.name);
+  if (!place) return pokeCsr(view, spec.name, value);
+  if (place.file === 'x') view.setX(place.index, value);
+  else view.setF(place.index, value);
+  return true;
+};

@@ -1,0 +1,58 @@
+/** Makes a machine out of a user's files and options. */
+import type { BoardSpec } from './boards/board';
+import { RISCV64_VIRT, virtFdt } from './boards/riscv64-virt';
+import { RISCV64_VIRT_BOARD } from './boards/riscv64-virt-board';
+import { type LoadPlan, type NamedFile, planLoad } from './load';
+import { VirtualMachine } from './machine';
+
+export interface MachineOptions {
+  /** Bytes of RAM; default 128 MiB. */
+  readonly memory?: number;
+  readonly harts?: number;
+  readonly kernel?: NamedFile;
+  readonly bios?: NamedFile;
+  readonly initrd?: NamedFile;
+  readonly pflash0?: NamedFile;
+  readonly pflash1?: NamedFile;
+  /** Kernel command line. */
+  readonly append?: string;
+  /** Physical load address, where the kernel's format does not say. */
+  readonly loadAddress?: number;
+}
+
+export interface CreatedMachine {
+  readonly machine: VirtualMachine;
+  readonly plan: LoadPlan;
+}
+
+const BOARD: BoardSpec = RISCV64_VIRT_BOARD;
+const MEBIBYTE = 1024 * 1024;
+
+/** Architectures that have a board. */
+export const ARCHITECTURES: readonly string[] = [BOARD.arch];
+
+/** @throws LoadError for everything a user can get wrong. */
+export const createMachine = (options: MachineOptions): CreatedMachine => {
+  const memory = options.memory ?? 128 * MEBIBYTE;
+  const harts = options.harts ?? 1;
+  const plan = planLoad({
+    board: {
+      ramBase: RISCV64_VIRT.ramBase,
+      kernelBase: RISCV64_VIRT.kernelBase,
+      flashSize: RISCV64_VIRT.flash.unitSize,
+      flashBase: RISCV64_VIRT.map.flash0.base,
+      maxHarts: RISCV64_VIRT.maxHarts,
+    },
+    memory,
+    harts,
+    kernel: options.kernel,
+    bios: options.bios,
+    initrd: options.initrd,
+    pflash0: options.pflash0,
+    pflash1: options.pflash1,
+    loadAddress: options.loadAddress,
+    fdt: (initrd) => virtFdt({ harts, memory, bootargs: options.append, initrd }),
+  });
+  const files = { pflash0: options.pflash0?.bytes, pflash1: options.pflash1?.bytes };
+  return { machine: new VirtualMachine({ spec: BOARD, memory, harts, plan, files }), plan };
+};

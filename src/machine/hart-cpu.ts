@@ -1,0 +1,48 @@
+/** One hart as a debugger sees it. */
+import { type Pa, type Va, va } from '../base/address';
+import type { HartView } from '../engine/hart-view';
+import { STATE } from '../engine/layout';
+import type { Access, Translation } from '../isa/core/translation';
+import type { World } from '../isa/core/world';
+import type { Board } from './boards/board';
+import type { Cpu } from './contract';
+
+const ACTIVITIES = ['running', 'waiting', 'stopped'] as const;
+
+export class HartCpu implements Cpu {
+  constructor(
+    readonly view: HartView,
+    readonly board: Board,
+    readonly readPhysical: (at: Pa, length: number) => Uint8Array | undefined,
+  ) {}
+
+  get hart(): number {
+    return this.view.hart;
+  }
+  get world(): World {
+    return this.board.worldOf((slot) => this.view.get(slot));
+  }
+  get pc(): Va {
+    return va(this.view.pc);
+  }
+  get retired(): bigint {
+    return this.view.memory.u64[(this.view.base + STATE.retired) >> 3] ?? 0n;
+  }
+  get activity(): (typeof ACTIVITIES)[number] {
+    return ACTIVITIES[this.view.activity] ?? 'running';
+  }
+
+  readRegister(name: string): bigint {
+    const value = this.board.readRegister(this.view, name);
+    if (value === undefined) throw new Error(`${this.board.isa.name} has no register "${name}"`);
+    return BigInt.asUintN(64, value);
+  }
+
+  writeRegister(name: string, value: bigint): void {
+    this.board.writeRegister(this.view, name, BigInt.asUintN(64, value));
+  }
+
+  translate(address: Va, access: Access, world: World = this.world): Translation {
+    return this.board.isa.translate(world, this.readPhysical, address, access, (name) => this.readRegister(name));
+  }
+}

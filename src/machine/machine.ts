@@ -1,0 +1,468 @@
+/**
+ * A running system: harts on an engine, devices on a bus, and one clock that counts instructions. Harts take turns in
+ * fixed quanta; input is stamped with the count at which the guest can see it. Start reading at {@link VirtualMachine.run}.
+ */
+import { type Pa, pa, type Va, va } from '../base/address';
+import type { Plain } from '../base/plain';
+import type { Device, PowerEvent } from '../devices/device';
+import { Engine, type TakenTrap } from '../engine/engine';
+import type { HartView } from '../engine/hart-view';
+import { HART_STATE_BYTES, HOT, STATE, STATUS } from '../engine/layout';
+import type { Isa } from '../isa/core/isa';
+import { Alarms } from './alarms';
+import type { Board, BoardFiles, BoardSpec } from './boards/board';
+import type { Cpu, Machine, RunExit, RunOptions, TraceEvent, TrapEvent, Watch } from './contract';
+import { HartCpu } from './hart-cpu';
+import { Htif } from './htif';
+import type { LoadPlan } from './load';
+import { readMachine, restoreMachine } from './snapshot';
+import { Watchpoints } from './watchpoints';
+
+/** Cycles a hart runs before the next one's turn, when there are several. */
+const QUANTUM = 10_000n;
+/** Longest stretch given to the engine at once. */
+const LONGEST = 1n << 30n;
+
+/** Where the scheduler stands; plain, part of a snapshot. */
+export interface Schedule {
+  /** Cycles at the start of the current round. */
+  clock: bigint;
+  /** Hart whose turn it is, and the cycles it has had of it. */
+  turn: number;
+  used: bigint;
+  /** Some hart executed in this round. */
+  hasRun: boolean;
+}
+
+export interface MachineParts {
+  readonly spec: BoardSpec;
+  readonly memory: number;
+  readonly harts: number;
+  readonly plan: LoadPlan;
+  readonly files: BoardFiles;
+}
+
+export class VirtualMachine implements Machine {
+  readonly engine: Engine;
+  readonly hardware: Board;
+  readonly cpus: readonly Cpu[];
+  readonly alarms = new Alarms();
+  schedule: Schedule = { clock: 0n, turn: 0, used: 0n, hasRun: false };
+  /** Typed but not yet taken by the guest. */
+  inputQueue: Uint8Array = new Uint8Array(0);
+  powerEvent: PowerEvent | undefined;
+  readonly watchpoints: Watchpoints;
+  readonly #consoleSinks = new Set<(bytes: Uint8Array) => void>();
+  readonly #observers = new Map<TraceEvent['kind'], Set<(event: TraceEvent) => void>>();
+  readonly #htif: Htif | undefined;
+  #stopOnTrap: RunOptions['stopOnTrap'];
+  #lastTrap: TrapEvent | undefined;
+  #attention = false;
+
+  constructor(readonly parts: MachineParts) {
+    const { spec, plan } = parts;
+    this.engine = new Engine(spec.guest, this.#engineHost(), {
+      ramBase: spec.ramBase,
+      ramSize: parts.memory,
+      harts: parts.harts,
+    });
+    this.hardware = spec.build(this.#services(), parts.files);
+    this.watchpoints = new Watchpoints(
+      this.engine,
+      (event) => this.#emit(event),
+      () => this.retired,
+    );
+    this.cpus = this.engine.harts.map(
+      (view) => new HartCpu(view, this.hardware, (at, length) => this.readPhysical(at, length)),
+    );
+    for (const segment of plan.segments) this.engine.writeRam(segment.pa, segment.bytes);
+    for (const view of this.engine.harts) this.hardware.resetHart(view, plan);
+    for (const device of this.hardware.devices) device.reset();
+    if (plan.tohost !== undefined) {
+      this.#htif = new Htif(this, plan.tohost, plan.fromhost);
+      this.watchpoints.watchInternally(plan.tohost, 8, () => this.#htif?.written());
+    }
+  }
+
+  get isa(): Isa {
+    return this.hardware.isa;
+  }
+  get board(): string {
+    return this.hardware.id;
+  }
+  get devices(): readonly Device[] {
+    return this.hardware.devices;
+  }
+  get ramBase(): Pa {
+    return pa(BigInt(this.parts.spec.ramBase));
+  }
+  get ramSize(): number {
+    return this.parts.memory;
+  }
+  get retired(): bigint {
+    let sum = BigInt(this.engine.elapsed);
+    for (const view of this.engine.harts) sum += this.engine.memory.u64[(view.base + STATE.retired) >> 3] ?? 0n;
+    return sum;
+  }
+  /** The clock now, in cycles. */
+  get cycles(): bigint {
+    return this.schedule.clock + this.schedule.used + BigInt(this.engine.elapsed);
+  }
+  get now(): bigint {
+    return this.cycles * this.parts.spec.nanosecondsPerInstruction;
+  }
+
+  run(options: RunOptions): RunExit {
+    this.#stopOnTrap = options.stopOnTrap;
+    this.#updateTrapTracing();
+    let left = options.budget;
+    let breakpoints: 1 | 2 = options.skipFirstBreakpoint ? 1 : 2;
+    for (;;) {
+      if (this.powerEvent) return { kind: 'power', event: this.powerEvent };
+      if (left <= 0n) return { kind: 'budget' };
+      this.#settle();
+      const hart = options.onlyHart ?? this.schedule.turn;
+      const view = this.engine.harts[hart];
+      if (!view) throw new Error(`no hart ${hart}`);
+      const share = this.#share(view, options.onlyHart !== undefined);
+      if (share === 0n) {
+        if (options.onlyHart !== undefined || !this.#endTurn()) return { kind: 'idle' };
+        continue;
+      }
+      if (this.engine.deliverInterrupt(hart)) {
+        const exit = this.#statusExit(this.engine.memory.status, view);
+        this.engine.memory.status = STATUS.none;
+        if (exit) return exit;
+      }
+      const slice = minimum(left, share, LONGEST);
+      const { status, executed } = this.engine.run(hart, Number(slice), breakpoints);
+      if (executed > 0 || status !== STATUS.none) breakpoints = 2;
+      left -= BigInt(executed);
+      this.#spend(BigInt(executed), options.onlyHart !== undefined);
+      const exit = this.#statusExit(status, view);
+      if (exit) return exit;
+    }
+  }
+
+  /** Brings devices up to the clock and offers them typed bytes. */
+  #settle(): void {
+    this.#attention = false;
+    for (const { owner, tag } of this.alarms.due(this.now)) this.#fire(owner, tag);
+    if (this.inputQueue.length > 0 && this.hardware.console.input) {
+      const taken = this.hardware.console.input(this.inputQueue);
+      if (taken > 0) this.inputQueue = this.inputQueue.slice(taken);
+    }
+  }
+
+  #fire(owner: string, tag: string): void {
+    const device = this.hardware.devices.find(({ id }) => id === owner);
+    if (device) device.fired?.(tag);
+    else this.hardware.alarmFired(owner, tag);
+  }
+
+  /** Cycles the hart may run now; 0 when it waits, is stopped, or has had its turn. */
+  #share(view: HartView, isAlone: boolean): bigint {
+    if (view.activity === 1 && this.hardware.guest.wakesFromWait(view)) view.activity = 0;
+    if (view.activity !== 0) return 0n;
+    const untilAlarm = this.#untilAlarm();
+    if (isAlone || this.engine.harts.length === 1) return untilAlarm ?? LONGEST;
+    return QUANTUM - this.schedule.used;
+  }
+
+  /** Cycles until the next alarm, at least 1. */
+  #untilAlarm(): bigint | undefined {
+    const { next } = this.alarms;
+    if (next === undefined) return undefined;
+    const perInstruction = this.parts.spec.nanosecondsPerInstruction;
+    const at = (next + perInstruction - 1n) / perInstruction;
+    return at > this.cycles ? at - this.cycles : 1n;
+  }
+
+  #spend(executed: bigint, isAlone: boolean): void {
+    const { schedule } = this;
+    if (executed > 0n) schedule.hasRun = true;
+    if (isAlone || this.engine.harts.length === 1) schedule.clock += executed;
+    else schedule.used += executed;
+  }
+
+  /** Ends the current turn; false when no hart can run and nothing is due. */
+  #endTurn(): boolean {
+    const { schedule } = this;
+    schedule.used = 0n;
+    schedule.turn = (schedule.turn + 1) % this.engine.harts.length;
+    if (schedule.turn !== 0) return true;
+    if (schedule.hasRun) {
+      if (this.engine.harts.length > 1) schedule.clock += QUANTUM;
+      schedule.hasRun = false;
+      return true;
+    }
+    const skipped = this.#untilAlarm();
+    if (skipped === undefined) return this.inputQueue.length > 0 && this.#inputCanWake();
+    schedule.clock += skipped;
+    return true;
+  }
+
+  /** Input was queued while all harts wait: one more look, unless the console refuses it. */
+  #inputCanWake(): boolean {
+    const before = this.inputQueue.length;
+    this.#settle();
+    return this.inputQueue.length < before;
+  }
+
+  #statusExit(status: number, view: HartView): RunExit | undefined {
+    switch (status) {
+      case STATUS.breakpoint:
+        return { kind: 'breakpoint', hart: view.hart, pc: va(view.pc) };
+      case STATUS.watch: {
+        const hit = this.watchpoints.takeHit();
+        return hit && { kind: 'watch', hart: view.hart, ...hit };
+      }
+      case STATUS.trapStop:
+        return this.#lastTrap && { kind: 'trap', event: this.#lastTrap };
+      case STATUS.stuck:
+        return this.#stuck(view);
+      default:
+        return undefined;
+    }
+  }
+
+  #stuck(view: HartView): RunExit {
+    const event =
+      this.#lastTrap ??
+      this.#trapEvent(view, { cause: 0, isInterrupt: false, tval: 0n, epc: view.pc, before: (slot) => view.get(slot) });
+    // The hart goes on to count from here when the user insists.
+    this.engine.memory.i32[(view.base + STATE.trapStreak) >> 2] = 0;
+    const cause = this.isa.causes.find(
+      (entry) => entry.cause === event.cause && entry.isInterrupt === event.isInterrupt,
+    );
+    const explanation =
+      `hart ${view.hart} takes ${cause?.name ?? `trap ${event.cause}`} again and again without executing anything: ` +
+      `the trap handler at 0x${view.pc.toString(16)} itself faults (last epc 0x${event.epc.toString(16)}, tval 0x${event.tval.toString(16)})`;
+    return { kind: 'stuck', event, explanation };
+  }
+
+  readPhysical(at: Pa, length: number): Uint8Array | undefined {
+    const address = Number(at);
+    const offset = this.engine.memory.offsetOf(address, length);
+    if (offset >= 0) return this.engine.memory.u8.slice(offset, offset + length);
+    const array = this.hardware.readArray(address, length);
+    if (array) return array;
+    const bytes = new Uint8Array(length);
+    for (let index = 0; index < length; ) {
+      const width = [4, 2, 1].find((size) => (address + index) % size === 0 && index + size <= length) as 1 | 2 | 4;
+      const value = this.hardware.bus.peek(address + index, width);
+      if (value === undefined) return undefined;
+      for (let byte = 0; byte < width; byte++) bytes[index + byte] = (value >>> (byte * 8)) & 0xff;
+      index += width;
+    }
+    return bytes;
+  }
+
+  writePhysical(at: Pa, bytes: Uint8Array): boolean {
+    return this.engine.writeRam(Number(at), bytes);
+  }
+
+  setBreakpoints(at: { readonly physical: readonly Pa[]; readonly virtual: readonly Va[] }): void {
+    this.engine.setBreakpoints(at.physical.map(Number), at.virtual);
+  }
+
+  setWatches(watches: readonly Watch[]): void {
+    this.watchpoints.set(watches);
+  }
+
+  observe(kinds: readonly TraceEvent['kind'][], sink: (event: TraceEvent) => void): () => void {
+    for (const kind of kinds) {
+      const sinks = this.#observers.get(kind) ?? new Set();
+      sinks.add(sink);
+      this.#observers.set(kind, sinks);
+    }
+    this.#updateTrapTracing();
+    return () => {
+      for (const kind of kinds) this.#observers.get(kind)?.delete(sink);
+      this.#updateTrapTracing();
+    };
+  }
+
+  observeStores(ranges: readonly { readonly pa: Pa; readonly length: number }[]): void {
+    this.watchpoints.observe(ranges);
+  }
+
+  onConsole(sink: (bytes: Uint8Array) => void): () => void {
+    this.#consoleSinks.add(sink);
+    return () => this.#consoleSinks.delete(sink);
+  }
+
+  /** Sends bytes to the guest's console as if the guest had written them; for firmware. */
+  output(bytes: Uint8Array): void {
+    for (const sink of this.#consoleSinks) sink(bytes);
+  }
+
+  /** Ends the run after the current instruction. */
+  power(event: PowerEvent): void {
+    this.powerEvent ??= event;
+    this.engine.memory.status = STATUS.power;
+  }
+
+  input(bytes: Uint8Array): void {
+    const joined = new Uint8Array(this.inputQueue.length + bytes.length);
+    joined.set(this.inputQueue);
+    joined.set(bytes, this.inputQueue.length);
+    this.inputQueue = joined;
+  }
+
+  stateHash(): string {
+    let hash = this.engine.hash(this.engine.memory.offsetOf(this.parts.spec.ramBase, 0), this.parts.memory, 1n);
+    const bytes = new TextEncoder().encode(JSON.stringify(readMachine(this), replacer));
+    // The scratch area behind the hot state serves as a buffer for the small rest.
+    const { u8 } = this.engine.memory;
+    const buffer = HOT + HART_STATE_BYTES - 1024;
+    const kept = u8.slice(buffer, buffer + 1024);
+    for (let at = 0; at < bytes.length; at += 1024) {
+      u8.fill(0, buffer, buffer + 1024);
+      u8.set(bytes.subarray(at, at + 1024), buffer);
+      hash = this.engine.hash(buffer, 1024, hash);
+    }
+    u8.set(kept, buffer);
+    return hash.toString(16).padStart(16, '0');
+  }
+
+  save(): Plain {
+    return {
+      ...readMachine(this),
+      ram: this.engine.memory.u8.slice(this.engine.memory.offsetOf(this.parts.spec.ramBase, 0)),
+    };
+  }
+
+  restore(snapshot: Plain): void {
+    restoreMachine(this, snapshot);
+    this.engine.dropDerived();
+  }
+
+  #engineHost() {
+    const machine = this;
+    return {
+      deviceRead: (address: number, width: 1 | 2 | 4 | 8) => {
+        const { bus } = this.hardware;
+        if (width === 8) return bus.read64(address);
+        const value = bus.read(address, width);
+        return value === undefined ? undefined : BigInt(value);
+      },
+      deviceWrite: (address: number, width: 1 | 2 | 4 | 8, value: bigint) => {
+        const { bus } = this.hardware;
+        const done = width === 8 ? bus.write64(address, value) : bus.write(address, width, Number(value));
+        this.#lookUp();
+        return done;
+      },
+      get clock() {
+        return machine.schedule.clock + machine.schedule.used;
+      },
+      ticksOf: (cycles: bigint) => this.parts.spec.ticksAt(cycles * this.parts.spec.nanosecondsPerInstruction),
+      firmwareCall: (view: HartView) => {
+        const done = this.hardware.firmwareCall(view);
+        this.#lookUp();
+        return done;
+      },
+      trapTaken: (view: HartView, trap: TakenTrap) => this.#trapTaken(view, trap),
+      stored: (view: HartView, address: number, length: number, old: Uint8Array) =>
+        this.watchpoints.stored(view, address, length, old),
+      loaded: (view: HartView, address: number, length: number) => this.watchpoints.loaded(view, address, length),
+    };
+  }
+
+  /** Something may need the scheduler: an interrupt line, a new deadline, another hart's state. */
+  #lookUp(): void {
+    if (!this.#attention) return;
+    if (this.engine.memory.status === STATUS.none) this.engine.memory.status = STATUS.check;
+  }
+
+  #services() {
+    return {
+      harts: this.parts.harts,
+      now: () => this.now,
+      alarm: (owner: string, tag: string, at: bigint | undefined) => {
+        this.alarms.set(owner, tag, at);
+        this.#attention = true;
+      },
+      output: (bytes: Uint8Array) => this.output(bytes),
+      power: (event: PowerEvent) => this.power(event),
+      hart: (index: number) => {
+        const view = this.engine.harts[index];
+        if (!view) throw new Error(`no hart ${index}`);
+        return view;
+      },
+      attention: () => {
+        this.#attention = true;
+      },
+      flushTranslations: (hart: number) => this.engine.tlb.flushHart(hart),
+      readPhysical: (at: bigint, length: number) => this.readPhysical(pa(at), length),
+      writePhysical: (at: bigint, bytes: Uint8Array) => this.writePhysical(pa(at), bytes),
+      readVirtual: (hart: number, at: bigint, length: number) => this.#readVirtual(hart, at, length),
+      takeInput: (limit: number) => {
+        const taken = this.inputQueue.slice(0, limit);
+        this.inputQueue = this.inputQueue.slice(taken.length);
+        return taken;
+      },
+    };
+  }
+
+  #readVirtual(hart: number, at: bigint, length: number): Uint8Array | undefined {
+    const bytes = new Uint8Array(length);
+    for (let done = 0; done < length; ) {
+      const address = va(at + BigInt(done));
+      const piece = Math.min(length - done, 4096 - Number(address & 0xfffn));
+      const translation = this.cpus[hart]?.translate(address, 'read');
+      const part = translation?.result.ok ? this.readPhysical(translation.result.pa, piece) : undefined;
+      if (!part) return undefined;
+      bytes.set(part, done);
+      done += piece;
+    }
+    return bytes;
+  }
+
+  #updateTrapTracing(): void {
+    const wanted = (['trap', 'trapReturn', 'rootChanged'] as const).some(
+      (kind) => (this.#observers.get(kind)?.size ?? 0) > 0,
+    );
+    this.engine.wantsTrapContext = wanted || this.#stopOnTrap !== undefined;
+  }
+
+  #trapTaken(view: HartView, trap: TakenTrap): boolean {
+    const nearlyStuck = (this.engine.memory.i32[(view.base + STATE.trapStreak) >> 2] ?? 0) > 1;
+    if (!this.engine.wantsTrapContext && !nearlyStuck) return false;
+    const event = this.#trapEvent(view, trap);
+    this.#lastTrap = event;
+    this.#emit(event);
+    return this.#stopOnTrap?.(event) ?? false;
+  }
+
+  #trapEvent(view: HartView, { cause, isInterrupt, tval, epc, before }: TakenTrap): TrapEvent {
+    return {
+      kind: 'trap',
+      hart: view.hart,
+      cause,
+      isInterrupt,
+      epc: va(epc),
+      tval,
+      from: this.hardware.worldOf(before),
+      to: this.hardware.worldOf((slot) => view.get(slot)),
+      at: this.retired,
+    };
+  }
+
+  #emit(event: TraceEvent): void {
+    for (const sink of this.#observers.get(event.kind) ?? []) sink(event);
+  }
+}
+
+const minimum = (first: bigint, ...rest: bigint[]): bigint => {
+  let least = first;
+  for (const value of rest) if (value < least) least = value;
+  return least;
+};
+
+/** Makes plain data that JSON does not know hashable. */
+const replacer = (_: string, value: unknown): unknown => {
+  if (typeof value === 'bigint') return `${value}n`;
+  if (value instanceof Uint8Array) return Array.from(value).join();
+  return value;
+};

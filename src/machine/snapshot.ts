@@ -1,0 +1,69 @@
+/** The architectural state of a machine beside RAM, as plain data. */
+import type { Plain } from '../base/plain';
+import type { PowerEvent } from '../devices/device';
+import { STATE } from '../engine/layout';
+import type { Alarm } from './alarms';
+import type { VirtualMachine } from './machine';
+
+/** Everything but RAM. */
+export const readMachine = (machine: VirtualMachine): { readonly [key: string]: Plain } => ({
+  harts: machine.engine.harts.map((view) => ({
+    pc: view.pc,
+    x: Array.from({ length: 32 }, (_, index) => view.x(index)),
+    f: Array.from({ length: 32 }, (_, index) => view.f(index)),
+    slots: Object.fromEntries(machine.hardware.guest.slots.map((name) => [name, view.get(name)])),
+    activity: view.activity,
+    retired: machine.engine.memory.u64[(view.base + STATE.retired) >> 3] ?? 0n,
+  })),
+  devices: Object.fromEntries(machine.hardware.devices.map((device) => [device.id, device.state])),
+  alarms: [...machine.alarms.all]
+    .sort((a, b) => (`${a.owner}/${a.tag}` < `${b.owner}/${b.tag}` ? -1 : 1))
+    .map(({ owner, tag, at }) => ({ owner, tag, at })),
+  schedule: { ...machine.schedule },
+  input: machine.inputQueue,
+  power: machine.powerEvent ? { ...machine.powerEvent } : null,
+});
+
+interface SavedHart {
+  readonly pc: bigint;
+  readonly x: readonly bigint[];
+  readonly f: readonly bigint[];
+  readonly slots: Readonly<Record<string, bigint>>;
+  readonly activity: number;
+  readonly retired: bigint;
+}
+
+interface SavedMachine {
+  readonly harts: readonly SavedHart[];
+  readonly devices: Readonly<Record<string, Plain>>;
+  readonly alarms: readonly Alarm[];
+  readonly schedule: VirtualMachine['schedule'];
+  readonly input: Uint8Array;
+  readonly power: PowerEvent | null;
+  readonly ram: Uint8Array;
+}
+
+/** Puts back what `save` returned. The machine must have been made from the same parts. */
+export const restoreMachine = (machine: VirtualMachine, snapshot: Plain): void => {
+  const saved = snapshot as unknown as SavedMachine;
+  const { memory } = machine.engine;
+  saved.harts.forEach((hart, index) => {
+    const view = machine.engine.harts[index];
+    if (!view) return;
+    view.pc = hart.pc;
+    for (const [at, value] of hart.x.entries()) view.setX(at, value);
+    for (const [at, value] of hart.f.entries()) view.setF(at, value);
+    for (const [name, value] of Object.entries(hart.slots)) view.set(name, value);
+    view.activity = hart.activity;
+    memory.u64[(view.base + STATE.retired) >> 3] = hart.retired;
+  });
+  for (const device of machine.hardware.devices) {
+    const state = saved.devices[device.id];
+    if (state !== undefined) device.state = structuredClone(state);
+  }
+  machine.alarms.all = saved.alarms;
+  machine.schedule = { ...saved.schedule };
+  machine.inputQueue = saved.input.slice();
+  machine.powerEvent = saved.power ?? undefined;
+  memory.u8.set(saved.ram, memory.offsetOf(machine.parts.spec.ramBase, 0));
+};
