@@ -25,6 +25,8 @@ export const NS16550_CLOCK = 3_686_400;
 export type Ns16550State = {
   /** Receive FIFO, oldest first. Without FIFO mode it holds at most one character. */
   rx: number[];
+  /** Without FIFO mode, the character last received, which RBR keeps showing after it was taken. */
+  rbr: number;
   /** Characters from the host that found no room yet. */
   queue: number[];
   ier: number;
@@ -144,6 +146,7 @@ const REGISTERS: readonly DeviceRegister[] = [
 
 const resetState = (): Ns16550State => ({
   rx: [],
+  rbr: 0,
   queue: [],
   ier: 0,
   fcr: 0,
@@ -206,7 +209,7 @@ export class Ns16550 implements Device<Ns16550State> {
     const { state } = this;
     switch (offset) {
       case 0:
-        return this.isDivisorVisible ? state.divisor & 0xff : (state.rx[0] ?? 0);
+        return this.isDivisorVisible ? state.divisor & 0xff : (state.rx[0] ?? (this.isFifoOn ? 0 : state.rbr));
       case 1:
         return this.isDivisorVisible ? state.divisor >> 8 : state.ier;
       case 2:
@@ -349,7 +352,9 @@ export class Ns16550 implements Device<Ns16550State> {
     const { state } = this;
     if (state.rx.length >= this.depth) {
       state.lsr |= LSR.OE;
-      return;
+      // A full FIFO loses the new character; the lone register loses the old one.
+      if (this.isFifoOn) return;
+      state.rx = [];
     }
     state.rx.push(byte);
     this.received();
@@ -370,13 +375,16 @@ export class Ns16550 implements Device<Ns16550State> {
   }
 
   private received(): void {
-    this.state.lsr |= LSR.DR;
+    const { state } = this;
+    state.lsr |= LSR.DR;
+    if (!this.isFifoOn) state.rbr = state.rx[0] ?? state.rbr;
     this.armTimeout();
   }
 
   private take(): number {
     const { state } = this;
-    const byte = state.rx.shift() ?? 0;
+    const byte = state.rx.shift();
+    if (byte === undefined) return 0;
     state.timeoutPending = false;
     if (state.rx.length === 0) {
       state.lsr &= ~LSR.DR;

@@ -1,0 +1,55 @@
+/** QEMU's own devices, register by register, through its qtest protocol, with the guest's harts standing still. */
+import { spawn, spawnSync } from 'node:child_process';
+
+export interface Access {
+  readonly at: number;
+  readonly width: 1 | 2 | 4;
+  /** Absent for a read. */
+  readonly value?: number;
+}
+
+const SUFFIX = { 1: 'b', 2: 'w', 4: 'l' } as const;
+const BOARD = ['-machine', 'virt', '-smp', '2', '-S', '-display', 'none', '-serial', 'null', '-monitor', 'none'];
+
+export const isQemuPresent = (): boolean => spawnSync('qemu-system-riscv64', ['--version']).error === undefined;
+
+const commandOf = ({ at, width, value }: Access): string =>
+  value === undefined ? `read${SUFFIX[width]} ${at}` : `write${SUFFIX[width]} ${at} ${value}`;
+
+/** Performs `accesses` in order on a fresh `virt` board and returns what each read gave; `options` go to QEMU. */
+export function runOnQemu(accesses: readonly Access[], options: readonly string[] = []): Promise<number[]> {
+  return new Promise((resolve, reject) => {
+    const qemu = spawn('qemu-system-riscv64', [
+      ...BOARD,
+      '-nodefaults',
+      '-qtest',
+      'stdio',
+      '-qtest-log',
+      'none',
+      ...options,
+    ]);
+    const answers: string[] = [];
+    let text = '';
+    let errors = '';
+    qemu.on('error', reject);
+    qemu.on('exit', () =>
+      reject(new Error(`QEMU ended after ${answers.length} of ${accesses.length} answers: ${errors}`)),
+    );
+    qemu.stderr.on('data', (chunk: Buffer) => {
+      errors += chunk.toString();
+    });
+    qemu.stdout.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      const lines = text.split('\n');
+      text = lines.pop() ?? '';
+      answers.push(...lines.filter((line) => /^(OK|FAIL|ERR)/.test(line)));
+      if (answers.length < accesses.length) return;
+      qemu.removeAllListeners('exit');
+      qemu.kill('SIGKILL');
+      resolve(
+        answers.flatMap((line, index) => (accesses[index]?.value === undefined ? [Number(line.split(' ')[1])] : [])),
+      );
+    });
+    qemu.stdin.write(`${accesses.map(commandOf).join('\n')}\n`);
+  });
+}
