@@ -204,10 +204,12 @@ export const mappings = (world: World, read: PhysicalReader, registers: Register
       if (!(low & PTE.V)) continue;
       const high = page.getUint32(index * 8 + 4, true);
       if (isMalformed(low, high)) continue;
+      const isLeaf = !isPointer(low);
+      if (!isLeaf && level === 0) continue;
       const at = entryVa(space.levels, base, index, level);
       const target = pteTarget(low, high);
-      if (!isPointer(low)) append(found, at, target, pageSizeOf(level), low);
-      else if (level > 0) visit(target, level - 1, at);
+      if (isLeaf) append(found, at, target, pageSizeOf(level), low);
+      else visit(target, level - 1, at);
     }
   };
   if (space.levels > 0) visit(space.root, space.levels - 1, 0n);
