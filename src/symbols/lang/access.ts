@@ -1,5 +1,6 @@
 import type { Type } from '../types';
 import { bare, field, isAggregate, memberNamed } from './layout';
+import { shortTypeName } from './name';
 import { lookAt, shapeOf } from './present';
 import type { Value } from './value';
 import { at, type Shape } from './view';
@@ -21,17 +22,17 @@ export function memberOf(value: Value, name: string): Value | string {
   return `${typeText(value.type)} has no field ${name}. ${some === '' ? 'It has no fields.' : `Its fields are ${some}.`}`;
 }
 
-function directMember(holder: Value, name: string, shape: Shape, known: Set<string>): Value | undefined {
+function directMember(holder: Value, name: string, shape: Shape, known: Set<string>, depth = 4): Value | undefined {
   const type = bare(holder.type);
   for (const child of shape.named) if (child.evaluateSuffix?.startsWith('.')) known.add(child.evaluateSuffix.slice(1));
   const shown = shape.named.find((c) => c.name === name || c.evaluateSuffix === `.${name}`);
   if (shown !== undefined && shown.name !== '*') return shown.value;
   const member = memberNamed(type, name, `__${name}`, `_ref__${name}`);
   if (member !== undefined) return field(holder, member);
-  if (!isAggregate(type)) return undefined;
+  if (!isAggregate(type) || depth === 0) return undefined;
   for (const m of type.members) {
     if (m.name !== '' || !isAggregate(bare(m.type))) continue;
-    const inner = directMember(field(holder, m), name, { text: '', named: [], indexedCount: 0 }, known);
+    const inner = directMember(field(holder, m), name, { text: '', named: [], indexedCount: 0 }, known, depth - 1);
     if (inner !== undefined) return inner;
   }
   return undefined;
@@ -89,4 +90,4 @@ export function cast(value: Value, type: Type): Value {
   return { type, place: value.place, context: value.context };
 }
 
-const typeText = (type: Type): string => type.shortName || type.name || 'It';
+const typeText = (type: Type): string => shortTypeName(type) || 'It';

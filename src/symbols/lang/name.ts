@@ -1,3 +1,5 @@
+import type { Type } from '../types';
+
 /** Arguments that are the same nearly everywhere and only make a name long. */
 const unspoken = [
   'alloc::alloc::Global',
@@ -36,3 +38,48 @@ export function stem(name: string): string {
   const head = end < 0 ? name : name.slice(0, end);
   return head.slice(head.lastIndexOf('::') < 0 ? 0 : head.lastIndexOf('::') + 2);
 }
+
+/** A type's name as the compiler wrote it, or as its language would spell it where the debug information has none. */
+export function fullTypeName(type: Type, depth = 8): string {
+  if (type.name !== '') return type.name;
+  if (depth === 0) return '…';
+  const inner = (of: Type) => fullTypeName(of, depth - 1);
+  switch (type.kind) {
+    case 'pointer':
+      return type.language === 'rust' ? `*const ${inner(type.target)}` : pointerName(type.target, inner);
+    case 'array':
+      return type.language === 'rust'
+        ? `[${inner(type.element)}; ${type.count ?? ''}]`
+        : arrayName(inner(type.element), type.count);
+    case 'alias':
+      return type.target.kind === 'pointer'
+        ? `${inner(type.target)} ${type.flavour}`
+        : `${type.flavour} ${inner(type.target)}`;
+    case 'subroutine':
+      return `${inner(type.returns)} (${type.parameters.map(inner).join(', ')})`;
+    case 'struct':
+    case 'union':
+    case 'enumeration':
+      return `${type.kind === 'enumeration' ? 'enum' : type.kind} (anonymous)`;
+    case 'void':
+      return 'void';
+    default:
+      return '';
+  }
+}
+
+/** C writes the outer dimension first. */
+function arrayName(element: string, count: number | undefined): string {
+  const dimensions = /(?:\[\d*\])+$/.exec(element)?.[0] ?? '';
+  return `${element.slice(0, element.length - dimensions.length)}[${count ?? ''}]${dimensions}`;
+}
+
+function pointerName(target: Type, inner: (of: Type) => string): string {
+  if (target.kind === 'subroutine') return inner(target).replace(' (', ' (*)(');
+  const text = inner(target);
+  return text.endsWith('*') ? `${text}*` : `${text} *`;
+}
+
+/** The name people use in conversation. */
+export const shortTypeName = (type: Type): string =>
+  type.language === 'rust' ? shortenRustName(fullTypeName(type)) : fullTypeName(type);

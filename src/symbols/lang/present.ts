@@ -1,11 +1,12 @@
+import type { BaseType, EnumerationType, Type } from '../types';
 import { arrayShape, cShape } from './c/c';
 import { bare } from './layout';
-import { shortenRustName } from './name';
+import { fullTypeName, shortTypeName } from './name';
 import { rustShape } from './rust/rust';
 import { namedChildren } from './rust/structs';
 import { scalarShape } from './scalar';
 import type { Child, Presented, Value } from './value';
-import { defaultLimits, type Limits, plain, type Shape, View } from './view';
+import { defaultLimits, type Limits, pageLimits, plain, type Shape, View } from './view';
 
 /** How a value reads, by its type's language and shape. */
 export function shapeOf(value: Value, view: View): Shape {
@@ -15,7 +16,7 @@ export function shapeOf(value: Value, view: View): Shape {
   switch (type.kind) {
     case 'base':
     case 'enumeration':
-      return scalarShape({ ...value, type }, type, view);
+      return scalarShape({ ...value, type }, asNumber(value.type, type), view);
     case 'array':
       return arrayShape(value, view);
     case 'void':
@@ -27,6 +28,15 @@ export function shapeOf(value: Value, view: View): Shape {
     default:
       return type.language === 'rust' ? rustShape(value, view) : cShape(value, view);
   }
+}
+
+/** C's `uint8_t` is a `char` by another name, and a number to those who use it. */
+function asNumber<T extends BaseType | EnumerationType>(written: Type, type: T): T {
+  const isNamed =
+    written.kind === 'alias' && [written, written.target].some((t) => t.kind === 'alias' && t.flavour === 'typedef');
+  if (!isNamed || type.kind !== 'base') return type;
+  if (type.encoding === 'signedChar') return { ...type, encoding: 'signed' };
+  return type.encoding === 'unsignedChar' ? { ...type, encoding: 'unsigned' } : type;
 }
 
 /** The compiler's fields, without interpretation on this level and those below. */
@@ -76,8 +86,8 @@ export function present(value: Value, limits: Limits = defaultLimits): Presented
   const address = value.place.kind === 'memory' ? value.place.address : undefined;
   return {
     text: shape.text,
-    type: value.type.language === 'rust' ? shortenRustName(value.type.name) : value.type.name,
-    fullType: value.type.name,
+    type: shortTypeName(value.type),
+    fullType: fullTypeName(value.type),
     memoryAddress: shape.points ?? address,
     address,
     byteSize: bare(value.type).size,
@@ -85,7 +95,8 @@ export function present(value: Value, limits: Limits = defaultLimits): Presented
     scalar: shape.scalar,
     namedCount: named.length,
     indexedCount: shape.indexedCount,
-    childrenRange: (start, count) => childrenRange(named, shape, start, count, lookAt(value, limits)),
+    childrenRange: (start, count) =>
+      childrenRange(named, shape, start, count, lookAt(value, limits === defaultLimits ? pageLimits : limits)),
     write: shape.write,
   };
 }

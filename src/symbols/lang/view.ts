@@ -33,11 +33,15 @@ export interface Limits {
 
 export const defaultLimits: Limits = { reads: 1500, bytes: 1 << 18, depth: 5, textLength: 160 };
 
+/** For a page of children: chains and trees have to be followed from their start. */
+export const pageLimits: Limits = { ...defaultLimits, reads: 20_000, bytes: 1 << 22 };
+
 /** One look at values of a context: reads memory within limits and previews parts. */
 export class View {
   private reads = 0;
   private bytesRead = 0;
   private depth = 0;
+  private layers = 0;
 
   constructor(
     readonly context: ValueContext,
@@ -83,6 +87,17 @@ export class View {
       return this.shapeReader(value, this);
     } finally {
       this.depth--;
+    }
+  }
+
+  /** As `shape`, for what is only a wrapper: costs no depth, but ends on types that wrap themselves. */
+  inside(value: Value): Shape {
+    if (this.layers >= 32 || this.isExhausted) return { text: '…', named: [], indexedCount: 0 };
+    this.layers++;
+    try {
+      return this.shapeReader(value, this);
+    } finally {
+      this.layers--;
     }
   }
 

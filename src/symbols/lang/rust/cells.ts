@@ -20,7 +20,7 @@ export function transparentShape(value: Value, type: StructType, view: View): Sh
   if (only === undefined) return type.size === 0 ? plain(name) : undefined;
   let inner = field(value, only);
   if (/^AtomicBool$|^Atomic<bool>$/.test(type.shortName)) inner = { ...core(inner), type: madeUp('bool', 1, 'bool') };
-  return wrapped(inner, view.shape(inner));
+  return wrapped(inner, view.inside(inner));
 }
 
 /** The shape of what is inside, which also answers for members. */
@@ -33,7 +33,7 @@ export function maybeUninitShape(value: Value, view: View): Shape | undefined {
   const member = memberNamed(bare(value.type), 'value');
   if (member === undefined) return undefined;
   const inner = field(value, member);
-  return wrapped(inner, view.shape(inner));
+  return wrapped(inner, view.inside(inner));
 }
 
 /** `RefCell<T>`: the value and who borrows it. */
@@ -60,13 +60,17 @@ export function refCellShape(value: Value, type: StructType, view: View): Shape 
 const lockName = /(Mutex|Lock|RwLock|Spin\w*)$/;
 
 /** The cell that a lock guards: a direct member, or that of the one struct it wraps. */
-function guarded(value: Value, type: StructType): { cell: Member; holder: Value; type: StructType } | undefined {
+function guarded(
+  value: Value,
+  type: StructType,
+  depth = 4,
+): { cell: Member; holder: Value; type: StructType } | undefined {
   const cell = type.members.find((m) => /^(Sync)?UnsafeCell$/.test(stem(m.type.name)));
   if (cell !== undefined) return { cell, holder: value, type };
-  const only = onlySized(type);
+  const only = depth === 0 ? undefined : onlySized(type);
   const inner = only === undefined ? undefined : bare(only.type);
   if (only === undefined || inner?.kind !== 'struct' || !lockName.test(stem(inner.name))) return undefined;
-  return guarded(field(value, only), inner);
+  return guarded(field(value, only), inner, depth - 1);
 }
 
 /**
@@ -146,7 +150,7 @@ export function onceShape(value: Value, type: StructType, view: View): Shape | u
   const wrappedOnce = memberNamed(type, 'cell', 'inner');
   const wrappedType = wrappedOnce === undefined ? undefined : bare(wrappedOnce.type);
   if (wrappedOnce !== undefined && wrappedType?.kind === 'struct' && /^Once/.test(stem(wrappedType.name))) {
-    const inner = view.shape(field(value, wrappedOnce));
+    const inner = view.inside(field(value, wrappedOnce));
     return { ...inner, text: inner.text.replace(/^\w+\(/, `${name}(`), hidesFields: true };
   }
   const data = memberNamed(type, 'data', 'inner', 'value');
@@ -181,7 +185,7 @@ function optionCell(name: string, cell: Value, view: View): Shape | undefined {
   const inner = core(cell);
   const type = bare(inner.type);
   if (!isAggregate(type) || stem(type.name) !== 'Option') return undefined;
-  const shape = view.shape(inner);
+  const shape = view.inside(inner);
   const text = shape.text === 'None' ? 'uninitialized' : shape.text.replace(/^Some\((.*)\)$/s, '$1');
   return { ...shape, text: `${name}(${text})`, write: undefined, hidesFields: true };
 }

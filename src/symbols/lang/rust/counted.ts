@@ -1,7 +1,7 @@
 import { hex } from '../../../base/address';
 import type { StructType } from '../../types';
-import { bare, core, deepMember, field, isAggregate, memberNamed } from '../layout';
-import { shortenRustName, stem } from '../name';
+import { bare, core, deepMember, field, isAggregate, madeUp, memberNamed } from '../layout';
+import { shortTypeName, stem } from '../name';
 import type { Child, Value } from '../value';
 import { at, plain, type Shape, type View } from '../view';
 import { addressIn, alignmentIn, dynObject, readFat, unreadable } from './pointers';
@@ -35,7 +35,7 @@ export function countedShape(value: Value, type: StructType, view: View): Shape 
   const tail = `strong: ${strongCount}, weak: ${others}`;
   const named: Child[] = [
     { name: 'strong', value: strong, evaluateSuffix: undefined },
-    { name: 'weak', value: weak, evaluateSuffix: undefined },
+    { name: 'weak', value: numberValue(others, value), evaluateSuffix: undefined },
   ];
   const common = { indexedCount: 0, isPointer: true, points: address, hidesFields: true } as const;
   if (name === 'Weak' && strongCount === 0n) return { ...common, text: `Weak(dropped, weak: ${others})`, named };
@@ -63,7 +63,7 @@ export function countedShape(value: Value, type: StructType, view: View): Shape 
   const slice = { address: address + BigInt(data.offset), extra: fat.extra, isDyn: false, target: data.type };
   const contents = isStr(type.name)
     ? stringShape(value, slice.address, slice.extra, view)
-    : sliceShape(value, slice, `[${shortenRustName(data.type.name)}]`, view);
+    : sliceShape(value, slice, `[${shortTypeName(data.type)}]`, view);
   return {
     ...contents,
     ...common,
@@ -71,4 +71,11 @@ export function countedShape(value: Value, type: StructType, view: View): Shape 
     text: `${name}(${contents.text}, ${tail})`,
     named,
   };
+}
+
+/** A count that is in memory under another number. */
+function numberValue(number: bigint, from: Value): Value {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, number, from.context.isLittleEndian);
+  return { type: madeUp('usize', 8, 'unsigned'), place: { kind: 'bytes', bytes }, context: from.context };
 }

@@ -1,6 +1,6 @@
 import type { Member, StructType, Variant } from '../../types';
 import { bare, field } from '../layout';
-import { shortenRustName } from '../name';
+import { shortTypeName } from '../name';
 import { writeBits } from '../scalar';
 import type { Value } from '../value';
 import { plain, type Shape, type View } from '../view';
@@ -17,7 +17,7 @@ export function activeVariant(value: Value, type: StructType, view: View): Varia
   const active =
     variants.find((v) => v.values.some(({ lo, hi }) => tag >= lo && tag <= hi)) ??
     variants.find((v) => v.values.length === 0);
-  return active ?? `tag ${tag} belongs to no variant of ${shortenRustName(type.name)}`;
+  return active ?? `tag ${tag} belongs to no variant of ${shortTypeName(type)}`;
 }
 
 /** Enums with fields, `Option` and `Result` among them: tags and niches are in the debug information alike. */

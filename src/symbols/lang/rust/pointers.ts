@@ -1,7 +1,7 @@
 import { hex } from '../../../base/address';
 import type { Member, PointerType, StructType, Type } from '../../types';
 import { bare, core, field, memberNamed } from '../layout';
-import { shortenRustName, stem } from '../name';
+import { shortenRustName, shortTypeName, stem } from '../name';
 import { functionText, rawPointerShape } from '../pointer';
 import type { Child, Value } from '../value';
 import { at, plain, type Shape, type View } from '../view';
@@ -165,6 +165,6 @@ export function dynObject(
 /** `Dog {age: 3}`; other texts say what they are. */
 function withName(object: Value, view: View): string {
   const text = view.preview(object);
-  if (text.startsWith('{')) return `${shortenRustName(object.type.name)} ${text}`;
+  if (text.startsWith('{')) return `${shortTypeName(object.type)} ${text}`;
   return object.type.kind === 'base' ? `${text}${/^[\d-]/.test(text) ? `_${object.type.name}` : ''}` : text;
 }

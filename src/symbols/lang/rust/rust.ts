@@ -20,7 +20,7 @@ import {
   stringShape,
   vecShape,
 } from './sequences';
-import { structShape, unionShape } from './structs';
+import { notationShape, structShape, unionShape } from './structs';
 
 type Reader = (value: Value, type: StructType, view: View) => Shape | undefined;
 
@@ -60,6 +60,7 @@ export function rustShape(value: Value, view: View): Shape {
     transparentShape(value, type, view) ??
     onceShape(value, type, view) ??
     lockShape(value, type, view) ??
+    notationShape(value, type, view) ??
     structShape(value, type, view)
   );
 }

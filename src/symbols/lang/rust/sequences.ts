@@ -1,7 +1,7 @@
 import { hex } from '../../../base/address';
 import type { StructType, Type } from '../../types';
 import { argument, bare, core, deepMember, field, memberNamed } from '../layout';
-import { shortenRustName, stem } from '../name';
+import { shortTypeName, stem } from '../name';
 import { escaped } from '../scalar';
 import type { RingBuffer, Value } from '../value';
 import { at, type Shape, strided, type View } from '../view';
@@ -232,7 +232,7 @@ export function dequeShape(value: Value, type: StructType, view: View): Shape | 
 export function heapShape(value: Value, type: StructType, view: View): Shape | undefined {
   const data = memberNamed(type, 'data');
   if (data === undefined) return undefined;
-  const vec = view.shape(field(value, data));
+  const vec = view.inside(field(value, data));
   return { ...vec, text: vec.text.replace(/^Vec\(/, 'BinaryHeap(') };
 }
 
@@ -284,4 +284,4 @@ export function nodeOf(type: Type): Type | undefined {
 export const isStr = (name: string): boolean => /^(?:&(?:mut )?|\*(?:const|mut) )str$|^[\w:]+<str[,>]/.test(name);
 
 /** `&[u8]`, `Box<[u16]>`: what a slice is called before its length. */
-export const sliceTitle = (type: Type): string => shortenRustName(type.name);
+export const sliceTitle = (type: Type): string => shortTypeName(type);

@@ -50,6 +50,24 @@ export function structShape(value: Value, type: StructType, view: View): Shape {
   return { text: aggregateText(value, type, name, view), named: namedChildren(value, type), indexedCount: 0 };
 }
 
+/** `3..9` and `1.5s`: two structs of the library that everybody knows by their notation. */
+export function notationShape(value: Value, type: StructType, view: View): Shape | undefined {
+  const name = stem(type.name);
+  const children = namedChildren(value, type);
+  const text = (field: string) => {
+    const child = children.find((c) => c.name === field);
+    return child === undefined ? undefined : view.preview(child.value);
+  };
+  if (name === 'Duration') {
+    const [secs, nanos] = [text('secs'), text('nanos')];
+    if (secs === undefined || nanos === undefined || !/^\d{1,9}$/.test(nanos)) return undefined;
+    const fraction = nanos.padStart(9, '0').replace(/0+$/, '');
+    return { text: `${secs}${fraction === '' ? '' : `.${fraction}`}s`, named: children, indexedCount: 0 };
+  }
+  if (!/^Range(?:From|To)?$/.test(name)) return undefined;
+  return { text: `${text('start') ?? ''}..${text('end') ?? ''}`, named: children, indexedCount: 0 };
+}
+
 /** All readings of the same bytes. */
 export function unionShape(value: Value, type: UnionType, view: View): Shape {
   return { text: aggregateText(value, type, 'union', view), named: namedChildren(value, type), indexedCount: 0 };
