@@ -5,5 +5,6 @@
 export { peekCsr, pokeCsr } from './csr-access';
 export { type ResetOptions, resetState, SLOTS } from './csrs-slots';
 export { RISCV64_GUEST } from './guest';
-export { csrName, REGISTERS } from './registers';
+export { RISCV64 } from './isa';
+export { REGISTERS } from './registers';
 export { worldOf, worldOfPrivilege } from './worlds';

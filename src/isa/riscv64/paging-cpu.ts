@@ -4,9 +4,9 @@ import { GuestTrap, type HartState } from '../core/privileged';
 import type { Access } from '../core/translation';
 import { privilegeOf } from './csr-access';
 import { PRIV_M, PRIV_S, PRIV_U } from './csrs-bits';
-import { leafGrants, levelsOfMode, PHYSICAL_LIMIT, PTE, type PteReader, type WalkSpace, walk } from './paging';
+import { leafRights, levelsOfMode, PHYSICAL_LIMIT, PTE, type PteReader, RIGHT, type WalkSpace, walk } from './paging';
 import { accessFaultCause, walkFaultCause } from './paging-rules';
-import { PMP_EXECUTE, PMP_READ, PMP_WRITE, type PmpRegion, pmpIncludes, pmpRegions, regionsAllow } from './pmp';
+import { type PmpRegion, pmpIncludes, pmpRegions, regionsAllow } from './pmp';
 
 type SlotReader = Pick<HartState, 'get'>;
 
@@ -104,14 +104,19 @@ export const cpuTranslate = (
     memory.writeU32(end.leafAt, (end.leaf | end.update) >>> 0);
   }
   const leaf = end.leaf | end.update;
-  return {
-    pa: end.pa,
-    read: leafGrants(space, leaf, 'read') && (allowed.page & PMP_READ) !== 0,
-    write: (leaf & PTE.D) !== 0 && leafGrants(space, leaf, 'write') && (allowed.page & PMP_WRITE) !== 0,
-    execute: leafGrants(space, leaf, 'execute') && (allowed.page & PMP_EXECUTE) !== 0,
-    isCacheable: allowed.isUniform,
-  };
+  const rights = leafRights(space, leaf) & allowed.page & (leaf & PTE.D ? ANY : ~RIGHT.write);
+  return translation(end.pa, rights, allowed.isUniform);
 };
+
+const ANY = RIGHT.read | RIGHT.write | RIGHT.execute;
+
+const translation = (pa: number, rights: number, isCacheable: boolean): CpuTranslation => ({
+  pa,
+  read: (rights & RIGHT.read) !== 0,
+  write: (rights & RIGHT.write) !== 0,
+  execute: (rights & RIGHT.execute) !== 0,
+  isCacheable,
+});
 
 interface Allowed {
   /** For the bytes accessed. */
@@ -120,7 +125,7 @@ interface Allowed {
   readonly page: number;
   readonly isUniform: boolean;
 }
-const OPEN: Allowed = { here: 7, page: 7, isUniform: true };
+const OPEN: Allowed = { here: ANY, page: ANY, isUniform: true };
 
 const allowedOn = (regions: readonly PmpRegion[], privilege: number, at: number, bytes: number): Allowed => {
   const base = at - (at % 4096);
@@ -140,11 +145,5 @@ const physical = (
   const at = Number(BigInt.asUintN(64, va));
   const allowed = regions ? allowedOn(regions, privilege, at, bytes) : OPEN;
   if (at >= PHYSICAL_LIMIT || !pmpIncludes(allowed.here, access)) throw new GuestTrap(accessFaultCause(access), va);
-  return {
-    pa: at,
-    read: (allowed.page & PMP_READ) !== 0,
-    write: (allowed.page & PMP_WRITE) !== 0,
-    execute: (allowed.page & PMP_EXECUTE) !== 0,
-    isCacheable: allowed.isUniform,
-  };
+  return translation(at, allowed.page, allowed.isUniform);
 };

@@ -126,27 +126,28 @@ export const isMalformed = (low: number, high: number): boolean => malformed(low
 /** Whether a valid entry points to a table. */
 export const isPointer = (low: number): boolean => (low & (PTE.R | PTE.W | PTE.X)) === 0;
 
-/** The permission rule that forbids `access` through this leaf. */
-const forbidden = (space: WalkSpace, leaf: number, access: Access): WalkFault | undefined => {
+/** Rights as bits, the same as in a PMP configuration. */
+export const RIGHT = { read: 1, write: 2, execute: 4 } as const;
+
+/** What `space` may do through a leaf, A and D aside: bits of {@link RIGHT}. */
+export const leafRights = (space: WalkSpace, leaf: number): number => {
+  // R, W and X lie one bit above their RIGHT; MXR lends X to R.
+  const own = ((leaf >> 1) & 7) | (space.mxr && leaf & PTE.X ? RIGHT.read : 0);
   if (leaf & PTE.U) {
-    if (space.privilege === PRIV_S) {
-      if (access === 'execute') return 'userNotFetched';
-      if (!space.sum) return 'userOnly';
-    }
-  } else if (space.privilege === PRIV_U) return 'supervisorOnly';
-  switch (access) {
-    case 'read':
-      return leaf & PTE.R || (space.mxr && leaf & PTE.X) ? undefined : 'notReadable';
-    case 'write':
-      return leaf & PTE.W ? undefined : 'notWritable';
-    case 'execute':
-      return leaf & PTE.X ? undefined : 'notExecutable';
+    if (space.privilege === PRIV_S) return space.sum ? own & ~RIGHT.execute : 0;
+    return own;
   }
+  return space.privilege === PRIV_U ? 0 : own;
 };
 
-/** Whether `space` grants `access` through a leaf, A and D aside. */
-export const leafGrants = (space: WalkSpace, leaf: number, access: Access): boolean =>
-  forbidden(space, leaf, access) === undefined;
+/** The rule by which a leaf refuses an access that {@link leafRights} does not include. */
+const refusal = (space: WalkSpace, leaf: number, access: Access): WalkFault => {
+  if (leaf & PTE.U) {
+    if (space.privilege === PRIV_S && access === 'execute') return 'userNotFetched';
+    if (space.privilege === PRIV_S && !space.sum) return 'userOnly';
+  } else if (space.privilege === PRIV_U) return 'supervisorOnly';
+  return access === 'read' ? 'notReadable' : access === 'write' ? 'notWritable' : 'notExecutable';
+};
 
 /** Walks from the root of `space`, whose `levels` must not be 0, for the address given in halves. */
 export const walk = (
@@ -187,8 +188,7 @@ const leafEnd = (
   high: number,
   access: Access,
 ): WalkEnd => {
-  const refused = forbidden(space, leaf, access);
-  if (refused) return fail(refused, level, leafAt, leaf);
+  if (!(leafRights(space, leaf) & RIGHT[access])) return fail(refusal(space, leaf, access), level, leafAt, leaf);
   const size = pageSizeOf(level);
   if (target % size !== 0) return fail('misalignedSuperpage', level, leafAt, leaf);
   // No leaf maps more than 2^48 bytes, so 48 bits of the address hold every offset, exactly.

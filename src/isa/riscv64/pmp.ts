@@ -11,11 +11,8 @@ interface SlotReader {
   get(slot: string): bigint;
 }
 
-/** R, W, X as in a configuration byte. */
-export const PMP_READ = 1;
-export const PMP_WRITE = 2;
-export const PMP_EXECUTE = 4;
 const LOCKED = 0x80;
+/** R, W and X, in the order of `RIGHT`. */
 const ANY = 7;
 const A_TOR = 1;
 const A_NA4 = 2;
@@ -57,17 +54,26 @@ export const isPmpaddrLocked = (state: SlotReader, entry: number): boolean => {
 
 /** The entries that are on, lowest number first. Addresses above 2^53 lose low bits, where no memory is. */
 export const pmpRegions = (state: SlotReader): PmpRegion[] => {
-  if (state.get('pmpcfg0') === 0n && state.get('pmpcfg2') === 0n) return [];
   const regions: PmpRegion[] = [];
-  for (let entry = 0; entry < PMP_ENTRIES; entry++) {
-    const config = pmpConfig(state, entry);
+  addRegions(regions, state, 0, state.get('pmpcfg0'));
+  addRegions(regions, state, 8, state.get('pmpcfg2'));
+  return regions;
+};
+
+const ADDRESS_SLOTS = Array.from({ length: PMP_ENTRIES }, (_, index) => `pmpaddr${index}`);
+const addressOf = (state: SlotReader, entry: number): bigint => state.get(ADDRESS_SLOTS[entry] ?? '');
+
+const addRegions = (regions: PmpRegion[], state: SlotReader, first: number, configs: bigint): void => {
+  if (configs === 0n) return;
+  const halves = [Number(configs & 0xffff_ffffn), Number(configs >> 32n)];
+  for (let entry = first; entry < first + 8; entry++) {
+    const config = ((halves[(entry >> 2) & 1] ?? 0) >>> ((entry & 3) * 8)) & 0xff;
     const kind = (config >> 3) & 3;
     if (kind === 0) continue;
-    const address = state.get(`pmpaddr${entry}`);
-    const [low, high] = regionBounds(kind, address, entry === 0 ? 0n : state.get(`pmpaddr${entry - 1}`));
+    const below = kind === A_TOR && entry > 0 ? addressOf(state, entry - 1) : 0n;
+    const [low, high] = regionBounds(kind, addressOf(state, entry), below);
     regions.push({ entry, low, high, config });
   }
-  return regions;
 };
 
 const regionBounds = (kind: number, address: bigint, below: bigint): readonly [number, number] => {
@@ -80,7 +86,7 @@ const regionBounds = (kind: number, address: bigint, below: bigint): readonly [n
 };
 
 /**
- * What `privilege` may do with the bytes from `at` up to `end`: bits PMP_READ, PMP_WRITE, PMP_EXECUTE; or -1 when the
+ * What `privilege` may do with the bytes from `at` up to `end`: bits of `RIGHT`; or -1 when the
  * deciding entry covers only part of them. An access that gets -1 fails; a page that gets -1 must be asked per access.
  */
 export const regionsAllow = (regions: readonly PmpRegion[], privilege: number, at: number, end: number): number => {
@@ -94,4 +100,4 @@ export const regionsAllow = (regions: readonly PmpRegion[], privilege: number, a
 
 /** Whether `allowed`, as {@link regionsAllow} yields it, includes `access`. */
 export const pmpIncludes = (allowed: number, access: Access): boolean =>
-  allowed > 0 && (allowed & (access === 'read' ? PMP_READ : access === 'write' ? PMP_WRITE : PMP_EXECUTE)) !== 0;
+  allowed > 0 && (allowed & (access === 'read' ? 1 : access === 'write' ? 2 : 4)) !== 0;

@@ -4,6 +4,7 @@ import { F_NAMES, FRAME_POINTER, floatRegisterDoc, integerRegisterDoc, X_NAMES }
 import { CSRS, isReadOnlyCsr } from './csrs';
 
 const FLOAT_DWARF = 32;
+const CSR_DWARF = 4096;
 
 const integer: readonly RegisterSpec[] = X_NAMES.map((name, index) => ({
   name: `x${index}`,
@@ -39,6 +40,7 @@ const system: readonly RegisterSpec[] = CSRS.map((csr) => ({
   aliases: [],
   group: 'system',
   bits: 64,
+  dwarf: CSR_DWARF + csr.number,
   number: csr.number,
   doc: csr.doc,
   ...(csr.fields && { fields: csr.fields }),
@@ -56,12 +58,5 @@ const BY_DWARF = new Map(REGISTERS.flatMap((spec) => (spec.dwarf === undefined ?
 /** Register by name or alias, in any case. */
 export const registerOfName = (name: string): RegisterSpec | undefined => BY_NAME.get(name.toLowerCase());
 
-/** Register by its number in DWARF. A CSR's is 4096 plus the CSR's number. */
-export const registerOfDwarf = (dwarf: number): RegisterSpec | undefined =>
-  BY_DWARF.get(dwarf) ?? (dwarf >= CSR_DWARF ? REGISTERS.find((spec) => spec.number === dwarf - CSR_DWARF) : undefined);
-
-const CSR_DWARF = 4096;
-
-/** The CSR's name for a disassembler; its number in hexadecimal when there is none. */
-export const csrName = (number: number): string => CSR_NAMES.get(number) ?? `0x${number.toString(16)}`;
-const CSR_NAMES = new Map(CSRS.map((csr) => [csr.number, csr.name]));
+/** Register by its number in DWARF. */
+export const registerOfDwarf = (dwarf: number): RegisterSpec | undefined => BY_DWARF.get(dwarf);

@@ -1,0 +1,27 @@
+/** RISC-V 64 as debugger and inspector know it. */
+import type { Isa } from '../core/isa';
+import { ARGUMENT_REGISTERS, FRAME_POINTER, RETURN_ADDRESS, STACK_POINTER } from './abi';
+import { disassemble } from './assembly';
+import { mappings, rootLevel, tableEntries, translate } from './paging-view';
+import { REGISTERS, registerOfDwarf, registerOfName } from './registers';
+import { CAUSES } from './traps';
+
+export const RISCV64: Isa = {
+  name: 'riscv64',
+  registers: REGISTERS,
+  register: registerOfName,
+  registerOfDwarf,
+  pc: 'pc',
+  stackPointer: STACK_POINTER,
+  framePointer: FRAME_POINTER,
+  returnAddress: RETURN_ADDRESS,
+  arguments: ARGUMENT_REGISTERS,
+  causes: CAUSES,
+  maxLength: 4,
+  minLength: 2,
+  disassemble,
+  translate,
+  mappings,
+  tableEntries,
+  rootLevel,
+};
