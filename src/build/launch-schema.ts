@@ -100,6 +100,13 @@ const PROPERTIES: Readonly<Record<Exclude<keyof LaunchArguments, 'noDebug'>, Sch
     additionalProperties: { type: 'string' },
   },
   trace: { type: 'boolean', default: false, markdownDescription: 'Write every protocol message to the Debug Console.' },
+  console: {
+    type: 'string',
+    enum: ['terminal', 'debugConsole'],
+    default: 'terminal',
+    markdownDescription:
+      'Where the console of the guest is: in a terminal of its own, or among the Debug Console’s messages.',
+  },
   openViews: {
     type: 'array',
     markdownDescription: 'Views of Run and Debug to open when the session starts.',

@@ -42,7 +42,7 @@ export class InspectorTree implements vscode.TreeDataProvider<InspectorRow> {
     item.tooltip = node.tooltip ?? [node.label, node.description].filter(Boolean).join(' ');
     if (node.icon) {
       // Changed rows differ by icon colour and by a word for screen readers.
-      const color = node.isChanged ? new vscode.ThemeColor('debugTokenExpression.value') : undefined;
+      const color = node.isChanged ? new vscode.ThemeColor('charts.orange') : undefined;
       item.iconPath = new vscode.ThemeIcon(node.icon, color);
     }
     if (node.isChanged) {

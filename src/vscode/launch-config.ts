@@ -2,7 +2,6 @@ import * as vscode from 'vscode';
 import type { LaunchArguments } from '../dap/protocol';
 import type { KernelPackage } from '../image/kernel-package';
 import { type BundledKernels, type KernelChoice, kernelOf, workspaceKernels } from './kernels';
-import { unknownKeys } from './launch-keys';
 import { sampleFolder } from './sample-files';
 
 /** A configuration on its way to the session: VS Code's three names and any of ours. */
@@ -49,14 +48,10 @@ export class LaunchConfigurations implements vscode.DebugConfigurationProvider {
     folder: vscode.WorkspaceFolder | undefined,
     configuration: Configuration,
   ): Promise<Configuration | undefined> {
-    const [unknown] = unknownKeys(configuration);
-    if (unknown) {
-      await complain(unknown);
-      return undefined;
-    }
     const absolute = (path: string): string => this.#absolute(folder, path);
     const sourceMap = await this.#sourceMap(configuration);
     return {
+      console: 'terminal',
       ...configuration,
       ...mapPresent(configuration, ['program', 'bios', 'disk', 'pflash0', 'pflash1', 'cwd'], absolute),
       ...(configuration.images && {
@@ -167,9 +162,3 @@ const mapPresent = <K extends keyof LaunchArguments>(
       return typeof value === 'string' ? [[key, change(value)]] : [];
     }),
   ) as Partial<Record<K, string>>;
-
-const complain = async (problem: string): Promise<void> => {
-  const open = 'Open launch.json';
-  const answer = await vscode.window.showErrorMessage(problem, { modal: false }, open);
-  if (answer === open) await vscode.commands.executeCommand('workbench.action.debug.configure');
-};

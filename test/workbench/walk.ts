@@ -35,7 +35,7 @@ const walk = async (): Promise<void> => {
     await workbench.open(server.url, folder);
     note('workbench drawn');
     await debugTheSample(workbench);
-    await context.newPage().then((page) => emptyWindow(new Workbench(page), server.url));
+    await emptyWindow(workbench, server.url);
   } catch (error) {
     await workbench.screenshot('99-failure');
     console.error(server.log().slice(-1500));
@@ -103,7 +103,7 @@ const debugTheSample = async (workbench: Workbench): Promise<void> => {
   await page.keyboard.press('Escape');
   note('table, status bar and its actions');
 
-  await workbench.command('Debug: Remove All Breakpoints');
+  await workbench.command('Remove All Breakpoints');
   await page.keyboard.press('F5');
   await page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
   await workbench.terminalShows('Multi-task message queue OK!');

@@ -29,13 +29,23 @@ export class Workbench {
     await this.page.screenshot({ path: join(SHOTS, `${name}.png`) });
   }
 
-  /** Runs a command through the palette. */
+  /** Runs a command through the palette; waits until an extension that has it is known. */
   async command(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    const input = this.page.locator('.quick-input-widget:visible .quick-input-box input');
-    await input.waitFor();
-    await input.fill(`>${title}`);
-    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().click();
+    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
+    for (let attempt = 0; attempt < 10; attempt++) {
+      await this.page.keyboard.press('F1');
+      const input = this.page.locator('.quick-input-widget:visible .quick-input-box input');
+      await input.waitFor();
+      await input.fill(`>${title}`);
+      // The list does not take up commands that are registered while it is open.
+      const isThere = await row.waitFor({ timeout: 2000 }).then(
+        () => true,
+        () => false,
+      );
+      if (isThere) return row.click();
+      await this.page.keyboard.press('Escape');
+    }
+    throw new Error(`the palette has no command "${title}"`);
   }
 
   /** Chooses an item of the open picker. */

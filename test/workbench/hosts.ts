@@ -1,0 +1,133 @@
+/**
+ * Mocha suites inside a real extension host, of what `npm run build` made: `tsx test/workbench/hosts.ts node|web`.
+ * With VSCODE_EXECUTABLE set, the Node suite runs in that desktop VS Code instead of code-server.
+ */
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import type { Page } from 'playwright-core';
+import { serveFolder } from './serve-folder';
+import { startServer } from './server';
+import { repository } from './tools';
+import { launchChromium } from './workbench';
+
+type HostKind = 'node' | 'web';
+
+/** Longer than the slowest suite; a host that never reports is a failure. */
+const DEADLINE_MS = 180_000;
+
+const bundleSuite = async (kind: HostKind): Promise<string> => {
+  const outfile = join(repository, `dist/test/suite.${kind}.js`);
+  await build({
+    entryPoints: [join(repository, `test/workbench/suite/index.${kind}.ts`)],
+    outfile,
+    bundle: true,
+    format: 'cjs',
+    platform: kind === 'node' ? 'node' : 'browser',
+    external: kind === 'node' ? ['vscode', 'mocha'] : ['vscode'],
+    define: kind === 'web' ? { global: 'globalThis' } : {},
+    banner:
+      kind === 'web'
+        ? {
+            js: 'var process = globalThis.process ?? { env: {}, argv: [], platform: "browser", on() {}, nextTick: setTimeout };',
+          }
+        : {},
+    logLevel: 'warning',
+  });
+  return outfile;
+};
+
+/** The automation log also carries the workbench's own lines; these are the suite's. */
+const isResult = (line: string): boolean => /^[✔✖]/.test(line);
+
+const runInServer = async (kind: HostKind, suite: string, folder: string): Promise<number> => {
+  const server = await startServer({ isDriven: true });
+  const browser = await launchChromium();
+  try {
+    const context = await browser.newContext({ viewport: { width: 1400, height: 900 }, bypassCSP: kind === 'web' });
+    const page = await context.newPage();
+    const result = new Promise<number>((done, fail) => {
+      setTimeout(() => fail(new Error('the extension host did not report in time')), DEADLINE_MS).unref();
+      void page.exposeFunction('codeAutomationExit', done);
+      void page.exposeFunction('codeAutomationLog', (_: string, args: unknown[]) => {
+        const line = args.map(String).join(' ');
+        if (process.env.VERBOSE || isResult(line)) console.log(line);
+      });
+    });
+    const payload = kind === 'node' ? developNode(server.authority, suite) : await developWeb(page, suite);
+    await page.goto(`${server.url}?folder=${encodeURIComponent(folder)}&payload=${encodeURIComponent(payload)}`);
+    return await result;
+  } catch (error) {
+    console.error(server.log().slice(-1500));
+    throw error;
+  } finally {
+    await browser.close();
+    await server.stop();
+  }
+};
+
+/** The page's payload names extension and suite on the server's disk. */
+const developNode = (authority: string, suite: string): string =>
+  JSON.stringify([
+    ['extensionDevelopmentPath', `vscode-remote://${authority}${repository}`],
+    ['extensionTestsPath', `vscode-remote://${authority}${suite}`],
+    ['enableProposedApi', ''],
+    ['skipWelcome', 'true'],
+  ]);
+
+/**
+ * A web-worker host loads an extension under development over http, and only from the workbench's configuration: so that
+ * is changed as the page reads it. (Answering for the page with `page.route` makes Chromium refuse its WebSocket.)
+ */
+const developWeb = async (page: Page, suite: string): Promise<string> => {
+  const { authority } = await serveFolder(repository);
+  const uri = (path: string) => ({ scheme: 'http', authority, path });
+  const options = {
+    enableSmokeTestDriver: true,
+    extensions: [uri('/')],
+    extensionTestsPath: uri(suite.slice(repository.length)),
+  };
+  await page.addInitScript((more) => {
+    const original = Element.prototype.getAttribute;
+    Element.prototype.getAttribute = function (name) {
+      const value = original.call(this, name);
+      if (name !== 'data-settings' || this.id !== 'vscode-workbench-web-configuration' || value === null) return value;
+      const configuration = JSON.parse(value);
+      configuration.developmentOptions = { ...configuration.developmentOptions, ...more };
+      return JSON.stringify(configuration);
+    };
+  }, options);
+  return '[]';
+};
+
+const runInDesktop = async (executable: string, suite: string, folder: string): Promise<number> => {
+  const { runTests } = await import('@vscode/test-electron');
+  return runTests({
+    vscodeExecutablePath: executable,
+    extensionDevelopmentPath: repository,
+    extensionTestsPath: suite,
+    launchArgs: [folder, '--disable-extensions', '--disable-workspace-trust', '--no-sandbox'],
+  });
+};
+
+const main = async (): Promise<number> => {
+  const kind: HostKind = process.argv[2] === 'web' ? 'web' : 'node';
+  const suite = await bundleSuite(kind);
+  const folder = mkdtempSync(join(tmpdir(), 'worldstep-folder-'));
+  cpSync(join(repository, 'kernels/msgqueue/src'), join(folder, 'src'), { recursive: true });
+  const desktop = kind === 'node' ? process.env.VSCODE_EXECUTABLE : undefined;
+  try {
+    return await (desktop ? runInDesktop(desktop, suite, folder) : runInServer(kind, suite, folder));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+void main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,13 @@
+/** What `extensionTestsPath` loads in the web-worker extension host; there mocha is its browser build. */
+import 'mocha/mocha.js';
+import { type Runner, report } from './report';
+
+declare const mocha: { setup(options: object): void; run(done: (failures: number) => void): Runner };
+
+export const run = (): Promise<void> =>
+  new Promise((done, fail) => {
+    mocha.setup({ ui: 'tdd', reporter: class {}, timeout: 60_000 });
+    void import('./session.suite').then(() => {
+      report(mocha.run((failures) => (failures > 0 ? fail(new Error(`${failures} tests failed`)) : done())));
+    }, fail);
+  });

@@ -1,0 +1,170 @@
+/** Runs inside an extension host, Node or web worker: the whole road without the mouse. */
+import * as vscode from 'vscode';
+
+const FILE = 'src/main.rs';
+const LINE_TEXT = 'queue.lock().push_back(message)';
+
+interface Message {
+  readonly type: string;
+  readonly event?: string;
+  readonly command?: string;
+  readonly success?: boolean;
+  readonly body?: { readonly reason?: string; readonly text?: string };
+}
+
+/** What the adapter sent, in order. */
+class Trace {
+  readonly messages: Message[] = [];
+  readonly #waiting: (() => void)[] = [];
+
+  add(message: Message): void {
+    this.messages.push(message);
+    for (const look of this.#waiting) look();
+  }
+
+  /** The next event of this name after the first `from` messages. */
+  event(name: string, from = 0): Promise<Message> {
+    return this.first(({ event }) => event === name, from);
+  }
+
+  /** The first message that `wanted` accepts, after the first `from`. */
+  first(wanted: (message: Message) => boolean, from = 0): Promise<Message> {
+    return new Promise((done, fail) => {
+      const timer = setTimeout(() => {
+        const seen = this.messages.map(({ event, command }) => event ?? command);
+        fail(new Error(`it did not come within 20 s; there were: ${seen.join(', ')}`));
+      }, 20_000);
+      const look = (): void => {
+        const found = this.messages.slice(from).find(wanted);
+        if (!found) return;
+        clearTimeout(timer);
+        done(found);
+      };
+      this.#waiting.push(look);
+      look();
+    });
+  }
+
+  get console(): string {
+    return this.messages.map(({ event, body }) => (event === 'console/output' ? body?.text : '')).join('');
+  }
+}
+
+const equal = (found: unknown, wanted: unknown): void => {
+  if (found !== wanted) throw new Error(`found ${JSON.stringify(found)}, wanted ${JSON.stringify(wanted)}`);
+};
+
+const check = (holds: unknown, claim: string): void => {
+  if (!holds) throw new Error(`this does not hold: ${claim}`);
+};
+
+suite('Worldstep in this extension host', () => {
+  let trace = new Trace();
+  let tracker: vscode.Disposable;
+
+  suiteSetup(() => {
+    tracker = vscode.debug.registerDebugAdapterTrackerFactory('worldstep', {
+      createDebugAdapterTracker: () => ({ onDidSendMessage: (message: Message) => trace.add(message) }),
+    });
+  });
+
+  setup(() => {
+    trace = new Trace();
+    vscode.debug.removeBreakpoints(vscode.debug.breakpoints);
+  });
+
+  suiteTeardown(() => tracker.dispose());
+
+  const launch = async (configuration: object): Promise<vscode.DebugSession> => {
+    const folder = vscode.workspace.workspaceFolders?.[0];
+    const whole = { type: 'worldstep', request: 'launch', name: 'test', ...configuration };
+    const started = new Promise<vscode.DebugSession>((done) => {
+      const subscription = vscode.debug.onDidStartDebugSession((session) => {
+        subscription.dispose();
+        done(session);
+      });
+    });
+    check(await vscode.debug.startDebugging(folder, whole), 'the session starts');
+    return started;
+  };
+
+  const breakpointAt = async (uri: vscode.Uri, text: string): Promise<number> => {
+    const lines = (await vscode.workspace.openTextDocument(uri)).getText().split('\n');
+    const line = lines.findIndex((each) => each.includes(text));
+    vscode.debug.addBreakpoints([new vscode.SourceBreakpoint(new vscode.Location(uri, new vscode.Position(line, 0)))]);
+    return line + 1;
+  };
+
+  test('a bundled kernel stops at a breakpoint, shows its queue, continues and powers off', async () => {
+    const source = vscode.Uri.parse(`worldstep-sample:/msgqueue/${FILE}`);
+    const line = await breakpointAt(source, LINE_TEXT);
+    const session = await launch({ program: 'bundled:msgqueue' });
+    equal((await trace.event('stopped')).body?.reason, 'breakpoint');
+    const { threads } = await session.customRequest('threads');
+    const { stackFrames } = await session.customRequest('stackTrace', { threadId: threads[0].id });
+    equal(stackFrames[0].line, line);
+    check(stackFrames[0].name.includes('producer'), `the top frame is the producer, not ${stackFrames[0].name}`);
+    const { inspectors } = await session.customRequest('inspect/list', {});
+    for (const id of ['queues', 'pageTables', 'registers']) {
+      check(
+        inspectors.some((each: { id: string }) => each.id === id),
+        `there is an inspector "${id}"`,
+      );
+    }
+    const { nodes } = await session.customRequest('inspect/children', { inspector: 'queues' });
+    check(
+      nodes.some(({ label }: { label: string }) => label.includes('MESSAGES')),
+      'the queues view shows MESSAGES',
+    );
+    vscode.debug.removeBreakpoints(vscode.debug.breakpoints);
+    await session.customRequest('continue', { threadId: threads[0].id });
+    await trace.event('terminated');
+    check(trace.console.includes('Multi-task message queue OK!'), 'the console shows the last line');
+  });
+
+  test('a step over goes to the next line', async () => {
+    const source = vscode.Uri.parse(`worldstep-sample:/msgqueue/${FILE}`);
+    const line = await breakpointAt(source, LINE_TEXT);
+    const session = await launch({ program: 'bundled:msgqueue' });
+    await trace.event('stopped');
+    const { threads } = await session.customRequest('threads');
+    const before = trace.messages.length;
+    await session.customRequest('next', { threadId: threads[0].id });
+    equal((await trace.event('stopped', before)).body?.reason, 'step');
+    const { stackFrames } = await session.customRequest('stackTrace', { threadId: threads[0].id });
+    equal(stackFrames[0].line, line + 1);
+    await vscode.debug.stopDebugging(session);
+  });
+
+  test('a misspelt attribute of launch.json is named and the session does not start', async () => {
+    const folder = vscode.workspace.workspaceFolders?.[0];
+    const wrong = {
+      type: 'worldstep',
+      request: 'launch',
+      name: 'test',
+      program: 'bundled:msgqueue',
+      stopOnEntri: true,
+    };
+    // Its answer comes when somebody has read the message.
+    void vscode.debug.startDebugging(folder, wrong).then(undefined, () => {});
+    const answer = await trace.first(({ type, command }) => type === 'response' && command === 'launch');
+    equal(answer.success, false);
+    check(JSON.stringify(answer.body).includes('stopOnEntry'), 'the answer names the attribute that was meant');
+  });
+
+  test('samples are read-only files', async () => {
+    const folder = vscode.Uri.parse('worldstep-sample:/msgqueue');
+    const names = (await vscode.workspace.fs.readDirectory(folder)).map(([name]) => name);
+    check(names.includes('kernel.json') && names.includes('src'), `the sample has its files, not ${names.join(', ')}`);
+    equal(vscode.workspace.fs.isWritableFileSystem('worldstep-sample'), false);
+  });
+
+  test('the drop-down of Run and Debug offers the bundled kernel', async () => {
+    const extension = vscode.extensions.getExtension('worldstep.worldstep');
+    await extension?.activate();
+    const commands = await vscode.commands.getCommands(true);
+    for (const name of ['openSample', 'debugKernel', 'debugFile', 'showConsole', 'row.viewMemory', 'table.queues']) {
+      check(commands.includes(`worldstep.${name}`), `the command worldstep.${name} exists`);
+    }
+  });
+});
