@@ -15,7 +15,7 @@ import { emitHash } from './emit/hash';
 import { type Program, prepareProgram } from './emit/program';
 import { GuestMemory } from './guest-memory';
 import { type HartServices, HartView } from './hart-view';
-import { FAST_MARGIN, FAST_OPS, HOT, STATE, STATUS } from './layout';
+import { FAST_MARGIN, FAST_OPS, HOT, RAM, STATE, STATUS } from './layout';
 import { SoftTlb } from './tlb';
 
 type Width = 1 | 2 | 4 | 8;
@@ -31,6 +31,8 @@ export interface EngineHost {
   ticksOf(cycles: bigint): bigint;
   /** Answers a firmware call of `hart`; registers are already readable and writable. False: no such firmware. */
   firmwareCall(view: HartView): boolean;
+  /** A helper changed privilege or translation; called only when {@link Engine.wantsTrapContext}. */
+  contextSwitched(view: HartView, before: (slot: string) => bigint): void;
   /** A trap was taken. True asks for a stop. */
   trapTaken(view: HartView, trap: TakenTrap): boolean;
   /** A store touched a page with store watches; called after it. */
@@ -48,11 +50,15 @@ export interface TakenTrap {
   readonly before: (slot: string) => bigint;
 }
 
+/** Shorter runs than this are not worth waking the other interpreters for. */
+const COUNTED_FROM = 16;
+
 /** Traps in a row without a retired instruction before the hart counts as stuck. */
 const STUCK_AFTER = 64;
 
 interface Exports {
   fast(): number;
+  counted(): number;
   exact(steps: number, breakpoints: number): number;
   hash(offset: number, length: number, seed: bigint): bigint;
 }
@@ -118,59 +124,44 @@ export class Engine {
 
   /**
    * Runs `hart` for at most `budget` instructions (exact: never more) and returns a `STATUS`. Comes back early without
-   * architectural effect about every `softLimit` instructions.
-   * @param breakpoints 0 ignores them, 1 skips one on the first instruction, 2 honours all.
+   * architectural effect about every `softLimit` instructions: V8 replaces the interpreter by a faster one only between calls.
+   * @param breakpoints 1 skips one on the first instruction, 2 honours all.
    */
   run(
     hart: number,
     budget: number,
-    breakpoints: 0 | 1 | 2,
+    breakpoints: 1 | 2,
     softLimit = 200_000,
   ): { readonly status: number; readonly executed: number } {
     this.memory.activate(hart);
-    const { i32 } = this.memory;
     const view = this.#active;
     this.contextChanged(view);
     this.memory.status = STATUS.none;
-    let limit = Math.min(budget, softLimit);
-    let left = limit;
-    this.#runBudget = limit;
+    let executed = 0;
+    /** One call into the interpreters with `count` instructions to go. */
+    const call = (count: number, interpreter: () => number): number => {
+      this.memory.i32[BUDGET] = count;
+      this.#runBudget = executed + count;
+      const status = interpreter();
+      executed = this.elapsed;
+      return status;
+    };
     let status: number = STATUS.none;
-    let mode = breakpoints;
-    if (breakpoints !== 2 && limit > FAST_MARGIN) {
-      i32[BUDGET] = left;
-      status = this.#exports.exact(1, 0);
-      left = i32[BUDGET] ?? 0;
-      mode = 2;
-    }
-    if (status === STATUS.none && left > FAST_MARGIN && breakpoints !== 0) {
-      // The fast interpreter counts down from less, so that it cannot overrun the exact limit.
-      const hidden = FAST_MARGIN;
-      i32[BUDGET] = left - hidden;
-      this.#runBudget = limit - hidden;
-      status = this.#exports.fast();
-      left = (i32[BUDGET] ?? 0) + hidden;
-      this.#runBudget = limit;
-      if (status === STATUS.none && limit < budget) {
-        // A soft return: whatever is left of this slice belongs to the next.
-        limit -= left;
-        left = 0;
-      }
-    }
-    if (status === STATUS.none && left > 0) {
-      i32[BUDGET] = left;
-      status = this.#exports.exact(left, mode);
-      left = i32[BUDGET] ?? 0;
+    if (breakpoints === 1 || budget < COUNTED_FROM)
+      status = call(Math.min(budget, breakpoints === 1 ? 1 : budget), () => this.#exports.exact(budget, breakpoints));
+    if (status === STATUS.none && budget - executed > FAST_MARGIN) {
+      status = call(Math.min(budget - executed - FAST_MARGIN, softLimit), this.#exports.fast);
+    } else if (status === STATUS.none && budget > executed) {
+      status = call(budget - executed, this.#exports.counted);
     }
     if (this.#error !== undefined) {
       const error = this.#error;
       this.#error = undefined;
       throw error;
     }
-    const executed = limit - left;
     const retiredAt = (view.base + STATE.retired) >> 3;
     this.memory.u64[retiredAt] = (this.memory.u64[retiredAt] ?? 0n) + BigInt(executed);
-    i32[BUDGET] = 0;
+    this.memory.i32[BUDGET] = 0;
     this.#runBudget = 0;
     return { status, executed };
   }
@@ -219,13 +210,26 @@ export class Engine {
     const offset = this.memory.offsetOf(pa, bytes.length);
     if (offset < 0) return false;
     this.memory.u8.set(bytes, offset);
+    if (bytes.length > 0) this.memory.touch(offset, bytes.length);
     this.code.written(pa, bytes.length);
     return true;
   }
 
-  /** Folds `length` bytes (a multiple of 8) at `offset` of the wasm memory into `seed`. */
+  /** Folds `length` bytes (a multiple of 32) at `offset` of the wasm memory into `seed`. */
   hash(offset: number, length: number, seed: bigint): bigint {
     return BigInt.asUintN(64, this.#exports.hash(offset, length, seed));
+  }
+
+  /** Folds all of RAM into `seed`. Pages of zeros count for nothing, whether or not they were ever touched. */
+  hashRam(seed: bigint): bigint {
+    const { touched, u64 } = this.memory;
+    let hash = seed;
+    for (let page = 0; page < touched.length; page++) {
+      const offset = RAM + page * 4096;
+      if (!touched[page] || u64.subarray(offset >> 3, (offset + 4096) >> 3).every((word) => word === 0n)) continue;
+      hash = this.hash(offset, 4096, hash ^ BigInt(page));
+    }
+    return hash;
   }
 
   /** Forgets everything derived: after a restore. */
@@ -307,6 +311,7 @@ export class Engine {
     const name = this.#program.helperNames[helper];
     const run = name === undefined ? undefined : this.isa.helpers[name];
     if (!prepared || !run) throw new Error('unknown helper');
+    const before = this.wantsTrapContext ? this.#slots(view) : undefined;
     view.begin(prepared.insn);
     try {
       run(view, view.field);
@@ -314,6 +319,7 @@ export class Engine {
       if (!(error instanceof FirmwareCall) || !this.host.firmwareCall(view)) throw error;
     }
     view.pc = view.jumpTarget ?? BigInt.asUintN(64, view.pc + BigInt(view.length));
+    if (before && view.hasChangedContext) this.host.contextSwitched(view, before);
     if (
       view.interruptsMayBePending &&
       this.isa.pendingInterrupt(view) !== undefined &&
@@ -339,7 +345,7 @@ export class Engine {
   #takeTrap(view: HartView, cause: number, isInterrupt: boolean, tval: bigint): void {
     const { i32 } = this.memory;
     const epc = view.pc;
-    const slots = this.wantsTrapContext ? new Map(this.isa.slots.map((name) => [name, view.get(name)])) : undefined;
+    const before = this.wantsTrapContext ? this.#slots(view) : (slot: string) => view.get(slot);
     view.begin(undefined);
     this.isa.takeTrap(view, cause, isInterrupt, tval, epc);
     view.pc = view.jumpTarget ?? epc;
@@ -348,15 +354,15 @@ export class Engine {
     const streakAt = (view.base + STATE.trapStreak) >> 2;
     const streak = (i32[streakAt] ?? 0) + 1;
     i32[streakAt] = streak;
-    const wantsStop = this.host.trapTaken(view, {
-      cause,
-      isInterrupt,
-      tval,
-      epc,
-      before: (slot) => slots?.get(slot) ?? view.get(slot),
-    });
+    const wantsStop = this.host.trapTaken(view, { cause, isInterrupt, tval, epc, before });
     if (wantsStop) this.memory.status = STATUS.trapStop;
     if (streak >= STUCK_AFTER) this.memory.status = STATUS.stuck;
+  }
+
+  /** The slots as they are now. */
+  #slots(view: HartView): (slot: string) => bigint {
+    const values = new Map(this.isa.slots.map((name) => [name, view.get(name)]));
+    return (slot) => values.get(slot) ?? 0n;
   }
 
   #fetch(view: HartView): void {
@@ -457,6 +463,7 @@ export class Engine {
   #storeRam(view: HartView, pa: number, offset: number, bytes: Width, value: bigint): void {
     const data = this.memory.view;
     const isWatched = this.watchedStores.has(Math.floor(pa / 4096));
+    this.memory.touch(offset, bytes);
     const old = isWatched ? this.memory.u8.slice(offset, offset + bytes) : undefined;
     if (bytes === 8) data.setBigUint64(offset, value, true);
     else if (bytes === 4) data.setUint32(offset, Number(value), true);
@@ -472,6 +479,7 @@ export class Engine {
     const context = this.isa.dataContext(view);
     if (translation.read && !this.watchedLoads.has(page)) this.tlb.fill('read', view.hart, context, address, offset);
     if (translation.write && !this.watchedStores.has(page) && !this.code.hasCode(translation.pa)) {
+      this.memory.touch(offset, 1);
       this.tlb.fill('write', view.hart, context, address, offset);
     }
   }
@@ -503,11 +511,13 @@ const buildModule = (program: Program, pages: number): Uint8Array<ArrayBuffer> =
   const decodeInPage = module.declare(['i32', 'i32'], []);
   const exact = module.declare(['i32', 'i32'], ['i32'], 'exact');
   const fast = module.declare([], ['i32'], 'fast');
+  const counted = module.declare([], ['i32'], 'counted');
   const hash = module.declare(['i32', 'i32', 'i64'], ['i64'], 'hash');
   emitDecode(module, decode, program);
   emitDecodeInPage(module, decodeInPage, decode);
   emitExact(module, exact, { fetch, fetchHigh, load, store, amo, trap, illegal, helper, fpGuard, fp, decode }, program);
-  emitFast(module, fast, { fetch, exact, decodeInPage }, program);
+  emitFast(module, fast, { fetch, exact, decodeInPage }, program, 'free');
+  emitFast(module, counted, { fetch, exact, decodeInPage }, program, 'counted');
   emitHash(module, hash);
   return module.finish();
 };

@@ -9,6 +9,8 @@ export class GuestMemory {
   readonly u32: Uint32Array;
   readonly u64: BigUint64Array;
   readonly view: DataView;
+  /** One byte per RAM page: 1 once anything may have been written to it. A page never touched is all zeros. */
+  readonly touched: Uint8Array;
   #active = 0;
 
   /** @param ramBase physical address of the first byte of RAM; @param ramSize bytes, a multiple of 4096. */
@@ -18,6 +20,7 @@ export class GuestMemory {
   ) {
     const pages = Math.ceil((RAM + ramSize) / 65536);
     this.wasm = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    this.touched = new Uint8Array(Math.ceil(ramSize / 4096));
     const { buffer } = this.wasm;
     this.u8 = new Uint8Array(buffer);
     this.u16 = new Uint16Array(buffer);
@@ -56,6 +59,11 @@ export class GuestMemory {
   offsetOf(pa: number, length: number): number {
     const at = pa - this.ramBase;
     return at >= 0 && at + length <= this.ramSize ? RAM + at : -1;
+  }
+
+  /** Notes that RAM at `offset` (of this memory) may be written from now on. */
+  touch(offset: number, length: number): void {
+    for (let page = (offset - RAM) >>> 12; page <= (offset - RAM + length - 1) >>> 12; page++) this.touched[page] = 1;
   }
 
   /** Status of the running hart, see `STATUS`. */

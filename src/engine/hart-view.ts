@@ -25,6 +25,8 @@ export class HartView implements HartState {
   jumpTarget: bigint | undefined;
   /** A helper changed interrupt state. */
   interruptsMayBePending = false;
+  /** A helper changed privilege or translation context. */
+  hasChangedContext = false;
   #insn: Insn | undefined;
 
   constructor(
@@ -39,6 +41,7 @@ export class HartView implements HartState {
     this.#insn = insn;
     this.jumpTarget = undefined;
     this.interruptsMayBePending = false;
+    this.hasChangedContext = false;
   }
 
   readonly field = (name: string): number => {
@@ -104,6 +107,7 @@ export class HartView implements HartState {
     this.services.flushCode();
   }
   contextChanged(): void {
+    this.hasChangedContext = true;
     this.services.contextChanged(this);
   }
   interruptsChanged(): void {

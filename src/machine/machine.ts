@@ -34,6 +34,13 @@ export interface Schedule {
   hasRun: boolean;
 }
 
+/** One arrival of console input. Arrivals happen between runs, so the count says exactly when. */
+export interface InputRecord {
+  /** Instructions retired by all harts. */
+  readonly at: bigint;
+  readonly bytes: Uint8Array;
+}
+
 export interface MachineParts {
   readonly spec: BoardSpec;
   readonly memory: number;
@@ -48,8 +55,10 @@ export class VirtualMachine implements Machine {
   readonly cpus: readonly Cpu[];
   readonly alarms = new Alarms();
   schedule: Schedule = { clock: 0n, turn: 0, used: 0n, hasRun: false };
-  /** Typed but not yet taken by the guest. */
+  /** Typed but not yet taken by the console device. */
   inputQueue: Uint8Array = new Uint8Array(0);
+  /** Every input so far, stamped with the count at which the guest could first see it. */
+  readonly inputLog: InputRecord[] = [];
   powerEvent: PowerEvent | undefined;
   readonly watchpoints: Watchpoints;
   readonly #consoleSinks = new Set<(bytes: Uint8Array) => void>();
@@ -304,6 +313,8 @@ export class VirtualMachine implements Machine {
   }
 
   input(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    this.inputLog.push({ at: this.retired, bytes: bytes.slice() });
     const joined = new Uint8Array(this.inputQueue.length + bytes.length);
     joined.set(this.inputQueue);
     joined.set(bytes, this.inputQueue.length);
@@ -311,7 +322,7 @@ export class VirtualMachine implements Machine {
   }
 
   stateHash(): string {
-    let hash = this.engine.hash(this.engine.memory.offsetOf(this.parts.spec.ramBase, 0), this.parts.memory, 1n);
+    let hash = this.engine.hashRam(1n);
     const bytes = new TextEncoder().encode(JSON.stringify(readMachine(this), replacer));
     // The scratch area behind the hot state serves as a buffer for the small rest.
     const { u8 } = this.engine.memory;
@@ -362,6 +373,7 @@ export class VirtualMachine implements Machine {
         this.#lookUp();
         return done;
       },
+      contextSwitched: (view: HartView, before: (slot: string) => bigint) => this.#contextSwitched(view, before),
       trapTaken: (view: HartView, trap: TakenTrap) => this.#trapTaken(view, trap),
       stored: (view: HartView, address: number, length: number, old: Uint8Array) =>
         this.watchpoints.stored(view, address, length, old),
@@ -397,11 +409,6 @@ export class VirtualMachine implements Machine {
       readPhysical: (at: bigint, length: number) => this.readPhysical(pa(at), length),
       writePhysical: (at: bigint, bytes: Uint8Array) => this.writePhysical(pa(at), bytes),
       readVirtual: (hart: number, at: bigint, length: number) => this.#readVirtual(hart, at, length),
-      takeInput: (limit: number) => {
-        const taken = this.inputQueue.slice(0, limit);
-        this.inputQueue = this.inputQueue.slice(taken.length);
-        return taken;
-      },
     };
   }
 
@@ -433,6 +440,18 @@ export class VirtualMachine implements Machine {
     this.#lastTrap = event;
     this.#emit(event);
     return this.#stopOnTrap?.(event) ?? false;
+  }
+
+  /** Tells observers of returns to less privileged worlds and of new translation roots. */
+  #contextSwitched(view: HartView, before: (slot: string) => bigint): void {
+    const from = this.hardware.worldOf(before);
+    const to = this.hardware.worldOf((slot) => view.get(slot));
+    const common = { hart: view.hart, pc: va(view.pc), at: this.retired };
+    if (to.rank < from.rank) this.#emit({ kind: 'trapReturn', from, to, ...common });
+    for (const register of this.hardware.rootRegisters) {
+      const value = view.get(register);
+      if (value !== before(register)) this.#emit({ kind: 'rootChanged', register, value, ...common });
+    }
   }
 
   #trapEvent(view: HartView, { cause, isInterrupt, tval, epc, before }: TakenTrap): TrapEvent {

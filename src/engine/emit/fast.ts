@@ -17,9 +17,18 @@ export interface FastImports {
   readonly decodeInPage: FunctionRef;
 }
 
-/** `fast() → status`: runs until the budget in the state is used up or a status is set. */
-export const emitFast = (module: ModuleBuilder, target: FunctionRef, imports: FastImports, program: Program): void => {
-  const fast = new FastEmitter(imports, program);
+/**
+ * `fast() → status`: runs until the budget in the state is used up or a status is set. `free` looks at the budget only in
+ * loops and at page changes and may overrun it by `FAST_MARGIN`; `counted` looks before every instruction.
+ */
+export const emitFast = (
+  module: ModuleBuilder,
+  target: FunctionRef,
+  imports: FastImports,
+  program: Program,
+  budget: 'free' | 'counted',
+): void => {
+  const fast = new FastEmitter(imports, program, budget === 'counted');
   module.define(target, fast.emit());
 };
 
@@ -42,6 +51,7 @@ class FastEmitter {
   constructor(
     readonly imports: FastImports,
     readonly program: Program,
+    readonly isCounted: boolean,
   ) {}
 
   emit(): Code {
@@ -58,6 +68,11 @@ class FastEmitter {
     this.#findPage(reload);
     this.bail = code.block('bail');
     this.dispatch = code.loop('dispatch');
+    if (this.isCounted) {
+      code.get(this.budget).i32(0).op('i32.le_s').if();
+      this.#pushPc();
+      code.set(this.pc).br(this.enter).end();
+    }
     this.#handlers();
     code.end();
     code.end();

@@ -24,8 +24,6 @@ export interface BoardServices {
   writePhysical(at: bigint, bytes: Uint8Array): boolean;
   /** Reads as `hart` would now, side-effect free. */
   readVirtual(hart: number, at: bigint, length: number): Uint8Array | undefined;
-  /** Takes typed bytes out of the console's input queue. */
-  takeInput(limit: number): Uint8Array;
 }
 
 /** A board with its devices built. */
@@ -39,6 +37,8 @@ export interface Board {
   readonly console: Device;
   /** Flash arrays and the like: readable bytes that are no RAM; side-effect free. */
   readArray(pa: number, length: number): Uint8Array | undefined;
+  /** State slots that name translation roots. */
+  readonly rootRegisters: readonly string[];
   resetHart(view: HartView, plan: LoadPlan): void;
   firmwareCall(view: HartView): boolean;
   /** An alarm that belongs to no device is due. */

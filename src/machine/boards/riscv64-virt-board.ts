@@ -42,6 +42,7 @@ export const RISCV64_VIRT_BOARD: BoardSpec = {
     );
     const sbi = createSbiFirmware(
       services,
+      (limit) => virt.uart.receive(limit),
       (ticks) => ticks * TICK,
       (view, { at, opaque }) => {
         resetState(view, { hartid: view.hart, start: 'supervisor' });
@@ -58,6 +59,7 @@ export const RISCV64_VIRT_BOARD: BoardSpec = {
       bus: virt.bus,
       devices: virt.devices,
       console: virt.uart,
+      rootRegisters: ['satp'],
       readArray: (pa, length) => {
         const window = virt.bus.find(pa);
         const flash = virt.flash.find((bank) => bank === window?.device);

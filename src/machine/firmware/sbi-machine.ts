@@ -23,6 +23,8 @@ export interface SbiFirmware {
 /** The board's firmware. @param timerNanoseconds guest time at which mtime reaches a tick count. */
 export const createSbiFirmware = (
   services: BoardServices,
+  /** Takes bytes typed at the console. */
+  receive: (limit: number) => Uint8Array,
   timerNanoseconds: (ticks: bigint) => bigint,
   enterSupervisor: EnterSupervisor,
 ): SbiFirmware => {
@@ -65,7 +67,7 @@ export const createSbiFirmware = (
     writeMemory: (at: Pa, bytes) => services.writePhysical(at, bytes),
     readVirtual: (hart, at: Va, length) => services.readVirtual(hart, at, length),
     writeConsole: (bytes) => services.output(bytes),
-    readConsole: (limit) => services.takeInput(limit),
+    readConsole: receive,
     power: (event) => services.power(event),
   };
   const call = (view: HartView): boolean => {
