@@ -1,0 +1,185 @@
+/**
+ * From what the user names (a bundled kernel, a `kernel.json`, a file, options) to what a machine is made of. Every
+ * mistake is a {@link UsageError}, or an error whose message already says what, where and what next.
+ */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Host, HostFileError } from '../../base/host';
+import { nearest } from '../../base/nearest';
+import { flashImage } from '../../image/flash';
+import { flatImage, isElf } from '../../image/flat-image';
+import { type KernelBuild, type KernelPackage, packagePath, parseKernelPackage } from '../../image/kernel-package';
+import { ARCHITECTURES, type MachineOptions } from '../../machine/create';
+import type { NamedFile } from '../../machine/load';
+import { parseMemorySize } from '../../machine/memory-size';
+import { UsageError } from './command';
+
+/** A guest ready to be put into a machine. */
+export interface Guest {
+  readonly name: string;
+  readonly machine: MachineOptions;
+  /** A console line that contains one of these means that the guest failed. */
+  readonly panicMarkers: readonly string[];
+  /** The package it came from, and where that file is. */
+  readonly package?: { readonly kernel: KernelPackage; readonly path: string };
+}
+
+/** What a kernel without a `kernel.json` prints when it gives up: Rust's and Linux's words. */
+const COMMON_PANICS: readonly string[] = ['panicked at', 'Kernel panic - not syncing'];
+
+/** A bundled kernel's folder name and package. */
+export interface BundledKernel {
+  readonly path: string;
+  readonly kernel: KernelPackage;
+}
+
+/** Reads every `kernels/NAME/kernel.json` below `root`, sorted by name. */
+export async function bundledKernels(host: Host, root: string): Promise<BundledKernel[]> {
+  const folders = await readdir(join(root, 'kernels'), { withFileTypes: true }).catch(() => []);
+  const found: BundledKernel[] = [];
+  for (const { name } of folders.filter((entry) => entry.isDirectory()).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = join(root, 'kernels', name, 'kernel.json');
+    const bytes = await host.readFile(path).catch(() => undefined);
+    if (bytes) found.push({ path, kernel: packageOf(bytes, path) });
+  }
+  return found;
+}
+
+/** Reads all that `word` and the options of `worldstep run` name. */
+export async function readGuest(
+  host: Host,
+  root: string,
+  word: string | undefined,
+  options: ReadonlyMap<string, string>,
+): Promise<Guest> {
+  const arch = options.get('arch');
+  if (arch !== undefined && !ARCHITECTURES.includes(arch)) {
+    throw new UsageError(`--arch: there is no machine for "${arch}". ${didYouMean(arch, ARCHITECTURES)}`);
+  }
+  if (options.has('disk')) {
+    throw new UsageError(
+      '--disk: the riscv64-virt machine has no disk yet. Leave --disk out, or pass data with --pflash1.',
+    );
+  }
+  const base = word === undefined ? undefined : await readNamed(host, root, word, arch);
+  const file = async (option: string): Promise<NamedFile | undefined> => {
+    const path = options.get(option);
+    return path === undefined ? undefined : { name: path, bytes: await readImage(host, path) };
+  };
+  const given: MachineOptions = {
+    kernel: await file('kernel'),
+    bios: await file('bios'),
+    pflash0: await file('pflash0'),
+    pflash1: await file('pflash1'),
+    memory: optional(options.get('memory'), (text) => parseMemorySize(text)),
+    harts: optional(options.get('harts'), (text) => wholeNumber('--harts', text)),
+    append: options.get('append'),
+  };
+  const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  // A kernel that replaces the named one brings its own load address.
+  const loadAddress = given.kernel ? undefined : base?.machine.loadAddress;
+  return {
+    name: base?.name ?? options.get('kernel') ?? options.get('bios') ?? 'guest',
+    panicMarkers: base?.panicMarkers ?? COMMON_PANICS,
+    package: base?.package,
+    machine: { ...base?.machine, ...set, loadAddress },
+  };
+}
+
+async function readNamed(host: Host, root: string, word: string, arch: string | undefined): Promise<Guest> {
+  const looksLikePath = /[\\/.]/.test(word);
+  if (!looksLikePath) {
+    const bundled = await bundledKernels(host, root);
+    const found = bundled.find(({ kernel }) => kernel.name === word);
+    if (found) return readPackage(host, found.kernel, found.path, arch);
+    const isFile = await host.readFile(word).then(
+      () => true,
+      () => false,
+    );
+    if (!isFile) {
+      const names = bundled.map(({ kernel }) => kernel.name);
+      throw new UsageError(`"${word}" is neither a bundled kernel nor a file. ${didYouMean(word, names)}`);
+    }
+  }
+  if (word.endsWith('kernel.json')) {
+    return readPackage(host, packageOf(await readFile(host, word), word), word, arch);
+  }
+  return {
+    name: word,
+    panicMarkers: COMMON_PANICS,
+    machine: { kernel: { name: word, bytes: await readImage(host, word) } },
+  };
+}
+
+async function readPackage(host: Host, kernel: KernelPackage, path: string, arch: string | undefined): Promise<Guest> {
+  const build = chooseBuild(kernel, arch);
+  const at = (relative: string): string => packagePath(path, relative);
+  const { image } = build;
+  const bytes = await readImage(host, at(image.file));
+  const flash = (bank: string): NamedFile | undefined => {
+    const content = build.flash.get(bank);
+    return content && { name: bank, bytes: flashImage(content) };
+  };
+  const isFlat = image.format !== 'elf';
+  return {
+    name: kernel.name,
+    panicMarkers: kernel.panicMarkers,
+    package: { kernel, path },
+    machine: {
+      kernel: { name: at(image.file), bytes: isFlat && isElf(bytes) ? flatImage(bytes) : bytes },
+      loadAddress: isFlat ? Number(image.load) : undefined,
+      memory: build.memory,
+      pflash0: flash('pflash0'),
+      pflash1: flash('pflash1'),
+    },
+  };
+}
+
+function chooseBuild(kernel: KernelPackage, arch: string | undefined): KernelBuild {
+  const names = [...kernel.architectures.keys()];
+  const name = arch ?? names.find((candidate) => ARCHITECTURES.includes(candidate));
+  const build = name === undefined ? undefined : kernel.architectures.get(name);
+  if (build) return build;
+  const list = names.join(', ');
+  throw new UsageError(
+    arch === undefined
+      ? `${kernel.name} is built for ${list}; there are machines for ${ARCHITECTURES.join(', ')} only.`
+      : `${kernel.name} is not built for ${arch}. It is built for ${list}.`,
+  );
+}
+
+const packageOf = (bytes: Uint8Array, path: string): KernelPackage => {
+  const result = parseKernelPackage(new TextDecoder().decode(bytes), path);
+  if (result.ok) return result.kernel;
+  throw new UsageError(result.problems.join('\n'));
+};
+
+/** A file's bytes, unpacked when its name ends in `.gz`. */
+async function readImage(host: Host, path: string): Promise<Uint8Array> {
+  const bytes = await readFile(host, path);
+  if (!path.endsWith('.gz')) return bytes;
+  return host.gunzip(bytes).catch((error: unknown) => {
+    throw new UsageError(`${path} cannot be unpacked: ${(error as Error).message}. Make or download it again.`);
+  });
+}
+
+const readFile = (host: Host, path: string): Promise<Uint8Array> =>
+  host.readFile(path).catch((error: unknown) => {
+    if (error instanceof HostFileError) throw new UsageError(`${error.message}. Check the path.`);
+    throw error;
+  });
+
+const optional = <T>(text: string | undefined, read: (text: string) => T): T | undefined =>
+  text === undefined ? undefined : read(text);
+
+/** A count given as text, digits and `_` only. */
+export function wholeNumber(option: string, text: string): number {
+  const plain = text.replaceAll('_', '');
+  if (/^\d{1,15}$/.test(plain)) return Number(plain);
+  throw new UsageError(`${option}: "${text}" is not a whole number. Write digits, for example ${option} 4.`);
+}
+
+const didYouMean = (word: string, known: readonly string[]): string => {
+  const near = nearest(word, known);
+  return near === undefined ? `There is: ${known.join(', ')}.` : `Did you mean ${near}?`;
+};
