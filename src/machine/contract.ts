@@ -5,6 +5,7 @@
 import type { Pa, Va } from '../base/address';
 import type { Plain } from '../base/plain';
 import type { Device, PowerEvent } from '../devices/device';
+export type { PowerEvent } from '../devices/device';
 import type { Isa } from '../isa/core/isa';
 import type { Access, Translation } from '../isa/core/translation';
 import type { World } from '../isa/core/world';
