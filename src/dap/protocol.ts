@@ -32,6 +32,11 @@ export interface LaunchArguments {
   readonly noDebug?: boolean;
   /** Views to reveal when the session starts. */
   readonly openViews?: readonly string[];
+  /**
+   * `terminal`: the shell shows `console/output` events itself. Otherwise the guest's console also comes as standard
+   * `output` events, for clients that know nothing of ours.
+   */
+  readonly console?: 'terminal' | 'debugConsole';
 }
 
 /** Own requests: name → arguments and response body. */

@@ -1,0 +1,126 @@
+/**
+ * Every error a user can cause, numbered, each with what is wrong and the next step. Our own bugs are not here: they
+ * are caught once, in server.ts.
+ */
+
+/** An answer of "no" to a request. `url` becomes a button in clients that show one. */
+export class UserError extends Error {
+  constructor(
+    readonly id: number,
+    message: string,
+    readonly button?: { readonly label: string; readonly url: string },
+  ) {
+    super(message);
+    this.name = 'UserError';
+  }
+}
+
+const pickKernel = { label: 'Pick a kernel', url: 'command:worldstep.pickKernel' };
+const openLaunch = { label: 'Open launch.json', url: 'command:workbench.action.debug.configure' };
+
+// 1000–1099: requests
+export const unknownRequest = (command: string) =>
+  new UserError(
+    1000,
+    `The request "${command}" is not one of this debugger's. See the initialize response for what is supported.`,
+  );
+export const badArgument = (name: string, wanted: string) =>
+  new UserError(1001, `The argument "${name}" must be ${wanted}.`);
+export const notLaunched = (command: string) =>
+  new UserError(1002, `"${command}" needs a running session. Send a launch request first.`);
+export const alreadyLaunched = () =>
+  new UserError(1003, 'A machine is running in this session already. Use restart, or start another session.');
+export const cancelled = () => new UserError(1004, 'cancelled');
+export const isRunning = (command: string) =>
+  new UserError(1005, `"${command}" needs the guest to stand still. Pause it first.`);
+export const staleFrame = (id: number) =>
+  new UserError(1006, `Frame ${id} is from an earlier stop. Ask for the stack trace again.`);
+export const staleVariables = (id: number) =>
+  new UserError(1007, `Variables reference ${id} is from an earlier stop. Ask for the scopes again.`);
+export const unknownThread = (id: number) =>
+  new UserError(1008, `There is no hart with thread id ${id}. Ask for the threads again.`);
+export const ended = () => new UserError(1009, 'The guest has ended. Restart the session to run it again.');
+export const internal = (problem: string) =>
+  new UserError(
+    1099,
+    `Worldstep itself failed: ${problem}. The session goes on; please report this with the steps that led here.`,
+  );
+
+// 1100–1199: launch
+export const unknownKey = (path: string, nearest: string | undefined) =>
+  new UserError(
+    1100,
+    `launch.json has an unknown key "${path}". ${nearest === undefined ? 'Remove it.' : `Did you mean "${nearest}"?`}`,
+    openLaunch,
+  );
+export const wrongType = (path: string, wanted: string, found: string) =>
+  new UserError(1101, `"${path}" in launch.json must be ${wanted}, not ${found}.`, openLaunch);
+export const missingProgram = () =>
+  new UserError(
+    1102,
+    '"program" is missing. Name a kernel file, or "bundled:msgqueue" for a bundled kernel.',
+    pickKernel,
+  );
+export const badMemory = (text: string) =>
+  new UserError(
+    1103,
+    `"machine.memory": "${text}" is not a size. Write a number with K, M or G, such as "128M".`,
+    openLaunch,
+  );
+export const memoryTooLarge = (text: string, limit: string) =>
+  new UserError(
+    1104,
+    `"machine.memory": ${text} does not fit: the guest's RAM lives in one WebAssembly memory of at most ${limit}. Use ${limit} or less; "128M" is usual.`,
+    openLaunch,
+  );
+export const memoryTooSmall = (text: string) =>
+  new UserError(
+    1105,
+    `"machine.memory": ${text} is too small for a kernel. Use "16M" or more; "128M" is usual.`,
+    openLaunch,
+  );
+export const badHarts = (count: unknown, most: number) =>
+  new UserError(
+    1106,
+    `"machine.harts": ${String(count)} is not possible. Use a whole number from 1 to ${most}.`,
+    openLaunch,
+  );
+export const badAddress = (path: string, text: string) =>
+  new UserError(1107, `"${path}": "${text}" is not an address. Write it as "0x80200000".`, openLaunch);
+export const archMissing = (arch: string, known: readonly string[]) =>
+  new UserError(
+    1108,
+    `"arch": "${arch}" is not available in this version. Use ${known.map((one) => `"${one}"`).join(' or ')}.`,
+    openLaunch,
+  );
+export const cannotLoad = (message: string) => new UserError(1109, message, pickKernel);
+export const noSuchSymbol = (symbol: string) =>
+  new UserError(
+    1110,
+    `"runTo": no function matches "${symbol}". Check the name, or remove it; a path such as module::function works.`,
+    openLaunch,
+  );
+
+// 1200–1299: looking and changing
+export const cannotEvaluate = (message: string) => new UserError(1200, message);
+export const cannotSet = (message: string) => new UserError(1201, message);
+export const badReference = (text: string) =>
+  new UserError(1202, `"${text}" is not a memory reference. Write 0x…, va:0x… or pa:0x….`);
+export const notWritable = (reference: string) =>
+  new UserError(1203, `The memory at ${reference} is not writable RAM. Only mapped RAM can be changed.`);
+export const noVariable = (name: string) =>
+  new UserError(1204, `There is no variable "${name}" here. Refresh the Variables view.`);
+export const noSource = (name: string) =>
+  new UserError(
+    1205,
+    `The text of ${name} is not available here. Add its folder to "sourceMap" in launch.json.`,
+    openLaunch,
+  );
+export const stepImpossible = (why: string) => new UserError(1206, why);
+export const noException = () => new UserError(1207, 'The hart does not stand at a trap.');
+export const staleGotoTarget = (id: number) =>
+  new UserError(1208, `Jump target ${id} is not known any more. Choose the line again.`);
+export const unknownInspector = (id: string) => new UserError(1209, `There is no view "${id}". Ask for inspect/list.`);
+export const viewFailed = (id: string, why: string) => new UserError(1210, `The view "${id}" cannot be shown: ${why}`);
+export const noFrame = () =>
+  new UserError(1211, 'There is no frame here. Pause the guest and pick one in the Call Stack.');

@@ -1,0 +1,158 @@
+/** Checks launch arguments key by key before anything is read or built. */
+import { isObject } from './arguments';
+import {
+  archMissing,
+  badAddress,
+  badHarts,
+  badMemory,
+  memoryTooLarge,
+  memoryTooSmall,
+  missingProgram,
+  unknownKey,
+  wrongType,
+} from './errors';
+import type { LaunchArguments } from './protocol';
+
+type Shape =
+  | { readonly kind: 'string' | 'boolean' | 'number' | 'strings' | 'map' }
+  | { readonly kind: 'object'; readonly keys: Readonly<Record<string, Shape>> }
+  | { readonly kind: 'objects'; readonly keys: Readonly<Record<string, Shape>> };
+
+const text: Shape = { kind: 'string' };
+const flag: Shape = { kind: 'boolean' };
+
+const KEYS: Readonly<Record<keyof LaunchArguments, Shape>> = {
+  program: text,
+  arch: text,
+  stopOnEntry: flag,
+  runTo: text,
+  images: { kind: 'objects', keys: { path: text, world: text, address: text, symbolsOnly: flag } },
+  machine: { kind: 'object', keys: { harts: { kind: 'number' }, memory: text } },
+  bios: text,
+  disk: text,
+  pflash0: text,
+  pflash1: text,
+  append: text,
+  cwd: text,
+  sourceMap: { kind: 'map' },
+  trace: flag,
+  noDebug: flag,
+  openViews: { kind: 'strings' },
+  console: text,
+};
+
+/** Keys every debug configuration may carry; shells send them along. */
+const SHELL_KEYS = new Set(
+  'type name request preLaunchTask postDebugTask internalConsoleOptions presentation serverReadyAction debugServer suppressMultipleSessionWarning windows linux osx'.split(
+    ' ',
+  ),
+);
+
+const WANTED: Readonly<Record<Shape['kind'], string>> = {
+  string: 'a string',
+  boolean: 'true or false',
+  number: 'a number',
+  strings: 'an array of strings',
+  map: 'an object of strings',
+  object: 'an object',
+  objects: 'an array of objects',
+};
+
+const MEBIBYTE = 1024 ** 2;
+/** What one machine can have; a smaller limit of the board is reported by the loader. */
+const MOST_MEMORY = 3072 * MEBIBYTE;
+const LEAST_MEMORY = 2 * MEBIBYTE;
+const MOST_HARTS = 8;
+
+/** Returns the arguments when every key is known and of its type. Throws a UserError naming the key and the next step. */
+export function checkLaunch(value: unknown, architectures: readonly string[]): LaunchArguments {
+  if (!isObject(value)) throw missingProgram();
+  checkKeys(value, KEYS, '');
+  const launch = value as unknown as LaunchArguments;
+  if (typeof launch.program !== 'string' || launch.program.trim() === '') throw missingProgram();
+  if (launch.arch !== undefined && !architectures.includes(launch.arch)) throw archMissing(launch.arch, architectures);
+  const { harts, memory } = launch.machine ?? {};
+  if (harts !== undefined && !(Number.isInteger(harts) && harts >= 1 && harts <= MOST_HARTS))
+    throw badHarts(harts, MOST_HARTS);
+  if (memory !== undefined) checkMemory(memory);
+  for (const [at, image] of (launch.images ?? []).entries()) {
+    if (typeof image.path !== 'string') throw wrongType(`images[${at}].path`, WANTED.string, typeOf(image.path));
+    if (image.address !== undefined && !/^0x[0-9a-f_]{1,20}$/i.test(image.address)) {
+      throw badAddress(`images[${at}].address`, image.address);
+    }
+  }
+  return launch;
+}
+
+function checkKeys(value: Record<string, unknown>, keys: Readonly<Record<string, Shape>>, prefix: string): void {
+  for (const [key, entry] of Object.entries(value)) {
+    const shape = Object.hasOwn(keys, key) ? keys[key] : undefined;
+    if (shape === undefined) {
+      // Double underscore keys are the client's own (VS Code adds __sessionId and the like).
+      if (prefix === '' && (SHELL_KEYS.has(key) || key.startsWith('__'))) continue;
+      throw unknownKey(prefix + key, nearest(key, Object.keys(keys), prefix));
+    }
+    if (entry === undefined || entry === null) continue;
+    checkShape(entry, shape, prefix + key);
+  }
+}
+
+function checkShape(entry: unknown, shape: Shape, path: string): void {
+  const isRight = {
+    string: () => typeof entry === 'string',
+    boolean: () => typeof entry === 'boolean',
+    number: () => typeof entry === 'number',
+    strings: () => Array.isArray(entry) && entry.every((one) => typeof one === 'string'),
+    map: () => isObject(entry) && Object.values(entry).every((one) => typeof one === 'string'),
+    object: () => isObject(entry),
+    objects: () => Array.isArray(entry) && entry.every(isObject),
+  }[shape.kind]();
+  if (!isRight) throw wrongType(path, WANTED[shape.kind], typeOf(entry));
+  if (shape.kind === 'object') checkKeys(entry as Record<string, unknown>, shape.keys, `${path}.`);
+  if (shape.kind === 'objects') {
+    for (const [at, one] of (entry as Record<string, unknown>[]).entries())
+      checkKeys(one, shape.keys, `${path}[${at}].`);
+  }
+}
+
+function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+function checkMemory(memory: string): void {
+  const match = /^\s*([0-9]{1,15})\s*([kmgt]?)(?:i?b)?\s*$/i.exec(memory);
+  if (match === null) throw badMemory(memory);
+  const unit =
+    { '': 1, k: 1024, m: MEBIBYTE, g: 1024 * MEBIBYTE, t: MEBIBYTE * MEBIBYTE }[(match[2] ?? '').toLowerCase()] ?? 1;
+  const size = Number(match[1]) * unit;
+  if (size > MOST_MEMORY) throw memoryTooLarge(memory, '3G');
+  if (size < LEAST_MEMORY) throw memoryTooSmall(memory);
+}
+
+/** The known key with the smallest edit distance, when it is close enough to be meant. */
+export function nearest(word: string, known: readonly string[], prefix = ''): string | undefined {
+  let best: string | undefined;
+  let least = Math.max(2, Math.ceil(word.length / 2));
+  for (const candidate of known) {
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
+    if (distance >= least) continue;
+    least = distance;
+    best = candidate;
+  }
+  return best === undefined ? undefined : prefix + best;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

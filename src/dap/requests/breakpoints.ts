@@ -1,0 +1,222 @@
+/** Breakpoint requests of every kind. They may come before the launch: then they wait, unverified, and say so. */
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { hex, va } from '../../base/address';
+import type { BreakpointOptions, CodeBreakpoint, InstructionSpec } from '../../debug/breakpoints';
+import { type DataBreakpoint, dataIdOf, LONGEST_WATCH } from '../../debug/data-breakpoints';
+import { ExpressionError } from '../../debug/expression/ast';
+import { formatReference, type MemoryReference, parseReference } from '../../debug/memory';
+import type { DebugTarget } from '../../debug/target';
+import type { Args } from '../arguments';
+import { badArgument, badReference } from '../errors';
+import type { Handler } from '../server';
+import type { Session } from '../session';
+import { sourceOf } from './sources';
+
+const WAITING = 'Waits for the machine to be built.';
+
+const optionsOf = (args: Args): BreakpointOptions => ({
+  condition: args.optionalString('condition'),
+  hitCondition: args.optionalString('hitCondition'),
+  logMessage: args.optionalString('logMessage'),
+});
+
+/** A code breakpoint as the protocol shows it. */
+function codeBody(session: Session, target: DebugTarget, breakpoint: CodeBreakpoint): DebugProtocol.Breakpoint {
+  const first = breakpoint.places[0];
+  const isVerified = first !== undefined;
+  const source = breakpoint.source === undefined ? {} : { source: sourceOf(session, target, breakpoint.source) };
+  const line = breakpoint.line === undefined ? {} : { line: lineOut(session, breakpoint.line) };
+  return {
+    id: breakpoint.id,
+    verified: isVerified,
+    ...source,
+    ...line,
+    ...(breakpoint.column ? { column: columnOut(session, breakpoint.column) } : {}),
+    ...(first === undefined ? {} : { instructionReference: hex(first.va) }),
+    ...(breakpoint.message === undefined ? {} : { message: breakpoint.message }),
+    ...(isVerified ? {} : { reason: 'failed' as const }),
+  };
+}
+
+function dataBody(breakpoint: DataBreakpoint): DebugProtocol.Breakpoint {
+  const message = breakpoint.message === undefined ? {} : { message: breakpoint.message, reason: 'failed' as const };
+  return { id: breakpoint.id, verified: breakpoint.message === undefined, ...message };
+}
+
+/** Our lines count from 1. */
+export const lineOut = (session: Session, line: number): number => (session.client.linesStartAt1 ? line : line - 1);
+export const lineIn = (session: Session, line: number): number => (session.client.linesStartAt1 ? line : line + 1);
+export const columnOut = (session: Session, column: number): number =>
+  session.client.columnsStartAt1 ? column : column - 1;
+export const columnIn = (session: Session, column: number): number =>
+  session.client.columnsStartAt1 ? column : column + 1;
+
+/** Tells the client how breakpoints are bound after a restart. */
+export function announceBreakpoints(session: Session): void {
+  if (!session.hasTarget) return;
+  const target = session.need('restart');
+  for (const breakpoint of target.breakpoints.all) {
+    session.server.event('breakpoint', { reason: 'changed', breakpoint: codeBody(session, target, breakpoint) });
+  }
+}
+
+export function breakpointRequests(session: Session): Record<string, Handler> {
+  /** Keeps what was asked with fresh ids, binds it when there is a machine, and answers in order. */
+  const waiting = (specs: readonly { readonly id?: number }[]) => ({
+    breakpoints: specs.map((spec) => ({ id: spec.id, verified: false, message: WAITING, reason: 'pending' as const })),
+  });
+  return {
+    setBreakpoints: (args) => {
+      const path = args.object('source').optionalString('path') ?? '';
+      const plainLines = args.raw('breakpoints') === undefined ? (args.raw('lines') as unknown) : undefined;
+      const given = Array.isArray(plainLines) ? [] : args.objects('breakpoints');
+      const specs = given.map((one) => {
+        const column = one.optionalInteger('column');
+        return {
+          id: session.takeId(),
+          line: lineIn(session, one.integer('line')),
+          ...(column === undefined ? {} : { column: columnIn(session, column) }),
+          ...optionsOf(one),
+        };
+      });
+      if (Array.isArray(plainLines)) {
+        for (const line of plainLines) {
+          if (!Number.isSafeInteger(line)) throw badArgument('lines', 'an array of whole numbers');
+          specs.push({
+            id: session.takeId(),
+            line: lineIn(session, line as number),
+            condition: undefined,
+            hitCondition: undefined,
+            logMessage: undefined,
+          });
+        }
+      }
+      session.wishes.sources.set(path, specs);
+      if (!session.hasTarget) return waiting(specs);
+      const target = session.need('setBreakpoints');
+      const set = target.breakpoints.setSource(path, specs);
+      return {
+        breakpoints: set.map((one, at) => ({
+          line: lineOut(session, specs[at]?.line ?? 0),
+          ...codeBody(session, target, one),
+        })),
+      };
+    },
+    setFunctionBreakpoints: (args) => {
+      const specs = args
+        .objects('breakpoints')
+        .map((one) => ({ id: session.takeId(), name: one.string('name'), ...optionsOf(one) }));
+      session.wishes.functions = specs;
+      if (!session.hasTarget) return waiting(specs);
+      const target = session.need('setFunctionBreakpoints');
+      return { breakpoints: target.breakpoints.setFunctions(specs).map((one) => codeBody(session, target, one)) };
+    },
+    setInstructionBreakpoints: (args) => {
+      const specs: InstructionSpec[] = args.objects('breakpoints').map((one) => {
+        const text = one.string('instructionReference');
+        const reference = parseReference(text);
+        if (reference === undefined) throw badReference(text);
+        const address = va(reference.address + BigInt(one.optionalInteger('offset') ?? 0));
+        return { id: session.takeId(), address, ...optionsOf(one) };
+      });
+      session.wishes.instructions = specs;
+      if (!session.hasTarget) return waiting(specs);
+      const target = session.need('setInstructionBreakpoints');
+      return { breakpoints: target.breakpoints.setInstructions(specs).map((one) => codeBody(session, target, one)) };
+    },
+    setExceptionBreakpoints: (args) => {
+      const enabled = [
+        ...args.strings('filters').map((id) => ({ id })),
+        ...args
+          .objects('filterOptions')
+          .map((one) => ({ id: one.string('filterId'), condition: one.optionalString('condition') })),
+      ];
+      session.wishes.exceptions = enabled;
+      if (!session.hasTarget) return waiting(enabled.map(() => ({ id: session.takeId() })));
+      const problems = session.need('setExceptionBreakpoints').setExceptionFilters(enabled);
+      return {
+        breakpoints: problems.map((problem) => ({
+          verified: problem === undefined,
+          ...(problem === undefined ? {} : { message: problem }),
+        })),
+      };
+    },
+    dataBreakpointInfo: (args) => dataBreakpointInfo(session, args),
+    setDataBreakpoints: (args) => {
+      const specs = args.objects('breakpoints').map((one) => {
+        const access = one.optionalString('accessType') ?? 'write';
+        if (access !== 'read' && access !== 'write' && access !== 'readWrite')
+          throw badArgument('accessType', 'read, write or readWrite');
+        return {
+          id: session.takeId(),
+          dataId: one.string('dataId'),
+          access: access as 'read' | 'write' | 'readWrite',
+          condition: one.optionalString('condition'),
+          hitCondition: one.optionalString('hitCondition'),
+        };
+      });
+      session.wishes.data = specs;
+      if (!session.hasTarget) return waiting(specs);
+      const target = session.need('setDataBreakpoints');
+      return { breakpoints: target.data.set(target.cpu(target.stop?.hart ?? 0), specs).map(dataBody) };
+    },
+    breakpointLocations: (args) => {
+      const target = session.need('breakpointLocations');
+      const path = args.object('source').optionalString('path') ?? '';
+      const from = lineIn(session, args.integer('line'));
+      const to = lineIn(session, args.optionalInteger('endLine') ?? args.integer('line'));
+      const found = new Map<string, DebugProtocol.BreakpointLocation>();
+      for (const { image, source } of target.sources.find(path)) {
+        for (const line of image.program.linesOf(source)) {
+          if (line < from || line > to || found.size > 10_000) continue;
+          const columns = image.program.columnsOf(source, line).filter((column) => column > 0);
+          if (columns.length === 0) found.set(`${line}`, { line: lineOut(session, line) });
+          for (const column of columns) {
+            found.set(`${line}:${column}`, { line: lineOut(session, line), column: columnOut(session, column) });
+          }
+        }
+      }
+      const breakpoints = [...found.values()].sort((a, b) => a.line - b.line || (a.column ?? 0) - (b.column ?? 0));
+      return { breakpoints };
+    },
+  };
+}
+
+/** Finds what a data breakpoint would watch: a row of the Variables view, an expression, or an address. */
+function dataBreakpointInfo(session: Session, args: Args): object {
+  const target = session.needStopped('dataBreakpointInfo');
+  const name = args.string('name');
+  const accessTypes = ['read', 'write', 'readWrite'];
+  const none = (description: string) => ({ dataId: null, description });
+  const answer = (reference: MemoryReference, length: number, title: string) => ({
+    dataId: dataIdOf(reference, length, title),
+    description: `${title}: ${length} byte${length === 1 ? '' : 's'} at ${formatReference(reference)}`,
+    accessTypes,
+    canPersist: false,
+  });
+  const bytes = args.optionalInteger('bytes');
+  if (bytes !== undefined && (bytes <= 0 || bytes > LONGEST_WATCH))
+    throw badArgument('bytes', `from 1 to ${LONGEST_WATCH}`);
+  const reference = parseReference(name);
+  if (args.boolean('asAddress') && reference !== undefined) return answer(reference, bytes ?? 8, name);
+  try {
+    const container = args.optionalInteger('variablesReference');
+    if (container !== undefined && container > 0) {
+      const handle = session.handles.container(container);
+      const row = handle.container.rows(0, 10_000).find((one) => one.name === name);
+      if (row?.place === undefined) return none(`${name} is not in memory now, so nothing can be watched.`);
+      return answer(row.place.reference, bytes ?? row.place.length, row.expression ?? name);
+    }
+    const scope = session.scope(target, args.optionalInteger('frameId'));
+    const row = target.evaluate(name, { ...scope });
+    if (args.boolean('asAddress')) {
+      const at = BigInt.asUintN(64, target.addressOf(name, scope));
+      return answer({ space: 'va', address: at }, bytes ?? 8, name);
+    }
+    if (row.place === undefined) return none(`${name} is not in memory now, so nothing can be watched.`);
+    return answer(row.place.reference, bytes ?? row.place.length, name);
+  } catch (error) {
+    if (error instanceof ExpressionError) return none(error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,68 @@
+/** Evaluation for console, watches, hovers and the clipboard, and completions. */
+import { completions } from '../../debug/completions';
+import { explain } from '../../debug/explain';
+import { ExpressionError } from '../../debug/expression/ast';
+import { cannotEvaluate } from '../errors';
+import type { Handler } from '../server';
+import type { Session } from '../session';
+import { formatOf, rowBody } from './variables';
+
+export function evaluateRequests(session: Session): Record<string, Handler> {
+  return {
+    evaluate: (args, context) => {
+      const target = session.needStopped('evaluate');
+      const expression = args.string('expression');
+      const where = args.optionalString('context') ?? 'repl';
+      try {
+        const scope = session.scope(target, args.optionalInteger('frameId'));
+        const command =
+          where === 'repl' ? /^\s*explain\s+(.+?)(?:\s+(?:for\s+)?(read|write|execute))?\s*$/.exec(expression) : null;
+        if (command?.[1] !== undefined) {
+          const address = target.addressOf(command[1], scope);
+          const access = (command[2] ?? 'read') as 'read' | 'write' | 'execute';
+          return { result: explain(scope.cpu, address, access).join('\n'), variablesReference: 0 };
+        }
+        const isAssignment = target.isAssignment(expression);
+        if (isAssignment && where !== 'repl') throw cannotEvaluate('Assignments work in the Debug Console only.');
+        const format = formatOf(args);
+        const row = target.evaluate(format === undefined ? expression : withFormat(expression, format), scope);
+        if (isAssignment) context.after(() => session.changed(target));
+        const body = rowBody(session, { ...row, expression }, scope);
+        const { type, variablesReference, namedVariables, indexedVariables, memoryReference, presentationHint } = body;
+        return {
+          result: body.value,
+          type,
+          variablesReference,
+          namedVariables,
+          indexedVariables,
+          memoryReference,
+          presentationHint,
+        };
+      } catch (error) {
+        if (error instanceof ExpressionError) throw cannotEvaluate(error.message);
+        throw error;
+      }
+    },
+    completions: (args) => {
+      const target = session.needStopped('completions');
+      const text = args.string('text');
+      const column = args.integer('column') - (session.client.columnsStartAt1 ? 1 : 0);
+      const lines = text.split('\n');
+      const line = lines[(args.optionalInteger('line') ?? 1) - (session.client.linesStartAt1 ? 1 : 0)] ?? text;
+      const scope = session.scope(target, args.optionalInteger('frameId'));
+      const found = completions(target, scope, line.slice(0, Math.max(0, column)));
+      return {
+        targets: found.map(({ label, kind, detail, replace }) => ({
+          label,
+          type: kind,
+          detail,
+          start: Math.max(0, column) - replace + (session.client.columnsStartAt1 ? 1 : 0),
+          length: replace,
+        })),
+      };
+    },
+  };
+}
+
+const withFormat = (expression: string, format: string): string =>
+  /,\s*[xdbocr]\s*$/.test(expression) ? expression : `${expression},${format}`;

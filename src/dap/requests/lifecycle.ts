@@ -1,0 +1,84 @@
+/** Requests about the session as a whole: initialize, launch, restart, end, cancel. */
+import { capabilities } from '../capabilities';
+import { alreadyLaunched } from '../errors';
+import { checkLaunch } from '../launch-arguments';
+import type { Handler } from '../server';
+import type { Session } from '../session';
+import { announceBreakpoints } from './breakpoints';
+
+export function lifecycleRequests(session: Session): Record<string, Handler> {
+  let isBuilding = false;
+  const build = async (value: unknown): Promise<void> => {
+    const launch = checkLaunch(value, session.services.architectures);
+    if (isBuilding) throw alreadyLaunched();
+    isBuilding = true;
+    try {
+      await session.build(launch);
+    } finally {
+      isBuilding = false;
+    }
+  };
+  const stopRunning = () => {
+    session.loop.halt();
+  };
+  return {
+    initialize: (args) => {
+      const { client } = session;
+      client.linesStartAt1 = args.raw('linesStartAt1') !== false;
+      client.columnsStartAt1 = args.raw('columnsStartAt1') !== false;
+      client.supportsInvalidated = args.raw('supportsInvalidatedEvent') === true;
+      client.supportsMemoryEvent = args.raw('supportsMemoryEvent') === true;
+      client.supportsProgress = args.raw('supportsProgressReporting') === true;
+      client.supportsAnsi = args.raw('supportsANSIStyling') === true;
+      return capabilities(session.services.exceptionFilters, client.supportsAnsi);
+    },
+    launch: async (args, context) => {
+      if (session.hasTarget) throw alreadyLaunched();
+      session.isConfigured = false;
+      await build(args.all);
+      context.after(() => session.server.event('initialized'));
+      return undefined;
+    },
+    configurationDone: (_args, context) => {
+      session.need('configurationDone');
+      const isFirst = !session.isConfigured;
+      session.isConfigured = true;
+      if (isFirst) context.after(() => session.begin());
+      return undefined;
+    },
+    restart: async (args, context) => {
+      const given = args.optionalObject('arguments')?.all ?? session.launch;
+      const wasRunning = session.loop.halt();
+      try {
+        await build(given);
+      } catch (error) {
+        // The old machine is still there; the client must know that it stands.
+        if (wasRunning) context.after(() => session.stopped({ kind: 'pause', hart: 0 }));
+        throw error;
+      }
+      session.isConfigured = true;
+      context.after(() => {
+        announceBreakpoints(session);
+        session.begin();
+      });
+      return undefined;
+    },
+    terminate: (_args, context) => {
+      stopRunning();
+      context.after(() => session.terminated());
+      return undefined;
+    },
+    disconnect: (args, context) => {
+      stopRunning();
+      // A suspended guest has nobody to come back to: the machine lives in this session.
+      args.boolean('suspendDebuggee');
+      context.after(() => session.terminated());
+      return undefined;
+    },
+    cancel: (args) => {
+      const seq = args.optionalInteger('requestId');
+      if (seq !== undefined) session.server.cancel(seq);
+      return undefined;
+    },
+  };
+}

@@ -1,0 +1,70 @@
+/** The requests of protocol.ts: views, console input, status, address explanation. */
+import { explain } from '../../debug/explain';
+import { ExpressionError } from '../../debug/expression/ast';
+import type { Args } from '../arguments';
+import { badArgument, cannotEvaluate, UserError, unknownInspector, viewFailed } from '../errors';
+import type { Handler } from '../server';
+import type { SessionInspector } from '../services';
+import type { Session } from '../session';
+
+/** Console bytes one request may carry. */
+const MOST_INPUT = 1 << 16;
+
+export function ownRequests(session: Session): Record<string, Handler> {
+  const hartOf = (args: Args): number => {
+    const hart = args.optionalInteger('hart') ?? session.need('inspect').stop?.hart ?? 0;
+    return session.hart(hart + 1) === hart ? hart : 0;
+  };
+  const show = <T extends object>(
+    args: Args,
+    look: (inspector: SessionInspector, key: string | undefined, hart: number) => T,
+  ): T => {
+    session.needStopped('inspect');
+    const id = args.string('inspector');
+    const inspector = session.inspectors.find((one) => one.info.id === id);
+    if (inspector === undefined) throw unknownInspector(id);
+    const key = args.optionalString('key');
+    const hart = hartOf(args);
+    try {
+      return look(inspector, key, hart);
+    } catch (error) {
+      if (error instanceof UserError) throw error;
+      throw viewFailed(id, error instanceof Error ? error.message : String(error));
+    }
+  };
+  return {
+    'inspect/list': () => ({ inspectors: session.inspectors.map((inspector) => inspector.info) }),
+    'inspect/children': (args) => show(args, (inspector, key, hart) => ({ nodes: inspector.children(key, hart) })),
+    'inspect/table': (args) =>
+      show(args, (inspector, key, hart) => {
+        if (inspector.table === undefined) throw new Error('it has no table.');
+        return { table: inspector.table(key, hart) };
+      }),
+    'console/input': (args) => {
+      const target = session.need('console/input');
+      const bytes = new TextEncoder().encode(args.string('text'));
+      if (bytes.length > MOST_INPUT) throw badArgument('text', `at most ${MOST_INPUT} bytes`);
+      target.machine.input(bytes);
+      session.loop.poke();
+      return {};
+    },
+    'machine/status': (args) => {
+      const target = session.need('machine/status');
+      return session.status(args.has('hart') ? hartOf(args) : (target.stop?.hart ?? 0));
+    },
+    'address/explain': (args) => {
+      const target = session.needStopped('address/explain');
+      const access = args.optionalString('access') ?? 'read';
+      if (access !== 'read' && access !== 'write' && access !== 'execute')
+        throw badArgument('access', 'read, write or execute');
+      const hart = hartOf(args);
+      try {
+        const address = target.addressOf(args.string('address'), target.scope(hart));
+        return { lines: explain(target.cpu(hart), address, access) };
+      } catch (error) {
+        if (error instanceof ExpressionError) throw cannotEvaluate(error.message);
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,97 @@
+/** Sources and modules. */
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { hex } from '../../base/address';
+import { isLibraryPath } from '../../debug/sources';
+import type { DebugTarget } from '../../debug/target';
+import type { SourceFile } from '../../symbols/types';
+import { noSource } from '../errors';
+import type { Handler } from '../server';
+import type { Session } from '../session';
+
+/** References of sources that clients cannot open by path; the same path keeps its number. */
+const references = new WeakMap<Session, Map<string, number>>();
+
+function referenceOf(session: Session, path: string): number {
+  const known = references.get(session) ?? new Map<string, number>();
+  references.set(session, known);
+  const number = known.get(path) ?? known.size + 1;
+  known.set(path, number);
+  return number;
+}
+
+/** A source as the protocol shows it. Library sources that nobody mapped are fetched through this session. */
+export function sourceOf(session: Session, target: DebugTarget, source: SourceFile): DebugProtocol.Source {
+  const path = target.sources.clientPath(source);
+  const name = path.split('/').pop() ?? path;
+  const isLibrary = isLibraryPath(source.path);
+  if (isLibrary && !target.sources.isMapped(source)) {
+    return {
+      name,
+      path,
+      sourceReference: referenceOf(session, path),
+      presentationHint: 'deemphasize',
+      origin: 'Rust library',
+    };
+  }
+  return { name, path, ...(isLibrary ? { presentationHint: 'deemphasize' as const, origin: 'Rust library' } : {}) };
+}
+
+export function sourceRequests(session: Session): Record<string, Handler> {
+  return {
+    loadedSources: () => {
+      const target = session.need('loadedSources');
+      const found = new Map<string, DebugProtocol.Source>();
+      for (const { image, source } of target.sources.all()) {
+        const path = target.sources.clientPath(source);
+        if (!found.has(path)) found.set(path, { ...sourceOf(session, target, source), origin: image.name });
+      }
+      return { sources: [...found.values()] };
+    },
+    source: async (args) => {
+      const path =
+        args.optionalObject('source')?.optionalString('path') ??
+        [...(references.get(session) ?? [])].find(([, number]) => number === args.integer('sourceReference'))?.[0];
+      if (path === undefined) throw noSource(`source ${args.integer('sourceReference')}`);
+      const content = (await session.services.source?.(path)) ?? (await readText(session, path));
+      if (content === undefined) throw noSource(path);
+      return { content, mimeType: path.endsWith('.rs') ? 'text/x-rust' : 'text/plain' };
+    },
+    modules: (args) => {
+      const target = session.need('modules');
+      const start = args.count('startModule', 0);
+      const count = args.count('moduleCount', 0) || target.images.all.length;
+      const modules = target.images.all.slice(start, start + count).map((image): DebugProtocol.Module => {
+        const ranges = image.placements.map((place) => `${hex(place.va)}–${hex(place.va + place.size)}`);
+        const physical = image.placements.flatMap((place) =>
+          place.pa === undefined ? [] : [`${hex(place.pa)}–${hex(place.pa + place.size)}`],
+        );
+        const { program } = image;
+        const status = program.hasDebugInfo
+          ? 'DWARF loaded'
+          : program.hasLines
+            ? 'Line tables only'
+            : 'Symbol table only';
+        return {
+          id: image.id,
+          name: image.name,
+          path: image.path,
+          symbolStatus: [status, ...program.problems].join('. '),
+          symbolFilePath: image.path,
+          addressRange: ranges.join(', '),
+          isa: program.elf.machine,
+          physicalRange: physical.join(', '),
+        } as DebugProtocol.Module;
+      });
+      return { modules, totalModules: target.images.all.length };
+    },
+  };
+}
+
+async function readText(session: Session, path: string): Promise<string | undefined> {
+  try {
+    return new TextDecoder().decode(await session.services.host.readFile(path));
+  } catch {
+    // Not there: the caller says what to do.
+    return undefined;
+  }
+}

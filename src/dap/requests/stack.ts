@@ -1,0 +1,104 @@
+/** Stack traces and what is said about a trap. */
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { hex } from '../../base/address';
+import { explain } from '../../debug/explain';
+import type { Frame } from '../../debug/stack';
+import type { DebugTarget } from '../../debug/target';
+import { noException } from '../errors';
+import type { Handler } from '../server';
+import type { Session } from '../session';
+import { trapText, trapTitle } from '../stop-text';
+import { columnOut, lineOut } from './breakpoints';
+import { sourceOf } from './sources';
+
+/** Frames sent when the client does not say how many. */
+const PAGE = 50;
+
+export function stackRequests(session: Session): Record<string, Handler> {
+  return {
+    stackTrace: (args) => {
+      const target = session.needStopped('stackTrace');
+      const hart = session.hart(args.integer('threadId'));
+      const start = args.count('startFrame', 0);
+      const levels = args.count('levels', 0) || PAGE;
+      const walk = target.stack(hart);
+      const frames = walk.frames(start, Math.min(levels, 5000));
+      const { count, isComplete } = walk.known;
+      const format = args.optionalObject('format');
+      const stackFrames = frames.map((frame, at) =>
+        frameBody(session, target, frame, hart, start + at, format?.boolean('module') ?? false),
+      );
+      return { stackFrames, totalFrames: isComplete ? count : Math.max(count, start + frames.length) + 1 };
+    },
+    exceptionInfo: (args) => {
+      const target = session.needStopped('exceptionInfo');
+      const hart = session.hart(args.integer('threadId'));
+      const { stop } = target;
+      if (stop?.kind === 'panic' && stop.hart === hart) {
+        return {
+          exceptionId: 'Rust panic',
+          description: `${stop.symbol} was called; the message is in its arguments.`,
+          breakMode: 'always',
+        };
+      }
+      const fresh = target.freshTrap(hart);
+      const isTrap = stop?.hart === hart && (stop.kind === 'trap' || stop.kind === 'stuck');
+      if (!isTrap && fresh === undefined) throw noException();
+      const trap = isTrap
+        ? stop
+        : ({ kind: 'trap', hart, event: fresh?.event } as Extract<typeof stop, { kind: 'trap' }>);
+      const { event } = trap;
+      const cause = target.filters.causeOf(event);
+      const lines = [trapText(target, trap)];
+      if (stop?.kind === 'stuck' && isTrap) lines.push(stop.explanation);
+      if (cause?.tval === 'address') {
+        const access = /store|AMO|write/i.test(cause.name)
+          ? 'write'
+          : /instruction|fetch|prefetch/i.test(cause.name)
+            ? 'execute'
+            : 'read';
+        lines.push(...explain(target.cpu(hart), event.tval, access, event.from));
+      }
+      return {
+        exceptionId: trapTitle(target, trap),
+        description: lines.join('\n'),
+        breakMode: 'always',
+        details: {
+          message: lines[0],
+          typeName: cause?.name,
+          fullTypeName: cause?.id,
+          evaluateName: undefined,
+          stackTrace: lines.slice(1).join('\n'),
+        },
+      };
+    },
+  };
+}
+
+function frameBody(
+  session: Session,
+  target: DebugTarget,
+  frame: Frame,
+  hart: number,
+  index: number,
+  withModule: boolean,
+): DebugProtocol.StackFrame {
+  if (frame.kind === 'label') {
+    const id = session.handles.frameId({ hart, index, frame: undefined });
+    return { id, name: frame.name, line: 0, column: 0, presentationHint: 'label' };
+  }
+  const id = session.handles.frameId({ hart, index, frame });
+  const image = frame.physical.image;
+  const name = frame.isInlined ? `${frame.name} [inlined]` : frame.name;
+  const hasLine = frame.source !== undefined && frame.line > 0;
+  return {
+    id,
+    name: withModule && image !== undefined ? `${image.name}!${name}` : name,
+    ...(frame.source === undefined ? {} : { source: sourceOf(session, target, frame.source) }),
+    line: hasLine ? lineOut(session, frame.line) : 0,
+    column: hasLine ? columnOut(session, Math.max(frame.column, 1)) : 0,
+    instructionPointerReference: hex(frame.physical.pc),
+    ...(image === undefined ? {} : { moduleId: image.id }),
+    ...(frame.isSubtle ? { presentationHint: 'subtle' as const } : {}),
+  };
+}

@@ -1,0 +1,128 @@
+/** Scopes, variables and setting them. */
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { ExpressionError, type FormatLetter } from '../../debug/expression/ast';
+import type { EvaluationScope } from '../../debug/expression/scope';
+import { formatReference } from '../../debug/memory';
+import { scopesOf } from '../../debug/scopes';
+import { formatted, operandRow, type VariableRow } from '../../debug/variables';
+import type { Args } from '../arguments';
+import { cannotSet, noVariable } from '../errors';
+import type { Handler } from '../server';
+import type { Session } from '../session';
+
+/** Rows sent when the client asks for everything. */
+const MOST = 2000;
+
+/** `hex: true` of a request's format. */
+export const formatOf = (args: Args): FormatLetter | undefined =>
+  args.optionalObject('format')?.boolean('hex') === true ? 'x' : undefined;
+
+/** A row as the protocol shows it. */
+export function rowBody(session: Session, row: VariableRow, scope: EvaluationScope): DebugProtocol.Variable {
+  const { container } = row;
+  return {
+    name: row.name,
+    value: row.text,
+    ...(row.type === undefined ? {} : { type: row.type }),
+    ...(row.expression === undefined ? {} : { evaluateName: row.expression }),
+    variablesReference: container === undefined ? 0 : session.handles.containerId({ container, scope }),
+    ...(container !== undefined && container.namedCount > 0 ? { namedVariables: container.namedCount } : {}),
+    ...(container !== undefined && container.indexedCount > 0 ? { indexedVariables: container.indexedCount } : {}),
+    ...(row.memory === undefined ? {} : { memoryReference: formatReference(row.memory) }),
+    ...(row.isReadOnly ? { presentationHint: { attributes: ['readOnly'] } } : {}),
+  };
+}
+
+/** A row in the radix the client asked for. */
+function inFormat(row: VariableRow, format: FormatLetter | undefined): VariableRow {
+  const { operand } = row;
+  if (format === undefined || operand === undefined) return row;
+  if (operand.kind === 'register')
+    return { ...row, text: formatted(operand.value, operand.spec.bits, format) ?? row.text };
+  return { ...row, text: operandRow(row.name, operand, row.expression, format).text };
+}
+
+export function variableRequests(session: Session): Record<string, Handler> {
+  return {
+    scopes: (args) => {
+      const target = session.needStopped('scopes');
+      const handle = session.handles.frame(args.integer('frameId'));
+      const scope = target.scope(handle.hart, handle.frame);
+      return {
+        scopes: scopesOf(target, scope, handle.frame).map((one) => ({
+          name: one.name,
+          variablesReference: session.handles.containerId({ container: one.container, scope }),
+          expensive: one.isExpensive,
+          ...(one.hint === undefined ? {} : { presentationHint: one.hint }),
+          ...(one.container.namedCount > 0 ? { namedVariables: one.container.namedCount } : {}),
+        })),
+      };
+    },
+    variables: (args, context) => {
+      session.needStopped('variables');
+      const { container, scope } = session.handles.container(args.integer('variablesReference'));
+      const filter = args.optionalString('filter');
+      const asked = args.count('count', 0);
+      let start = args.count('start', 0);
+      let count = asked === 0 ? MOST : Math.min(asked, MOST);
+      if (filter === 'indexed') {
+        start += container.namedCount;
+        count = Math.min(count, container.namedCount + container.indexedCount - start);
+      } else if (filter === 'named' && (container.namedCount > 0 || container.indexedCount > 0)) {
+        count = Math.min(count, container.namedCount - start);
+      }
+      if (count <= 0 || context.isCancelled()) return { variables: [] };
+      const format = formatOf(args);
+      return { variables: container.rows(start, count).map((row) => rowBody(session, inFormat(row, format), scope)) };
+    },
+    setVariable: (args, context) => {
+      const target = session.needStopped('setVariable');
+      const { container, scope } = session.handles.container(args.integer('variablesReference'));
+      const name = args.string('name');
+      const value = args.string('value');
+      const find = () => container.rows(0, MOST).find((row) => row.name === name);
+      const row = find();
+      if (row === undefined) throw noVariable(name);
+      if (row.operand === undefined) throw cannotSet(`${name} cannot be set.`);
+      return setAndShow(session, args, context, () => {
+        if (row.operand !== undefined) target.set(row.operand, value, scope);
+        const again =
+          row.expression === undefined
+            ? find()
+            : target.evaluate(row.expression, target.scope(scope.cpu.hart, scope.frame));
+        return { row: again ?? row, scope };
+      });
+    },
+    setExpression: (args, context) => {
+      const target = session.needStopped('setExpression');
+      const expression = args.string('expression');
+      const value = args.string('value');
+      const scope = session.scope(target, args.optionalInteger('frameId'));
+      return setAndShow(session, args, context, () => {
+        target.set(target.operand(expression, scope), value, scope);
+        return { row: target.evaluate(expression, session.scope(target, args.optionalInteger('frameId'))), scope };
+      });
+    },
+  };
+}
+
+function setAndShow(
+  session: Session,
+  args: Args,
+  context: { after(action: () => void): void },
+  set: () => { row: VariableRow; scope: EvaluationScope },
+): object {
+  try {
+    const { row, scope } = set();
+    const { value, type, variablesReference, namedVariables, indexedVariables, memoryReference } = rowBody(
+      session,
+      inFormat(row, formatOf(args)),
+      scope,
+    );
+    context.after(() => session.changed(session.need('set')));
+    return { value, type, variablesReference, namedVariables, indexedVariables, memoryReference };
+  } catch (error) {
+    if (error instanceof ExpressionError) throw cannotSet(error.message);
+    throw error;
+  }
+}

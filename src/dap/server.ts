@@ -1,0 +1,95 @@
+/** The protocol end of a session: numbers messages, dispatches requests, turns every failure into a response. */
+import { Event, Response } from '@vscode/debugadapter/lib/messages';
+import { ProtocolServer } from '@vscode/debugadapter/lib/protocol';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { Args } from './arguments';
+import { cancelled, internal, UserError, unknownRequest } from './errors';
+
+/** What a handler may know about the request it answers. */
+export interface RequestContext {
+  readonly seq: number;
+  /** Set by a cancel request; long work looks at it between slices. */
+  readonly isCancelled: () => boolean;
+  /** Runs after the response has been sent. */
+  after(action: () => void): void;
+}
+
+/** Answers one request with the response's body. Throws or rejects with a UserError to refuse. */
+export type Handler = (args: Args, context: RequestContext) => object | undefined | Promise<object | undefined>;
+
+/** A message of the protocol, as a shell passes it. */
+export type Message = DebugProtocol.ProtocolMessage;
+
+export class DapServer extends ProtocolServer {
+  private readonly handlers = new Map<string, Handler>();
+  private readonly cancelledRequests = new Set<number>();
+  private readonly pending = new Set<number>();
+
+  constructor(
+    private readonly send: (message: Message) => void,
+    private readonly onBug: (problem: string) => void,
+  ) {
+    super();
+    this.onDidSendMessage((message) => this.send(message as Message));
+  }
+
+  /** Adds handlers by command. */
+  register(handlers: Readonly<Record<string, Handler>>): void {
+    for (const [command, handler] of Object.entries(handlers)) this.handlers.set(command, handler);
+  }
+
+  /** Sends an event with this body. */
+  event(name: string, body?: object): void {
+    this.sendEvent(new Event(name, body));
+  }
+
+  /** Marks a pending request as cancelled. */
+  cancel(seq: number): void {
+    if (this.pending.has(seq)) this.cancelledRequests.add(seq);
+  }
+
+  protected override dispatchRequest(request: DebugProtocol.Request): void {
+    void this.answer(request);
+  }
+
+  private async answer(request: DebugProtocol.Request): Promise<void> {
+    const response = new Response(request) as DebugProtocol.Response;
+    const { seq } = request;
+    const later: (() => void)[] = [];
+    this.pending.add(seq);
+    try {
+      const handler = this.handlers.get(request.command);
+      if (handler === undefined) throw unknownRequest(String(request.command));
+      const isCancelled = () => this.cancelledRequests.has(seq);
+      const answer = handler(new Args(request.arguments), { seq, isCancelled, after: (action) => later.push(action) });
+      // Answers that are ready go out at once, so that replies keep the order of their requests.
+      const body = answer instanceof Promise ? await answer : answer;
+      if (isCancelled()) throw cancelled();
+      if (body !== undefined) response.body = body;
+    } catch (error) {
+      this.refuse(response, error);
+    }
+    this.pending.delete(seq);
+    this.cancelledRequests.delete(seq);
+    this.sendResponse(response);
+    for (const action of later) action();
+  }
+
+  private refuse(response: DebugProtocol.Response, error: unknown): void {
+    let user = error;
+    if (!(user instanceof UserError)) {
+      const problem = error instanceof Error ? error.message : String(error);
+      this.onBug(error instanceof Error ? (error.stack ?? problem) : problem);
+      user = internal(problem);
+    }
+    if (!(user instanceof UserError)) return;
+    response.success = false;
+    response.message = user.id === 1004 ? 'cancelled' : user.message;
+    const message: DebugProtocol.Message = { id: user.id, format: user.message, showUser: user.id !== 1004 };
+    if (user.button !== undefined) {
+      message.url = user.button.url;
+      message.urlLabel = user.button.label;
+    }
+    response.body = { error: message };
+  }
+}

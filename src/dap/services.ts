@@ -1,0 +1,42 @@
+/** What the shell gives a session: who composes (entry, tests) decides where machines, symbols and views come from. */
+import type { Host } from '../base/host';
+import type { ExceptionFilter } from '../debug/exceptions';
+import type { DebugTarget, TargetImage } from '../debug/target';
+import type { InspectorInfo, InspectorNode, InspectorTable } from '../inspect/contract';
+import type { LaunchArguments } from './protocol';
+
+/** A machine at its first instruction, with the programs in it. */
+export interface BuiltMachine {
+  readonly machine: DebugTarget['machine'];
+  readonly images: readonly TargetImage[];
+  /** DWARF path prefix → client path prefix, as the kernel package says; launch.json's own entries win. */
+  readonly sourceMap?: Readonly<Record<string, string>>;
+  /** Remarks for the Debug Console: symbols that could not be read, defaults that were chosen. */
+  readonly remarks?: readonly string[];
+}
+
+/** A view over a target. `children` and `table` may throw an Error whose message is for the user. */
+export interface SessionInspector {
+  readonly info: InspectorInfo;
+  children(key: string | undefined, hart: number): InspectorNode[];
+  table?(key: string | undefined, hart: number): InspectorTable;
+  /** Physical ranges whose stores make it stale. */
+  watches?(hart: number): readonly { readonly pa: bigint; readonly length: number }[];
+}
+
+export interface SessionServices {
+  readonly host: Host;
+  /**
+   * Reads the files of a validated launch and builds the machine. Rejects with an Error whose message tells the user
+   * what is wrong, where, and the next step.
+   */
+  build(launch: LaunchArguments, host: Host): Promise<BuiltMachine>;
+  /** The views of a target; made anew after every launch and restart. */
+  inspectors(target: DebugTarget): readonly SessionInspector[];
+  /** The exception filters to declare before a machine is known. */
+  readonly exceptionFilters: readonly ExceptionFilter[];
+  /** Architectures `build` knows. */
+  readonly architectures: readonly string[];
+  /** Text of a source that the client cannot open by path. */
+  source?(path: string): Promise<string | undefined>;
+}

@@ -1,0 +1,76 @@
+/** The words of a stop: what the Call Stack and the exception widget show. */
+import { hex } from '../base/address';
+import type { Stop } from '../debug/stop';
+import type { DebugTarget } from '../debug/target';
+
+/** The body of a `stopped` event. */
+export function stoppedBody(target: DebugTarget, stop: Stop): object {
+  const common = { threadId: stop.hart + 1, allThreadsStopped: true };
+  const mode = target.cpu(stop.hart).world.mode;
+  switch (stop.kind) {
+    case 'entry':
+      return { reason: 'entry', description: `At the first instruction (${mode} mode)`, ...common };
+    case 'pause':
+      return { reason: 'pause', description: `Paused in ${mode} mode`, ...common };
+    case 'step':
+      return { reason: 'step', description: `Stepped (${mode} mode)`, ...common };
+    case 'goto':
+      return { reason: 'goto', description: 'Jumped', ...common };
+    case 'runTo':
+      return { reason: 'entry', description: `Reached ${stop.symbol}`, ...common };
+    case 'breakpoint': {
+      const reason = stop.type === 'source' ? 'breakpoint' : `${stop.type} breakpoint`;
+      const description = `Paused on ${reason} (${mode} mode)`;
+      return { reason, description, hitBreakpointIds: stop.ids, ...text(stop.problem), ...common };
+    }
+    case 'data':
+      return {
+        reason: 'data breakpoint',
+        description: 'Paused on data breakpoint',
+        text: stop.problem === undefined ? stop.text : `${stop.text}. ${stop.problem}`,
+        hitBreakpointIds: stop.ids,
+        ...common,
+      };
+    case 'trap':
+      return { reason: 'exception', description: trapTitle(target, stop), text: trapText(target, stop), ...common };
+    case 'panic':
+      return {
+        reason: 'exception',
+        description: 'Rust panic',
+        text: `The guest panics: ${stop.symbol} was called.`,
+        ...common,
+      };
+    case 'stuck':
+      return { reason: 'exception', description: 'The guest is stuck', text: stop.explanation, ...common };
+    case 'power':
+      return { reason: 'pause', description: 'The guest has ended', ...common };
+  }
+}
+
+const text = (problem: string | undefined) => (problem === undefined ? {} : { text: problem });
+
+/** `Load page fault (U → S)`. */
+export function trapTitle(target: DebugTarget, stop: Extract<Stop, { kind: 'trap' | 'stuck' }>): string {
+  const { event } = stop;
+  return `${target.filters.causeOf(event)?.name ?? `Cause ${event.cause}`} (${event.from.mode} → ${event.to.mode})`;
+}
+
+/** What happened and where, in a sentence. */
+export function trapText(target: DebugTarget, stop: Extract<Stop, { kind: 'trap' | 'stuck' }>): string {
+  const { event } = stop;
+  const where = target.symbolText(event.epc);
+  const at = `${event.isInterrupt ? 'interrupted' : 'raised by the instruction at'} ${hex(event.epc)}${where === undefined ? '' : ` (${where})`}`;
+  const problem = stop.kind === 'trap' && stop.problem !== undefined ? `. ${stop.problem}` : '';
+  return `${target.filters.causeOf(event)?.name ?? `cause ${event.cause}`}, ${at}${tvalText(target, event)}${problem}`;
+}
+
+function tvalText(target: DebugTarget, event: Extract<Stop, { kind: 'trap' }>['event']): string {
+  switch (target.filters.causeOf(event)?.tval) {
+    case 'address':
+      return `, address ${hex(event.tval)}`;
+    case 'instruction':
+      return event.tval === 0n ? '' : `, instruction ${hex(event.tval, 8)}`;
+    default:
+      return '';
+  }
+}

@@ -1,0 +1,208 @@
+/**
+ * Breakpoints bound to code identity: (image, link address). The machine is told the run-time virtual and the physical
+ * addresses of each, so one set before paging is on hits before and after. Nothing is ever written to guest memory.
+ */
+import { hex, type Pa, type Va, va } from '../base/address';
+import type { CodeAddress, SourceFile } from '../symbols/types';
+import { type HitTest, type LogPart, parseHitCondition, parseLogMessage } from './conditions';
+import { addressesOf, type Image, type ImageSet } from './images';
+import type { SourceCatalogue } from './sources';
+
+/** What every kind of code breakpoint may carry. */
+export interface BreakpointOptions {
+  /** Keeps the id of an earlier binding. */
+  readonly id?: number;
+  readonly condition?: string;
+  readonly hitCondition?: string;
+  readonly logMessage?: string;
+}
+
+/** Lines and columns count from 1. */
+export interface SourceSpec extends BreakpointOptions {
+  readonly line: number;
+  readonly column?: number;
+}
+
+export interface FunctionSpec extends BreakpointOptions {
+  readonly name: string;
+}
+
+export interface InstructionSpec extends BreakpointOptions {
+  readonly address: Va;
+}
+
+/** One place where a breakpoint stops. `image` is absent for bare addresses outside every image. */
+export interface BoundPlace {
+  readonly image: Image | undefined;
+  readonly link: Va;
+  readonly va: Va;
+  readonly pa: Pa | undefined;
+}
+
+/** A code breakpoint and how it was bound. */
+export interface CodeBreakpoint {
+  readonly id: number;
+  readonly type: 'source' | 'function' | 'instruction';
+  readonly places: readonly BoundPlace[];
+  /** Where it really stands, when it has a source. */
+  readonly source: SourceFile | undefined;
+  readonly line: number | undefined;
+  readonly column: number | undefined;
+  /** Why it is not bound, or a remark on how it was. */
+  readonly message: string | undefined;
+  readonly condition: string | undefined;
+  readonly hitTest: HitTest | undefined;
+  readonly log: readonly LogPart[] | undefined;
+  /** Hits so far, after the condition held. */
+  hits: number;
+}
+
+/** The code breakpoints of one target. */
+export class Breakpoints {
+  private readonly bySource = new Map<string, readonly CodeBreakpoint[]>();
+  private functions: readonly CodeBreakpoint[] = [];
+  private instructions: readonly CodeBreakpoint[] = [];
+  private index: readonly CodeBreakpoint[] = [];
+  /** Counts changes, so that the runner knows when to tell the machine. */
+  version = 0;
+
+  constructor(
+    private readonly images: ImageSet,
+    private readonly sources: SourceCatalogue,
+    /** Ids are unique over all kinds of breakpoints. */
+    private readonly takeId: () => number,
+  ) {}
+
+  get all(): readonly CodeBreakpoint[] {
+    return this.index;
+  }
+
+  /** Replaces the breakpoints of one source file. */
+  setSource(path: string, specs: readonly SourceSpec[]): readonly CodeBreakpoint[] {
+    const set = specs.map((spec) => this.bindSource(path, spec));
+    this.bySource.set(path, set);
+    this.rebuild();
+    return set;
+  }
+
+  /** Replaces all function breakpoints. */
+  setFunctions(specs: readonly FunctionSpec[]): readonly CodeBreakpoint[] {
+    this.functions = specs.map((spec) => this.bindFunction(spec));
+    this.rebuild();
+    return this.functions;
+  }
+
+  /** Replaces all instruction breakpoints. */
+  setInstructions(specs: readonly InstructionSpec[]): readonly CodeBreakpoint[] {
+    this.instructions = specs.map((spec) => {
+      const hit = this.images.find(spec.address);
+      const bare = { image: undefined, link: spec.address, va: spec.address, pa: undefined };
+      return this.make(
+        'instruction',
+        spec,
+        hit === undefined ? [bare] : place(hit.image, hit.link),
+        undefined,
+        undefined,
+      );
+    });
+    this.rebuild();
+    return this.instructions;
+  }
+
+  /** Forgets how often each was hit; a restarted guest counts anew. */
+  resetHits(): void {
+    for (const breakpoint of this.index) breakpoint.hits = 0;
+  }
+
+  private rebuild(): void {
+    this.index = [...[...this.bySource.values()].flat(), ...this.functions, ...this.instructions];
+    this.version++;
+  }
+
+  private bindSource(path: string, spec: SourceSpec): CodeBreakpoint {
+    const files = this.sources.find(path);
+    if (files.length === 0) return this.make('source', spec, [], undefined, this.whyNoSource(path));
+    const codes = files.flatMap(({ image, source }) =>
+      image.program.addressesOf(source, spec.line, spec.column).map((code) => ({ image, code })),
+    );
+    const first = codes[0];
+    if (first === undefined) {
+      const why = `Line ${spec.line} has no code in the running image: it was optimised away, or is a comment or declaration. Pick a line nearby.`;
+      return this.make('source', spec, [], undefined, why);
+    }
+    // A line slides forward; only the nearest line with code counts.
+    const line = codes.reduce((least, { code }) => Math.min(least, code.line), first.code.line);
+    const places = codes
+      .filter(({ code }) => code.line === line)
+      .flatMap(({ image, code }) => place(image, code.address));
+    return this.make('source', spec, places, codes.find(({ code }) => code.line === line)?.code, undefined);
+  }
+
+  private whyNoSource(path: string): string {
+    if (this.images.all.length === 0) return 'No image with symbols is loaded yet.';
+    if (this.images.all.every((image) => !image.program.hasLines)) {
+      return 'The images have no line tables. Build with debug information (Rust: debug = true in the profile).';
+    }
+    const name = path.split(/[\\/]/).pop() ?? path;
+    return `No loaded image was built from ${name}. Check that the program matches these sources, or add a sourceMap to launch.json.`;
+  }
+
+  private bindFunction(spec: FunctionSpec): CodeBreakpoint {
+    const found: { image: Image; code: CodeAddress }[] = [];
+    const plain: BoundPlace[] = [];
+    for (const image of this.images.all) {
+      const functions = image.program.functions(spec.name);
+      for (const info of functions) for (const code of info.addresses) found.push({ image, code });
+      if (functions.length > 0) continue;
+      for (const symbol of image.program.lookup(spec.name)) {
+        if (symbol.kind === 'function' || symbol.kind === 'label') plain.push(...place(image, symbol.address));
+      }
+    }
+    const places = [...found.flatMap(({ image, code }) => place(image, code.address)), ...plain];
+    if (places.length > 0) return this.make('function', spec, places, found[0]?.code, undefined);
+    const hexAddress = /^\*?\s*(0x[0-9a-f]{1,16})$/i.exec(spec.name.trim())?.[1];
+    if (hexAddress !== undefined) {
+      const at = va(BigInt(hexAddress));
+      return this.make('function', spec, [{ image: undefined, link: at, va: at, pa: undefined }], undefined, undefined);
+    }
+    const why = `No function matches "${spec.name}". Use a name, a path (module::function), a pattern with *, /regex/, or an address 0x….`;
+    return this.make('function', spec, [], undefined, why);
+  }
+
+  private make(
+    type: CodeBreakpoint['type'],
+    options: BreakpointOptions,
+    places: readonly BoundPlace[],
+    code: CodeAddress | undefined,
+    message: string | undefined,
+  ): CodeBreakpoint {
+    const hitTest = options.hitCondition ? parseHitCondition(options.hitCondition) : undefined;
+    const bad = typeof hitTest === 'string';
+    return {
+      id: options.id ?? this.takeId(),
+      type,
+      places: bad ? [] : unique(places),
+      source: code?.source,
+      line: code?.line,
+      column: code?.column,
+      message: bad ? hitTest : message,
+      condition: options.condition?.trim() || undefined,
+      hitTest: bad ? undefined : hitTest,
+      log: options.logMessage ? parseLogMessage(options.logMessage) : undefined,
+      hits: 0,
+    };
+  }
+}
+
+function place(image: Image, link: Va): BoundPlace[] {
+  const at = addressesOf(image, link);
+  return at === undefined ? [] : [{ image, link, va: at.va, pa: at.pa }];
+}
+
+function unique(places: readonly BoundPlace[]): BoundPlace[] {
+  const seen = new Map(places.map((entry) => [`${entry.image?.id}:${entry.va}`, entry]));
+  return [...seen.values()];
+}
+
+/** `main.rs:12 (0x80200000)` for messages. */
+export const describePlace = (entry: BoundPlace): string => hex(entry.va);

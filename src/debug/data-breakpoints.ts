@@ -1,0 +1,137 @@
+/** Data breakpoints: any number, by virtual or physical address; the machine watches physical ranges. */
+import { hex, pa, va } from '../base/address';
+import type { Cpu, Machine, RunExit, Watch } from '../machine/contract';
+import { type ConditionTester, type HitTest, parseHitCondition } from './conditions';
+import { formatReference, type GuestMemory, type MemoryReference, parseReference } from './memory';
+import type { Stop } from './stop';
+
+/** What a data breakpoint asks for. `dataId` comes from {@link dataIdOf}. */
+export interface DataSpec {
+  readonly id?: number;
+  readonly dataId: string;
+  readonly access: Watch['access'];
+  readonly condition?: string;
+  readonly hitCondition?: string;
+}
+
+/** A data breakpoint and how it was bound. */
+export interface DataBreakpoint {
+  readonly id: number;
+  readonly name: string;
+  readonly message: string | undefined;
+  readonly condition: string | undefined;
+  readonly hitTest: HitTest | undefined;
+  readonly access: Watch['access'];
+  readonly watches: readonly Watch[];
+  hits: number;
+}
+
+/** Longest range one data breakpoint may watch. */
+export const LONGEST_WATCH = 1 << 20;
+
+/** The id of a watched range; `name` is what the user called it. */
+export const dataIdOf = (reference: MemoryReference, length: number, name: string): string =>
+  `${reference.space}:${hex(reference.address)}/${length}/${name}`;
+
+function parseDataId(text: string): { reference: MemoryReference; length: number; name: string } | undefined {
+  const match = /^((?:pa|va):0x[0-9a-f]+)\/([0-9]{1,8})\/(.*)$/s.exec(text);
+  const reference = match?.[1] === undefined ? undefined : parseReference(match[1]);
+  const length = Number(match?.[2]);
+  if (reference === undefined || !(length > 0 && length <= LONGEST_WATCH)) return undefined;
+  return { reference, length, name: match?.[3] || formatReference(reference) };
+}
+
+/** The data breakpoints of one target. */
+export class DataBreakpoints {
+  private list: readonly DataBreakpoint[] = [];
+  private nextWatch = 1;
+
+  constructor(
+    private readonly machine: Machine,
+    private readonly memory: GuestMemory,
+    private readonly takeId: () => number,
+  ) {}
+
+  get all(): readonly DataBreakpoint[] {
+    return this.list;
+  }
+
+  /** Replaces all. Virtual addresses are bound to the physical memory behind them now. */
+  set(cpu: Cpu, specs: readonly DataSpec[]): readonly DataBreakpoint[] {
+    this.list = specs.map((spec) => this.bind(cpu, spec));
+    this.machine.setWatches(this.list.flatMap((breakpoint) => breakpoint.watches));
+    return this.list;
+  }
+
+  resetHits(): void {
+    for (const breakpoint of this.list) breakpoint.hits = 0;
+    this.machine.setWatches(this.list.flatMap((breakpoint) => breakpoint.watches));
+  }
+
+  private bind(cpu: Cpu, spec: DataSpec): DataBreakpoint {
+    const parsed = parseDataId(spec.dataId);
+    const hitTest = spec.hitCondition ? parseHitCondition(spec.hitCondition) : undefined;
+    const ranges = parsed === undefined ? undefined : this.physicalRanges(cpu, parsed.reference, parsed.length);
+    let message: string | undefined;
+    if (typeof hitTest === 'string') message = hitTest;
+    else if (parsed === undefined)
+      message = `"${spec.dataId}" is not a data id of this session. Add the breakpoint again.`;
+    else if (typeof ranges === 'string')
+      message = `${parsed.name} is not mapped now: ${ranges}. Set it again when it is.`;
+    const usable = message === undefined && Array.isArray(ranges) ? ranges : [];
+    return {
+      id: spec.id ?? this.takeId(),
+      name: parsed?.name ?? spec.dataId,
+      message,
+      condition: spec.condition?.trim() || undefined,
+      hitTest: typeof hitTest === 'function' ? hitTest : undefined,
+      access: spec.access,
+      watches: usable.map((range) => ({ id: this.nextWatch++, ...range, access: spec.access })),
+      hits: 0,
+    };
+  }
+
+  private physicalRanges(
+    cpu: Cpu,
+    at: MemoryReference,
+    length: number,
+  ): { pa: Watch['pa']; length: number }[] | string {
+    if (at.space === 'pa') return [{ pa: pa(at.address), length }];
+    const ranges: { pa: Watch['pa']; length: number }[] = [];
+    for (let done = 0; done < length; ) {
+      const address = va(at.address + BigInt(done));
+      const part = Math.min(length - done, 4096 - Number(address % 4096n));
+      const found = this.memory.physical(cpu, address);
+      if (!('pa' in found)) return found.why;
+      const last = ranges.at(-1);
+      if (last !== undefined && last.pa + BigInt(last.length) === found.pa) last.length += part;
+      else ranges.push({ pa: found.pa, length: part });
+      done += part;
+    }
+    return ranges;
+  }
+
+  /** The stop that a touched watch makes, if any. */
+  hit(exit: Extract<RunExit, { kind: 'watch' }>, tester: ConditionTester): Stop | undefined {
+    const breakpoint = this.list.find((one) => one.watches.some((watch) => watch.id === exit.watch.id));
+    if (breakpoint === undefined) return undefined;
+    const isSame = exit.old.every((byte, at) => byte === exit.value[at]);
+    // VS Code calls this kind "Break on Value Change".
+    if (breakpoint.access === 'write' && isSame) return undefined;
+    const held = breakpoint.condition === undefined ? true : tester.test(exit.hart, breakpoint.condition);
+    if (held === false) return undefined;
+    breakpoint.hits++;
+    if (breakpoint.hitTest !== undefined && !breakpoint.hitTest(breakpoint.hits)) return undefined;
+    const what = exit.isWrite ? `${show(exit.old)} → ${show(exit.value)}` : `read ${show(exit.value)}`;
+    const problem = typeof held === 'string' ? { problem: held } : {};
+    const text = `${breakpoint.name}: ${what}, by the instruction at ${hex(exit.accessPc)}`;
+    return { kind: 'data', hart: exit.hart, ids: [breakpoint.id], accessPc: exit.accessPc, text, ...problem };
+  }
+}
+
+/** Up to eight bytes as a number, longer ones as the first sixteen bytes. */
+function show(bytes: Uint8Array): string {
+  if (bytes.length <= 8) return hex([...bytes].reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n));
+  const shown = [...bytes.subarray(0, 16)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+  return bytes.length > 16 ? `[${shown} …]` : `[${shown}]`;
+}

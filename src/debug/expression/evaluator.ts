@@ -1,0 +1,288 @@
+/** Evaluates parsed expressions in a frame. Reads only; assignment is in assign.ts. */
+import { hex, pa } from '../../base/address';
+import { present } from '../../symbols/lang/present';
+import { contextOf, type Value, type ValueContext } from '../../symbols/lang/value';
+import type { Type } from '../../symbols/types';
+import { type BinaryOperator, type Expression, ExpressionError, type UnaryOperator } from './ast';
+import { boolean, describe, isTrue, number, type Operand, text, toInteger, toNumber } from './operand';
+import { element, member, target } from './parts';
+import { type EvaluationScope, lookupName, lookupRegister } from './scope';
+import { pointerTo, resolveType, stripAlias, u64Type } from './types';
+
+/** The value of `expression`. Throws {@link ExpressionError} with a message for the user. */
+export function evaluate(expression: Expression, scope: EvaluationScope): Operand {
+  switch (expression.kind) {
+    case 'integer':
+      return number(expression.value);
+    case 'float':
+    case 'boolean':
+    case 'string':
+      return expression as Operand;
+    case 'name':
+      return lookupName(scope, expression.path);
+    case 'register':
+      return lookupRegister(scope, expression.name);
+    case 'memory':
+      return {
+        kind: 'value',
+        value: memoryAt(scope, expression.space, toInteger(evaluate(expression.address, scope)), u64Type()),
+      };
+    case 'member':
+      return ofObject(evaluate(expression.object, scope), (value) => member(value, expression.name));
+    case 'index': {
+      const index = toInteger(evaluate(expression.index, scope));
+      return ofObject(evaluate(expression.object, scope), (value) => element(value, index));
+    }
+    case 'unary':
+      return unary(expression.operator, expression.operand, scope);
+    case 'binary':
+      return binary(expression.operator, expression.left, expression.right, scope);
+    case 'cast':
+      return cast(expression, scope);
+    case 'assign':
+      throw new ExpressionError('An assignment cannot be part of another expression or of a condition.');
+  }
+}
+
+/** What reading guest memory needs where no image is at hand. */
+export function plainContext(scope: EvaluationScope): ValueContext {
+  const image = scope.frame?.physical.image ?? scope.images.all[0];
+  if (image === undefined) return { read: scope.read, addressSize: 8, isLittleEndian: true };
+  return contextOf(image.program, scope.read, scope.frame?.physical.slide ?? 0n);
+}
+
+/** A typed place in one of the address spaces. */
+export function memoryAt(scope: EvaluationScope, space: 'pa' | 'va', address: bigint, type: Type): Value {
+  const context = plainContext(scope);
+  const at = BigInt.asUintN(64, address);
+  if (space === 'va') return { type, place: { kind: 'memory', address: at }, context };
+  const read = (where: bigint, length: number) => scope.machine.readPhysical(pa(where), length);
+  return {
+    type,
+    place: { kind: 'memory', address: at },
+    context: { ...context, read, isPhysical: true } as PhysicalContext,
+  };
+}
+
+/** Marks values whose addresses are physical, so that writing them goes there too. */
+export interface PhysicalContext extends ValueContext {
+  readonly isPhysical: true;
+}
+
+export const isPhysical = (context: ValueContext): boolean => 'isPhysical' in context;
+
+function ofObject(operand: Operand, part: (value: Value) => Value): Operand {
+  if (operand.kind !== 'value') throw new ExpressionError(`${describe(operand)} has no parts.`);
+  return { kind: 'value', value: part(operand.value) };
+}
+
+function unary(operator: UnaryOperator, inner: Expression, scope: EvaluationScope): Operand {
+  const operand = evaluate(inner, scope);
+  switch (operator) {
+    case '*':
+      return dereference(operand, scope);
+    case '&':
+      return addressOf(operand);
+    case '-': {
+      const value = toNumber(operand);
+      return typeof value === 'number' ? { kind: 'float', value: -value } : number(-value);
+    }
+    case '~':
+      return number(complement(operand));
+    case '!': {
+      const isBoolean =
+        operand.kind === 'boolean' || (operand.kind === 'value' && typeof present(operand.value).scalar === 'boolean');
+      // C has only one `!`; Rust's complements integers.
+      return isBoolean || scope.isC ? boolean(!isTrue(operand)) : number(complement(operand));
+    }
+  }
+}
+
+/** Unsigned where the width is known and unsigned; else two's complement without limit. */
+function complement(operand: Operand): bigint {
+  const value = toInteger(operand);
+  if (operand.kind === 'register') return BigInt.asUintN(operand.spec.bits, ~value);
+  if (operand.kind === 'value') {
+    const type = stripAlias(operand.value.type);
+    if (type.kind === 'base' && type.encoding.startsWith('unsigned')) return BigInt.asUintN(type.size * 8, ~value);
+  }
+  return ~value;
+}
+
+function dereference(operand: Operand, scope: EvaluationScope): Operand {
+  if (operand.kind === 'value') {
+    const inner = target(operand.value);
+    if (stripAlias(inner.type).kind === 'void') {
+      throw new ExpressionError('The pointer has no type to read. Cast it first: *(u64*)p.');
+    }
+    return { kind: 'value', value: inner };
+  }
+  // A bare number or register: a word of memory.
+  return { kind: 'value', value: memoryAt(scope, 'va', toInteger(operand), u64Type()) };
+}
+
+function addressOf(operand: Operand): Operand {
+  if (operand.kind === 'symbol') return number(operand.address);
+  if (operand.kind !== 'value') throw new ExpressionError(`${describe(operand)} has no address.`);
+  const { place, type, context } = operand.value;
+  if (place.kind === 'register') throw new ExpressionError('The value lives in a register and has no address.');
+  if (place.kind !== 'memory') throw new ExpressionError('The value is not in memory now and has no address.');
+  return {
+    kind: 'value',
+    value: { type: pointerTo(type), place: { kind: 'bytes', bytes: wordBytes(place.address) }, context },
+  };
+}
+
+function wordBytes(value: bigint): Uint8Array {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt.asUintN(64, value), true);
+  return bytes;
+}
+
+function cast(expression: Extract<Expression, { kind: 'cast' }>, scope: EvaluationScope): Operand {
+  const operand = evaluate(expression.operand, scope);
+  const programs = scope.images.all.map((image) => image.program);
+  const own = scope.frame?.physical.image?.program;
+  const type = resolveType(expression.type, own === undefined ? programs : [own, ...programs]);
+  const plain = stripAlias(type);
+  if (plain.kind === 'struct' || plain.kind === 'union' || plain.kind === 'array') {
+    // Not a conversion: the same place read as another type.
+    if (operand.kind === 'value' && operand.value.place.kind === 'memory') {
+      return { kind: 'value', value: { type, place: operand.value.place, context: operand.value.context } };
+    }
+    throw new ExpressionError(
+      `Only memory can be read as ${type.shortName}. Use a pointer: *(${type.shortName}*)address.`,
+    );
+  }
+  if (plain.kind === 'base' && plain.encoding === 'float') {
+    const bytes = new Uint8Array(plain.size);
+    const view = new DataView(bytes.buffer);
+    const value = Number(toNumber(operand));
+    if (plain.size === 4) view.setFloat32(0, value, true);
+    else view.setFloat64(0, value, true);
+    return { kind: 'value', value: { type, place: { kind: 'bytes', bytes }, context: plainContext(scope) } };
+  }
+  let bits = toInteger(operand);
+  if (plain.kind === 'base' && plain.encoding === 'bool') bits = bits === 0n ? 0n : 1n;
+  const bytes = new Uint8Array(Math.max(type.size, 1));
+  for (let at = 0; at < bytes.length; at++) bytes[at] = Number((bits >> BigInt(8 * at)) & 0xffn);
+  const context = operand.kind === 'value' ? operand.value.context : plainContext(scope);
+  return { kind: 'value', value: { type, place: { kind: 'bytes', bytes }, context } };
+}
+
+function binary(
+  operator: BinaryOperator,
+  leftTree: Expression,
+  rightTree: Expression,
+  scope: EvaluationScope,
+): Operand {
+  if (operator === '&&') return boolean(isTrue(evaluate(leftTree, scope)) && isTrue(evaluate(rightTree, scope)));
+  if (operator === '||') return boolean(isTrue(evaluate(leftTree, scope)) || isTrue(evaluate(rightTree, scope)));
+  const left = evaluate(leftTree, scope);
+  if (operator === '==' || operator === '!=') {
+    const isEqual = equalText(left, rightTree, scope) ?? equalNumbers(left, evaluate(rightTree, scope));
+    return boolean(isEqual === (operator === '=='));
+  }
+  const right = evaluate(rightTree, scope);
+  const a = toNumber(left);
+  const b = toNumber(right);
+  switch (operator) {
+    case '<':
+      return boolean(a < b);
+    case '<=':
+      return boolean(a <= b);
+    case '>':
+      return boolean(a > b);
+    case '>=':
+      return boolean(a >= b);
+  }
+  const step = pointerStep(left, operator);
+  if (step !== undefined) return step(toInteger(right));
+  if (typeof a === 'number' || typeof b === 'number')
+    return { kind: 'float', value: floating(operator, Number(a), Number(b)) };
+  return number(integer(operator, a, b));
+}
+
+function equalNumbers(left: Operand, right: Operand): boolean {
+  const a = toNumber(left);
+  const b = toNumber(right);
+  return typeof a === typeof b ? a === b : Number(a) === Number(b);
+}
+
+/** Comparison with a string, or of an enum with a variant's name; `undefined` when neither is asked for. */
+function equalText(left: Operand, rightTree: Expression, scope: EvaluationScope): boolean | undefined {
+  if (left.kind === 'string' && rightTree.kind !== 'string') {
+    const right = evaluate(rightTree, scope);
+    return right.kind === 'value' && text(right.value) === JSON.stringify(left.value);
+  }
+  if (rightTree.kind === 'string') {
+    if (left.kind === 'string') return left.value === rightTree.value;
+    return left.kind === 'value' && text(left.value) === JSON.stringify(rightTree.value);
+  }
+  if (rightTree.kind !== 'name' || left.kind !== 'value') return undefined;
+  const type = stripAlias(left.value.type);
+  const isEnum = type.kind === 'enumeration' || (type.kind === 'struct' && type.variantPart !== undefined);
+  if (!isEnum) return undefined;
+  const variant = rightTree.path.split('::').pop();
+  return /^[\w:]+/.exec(text(left.value))?.[0].split('::').pop() === variant;
+}
+
+/** C's pointer arithmetic. */
+function pointerStep(left: Operand, operator: BinaryOperator): ((count: bigint) => Operand) | undefined {
+  if (left.kind !== 'value' || (operator !== '+' && operator !== '-')) return undefined;
+  const { type, context } = left.value;
+  const plain = stripAlias(type);
+  if (plain.kind !== 'pointer') return undefined;
+  const size = BigInt(Math.max(plain.target.size, 1));
+  return (count) => {
+    const address = toInteger(left) + (operator === '+' ? count : -count) * size;
+    return { kind: 'value', value: { type, place: { kind: 'bytes', bytes: wordBytes(address) }, context } };
+  };
+}
+
+function floating(operator: BinaryOperator, a: number, b: number): number {
+  switch (operator) {
+    case '+':
+      return a + b;
+    case '-':
+      return a - b;
+    case '*':
+      return a * b;
+    case '/':
+      return a / b;
+    case '%':
+      return a % b;
+    default:
+      throw new ExpressionError(`"${operator}" needs integers.`);
+  }
+}
+
+function integer(operator: BinaryOperator, a: bigint, b: bigint): bigint {
+  switch (operator) {
+    case '+':
+      return a + b;
+    case '-':
+      return a - b;
+    case '*':
+      return a * b;
+    case '/':
+    case '%':
+      if (b === 0n) throw new ExpressionError('Division by zero.');
+      return operator === '/' ? a / b : a % b;
+    case '&':
+      return a & b;
+    case '|':
+      return a | b;
+    case '^':
+      return a ^ b;
+    case '<<':
+    case '>>':
+      if (b < 0n || b > 1024n) throw new ExpressionError(`A shift by ${b} is not possible.`);
+      return operator === '<<' ? a << b : a >> b;
+    default:
+      throw new ExpressionError(`"${operator}" is not arithmetic.`);
+  }
+}
+
+/** Hexadecimal with all digits of the width, for registers and addresses. */
+export const wide = (value: bigint, bits = 64): string => hex(BigInt.asUintN(bits, value), bits / 4);

@@ -1,0 +1,133 @@
+/**
+ * Images: a program and where it lies. Code identity is (image, link address); everything that binds to code
+ * (breakpoints, symbols, frames) goes through here, so that it holds before and after paging is switched on.
+ */
+import { type Pa, pa, type Va, va } from '../base/address';
+import type { Program } from '../symbols/types';
+
+/** A run of the image's bytes: where they are linked, where they run, and where they lie in physical memory. */
+export interface Placement {
+  readonly link: Va;
+  readonly va: Va;
+  /** Unknown for programs that somebody else loads (user programs). */
+  readonly pa: Pa | undefined;
+  readonly size: bigint;
+  readonly isExecutable: boolean;
+}
+
+/** A program at its place. */
+export interface Image {
+  readonly id: number;
+  /** Short name for lists: `msgqueue`. */
+  readonly name: string;
+  readonly path: string;
+  readonly program: Program;
+  readonly placements: readonly Placement[];
+}
+
+/** Where an address of the running guest is in an image. `slide` is run-time minus link address. */
+export interface ImageHit {
+  readonly image: Image;
+  readonly link: Va;
+  readonly slide: bigint;
+}
+
+/** What the loader knows about a program's place. */
+export interface PlacementHints {
+  /** Run-time address of the lowest loaded byte, for images that do not run where they were linked. */
+  readonly address?: Va;
+  /** Physical address of the lowest loaded byte, as the boot loader chose it. */
+  readonly physical?: Pa;
+  readonly ram?: { readonly base: Pa; readonly size: number };
+}
+
+/**
+ * Where the segments of `program` lie. Without a hint the physical address is the segment's load address when RAM
+ * holds it; kernels linked high with load addresses left high are left without one.
+ */
+export function placementsOf(program: Program, hints: PlacementHints): Placement[] {
+  const segments = program.elf.segments.filter((segment) => segment.memsz > 0n);
+  const lowest = segments.reduce<bigint | undefined>(
+    (low, segment) => (low === undefined || segment.vaddr < low ? segment.vaddr : low),
+    undefined,
+  );
+  if (lowest === undefined) return [];
+  const slide = hints.address === undefined ? 0n : hints.address - lowest;
+  const ram = hints.ram;
+  const inRam = (at: bigint) => ram === undefined || (at >= ram.base && at < ram.base + BigInt(ram.size));
+  return segments.map((segment) => {
+    let physical: Pa | undefined;
+    if (hints.physical !== undefined) physical = pa(hints.physical + (segment.vaddr - lowest));
+    else if (inRam(segment.paddr)) physical = segment.paddr;
+    return {
+      link: segment.vaddr,
+      va: va(segment.vaddr + slide),
+      pa: physical,
+      size: segment.memsz,
+      isExecutable: segment.flags.execute,
+    };
+  });
+}
+
+const within = (at: bigint, start: bigint, size: bigint) => at >= start && at < start + size;
+
+/** The images of one machine. */
+export class ImageSet {
+  private readonly list: Image[] = [];
+  private nextId = 1;
+
+  get all(): readonly Image[] {
+    return this.list;
+  }
+
+  add(name: string, program: Program, placements: readonly Placement[]): Image {
+    const image: Image = { id: this.nextId++, name, path: program.path, program, placements };
+    this.list.push(image);
+    return image;
+  }
+
+  byId(id: number): Image | undefined {
+    return this.list.find((image) => image.id === id);
+  }
+
+  /** The image that `at` belongs to: by run-time address, else (code before paging) by physical address. */
+  find(at: bigint): ImageHit | undefined {
+    for (const image of this.list) {
+      for (const place of image.placements) {
+        if (within(at, place.va, place.size)) return hit(image, place, at - place.va, at);
+      }
+    }
+    for (const image of this.list) {
+      for (const place of image.placements) {
+        if (place.pa !== undefined && within(at, place.pa, place.size)) return hit(image, place, at - place.pa, at);
+      }
+    }
+    return undefined;
+  }
+
+  /** Where a run-time address of an image lies physically, by the image's own placement. */
+  physicalOf(at: bigint): { pa: Pa; length: bigint } | undefined {
+    for (const image of this.list) {
+      for (const place of image.placements) {
+        if (place.pa === undefined || !within(at, place.va, place.size)) continue;
+        return { pa: pa(place.pa + (at - place.va)), length: place.va + place.size - at };
+      }
+    }
+    return undefined;
+  }
+}
+
+function hit(image: Image, place: Placement, offset: bigint, at: bigint): ImageHit {
+  const link = va(place.link + offset);
+  return { image, link, slide: at - link };
+}
+
+/** Where a link address of an image runs and lies; `undefined` when no segment holds it. */
+export function addressesOf(image: Image, link: bigint): { va: Va; pa: Pa | undefined } | undefined {
+  for (const place of image.placements) {
+    if (!within(link, place.link, place.size)) continue;
+    const offset = link - place.link;
+    return { va: va(place.va + offset), pa: place.pa === undefined ? undefined : pa(place.pa + offset) };
+  }
+  return undefined;
+}

@@ -1,0 +1,90 @@
+/** Guest memory as the debugger reads and writes it: by physical address, or by virtual address in a hart's world. */
+import { hex, type Pa, pa, type Va, va } from '../base/address';
+import type { Access } from '../isa/core/translation';
+import type { Cpu, Machine } from '../machine/contract';
+import type { ImageSet } from './images';
+
+/** A place in one of the address spaces, as a DAP memory reference spells it: `pa:0x80200000`, `va:0x1000` or plain hex. */
+export interface MemoryReference {
+  readonly space: 'pa' | 'va';
+  readonly address: bigint;
+}
+
+const PAGE = 4096n;
+
+/** Parses `pa:0x…`, `va:0x…`, `0x…` or decimal digits; `undefined` for anything else or more than 64 bits. */
+export function parseReference(text: string): MemoryReference | undefined {
+  const match = /^\s*(?:(pa|va):)?(0x[0-9a-f_]{1,20}|[0-9]{1,20})\s*$/i.exec(text);
+  if (match === null) return undefined;
+  const digits = (match[2] ?? '').replaceAll('_', '');
+  if (/^0x$/i.test(digits)) return undefined;
+  const address = BigInt(digits);
+  if (address >= 1n << 64n) return undefined;
+  return { space: match[1]?.toLowerCase() === 'pa' ? 'pa' : 'va', address };
+}
+
+/** The text of a reference; virtual ones are plain hex, which every client understands. */
+export const formatReference = (reference: MemoryReference): string =>
+  reference.space === 'pa' ? `pa:${hex(reference.address)}` : hex(reference.address);
+
+/** Reads and writes without disturbing the guest. Every method is side-effect free except the writes. */
+export class GuestMemory {
+  constructor(
+    private readonly machine: Machine,
+    private readonly images: ImageSet,
+  ) {}
+
+  /** The physical address behind `at`, or why there is none. Image contents are found even where they are not mapped. */
+  physical(cpu: Cpu, at: Va, access: Access = 'read'): { readonly pa: Pa } | { readonly why: string } {
+    const result = cpu.translate(at, access).result;
+    if (result.ok && this.machine.readPhysical(result.pa, 1) !== undefined) return { pa: result.pa };
+    const image = this.images.physicalOf(at);
+    if (image !== undefined) return { pa: image.pa };
+    return { why: result.ok ? `no memory at physical ${hex(result.pa)}` : result.fault.rule };
+  }
+
+  /** All of the bytes, or `undefined`. */
+  read(cpu: Cpu, at: bigint, length: number): Uint8Array | undefined {
+    const bytes = this.readSome(cpu, { space: 'va', address: at }, length);
+    return bytes.length === length ? bytes : undefined;
+  }
+
+  /** As many bytes as can be read from the start. */
+  readSome(cpu: Cpu, from: MemoryReference, length: number): Uint8Array {
+    const out = new Uint8Array(length);
+    let done = 0;
+    while (done < length) {
+      const at = BigInt.asUintN(64, from.address + BigInt(done));
+      const part = Math.min(length - done, Number(PAGE - (at % PAGE)));
+      const bytes = this.readPart(cpu, { space: from.space, address: at }, part);
+      if (bytes === undefined) return out.subarray(0, done);
+      out.set(bytes, done);
+      done += part;
+    }
+    return out;
+  }
+
+  private readPart(cpu: Cpu, from: MemoryReference, length: number): Uint8Array | undefined {
+    if (from.space === 'pa') return this.machine.readPhysical(pa(from.address), length);
+    const found = this.physical(cpu, va(from.address));
+    return 'pa' in found ? this.machine.readPhysical(found.pa, length) : undefined;
+  }
+
+  /** Writes as many bytes as lie in RAM from the start; returns their number. */
+  write(cpu: Cpu, to: MemoryReference, bytes: Uint8Array): number {
+    let done = 0;
+    while (done < bytes.length) {
+      const at = BigInt.asUintN(64, to.address + BigInt(done));
+      const part = bytes.subarray(done, done + Math.min(bytes.length - done, Number(PAGE - (at % PAGE))));
+      let target = pa(at);
+      if (to.space === 'va') {
+        const found = this.physical(cpu, va(at));
+        if (!('pa' in found)) return done;
+        target = found.pa;
+      }
+      if (!this.machine.writePhysical(target, part)) return done;
+      done += part.length;
+    }
+    return done;
+  }
+}

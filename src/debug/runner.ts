@@ -1,0 +1,325 @@
+/**
+ * Runs the guest in slices until something that the user asked for happens. The machine reports every breakpoint, watch
+ * and trap; this file decides which of them are stops. Pausing is the caller's business: it stops calling {@link Runner.slice}.
+ */
+import { type Va, va } from '../base/address';
+import type { Machine, RunExit } from '../machine/contract';
+import type { BoundPlace, Breakpoints, CodeBreakpoint } from './breakpoints';
+import type { ConditionTester } from './conditions';
+import type { DataBreakpoints } from './data-breakpoints';
+import type { ExceptionFilters } from './exceptions';
+import type { LogLine, SliceResult, Stop } from './stop';
+
+/** A goal other than running on: steps, run-to. The runner asks it where to halt and what to do when there. */
+export interface Plan {
+  /** The hart that moves; `undefined`: any hart that arrives counts. */
+  readonly hart: number | undefined;
+  /** Virtual addresses where the hart must halt; read anew after every `next`. */
+  readonly halts: ReadonlySet<bigint>;
+  /** Called at the start, at a halt and after a single step. */
+  next(event: 'start' | 'halt' | 'stepped', hart: number): 'run' | 'single' | 'done';
+  /** The stop to report when done. */
+  stop(hart: number): Stop;
+}
+
+/** An address inside a trap handler's way back: where the interrupted code goes on. */
+interface TrapReturn {
+  readonly again: bigint;
+  readonly after: bigint;
+  readonly mode: string;
+  readonly sp: bigint;
+}
+
+/** One single step costs about as much host time as this many instructions of a long run. */
+const SINGLE_COST = 2000n;
+/** After so many single steps the other harts get a turn, so that a spin lock they hold is released. */
+const TURN = 32;
+
+export class Runner {
+  private plan: Plan | undefined;
+  private mode: 'run' | 'single' = 'run';
+  private trapReturn: TrapReturn | undefined;
+  /** Where each hart's present breakpoint has been dealt with: it must not be hit again before it executes. */
+  private readonly handled = new Map<number, bigint>();
+  private installed = '';
+  private singles = 0;
+  /** Breakpoints of our own: Rust panic entry points. */
+  panicPlaces: readonly (BoundPlace & { readonly symbol: string })[] = [];
+  onLog: (line: LogLine) => void = () => {};
+
+  constructor(
+    private readonly machine: Machine,
+    private readonly breakpoints: Breakpoints,
+    private readonly data: DataBreakpoints,
+    private readonly filters: ExceptionFilters,
+    private readonly tester: ConditionTester,
+  ) {}
+
+  /** Forgets the past: the machine was reset or restored. */
+  reset(): void {
+    this.plan = undefined;
+    this.trapReturn = undefined;
+    this.handled.clear();
+    this.installed = '';
+  }
+
+  /** Sets the goal of the following slices; `undefined` runs until a breakpoint. */
+  begin(plan: Plan | undefined): SliceResult {
+    this.trapReturn = undefined;
+    this.mode = 'run';
+    this.plan = undefined;
+    this.singles = 0;
+    if (plan === undefined) return { kind: 'running' };
+    const action = plan.next('start', plan.hart ?? 0);
+    if (action === 'done') return { kind: 'stopped', stop: plan.stop(plan.hart ?? 0) };
+    this.plan = plan;
+    this.mode = action;
+    return { kind: 'running' };
+  }
+
+  /** The goal is given up; where harts stand on breakpoints, those count as hit. */
+  interrupt(): void {
+    this.plan = undefined;
+    this.trapReturn = undefined;
+    this.mode = 'run';
+  }
+
+  /** Runs about `budget` instructions' worth of work. */
+  slice(budget: bigint): SliceResult {
+    let left = budget;
+    while (left > 0n) {
+      const before = this.machine.retired;
+      const result = this.mode === 'single' && this.trapReturn === undefined ? this.single() : this.run(left);
+      if (result !== undefined) return this.settle(result);
+      const spent = this.machine.retired - before;
+      left -= spent > SINGLE_COST ? spent : SINGLE_COST;
+    }
+    return { kind: 'running' };
+  }
+
+  private settle(result: SliceResult): SliceResult {
+    if (result.kind !== 'stopped') return result;
+    this.interrupt();
+    const { hart } = result.stop;
+    const cpu = this.machine.cpus[hart];
+    if (cpu !== undefined) this.handled.set(hart, cpu.pc);
+    return result;
+  }
+
+  private run(budget: bigint): SliceResult | undefined {
+    this.install();
+    const standing = this.standingHart();
+    const exit = this.machine.run({
+      budget: standing === undefined ? budget : 1n,
+      ...(standing === undefined ? {} : { onlyHart: standing, skipFirstBreakpoint: true }),
+      stopOnTrap: (event) => this.filters.wants(event),
+    });
+    if (standing !== undefined) this.handled.delete(standing);
+    return this.after(exit);
+  }
+
+  /** A hart that still stands on a breakpoint that has been dealt with. */
+  private standingHart(): number | undefined {
+    for (const [hart, pc] of this.handled) {
+      const cpu = this.machine.cpus[hart];
+      if (cpu !== undefined && cpu.pc === pc && cpu.activity === 'running') return hart;
+      this.handled.delete(hart);
+    }
+    return undefined;
+  }
+
+  private single(): SliceResult | undefined {
+    const plan = this.plan;
+    const cpu = plan?.hart === undefined ? undefined : this.machine.cpus[plan.hart];
+    if (plan === undefined || cpu === undefined) return undefined;
+    if (++this.singles % TURN === 0) {
+      const other = this.turnOfOthers(cpu.hart);
+      if (other !== undefined) return other;
+    }
+    const before = { pc: cpu.pc, mode: cpu.world.mode, sp: cpu.readRegister(this.machine.isa.stackPointer) };
+    let wanted = false;
+    const exit = this.machine.run({
+      budget: 1n,
+      onlyHart: cpu.hart,
+      skipFirstBreakpoint: true,
+      stopOnTrap: (event) => {
+        if (event.hart !== cpu.hart) return this.filters.wants(event);
+        wanted = this.filters.wants(event);
+        return true;
+      },
+    });
+    this.handled.delete(cpu.hart);
+    if (exit.kind === 'trap' && exit.event.hart === cpu.hart) {
+      if (wanted) {
+        const stopped = this.after(exit);
+        if (stopped !== undefined) return stopped;
+      }
+      // Not part of the step: run until the handler returns to the interrupted code.
+      const length = this.lengthAt(before.pc);
+      this.trapReturn = {
+        again: exit.event.epc,
+        after: exit.event.epc + BigInt(length),
+        mode: before.mode,
+        sp: before.sp,
+      };
+      return undefined;
+    }
+    if (exit.kind !== 'budget') return this.after(exit);
+    if (cpu.pc === before.pc && cpu.activity !== 'running') return undefined;
+    return this.advance('stepped', cpu.hart);
+  }
+
+  private turnOfOthers(hart: number): SliceResult | undefined {
+    for (const other of this.machine.cpus) {
+      if (other.hart === hart || other.activity !== 'running') continue;
+      this.install();
+      const skipFirstBreakpoint = this.handled.get(other.hart) === other.pc;
+      const exit = this.machine.run({
+        budget: 500n,
+        onlyHart: other.hart,
+        skipFirstBreakpoint,
+        stopOnTrap: (event) => this.filters.wants(event),
+      });
+      this.handled.delete(other.hart);
+      const result = exit.kind === 'idle' ? undefined : this.after(exit);
+      if (result !== undefined) return result;
+    }
+    return undefined;
+  }
+
+  private lengthAt(pc: Va): number {
+    const cpu = this.machine.cpus[this.plan?.hart ?? 0];
+    const found = cpu?.translate(pc, 'execute').result;
+    const { isa } = this.machine;
+    if (found?.ok !== true) return isa.minLength;
+    const bytes =
+      this.machine.readPhysical(found.pa, isa.maxLength) ?? this.machine.readPhysical(found.pa, isa.minLength);
+    return bytes === undefined ? isa.minLength : isa.disassemble(bytes, pc).length;
+  }
+
+  /** Asks the plan what to do now. */
+  private advance(event: 'halt' | 'stepped', hart: number): SliceResult | undefined {
+    const plan = this.plan;
+    if (plan === undefined) return undefined;
+    const action = plan.next(event, hart);
+    if (action !== 'done') {
+      this.mode = action;
+      if (event === 'halt' && action === 'run') this.stay(hart);
+      return undefined;
+    }
+    const cpu = this.machine.cpus[hart];
+    const here = cpu === undefined || this.handled.get(hart) === cpu.pc ? undefined : this.hitAt(hart, cpu.pc);
+    return { kind: 'stopped', stop: here ?? plan.stop(hart) };
+  }
+
+  /** The hart goes on from where it stands without hitting that address again. */
+  private stay(hart: number): void {
+    const cpu = this.machine.cpus[hart];
+    if (cpu !== undefined) this.handled.set(hart, cpu.pc);
+  }
+
+  private after(exit: RunExit): SliceResult | undefined {
+    switch (exit.kind) {
+      case 'budget':
+        return undefined;
+      case 'idle':
+        return { kind: 'idle' };
+      case 'power':
+        return { kind: 'stopped', stop: { kind: 'power', hart: 0, event: exit.event } };
+      case 'stuck':
+        return { kind: 'stopped', stop: { ...exit, hart: exit.event.hart } };
+      case 'trap': {
+        const problem = this.filters.test(exit.event, this.tester);
+        if (problem === false) return undefined;
+        const extra = typeof problem === 'string' ? { problem } : {};
+        return { kind: 'stopped', stop: { kind: 'trap', hart: exit.event.hart, event: exit.event, ...extra } };
+      }
+      case 'watch': {
+        const stop = this.data.hit(exit, this.tester);
+        return stop === undefined ? undefined : { kind: 'stopped', stop };
+      }
+      case 'breakpoint':
+        return this.atBreakpoint(exit.hart, exit.pc);
+    }
+  }
+
+  private atBreakpoint(hart: number, pc: Va): SliceResult | undefined {
+    const stop = this.hitAt(hart, pc);
+    if (stop !== undefined) return { kind: 'stopped', stop };
+    this.stay(hart);
+    const plan = this.plan;
+    if (plan === undefined || (plan.hart !== undefined && plan.hart !== hart)) return undefined;
+    const back = this.trapReturn;
+    if (back !== undefined) {
+      if (pc !== back.again && pc !== back.after) return undefined;
+      const cpu = this.machine.cpus[hart];
+      if (cpu?.world.mode !== back.mode || cpu.readRegister(this.machine.isa.stackPointer) !== back.sp)
+        return undefined;
+      this.trapReturn = undefined;
+      // Interrupted before the instruction: do it now. A trap it asked for (ecall) returns behind it.
+      return pc === back.again ? undefined : this.advance('stepped', hart);
+    }
+    return plan.halts.has(pc) ? this.advance('halt', hart) : undefined;
+  }
+
+  /** The stop that the user's breakpoints make of a hart at `pc`; counts hits and prints log points. */
+  private hitAt(hart: number, pc: Va): Stop | undefined {
+    const cpu = this.machine.cpus[hart];
+    if (cpu === undefined) return undefined;
+    const here = cpu.translate(pc, 'execute').result;
+    const physical = here.ok ? here.pa : undefined;
+    const isHere = (place: BoundPlace) => this.isHere(place, pc, physical);
+    const panic = this.panicPlaces.find(isHere);
+    const ids: number[] = [];
+    let problem: string | undefined;
+    let type: CodeBreakpoint['type'] | undefined;
+    for (const breakpoint of this.breakpoints.all) {
+      if (!breakpoint.places.some(isHere)) continue;
+      const held = breakpoint.condition === undefined ? true : this.tester.test(hart, breakpoint.condition);
+      if (held === false) continue;
+      breakpoint.hits++;
+      if (breakpoint.hitTest !== undefined && !breakpoint.hitTest(breakpoint.hits)) continue;
+      if (typeof held === 'string') problem = held;
+      else if (breakpoint.log !== undefined) {
+        this.onLog({ text: this.tester.render(hart, breakpoint.log), hart, pc });
+        continue;
+      }
+      ids.push(breakpoint.id);
+      type ??= breakpoint.type;
+    }
+    if (type !== undefined)
+      return { kind: 'breakpoint', hart, ids, type, ...(problem === undefined ? {} : { problem }) };
+    return panic === undefined ? undefined : { kind: 'panic', hart, symbol: panic.symbol };
+  }
+
+  /**
+   * Whether a place of a breakpoint is where the hart stands. The same virtual address may hold other code in another
+   * address space: then the bytes decide.
+   */
+  private isHere(place: BoundPlace, pc: Va, physical: bigint | undefined): boolean {
+    if (place.pa !== undefined && physical === place.pa) return true;
+    if (place.va !== pc) return false;
+    if (place.image === undefined || place.pa === undefined || physical === undefined) return true;
+    const length = this.machine.isa.maxLength;
+    const wanted = place.image.program.bytesAt(place.link, length);
+    const found = this.machine.readPhysical(physical as typeof place.pa, length);
+    return wanted === undefined || found === undefined || wanted.every((byte, at) => byte === found[at]);
+  }
+
+  /** Tells the machine where to report; cheap when nothing changed. */
+  private install(): void {
+    const extra = new Set<bigint>();
+    if (this.trapReturn !== undefined) {
+      extra.add(this.trapReturn.again);
+      extra.add(this.trapReturn.after);
+    } else for (const halt of this.plan?.halts ?? []) extra.add(halt);
+    const key = `${this.breakpoints.version}:${this.panicPlaces.length}:${[...extra].join()}`;
+    if (key === this.installed) return;
+    this.installed = key;
+    const places = [...this.breakpoints.all.flatMap((breakpoint) => breakpoint.places), ...this.panicPlaces];
+    this.machine.setBreakpoints({
+      physical: places.flatMap((place) => (place.pa === undefined ? [] : [place.pa])),
+      virtual: [...places.map((place) => place.va), ...[...extra].map((at) => va(at))],
+    });
+  }
+}

@@ -1,0 +1,270 @@
+/**
+ * Call stacks: physical frames by call frame information (else by frame pointer), across trap frames, with the inlined
+ * calls of each as frames of their own and label frames where a trap interrupted something. Frames are found lazily:
+ * a client that asks for twenty levels pays for twenty.
+ */
+import { hex, type Va, va } from '../base/address';
+import type { Cpu, Machine } from '../machine/contract';
+import type { FrameState, InlineFrame, SourceFile } from '../symbols/types';
+import { framePointerStep, unwindStep } from '../symbols/unwind';
+import type { Image, ImageSet } from './images';
+import type { GuestMemory } from './memory';
+import { isLibraryPath } from './sources';
+import { type InterruptedContext, readTrapFrame } from './trap-frames';
+
+/** One activation record: registers as they were, and the image its code belongs to. */
+export interface PhysicalFrame {
+  readonly cpu: Cpu;
+  readonly image: Image | undefined;
+  /** Run-time minus link address of the image at this pc. */
+  readonly slide: bigint;
+  /** Run-time program counter; a return address in callers. */
+  readonly pc: Va;
+  /** The same as a link address, for asking the image's program. */
+  readonly link: Va;
+  readonly state: FrameState;
+  /** Canonical frame address, when it is known. Identifies the activation. */
+  readonly cfa: bigint | undefined;
+}
+
+/** A row of the Call Stack. */
+export interface CodeFrame {
+  readonly kind: 'code';
+  readonly name: string;
+  readonly source: SourceFile | undefined;
+  readonly line: number;
+  readonly column: number;
+  readonly isInlined: boolean;
+  /** Library code (core, alloc, std), dimmed. */
+  readonly isSubtle: boolean;
+  readonly physical: PhysicalFrame;
+  /** Index into the logical frames at this pc, innermost 0. */
+  readonly inlineIndex: number;
+}
+
+/** A border between worlds, or the reason why the stack ends. */
+export interface LabelFrame {
+  readonly kind: 'label';
+  readonly name: string;
+  readonly hart: number;
+}
+
+export type Frame = CodeFrame | LabelFrame;
+
+/** A trap the hart has just taken: it stands at the first instruction of the handler. */
+export interface FreshTrap {
+  readonly handlerPc: Va;
+  readonly epc: Va;
+  readonly label: string;
+}
+
+const LIMIT = 2000;
+
+/** Unwinds the stacks of one machine. Holds nothing between stops but what {@link StackWalk} caches. */
+export class Unwinder {
+  constructor(
+    private readonly machine: Machine,
+    private readonly images: ImageSet,
+    private readonly memory: GuestMemory,
+  ) {}
+
+  /** The innermost frame of a hart. */
+  top(cpu: Cpu): PhysicalFrame {
+    const registers = new Map<number, bigint>();
+    for (const spec of this.machine.isa.registers) {
+      if (spec.dwarf !== undefined && spec.group !== 'system') registers.set(spec.dwarf, cpu.readRegister(spec.name));
+    }
+    return this.frame(cpu, cpu.pc, registers, false);
+  }
+
+  /** A frame from its run-time pc and registers, with its canonical frame address when that can be computed. */
+  frame(cpu: Cpu, pc: Va, registers: ReadonlyMap<number, bigint>, isCaller: boolean): PhysicalFrame {
+    const found = this.images.find(isCaller ? pc - 1n : pc);
+    const slide = found?.slide ?? 0n;
+    const state: FrameState = { pc, isCaller, registers, slide };
+    const bare: PhysicalFrame = { cpu, image: found?.image, slide, pc, link: va(pc - slide), state, cfa: undefined };
+    if (found === undefined) return bare;
+    const up = unwindStep(found.image.program, state, this.reader(cpu));
+    const cfa = up.kind === 'frame' ? up.cfa : undefined;
+    const lazy = cfa === undefined ? state : { ...state, cfa, caller: () => this.callerState(bare) };
+    return { ...bare, state: lazy, cfa };
+  }
+
+  /** Reads memory as frames of this hart see it. */
+  reader(cpu: Cpu): (address: bigint, length: number) => Uint8Array | undefined {
+    return (address, length) => this.memory.read(cpu, BigInt.asUintN(64, address), length);
+  }
+
+  private callerState(frame: PhysicalFrame): FrameState | undefined {
+    const up = this.caller(frame);
+    return up.kind === 'frame' ? up.frame.state : undefined;
+  }
+
+  /** The frame that called `frame`, or the context it interrupted, or why there is none. */
+  caller(frame: PhysicalFrame): Caller {
+    const { cpu } = frame;
+    const read = this.reader(cpu);
+    if (frame.image !== undefined) {
+      const up = unwindStep(frame.image.program, frame.state, read);
+      if (up.kind === 'frame') {
+        const next = this.frame(cpu, va(up.frame.pc), up.frame.registers, up.frame.isCaller);
+        return next.pc === 0n ? { kind: 'end' } : { kind: 'frame', frame: next };
+      }
+      if (up.kind === 'end') return { kind: 'end' };
+      const trap = this.interrupted(frame);
+      if (trap !== undefined) return trap;
+    }
+    return this.withoutCfi(frame) ?? { kind: 'missing', why: whyMissing(frame) };
+  }
+
+  /** Code without call frame information may be a trap vector, whose saved context lies at its stack pointer. */
+  private interrupted(frame: PhysicalFrame): Caller | undefined {
+    const sp = this.registerOf(frame, this.machine.isa.stackPointer);
+    if (frame.image === undefined || sp === undefined) return undefined;
+    const context = readTrapFrame(this.machine.isa, frame.image.program, this.reader(frame.cpu), sp);
+    if (context === undefined || !this.isPlausible(context)) return undefined;
+    const next = this.frame(frame.cpu, context.pc, context.registers, false);
+    return { kind: 'frame', frame: next, border: this.borderLabel(frame.cpu, context) };
+  }
+
+  private isPlausible(context: InterruptedContext): boolean {
+    const found = this.images.find(context.pc);
+    if (found === undefined) return context.pc !== 0n && context.pc % BigInt(this.machine.isa.minLength) === 0n;
+    return found.image.placements.some(
+      (place) => place.isExecutable && found.link >= place.link && found.link < place.link + place.size,
+    );
+  }
+
+  private borderLabel(cpu: Cpu, context: InterruptedContext): string {
+    const current = context.causeRegister !== undefined && cpu.readRegister(context.epcRegister) === context.pc;
+    if (!current || context.causeRegister === undefined) return `trap taken at ${hex(context.pc)}`;
+    const raw = cpu.readRegister(context.causeRegister);
+    const isInterrupt = raw >> 63n === 1n;
+    const code = Number(BigInt.asUintN(32, raw));
+    const cause = this.machine.isa.causes.find((one) => one.cause === code && one.isInterrupt === isInterrupt);
+    return `trap: ${cause?.name ?? `cause ${code}`} at ${hex(context.pc)}`;
+  }
+
+  /** The return-address register of a leaf that has no information at all, else the frame pointer's chain. */
+  private withoutCfi(frame: PhysicalFrame): Caller | undefined {
+    const ra = this.registerOf(frame, this.machine.isa.returnAddress);
+    if (!frame.state.isCaller && ra !== undefined && ra !== frame.pc && this.isCode(ra)) {
+      return { kind: 'frame', frame: this.frame(frame.cpu, va(ra), frame.state.registers, true) };
+    }
+    const program = frame.image?.program ?? this.images.all[0]?.program;
+    if (program === undefined) return undefined;
+    const up = framePointerStep(program, frame.state, this.reader(frame.cpu));
+    if (up.kind === 'end') return { kind: 'end' };
+    if (up.kind === 'missing' || !this.isCode(up.frame.pc)) return undefined;
+    return { kind: 'frame', frame: this.frame(frame.cpu, up.frame.pc, up.frame.registers, true) };
+  }
+
+  private isCode(at: bigint): boolean {
+    const found = this.images.find(at);
+    return found !== undefined && found.image.program.symbolAt(found.link)?.symbol.kind === 'function';
+  }
+
+  private registerOf(frame: PhysicalFrame, name: string): bigint | undefined {
+    const dwarf = this.machine.isa.register(name)?.dwarf;
+    return dwarf === undefined ? undefined : frame.state.registers.get(dwarf);
+  }
+}
+
+/** What is above a frame. `border` names the trap when the frame was interrupted rather than called from. */
+export type Caller =
+  | { readonly kind: 'frame'; readonly frame: PhysicalFrame; readonly border?: string }
+  | { readonly kind: 'end' }
+  | { readonly kind: 'missing'; readonly why: string };
+
+function whyMissing(frame: PhysicalFrame): string {
+  if (frame.image === undefined) return `no image covers ${hex(frame.pc)}`;
+  const symbol = frame.image.program.symbolAt(frame.link);
+  return `${symbol?.symbol.demangled ?? hex(frame.pc)} has no unwind information`;
+}
+
+/** The address whose symbols describe a frame: callers stand behind their call. */
+export const lookupPc = (frame: PhysicalFrame): Va => (frame.state.isCaller ? va(frame.link - 1n) : frame.link);
+
+/** The logical frames of one physical frame, innermost first; code without debug information gives one. */
+export function logicalFrames(physical: PhysicalFrame): CodeFrame[] {
+  const at = lookupPc(physical);
+  const inline = physical.image?.program.framesAt(at) ?? [];
+  if (inline.length === 0) {
+    const hit = physical.image?.program.symbolAt(at);
+    const row = physical.image?.program.lineAt(at);
+    const offset = hit === undefined ? 0n : physical.link - hit.symbol.address;
+    const name =
+      hit === undefined ? hex(physical.pc) : `${hit.symbol.demangled}${offset > 0n ? `+${hex(offset)}` : ''}`;
+    const place = { source: row?.source, line: row?.line ?? 0, column: row?.column ?? 0 };
+    return [{ kind: 'code', name, ...place, isInlined: false, isSubtle: false, physical, inlineIndex: 0 }];
+  }
+  return inline.map((frame, index) => codeFrame(physical, frame, index));
+}
+
+function codeFrame(physical: PhysicalFrame, frame: InlineFrame, index: number): CodeFrame {
+  return {
+    kind: 'code',
+    name: frame.name,
+    source: frame.source,
+    line: frame.line,
+    column: frame.column,
+    isInlined: frame.isInlined,
+    isSubtle: frame.source !== undefined && isLibraryPath(frame.source.path),
+    physical,
+    inlineIndex: index,
+  };
+}
+
+/** The stack of one hart at one stop, unwound as far as somebody looked. */
+export class StackWalk {
+  private readonly found: Frame[] = [];
+  private next: PhysicalFrame | undefined;
+  private readonly seen = new Set<string>();
+  private physicalCount = 0;
+
+  constructor(
+    private readonly unwinder: Unwinder,
+    private readonly cpu: Cpu,
+    private readonly freshTrap: FreshTrap | undefined,
+  ) {
+    this.next = unwinder.top(cpu);
+  }
+
+  /** Frames `start` to `start + count`; fewer at the end of the stack. */
+  frames(start: number, count: number): readonly Frame[] {
+    while (this.next !== undefined && this.found.length < start + count) this.extend();
+    return this.found.slice(start, start + count);
+  }
+
+  /** Frames found so far, and whether there may be more. */
+  get known(): { readonly count: number; readonly isComplete: boolean } {
+    return { count: this.found.length, isComplete: this.next === undefined };
+  }
+
+  private extend(): void {
+    const frame = this.next;
+    if (frame === undefined) return;
+    this.next = undefined;
+    this.found.push(...logicalFrames(frame));
+    const fresh = this.freshTrap;
+    if (this.physicalCount++ === 0 && fresh !== undefined && frame.pc === fresh.handlerPc) {
+      // Nothing has been saved yet: the interrupted context still is in the registers.
+      this.label(fresh.label);
+      this.next = this.unwinder.frame(this.cpu, fresh.epc, frame.state.registers, false);
+      return;
+    }
+    const up = this.unwinder.caller(frame);
+    if (up.kind === 'end') return;
+    if (up.kind === 'missing') return this.label(`stack ends here: ${up.why}`);
+    if (up.border !== undefined) this.label(up.border);
+    const identity = `${up.frame.pc}:${up.frame.cfa ?? [...up.frame.state.registers.values()].join()}`;
+    if (this.seen.has(identity)) return this.label('stack ends here: the frames repeat');
+    this.seen.add(identity);
+    if (this.physicalCount >= LIMIT) return this.label(`stack cut after ${LIMIT} frames`);
+    this.next = up.frame;
+  }
+
+  private label(name: string): void {
+    this.found.push({ kind: 'label', name, hart: this.cpu.hart });
+  }
+}

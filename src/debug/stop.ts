@@ -1,0 +1,45 @@
+/** Why the guest stands still, as plain data. */
+import type { Va } from '../base/address';
+import type { PowerEvent } from '../devices/device';
+import type { TrapEvent } from '../machine/contract';
+
+/** The closed list of reasons. `hart` is the hart to look at first. */
+export type Stop =
+  | { readonly kind: 'entry' | 'pause' | 'step' | 'goto'; readonly hart: number }
+  /** The run-to symbol was reached. */
+  | { readonly kind: 'runTo'; readonly hart: number; readonly symbol: string }
+  | {
+      readonly kind: 'breakpoint';
+      readonly hart: number;
+      readonly ids: readonly number[];
+      readonly type: 'source' | 'function' | 'instruction';
+      /** A condition that could not be evaluated. */
+      readonly problem?: string;
+    }
+  | {
+      readonly kind: 'data';
+      readonly hart: number;
+      readonly ids: readonly number[];
+      readonly accessPc: Va;
+      readonly text: string;
+      readonly problem?: string;
+    }
+  | { readonly kind: 'trap'; readonly hart: number; readonly event: TrapEvent; readonly problem?: string }
+  | { readonly kind: 'panic'; readonly hart: number; readonly symbol: string }
+  | { readonly kind: 'power'; readonly hart: number; readonly event: PowerEvent }
+  | { readonly kind: 'stuck'; readonly hart: number; readonly event: TrapEvent; readonly explanation: string };
+
+/** What one slice of running came to. */
+export type SliceResult =
+  | { readonly kind: 'stopped'; readonly stop: Stop }
+  /** The slice is used up; call again. */
+  | { readonly kind: 'running' }
+  /** Every hart waits and only console input can wake them; call again after some. */
+  | { readonly kind: 'idle' };
+
+/** Something the debugger says while the guest runs: log points. */
+export interface LogLine {
+  readonly text: string;
+  readonly hart: number;
+  readonly pc: Va;
+}

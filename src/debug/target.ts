@@ -1,0 +1,379 @@
+/**
+ * The debugger's view of one machine: images, breakpoints, stacks, values and the stop it is at. Plain calls and plain
+ * results; nothing here knows the Debug Adapter Protocol. Start reading here; running and stepping are in runner.ts
+ * and stepping.ts. What must not come here: IO, waiting, message formats.
+ */
+import { hex, type Pa, type Va } from '../base/address';
+import type { Cpu, Machine, TrapEvent } from '../machine/contract';
+import type { Program } from '../symbols/types';
+import { Breakpoints } from './breakpoints';
+import type { ConditionTester, LogPart } from './conditions';
+import { DataBreakpoints } from './data-breakpoints';
+import { ExceptionFilters, filtersOf, PANIC_SYMBOLS } from './exceptions';
+import { assign, type Writer, write } from './expression/assign';
+import { ExpressionError } from './expression/ast';
+import { evaluate } from './expression/evaluator';
+import { isTrue, type Operand, toInteger } from './expression/operand';
+import { parseExpression } from './expression/parser';
+import type { EvaluationScope } from './expression/scope';
+import { stripAlias } from './expression/types';
+import { addressesOf, type Image, ImageSet, placementsOf } from './images';
+import { GuestMemory, parseReference } from './memory';
+import { type Plan, Runner } from './runner';
+import { SourceCatalogue } from './sources';
+import {
+  type Caller,
+  type CodeFrame,
+  type FreshTrap,
+  logicalFrames,
+  type PhysicalFrame,
+  StackWalk,
+  Unwinder,
+} from './stack';
+import { type StepTarget, stepTargetsOf } from './step-targets';
+import { InstructionStep, LineStep, StepOut } from './stepping';
+import type { SliceResult, Stop } from './stop';
+import { operandRow, type VariableRow } from './variables';
+
+/** A program to bind, and what the loader knows about its place. */
+export interface TargetImage {
+  readonly name: string;
+  readonly program: Program;
+  readonly address?: Va;
+  readonly physical?: Pa;
+}
+
+/** How a step moves. */
+export interface StepRequest {
+  readonly hart: number;
+  readonly how: 'into' | 'over' | 'out';
+  readonly unit: 'line' | 'instruction';
+  /** Step only into the call at this address. */
+  readonly target?: Va;
+}
+
+/** Choices of a target that its owner makes. */
+export interface TargetOptions {
+  /** DWARF path prefix → client path prefix. */
+  readonly sourceMap?: Readonly<Record<string, string>>;
+  /** Yields breakpoint ids; give one that outlives the target to keep ids unique over restarts. */
+  readonly takeId?: () => number;
+}
+
+export class DebugTarget {
+  readonly images = new ImageSet();
+  readonly memory: GuestMemory;
+  readonly sources: SourceCatalogue;
+  readonly breakpoints: Breakpoints;
+  readonly data: DataBreakpoints;
+  readonly filters: ExceptionFilters;
+  readonly unwinder: Unwinder;
+  readonly runner: Runner;
+  private readonly stacks = new Map<number, StackWalk>();
+  private readonly traps = new Map<number, TrapEvent>();
+  private readonly stopObserving: () => void;
+  /** The stop the guest is at; `undefined` while it runs. */
+  private current: Stop | undefined;
+
+  constructor(
+    readonly machine: Machine,
+    images: readonly TargetImage[],
+    options: TargetOptions = {},
+  ) {
+    this.memory = new GuestMemory(machine, this.images);
+    const ram = { base: machine.ramBase, size: machine.ramSize };
+    for (const image of images) {
+      this.images.add(image.name, image.program, placementsOf(image.program, { ...image, ram }));
+    }
+    this.sources = new SourceCatalogue(this.images, options.sourceMap);
+    let lastId = 0;
+    const takeId = options.takeId ?? (() => ++lastId);
+    this.breakpoints = new Breakpoints(this.images, this.sources, takeId);
+    this.data = new DataBreakpoints(machine, this.memory, takeId);
+    this.filters = new ExceptionFilters(machine.isa);
+    this.unwinder = new Unwinder(machine, this.images, this.memory);
+    const tester: ConditionTester = {
+      test: (hart, condition, trap) => this.testCondition(hart, condition, trap),
+      render: (hart, parts) => this.renderLog(hart, parts),
+    };
+    this.runner = new Runner(machine, this.breakpoints, this.data, this.filters, tester);
+    this.stopObserving = machine.observe(['trap'], (event) => {
+      if (event.kind === 'trap') this.traps.set(event.hart, event);
+    });
+    this.setExceptionFilters(filtersOf(machine.isa).filter((filter) => filter.isDefault));
+  }
+
+  /** Drops everything that refers to the machine. */
+  dispose(): void {
+    this.stopObserving();
+    this.machine.setBreakpoints({ physical: [], virtual: [] });
+    this.machine.setWatches([]);
+  }
+
+  get stop(): Stop | undefined {
+    return this.current;
+  }
+
+  /** The hart with this number; the first for a number that does not exist. */
+  cpu(hart: number): Cpu {
+    const cpu = this.machine.cpus[hart] ?? this.machine.cpus[0];
+    if (cpu === undefined) throw new Error('a machine without harts');
+    return cpu;
+  }
+
+  // ------------------------------------------------------------------ running
+
+  /** Starts to run on. Call {@link slice} until it reports a stop. */
+  resume(): SliceResult {
+    return this.begin(undefined);
+  }
+
+  /** Starts a step; a string says why it is not possible. */
+  step(request: StepRequest): SliceResult | string {
+    const context = {
+      machine: this.machine,
+      unwinder: this.unwinder,
+      callerOf: (frame: PhysicalFrame) => this.callerOf(frame),
+    };
+    if (request.how === 'out') {
+      const plan = new StepOut(context, request.hart);
+      return plan.problem === undefined ? this.begin(plan) : `Step Out is not possible: ${plan.problem}.`;
+    }
+    if (request.unit === 'instruction') return this.begin(new InstructionStep(context, request.hart, request.how));
+    return this.begin(new LineStep(context, request.hart, request.how, request.target));
+  }
+
+  /** Starts to run to the first of some functions; a string says why it is not possible. */
+  runTo(symbol: string): SliceResult | string {
+    const places = this.functionPlaces(symbol);
+    if (places.length === 0) return `No function matches "${symbol}".`;
+    const halts = new Set<bigint>(
+      places.flatMap((place) => (place.pa === undefined ? [place.va] : [place.va, place.pa])),
+    );
+    const plan: Plan = {
+      hart: undefined,
+      halts,
+      next: (event) => (event === 'start' ? 'run' : 'done'),
+      stop: (hart) => ({ kind: 'runTo', hart, symbol }),
+    };
+    return this.begin(plan);
+  }
+
+  private begin(plan: Plan | undefined): SliceResult {
+    this.current = undefined;
+    this.forget();
+    return this.settle(this.runner.begin(plan));
+  }
+
+  /** Runs about `budget` instructions' worth of work. */
+  slice(budget: bigint): SliceResult {
+    return this.settle(this.runner.slice(budget));
+  }
+
+  private settle(result: SliceResult): SliceResult {
+    if (result.kind === 'stopped') this.halt(result.stop);
+    return result;
+  }
+
+  /** Marks the guest as standing, for a reason that did not come from the runner (pause, entry, goto). */
+  halt(stop: Stop): void {
+    this.runner.interrupt();
+    this.forget();
+    this.current = stop;
+  }
+
+  /** Drops what was computed about the stop; call after changing registers or memory. */
+  forget(): void {
+    this.stacks.clear();
+  }
+
+  // ------------------------------------------------------------------ places
+
+  /** Where functions of that name begin, for breakpoints of our own. */
+  functionPlaces(
+    name: string,
+  ): { readonly image: Image; readonly link: Va; readonly va: Va; readonly pa: Pa | undefined }[] {
+    return this.images.all.flatMap((image) => {
+      const functions = image.program.functions(name).flatMap((info) => info.addresses.map((code) => code.address));
+      const links = functions.length > 0 ? functions : image.program.lookup(name).map((symbol) => symbol.address);
+      return links.flatMap((link) => {
+        const at = addressesOf(image, link);
+        return at === undefined ? [] : [{ image, link, ...at }];
+      });
+    });
+  }
+
+  /** Enables exactly these filters; the strings say what is wrong with the entries at the same index. */
+  setExceptionFilters(
+    enabled: readonly { readonly id: string; readonly condition?: string }[],
+  ): (string | undefined)[] {
+    const problems = this.filters.set(enabled);
+    this.runner.panicPlaces = this.filters.hasPanic ? this.panicPlaces() : [];
+    return problems;
+  }
+
+  private panicPlaces() {
+    for (const symbol of PANIC_SYMBOLS) {
+      const places = this.functionPlaces(symbol);
+      if (places.length > 0) return places.map((place) => ({ ...place, symbol }));
+    }
+    return [];
+  }
+
+  /** The symbol around a run-time address, `name+0x10`. */
+  symbolText(at: bigint): string | undefined {
+    const found = this.images.find(at);
+    const hit = found?.image.program.symbolAt(found.link);
+    if (hit === undefined) return undefined;
+    return hit.offset === 0n ? hit.symbol.demangled : `${hit.symbol.demangled}+${hex(hit.offset)}`;
+  }
+
+  // ------------------------------------------------------------------ stacks
+
+  /** The stack of a hart at this stop. */
+  stack(hart: number): StackWalk {
+    const known = this.stacks.get(hart);
+    if (known !== undefined) return known;
+    const walk = new StackWalk(this.unwinder, this.cpu(hart), this.freshTrap(hart));
+    this.stacks.set(hart, walk);
+    return walk;
+  }
+
+  /** The innermost logical frame. */
+  topFrame(hart: number): CodeFrame | undefined {
+    return logicalFrames(this.unwinder.top(this.cpu(hart)))[0];
+  }
+
+  /** The trap whose handler the hart is just about to enter. */
+  freshTrap(hart: number): (FreshTrap & { readonly event: TrapEvent }) | undefined {
+    const event = this.traps.get(hart);
+    const stop = this.current;
+    const cpu = this.cpu(hart);
+    const isStop = stop !== undefined && 'event' in stop && stop.event === event;
+    if (event === undefined || !(isStop || event.at === this.machine.retired) || event.epc === cpu.pc) return undefined;
+    const name = this.filters.causeOf(event)?.name ?? `cause ${event.cause}`;
+    const label = `trap: ${name}, ${event.from.mode} → ${event.to.mode}, at ${hex(event.epc)}`;
+    return { handlerPc: cpu.pc, epc: event.epc, label, event };
+  }
+
+  private callerOf(frame: PhysicalFrame): Caller {
+    const fresh = this.freshTrap(frame.cpu.hart);
+    if (fresh === undefined || frame.pc !== fresh.handlerPc) return this.unwinder.caller(frame);
+    const up = this.unwinder.frame(frame.cpu, fresh.epc, frame.state.registers, false);
+    return { kind: 'frame', frame: up, border: fresh.label };
+  }
+
+  /** The calls of the current line, for `Step Into Target`. */
+  stepTargets(frame: CodeFrame): StepTarget[] {
+    return stepTargetsOf(this.machine, this.unwinder, this.images, frame);
+  }
+
+  // ------------------------------------------------------------------ values
+
+  /** Where expressions of a frame are evaluated; without a frame, the innermost one of the hart. */
+  scope(hart: number, frame?: CodeFrame, trap?: TrapEvent): EvaluationScope {
+    const cpu = frame?.physical.cpu ?? this.cpu(hart);
+    const used = frame ?? this.topFrame(cpu.hart);
+    const language = used?.physical.image?.program.framesAt(used.physical.link)[0]?.language;
+    return {
+      machine: this.machine,
+      images: this.images,
+      cpu,
+      read: this.unwinder.reader(cpu),
+      frame: used,
+      isInnermost: used === undefined || (!used.physical.state.isCaller && used.physical.pc === cpu.pc),
+      isC: language === 'c' || language === 'c++',
+      ...(trap === undefined ? {} : { trap }),
+    };
+  }
+
+  /** Evaluates (and assigns, where the expression says so). Throws {@link ExpressionError}. */
+  evaluate(text: string, scope: EvaluationScope): VariableRow {
+    const { expression, format } = parseExpression(text);
+    if (expression.kind !== 'assign') return operandRow(text, evaluate(expression, scope), text, format);
+    const after = assign(expression, scope, this.writer(scope));
+    this.forget();
+    return operandRow(text, after, undefined, format);
+  }
+
+  /** Whether the text would change something. Throws {@link ExpressionError}. */
+  isAssignment(text: string): boolean {
+    return parseExpression(text).expression.kind === 'assign';
+  }
+
+  /** The address an expression stands for: a number, a pointer, a symbol, or where a value lies. Throws {@link ExpressionError}. */
+  addressOf(text: string, scope: EvaluationScope): bigint {
+    const reference = parseReference(text);
+    if (reference !== undefined) return reference.address;
+    const operand = this.operand(text, scope);
+    if (operand.kind === 'value') {
+      const kind = stripAlias(operand.value.type).kind;
+      const { place } = operand.value;
+      const isNumber = kind === 'pointer' || kind === 'base';
+      if (!isNumber && place.kind === 'memory') return BigInt.asUintN(64, place.address);
+    }
+    return BigInt.asUintN(64, toInteger(operand));
+  }
+
+  /** Where a link address of an image runs. */
+  runtimeAddress(image: Image, link: bigint): Va | undefined {
+    return addressesOf(image, link)?.va;
+  }
+
+  /** The operand behind an expression. Throws {@link ExpressionError}. */
+  operand(text: string, scope: EvaluationScope): Operand {
+    return evaluate(parseExpression(text).expression, scope);
+  }
+
+  /** Sets a value to what the user typed: the notation of its type, else any expression. Throws {@link ExpressionError}. */
+  set(operand: Operand, text: string, scope: EvaluationScope): void {
+    try {
+      write(operand, text, scope, this.writer(scope));
+    } catch (error) {
+      const other = error instanceof ExpressionError ? this.tryNumber(text, scope) : undefined;
+      if (other === undefined || other === text) throw error;
+      write(operand, other, scope, this.writer(scope));
+    }
+    this.forget();
+  }
+
+  private tryNumber(text: string, scope: EvaluationScope): string | undefined {
+    try {
+      const row = this.evaluate(text, scope);
+      return row.text;
+    } catch (error) {
+      if (error instanceof ExpressionError) return undefined;
+      throw error;
+    }
+  }
+
+  private writer(scope: EvaluationScope): Writer {
+    const put = (space: 'va' | 'pa') => (address: bigint, bytes: Uint8Array) =>
+      this.memory.write(scope.cpu, { space, address }, bytes) === bytes.length;
+    return { virtual: put('va'), physical: put('pa') };
+  }
+
+  private testCondition(hart: number, condition: string, trap: TrapEvent | undefined): boolean | string {
+    try {
+      return isTrue(this.operand(condition, this.scope(hart, undefined, trap)));
+    } catch (error) {
+      if (error instanceof ExpressionError)
+        return `The condition "${condition}" could not be evaluated: ${error.message}`;
+      throw error;
+    }
+  }
+
+  private renderLog(hart: number, parts: readonly LogPart[]): string {
+    const scope = this.scope(hart);
+    return parts.map((part) => ('text' in part ? part.text : this.renderExpression(part.expression, scope))).join('');
+  }
+
+  private renderExpression(expression: string, scope: EvaluationScope): string {
+    try {
+      return this.evaluate(expression, scope).text;
+    } catch (error) {
+      if (error instanceof ExpressionError) return `<${error.message}>`;
+      throw error;
+    }
+  }
+}
