@@ -3,7 +3,7 @@ import { bare, field, isAggregate, memberNamed } from './layout';
 import { shortTypeName } from './name';
 import { lookAt, shapeOf } from './present';
 import type { Value } from './value';
-import { at, type Shape } from './view';
+import { at, pageLimits, pathLimits, type Shape } from './view';
 
 /** How many references, boxes and locks a `.` goes through before it gives up. */
 const mostSteps = 12;
@@ -13,7 +13,7 @@ export function memberOf(value: Value, name: string): Value | string {
   const known = new Set<string>();
   let holder: Value | undefined = value;
   for (let i = 0; i < mostSteps && holder !== undefined; i++) {
-    const shape = shapeOf(holder, lookAt(holder));
+    const shape = shapeOf(holder, lookAt(holder, pathLimits));
     const direct = directMember(holder, name, shape, known);
     if (direct !== undefined) return direct;
     holder = shape.through ?? shape.target;
@@ -43,8 +43,8 @@ export function elementOf(value: Value, index: bigint | string): Value | string 
   let holder: Value | undefined = value;
   let count: number | undefined;
   for (let i = 0; i < mostSteps && holder !== undefined; i++) {
-    const view = lookAt(holder);
-    const shape = shapeOf(holder, view);
+    const view = lookAt(holder, pageLimits);
+    const shape = shapeOf(holder, lookAt(holder, pathLimits));
     if (shape.element !== undefined) {
       const found = shape.element(index, view);
       if (found !== undefined) return found;
@@ -77,7 +77,7 @@ function throughRawPointer(holder: Value, index: bigint | string, shape: Shape):
 
 /** What `*value` is. */
 export function pointeeOf(value: Value): Value | string {
-  const shape = shapeOf(value, lookAt(value));
+  const shape = shapeOf(value, lookAt(value, pathLimits));
   if (shape.target !== undefined) return shape.target;
   if (shape.isPointer && shape.scalar === 0n) return 'It is null.';
   return shape.isPointer

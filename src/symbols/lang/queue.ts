@@ -3,6 +3,7 @@ import { stem } from './name';
 import { lookAt, shapeOf } from './present';
 import { ringBuffer } from './rust/sequences';
 import type { RingBuffer, Value } from './value';
+import { pathLimits } from './view';
 
 /** A `VecDeque` as data: its slots, occupied and free. `undefined` when the value is none or holds garbage. */
 export function readVecDeque(value: Value): RingBuffer | undefined {
@@ -22,7 +23,7 @@ export function findQueue(value: Value): RingBuffer | undefined {
         if (ring !== undefined) return ring;
         continue;
       }
-      const shape = shapeOf(at, lookAt(at));
+      const shape = shapeOf(at, lookAt(at, pathLimits));
       const inner = shape.through ?? shape.target;
       if (inner !== undefined) next.push(inner);
       else if (isAggregate(type)) for (const m of type.members) if (m.type.size > 0) next.push(field(at, m));

@@ -107,9 +107,10 @@ export interface RingBuffer {
 /** The expression of a child, given its parent's: `(*p)`, `q.field`, `q[3]`. */
 export function childExpression(parent: string, suffix: string | undefined): string | undefined {
   if (suffix === undefined) return undefined;
-  const needsParens = /^[*&-]|\s/.test(parent) && !/^\(.*\)$/.test(parent);
+  const isSpaced = /\s/.test(parent);
+  const needsParens = (isSpaced || (suffix !== '*' && /^[*&-]/.test(parent))) && !/^\([^()]*\)$/.test(parent);
   const inner = needsParens ? `(${parent})` : parent;
-  return suffix === '*' ? `(*${parent})` : `${inner}${suffix}`;
+  return suffix === '*' ? `(*${inner})` : `${inner}${suffix}`;
 }
 
 /** The context of a program that runs `slide` above its link addresses. */

@@ -33,6 +33,9 @@ export interface Limits {
 
 export const defaultLimits: Limits = { reads: 1500, bytes: 1 << 18, depth: 5, textLength: 160 };
 
+/** For going to a part: previews are not wanted. */
+export const pathLimits: Limits = { reads: 64, bytes: 1 << 16, depth: 0, textLength: 0 };
+
 /** For a page of children: chains and trees have to be followed from their start. */
 export const pageLimits: Limits = { ...defaultLimits, reads: 20_000, bytes: 1 << 22 };
 

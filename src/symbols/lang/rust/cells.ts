@@ -97,6 +97,8 @@ export function lockShape(value: Value, type: StructType, view: View): Shape | u
   };
 }
 
+const notState = /^(Vec|VecDeque|LinkedList|BTree\w+|String|Box|Arc|Rc|Option|UnsafeCell)$/;
+
 interface Word {
   readonly name: string;
   readonly value: Value;
@@ -106,6 +108,8 @@ interface Word {
 function stateWords(value: Value, name: string, depth = 4): Word[] {
   const type = bare(value.type);
   if (/^Atomic/.test(stem(type.name)) || type.kind !== 'struct' || depth === 0) return [{ name, value }];
+  // Queues of waiters and their own locks are not this lock's state.
+  if (depth < 4 && (lockName.test(stem(type.name)) || notState.test(stem(type.name)))) return [];
   const sized = type.members.filter((m) => m.type.size > 0);
   if (sized.length === 0) return [];
   return sized

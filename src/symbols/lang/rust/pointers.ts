@@ -71,6 +71,29 @@ export function thinPointer(value: Value, type: PointerType, view: View): Shape 
   };
 }
 
+/** A `Box` that is a struct: one with an allocator of its own, or of a compiler that describes all so. */
+export function boxShape(value: Value, type: StructType, view: View): Shape | undefined {
+  const pointer = memberNamed(type, '__0', 'ptr');
+  const inner = pointer === undefined ? undefined : core(field(value, pointer));
+  const innerType = inner === undefined ? undefined : bare(inner.type);
+  if (inner === undefined || innerType?.kind !== 'pointer') return undefined;
+  const address = view.unsigned(inner.place, view.context.addressSize);
+  if (address === undefined) return undefined;
+  if (address === 0n) return { ...plain('<invalid: null, which is never valid here>'), hidesFields: true };
+  const target = at(value, innerType.target, address);
+  return {
+    text: `Box(${view.preview(target)})`,
+    named: [{ name: '*', value: target, evaluateSuffix: '*' }],
+    indexedCount: 0,
+    isPointer: true,
+    target,
+    through: target,
+    points: address,
+    scalar: address,
+    hidesFields: true,
+  };
+}
+
 export function unreadable(value: Value, view: View): Shape {
   const bytes = view.bytes(value.place, Math.max(1, value.type.size));
   return plain(`<unavailable: ${typeof bytes === 'string' ? bytes : 'it cannot be read'}>`);

@@ -8,7 +8,7 @@ import { lockShape, maybeUninitShape, onceShape, refCellShape, transparentShape 
 import { countedShape } from './counted';
 import { enumShape } from './enums';
 import { hashShape } from './hash';
-import { dynShape, readFat, thinPointer, unreadable } from './pointers';
+import { boxShape, dynShape, readFat, thinPointer, unreadable } from './pointers';
 import {
   dequeShape,
   heapShape,
@@ -39,6 +39,7 @@ const byName: Readonly<Record<string, Reader>> = {
   Arc: countedShape,
   Weak: countedShape,
   RefCell: refCellShape,
+  Box: boxShape,
 };
 
 /** Reads a value of a Rust type by its shape; what no reader knows shows its fields. */
