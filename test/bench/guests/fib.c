@@ -1,0 +1,15 @@
+/* Fibonacci by recursion: calls, returns and stack traffic. */
+#include "bench.h"
+
+__attribute__((noinline, optimize("no-optimize-sibling-calls", "no-ipa-cp", "no-inline"))) static uint64_t
+fib(uint64_t n)
+{
+    return n < 2 ? n : fib(n - 1) + fib(n - 2);
+}
+
+int main(void)
+{
+    uint64_t value = fib(34);
+    print_result("fib", value);
+    return value == 5702887 ? 0 : 1;
+}
