@@ -11,7 +11,18 @@ const MAX_CALLERS = 8;
  * @returns the place, or `unavailable` with a reason to show.
  */
 export function locate(program: Program, variable: Variable, frame: FrameState, readMemory: ReadMemory): Located {
-  return place(variable.location, frame, frameContext(program, frame, variable.frameBase, readMemory, 0));
+  const at = place(variable.location, frame, frameContext(program, frame, variable.frameBase, readMemory, 0));
+  if (at.kind !== 'pieces') return held(at, frame);
+  return { kind: 'pieces', pieces: at.pieces.map((p) => ({ ...p, at: held(p.at, frame) })) };
+}
+
+/** A register that a called function may have overwritten does not hold the value any more. */
+function held<L extends Located>(at: L, frame: FrameState): L | (Located & { kind: 'unavailable' }) {
+  if (at.kind !== 'register' || frame.registers.has(at.dwarf)) return at;
+  return {
+    kind: 'unavailable',
+    why: `it was in register ${at.dwarf}, which the functions called from here may have overwritten`,
+  };
 }
 
 /** Finds a variable that needs no frame: one with a fixed address or a constant. */

@@ -168,6 +168,7 @@ export class ModuleProgram implements Program {
 
   framesAt(at: Va): readonly InlineFrame[] {
     const raw = (this.module.ask('frames_at', at) as readonly RawFrame[] | undefined) ?? [];
+    if (raw.length === 0) return this.frameFromLines(at);
     return raw.map((f) => ({
       ...f,
       linkageName: f.linkageName,
@@ -274,6 +275,29 @@ export class ModuleProgram implements Program {
 
   private isCodeLabel(symbol: ElfSymbol): boolean {
     return symbol.kind === 'label' && this.elf.sections.some((s) => s.isExecutable && s.name === symbol.section);
+  }
+
+  /** Where only line tables are kept, a function has a symbol and lines but no entry. */
+  private frameFromLines(at: Va): InlineFrame[] {
+    const row = this.lineAt(at);
+    const hit = row && this.symbolAt(at);
+    if (row === undefined || hit === undefined) return [];
+    const { symbol } = hit;
+    return [
+      {
+        name: symbol.demangled,
+        linkageName: symbol.name === symbol.demangled ? undefined : symbol.name,
+        isInlined: false,
+        source: row.source,
+        line: row.line,
+        column: row.column,
+        lo: symbol.address,
+        hi: symbol.size > 0n ? va(symbol.address + symbol.size) : row.hi,
+        declSource: undefined,
+        declLine: 0,
+        language: 'other',
+      },
+    ];
   }
 
   /** A function known by its symbol only, as those written in assembly. */

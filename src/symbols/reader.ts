@@ -15,7 +15,11 @@ export interface SymbolReader {
 
 /** Makes a reader from the bytes of src/symbols/symbols.wasm, or from the compiled module. */
 export async function loadSymbolReader(wasm: Uint8Array | WebAssembly.Module): Promise<SymbolReader> {
-  const module = wasm instanceof WebAssembly.Module ? wasm : await WebAssembly.compile(wasm as BufferSource);
+  return symbolReader(wasm instanceof WebAssembly.Module ? wasm : await WebAssembly.compile(wasm as BufferSource));
+}
+
+/** Makes a reader from the compiled module at once. */
+export function symbolReader(module: WebAssembly.Module): SymbolReader {
   return { read: (path, bytes) => readProgram(module, path, bytes) };
 }
 

@@ -115,6 +115,38 @@ impl<S: UnwindSection<R>> Writer<'_, S> {
         });
     }
 
+    /// Whether the return address is said to be undefined, which marks the outermost frame. The rows of gimli
+    /// do not tell that from "not mentioned", so the instructions are looked through.
+    fn is_outermost(&self, fde: &FrameDescriptionEntry<R>, bases: &BaseAddresses, va: u64) -> bool {
+        use gimli::CallFrameInstruction::*;
+        let ra = fde.cie().return_address_register();
+        let mut undefined = false;
+        let mut location = fde.initial_address();
+        let mut lists = [fde.cie().instructions(self.section, bases), fde.instructions(self.section, bases)];
+        for list in &mut lists {
+            while let Ok(Some(instruction)) = list.next() {
+                match instruction {
+                    SetLoc { address } => location = address,
+                    AdvanceLoc { delta } => {
+                        location = location.wrapping_add(u64::from(delta).wrapping_mul(fde.cie().code_alignment_factor()));
+                    }
+                    Undefined { register } if register == ra => undefined = true,
+                    Offset { register, .. } | OffsetExtendedSf { register, .. } | SameValue { register } | Restore { register }
+                        if register == ra =>
+                    {
+                        undefined = false;
+                    }
+                    Register { dest_register, .. } if dest_register == ra => undefined = false,
+                    _ => {}
+                }
+                if location > va {
+                    return undefined;
+                }
+            }
+        }
+        undefined
+    }
+
     fn row(&self, fde: &FrameDescriptionEntry<R>, bases: &BaseAddresses, va: u64, json: &mut Json) -> gimli::Result<()> {
         let mut context = UnwindContext::new();
         let row = fde.unwind_info_for_address(self.section, bases, &mut context, va)?;
@@ -135,6 +167,12 @@ impl<S: UnwindSection<R>> Writer<'_, S> {
                 }
             });
             json.key("registers").array(|json| {
+                if self.is_outermost(fde, bases, va) {
+                    json.array(|json| {
+                        json.number(fde.cie().return_address_register().0.into());
+                        self.rule(&RegisterRule::Undefined, json);
+                    });
+                }
                 for (register, rule) in row.registers() {
                     json.array(|json| {
                         json.number(register.0.into());

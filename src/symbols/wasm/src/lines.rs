@@ -153,19 +153,14 @@ impl Lines {
         (!self.rows[i].end && i + 1 < self.rows.len()).then_some(i)
     }
 
-    /// The nearest row with a line number that covers `va` or, within `lo..hi`, precedes or follows it.
-    pub fn position_at(&self, va: u64, lo: u64, hi: u64) -> Option<&Row> {
+    /// The row that covers `va`. Code the compiler gave no line gets the nearest line of the same file before it, from `lo` on.
+    pub fn position_at(&self, va: u64, lo: u64) -> Option<&Row> {
         let i = self.row_at(va)?;
-        let usable = |r: &&Row| !r.end && r.line != 0;
-        let before = self.rows[..=i].iter().rev().take_while(|r| r.address >= lo && !r.end).find(usable);
-        before.or_else(|| {
-            // The row at `i` may begin before `lo` and still be the only one.
-            let here = &self.rows[i];
-            if here.line != 0 {
-                return Some(here);
-            }
-            self.rows[i..].iter().take_while(|r| r.address < hi && !r.end).find(usable)
-        })
+        let here = &self.rows[i];
+        if here.line != 0 {
+            return Some(here);
+        }
+        self.rows[..i].iter().rev().take_while(|r| r.address >= lo && !r.end).find(|r| r.line != 0 && r.file == here.file)
     }
 
     /// Statement rows of `file` from `line` on, ascending by line, then address.

@@ -134,19 +134,19 @@ pub fn write_frames(program: &Program, va: u64, json: &mut Json) {
     json.array(|json| {
         for (i, scope) in scopes.iter().enumerate().rev() {
             let (lo, hi) = scope.range_at(va);
+            let (decl_source, decl_line) = declaration(program, scope.function);
             let (source, line, column) = match scopes.get(i + 1).and_then(|inner| program.entry(inner.die).map(|e| (inner, e))) {
                 Some((inner, call)) => (
                     program.source(inner.die.unit, &call, gimli::DW_AT_call_file),
                     program.number(&call, gimli::DW_AT_call_line).unwrap_or(0),
                     program.number(&call, gimli::DW_AT_call_column).unwrap_or(0),
                 ),
-                None => match lines.position_at(va, lo, hi) {
+                None => match lines.position_at(va, lo) {
                     Some(row) => (Some(row.file), u64::from(row.line), u64::from(row.column)),
-                    None => (None, 0, 0),
+                    None => (decl_source, decl_line, 0),
                 },
             };
             let (name, linkage) = function_name(program, scope.function);
-            let (decl_source, decl_line) = declaration(program, scope.function);
             json.object(|json| {
                 json.key("name").text(&name);
                 if let Some(linkage) = linkage {
