@@ -1,4 +1,5 @@
 /** Checks launch arguments key by key before anything is read or built. */
+import { nearest } from '../base/nearest';
 import { isObject } from './arguments';
 import {
   archMissing,
@@ -90,7 +91,8 @@ function checkKeys(value: Record<string, unknown>, keys: Readonly<Record<string,
     if (shape === undefined) {
       // Double underscore keys are the client's own (VS Code adds __sessionId and the like).
       if (prefix === '' && (SHELL_KEYS.has(key) || key.startsWith('__'))) continue;
-      throw unknownKey(prefix + key, nearest(key, Object.keys(keys), prefix));
+      const near = nearest(key, Object.keys(keys));
+      throw unknownKey(prefix + key, near === undefined ? undefined : prefix + near);
     }
     if (entry === undefined || entry === null) continue;
     checkShape(entry, shape, prefix + key);
@@ -129,30 +131,4 @@ function checkMemory(memory: string): void {
   const size = Number(match[1]) * unit;
   if (size > MOST_MEMORY) throw memoryTooLarge(memory, '3G');
   if (size < LEAST_MEMORY) throw memoryTooSmall(memory);
-}
-
-/** The known key with the smallest edit distance, when it is close enough to be meant. */
-export function nearest(word: string, known: readonly string[], prefix = ''): string | undefined {
-  let best: string | undefined;
-  let least = Math.max(2, Math.ceil(word.length / 2));
-  for (const candidate of known) {
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    if (distance >= least) continue;
-    least = distance;
-    best = candidate;
-  }
-  return best === undefined ? undefined : prefix + best;
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

@@ -38,6 +38,8 @@ export interface PlacementHints {
   readonly address?: Va;
   /** Physical address of the lowest loaded byte, as the boot loader chose it. */
   readonly physical?: Pa;
+  /** Where linked addresses lie physically, when the loader says it exactly. */
+  readonly physicalOf?: readonly { readonly vaddr: bigint; readonly pa: number; readonly size: number }[];
   readonly ram?: { readonly base: Pa; readonly size: number };
 }
 
@@ -56,8 +58,10 @@ export function placementsOf(program: Program, hints: PlacementHints): Placement
   const ram = hints.ram;
   const inRam = (at: bigint) => ram === undefined || (at >= ram.base && at < ram.base + BigInt(ram.size));
   return segments.map((segment) => {
+    const exact = hints.physicalOf?.find((one) => within(segment.vaddr, one.vaddr, BigInt(one.size)));
     let physical: Pa | undefined;
-    if (hints.physical !== undefined) physical = pa(hints.physical + (segment.vaddr - lowest));
+    if (exact !== undefined) physical = pa(BigInt(exact.pa) + (segment.vaddr - exact.vaddr));
+    else if (hints.physical !== undefined) physical = pa(hints.physical + (segment.vaddr - lowest));
     else if (inRam(segment.paddr)) physical = segment.paddr;
     return {
       link: segment.vaddr,

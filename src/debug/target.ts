@@ -41,6 +41,7 @@ export interface TargetImage {
   readonly program: Program;
   readonly address?: Va;
   readonly physical?: Pa;
+  readonly physicalOf?: readonly { readonly vaddr: bigint; readonly pa: number; readonly size: number }[];
 }
 
 /** How a step moves. */

@@ -1,0 +1,190 @@
+/** Composes what a debug session needs: files through the host, the machine, the symbols, the views. */
+import { pa, va } from '../base/address';
+import { type Host, HostFileError } from '../base/host';
+import { nearest } from '../base/nearest';
+import { UserError } from '../dap/errors';
+import type { LaunchArguments } from '../dap/protocol';
+import type { BuiltMachine, SessionInspector, SessionServices } from '../dap/services';
+import { filtersOf } from '../debug/exceptions';
+import type { DebugTarget, TargetImage } from '../debug/target';
+import { flashImage } from '../image/flash';
+import { flatImage, isElf } from '../image/flat-image';
+import { type KernelBuild, type KernelPackage, packagePath, parseKernelPackage } from '../image/kernel-package';
+import { RISCV64 } from '../isa/riscv64';
+import { ARCHITECTURES, createMachine } from '../machine/create';
+import type { NamedFile } from '../machine/load';
+import { parseMemorySize } from '../machine/memory-size';
+import { loadSymbolReader, type SymbolReader } from '../symbols/reader';
+
+/** What differs between shells and tests. */
+export interface CompositionOptions {
+  /** Where symbols.wasm is; default in the extension's `dist`. */
+  readonly symbolsWasm?: string;
+  readonly inspectors?: (target: DebugTarget) => readonly SessionInspector[];
+}
+
+/** The services of a session on this host. */
+export function sessionServices(host: Host, options: CompositionOptions = {}): SessionServices {
+  let reader: Promise<SymbolReader> | undefined;
+  const symbols = (): Promise<SymbolReader> => {
+    reader ??= host.readFile(options.symbolsWasm ?? 'asset:dist/symbols.wasm').then(loadSymbolReader);
+    return reader;
+  };
+  return {
+    host,
+    architectures: ARCHITECTURES,
+    exceptionFilters: filtersOf(RISCV64),
+    inspectors: options.inspectors ?? (() => []),
+    build: async (launch) => build(launch, host, await symbols()),
+  };
+}
+
+/** A program named by a launch: the kernel file as the machine takes it, and the ELF that has its symbols. */
+interface Guest {
+  readonly kernel: NamedFile;
+  readonly loadAddress?: number;
+  readonly build?: KernelBuild;
+  readonly elf?: { readonly path: string; readonly bytes: Uint8Array; readonly isFlat: boolean };
+  readonly sourceMap: Readonly<Record<string, string>>;
+}
+
+async function build(launch: LaunchArguments, host: Host, reader: SymbolReader): Promise<BuiltMachine> {
+  if (launch.disk !== undefined) {
+    throw new UserError(1120, '"disk": this machine has no disk yet. Remove "disk", or pass the data with "pflash1".');
+  }
+  const file = async (path: string | undefined): Promise<NamedFile | undefined> =>
+    path === undefined ? undefined : { name: path, bytes: await readImage(host, resolvePath(path, launch.cwd)) };
+  const guest = await readGuest(launch, host);
+  const flash = (bank: string): NamedFile | undefined => {
+    const content = guest.build?.flash.get(bank);
+    return content && { name: bank, bytes: flashImage(content) };
+  };
+  const memory = launch.machine?.memory;
+  const { machine, plan } = createMachine({
+    memory: memory === undefined ? guest.build?.memory : parseMemorySize(memory, '"machine.memory"'),
+    harts: launch.machine?.harts,
+    kernel: guest.kernel,
+    loadAddress: guest.loadAddress,
+    bios: await file(launch.bios),
+    pflash0: (await file(launch.pflash0)) ?? flash('pflash0'),
+    pflash1: (await file(launch.pflash1)) ?? flash('pflash1'),
+    append: launch.append,
+  });
+  const images: TargetImage[] = [];
+  const remarks: string[] = [];
+  if (guest.elf !== undefined) {
+    const program = reader.read(guest.elf.path, guest.elf.bytes);
+    remarks.push(...program.problems.map((problem) => `${guest.elf?.path}: ${problem}`));
+    const lowest = program.elf.segments.reduce(
+      (low, segment) => (segment.paddr < low ? segment.paddr : low),
+      1n << 64n,
+    );
+    const physicalOf =
+      guest.elf.isFlat && guest.loadAddress !== undefined
+        ? program.elf.segments.map((segment) => ({
+            vaddr: segment.vaddr,
+            pa: Number(segment.paddr - lowest) + (guest.loadAddress ?? 0),
+            size: Number(segment.memsz),
+          }))
+        : plan.physicalOf;
+    images.push({ name: baseName(guest.elf.path), program, physicalOf });
+  } else
+    remarks.push(
+      `${guest.kernel.name} has no symbols. Add its ELF file under "images" in launch.json to debug it by source.`,
+    );
+  for (const image of launch.images ?? []) {
+    const program = reader.read(image.path, await readImage(host, resolvePath(image.path, launch.cwd)));
+    const address = image.address === undefined ? {} : { address: va(BigInt(image.address.replaceAll('_', ''))) };
+    images.push({ name: baseName(image.path), program, ...address, ...flatPhysical(guest, program.elf.segments) });
+  }
+  return { machine, images, sourceMap: guest.sourceMap, remarks };
+}
+
+/** A symbol file for a flat kernel lies where the kernel was loaded. */
+function flatPhysical(guest: Guest, segments: readonly { readonly paddr: bigint }[]): Pick<TargetImage, 'physical'> {
+  if (guest.elf !== undefined || guest.loadAddress === undefined || segments.length === 0) return {};
+  return { physical: pa(BigInt(guest.loadAddress)) };
+}
+
+async function readGuest(launch: LaunchArguments, host: Host): Promise<Guest> {
+  const name = /^bundled:([\w-]+)$/.exec(launch.program)?.[1];
+  const packageFile =
+    name === undefined ? resolvePath(launch.program, launch.cwd) : `asset:kernels/${name}/kernel.json`;
+  if (name !== undefined || packageFile.endsWith('kernel.json')) {
+    return readPackage(await readKernelJson(host, packageFile, name), packageFile, launch, host);
+  }
+  const bytes = await readImage(host, packageFile);
+  const kernel = { name: launch.program, bytes };
+  return { kernel, sourceMap: {}, ...(isElf(bytes) ? { elf: { path: packageFile, bytes, isFlat: false } } : {}) };
+}
+
+async function readKernelJson(host: Host, path: string, name: string | undefined): Promise<KernelPackage> {
+  let text: string;
+  try {
+    text = new TextDecoder().decode(await host.readFile(path));
+  } catch (error) {
+    if (name === undefined || !(error instanceof HostFileError)) throw fileError(error);
+    const near = nearest(name, ['msgqueue']);
+    const next = near === undefined ? 'Run "worldstep kernels" for the list.' : `Did you mean "bundled:${near}"?`;
+    throw new UserError(1121, `No bundled kernel is called "${name}". ${next}`);
+  }
+  const result = parseKernelPackage(text, path);
+  if (result.ok) return result.kernel;
+  throw new UserError(1122, result.problems.join('\n'));
+}
+
+async function readPackage(kernel: KernelPackage, path: string, launch: LaunchArguments, host: Host): Promise<Guest> {
+  const arch = launch.arch ?? [...kernel.architectures.keys()].find((one) => ARCHITECTURES.includes(one)) ?? '';
+  const chosen = kernel.architectures.get(arch);
+  if (chosen === undefined) {
+    const known = [...kernel.architectures.keys()].join(', ');
+    throw new UserError(
+      1123,
+      `${kernel.name} is not built for ${arch || 'any machine of this version'}; it is built for ${known}. Set "arch" accordingly.`,
+    );
+  }
+  const { image } = chosen;
+  const file = packagePath(path, image.file);
+  const bytes = await readImage(host, file);
+  const isFlat = image.format !== 'elf';
+  const symbolFile = chosen.symbols[0];
+  const symbolPath = symbolFile === undefined ? file : packagePath(path, symbolFile);
+  const symbolBytes = symbolPath === file ? bytes : await readImage(host, symbolPath);
+  return {
+    kernel: { name: file, bytes: isFlat && isElf(bytes) ? flatImage(bytes) : bytes },
+    loadAddress: isFlat ? Number(image.load) : undefined,
+    build: chosen,
+    sourceMap: Object.fromEntries(kernel.sources.map((root) => [root.recordedAs, packagePath(path, root.folder)])),
+    ...(isElf(symbolBytes) ? { elf: { path: symbolPath, bytes: symbolBytes, isFlat } } : {}),
+  };
+}
+
+/** Relative paths are relative to `cwd`. */
+function resolvePath(path: string, cwd: string | undefined): string {
+  const isAbsolute = /^([a-z][a-z0-9+.-]*:|[\\/])/i.test(path);
+  return isAbsolute || cwd === undefined ? path : `${cwd.replace(/[\\/]$/, '')}/${path}`;
+}
+
+/** A file's bytes, unpacked when its name ends in `.gz`. */
+async function readImage(host: Host, path: string): Promise<Uint8Array> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await host.readFile(path);
+  } catch (error) {
+    throw fileError(error);
+  }
+  if (!path.endsWith('.gz')) return bytes;
+  try {
+    return await host.gunzip(bytes);
+  } catch (error) {
+    throw new UserError(1124, `${path} cannot be unpacked: ${(error as Error).message}. Make or download it again.`);
+  }
+}
+
+function fileError(error: unknown): unknown {
+  if (!(error instanceof HostFileError)) return error;
+  return new UserError(1125, `${error.message}. Check the path in launch.json; relative paths start at "cwd".`);
+}
+
+const baseName = (path: string): string =>
+  (path.split(/[\\/]/).pop() ?? path).replace(/\.gz$/, '').replace(/\.elf$/, '');
