@@ -70,7 +70,11 @@ export const walkSpace = (state: SlotReader, privilege: number): WalkSpace => {
 
 /** The walker's own accesses are S-mode's, whoever caused them. */
 const guarded = (memory: PteReader, regions: readonly PmpRegion[]): PteReader => ({
-  readU32: (at) => (pmpIncludes(regionsAllow(regions, PRIV_S, at, at + 4), 'read') ? memory.readU32(at) : -2),
+  readU32(at) {
+    // An entry is one access of 8 bytes; its low half, which is read first, stands for both.
+    const isDenied = at % 8 === 0 && !pmpIncludes(regionsAllow(regions, PRIV_S, at, at + 8), 'read');
+    return isDenied ? -2 : memory.readU32(at);
+  },
 });
 
 /**
@@ -98,6 +102,7 @@ export const cpuTranslate = (
   const allowed = regions ? allowedOn(regions, privilege, end.pa, bytes) : OPEN;
   if (!pmpIncludes(allowed.here, access)) throw new GuestTrap(accessFaultCause(access), va);
   if (end.update !== 0) {
+    // The update is an implicit store, so PMP has its say. QEMU 7.2 does not ask it.
     if (regions && !pmpIncludes(regionsAllow(regions, PRIV_S, end.leafAt, end.leafAt + 8), 'write')) {
       throw new GuestTrap(accessFaultCause(access), va);
     }

@@ -5,7 +5,7 @@ import type { WalkEnd, WalkFault } from './paging';
 import { schemeName } from './paging';
 import { CAUSE } from './traps';
 
-/** The fault is of the physical access, not of the page tables' content. */
+/** The fault is of the physical access, not of the page tables' content. QEMU 7.2 reports `tableNotMemory` as a page fault. */
 const IS_ACCESS_FAULT: ReadonlySet<WalkFault> = new Set([
   'tableNotMemory',
   'tableDenied',

@@ -81,12 +81,12 @@ const spaceOf = (world: World, registers: Registers): WalkSpace => {
 
 /** PMP as a debugger sees it: with no entry on, nothing is known to be denied. */
 const regionsOf = (registers: Registers): readonly PmpRegion[] => pmpRegions({ get: registers });
-const denies = (regions: readonly PmpRegion[], privilege: number, at: number, access: Access): boolean =>
-  regions.length > 0 && !pmpIncludes(regionsAllow(regions, privilege, at, at + 1), access);
+const denies = (regions: readonly PmpRegion[], privilege: number, at: number, bytes: number, access: Access): boolean =>
+  regions.length > 0 && !pmpIncludes(regionsAllow(regions, privilege, at, at + bytes), access);
 
 const pteReader = (read: PhysicalReader, regions: readonly PmpRegion[]): PteReader => ({
   readU32(at) {
-    if (denies(regions, PRIV_S, at, 'read')) return -2;
+    if (at % 8 === 0 && denies(regions, PRIV_S, at, 8, 'read')) return -2;
     const bytes = read(pa(BigInt(at)), 4);
     return bytes ? new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true) : -1;
   },
@@ -111,7 +111,7 @@ export const translate = (
     result: { ok: false, fault: { rule, cause, causeName: causeName(cause, false), tval: address } },
   });
   const reached = (at: number, pageSize: number, perms: Permissions): Translation => {
-    if (denies(regions, space.privilege, at, access)) {
+    if (denies(regions, space.privilege, at, 1, access)) {
       return failed(
         `PMP denies ${access} at physical address ${hex(at)} in ${world.mode}-mode`,
         accessFaultCause(access),

@@ -148,6 +148,12 @@ describe('translation under PMP', () => {
     expect(trapOf(() => cpuTranslate(given.hart, given.memory, VA, 'write'))).toEqual({ cause: 7, tval: VA });
     expect(seen(given, 'write')).toMatch(/^PTE at level 1 at 0x80001\w+ may not be read: PMP denies it$/);
   });
+  it('denies the walker an entry that a region covers only half of', () => {
+    const half: Entry = [NA4 | RWX, BigInt((tableAt(1) + ((0x12_1234_5678 / 2 ** 21) & 511) * 8 + 4) / 4)];
+    const given = setUp([half, all]);
+    expect(trapOf(() => cpuTranslate(given.hart, given.memory, VA, 'read')).cause).toBe(5);
+    expect(seen(given, 'read')).toMatch(/PMP denies it$/);
+  });
   it('denies the target, and narrows what may be cached', () => {
     const given = setUp([napot(PAGE, R), all]);
     expect(trapOf(() => cpuTranslate(given.hart, given.memory, VA, 'write')).cause).toBe(7);
