@@ -1,0 +1,75 @@
+/** Runs vector rows on the engine: on its exact interpreter, and on the fast one. */
+
+import { Engine, type EngineHost, type TakenTrap } from '../../src/engine/engine';
+import { resetState } from '../../src/isa/riscv64/csrs-slots';
+import { RISCV64_GUEST } from '../../src/isa/riscv64/guest';
+import { bytesOf, CODE, DATA, FS_INITIAL, fillF, fillX, type VectorDriver } from './driver';
+
+const RAM_SIZE = 0x10_0000;
+
+const BREAKPOINT = 0x9002;
+/** Enough for the fast interpreter to be used. */
+const FAST_BUDGET = 10_000;
+
+/** A driver with an engine of its own, whose run of the row's instruction is `execute`. */
+const createDriver = (name: string, execute: (engine: Engine) => void): VectorDriver => {
+  const traps: TakenTrap[] = [];
+  const host: EngineHost = {
+    deviceRead: () => undefined,
+    deviceWrite: () => false,
+    clock: 0n,
+    ticksOf: (cycles) => cycles,
+    firmwareCall: () => false,
+    trapTaken: (_, taken) => {
+      traps.push(taken);
+      return true;
+    },
+    contextSwitched: () => {},
+    stored: () => {},
+    loaded: () => {},
+  };
+  const engine = new Engine(RISCV64_GUEST, host, { ramBase: Number(CODE), ramSize: RAM_SIZE, harts: 1 });
+  engine.wantsTrapContext = true;
+  // Wherever the instruction leads, it meets a breakpoint there.
+  engine.writeRam(Number(CODE), new Uint8Array(new Uint16Array(0x800).fill(BREAKPOINT).buffer));
+  return {
+    name,
+    run: ({ word, length, before }) => {
+      const view = engine.harts[0]!;
+      traps.length = 0;
+      resetState(view, { hartid: 0, start: 'machine' });
+      view.set('mstatus', view.get('mstatus') | FS_INITIAL);
+      for (const [slot, value] of Object.entries(before.slots ?? {})) view.set(slot, value);
+      for (let index = 0; index < 32; index++) {
+        view.setX(index, before.x?.[index] ?? fillX(index));
+        view.setF(index, before.f?.[index] ?? fillF(index));
+      }
+      engine.writeRam(Number(DATA), new Uint8Array(0x1000));
+      for (const { at, bytes } of before.memory ?? []) engine.writeRam(Number(at), bytesOf(bytes));
+      const code = length === 2 ? word | (BREAKPOINT << 16) : word;
+      engine.writeRam(
+        Number(CODE),
+        Uint8Array.from([0, 8, 16, 24], (shift) => code >>> shift),
+      );
+      view.pc = CODE;
+      view.activity = 0;
+      engine.dropDerived();
+      execute(engine);
+      const trap = traps[0];
+      const offset = (at: bigint) => engine.memory.offsetOf(Number(at), 1);
+      return {
+        x: (index) => view.x(index),
+        f: (index) => view.f(index),
+        // As the instruction left it, before the trap's own changes.
+        slot: (slot) => trap?.before(slot) ?? view.get(slot),
+        pc: trap?.epc ?? view.pc,
+        memory: (at, size) => engine.memory.u8.slice(offset(at), offset(at) + size),
+        // A trap elsewhere is what came after the instruction.
+        ...(trap?.epc === CODE && { trap: { cause: trap.cause, tval: trap.tval } }),
+      };
+    },
+  };
+};
+
+export const createExactDriver = (): VectorDriver => createDriver('exact', (engine) => engine.run(0, 1, 1));
+export const createFastDriver = (): VectorDriver => createDriver('fast', (engine) => engine.run(0, FAST_BUDGET, 2));

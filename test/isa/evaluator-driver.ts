@@ -1,0 +1,38 @@
+/** Runs vector rows on the direct evaluator. */
+
+import { createDecoder } from '../../src/isa/core/decoder';
+import { resetState } from '../../src/isa/riscv64/csrs-slots';
+import { RISCV64_GUEST } from '../../src/isa/riscv64/guest';
+import { EvaluatorState, evaluate } from '../support/ops-evaluator';
+import { bytesOf, CODE, FS_INITIAL, fillF, fillX, type VectorDriver } from './driver';
+
+const decode = createDecoder(RISCV64_GUEST.insns);
+
+export const evaluatorDriver: VectorDriver = {
+  name: 'evaluator',
+  run: ({ word, mnemonic, before }) => {
+    const state = new EvaluatorState(CODE, 0x2000);
+    resetState(state, { hartid: 0, start: 'machine' });
+    state.set('mstatus', state.get('mstatus') | FS_INITIAL);
+    for (const [name, value] of Object.entries(before.slots ?? {})) state.set(name, value);
+    for (let index = 0; index < 32; index++) {
+      state.setX(index, before.x?.[index] ?? fillX(index));
+      state.setF(index, before.f?.[index] ?? fillF(index));
+    }
+    for (const { at, bytes } of before.memory ?? []) state.memory.set(bytesOf(bytes), Number(at - CODE));
+    state.pc = CODE;
+    state.word = word;
+    const decoded = decode(word);
+    if (decoded && decoded.insn.mnemonic !== mnemonic)
+      throw new Error(`${mnemonic} decodes as ${decoded.insn.mnemonic}`);
+    const trap = decoded ? evaluate(RISCV64_GUEST, decoded, state) : { trapCause: 2, tval: BigInt(word) };
+    return {
+      x: (index) => state.x(index),
+      f: (index) => state.f(index),
+      slot: (name) => state.get(name),
+      pc: state.pc,
+      memory: (at, length) => state.memory.slice(Number(at - CODE), Number(at - CODE) + length),
+      ...(trap && { trap: { cause: trap.trapCause, tval: trap.tval } }),
+    };
+  },
+};

@@ -1,0 +1,286 @@
+/**
+ * A second opinion on instruction semantics: executes a `sem` directly, on BigInts, with none of the engine's machinery.
+ * Slow and plain on purpose. Memory is one small array; there is no translation.
+ */
+
+import type { DecodedInsn } from '../../src/isa/core/decoder';
+import type { GuestIsa } from '../../src/isa/core/guest-isa';
+import type { AnyValue, Field, Fields, Ops, V32, V64 } from '../../src/isa/core/ops';
+import { GuestTrap, type HartState } from '../../src/isa/core/privileged';
+
+/** The state of one hart and its memory. */
+export class EvaluatorState implements HartState {
+  readonly hart = 0;
+  readonly registers = new Array<bigint>(32).fill(0n);
+  readonly floats = new Array<bigint>(32).fill(0n);
+  readonly slots = new Map<string, bigint>();
+  readonly memory: Uint8Array;
+  pc = 0n;
+  length = 4;
+  word = 0;
+  time = 0n;
+  cycles = 0n;
+  retired = 0n;
+  jumped: bigint | undefined;
+
+  constructor(
+    readonly base: bigint,
+    size: number,
+  ) {
+    this.memory = new Uint8Array(size);
+  }
+
+  x(index: number): bigint {
+    return index === 0 ? 0n : (this.registers[index] ?? 0n);
+  }
+  setX(index: number, value: bigint): void {
+    if (index !== 0) this.registers[index] = BigInt.asUintN(64, value);
+  }
+  f(index: number): bigint {
+    return this.floats[index] ?? 0n;
+  }
+  setF(index: number, value: bigint): void {
+    this.floats[index] = BigInt.asUintN(64, value);
+  }
+  get(slot: string): bigint {
+    const value = this.slots.get(slot);
+    if (value === undefined) throw new Error(`no slot ${slot}`);
+    return value;
+  }
+  set(slot: string, value: bigint): void {
+    this.slots.set(slot, BigInt.asUintN(64, value));
+  }
+  jump(target: bigint): void {
+    this.jumped = target;
+  }
+  flushTranslations(): void {}
+  flushCode(): void {}
+  contextChanged(): void {}
+  interruptsChanged(): void {}
+  wait(): void {}
+
+  #offset(address: bigint, bytes: number, cause: number): number {
+    const offset = address - this.base;
+    if (offset < 0n || offset + BigInt(bytes) > BigInt(this.memory.length)) throw new GuestTrap(cause, address);
+    return Number(offset);
+  }
+  load(address: bigint, bytes: 1 | 2 | 4 | 8): bigint {
+    const offset = this.#offset(address, bytes, 5);
+    return this.memory.subarray(offset, offset + bytes).reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n);
+  }
+  store(address: bigint, bytes: 1 | 2 | 4 | 8, value: bigint): void {
+    const offset = this.#offset(address, bytes, 7);
+    for (let i = 0; i < bytes; i++) this.memory[offset + i] = Number((value >> BigInt(8 * i)) & 0xffn);
+  }
+  check(address: bigint, access: string): void {
+    this.#offset(address, 1, access === 'write' ? 7 : 5);
+  }
+}
+
+/** Executes one decoded instruction at `state.pc`; a trap is returned, with the state as the instruction left it. */
+export const evaluate = (isa: GuestIsa, decoded: DecodedInsn, state: EvaluatorState): GuestTrap | undefined => {
+  const { insn, fields } = decoded;
+  const opaque = new Proxy({} as Fields, { get: (_, name): Field => ({ name: String(name) }) });
+  const field = (name: string): number => {
+    const value = fields[name];
+    if (value === undefined) throw new Error(`${insn.mnemonic} has no field ${name}`);
+    return value;
+  };
+  state.jumped = undefined;
+  state.length = insn.pattern.length;
+  try {
+    insn.sem(new Evaluator(isa, state, field).ops, opaque);
+  } catch (error) {
+    if (error instanceof GuestTrap) return error;
+    throw error;
+  }
+  state.pc = state.jumped ?? BigInt.asUintN(64, state.pc + BigInt(insn.pattern.length));
+  return undefined;
+};
+
+/** A value with its width; held unsigned. */
+interface Held {
+  readonly width: 32 | 64;
+  readonly bits: bigint;
+}
+
+class Evaluator {
+  readonly ops: Ops;
+
+  constructor(
+    readonly isa: GuestIsa,
+    readonly state: EvaluatorState,
+    readonly field: (name: string) => number,
+  ) {
+    this.ops = this.#makeOps();
+  }
+
+  #mode(rm: Field): number {
+    const { rounding } = this.isa;
+    const mode = this.field(rm.name);
+    const resolved = mode === rounding.dynamic ? Number(this.state.get(rounding.modeSlot)) : mode;
+    if (resolved > rounding.highestMode) throw new GuestTrap(2, BigInt(this.state.word));
+    return resolved;
+  }
+
+  #fp(name: string, operands: readonly bigint[], rm: number): bigint {
+    const run = this.isa.fp[name];
+    if (!run) throw new Error(`no soft-float ${name}`);
+    const { bits, flags } = run(operands[0] ?? 0n, operands[1] ?? 0n, operands[2] ?? 0n, rm);
+    const slot = this.isa.rounding.flagsSlot;
+    this.state.set(slot, this.state.get(slot) | BigInt(flags));
+    return bits;
+  }
+
+  #makeOps(): Ops {
+    const { state, field } = this;
+    const held = (v: AnyValue): Held => v as unknown as Held;
+    const value = <T extends AnyValue>(width: 32 | 64, bits: bigint): T =>
+      ({ width, bits: BigInt.asUintN(width, bits) }) as unknown as T;
+    const v64 = (bits: bigint): V64 => value(64, bits);
+    const v32 = (bits: bigint): V32 => value(32, bits);
+    const u = (v: AnyValue): bigint => held(v).bits;
+    const s = (v: AnyValue): bigint => BigInt.asIntN(held(v).width, held(v).bits);
+    const count = (a: AnyValue, n: AnyValue): bigint => u(n) % BigInt(held(a).width);
+    type Two = <T extends AnyValue>(a: T, b: T) => T;
+    const two =
+      (op: (a: AnyValue, b: AnyValue) => bigint): Two =>
+      (a, b) =>
+        value(held(a).width, op(a, b));
+    const claim =
+      (op: (a: AnyValue, b: AnyValue) => boolean) =>
+      (a: AnyValue, b: AnyValue): V32 =>
+        v32(op(a, b) ? 1n : 0n);
+    const digits = (v: AnyValue): string => u(v).toString(2).padStart(held(v).width, '0');
+    const rotate = (a: AnyValue, left: bigint): bigint => {
+      const width = BigInt(held(a).width);
+      return (u(a) << left) | (u(a) >> ((width - left) % width));
+    };
+    const nonZero = (v: AnyValue): bigint => {
+      if (u(v) === 0n) throw new Error('division by zero reached the host');
+      return s(v);
+    };
+    const divisible = (a: AnyValue, b: AnyValue): void => {
+      const lowest = -(1n << BigInt(held(a).width - 1));
+      if (s(a) === lowest && nonZero(b) === -1n) throw new Error('overflowing division reached the host');
+    };
+    const unbox = (r: Field): bigint => {
+      const bits = state.f(field(r.name));
+      return bits >> 32n === 0xffff_ffffn ? bits & 0xffff_ffffn : 0x7fc0_0000n;
+    };
+    const same = <T extends AnyValue, U extends AnyValue>(v: T): U => v as unknown as U;
+    return {
+      x: (r) => v64(state.x(field(r.name))),
+      setX: (r, v) => state.setX(field(r.name), u(v)),
+      xAt: (index) => v64(state.x(index)),
+      setXAt: (index, v) => state.setX(index, u(v)),
+      f: (r) => v64(state.f(field(r.name))),
+      setF: (r, v) => state.setF(field(r.name), u(v)),
+      imm: (f) => v64(BigInt(field(f.name))),
+      imm32: (f) => v32(BigInt(field(f.name))),
+      c: (n) => v64(BigInt(n)),
+      c32: (n) => v32(BigInt(n)),
+      pc: () => v64(state.pc),
+      nextPc: () => v64(state.pc + BigInt(state.length)),
+      pcRel: (f) => v64(state.pc + BigInt(field(f.name))),
+      add: two((a, b) => u(a) + u(b)),
+      sub: two((a, b) => u(a) - u(b)),
+      mul: two((a, b) => u(a) * u(b)),
+      mulhU: (a, b) => v64((u(a) * u(b)) >> 64n),
+      mulhS: (a, b) => v64((s(a) * s(b)) >> 64n),
+      mulhSU: (a, b) => v64((s(a) * u(b)) >> 64n),
+      divS: two((a, b) => {
+        divisible(a, b);
+        return s(a) / nonZero(b);
+      }),
+      divU: two((a, b) => {
+        nonZero(b);
+        return u(a) / u(b);
+      }),
+      remS: two((a, b) => {
+        divisible(a, b);
+        return s(a) % nonZero(b);
+      }),
+      remU: two((a, b) => {
+        nonZero(b);
+        return u(a) % u(b);
+      }),
+      and: two((a, b) => u(a) & u(b)),
+      or: two((a, b) => u(a) | u(b)),
+      xor: two((a, b) => u(a) ^ u(b)),
+      not: (a) => value(held(a).width, ~u(a)),
+      shl: two((a, n) => u(a) << count(a, n)),
+      shrU: two((a, n) => u(a) >> count(a, n)),
+      shrS: two((a, n) => s(a) >> count(a, n)),
+      rotl: two((a, n) => rotate(a, count(a, n))),
+      rotr: two((a, n) => rotate(a, (BigInt(held(a).width) - count(a, n)) % BigInt(held(a).width))),
+      clz: (a) => value(held(a).width, BigInt(/^0*/.exec(digits(a))?.[0].length ?? 0)),
+      ctz: (a) => value(held(a).width, BigInt(/0*$/.exec(digits(a))?.[0].length ?? 0)),
+      popcnt: (a) => value(held(a).width, BigInt(digits(a).replaceAll('0', '').length)),
+      eq: claim((a, b) => u(a) === u(b)),
+      ne: claim((a, b) => u(a) !== u(b)),
+      ltS: claim((a, b) => s(a) < s(b)),
+      ltU: claim((a, b) => u(a) < u(b)),
+      geS: claim((a, b) => s(a) >= s(b)),
+      geU: claim((a, b) => u(a) >= u(b)),
+      eqz: (a) => v32(u(a) === 0n ? 1n : 0n),
+      lo32: (v) => v32(u(v)),
+      sx32: (v) => v64(s(v)),
+      zx32: (v) => v64(u(v)),
+      sx8: (v) => v64(BigInt.asIntN(8, u(v))),
+      sx16: (v) => v64(BigInt.asIntN(16, u(v))),
+      select: (c, a, b) => (u(c) ? a : b),
+      iff: (c, then, otherwise) => (u(c) ? then() : otherwise()),
+      load: (bytes, signed, addr) => {
+        const raw = state.load(u(addr), bytes);
+        return v64(signed ? BigInt.asIntN(8 * bytes, raw) : raw);
+      },
+      store: (bytes, addr, v) => state.store(u(addr), bytes, u(v)),
+      amo: (op, bytes, addr, v) => v64(this.#amo(op, bytes, u(addr), u(v))),
+      jump: (target) => state.jump(u(target)),
+      branch: (cond, target) => {
+        if (u(cond)) state.jump(u(target));
+      },
+      trap: (cause, tval) => {
+        throw new GuestTrap(cause, tval ? u(tval) : 0n);
+      },
+      helper: (name) => {
+        const helper = this.isa.helpers[name];
+        if (!helper) throw new Error(`no helper ${name}`);
+        helper(state, field);
+      },
+      fpGuard: (dirty) => this.isa.prepareFp(state, dirty),
+      unbox32: (r) => v32(unbox(r)),
+      box32: (v) => v64(0xffff_ffff_0000_0000n | u(v)),
+      bitsF32: same,
+      bitsF64: same,
+      f32Bits: same,
+      f64Bits: same,
+      fpArith32: (op, a, b, rm) => v32(this.#fp(`f${op}.s`, [u(a), u(b)], this.#mode(rm))),
+      fpArith64: (op, a, b, rm) => v64(this.#fp(`f${op}.d`, [u(a), u(b)], this.#mode(rm))),
+      fpCall: (name, operands, rm) => v64(this.#fp(name, operands.map(u), rm ? this.#mode(rm) : 0)),
+    };
+  }
+
+  #amo(op: Parameters<Ops['amo']>[0], bytes: 4 | 8, address: bigint, operand: bigint): bigint {
+    const { state } = this;
+    if (address % BigInt(bytes)) throw new GuestTrap(this.isa.causes.amoMisaligned, address);
+    const width = bytes * 8;
+    state.check(address, 'write');
+    const [u, v] = [state.load(address, bytes), BigInt.asUintN(width, operand)];
+    const [s, t] = [BigInt.asIntN(width, u), BigInt.asIntN(width, v)];
+    const results = {
+      swap: v,
+      add: u + v,
+      and: u & v,
+      or: u | v,
+      xor: u ^ v,
+      min: s < t ? s : t,
+      max: s > t ? s : t,
+      minu: u < v ? u : v,
+      maxu: u > v ? u : v,
+    };
+    state.store(address, bytes, results[op]);
+    return s;
+  }
+}
