@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { type BuildOptions, context, type Plugin } from 'esbuild';
 import { listKernels } from './kernel-list';
 import { nodeStubs } from './node-stubs';
+import { precompile } from './precompile';
 
 const root = resolve(import.meta.dirname, '../..');
 const dist = join(root, 'dist');
@@ -41,7 +42,7 @@ const web = (entry: string, format: 'cjs' | 'iife'): BuildOptions => ({
   entryPoints: [`src/entry/${entry}.ts`],
   outfile: `dist/${entry}.js`,
   external: format === 'cjs' ? ['vscode'] : [],
-  plugins: [nodeStubs],
+  plugins: [nodeStubs, precompile],
   define: { global: 'globalThis', 'process.platform': '"browser"', 'process.env.NODE_ENV': '"production"' },
 });
 
@@ -52,10 +53,10 @@ const executable: Plugin = {
 
 const bundles: readonly BuildOptions[] = [
   node('extension.node'),
-  node('worker.node'),
+  node('worker.node', { plugins: [precompile] }),
   web('extension.web', 'cjs'),
   web('worker.web', 'iife'),
-  node('cli', { banner: { js: '#!/usr/bin/env node' }, plugins: [executable] }),
+  node('cli', { banner: { js: '#!/usr/bin/env node' }, plugins: [executable, precompile] }),
 ];
 
 const build = async (): Promise<void> => {

@@ -4,18 +4,15 @@
  * Start reading at {@link Engine.run}.
  */
 import type { GuestIsa, WalkMemory } from '../isa/core/guest-isa';
-import { FirmwareCall, GuestTrap } from '../isa/core/privileged';
+import { FirmwareCall, type FpFunction, GuestTrap, type Helper } from '../isa/core/privileged';
 import type { Access } from '../isa/core/translation';
-import { ModuleBuilder } from '../isa/core/wasm-encoder';
 import { CodePages } from './code-pages';
-import { emitDecode, emitDecodeInPage, fastOpTable } from './emit/decode';
-import { amoOpAt, emitExact } from './emit/exact';
-import { emitFast } from './emit/fast';
-import { emitHash } from './emit/hash';
-import { type Program, prepareProgram } from './emit/program';
+import { amoOpAt } from './emit/exact';
 import { GuestMemory } from './guest-memory';
 import { type HartServices, HartView } from './hart-view';
+import { compileInterpreter } from './interpreter';
 import { FAST_MARGIN, FAST_OPS, HOT, RAM, STATE, STATUS } from './layout';
+import { precompiledInterpreter } from './precompiled';
 import { SoftTlb } from './tlb';
 
 type Width = 1 | 2 | 4 | 8;
@@ -73,7 +70,9 @@ export class Engine {
   readonly watchedStores = new Set<number>();
   /** Virtual addresses of breakpoints by page (address >> 12). */
   #virtualBreakpoints = new Map<bigint, bigint[]>();
-  readonly #program: Program;
+  /** By the numbers the emitted code calls them by. */
+  readonly #helpers: readonly Helper[];
+  readonly #fp: readonly FpFunction[];
   readonly #exports: Exports;
   readonly #walkMemory: WalkMemory;
   /** Set when `trapTaken` needs the state before a trap. */
@@ -105,14 +104,13 @@ export class Engine {
         if (offset >= 0) this.#storeRam(this.#active, pa, offset, 4, BigInt(value));
       },
     };
-    this.#program = prepareProgram(isa);
-    this.memory.u16.set(fastOpTable(this.#program), FAST_OPS >> 1);
-    const instance = new WebAssembly.Instance(
-      new WebAssembly.Module(buildModule(this.#program, this.memory.wasmPages)),
-      {
-        env: { memory: this.memory.wasm, ...this.#callbacks() },
-      },
-    );
+    const interpreter = precompiledInterpreter(isa.name) ?? compileInterpreter(isa);
+    this.#helpers = Object.values(isa.helpers);
+    this.#fp = Object.values(isa.fp);
+    this.memory.u16.set(interpreter.fastOps, FAST_OPS >> 1);
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(interpreter.module), {
+      env: { memory: this.memory.wasm, ...this.#callbacks() },
+    });
     this.#exports = instance.exports as unknown as Exports;
   }
 
@@ -302,17 +300,16 @@ export class Engine {
           this.isa.prepareFp(view, dirty !== 0);
         }),
       fp: (fn: number, a: bigint, b: bigint, c: bigint, mode: number) =>
-        guarded(0n, (view) => this.#fp(view, fn, u64(a), u64(b), u64(c), mode)),
+        guarded(0n, (view) => this.#softFloat(view, fn, u64(a), u64(b), u64(c), mode)),
     };
   }
 
   #helper(view: HartView, helper: number, op: number): void {
-    const prepared = this.#program.insns[op - 1];
-    const name = this.#program.helperNames[helper];
-    const run = name === undefined ? undefined : this.isa.helpers[name];
-    if (!prepared || !run) throw new Error('unknown helper');
+    const insn = this.isa.insns[op - 1];
+    const run = this.#helpers[helper];
+    if (!insn || !run) throw new Error('unknown helper');
     const before = this.wantsTrapContext ? this.#slots(view) : undefined;
-    view.begin(prepared.insn);
+    view.begin(insn);
     try {
       run(view, view.field);
     } catch (error) {
@@ -329,13 +326,12 @@ export class Engine {
     }
   }
 
-  #fp(view: HartView, fn: number, a: bigint, b: bigint, c: bigint, mode: number): bigint {
+  #softFloat(view: HartView, fn: number, a: bigint, b: bigint, c: bigint, mode: number): bigint {
     const { rounding } = this.isa;
     const resolved = mode === rounding.dynamic ? Number(view.get(rounding.modeSlot)) : mode;
     if (resolved > rounding.highestMode) throw new GuestTrap(this.isa.causes.illegalInstruction, BigInt(view.word));
-    const name = this.#program.fpNames[fn] ?? '';
-    const run = this.isa.fp[name];
-    if (!run) throw new Error(`unknown soft-float ${name}`);
+    const run = this.#fp[fn];
+    if (!run) throw new Error('unknown soft-float');
     const { bits, flags } = run(a, b, c, resolved);
     if (flags) view.set(rounding.flagsSlot, view.get(rounding.flagsSlot) | BigInt(flags));
     return bits;
@@ -493,31 +489,3 @@ export class Engine {
 }
 
 const BUDGET = (HOT + STATE.budget) >> 2;
-
-const buildModule = (program: Program, pages: number): Uint8Array<ArrayBuffer> => {
-  const module = new ModuleBuilder();
-  module.importMemory('env', 'memory', pages);
-  const fetch = module.importFunction('env', 'fetch', [], ['i32']);
-  const fetchHigh = module.importFunction('env', 'fetchHigh', [], ['i32']);
-  const load = module.importFunction('env', 'load', ['i64', 'i32', 'i32'], ['i64']);
-  const store = module.importFunction('env', 'store', ['i64', 'i32', 'i64'], []);
-  const amo = module.importFunction('env', 'amo', ['i32', 'i32', 'i64', 'i64'], ['i64']);
-  const trap = module.importFunction('env', 'trap', ['i32', 'i64'], []);
-  const illegal = module.importFunction('env', 'illegal', [], []);
-  const helper = module.importFunction('env', 'helper', ['i32', 'i32'], []);
-  const fpGuard = module.importFunction('env', 'fpGuard', ['i32'], []);
-  const fp = module.importFunction('env', 'fp', ['i32', 'i64', 'i64', 'i64', 'i32'], ['i64']);
-  const decode = module.declare(['i32', 'i32'], ['i32']);
-  const decodeInPage = module.declare(['i32', 'i32'], []);
-  const exact = module.declare(['i32', 'i32'], ['i32'], 'exact');
-  const fast = module.declare([], ['i32'], 'fast');
-  const counted = module.declare([], ['i32'], 'counted');
-  const hash = module.declare(['i32', 'i32', 'i64'], ['i64'], 'hash');
-  emitDecode(module, decode, program);
-  emitDecodeInPage(module, decodeInPage, decode);
-  emitExact(module, exact, { fetch, fetchHigh, load, store, amo, trap, illegal, helper, fpGuard, fp, decode }, program);
-  emitFast(module, fast, { fetch, exact, decodeInPage }, program, 'free');
-  emitFast(module, counted, { fetch, exact, decodeInPage }, program, 'counted');
-  emitHash(module, hash);
-  return module.finish();
-};

@@ -88,8 +88,8 @@ const fieldToken = (token: string, width: number): { name: string; ranges: [numb
 export const extractField = (field: PatternField, word: number): number => {
   let value = 0;
   for (const { from, to, count } of field.pieces) {
-    value += (Math.floor(word / 2 ** from) % 2 ** count) * 2 ** to;
+    value |= ((word >>> from) & (count === 32 ? -1 : (1 << count) - 1)) << to;
   }
-  if (field.isSigned && value >= 2 ** (field.width - 1)) value -= 2 ** field.width;
-  return value + field.bias;
+  const unused = 32 - field.width;
+  return (field.isSigned ? (value << unused) >> unused : value >>> 0) + field.bias;
 };

@@ -1,0 +1,34 @@
+/** An esbuild plugin that puts ready-made interpreters into a bundle, in place of `engine/precompiled.ts`. */
+import type { Plugin } from 'esbuild';
+import { compileInterpreter } from '../engine/interpreter';
+import type { GuestIsa } from '../isa/core/guest-isa';
+import { RISCV64_GUEST } from '../isa/riscv64';
+
+const GUESTS: readonly GuestIsa[] = [RISCV64_GUEST];
+
+const base64 = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+
+const source = (): string => {
+  const entries = GUESTS.map((isa) => {
+    const { module, fastOps } = compileInterpreter(isa);
+    const table = new Uint8Array(fastOps.buffer, fastOps.byteOffset, fastOps.byteLength);
+    return `  ${JSON.stringify(isa.name)}: [${JSON.stringify(base64(module))}, ${JSON.stringify(base64(table))}],`;
+  });
+  return `
+    const READY = {
+${entries.join('\n')}
+    };
+    const bytes = (text) => Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+    export const precompiledInterpreter = (name) => {
+      const ready = READY[name];
+      return ready && { module: bytes(ready[0]), fastOps: new Uint16Array(bytes(ready[1]).buffer) };
+    };
+  `;
+};
+
+export const precompile: Plugin = {
+  name: 'precompile',
+  setup: (build) =>
+    build.onLoad({ filter: /engine[\\/]precompiled\.ts$/ }, () => ({ contents: source(), loader: 'js' })),
+};

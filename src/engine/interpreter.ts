@@ -1,0 +1,49 @@
+/** The interpreters of an instruction set as a wasm module: emitted at build time for the bundles, at run time otherwise. */
+import type { GuestIsa } from '../isa/core/guest-isa';
+import { ModuleBuilder } from '../isa/core/wasm-encoder';
+import { emitDecode, emitDecodeInPage, fastOpTable } from './emit/decode';
+import { emitExact } from './emit/exact';
+import { emitFast } from './emit/fast';
+import { emitHash } from './emit/hash';
+import { type Program, prepareProgram } from './emit/program';
+
+export interface CompiledInterpreter {
+  readonly module: Uint8Array<ArrayBuffer>;
+  /** Contents of the table at `FAST_OPS`. */
+  readonly fastOps: Uint16Array;
+}
+
+/** Emits the interpreters. A pure function of the instruction table. */
+export const compileInterpreter = (isa: GuestIsa): CompiledInterpreter => {
+  const program = prepareProgram(isa);
+  return { module: buildModule(program), fastOps: fastOpTable(program) };
+};
+
+const buildModule = (program: Program): Uint8Array<ArrayBuffer> => {
+  const module = new ModuleBuilder();
+  // Any memory is large enough for the code: it addresses what the host put there.
+  module.importMemory('env', 'memory', 1);
+  const fetch = module.importFunction('env', 'fetch', [], ['i32']);
+  const fetchHigh = module.importFunction('env', 'fetchHigh', [], ['i32']);
+  const load = module.importFunction('env', 'load', ['i64', 'i32', 'i32'], ['i64']);
+  const store = module.importFunction('env', 'store', ['i64', 'i32', 'i64'], []);
+  const amo = module.importFunction('env', 'amo', ['i32', 'i32', 'i64', 'i64'], ['i64']);
+  const trap = module.importFunction('env', 'trap', ['i32', 'i64'], []);
+  const illegal = module.importFunction('env', 'illegal', [], []);
+  const helper = module.importFunction('env', 'helper', ['i32', 'i32'], []);
+  const fpGuard = module.importFunction('env', 'fpGuard', ['i32'], []);
+  const fp = module.importFunction('env', 'fp', ['i32', 'i64', 'i64', 'i64', 'i32'], ['i64']);
+  const decode = module.declare(['i32', 'i32'], ['i32']);
+  const decodeInPage = module.declare(['i32', 'i32'], []);
+  const exact = module.declare(['i32', 'i32'], ['i32'], 'exact');
+  const fast = module.declare([], ['i32'], 'fast');
+  const counted = module.declare([], ['i32'], 'counted');
+  const hash = module.declare(['i32', 'i32', 'i64'], ['i64'], 'hash');
+  emitDecode(module, decode, program);
+  emitDecodeInPage(module, decodeInPage, decode);
+  emitExact(module, exact, { fetch, fetchHigh, load, store, amo, trap, illegal, helper, fpGuard, fp, decode }, program);
+  emitFast(module, fast, { fetch, exact, decodeInPage }, program, 'free');
+  emitFast(module, counted, { fetch, exact, decodeInPage }, program, 'counted');
+  emitHash(module, hash);
+  return module.finish();
+};
