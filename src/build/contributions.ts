@@ -22,7 +22,7 @@ interface Command {
 
 const COMMANDS: readonly Command[] = [
   { command: 'worldstep.openSample', title: 'Open Sample…', icon: '$(book)' },
-  { command: 'worldstep.debugKernel', title: 'Debug a Kernel…', icon: '$(debug-alt)' },
+  { command: 'worldstep.pickKernel', title: 'Debug a Kernel…', icon: '$(debug-alt)' },
   { command: 'worldstep.debugFile', title: 'Debug Kernel', icon: '$(debug-alt)' },
   { command: 'worldstep.addSuggestedBreakpoints', title: 'Set Suggested Breakpoints' },
   { command: 'worldstep.showConsole', title: 'Show Guest Console', icon: '$(terminal)', enablement: IN_SESSION },
@@ -115,7 +115,7 @@ export const contributes = {
     {
       view: 'debug',
       contents:
-        'Debug a kernel without installing an emulator or a toolchain.\n[Debug a Kernel](command:worldstep.debugKernel)\n[Open a Sample](command:worldstep.openSample)',
+        'Debug a kernel without installing an emulator or a toolchain.\n[Debug a Kernel](command:worldstep.pickKernel)\n[Open a Sample](command:worldstep.openSample)',
       when: 'worldstep.hasKernel || workbenchState == empty',
     },
     ...VIEWS.map(({ id, title }) => ({

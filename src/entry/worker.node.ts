@@ -1,5 +1,6 @@
 /** The debug adapter as a worker thread of the Node extension host. */
-import { DapSession } from '../dap/session';
+import { createSession } from '../dap/create-session';
 import { serveNodeWorker } from '../platform/node/worker';
+import { sessionServices } from './session-services';
 
-serveNodeWorker((host) => new DapSession(host));
+serveNodeWorker((host, send) => createSession(sessionServices(host), send));

@@ -1,5 +1,6 @@
 /** The debug adapter as a nested worker of the web-worker extension host. */
-import { DapSession } from '../dap/session';
+import { createSession } from '../dap/create-session';
 import { serveBrowserWorker } from '../platform/browser/worker';
+import { sessionServices } from './session-services';
 
-serveBrowserWorker((host) => new DapSession(host));
+serveBrowserWorker((host, send) => createSession(sessionServices(host), send));

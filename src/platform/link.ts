@@ -32,11 +32,13 @@ export interface AdapterWorker {
   dispose(): void;
 }
 
-/** The adapter inside the worker; `@vscode/debugadapter`'s sessions have this shape. */
+/** The adapter inside the worker. */
 export interface AdapterSession {
-  handleMessage(message: never): void;
-  onDidSendMessage(receive: (message: DapMessage) => void): unknown;
+  receive(message: never): void;
 }
+
+/** Makes the adapter; what it says goes through `send`. */
+export type MakeSession = (host: Host, send: (message: DapMessage) => void) => AdapterSession;
 
 type FromWorker =
   | { readonly kind: 'dap'; readonly message: DapMessage }
@@ -71,7 +73,7 @@ export const connect = (
   };
   const locate = (uri: string): string => {
     const asset = assetPath(uri);
-    return asset === undefined ? uri : `${root}/${asset}`;
+    return asset === undefined ? uri : `${root.replace(/\/$/, '')}/${asset}`;
   };
   port.listen((raw) => {
     const message = raw as FromWorker;
@@ -96,11 +98,7 @@ export const connect = (
 };
 
 /** Runs inside the worker: joins the adapter to the port. `makeHost` gets the files of the extension's side. */
-export const serve = (
-  port: Port,
-  makeHost: (remote: FileService) => Host,
-  makeSession: (host: Host) => AdapterSession,
-): void => {
+export const serve = (port: Port, makeHost: (remote: FileService) => Host, makeSession: MakeSession): void => {
   const waiting = new Map<number, { resolve(bytes?: Uint8Array): void; reject(error: Error): void; uri: string }>();
   let lastId = 0;
   const ask = (request: { kind: 'read'; uri: string } | { kind: 'write'; uri: string; bytes: Uint8Array }) =>
@@ -113,12 +111,11 @@ export const serve = (
     read: async (uri) => (await ask({ kind: 'read', uri })) ?? new Uint8Array(),
     write: async (uri, bytes) => void (await ask({ kind: 'write', uri, bytes })),
   };
-  const session = makeSession(makeHost(remote));
-  session.onDidSendMessage((message) => port.post({ kind: 'dap', message } satisfies FromWorker));
+  const session = makeSession(makeHost(remote), (message) => port.post({ kind: 'dap', message } satisfies FromWorker));
   port.listen((raw) => {
     const message = raw as ToWorker;
     if (message.kind === 'dap') {
-      session.handleMessage(message.message as never);
+      session.receive(message.message as never);
       return;
     }
     const request = waiting.get(message.id);

@@ -89,7 +89,7 @@ export const activate = (context: vscode.ExtensionContext, { startWorker, hasDis
       for (const id of (session.configuration.openViews ?? []) as readonly string[]) views.reveal(id);
     }),
     command('worldstep.openSample', (name?: string, how?: 'look' | 'copy') => openSample(kernels, name, how)),
-    command('worldstep.debugKernel', async () => start(await configurations.pick(await workspaceKernels()))),
+    command('worldstep.pickKernel', async () => start(await configurations.pick(await workspaceKernels()))),
     command('worldstep.debugFile', debugFile),
     command('worldstep.addSuggestedBreakpoints', suggest),
     command(

@@ -2,7 +2,7 @@
  * Mocha suites inside a real extension host, of what `npm run build` made: `tsx test/workbench/hosts.ts node|web`.
  * With VSCODE_EXECUTABLE set, the Node suite runs in that desktop VS Code instead of code-server.
  */
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -27,15 +27,19 @@ const bundleSuite = async (kind: HostKind): Promise<string> => {
     platform: kind === 'node' ? 'node' : 'browser',
     external: kind === 'node' ? ['vscode', 'mocha'] : ['vscode'],
     define: kind === 'web' ? { global: 'globalThis' } : {},
-    banner:
-      kind === 'web'
-        ? {
-            js: 'var process = globalThis.process ?? { env: {}, argv: [], platform: "browser", on() {}, nextTick: setTimeout };',
-          }
-        : {},
+    banner: { js: kind === 'web' ? mochaForBrowsers() : '' },
     logLevel: 'warning',
   });
   return outfile;
+};
+
+/**
+ * Mocha's browser build as a script of its own, which sets the global `mocha`. Bundled, it would take the suite's
+ * `module.exports` for its own.
+ */
+const mochaForBrowsers = (): string => {
+  const source = readFileSync(join(repository, 'node_modules/mocha/mocha.js'), 'utf8');
+  return `(function (module, exports, define) {\n${source}\n}).call(globalThis);`;
 };
 
 /** The automation log also carries the workbench's own lines; these are the suite's. */

@@ -1,6 +1,5 @@
 /** Starting an adapter worker from the web-worker extension host, and the worker's own end. */
-import type { Host } from '../../base/host';
-import { type AdapterSession, type AdapterWorker, connect, type FileService, type Port, serve } from '../link';
+import { type AdapterWorker, connect, type FileService, type MakeSession, type Port, serve } from '../link';
 import { browserHost } from './host';
 
 /**
@@ -32,7 +31,7 @@ export const startBrowserWorker = (source: Uint8Array, root: string, files: File
 };
 
 /** Runs in the worker: serves one session to the extension. */
-export const serveBrowserWorker = (makeSession: (host: Host) => AdapterSession): void => {
+export const serveBrowserWorker = (makeSession: MakeSession): void => {
   // The DOM library types `self` as a window; only these two members are used.
   const scope = self as unknown as {
     postMessage(message: unknown, transfer: readonly ArrayBuffer[]): void;

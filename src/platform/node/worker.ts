@@ -1,7 +1,6 @@
 /** Starting an adapter worker from the Node extension host, and the worker's own end. */
 import { parentPort, Worker, workerData } from 'node:worker_threads';
-import type { Host } from '../../base/host';
-import { type AdapterSession, type AdapterWorker, connect, type FileService, type Port, serve } from '../link';
+import { type AdapterWorker, connect, type FileService, type MakeSession, type Port, serve } from '../link';
 import { nodeHost } from './host';
 
 /** Starts `script` (a file) as a worker thread. `root` is the folder with `kernels/` and `dist/`. */
@@ -28,7 +27,7 @@ export const startNodeWorker = (script: string, root: string, files: FileService
 };
 
 /** Runs in the worker thread: serves one session to the extension. */
-export const serveNodeWorker = (makeSession: (host: Host) => AdapterSession): void => {
+export const serveNodeWorker = (makeSession: MakeSession): void => {
   const channel = parentPort;
   if (!channel) throw new Error('This file runs as a worker of the Worldstep extension, not by itself.');
   const { root } = workerData as { root: string };

@@ -1,5 +1,4 @@
-/** What `extensionTestsPath` loads in the web-worker extension host; there mocha is its browser build. */
-import 'mocha/mocha.js';
+/** What `extensionTestsPath` loads in the web-worker extension host; `hosts.ts` puts mocha's browser build before it. */
 import { type Runner, report } from './report';
 
 declare const mocha: { setup(options: object): void; run(done: (failures: number) => void): Runner };

@@ -163,7 +163,7 @@ suite('Worldstep in this extension host', () => {
     const extension = vscode.extensions.getExtension('worldstep.worldstep');
     await extension?.activate();
     const commands = await vscode.commands.getCommands(true);
-    for (const name of ['openSample', 'debugKernel', 'debugFile', 'showConsole', 'row.viewMemory', 'table.queues']) {
+    for (const name of ['openSample', 'pickKernel', 'debugFile', 'showConsole', 'row.viewMemory', 'table.queues']) {
       check(commands.includes(`worldstep.${name}`), `the command worldstep.${name} exists`);
     }
   });
