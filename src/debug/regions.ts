@@ -44,27 +44,27 @@ function rowsAround(frame: PhysicalFrame): { rows: { row: LineRow; frames: Inlin
 }
 
 /**
- * The ranges that belong to the line at the frame's pc, at the depth of its innermost logical frame.
- * `over` includes calls inlined there; `into` leaves them out, so that entering one leaves the region.
+ * The ranges that belong to the line at the frame's pc as the `visible` outermost of its logical frames see it (all of
+ * them, unless inlined calls are concealed). `over` includes calls inlined there; `into` leaves them out, so that entering one leaves the region.
  * Empty when there is no line.
  */
-export function lineRegion(frame: PhysicalFrame, how: 'into' | 'over'): Range[] {
+export function lineRegion(frame: PhysicalFrame, how: 'into' | 'over', visible = Number.POSITIVE_INFINITY): Range[] {
   const { rows, here } = rowsAround(frame);
-  const depth = here.length - 1;
+  const depth = Math.min(visible, here.length) - 1;
   const line = here[depth]?.line ?? 0;
   if (line === 0) return rowRegion(frame);
   const mine = rows.filter(({ frames }) => {
-    if (how === 'into' && frames.length !== here.length) return false;
+    if (how === 'into' && frames.length !== depth + 1) return false;
     return sameNesting(here, frames, depth) && frames[depth]?.line === line;
   });
   const ranges = merge(mine.map(({ row }) => ({ lo: row.lo + frame.slide, hi: row.hi + frame.slide })));
   return isInside(ranges, frame.pc) ? ranges : rowRegion(frame);
 }
 
-/** Everything that belongs to the innermost inlined call at the frame's pc; empty when nothing is inlined there. */
-export function inlinedRegion(frame: PhysicalFrame): Range[] {
+/** Everything that belongs to the innermost visible inlined call at the frame's pc; empty when nothing is inlined there. */
+export function inlinedRegion(frame: PhysicalFrame, visible = Number.POSITIVE_INFINITY): Range[] {
   const { rows, here } = rowsAround(frame);
-  const depth = here.length - 1;
+  const depth = Math.min(visible, here.length) - 1;
   if (depth < 1) return [];
   const mine = rows.filter(({ frames }) => sameNesting(here, frames, depth));
   return merge(mine.map(({ row }) => ({ lo: row.lo + frame.slide, hi: row.hi + frame.slide })));

@@ -108,13 +108,37 @@ export class Unwinder {
       const up = unwindStep(frame.image.program, frame.state, read);
       if (up.kind === 'frame') {
         const next = this.frame(cpu, va(up.frame.pc), up.frame.registers, up.frame.isCaller);
-        return next.pc === 0n ? { kind: 'end' } : { kind: 'frame', frame: next };
+        return this.isBottom(frame, next) ? { kind: 'end' } : { kind: 'frame', frame: next };
       }
       if (up.kind === 'end') return { kind: 'end' };
       const trap = this.interrupted(frame);
       if (trap !== undefined) return trap;
     }
     return this.withoutCfi(frame) ?? { kind: 'missing', why: whyMissing(frame) };
+  }
+
+  /**
+   * The first function of a task was entered without a call: what stands in its return address is 0, itself, or some
+   * function's start that no call precedes.
+   */
+  private isBottom(frame: PhysicalFrame, next: PhysicalFrame): boolean {
+    if (next.pc === 0n) return true;
+    if (!next.state.isCaller) return false;
+    const found = this.images.find(next.pc);
+    const start = found?.image.program.symbolAt(found.link);
+    if (start === undefined || start.offset !== 0n || start.symbol.kind !== 'function') return false;
+    const own = frame.image?.program.symbolAt(lookupPc(frame))?.symbol;
+    return own?.address === start.symbol.address || !this.isAfterCall(next.cpu, next.pc);
+  }
+
+  private isAfterCall(cpu: Cpu, pc: Va): boolean {
+    const { isa } = this.machine;
+    for (let length = isa.minLength; length <= isa.maxLength; length += isa.minLength) {
+      const bytes = this.memory.read(cpu, BigInt.asUintN(64, pc - BigInt(length)), length);
+      const insn = bytes === undefined ? undefined : isa.disassemble(bytes, pc - BigInt(length));
+      if (insn?.isValid === true && insn.length === length && insn.kind === 'call') return true;
+    }
+    return false;
   }
 
   /** Code without call frame information may be a trap vector, whose saved context lies at its stack pointer. */
@@ -226,6 +250,8 @@ export class StackWalk {
     private readonly unwinder: Unwinder,
     private readonly cpu: Cpu,
     private readonly freshTrap: FreshTrap | undefined,
+    /** Inlined calls at the innermost pc that are not shown. */
+    private readonly concealed: number,
   ) {
     this.next = unwinder.top(cpu);
   }
@@ -245,7 +271,8 @@ export class StackWalk {
     const frame = this.next;
     if (frame === undefined) return;
     this.next = undefined;
-    this.found.push(...logicalFrames(frame));
+    const frames = logicalFrames(frame);
+    this.found.push(...(this.physicalCount === 0 ? frames.slice(Math.min(this.concealed, frames.length - 1)) : frames));
     const fresh = this.freshTrap;
     if (this.physicalCount++ === 0 && fresh !== undefined && frame.pc === fresh.handlerPc) {
       // Nothing has been saved yet: the interrupted context still is in the registers.

@@ -17,6 +17,8 @@ export interface StepContext {
   readonly unwinder: Unwinder;
   /** Like the unwinder's, but knows a trap that has just been taken. */
   callerOf(frame: PhysicalFrame): Caller;
+  /** Inlined calls at the hart's pc that the user has not stepped into. */
+  concealed(hart: number): number;
 }
 
 /** An activation: where its frame is, in which mode it runs. */
@@ -31,6 +33,8 @@ const STACK_REACH = 1n << 20n;
 
 abstract class StepPlan implements Plan {
   halts: ReadonlySet<bigint> = new Set();
+  /** Inlined calls at the pc that shall not be shown as entered. */
+  protected concealed = 0;
 
   constructor(
     protected readonly context: StepContext,
@@ -40,7 +44,7 @@ abstract class StepPlan implements Plan {
   abstract next(event: 'start' | 'halt' | 'stepped', hart: number): 'run' | 'single' | 'done';
 
   stop(hart: number): Stop {
-    return { kind: 'step', hart };
+    return { kind: 'step', hart, concealed: this.concealed };
   }
 
   protected get cpu(): Cpu {
@@ -131,6 +135,8 @@ export class StepOut extends StepPlan {
   private back: Arrival | undefined;
   private ranges: Range[] = [];
   private home: Anchor | undefined;
+  /** Logical frames of the caller that an inlined call returns to. */
+  private readonly outer: number;
 
   /** Why the plan cannot start, if so. */
   readonly problem: string | undefined;
@@ -138,7 +144,9 @@ export class StepOut extends StepPlan {
   constructor(context: StepContext, hart: number) {
     super(context, hart);
     const frame = this.top();
-    this.ranges = inlinedRegion(frame);
+    const visible = depthOf(frame) - context.concealed(hart);
+    this.outer = visible - 1;
+    this.ranges = inlinedRegion(frame, visible);
     if (this.ranges.length > 0) {
       this.home = this.anchor(frame);
       const exits = exitsOf(this.ranges, context.machine.isa, this.read);
@@ -163,10 +171,20 @@ export class StepOut extends StepPlan {
       return this.isIn(here, frame) ? 'done' : 'run';
     }
     if (event === 'halt' && this.home !== undefined && !this.isIn(this.home, frame)) return 'run';
-    if (!isInside(this.ranges, frame.pc)) return 'done';
+    if (!isInside(this.ranges, frame.pc)) return this.left(frame);
     return this.halts.has(frame.pc) ? 'single' : 'run';
   }
+
+  /** Behind an inlined call: what is inlined next has not been entered. */
+  private left(frame: PhysicalFrame): 'done' {
+    if (this.home !== undefined && this.isIn(this.home, frame))
+      this.concealed = Math.max(0, depthOf(frame) - this.outer);
+    return 'done';
+  }
 }
+
+/** How many logical frames share the pc. */
+const depthOf = (frame: PhysicalFrame): number => logicalFrames(frame).length;
 
 /** One source line, into calls or over them. */
 export class LineStep extends StepPlan {
@@ -176,6 +194,8 @@ export class LineStep extends StepPlan {
   private home: Anchor | undefined;
   /** Set while code is run through that the step does not stop in. */
   private waiting: { readonly arrival: Arrival; readonly isEnd: boolean } | undefined;
+  /** Logical frames that the user sees in the activation where the step began. */
+  private visible = 0;
 
   constructor(
     context: StepContext,
@@ -189,7 +209,10 @@ export class LineStep extends StepPlan {
 
   next(event: 'start' | 'halt' | 'stepped'): 'run' | 'single' | 'done' {
     const frame = this.top();
-    if (event === 'start') return this.adopt(frame);
+    if (event === 'start') {
+      this.visible = depthOf(frame) - this.context.concealed(this.hart);
+      return this.adopt(frame);
+    }
     if (this.waiting !== undefined) return this.arrived(frame, this.waiting);
     const home = this.home;
     if (home === undefined) return 'done';
@@ -202,7 +225,7 @@ export class LineStep extends StepPlan {
 
   /** Makes the line around `frame` the one to get through. */
   private adopt(frame: PhysicalFrame): 'run' | 'single' | 'done' {
-    this.ranges = lineRegion(frame, this.how);
+    this.ranges = lineRegion(frame, this.how, this.visible);
     if (this.ranges.length === 0) this.ranges = rowRegion(frame);
     this.home = this.anchor(frame);
     this.waiting = undefined;
@@ -287,7 +310,13 @@ export class LineStep extends StepPlan {
     const row = frame.image?.program.lineAt(frame.link);
     if (isHome && row !== undefined) {
       const isStart = row.lo === frame.link && row.isStmt && row.line > 0;
+      if (this.how === 'over') {
+        if (!isStart) return this.adopt(frame);
+        this.concealed = Math.max(0, depthOf(frame) - this.visible);
+        return 'done';
+      }
       if (isStart && !this.isLibraryInline(frame)) return 'done';
+      this.visible = depthOf(frame);
       return this.adopt(frame);
     }
     if (this.isInteresting(frame)) return 'done';

@@ -5,7 +5,9 @@ import type { TrapEvent } from '../machine/contract';
 
 /** The closed list of reasons. `hart` is the hart to look at first. */
 export type Stop =
-  | { readonly kind: 'entry' | 'pause' | 'step' | 'goto'; readonly hart: number }
+  | { readonly kind: 'entry' | 'pause' | 'goto'; readonly hart: number }
+  /** `concealed`: so many inlined calls begin here that the step is not in yet, as seen by the user. */
+  | { readonly kind: 'step'; readonly hart: number; readonly concealed: number }
   /** The run-to symbol was reached. */
   | { readonly kind: 'runTo'; readonly hart: number; readonly symbol: string }
   | {

@@ -131,10 +131,17 @@ export class DebugTarget {
 
   /** Starts a step; a string says why it is not possible. */
   step(request: StepRequest): SliceResult | string {
+    const hidden = this.concealed(request.hart);
+    if (request.how === 'into' && request.unit === 'line' && hidden > 0 && request.target === undefined) {
+      // The inlined call begins right here: entering it is only a matter of showing it.
+      return this.settle({ kind: 'stopped', stop: { kind: 'step', hart: request.hart, concealed: hidden - 1 } });
+    }
+    const concealed = new Map([[request.hart, hidden]]);
     const context = {
       machine: this.machine,
       unwinder: this.unwinder,
       callerOf: (frame: PhysicalFrame) => this.callerOf(frame),
+      concealed: (hart: number) => concealed.get(hart) ?? 0,
     };
     if (request.how === 'out') {
       const plan = new StepOut(context, request.hart);
@@ -235,14 +242,20 @@ export class DebugTarget {
   stack(hart: number): StackWalk {
     const known = this.stacks.get(hart);
     if (known !== undefined) return known;
-    const walk = new StackWalk(this.unwinder, this.cpu(hart), this.freshTrap(hart));
+    const walk = new StackWalk(this.unwinder, this.cpu(hart), this.freshTrap(hart), this.concealed(hart));
     this.stacks.set(hart, walk);
     return walk;
   }
 
-  /** The innermost logical frame. */
+  /** The innermost logical frame that is shown. */
   topFrame(hart: number): CodeFrame | undefined {
-    return logicalFrames(this.unwinder.top(this.cpu(hart)))[0];
+    const frames = logicalFrames(this.unwinder.top(this.cpu(hart)));
+    return frames[Math.min(this.concealed(hart), frames.length - 1)];
+  }
+
+  /** Inlined calls at the hart's pc that a step ended in front of. */
+  private concealed(hart: number): number {
+    return this.current?.kind === 'step' && this.current.hart === hart ? this.current.concealed : 0;
   }
 
   /** The trap whose handler the hart is just about to enter. */
@@ -291,7 +304,15 @@ export class DebugTarget {
   /** Evaluates (and assigns, where the expression says so). Throws {@link ExpressionError}. */
   evaluate(text: string, scope: EvaluationScope): VariableRow {
     const { expression, format } = parseExpression(text);
-    if (expression.kind !== 'assign') return operandRow(text, evaluate(expression, scope), text, format);
+    if (expression.kind !== 'assign') {
+      // A word of memory without a type of its own reads best in hexadecimal.
+      return operandRow(
+        text,
+        evaluate(expression, scope),
+        text,
+        format ?? (expression.kind === 'memory' ? 'x' : undefined),
+      );
+    }
     const after = assign(expression, scope, this.writer(scope));
     this.forget();
     return operandRow(text, after, undefined, format);
