@@ -65,12 +65,12 @@ const store = (
   offsets.map((uimm) => {
     const value = u64(-0x1234_5678n - BigInt(uimm));
     const fields: Fields = form === 'stack' ? { rs2: RS2, uimm } : { "rs2'": RS2, "rs1'": RS1, uimm };
-    const base = form === 'stack' ? SP : RS1;
+    const base = { [form === 'stack' ? SP : RS1]: DATA };
     return vector(
       mnemonic,
       fields,
       `offset ${uimm}`,
-      { x: { [base]: DATA, ...(f ? {} : { [RS2]: value }) }, ...(f && { f: { [RS2]: value } }) },
+      f ? { x: base, f: { [RS2]: value } } : { x: { ...base, [RS2]: value } },
       {
         memory: [{ at: DATA + BigInt(uimm), bytes: `${little(value, bytes)}0000` }],
         ...(f && { fs: 1 }),
