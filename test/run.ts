@@ -1,0 +1,145 @@
+/**
+ * `npm test`: every suite there is, in order, with one line each and the output of those that fail. Suites whose tools
+ * are not installed are named with the command that installs them; with CI=true they count as failed.
+ * `npm test -- NAME…` runs the suites of these names only. A new suite is one line in `suites`.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { missingTools } from './workbench/tools';
+
+const root = resolve(__dirname, '..');
+const INSTALL = 'bash .ci/install';
+/** No suite may hang a run. */
+const LIMIT_MS = 10 * 60_000;
+
+const has = (program: string): boolean => spawnSync('which', [program]).status === 0;
+
+/** Tools that are not part of `npm ci`: whether they are here. */
+const TOOLS = {
+  qemu: () => has('qemu-system-riscv64'),
+  dtc: () => has('dtc'),
+  rust: () => existsSync('/usr/bin/cargo') && existsSync('/usr/lib/rustlib/src/rust/library') && has('wasm-ld-19'),
+  'code-server and Chromium': () => missingTools().length === 0,
+};
+
+interface Suite {
+  readonly name: string;
+  readonly needs?: readonly (keyof typeof TOOLS)[];
+  readonly command: readonly string[];
+}
+
+const testFiles = (below: string): string[] =>
+  readdirSync(join(root, below), { withFileTypes: true }).flatMap((entry) => {
+    const path = `${below}/${entry.name}`;
+    if (entry.isDirectory()) return path === 'test/workbench' ? [] : testFiles(path);
+    return entry.name.endsWith('.test.ts') ? [path] : [];
+  });
+
+/** Test files by the tool in their name: `x.qemu.test.ts`. Without one they need Node only. */
+const toolOf = (file: string): string | undefined => /\b(qemu|dtc|rust|workbench)\.test\.ts$/.exec(file)?.[1];
+const vitest = (tool: string | undefined): string[] => {
+  const files = testFiles('test').filter((file) => toolOf(file) === tool);
+  return ['npx', 'vitest', 'run', ...files];
+};
+
+const suites: readonly Suite[] = [
+  { name: 'build', command: ['npm', 'run', 'build'] },
+  { name: 'types', command: ['npx', 'tsc', '--noEmit'] },
+  { name: 'lint', command: ['npx', 'biome', 'check', '.'] },
+  { name: 'layers', command: ['npm', 'run', 'layers'] },
+  { name: 'generated', command: ['npx', 'tsx', 'src/build/generate.ts', '--check'] },
+  { name: 'kernels', command: ['npx', 'tsx', 'src/build/kernels.ts', '--check'] },
+  { name: 'unit', command: vitest(undefined) },
+  { name: 'dtc', needs: ['dtc'], command: vitest('dtc') },
+  { name: 'qemu', needs: ['qemu'], command: vitest('qemu') },
+  { name: 'kernels on qemu', needs: ['qemu'], command: ['npx', 'tsx', 'src/build/kernels.ts', '--qemu-check'] },
+  { name: 'rust', needs: ['rust'], command: vitest('rust') },
+  { name: 'package', command: ['npm', 'run', 'package'] },
+  {
+    name: 'node host',
+    needs: ['code-server and Chromium'],
+    command: ['npx', 'tsx', 'test/workbench/hosts.ts', 'node'],
+  },
+  { name: 'web host', needs: ['code-server and Chromium'], command: ['npx', 'tsx', 'test/workbench/hosts.ts', 'web'] },
+  { name: 'walk', needs: ['code-server and Chromium'], command: ['npx', 'tsx', 'test/workbench/walk.ts'] },
+];
+
+interface Result {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+const run = async ({ name, command }: Suite): Promise<Result> => {
+  const [program = '', ...args] = command;
+  // Without files vitest would run all of them.
+  if (args[0] === 'vitest' && args.length === 2) return { passed: 0, failed: 0 };
+  const started = performance.now();
+  const { code, output } = await capture(program, args);
+  const counts = count(output);
+  // A suite that says nothing about tests is one test; one that fails has at least one failure.
+  const failed = code === 0 ? 0 : Math.max(1, counts.failed);
+  const passed = code === 0 ? Math.max(1, counts.passed) : counts.passed;
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(`${failed === 0 ? 'ok    ' : 'FAILED'} ${name.padEnd(16)} ${seconds.padStart(6)} s  ${passed} passed`);
+  if (failed > 0) console.log(output.trimEnd());
+  return { passed, failed };
+};
+
+const capture = (program: string, args: readonly string[]): Promise<{ code: number; output: string }> =>
+  new Promise((done) => {
+    const child = spawn(program, args, { cwd: root, env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' } });
+    let output = '';
+    const add = (text: Buffer): void => {
+      output += text.toString();
+    };
+    child.stdout.on('data', add);
+    child.stderr.on('data', add);
+    const timer = setTimeout(() => {
+      output += `\nstopped after ${LIMIT_MS / 60_000} minutes`;
+      child.kill('SIGKILL');
+    }, LIMIT_MS);
+    child.on('close', (code) => {
+      clearTimeout(timer);
+      done({ code: code ?? 1, output });
+    });
+  });
+
+/** Counts of vitest's last lines, or of lines with ✔ and ✖. */
+const count = (output: string): Result => {
+  const line = /^\s*Tests\s+(.*)$/m.exec(output)?.[1];
+  if (line === undefined)
+    return { passed: output.match(/^✔/gm)?.length ?? 0, failed: output.match(/^✖/gm)?.length ?? 0 };
+  const number = (what: string): number => Number(new RegExp(`(\\d+) ${what}`).exec(line)?.[1] ?? 0);
+  return { passed: number('passed'), failed: number('failed') };
+};
+
+const main = async (): Promise<void> => {
+  const wanted = process.argv.slice(2);
+  const unknown = wanted.filter((name) => !suites.some((suite) => suite.name === name));
+  if (unknown.length > 0) {
+    console.log(`There is no suite "${unknown[0]}". There is: ${suites.map(({ name }) => name).join(', ')}.`);
+    process.exitCode = 2;
+    return;
+  }
+  let passed = 0;
+  let failed = 0;
+  const left: string[] = [];
+  for (const suite of suites.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
+    const missing = (suite.needs ?? []).filter((tool) => !TOOLS[tool]());
+    if (missing.length > 0) {
+      left.push(`not run ${suite.name}: needs ${missing.join(', ')}`);
+      continue;
+    }
+    const result = await run(suite);
+    passed += result.passed;
+    failed += result.failed;
+  }
+  for (const line of left) console.log(line);
+  if (left.length > 0) console.log(`To run them too, on Debian as root: ${INSTALL}`);
+  if (process.env.CI) failed += left.length;
+  console.log(`${passed} passed, ${failed} failed`);
+  process.exitCode = failed === 0 ? 0 : 1;
+};
+
+void main();
