@@ -1,0 +1,66 @@
+/** What lies at an address: a symbol, a section of an image, a device, RAM. */
+import { hex } from '../base/address';
+import type { InspectContext } from './inspector';
+import { counted } from './text';
+
+type Places = Pick<InspectContext, 'images' | 'windows' | 'machine'>;
+
+/** Names for at most so many sections or devices of a range. */
+const MOST_NAMES = 3;
+/** Numbers below this are not taken for addresses: per-CPU sections are linked at 0. */
+const LEAST_ADDRESS = 0x1000n;
+
+/** `msgqueue::producer+0x12`, when an image has a symbol there. */
+export function symbolText(places: Pick<InspectContext, 'images'>, at: bigint): string | undefined {
+  if (at < LEAST_ADDRESS) return undefined;
+  const found = places.images.find(at);
+  const hit = found?.image.program.symbolAt(found.link);
+  if (hit === undefined) return undefined;
+  return hit.offset === 0n ? hit.symbol.demangled : `${hit.symbol.demangled}+${hex(hit.offset)}`;
+}
+
+const overlaps = (a: bigint, aSize: bigint, b: bigint, bSize: bigint) => a < b + bSize && b < a + aSize;
+
+const someNames = (names: readonly string[]): string => {
+  const rest = names.length - MOST_NAMES;
+  return [...names.slice(0, MOST_NAMES), ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
+};
+
+/** `msgqueue .data, .bss`: the sections of images in a range of virtual addresses, largest first. */
+export function sectionNames(places: Pick<InspectContext, 'images'>, va: bigint, size: bigint): string[] {
+  return places.images.all.flatMap((image) => {
+    const inside = image.placements.flatMap((place) => {
+      const slide = place.va - place.link;
+      return image.program.elf.sections.filter(
+        (section) =>
+          section.size > 0n &&
+          section.address >= place.link &&
+          section.address < place.link + place.size &&
+          overlaps(section.address + slide, section.size, va, size),
+      );
+    });
+    if (inside.length === 0) return [];
+    const names = inside.sort((a, b) => (a.size > b.size ? -1 : 1)).map((section) => section.name);
+    return [`${image.name} ${someNames(names)}`];
+  });
+}
+
+/** `uart0`, `RAM`: what answers at a range of physical addresses. */
+export function physicalNames(places: Pick<InspectContext, 'windows' | 'machine'>, pa: bigint, size: bigint): string[] {
+  const { machine, windows } = places;
+  const names = windows.filter((window) => overlaps(window.base, window.size, pa, size)).map((window) => window.name);
+  if (overlaps(machine.ramBase, BigInt(machine.ramSize), pa, size)) names.push('RAM');
+  return names;
+}
+
+/** What a mapped range holds, in a few words; '' when nothing is known there. */
+export function rangeNames(places: Places, va: bigint, pa: bigint, size: bigint): string {
+  const sections = sectionNames(places, va, size);
+  const physical = physicalNames(places, pa, size);
+  if (sections.length > 0) return [...sections, ...physical.filter((name) => name !== 'RAM')].join(', ');
+  return someNames(physical);
+}
+
+/** `(of 7 devices)` for an address nothing answers. */
+export const nothingThere = (places: Pick<InspectContext, 'windows'>): string =>
+  places.windows.length === 0 ? 'no RAM' : `no RAM and none of the ${counted(places.windows.length, 'device')}`;

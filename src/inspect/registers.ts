@@ -1,0 +1,196 @@
+/** Registers of the selected hart: general, floating point, system; each decoded, with what changed since the last stop. */
+import { decodeFields } from '../base/fields';
+import { registerRow } from '../debug/variables';
+import type { RegisterSpec } from '../isa/core/registers';
+import type { InspectorNode, InspectorTable } from './contract';
+import { fieldRows } from './fields';
+import type { InspectContext, Inspector } from './inspector';
+import { symbolText } from './places';
+
+/** So many neighbours that say the same about themselves become one row. */
+const LEAST_FOLDED = 4;
+
+const GROUPS = [
+  { key: 'general', label: 'General', icon: 'symbol-number' },
+  { key: 'float', label: 'Floating point', icon: 'symbol-numeric' },
+  { key: 'system', label: 'System', icon: 'settings' },
+] as const;
+
+const titleOf = (spec: RegisterSpec): string => {
+  const [alias] = spec.aliases;
+  return alias === undefined || spec.group === 'system' ? spec.name : `${alias} (${spec.name})`;
+};
+
+/**
+ * Groups of system registers. Where numbers are given they are CSR numbers, whose bits 9:8 are the least privilege
+ * that may use them (RISC-V Privileged ISA, "CSR Address Mapping Conventions").
+ */
+const sectionOf = (spec: RegisterSpec): string =>
+  spec.number === undefined
+    ? 'Others'
+    : (['User', 'Supervisor', 'Hypervisor', 'Machine'][(spec.number >> 8) & 3] ?? 'Others');
+
+const ofGroup = (context: InspectContext, group: RegisterSpec['group']): readonly RegisterSpec[] =>
+  context.machine.isa.registers.filter((spec) => spec.group === group);
+
+/** Why floating-point registers mean nothing now, when a system register has them switched off. */
+function floatIsOff(context: InspectContext): string | undefined {
+  for (const spec of ofGroup(context, 'system')) {
+    const fields = (spec.fields ?? []).filter((field) => /floating/i.test(field.doc ?? ''));
+    if (fields.length === 0) continue;
+    const off = decodeFields(fields, context.cpu.readRegister(spec.name)).find((field) => field.name === 'Off');
+    if (off !== undefined) return `${spec.name}.${off.spec.name} is Off`;
+  }
+  return undefined;
+}
+
+/** The name of a cause register's value, whose meaning depends on its interrupt bit. */
+function causeText(context: InspectContext, spec: RegisterSpec, value: bigint): string | undefined {
+  const fields = decodeFields(spec.fields ?? [], value);
+  const code = fields.find((field) => field.spec.name === 'Code');
+  const interrupt = fields.find((field) => field.spec.name === 'Interrupt');
+  if (code === undefined || interrupt === undefined) return undefined;
+  const isInterrupt = interrupt.value === 1n;
+  return context.machine.isa.causes.find(
+    (cause) => BigInt(cause.cause) === code.value && cause.isInterrupt === isInterrupt,
+  )?.name;
+}
+
+interface Shown {
+  readonly text: string;
+  readonly symbol: string | undefined;
+  readonly isChanged: boolean;
+}
+
+function show(context: InspectContext, spec: RegisterSpec): Shown {
+  const value = context.cpu.readRegister(spec.name);
+  const isChanged = context.past.isChanged(`register ${context.cpu.hart} ${spec.name}`, value.toString());
+  const cause = causeText(context, spec, value);
+  const text = registerRow(spec, value, true).text;
+  const symbol = spec.group === 'float' ? undefined : symbolText(context, value);
+  return { text: cause === undefined ? text : `${text.split(' ')[0]} ${cause}`, symbol, isChanged };
+}
+
+function registerNode(context: InspectContext, spec: RegisterSpec): InspectorNode {
+  const { text, symbol, isChanged } = show(context, spec);
+  const value = context.cpu.readRegister(spec.name);
+  const names = [...spec.aliases, spec.name].filter((name, index) => index > 0 || spec.group === 'system');
+  const tooltip = [
+    `${titleOf(spec)}: ${spec.doc}`,
+    ...(spec.aliases.length > 1 ? [`Also called ${names.slice(0, -1).join(', ')}.`] : []),
+    ...(spec.group === 'general' ? [`${BigInt.asIntN(spec.bits, value)} signed, ${value} unsigned`] : []),
+    ...(isChanged ? ['Changed since the last stop.'] : []),
+  ].join('\n');
+  return {
+    key: spec.name,
+    label: titleOf(spec),
+    description: symbol === undefined ? text : `${text} <${symbol}>`,
+    tooltip,
+    icon: 'symbol-variable',
+    hasChildren: (spec.fields?.length ?? 0) > 0,
+    ...(isChanged && { isChanged }),
+    ...(spec.group !== 'float' && symbol !== undefined && { memoryReference: `0x${value.toString(16)}` }),
+    ...(spec.isWritable && { editable: `$${spec.name}` }),
+  };
+}
+
+/** Neighbours that say the same about themselves, together. */
+function runs(specs: readonly RegisterSpec[]): RegisterSpec[][] {
+  const out: RegisterSpec[][] = [];
+  for (const spec of specs) {
+    const last = out.at(-1);
+    if (last?.[0]?.doc === spec.doc) last.push(spec);
+    else out.push([spec]);
+  }
+  return out;
+}
+
+function systemRows(context: InspectContext, section: string): InspectorNode[] {
+  const specs = ofGroup(context, 'system').filter((spec) => sectionOf(spec) === section);
+  return runs(specs).flatMap((run) => {
+    const [first] = run;
+    const last = run.at(-1);
+    if (run.length < LEAST_FOLDED || first === undefined || last === undefined)
+      return run.map((spec) => registerNode(context, spec));
+    return [
+      {
+        key: `run:${first.name}`,
+        label: `${first.name} … ${last.name}`,
+        description: `${run.length} registers. ${first.doc}`,
+        icon: 'symbol-array',
+        hasChildren: true,
+      },
+    ];
+  });
+}
+
+function groupNodes(context: InspectContext): InspectorNode[] {
+  const hart = `hart ${context.cpu.hart}, ${context.cpu.world.mode}-mode`;
+  return GROUPS.map(({ key, label, icon }) => {
+    const off = key === 'float' ? floatIsOff(context) : undefined;
+    return {
+      key,
+      label,
+      description: off === undefined ? hart : `switched off: ${off}`,
+      ...(off !== undefined && {
+        tooltip: `The floating-point unit is switched off (${off}), so its registers hold nothing of this program.`,
+      }),
+      icon,
+      hasChildren: off === undefined,
+    };
+  });
+}
+
+function children(context: InspectContext, key?: string): InspectorNode[] {
+  if (key === undefined) return groupNodes(context);
+  if (key === 'general' || key === 'float') return ofGroup(context, key).map((spec) => registerNode(context, spec));
+  if (key === 'system') {
+    const sections = [...new Set(ofGroup(context, 'system').map(sectionOf))];
+    return sections.map((section) => ({
+      key: `section:${section}`,
+      label: section,
+      description: '',
+      icon: 'symbol-namespace',
+      hasChildren: true,
+    }));
+  }
+  if (key.startsWith('section:')) return systemRows(context, key.slice('section:'.length));
+  if (key.startsWith('run:')) {
+    const run = runs(ofGroup(context, 'system')).find(([first]) => `run:${first?.name}` === key);
+    return (run ?? []).map((spec) => registerNode(context, spec));
+  }
+  const spec = context.machine.isa.register(key);
+  if (spec?.fields === undefined) return [];
+  const value = context.cpu.readRegister(spec.name);
+  return fieldRows(key, spec.fields, value, ({ spec: field }) =>
+    field.name === 'Code' ? causeText(context, spec, value) : undefined,
+  );
+}
+
+function table(context: InspectContext, key?: string): InspectorTable {
+  const specs = context.machine.isa.registers.filter((spec) => {
+    if (key === undefined) return spec.group !== 'float' || floatIsOff(context) === undefined;
+    return key === spec.group || key === `section:${sectionOf(spec)}` || key === spec.name;
+  });
+  const rows = specs.map((spec) => {
+    const { text, symbol, isChanged } = show(context, spec);
+    return [titleOf(spec), text, symbol ?? '', isChanged ? 'changed' : '', spec.doc];
+  });
+  const off = floatIsOff(context);
+  const floats = key === undefined && off !== undefined ? ` The floating-point registers are left out: ${off}.` : '';
+  const summary = `${rows.length} registers of hart ${context.cpu.hart}, which is in ${context.cpu.world.mode}-mode.${floats}`;
+  return { columns: ['Register', 'Value', 'Symbol', 'Since last stop', 'What it is'], rows, summary };
+}
+
+/** Every register of the hart, decoded. */
+export const registers: Inspector = {
+  id: 'registers',
+  title: 'Registers',
+  refreshOn: [],
+  when: () => true,
+  children,
+  table,
+  note: (context) => {
+    for (const spec of context.machine.isa.registers) show(context, spec);
+  },
+};

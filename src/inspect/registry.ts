@@ -1,0 +1,8 @@
+/** All inspectors. A new one is a file and a line here; views in every shell follow from it. */
+import type { Inspector } from './inspector';
+import { pageTables } from './page-tables';
+import { queues } from './queues';
+import { registers } from './registers';
+
+/** In the order of their views. */
+export const INSPECTORS: readonly Inspector[] = [queues, pageTables, registers];
