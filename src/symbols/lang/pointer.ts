@@ -43,7 +43,8 @@ function isOpaque(type: Type): boolean {
 export function functionText(address: bigint, view: View): string {
   if (address === 0n) return 'null';
   const hit = view.context.names?.symbolAt(address);
-  if (hit === undefined) return hex(address);
+  // An address in data is no function: it is a sentinel or garbage.
+  if (hit === undefined || hit.symbol.kind === 'object') return hex(address);
   return `${hit.symbol.demangled}${hit.offset === 0n ? '' : `+${hex(hit.offset)}`} (${hex(address)})`;
 }
 

@@ -3,11 +3,12 @@ import { bare, core, deepMember, field, isAggregate, madeUp, memberNamed, onlySi
 import { shortenRustName, stem } from '../name';
 import type { Child, Value } from '../value';
 import { plain, type Shape, type View } from '../view';
+import { unreadable } from './pointers';
 import { namedChildren } from './structs';
 
 /** Wrappers that mean nothing to somebody who looks at the value. */
 const transparent =
-  /^(Cell|UnsafeCell|SyncUnsafeCell|ManuallyDrop|MaybeDangling|Unique|NonNull|Wrapping|Saturating|Pin|NonZero(?:[IU](?:\d+|size))?|Atomic\w*|CachePadded|CacheAligned|AssertUnwindSafe|Exclusive)$/;
+  /^(Cell|UnsafeCell|SyncUnsafeCell|ManuallyDrop|MaybeDangling|Unique|NonNull|Wrapping|Saturating|Pin|NonZero(?:[IU](?:\d+|size))?|Atomic\w*|CachePadded|CacheAligned|InternalBitFlags|AssertUnwindSafe|Exclusive)$/;
 
 /** Wrappers of the library's own, by the module they are in. */
 const transparentModules = /(?:^|::)(?:niche_types|sync::atomic::private)::/;
@@ -17,7 +18,11 @@ export function transparentShape(value: Value, type: StructType, view: View): Sh
   const name = stem(type.name);
   if (!transparent.test(name) && !transparentModules.test(type.name)) return undefined;
   const only = onlySized(type);
-  if (only === undefined) return type.size === 0 ? plain(name) : undefined;
+  if (only === undefined) {
+    const unit = type.members.find((m) => stem(m.type.name) !== 'PhantomData');
+    if (type.size > 0) return undefined;
+    return unit === undefined ? plain(name) : wrapped(field(value, unit), view.inside(field(value, unit)));
+  }
   let inner = field(value, only);
   if (/^AtomicBool$|^Atomic<bool>$/.test(type.shortName)) inner = { ...core(inner), type: madeUp('bool', 1, 'bool') };
   return wrapped(inner, view.inside(inner));
@@ -164,7 +169,7 @@ export function onceShape(value: Value, type: StructType, view: View): Shape | u
   if (status === undefined) return optionCell(name, inner, view);
   const word = core(status);
   const stage = word.type.size <= 8 ? view.unsigned(word.place, word.type.size) : undefined;
-  if (stage === undefined) return undefined;
+  if (stage === undefined) return unreadable(field(value, data), view);
   // A plain flag has no stage in between.
   const isFlag = /AtomicBool|Atomic<bool>/.test(status.type.name);
   const problem = isFlag

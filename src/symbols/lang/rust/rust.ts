@@ -12,6 +12,7 @@ import { boxShape, dynShape, readFat, thinPointer, unreadable } from './pointers
 import {
   dequeShape,
   heapShape,
+  inlineVecShape,
   isStr,
   linkedListShape,
   ownedStringShape,
@@ -26,7 +27,9 @@ type Reader = (value: Value, type: StructType, view: View) => Shape | undefined;
 
 /** By the type's own name; each reader then looks for the fields it needs and declines when they are not there. */
 const byName: Readonly<Record<string, Reader>> = {
-  Vec: vecShape,
+  Vec: (value, type, view) => vecShape(value, type, view) ?? inlineVecShape(value, type, view),
+  VecInner: inlineVecShape,
+  ArrayVec: inlineVecShape,
   VecDeque: dequeShape,
   String: ownedStringShape,
   BinaryHeap: heapShape,

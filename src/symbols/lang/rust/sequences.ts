@@ -4,7 +4,7 @@ import { argument, bare, core, deepMember, field, memberNamed } from '../layout'
 import { shortTypeName, stem } from '../name';
 import { escaped } from '../scalar';
 import type { RingBuffer, Value } from '../value';
-import { at, type Shape, strided, type View } from '../view';
+import { at, part, type Shape, strided, type View } from '../view';
 import { addressIn, type FatPointer } from './pointers';
 
 /** Longer strings are cut in one-line texts; their bytes can be expanded. */
@@ -282,6 +282,29 @@ export function nodeOf(type: Type): Type | undefined {
 
 /** Whether a pointer's or container's name says that it leads to a `str`. */
 export const isStr = (name: string): boolean => /^(?:&(?:mut )?|\*(?:const|mut) )str$|^[\w:]+<str[,>]/.test(name);
+
+/** Vectors of fixed capacity (heapless, arrayvec): a length beside an array of `MaybeUninit`. */
+export function inlineVecShape(value: Value, type: StructType, view: View): Shape | undefined {
+  const name = stem(type.name);
+  const buffer = memberNamed(type, 'buffer', 'xs');
+  const len = readLength(value, 'len', view);
+  if (buffer === undefined || len === undefined) return undefined;
+  let storage = field(value, buffer);
+  const nested = memberNamed(bare(storage.type), 'buffer');
+  if (nested !== undefined) storage = field(storage, nested);
+  const array = bare(storage.type);
+  if (array.kind !== 'array' || array.count === undefined || stem(array.element.name) !== 'MaybeUninit')
+    return undefined;
+  const title = name === 'VecInner' ? 'Vec' : name;
+  if (len > BigInt(array.count)) return invalid(`len ${len} > capacity ${array.count}`);
+  const { element } = array;
+  return {
+    text: `${title}(len: ${len}, capacity: ${array.count})`,
+    named: [],
+    ...strided(value, element, Number(len), (i) => part(storage, element, i * element.size)),
+    hidesFields: true,
+  };
+}
 
 /** `&[u8]`, `Box<[u16]>`: what a slice is called before its length. */
 export const sliceTitle = (type: Type): string => shortTypeName(type);

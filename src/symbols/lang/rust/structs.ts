@@ -1,3 +1,4 @@
+import { hex } from '../../../base/address';
 import type { Member, StructType, UnionType } from '../../types';
 import { field } from '../layout';
 import { stem } from '../name';
@@ -50,7 +51,7 @@ export function structShape(value: Value, type: StructType, view: View): Shape {
   return { text: aggregateText(value, type, name, view), named: namedChildren(value, type), indexedCount: 0 };
 }
 
-/** `3..9` and `1.5s`: two structs of the library that everybody knows by their notation. */
+/** Structs that everybody knows by a notation: `3..9`, `1.5s`, `VirtAddr(0x80200000)`. */
 export function notationShape(value: Value, type: StructType, view: View): Shape | undefined {
   const name = stem(type.name);
   const children = namedChildren(value, type);
@@ -64,8 +65,23 @@ export function notationShape(value: Value, type: StructType, view: View): Shape
     const fraction = nanos.padStart(9, '0').replace(/0+$/, '');
     return { text: `${secs}${fraction === '' ? '' : `.${fraction}`}s`, named: children, indexedCount: 0 };
   }
-  if (!/^Range(?:From|To)?$/.test(name)) return undefined;
+  if (/(?:Addr|Address|Flags)$/.test(name)) return hexShape(value, type, name, view);
+  if (!/^(?:Addr)?Range(?:From|To)?$/.test(name)) return undefined;
   return { text: `${text('start') ?? ''}..${text('end') ?? ''}`, named: children, indexedCount: 0 };
+}
+
+/** `VirtAddr(0x…)`, `MappingFlags(0x…)`: numbers nobody reads in decimal. */
+function hexShape(value: Value, type: StructType, name: string, view: View): Shape | undefined {
+  const only = isPositional(type.members) && type.members.length === 1 ? type.members[0] : undefined;
+  if (only === undefined) return undefined;
+  const shape = view.inside(field(value, only));
+  if (typeof shape.scalar !== 'bigint' || shape.isPointer) return undefined;
+  return {
+    text: `${name}(${hex(shape.scalar)})`,
+    named: namedChildren(value, type),
+    indexedCount: 0,
+    scalar: shape.scalar,
+  };
 }
 
 /** All readings of the same bytes. */
