@@ -157,3 +157,43 @@ describe('children', () => {
     expect([first.byteSize, first.isPointer, first.scalar]).toEqual([4, false, 10n]);
   });
 });
+
+describe('trait objects', () => {
+  const shown = (symbols: Readonly<Record<string, string>>) => {
+    const value = memberOf(rust.everything, 'dyn_box') as Value;
+    const names = value.context.names!;
+    // The second word of the value is the vtable, whose first is the drop function.
+    const pointer = value.place.kind === 'memory' ? value.place.address : 0n;
+    const word = (address: bigint) =>
+      new DataView(value.context.read(address, 8)!.slice().buffer).getBigUint64(0, true);
+    const vtable = word(pointer + 8n);
+    const drop = 0x4000n;
+    const read: typeof value.context.read = (address, length) =>
+      address === vtable && length === 8
+        ? Uint8Array.of(0, 0x40, 0, 0, 0, 0, 0, 0)
+        : value.context.read(address, length);
+    const symbolAt: typeof names.symbolAt = (address) => {
+      const demangled = address === vtable ? symbols.vtable : address === drop ? symbols.drop : undefined;
+      if (demangled === undefined) return undefined;
+      return { symbol: { ...rust.program.elf.symbols[0]!, demangled, kind: 'object' }, offset: 0n };
+    };
+    const context = { ...value.context, read, names: { ...names, globalAt: () => undefined, symbolAt } };
+    return present({ ...value, context }).text;
+  };
+
+  it('are known by the symbol of the vtable when no variable describes it', () => {
+    expect(shown({ vtable: '<everything::everything::Dog as everything::everything::Speak>::{vtable}' })).toBe(
+      'Box(Dog {age: 3})',
+    );
+  });
+
+  it('are known by the drop function, as either mangling spells it', () => {
+    expect(shown({ drop: 'core::ptr::drop_in_place<everything::everything::Dog>' })).toBe('Box(Dog {age: 3})');
+    expect(shown({ drop: 'core::ptr::drop_in_place::<everything::everything::Dog>' })).toBe('Box(Dog {age: 3})');
+  });
+
+  it('show the name alone when the program has no such type, and the vtable when nothing is known', () => {
+    expect(shown({ drop: 'core::ptr::drop_in_place<elsewhere::Wolf>' })).toMatch(/^Box\(Wolf at 0x[0-9a-f]+\)$/);
+    expect(shown({})).toMatch(/^Box\(unknown type, vtable 0x[0-9a-f]+ at 0x[0-9a-f]+\)$/);
+  });
+});

@@ -4,7 +4,8 @@ import { bare, core, deepMember, field, memberNamed } from '../layout';
 import { stem } from '../name';
 import type { Child, Value } from '../value';
 import { at, type Shape, type View } from '../view';
-import { invalid, nodeOf } from './sequences';
+import { nodeOf } from './sequences';
+import { invalid } from './strings';
 
 /** A tree of real data is never higher: 6 keys a node at least, 2^40 of them. */
 const highest = 16n;

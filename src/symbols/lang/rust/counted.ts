@@ -5,7 +5,8 @@ import { shortTypeName, stem } from '../name';
 import type { Child, Value } from '../value';
 import { at, plain, type Shape, type View } from '../view';
 import { addressIn, alignmentIn, dynObject, readFat, unreadable } from './pointers';
-import { isStr, sliceShape, stringShape } from './sequences';
+import { sliceShape } from './sequences';
+import { isStr, stringShape } from './strings';
 
 /** `Rc` and `Arc`, thin and fat, with their counts; `Weak` too. */
 export function countedShape(value: Value, type: StructType, view: View): Shape | undefined {

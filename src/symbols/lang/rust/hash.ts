@@ -5,7 +5,7 @@ import { stem } from '../name';
 import type { Child, Value } from '../value';
 import { at, type Shape, type View } from '../view';
 import { matches, suffixOf } from './btree';
-import { invalid } from './sequences';
+import { invalid } from './strings';
 
 /**
  * `HashMap` and `HashSet` (hashbrown's, which std's are): one control byte a bucket, its high bit set when free; the

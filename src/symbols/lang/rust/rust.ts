@@ -13,14 +13,13 @@ import {
   dequeShape,
   heapShape,
   inlineVecShape,
-  isStr,
   linkedListShape,
   ownedStringShape,
   sliceShape,
   sliceTitle,
-  stringShape,
   vecShape,
 } from './sequences';
+import { isStr, stringShape } from './strings';
 import { notationShape, structShape, unionShape } from './structs';
 
 type Reader = (value: Value, type: StructType, view: View) => Shape | undefined;
