@@ -48,7 +48,7 @@ export interface PlacementHints {
  * holds it; kernels linked high with load addresses left high are left without one.
  */
 export function placementsOf(program: Program, hints: PlacementHints): Placement[] {
-  const segments = program.elf.segments.filter((segment) => segment.memsz > 0n);
+  const segments = program.elf.segments.filter((segment) => segment.memsz > 0n && isRealPlace(segment.vaddr, hints));
   const lowest = segments.reduce<bigint | undefined>(
     (low, segment) => (low === undefined || segment.vaddr < low ? segment.vaddr : low),
     undefined,
@@ -72,6 +72,13 @@ export function placementsOf(program: Program, hints: PlacementHints): Placement
     };
   });
 }
+
+/**
+ * Per-CPU data of Rust kernels is linked at 0 as a template that is copied elsewhere: nothing of it lies there, and a
+ * jump to 0 must not look like code of the image.
+ */
+const isRealPlace = (at: bigint, { ram }: PlacementHints): boolean =>
+  at >= 4096n || (ram !== undefined && at >= ram.base && at < ram.base + BigInt(ram.size));
 
 const within = (at: bigint, start: bigint, size: bigint) => at >= start && at < start + size;
 

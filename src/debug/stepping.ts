@@ -297,7 +297,11 @@ export class LineStep extends StepPlan {
     const { anchor } = waiting.arrival;
     if (!this.isIn(anchor.mode === '' ? { ...anchor, mode: this.cpu.world.mode } : anchor, frame)) return 'run';
     this.waiting = undefined;
-    if (waiting.isEnd) return 'done';
+    if (waiting.isEnd) {
+      // In the body of the called function; calls inlined at its first line have not been entered.
+      this.concealed = depthOf(frame) - 1;
+      return 'done';
+    }
     if (this.home !== undefined && this.isIn(this.home, frame) && isInside(this.ranges, frame.pc)) {
       this.halts = new Set([...this.exits.landings, ...this.entries]);
       return this.inside(frame);
