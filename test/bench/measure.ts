@@ -1,0 +1,102 @@
+/** Whole processes, measured: Worldstep's command line and QEMU on the same guests. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { kernelTargets } from '../../src/build/kernels/catalogue';
+import { flashImage } from '../../src/image/flash';
+import { flatImage } from '../../src/image/flat-image';
+
+const root = resolve(import.meta.dirname, '../..');
+const QEMU = 'qemu-system-riscv64';
+const LIMIT_MS = 120_000;
+
+/** A guest that both can run. */
+export interface BenchGuest {
+  readonly name: string;
+  /** Arguments of `worldstep run`. */
+  readonly worldstep: readonly string[];
+  readonly qemu: readonly string[];
+}
+
+/** One run of a process. */
+export interface Run {
+  /** Wall time of the whole process, seconds. */
+  readonly wall: number;
+  readonly console: string;
+}
+
+/** One run of Worldstep, with what it says itself. */
+export interface WorldstepRun extends Run {
+  readonly instructions: number;
+  /** Wall time from the guest's first instruction to its last, seconds. */
+  readonly seconds: number;
+  readonly stateHash: string;
+}
+
+/** A program of `guests/`, by name. */
+export const program = (name: string): BenchGuest => {
+  const elf = join(root, 'test/bench/guests/prebuilt', `${name}.elf`);
+  return { name, worldstep: [elf], qemu: ['-bios', 'none', '-kernel', elf] };
+};
+
+/** A bundled kernel; QEMU gets the flat image and the flash that Worldstep uses, and boots it through OpenSBI. */
+export const bundledKernel = (name: string): BenchGuest => {
+  const [target] = kernelTargets(name, 'riscv64');
+  if (!target) throw new Error(`no kernel ${name}`);
+  const folder = mkdtempSync(join(tmpdir(), 'worldstep-bench-'));
+  const file = (base: string, bytes: Uint8Array): string => {
+    writeFileSync(join(folder, base), bytes);
+    return join(folder, base);
+  };
+  const kernel = file('kernel.bin', flatImage(gunzipSync(readFileSync(target.imageFile))));
+  // QEMU 7.2 would start the firmware from a flash drive, so the bank is filled by its loader.
+  const flash = [...target.build.flash].flatMap(([bank, content]) => [
+    '-device',
+    `loader,file=${file(`${bank}.img`, flashImage(content))},addr=${target.buildArchitecture.qemu.flash[bank]},force-raw=on`,
+  ]);
+  return {
+    name,
+    worldstep: [name, '--arch', 'riscv64'],
+    qemu: ['-m', `${target.build.memory >> 20}M`, '-kernel', kernel, ...flash],
+  };
+};
+
+/** Whether there is a QEMU to compare with, and which. */
+export function qemuVersion(): string | undefined {
+  const { stdout, status } = spawnSync(QEMU, ['--version'], { encoding: 'utf8' });
+  return status === 0 ? /version ([\d.]+)/.exec(stdout)?.[1] : undefined;
+}
+
+/** Runs a guest in Worldstep's command line as built in dist/. Throws when it does not end well. */
+export function runWorldstep(guest: BenchGuest): WorldstepRun {
+  const run = measure(process.execPath, [join(root, 'dist/cli.js'), 'run', ...guest.worldstep, '--stats']);
+  const stats = JSON.parse(run.stderr.trim().split('\n').at(-1) ?? '') as Omit<WorldstepRun, keyof Run>;
+  return { ...run, ...stats };
+}
+
+/** Runs a guest on QEMU. Throws when it does not end well. */
+export function runQemu(guest: BenchGuest): Run {
+  return measure(QEMU, ['-M', 'virt', '-display', 'none', '-monitor', 'none', '-serial', 'stdio', ...guest.qemu]);
+}
+
+function measure(command: string, args: readonly string[]): Run & { readonly stderr: string } {
+  const started = process.hrtime.bigint();
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: LIMIT_MS,
+    killSignal: 'SIGKILL',
+    maxBuffer: 64 << 20,
+  });
+  const wall = Number(process.hrtime.bigint() - started) / 1e9;
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${error?.message ?? status}\n${stderr}`);
+  return { wall, console: stdout.replaceAll('\r', ''), stderr };
+}
+
+/** The middle value. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? Number.NaN;
+}
