@@ -3,7 +3,7 @@
  * breakpoint opcode in records (never in guest memory).
  */
 import type { GuestMemory } from './guest-memory';
-import { FAST, RECORD, RECORD_PAGE_HEADER, RECORD_PAGE_STRIDE, RECORD_PAGES, RECORDS } from './layout';
+import { FAST, RECORD, RECORD_PAGE_HOST, RECORD_PAGE_STRIDE, RECORD_PAGES, RECORDS } from './layout';
 
 const PAGE = 4096;
 /** A page that is stored to this often while it has records is data that once was executed: its records go. */
@@ -38,7 +38,7 @@ export class CodePages {
     const records = this.#recordsAt(index);
     const { u8, i32, u16 } = this.memory;
     u8.fill(0, records, records + 2048 * RECORD.bytes);
-    i32[(records - RECORD_PAGE_HEADER) >> 2] = this.memory.offsetOf(page * PAGE, PAGE);
+    i32[(records + RECORD_PAGE_HOST) >> 2] = this.memory.offsetOf(page * PAGE, PAGE);
     u16[(records + 2048 * RECORD.bytes) >> 1] = FAST.pageEnd;
     this.#plant(page, records);
     return { records, isNew: true };
@@ -125,6 +125,6 @@ export class CodePages {
   }
 
   #recordsAt(index: number): number {
-    return RECORDS + index * RECORD_PAGE_STRIDE + RECORD_PAGE_HEADER;
+    return RECORDS + index * RECORD_PAGE_STRIDE;
   }
 }

@@ -34,7 +34,7 @@ const buildModule = (program: Program): Uint8Array<ArrayBuffer> => {
   const fpGuard = module.importFunction('env', 'fpGuard', ['i32'], []);
   const fp = module.importFunction('env', 'fp', ['i32', 'i64', 'i64', 'i64', 'i32'], ['i64']);
   const decode = module.declare(['i32', 'i32'], ['i32']);
-  const decodeInPage = module.declare(['i32', 'i32'], []);
+  const decodeInPage = module.declare(['i32'], []);
   const exact = module.declare(['i32', 'i32'], ['i32'], 'exact');
   const fast = module.declare([], ['i32'], 'fast');
   const counted = module.declare([], ['i32'], 'counted');

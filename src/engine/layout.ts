@@ -33,6 +33,8 @@ export const STATE = {
   retired: 816,
   /** i64: added to retired to give cycles: idle time in instruction units. */
   idle: 824,
+  /** i64: virtual address of the page the fast interpreter is in. */
+  pagePc: 832,
   /** The ISA's named slots, 8 bytes each. */
   slots: 1024,
 } as const;
@@ -48,26 +50,27 @@ export const FAST_OPS = 45056;
 export const TLB = {
   base: 65536,
   entryBytes: 16,
-  readEntries: 256,
-  writeEntries: 256,
+  /** Reach of a data set: 8 MiB. */
+  dataEntries: 2048,
   fetchEntries: 128,
   read: 0,
-  write: 4096,
-  fetch: 8192,
-  contextBytes: 10240,
+  write: 2048 * 16,
+  fetch: 2 * 2048 * 16,
+  contextBytes: 2 * 2048 * 16 + 128 * 16,
   contexts: 8,
 } as const;
 export const TLB_END = TLB.base + MAX_HARTS * TLB.contexts * TLB.contextBytes;
 
 /**
- * Decoded code, one record page for each 4 KiB page of guest code: a header of 16 bytes (i32: where the page's bytes lie
- * in this memory), 2048 records of 16 bytes (one for each halfword), and a sentinel record.
+ * Decoded code, one record page for each 4 KiB page of guest code, aligned to its stride so that a record's address tells
+ * its page: 2048 records of 16 bytes (one for each halfword), a sentinel record, and where the page's bytes lie (i32).
  */
 export const RECORD = { bytes: 16, op: 0, a: 2, b: 4, c: 6, imm: 8, d: 12, e: 14 } as const;
-export const RECORD_PAGE_HEADER = 16;
-export const RECORD_PAGE_STRIDE = RECORD_PAGE_HEADER + 2048 * RECORD.bytes + RECORD.bytes + 32;
+export const RECORD_PAGE_STRIDE = 65536;
+/** Offset in a record page of the i32 that says where the page's bytes lie in this memory. */
+export const RECORD_PAGE_HOST = 2048 * RECORD.bytes + 64;
 export const RECORD_PAGES = 1024;
-export const RECORDS = Math.ceil(TLB_END / 65536) * 65536;
+export const RECORDS = Math.ceil(TLB_END / RECORD_PAGE_STRIDE) * RECORD_PAGE_STRIDE;
 /** Guest RAM begins here. */
 export const RAM = Math.ceil((RECORDS + RECORD_PAGES * RECORD_PAGE_STRIDE) / 65536) * 65536;
 

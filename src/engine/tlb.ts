@@ -20,7 +20,7 @@ export class SoftTlb {
   /** Lets loads (`read`) or stores (`write`) of the 4 KiB page at `va` go straight to memory at `offset`. */
   fill(set: 'read' | 'write', hart: number, context: number, va: bigint, offset: number): void {
     const low = Number(BigInt.asUintN(32, va));
-    const entry = this.contextBase(hart, context) + TLB[set] + ((low >>> 12) & (TLB.readEntries - 1)) * TLB.entryBytes;
+    const entry = this.contextBase(hart, context) + TLB[set] + ((low >>> 12) & (TLB.dataEntries - 1)) * TLB.entryBytes;
     this.memory.u64[entry >> 3] = va & ~0xfffn;
     // Wraps as i32 addition does in the emitted code: address + addend = offset.
     this.memory.i32[(entry + 8) >> 2] = (offset & ~0xfff) - (low & ~0xfff);
@@ -51,8 +51,8 @@ export class SoftTlb {
     for (let context = 0; context < TLB.contexts; context++) {
       if (!(used & (1 << context))) continue;
       const base = this.contextBase(hart, context);
-      this.memory.u64[(base + TLB.read + (page & (TLB.readEntries - 1)) * TLB.entryBytes) >> 3] = INVALID;
-      this.memory.u64[(base + TLB.write + (page & (TLB.writeEntries - 1)) * TLB.entryBytes) >> 3] = INVALID;
+      this.memory.u64[(base + TLB.read + (page & (TLB.dataEntries - 1)) * TLB.entryBytes) >> 3] = INVALID;
+      this.memory.u64[(base + TLB.write + (page & (TLB.dataEntries - 1)) * TLB.entryBytes) >> 3] = INVALID;
       this.memory.u64[(base + TLB.fetch + (page & (TLB.fetchEntries - 1)) * TLB.entryBytes) >> 3] = INVALID;
     }
   }
@@ -67,7 +67,7 @@ export class SoftTlb {
       const used = this.#used[hart] ?? 0;
       for (let context = 0; context < TLB.contexts; context++) {
         if (used & (1 << context))
-          this.#clear(this.contextBase(hart, context) + TLB.write, TLB.writeEntries * TLB.entryBytes);
+          this.#clear(this.contextBase(hart, context) + TLB.write, TLB.dataEntries * TLB.entryBytes);
       }
     }
   }

@@ -2,7 +2,7 @@
 import type { PatternField } from '../../isa/core/pattern';
 import type { Code, FunctionRef, Local, ModuleBuilder } from '../../isa/core/wasm-encoder';
 import { Code as CodeBuilder } from '../../isa/core/wasm-encoder';
-import { FAST, FAST_OPS, RECORD, RECORD_PAGE_HEADER, SCRATCH_X } from '../layout';
+import { FAST, FAST_OPS, RECORD, RECORD_PAGE_HOST, RECORD_PAGE_STRIDE, SCRATCH_X } from '../layout';
 import type { PreparedInsn, Program } from './program';
 
 /** `decode(record, word) → exact opcode`, 0 when the word is no instruction. Fills the record's fields, not its opcode. */
@@ -118,22 +118,34 @@ const emitExtract = (code: Code, word: Local, field: PatternField): void => {
 };
 
 /**
- * `decodeInPage(record, page)`: decodes the instruction whose record this is and stores its fast opcode. Direct branches
+ * `decodeInPage(record)`: decodes the instruction whose record this is and stores its fast opcode. Direct branches
  * that stay in the page get their distance in record units. An instruction that runs into the next page, or has no fast
  * handler, becomes `bail`.
  */
 export const emitDecodeInPage = (module: ModuleBuilder, target: FunctionRef, decode: FunctionRef): void => {
-  const code = new CodeBuilder(['i32', 'i32']);
+  const code = new CodeBuilder(['i32']);
   const record = code.parameter(0);
-  const page = code.parameter(1);
   const offset = code.local('i32');
   const bytes = code.local('i32');
   const word = code.local('i32');
   const exactOp = code.local('i32');
   const destination = code.local('i32');
   const bail = code.block('bail');
-  code.get(record).get(page).op('i32.sub').i32(3).op('i32.shr_u').set(offset);
-  code.get(page).i32(RECORD_PAGE_HEADER).op('i32.sub').mem('i32.load', 0).get(offset).op('i32.add').tee(bytes);
+  code
+    .get(record)
+    .i32(RECORD_PAGE_STRIDE - 1)
+    .op('i32.and')
+    .i32(3)
+    .op('i32.shr_u')
+    .set(offset);
+  code
+    .get(record)
+    .i32(-RECORD_PAGE_STRIDE)
+    .op('i32.and')
+    .mem('i32.load', RECORD_PAGE_HOST)
+    .get(offset)
+    .op('i32.add')
+    .tee(bytes);
   code.mem('i32.load16_u', 0).tee(word).i32(3).op('i32.and').i32(3).op('i32.eq').if();
   code.get(offset).i32(0xffe).op('i32.eq').brIf(bail);
   code.get(word).get(bytes).mem('i32.load16_u', 2).i32(16).op('i32.shl').op('i32.or').set(word);

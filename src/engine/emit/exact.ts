@@ -3,7 +3,7 @@
  * It serves single steps, the last instructions before a deadline, and whatever the fast interpreter hands over.
  */
 import { Code, type FunctionRef, type Label, type Local, type ModuleBuilder } from '../../isa/core/wasm-encoder';
-import { FAST, HOT, RECORD, RECORD_PAGE_HEADER, SCRATCH_RECORD, STATE, STATUS, TLB } from '../layout';
+import { FAST, HOT, RECORD, RECORD_PAGE_HOST, SCRATCH_RECORD, STATE, STATUS, TLB } from '../layout';
 import { type EffectSink, GraphEmitter, LocalPool } from './expression';
 import { emitHostAddress, emitProbe, loadOpcode, storeOpcode } from './memory-access';
 import type { PreparedInsn, Program } from './program';
@@ -173,14 +173,7 @@ class ExactEmitter {
     code.if().i32(STATUS.breakpoint).op('return').end();
     code.end();
     code.get(breakpoints).if().i32(2).set(breakpoints).end();
-    code
-      .get(this.page)
-      .i32(RECORD_PAGE_HEADER)
-      .op('i32.sub')
-      .mem('i32.load', 0)
-      .get(offset)
-      .op('i32.add')
-      .tee(this.host);
+    code.get(this.page).mem('i32.load', RECORD_PAGE_HOST).get(offset).op('i32.add').tee(this.host);
     code.mem('i32.load16_u', 0).set(this.word).i32(2).set(this.length);
     code.get(this.word).i32(3).op('i32.and').i32(3).op('i32.eq').if();
     code.get(offset).i32(0xffe).op('i32.eq').if('i32');
@@ -241,7 +234,7 @@ class ExactSink implements EffectSink {
 
   load(effect: Parameters<EffectSink['load']>[0], address: Local): void {
     const { code, dataTlb, entry, imports } = this.exact;
-    emitProbe(code, 'read', dataTlb, address, effect.bytes, entry);
+    emitProbe(code, 'read', () => code.get(dataTlb), address, effect.bytes, entry);
     code
       .if('i64')
       .get(address)
@@ -256,7 +249,7 @@ class ExactSink implements EffectSink {
 
   store(effect: Parameters<EffectSink['store']>[0], address: Local, value: Local): void {
     const { code, dataTlb, entry, imports } = this.exact;
-    emitProbe(code, 'write', dataTlb, address, effect.bytes, entry);
+    emitProbe(code, 'write', () => code.get(dataTlb), address, effect.bytes, entry);
     code.if().get(address).i32(effect.bytes).get(value).call(imports.store);
     this.exact.unlessTrapped();
     code.else();

@@ -4,7 +4,7 @@
  * page-crossing instructions, floating point whose flags need care.
  */
 import { Code, type FunctionRef, type Label, type Local, type ModuleBuilder } from '../../isa/core/wasm-encoder';
-import { FAST, HOT, RECORD, STATE, STATUS, TLB } from '../layout';
+import { FAST, HOT, RECORD, RECORD_PAGE_STRIDE, STATE, STATUS, TLB } from '../layout';
 import { type EffectSink, GraphEmitter, LocalPool } from './expression';
 import { emitAmo, emitHostAddress, emitProbe, loadOpcode, storeOpcode } from './memory-access';
 import type { PreparedInsn, Program } from './program';
@@ -35,14 +35,10 @@ export const emitFast = (
 class FastEmitter {
   readonly code = new Code([]);
   readonly record = this.code.local('i32');
-  readonly page = this.code.local('i32');
   readonly budget = this.code.local('i32');
-  readonly dataTlb = this.code.local('i32');
-  readonly fetchTlb = this.code.local('i32');
   readonly entry = this.code.local('i32');
   readonly status = this.code.local('i32');
   readonly pc = this.code.local('i64');
-  readonly pagePc = this.code.local('i64');
   readonly pool = new LocalPool(this.code);
   enter: Label = { name: 'enter' };
   dispatch: Label = { name: 'dispatch' };
@@ -58,38 +54,34 @@ class FastEmitter {
     const { code } = this;
     this.#loadState('i64.load', STATE.pc, this.pc);
     this.#loadState('i32.load', STATE.budget, this.budget);
-    const reload = code.loop('reload');
-    this.#loadState('i32.load', STATE.dataTlb, this.dataTlb);
-    this.#loadState('i32.load', STATE.fetchTlb, this.fetchTlb);
     this.enter = code.loop('enter');
     code.get(this.budget).i32(0).op('i32.le_s').if();
     this.#storePc(() => code.get(this.pc));
     code.i32(STATUS.none).op('return').end();
-    this.#findPage(reload);
+    this.#findPage();
     this.bail = code.block('bail');
     this.dispatch = code.loop('dispatch');
     if (this.isCounted) {
       code.get(this.budget).i32(0).op('i32.le_s').if();
-      this.#pushPc();
+      this.pushPc();
       code.set(this.pc).br(this.enter).end();
     }
     this.#handlers();
     code.end();
     code.end();
-    this.#storePc(() => this.#pushPc());
+    this.#storePc(() => this.pushPc());
     code.i32(1).i32(0).call(this.imports.exact).set(this.status);
     this.#loadState('i64.load', STATE.pc, this.pc);
     this.#loadState('i32.load', STATE.budget, this.budget);
     code.get(this.status).if().get(this.status).op('return').end();
-    code.br(reload);
-    code.end();
+    code.br(this.enter);
     code.end();
     code.op('unreachable');
     return code;
   }
 
   /** From pc to the record page, through the fetch TLB. */
-  #findPage(reload: Label): void {
+  #findPage(): void {
     const { code } = this;
     code
       .get(this.pc)
@@ -98,18 +90,26 @@ class FastEmitter {
       .op('i32.shr_u')
       .i32((TLB.fetchEntries - 1) << 4)
       .op('i32.and');
-    code.get(this.fetchTlb).op('i32.add').tee(this.entry).mem('i64.load', TLB.fetch);
-    code.get(this.pc).i64(-4096n).op('i64.and').tee(this.pagePc).op('i64.ne').if();
+    code
+      .i32(0)
+      .mem('i32.load', HOT + STATE.fetchTlb)
+      .op('i32.add')
+      .tee(this.entry)
+      .mem('i64.load', TLB.fetch);
+    code.get(this.pc).i64(-4096n).op('i64.and').op('i64.ne').if();
     this.#storePc(() => code.get(this.pc));
     code.call(this.imports.fetch).set(this.status);
     this.#loadState('i64.load', STATE.pc, this.pc);
     this.#loadState('i32.load', STATE.budget, this.budget);
     code.get(this.status).if().get(this.status).op('return').end();
-    code.br(reload).end();
+    code.br(this.enter).end();
     code
-      .get(this.entry)
-      .mem('i32.load', TLB.fetch + 8)
-      .tee(this.page);
+      .i32(0)
+      .get(this.pc)
+      .i64(-4096n)
+      .op('i64.and')
+      .mem('i64.store', HOT + STATE.pagePc);
+    code.get(this.entry).mem('i32.load', TLB.fetch + 8);
     code.get(this.pc).op('i32.wrap_i64').i32(0xffe).op('i32.and').i32(3).op('i32.shl').op('i32.add').set(this.record);
   }
 
@@ -118,16 +118,26 @@ class FastEmitter {
     const cases: { op: number; emit: () => void }[] = [
       {
         op: FAST.undecoded,
-        emit: () => code.get(this.record).get(this.page).call(this.imports.decodeInPage).br(this.dispatch),
+        emit: () => code.get(this.record).call(this.imports.decodeInPage).br(this.dispatch),
       },
       {
         op: FAST.breakpoint,
         emit: () => {
-          this.#storePc(() => this.#pushPc());
+          this.#storePc(() => this.pushPc());
           code.i32(STATUS.breakpoint).op('return');
         },
       },
-      { op: FAST.pageEnd, emit: () => code.get(this.pagePc).i64(4096n).op('i64.add').set(this.pc).br(this.enter) },
+      {
+        op: FAST.pageEnd,
+        emit: () =>
+          code
+            .i32(0)
+            .mem('i64.load', HOT + STATE.pagePc)
+            .i64(4096n)
+            .op('i64.add')
+            .set(this.pc)
+            .br(this.enter),
+      },
       { op: FAST.bail, emit: () => code.br(this.bail) },
     ];
     for (const prepared of this.program.insns) {
@@ -150,7 +160,7 @@ class FastEmitter {
   }
 
   #instruction(prepared: PreparedInsn, reach: 'far' | 'forward' | 'backward'): void {
-    const source = new RecordSource(this.code, this.record, prepared, () => this.#pushPc());
+    const source = new RecordSource(this.code, this.record, prepared, () => this.pushPc());
     const sink = new FastSink(this, prepared, reach);
     new GraphEmitter(this.code, this.pool, source, sink).emit(prepared.graph);
     if (!prepared.effects.endsBlock || prepared.effects.isConditional) this.advance(prepared);
@@ -172,16 +182,22 @@ class FastEmitter {
     this.code.get(this.budget).i32(1).op('i32.sub').set(this.budget);
   }
 
-  #pushPc(): void {
-    this.code
-      .get(this.pagePc)
+  /** Pushes the pc of the current record. */
+  pushPc(): void {
+    const { code } = this;
+    code.i32(0).mem('i64.load', HOT + STATE.pagePc);
+    code
       .get(this.record)
-      .get(this.page)
-      .op('i32.sub')
+      .i32(RECORD_PAGE_STRIDE - 1)
+      .op('i32.and')
       .i32(3)
       .op('i32.shr_u')
       .op('i64.extend_i32_u')
       .op('i64.add');
+  }
+
+  pushDataTlb(): void {
+    this.code.i32(0).mem('i32.load', HOT + STATE.dataTlb);
   }
 
   #loadState(op: 'i32.load' | 'i64.load', offset: number, into: Local): void {
@@ -211,23 +227,23 @@ class FastSink implements EffectSink {
   ) {}
 
   load(effect: Parameters<EffectSink['load']>[0], address: Local): void {
-    const { code, dataTlb, entry, bail } = this.fast;
-    emitProbe(code, 'read', dataTlb, address, effect.bytes, entry);
+    const { code, entry, bail } = this.fast;
+    emitProbe(code, 'read', () => this.fast.pushDataTlb(), address, effect.bytes, entry);
     code.brIf(bail);
     emitHostAddress(code, 'read', address, entry);
     code.mem(loadOpcode(effect.bytes, effect.signed), 0);
   }
 
   store(effect: Parameters<EffectSink['store']>[0], address: Local, value: Local): void {
-    const { code, dataTlb, entry, bail } = this.fast;
-    emitProbe(code, 'write', dataTlb, address, effect.bytes, entry);
+    const { code, entry, bail } = this.fast;
+    emitProbe(code, 'write', () => this.fast.pushDataTlb(), address, effect.bytes, entry);
     code.brIf(bail);
     emitHostAddress(code, 'write', address, entry);
     code.get(value).mem(storeOpcode(effect.bytes), 0);
   }
 
   amo(effect: Parameters<EffectSink['amo']>[0], address: Local, value: Local): void {
-    const { code, dataTlb, entry, bail, pool } = this.fast;
+    const { code, entry, bail, pool } = this.fast;
     const old = pool.take('i64');
     const host = pool.take('i32');
     code
@@ -236,7 +252,7 @@ class FastSink implements EffectSink {
       .i32(effect.bytes - 1)
       .op('i32.and')
       .brIf(bail);
-    emitProbe(code, 'write', dataTlb, address, effect.bytes, entry);
+    emitProbe(code, 'write', () => this.fast.pushDataTlb(), address, effect.bytes, entry);
     code.brIf(bail);
     emitHostAddress(code, 'write', address, entry);
     code.tee(host).mem(loadOpcode(effect.bytes, true), 0).set(old);
@@ -275,8 +291,8 @@ class FastSink implements EffectSink {
     }
     // A loop: the only place besides page changes where the budget is looked at.
     code.get(fast.budget).i32(0).op('i32.gt_s').brIf(fast.dispatch);
-    code.get(fast.pagePc).get(fast.record).get(fast.page).op('i32.sub').i32(3).op('i32.shr_u').op('i64.extend_i32_u');
-    code.op('i64.add').set(fast.pc).br(fast.enter);
+    fast.pushPc();
+    code.set(fast.pc).br(fast.enter);
   }
 
   trap(): void {

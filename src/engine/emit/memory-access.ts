@@ -9,7 +9,7 @@ import { TLB } from '../layout';
 export const emitProbe = (
   code: Code,
   set: 'read' | 'write',
-  base: Local,
+  pushBase: () => void,
   address: Local,
   bytes: number,
   entry: Local,
@@ -19,9 +19,10 @@ export const emitProbe = (
     .op('i32.wrap_i64')
     .i32(8)
     .op('i32.shr_u')
-    .i32((TLB.readEntries - 1) << 4)
+    .i32((TLB.dataEntries - 1) << 4)
     .op('i32.and');
-  code.get(base).op('i32.add').tee(entry);
+  pushBase();
+  code.op('i32.add').tee(entry);
   code.mem('i64.load', TLB[set]);
   code.get(address);
   if (bytes > 1) code.i64(BigInt(bytes - 1)).op('i64.add');
