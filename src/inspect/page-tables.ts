@@ -1,216 +1,30 @@
-/** Page tables: every mapped range, and the tables themselves down to the bits of each entry. */
+/**
+ * Page tables: every mapped range, and the tables themselves down to the bits of each entry. Keys: `range:0x…` and
+ * `find:0x…` are walks of that address, `root/258/3` is an entry by its path of indices, `root/258/bits` its bits.
+ */
 import { hex, type Pa, pa, type Va, va } from '../base/address';
-import type { Mapping, Permissions, TableEntry, Translation, WalkStep } from '../isa/core/translation';
+import type { TableEntry } from '../isa/core/translation';
 import type { InspectorNode, InspectorTable } from './contract';
 import { fieldRows, fieldSummary } from './fields';
 import type { InspectContext, Inspector } from './inspector';
 import { firstPiece, pieceAt, splitPiece } from './long-list';
-import { nothingThere, physicalNames, rangeNames, symbolText } from './places';
+import { currentRoot, MOST_RANGES, mappedRanges, permissionText, readerOf, registersOf } from './mapped-ranges';
+import { bitsNode, emptyNode, entryNode, ROOT, rangeNode, rootNode, walkNodes } from './page-table-rows';
+import { rangeNames } from './places';
 import { address, counted, sizeText } from './text';
-
-/** Ranges looked for before giving up: garbage tables map everything in pieces. */
-const MOST_RANGES = 4096;
-
-/** `RW- U`: what a page allows, and to whom. */
-export const permissionText = ({ read, write, execute, user }: Permissions): string =>
-  `${read ? 'R' : '-'}${write ? 'W' : '-'}${execute ? 'X' : '-'}${user ? ' U' : ''}`;
-
-const permissionWords = ({ read, write, execute, user }: Permissions): string => {
-  const verbs = [read && 'read', write && 'written', execute && 'executed'].filter((verb) => verb !== false);
-  const what = verbs.length === 0 ? 'Nothing is allowed.' : `May be ${verbs.join(', ')}`;
-  return verbs.length === 0 ? what : `${what}, ${user ? 'by user mode' : 'by privileged modes only'}.`;
-};
-
-type Names = 'physical' | 'virtual';
-const reference = (kind: Names, at: bigint): string => (kind === 'physical' ? `pa:${hex(at)}` : hex(at));
-
-const readerOf =
-  ({ machine }: InspectContext) =>
-  (at: Pa, length: number) =>
-    machine.readPhysical(at, length);
-const registersOf =
-  ({ cpu }: InspectContext) =>
-  (name: string) =>
-    cpu.readRegister(name);
-
-/** The root table of the current world; undefined when addresses are physical. */
-function rootOf(context: InspectContext): { readonly table: Pa; readonly level: number } | undefined {
-  const { machine, cpu } = context;
-  const level = machine.isa.rootLevel(cpu.world, registersOf(context));
-  const table = cpu.world.stage1;
-  return level === undefined || table === undefined ? undefined : { table: pa(table), level };
-}
 
 const entriesOf = (context: InspectContext, table: Pa, level: number, at: Va): TableEntry[] =>
   context.machine.isa.tableEntries(context.cpu.world, readerOf(context), registersOf(context), table, level, at);
 
-interface Ranges {
-  readonly list: readonly Mapping[];
-  readonly isCut: boolean;
-}
-
-/** The last listing: a walk over all tables takes long, and one refresh of a view asks several times. */
-const listings = new WeakMap<InspectContext['machine'], { readonly identity: string; readonly ranges: Ranges }>();
-
-function rangesOf(context: InspectContext): Ranges {
-  const { machine, cpu } = context;
-  const root = rootOf(context);
-  const identity = `${cpu.hart} ${machine.retired} ${root?.table} ${root?.level}`;
-  const known = listings.get(machine);
-  if (known?.identity === identity) return known.ranges;
-  const found = machine.isa.mappings(cpu.world, readerOf(context), registersOf(context), MOST_RANGES + 1);
-  const ranges = { list: found.slice(0, MOST_RANGES), isCut: found.length > MOST_RANGES };
-  listings.set(machine, { identity, ranges });
-  return ranges;
-}
-
-// ---------------------------------------------------------------- rows
-
-function rangeNode(context: InspectContext, range: Mapping): InspectorNode {
-  const { va: from, pa: to, size, pageSize, perms, flags } = range;
-  const names = rangeNames(context, from, to, size);
-  const isWhole = size === BigInt(pageSize);
-  const pages = isWhole ? `${sizeText(pageSize)} page` : `${sizeText(pageSize)} pages`;
-  const what = `${permissionText(perms)}${flags === '' ? '' : ` ${flags}`}`;
-  const isChanged = context.past.isChanged(`range ${from}`, `${to} ${size} ${pageSize} ${what}`);
-  return {
-    key: `range:${hex(from)}`,
-    label: `${address(from)} – ${address(from + size - 1n)}`,
-    description: [`→ ${hex(to)}`, sizeText(size), what, pages, names].filter((part) => part !== '').join(' · '),
-    tooltip: [
-      `${counted(Number(size / BigInt(pageSize)), 'page')} of ${sizeText(pageSize)}`,
-      `virtual  ${address(from)} to ${address(from + size - 1n)}`,
-      `physical ${address(to)} to ${address(to + size - 1n)}`,
-      permissionWords(perms),
-      ...(flags === '' ? [] : [`Further flags of the entries: ${[...flags].join(' ')}`]),
-      ...(names === '' ? [`Nothing is known at the physical address: ${nothingThere(context)}.`] : [`Holds ${names}.`]),
-      ...(isChanged ? ['Changed since the last stop.'] : []),
-    ].join('\n'),
-    icon: 'symbol-module',
-    hasChildren: true,
-    ...(isChanged && { isChanged }),
-    memoryReference: reference('virtual', from),
-  };
-}
-
-function entryNode(context: InspectContext, parent: string, entry: TableEntry): InspectorNode {
-  const { index, at, entry: pte, next, target, pageSize, level } = entry;
-  const fields = fieldSummary(pte.fields, pte.raw);
-  let leads = 'an entry that is neither a page nor a table';
-  if (next !== undefined) leads = `table ${hex(next)}`;
-  else if (target !== undefined) {
-    const names = rangeNames(context, entry.va, target, BigInt(pageSize));
-    leads = `${hex(target)} · ${sizeText(pageSize)}${names === '' ? '' : ` · ${names}`}`;
-  }
-  const isChanged = context.past.isChanged(`entry ${at}`, pte.raw.toString());
-  return {
-    key: `${parent}/${index}`,
-    label: `[${index}] ${address(entry.va)}`,
-    description: `→ ${leads} · ${fields}`,
-    tooltip: [
-      `Entry ${index} of a level-${level} table, at physical ${hex(at)}`,
-      `value ${address(pte.raw)}: ${fields}`,
-      `translates ${address(entry.va)} to ${address(entry.va + BigInt(pageSize) - 1n)} (${sizeText(pageSize)})`,
-      ...(isChanged ? ['Changed since the last stop.'] : []),
-    ].join('\n'),
-    icon: next === undefined ? 'symbol-file' : 'symbol-folder',
-    hasChildren: true,
-    ...(isChanged && { isChanged }),
-    memoryReference: reference('physical', at),
-    editable: `pa:${hex(at)}`,
-  };
-}
-
-function stepNode(context: InspectContext, parent: string, step: WalkStep, order: number): InspectorNode {
-  const { level, index, at, entry } = step;
-  const kind = !entry.isValid ? 'not valid' : entry.isLeaf ? 'the page' : 'the next table';
-  return {
-    key: `${parent}/${order}`,
-    label: `level ${level}: entry ${index} at ${hex(at)}`,
-    description: `${address(entry.raw)} · ${kind} · ${fieldSummary(entry.fields, entry.raw)}`,
-    tooltip: `Bits of the address choose entry ${index} of the level-${level} table; it lies at physical ${hex(at)}.`,
-    icon: entry.isLeaf ? 'symbol-file' : 'symbol-folder',
-    hasChildren: true,
-    memoryReference: reference('physical', at),
-    ...(context.machine.readPhysical(at, 1) !== undefined && { editable: `pa:${hex(at)}` }),
-  };
-}
-
-/** The walk of one address: a row for each step, then how it ended. */
-function walkNodes(context: InspectContext, key: string, walk: Translation): InspectorNode[] {
-  const steps = walk.steps.map((step, order) => stepNode(context, key, step, order));
-  const { result } = walk;
-  if (result.ok) {
-    const names = [symbolText(context, walk.va), ...physicalNames(context, result.pa, 1n)].filter(
-      (name) => name !== undefined,
-    );
-    return [
-      ...steps,
-      {
-        key: `${key}/result`,
-        label: `${address(walk.va)} → ${hex(result.pa)}`,
-        description: [permissionText(result.perms), `${sizeText(result.pageSize)} page`, ...names].join(' · '),
-        tooltip: `${walk.scheme}. ${permissionWords(result.perms)}`,
-        icon: 'pass',
-        hasChildren: false,
-        memoryReference: reference('physical', result.pa),
-      },
-    ];
-  }
-  const { rule, causeName, cause, tval } = result.fault;
-  return [
-    ...steps,
-    {
-      key: `${key}/result`,
-      label: `${address(walk.va)} faults: ${rule}`,
-      description: `${causeName} (cause ${cause}), tval ${hex(tval)}`,
-      tooltip: `${walk.scheme}. An access there raises ${causeName}.`,
-      icon: 'error',
-      hasChildren: false,
-    },
-  ];
-}
-
-// ---------------------------------------------------------------- the tree
-
-const ROOT = 'root';
-
-function rootNode(context: InspectContext): InspectorNode {
-  const { cpu } = context;
-  const { scheme } = cpu.translate(va(0n), 'read');
-  const root = rootOf(context);
-  if (root === undefined) {
-    return {
-      key: ROOT,
-      label: `${scheme}: addresses are physical`,
-      description: `hart ${cpu.hart} in ${cpu.world.mode}-mode uses no page table`,
-      tooltip: 'Translation is off in this mode. The view fills when the kernel switches it on.',
-      icon: 'circle-slash',
-      hasChildren: false,
-    };
-  }
-  const isChanged = context.past.isChanged(`root ${cpu.hart}`, root.table.toString());
-  return {
-    key: ROOT,
-    label: `${scheme} root table at ${hex(root.table)}`,
-    description: `hart ${cpu.hart}, ${cpu.world.mode}-mode, address space ${cpu.world.asid}`,
-    tooltip: `The table of level ${root.level}, from which every walk of this hart starts. Open it to follow the entries.`,
-    icon: 'root-folder',
-    hasChildren: true,
-    ...(isChanged && { isChanged }),
-    memoryReference: reference('physical', root.table),
-  };
-}
-
 function topNodes(context: InspectContext): InspectorNode[] {
-  if (rootOf(context) === undefined) return [rootNode(context)];
-  const { list, isCut } = rangesOf(context);
+  if (currentRoot(context) === undefined) return [rootNode(context)];
+  const { list, isCut } = mappedRanges(context);
   const rows = firstPiece(list, 'ranges', 'ranges', (range) => rangeNode(context, range));
   const none: InspectorNode = {
     key: 'none',
     label: 'No address is mapped',
     description:
-      context.machine.readPhysical(rootOf(context)?.table ?? pa(0n), 8) === undefined
+      context.machine.readPhysical(currentRoot(context)?.table ?? pa(0n), 8) === undefined
         ? 'the root table is not in memory'
         : '',
     icon: 'warning',
@@ -229,7 +43,7 @@ function topNodes(context: InspectContext): InspectorNode[] {
 
 /** The entry that a path of indices leads to from the root, if the tables still are so. */
 function entryAt(context: InspectContext, path: readonly number[]): TableEntry | undefined {
-  const root = rootOf(context);
+  const root = currentRoot(context);
   if (root === undefined) return undefined;
   let table: Pa | undefined = root.table;
   let from = va(0n);
@@ -244,22 +58,11 @@ function entryAt(context: InspectContext, path: readonly number[]): TableEntry |
 }
 
 function entriesBelow(context: InspectContext, path: readonly number[]): TableEntry[] {
-  const root = rootOf(context);
+  const root = currentRoot(context);
   if (root === undefined) return [];
   if (path.length === 0) return entriesOf(context, root.table, root.level, va(0n));
   const entry = entryAt(context, path);
   return entry?.next === undefined ? [] : entriesOf(context, entry.next, root.level - path.length, entry.va);
-}
-
-function bitsNode(key: string, entry: TableEntry): InspectorNode {
-  return {
-    key: `${key}/bits`,
-    label: 'bits of the entry',
-    description: `${address(entry.entry.raw)} at ${hex(entry.at)}`,
-    icon: 'symbol-struct',
-    hasChildren: true,
-    memoryReference: reference('physical', entry.at),
-  };
 }
 
 function tableNodes(context: InspectContext, key: string): InspectorNode[] {
@@ -274,20 +77,8 @@ function tableNodes(context: InspectContext, key: string): InspectorNode[] {
   const row = (one: TableEntry) => entryNode(context, prefix, one);
   if (start !== undefined) return pieceAt(entries, start, row);
   const bits = entry === undefined ? [] : [bitsNode(key, entry)];
-  if (entries.length === 0) return [...bits, emptyNode(context, key, entry?.next ?? rootOf(context)?.table)];
+  if (entries.length === 0) return [...bits, emptyNode(context, key, entry?.next ?? currentRoot(context)?.table)];
   return [...bits, ...firstPiece(entries, prefix, 'valid entries', row)];
-}
-
-function emptyNode(context: InspectContext, key: string, table: Pa | undefined): InspectorNode {
-  const isMemory = table !== undefined && context.machine.readPhysical(table, 8) !== undefined;
-  const where = table === undefined ? '' : ` at ${hex(table)}`;
-  return {
-    key: `${key}/empty`,
-    label: isMemory ? `The table${where} has no valid entry` : `The table${where} is not in memory`,
-    description: isMemory ? '' : nothingThere(context),
-    icon: 'warning',
-    hasChildren: false,
-  };
 }
 
 /** The address in `find:0x…` or `range:0x…`. */
@@ -315,7 +106,7 @@ function children(context: InspectContext, key?: string): InspectorNode[] {
   }
   const { prefix, start } = splitPiece(key);
   if (prefix === 'ranges' && start !== undefined) {
-    return pieceAt(rangesOf(context).list, start, (range) => rangeNode(context, range));
+    return pieceAt(mappedRanges(context).list, start, (range) => rangeNode(context, range));
   }
   return prefix === ROOT || prefix.startsWith(`${ROOT}/`) ? tableNodes(context, key) : [];
 }
@@ -360,8 +151,8 @@ function table(context: InspectContext, key?: string): InspectorTable {
   const columns = ['Virtual from', 'Virtual to', 'Physical from', 'Size', 'Permissions', 'Flags', 'Page size', 'Holds'];
   const root = rootNode(context);
   const summary = `${root.label}; ${root.description ?? ''}.`;
-  if (rootOf(context) === undefined) return { columns, rows: [], summary };
-  const { list, isCut } = rangesOf(context);
+  if (currentRoot(context) === undefined) return { columns, rows: [], summary };
+  const { list, isCut } = mappedRanges(context);
   const rows = list.map((range) => [
     address(range.va),
     address(range.va + range.size - 1n),

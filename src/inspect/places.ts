@@ -9,6 +9,7 @@ type Places = Pick<InspectContext, 'images' | 'windows' | 'machine'>;
 const MOST_NAMES = 3;
 /** Numbers below this are not taken for addresses: per-CPU sections are linked at 0. */
 const LEAST_ADDRESS = 0x1000n;
+const PAGE = 0x1000n;
 
 /** `msgqueue::producer+0x12`, when an image has a symbol there. */
 export function symbolText(places: Pick<InspectContext, 'images'>, at: bigint): string | undefined {
@@ -53,12 +54,22 @@ export function physicalNames(places: Pick<InspectContext, 'windows' | 'machine'
   return names;
 }
 
+/** Bytes of the images that lie in a range, up to the end of their last page. */
+function imageBytes(places: Pick<InspectContext, 'images'>, va: bigint, size: bigint): bigint {
+  let end = va;
+  for (const place of places.images.all.flatMap((image) => image.placements)) {
+    const placeEnd = place.va + place.size;
+    if (overlaps(place.va, place.size, va, size) && placeEnd > end) end = placeEnd;
+  }
+  return (end - va + PAGE - 1n) & -PAGE;
+}
+
 /** What a mapped range holds, in a few words; '' when nothing is known there. */
 export function rangeNames(places: Places, va: bigint, pa: bigint, size: bigint): string {
   const sections = sectionNames(places, va, size);
   const physical = physicalNames(places, pa, size);
-  if (sections.length > 0) return [...sections, ...physical.filter((name) => name !== 'RAM')].join(', ');
-  return someNames(physical);
+  if (sections.length === 0) return someNames(physical);
+  return [...sections, ...physical.filter((name) => name !== 'RAM' || size > imageBytes(places, va, size))].join(', ');
 }
 
 /** `(of 7 devices)` for an address nothing answers. */

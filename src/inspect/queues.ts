@@ -83,7 +83,7 @@ function slotNode(context: InspectContext, queue: FoundQueue, index: number): In
   const slot = slotOf(context, queue, index);
   const wrap = wrapText(queue, index);
   const next = index === nextSlot(queue) && !isFull(queue) ? 'next push goes here' : undefined;
-  const state = slot.isOccupied ? slot.text : 'free';
+  const state = slot.isOccupied ? slot.text : `free (old bytes: ${slot.text})`;
   const writer = slot.writer === undefined ? undefined : writerText(slot.writer);
   const marks = [slot.position, wrap, next].filter((mark) => mark !== undefined && mark !== '');
   const address = queue.ring.slotAddress(index);
@@ -267,7 +267,7 @@ function table(context: InspectContext, key?: string): InspectorTable {
           index.toString(),
           isOccupied ? 'occupied' : 'free',
           marks,
-          isOccupied ? text : '',
+          isOccupied ? text : `(${text})`,
           address,
           writer === undefined ? '' : writerText(writer),
         ];

@@ -1,11 +1,13 @@
 /** Registers of the selected hart: general, floating point, system; each decoded, with what changed since the last stop. */
+import { hex } from '../base/address';
 import { decodeFields } from '../base/fields';
 import { registerRow } from '../debug/variables';
 import type { RegisterSpec } from '../isa/core/registers';
 import type { InspectorNode, InspectorTable } from './contract';
-import { fieldRows } from './fields';
+import { fieldRows, fieldSummary } from './fields';
 import type { InspectContext, Inspector } from './inspector';
 import { symbolText } from './places';
+import { counted } from './text';
 
 /** So many neighbours that say the same about themselves become one row. */
 const LEAST_FOLDED = 4;
@@ -62,34 +64,46 @@ interface Shown {
   readonly isChanged: boolean;
 }
 
+/** Fields of value 0 are worth naming in registers of few fields: `MODE=Bare`. */
+const FEW_FIELDS = 3;
+
+function decodedText(context: InspectContext, spec: RegisterSpec, value: bigint): string {
+  const cause = causeText(context, spec, value);
+  if (cause !== undefined) return value === 0n ? `${cause}, or nothing yet` : cause;
+  const fields = spec.fields ?? [];
+  const zeros = decodeFields(fields, value).filter((field) => field.value === 0n && field.name !== undefined);
+  const named = fields.length <= FEW_FIELDS ? zeros.map((field) => `${field.spec.name}=${field.name}`) : [];
+  return [...named, fieldSummary(fields, value)].filter((text) => text !== '').join(' ');
+}
+
 function show(context: InspectContext, spec: RegisterSpec): Shown {
   const value = context.cpu.readRegister(spec.name);
   const isChanged = context.past.isChanged(`register ${context.cpu.hart} ${spec.name}`, value.toString());
-  const cause = causeText(context, spec, value);
-  const text = registerRow(spec, value, true).text;
+  const text = spec.group === 'float' ? registerRow(spec, value, true).text : hex(value, spec.bits / 4);
+  const decoded = decodedText(context, spec, value);
   const symbol = spec.group === 'float' ? undefined : symbolText(context, value);
-  return { text: cause === undefined ? text : `${text.split(' ')[0]} ${cause}`, symbol, isChanged };
+  return { text: decoded === '' ? text : `${text} ${decoded}`, symbol, isChanged };
 }
 
 function registerNode(context: InspectContext, spec: RegisterSpec): InspectorNode {
   const { text, symbol, isChanged } = show(context, spec);
   const value = context.cpu.readRegister(spec.name);
-  const names = [...spec.aliases, spec.name].filter((name, index) => index > 0 || spec.group === 'system');
+  const others = spec.aliases.slice(1);
   const tooltip = [
     `${titleOf(spec)}: ${spec.doc}`,
-    ...(spec.aliases.length > 1 ? [`Also called ${names.slice(0, -1).join(', ')}.`] : []),
+    ...(others.length > 0 ? [`Also called ${others.join(', ')}.`] : []),
     ...(spec.group === 'general' ? [`${BigInt.asIntN(spec.bits, value)} signed, ${value} unsigned`] : []),
     ...(isChanged ? ['Changed since the last stop.'] : []),
   ].join('\n');
   return {
     key: spec.name,
     label: titleOf(spec),
-    description: symbol === undefined ? text : `${text} <${symbol}>`,
+    description: symbol === undefined ? text : `${text} → ${symbol}`,
     tooltip,
     icon: 'symbol-variable',
     hasChildren: (spec.fields?.length ?? 0) > 0,
     ...(isChanged && { isChanged }),
-    ...(spec.group !== 'float' && symbol !== undefined && { memoryReference: `0x${value.toString(16)}` }),
+    ...(symbol !== undefined && { memoryReference: hex(value) }),
     ...(spec.isWritable && { editable: `$${spec.name}` }),
   };
 }
@@ -149,7 +163,7 @@ function children(context: InspectContext, key?: string): InspectorNode[] {
     return sections.map((section) => ({
       key: `section:${section}`,
       label: section,
-      description: '',
+      description: counted(ofGroup(context, 'system').filter((spec) => sectionOf(spec) === section).length, 'register'),
       icon: 'symbol-namespace',
       hasChildren: true,
     }));

@@ -1,0 +1,50 @@
+/** Who stored something: looked up at the moment of the store, because the stack tells it only then. */
+import { va } from '../base/address';
+import { type CodeFrame, logicalFrames, type PhysicalFrame } from '../debug/stack';
+import type { DebugTarget } from '../debug/target';
+import type { StoredEvent } from '../machine/contract';
+import { isOwnSource } from './context';
+import type { CodePlace } from './past';
+
+/** Stores whose callers are looked up between two stops; after these, only the storing function is known. */
+const MOST_UNWINDS = 512;
+/** Frames up from a store within which the user's own code must come. */
+const MOST_CALLERS = 8;
+
+/** Finds the code behind stores to watched memory. */
+export class StoreAttribution {
+  private unwinds = 0;
+
+  constructor(private readonly target: DebugTarget) {}
+
+  /** A new stop: stores after it are worth looking at closely again. */
+  reset(): void {
+    this.unwinds = 0;
+  }
+
+  /**
+   * The innermost function of the user's own sources on the stack of the store, else the storing function itself.
+   * Called while the hart executes the store: its registers and stack are those of that instruction.
+   */
+  placeOf(event: StoredEvent): CodePlace | undefined {
+    const { unwinder } = this.target;
+    const mayUnwind = this.unwinds++ < MOST_UNWINDS;
+    const top = unwinder.top(this.target.cpu(event.hart));
+    let frame: PhysicalFrame | undefined =
+      top.pc === event.pc ? top : unwinder.frame(top.cpu, va(event.pc), top.state.registers, false);
+    let innermost: CodeFrame | undefined;
+    for (let depth = 0; depth < MOST_CALLERS && frame !== undefined; depth++) {
+      const frames: readonly CodeFrame[] = logicalFrames(frame);
+      innermost ??= frames[0];
+      const own = frames.find(({ source }) => source !== undefined && isOwnSource(this.target, source));
+      if (own !== undefined) return this.codePlace(own);
+      const up: ReturnType<typeof unwinder.caller> = mayUnwind ? unwinder.caller(frame) : { kind: 'end' };
+      frame = up.kind === 'frame' ? up.frame : undefined;
+    }
+    return innermost === undefined ? undefined : this.codePlace(innermost);
+  }
+
+  private codePlace({ name, source, line }: CodeFrame): CodePlace {
+    return { functionName: name, ...(source !== undefined && { path: this.target.sources.clientPath(source), line }) };
+  }
+}
