@@ -10,7 +10,9 @@ import type { DebugTarget, TargetImage } from '../debug/target';
 import { flashImage } from '../image/flash';
 import { flatImage, isElf } from '../image/flat-image';
 import { type KernelBuild, type KernelPackage, packagePath, parseKernelPackage } from '../image/kernel-package';
+import { openInspectors } from '../inspect/open';
 import { RISCV64 } from '../isa/riscv64';
+import { RISCV64_VIRT } from '../machine/boards/riscv64-virt';
 import { ARCHITECTURES, createMachine } from '../machine/create';
 import type { NamedFile } from '../machine/load';
 import { parseMemorySize } from '../machine/memory-size';
@@ -23,6 +25,13 @@ export interface CompositionOptions {
   readonly inspectors?: (target: DebugTarget) => readonly SessionInspector[];
 }
 
+/** The board's devices, so that views can name their addresses. */
+const windows = Object.entries(RISCV64_VIRT.map).map(([name, { base, size }]) => ({
+  name,
+  base: BigInt(base),
+  size: BigInt(size),
+}));
+
 /** The services of a session on this host. */
 export function sessionServices(host: Host, options: CompositionOptions = {}): SessionServices {
   let reader: Promise<SymbolReader> | undefined;
@@ -34,7 +43,7 @@ export function sessionServices(host: Host, options: CompositionOptions = {}): S
     host,
     architectures: ARCHITECTURES,
     exceptionFilters: filtersOf(RISCV64),
-    inspectors: options.inspectors ?? (() => []),
+    inspectors: options.inspectors ?? ((target) => openInspectors(target, { windows }).inspectors),
     build: async (launch) => build(launch, host, await symbols()),
   };
 }

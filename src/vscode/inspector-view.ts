@@ -26,6 +26,8 @@ export const request = <K extends keyof OwnRequests>(
 /** The one tree for all inspectors: rows and children come from the session, keys keep the expansion. */
 export class InspectorTree implements vscode.TreeDataProvider<InspectorRow> {
   readonly #changes = new vscode.EventEmitter<void>();
+  /** The rows below each key as they were last; shown while the guest runs. */
+  readonly #last = new Map<string | undefined, InspectorRow[]>();
   readonly onDidChangeTreeData = this.#changes.event;
 
   constructor(readonly inspector: string) {}
@@ -65,13 +67,22 @@ export class InspectorTree implements vscode.TreeDataProvider<InspectorRow> {
   async getChildren(row?: InspectorRow): Promise<InspectorRow[]> {
     const session = activeSession();
     if (!session) return [];
+    const key = row?.node.key;
     try {
-      const { nodes } = await request(session, 'inspect/children', { inspector: this.inspector, key: row?.node.key });
-      return nodes.map((node) => ({ inspector: this.inspector, node }));
+      const { nodes } = await request(session, 'inspect/children', { inspector: this.inspector, key });
+      const rows = nodes.map((node) => ({ inspector: this.inspector, node }));
+      this.#last.set(key, rows);
+      return rows;
     } catch {
-      // The session ended between the question and the answer; the next event empties the view anyway.
-      return [];
+      // The guest runs, or has not started: what was seen last is better than an empty view that flickers.
+      return this.#last.get(key) ?? [];
     }
+  }
+
+  /** Drops what was seen in another session. */
+  forget(): void {
+    this.#last.clear();
+    this.refresh();
   }
 }
 
@@ -94,9 +105,14 @@ export const registerInspectorViews = (inspectors: readonly string[]): Inspector
   };
   const subscription = vscode.Disposable.from(
     ...views,
-    vscode.debug.onDidChangeActiveDebugSession(() => refresh()),
-    // The active stack item changes on each stop, on each continue and when another thread or frame is chosen.
-    vscode.debug.onDidChangeActiveStackItem(() => refresh()),
+    vscode.debug.onDidChangeActiveDebugSession(() => {
+      for (const tree of trees) tree.forget();
+    }),
+    // The active stack item changes on each stop and when another thread or frame is chosen; when the guest runs on
+    // there is none.
+    vscode.debug.onDidChangeActiveStackItem((item) => {
+      if (item) refresh();
+    }),
     vscode.debug.onDidReceiveDebugSessionCustomEvent(({ session, event, body }) => {
       if (session !== vscode.debug.activeDebugSession || event !== 'inspect/changed') return;
       refresh((body as OwnEvents['inspect/changed']).inspectors);
