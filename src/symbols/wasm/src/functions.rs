@@ -45,9 +45,9 @@ impl Functions {
                 let at = functions.entry(program, die, &mut by_root, &mut by_name);
                 functions.all[at].concrete.push(die);
             }
-            for &(offset, origin) in &index.inlined {
-                let at = functions.entry(program, origin, &mut by_root, &mut by_name);
-                functions.all[at].inlined.push(DieRef { unit, offset });
+            for call in &index.inlined {
+                let at = functions.entry(program, call.origin, &mut by_root, &mut by_name);
+                functions.all[at].inlined.push(DieRef { unit, offset: call.offset });
             }
         }
         functions
@@ -105,7 +105,7 @@ pub fn write_function(program: &Program, number: usize, json: &mut Json) {
         let own = program.ranges(die.unit, &entry);
         if let Some(low) = entry_pc(program, die, &entry, &own) {
             let hi = own.iter().find(|r| r.0 <= low && low < r.1).map_or(low, |r| r.1);
-            stops.push(after_prologue(program, low, hi));
+            stops.push(after_prologue(program, die, low, hi));
         }
     }
     for &die in &f.inlined {
@@ -146,28 +146,37 @@ fn entry_pc(program: &Program, die: DieRef, entry: &crate::program::Die, ranges:
     explicit.filter(|va| ranges.iter().any(|r| r.0 <= *va && *va < r.1)).or_else(|| ranges.iter().map(|r| r.0).min())
 }
 
-/// Where the body of a function begins: where the compiler says the prologue ends or, if it does not say, at its second line row.
-fn after_prologue(program: &Program, low: u64, hi: u64) -> u64 {
+/// The rows from `low` on, to the end of their sequence.
+fn rows_from(program: &Program, low: u64) -> impl Iterator<Item = &Row> {
     let rows = &program.lines().rows;
-    let first = rows.partition_point(|r| r.address < low);
-    let inside = || rows[first..].iter().take_while(|r| r.address < hi && !r.end);
-    if let Some(row) = inside().find(|r| r.prologue_end) {
-        if row.line != 0 {
-            return row.address;
-        }
-        if let Some(next) = inside().find(|r| r.address > row.address && r.line != 0) {
-            return next.address;
-        }
+    let mut first = rows.partition_point(|r| r.address < low);
+    // Where one sequence ends the next one may begin.
+    while rows.get(first).is_some_and(|r| r.end) {
+        first += 1;
     }
-    inside().find(|r| r.address > low && r.line != 0 && r.is_stmt).map_or(low, |r| r.address)
+    rows[first..].iter().take_while(|r| !r.end)
+}
+
+/// Where the body of the function at `low..hi` begins, if its first instructions are a prologue.
+fn body(program: &Program, function: DieRef, low: u64, hi: u64) -> Option<u64> {
+    let inside = || rows_from(program, low).take_while(|r| r.address < hi);
+    if let Some(row) = inside().find(|r| r.prologue_end) {
+        return inside().find(|r| r.address >= row.address && r.line != 0).map(|r| r.address);
+    }
+    // Compilers that do not mark it give the opening line two rows, or the body the second one; in optimised
+    // code the second row may as well be an inlined call, and then there is no telling.
+    let second = inside().find(|r| r.address > low && r.line != 0 && r.is_stmt)?.address;
+    scopes::innermost(program, second).is_some_and(|s| s.die == function).then_some(second)
+}
+
+fn after_prologue(program: &Program, function: DieRef, low: u64, hi: u64) -> u64 {
+    body(program, function, low, hi).unwrap_or(low)
 }
 
 /// The first statement at or after `low` in an inlined copy.
 fn first_statement(program: &Program, low: u64, ranges: &[(u64, u64)]) -> u64 {
-    let rows = &program.lines().rows;
-    let from = rows.partition_point(|r| r.address < low);
     let inside = |va: u64| ranges.iter().any(|r| r.0 <= va && va < r.1);
-    rows[from..].iter().take_while(|r| inside(r.address)).find(|r| r.is_stmt && r.line != 0 && !r.end).map_or(low, |r| r.address)
+    rows_from(program, low).take_while(|r| inside(r.address)).find(|r| r.is_stmt && r.line != 0).map_or(low, |r| r.address)
 }
 
 /// Writes a `CodeAddress`.
@@ -190,22 +199,23 @@ fn write_address(program: &Program, va: u64, json: &mut Json) {
 struct Candidate {
     row: Row,
     key: DieRef,
-    /// Set for a concrete function whose first instruction this row is: where the function ends.
-    entry_of: Option<u64>,
+    /// Set for a row that opens a concrete function: where the function ends.
+    opens: Option<u64>,
     decl_line: Option<u64>,
 }
 
 fn candidate(program: &Program, row: Row, file: u32) -> Candidate {
     let nowhere = DieRef { unit: u32::MAX, offset: u32::MAX };
     let Some(scope) = scopes::innermost(program, row.address) else {
-        return Candidate { row, key: nowhere, entry_of: None, decl_line: None };
+        return Candidate { row, key: nowhere, opens: None, decl_line: None };
     };
     let (source, line) = declaration(program, scope.function);
-    let entry_of = match scope.kind {
-        Kind::Function => scope.ranges.iter().find(|r| r.0 == row.address).map(|r| r.1),
+    let opens = match scope.kind {
+        // A line of the body may begin with the function too, where there is no prologue.
+        Kind::Function if u64::from(row.line) <= line => scope.ranges.iter().find(|r| r.0 == row.address).map(|r| r.1),
         _ => None,
     };
-    Candidate { row, key: scope.die, entry_of, decl_line: (source == Some(file)).then_some(line) }
+    Candidate { row, key: scope.die, opens, decl_line: (source == Some(file)).then_some(line) }
 }
 
 /// Where to stop for a line: see `Program.addressesOf` on the TypeScript side. `column` 0 means any.
@@ -231,6 +241,9 @@ pub fn write_addresses(program: &Program, file: u32, line: u32, column: u32, jso
             chosen = candidates;
             break;
         }
+        if chosen_from_calls(program, file, line, json) {
+            return;
+        }
         // Sliding must stay in the function: what was declared below the asked line is another one.
         chosen = candidates
             .into_iter()
@@ -243,6 +256,9 @@ pub fn write_addresses(program: &Program, file: u32, line: u32, column: u32, jso
             break;
         }
     }
+    if chosen.is_empty() && chosen_from_calls(program, file, line, json) {
+        return;
+    }
     // One stop for each copy of the function: its first.
     let mut firsts: Vec<Candidate> = Vec::new();
     for c in chosen {
@@ -254,8 +270,8 @@ pub fn write_addresses(program: &Program, file: u32, line: u32, column: u32, jso
     }
     let mut stops: Vec<u64> = firsts
         .iter()
-        .map(|c| match c.entry_of {
-            Some(hi) => after_prologue(program, c.row.address, hi),
+        .map(|c| match c.opens {
+            Some(hi) => after_prologue(program, c.key, c.row.address, hi),
             None => c.row.address,
         })
         .collect();
@@ -268,9 +284,82 @@ pub fn write_addresses(program: &Program, file: u32, line: u32, column: u32, jso
     });
 }
 
+/// A line may have no code but an inlined call, as `push(x);` often has. Then the stop is where the inlined copy begins,
+/// and is told with the position of the call.
+fn chosen_from_calls(program: &Program, file: u32, line: u32, json: &mut Json) -> bool {
+    let calls = inlined_calls(program);
+    let from = calls.partition_point(|c| (c.file, c.line) < (file, line));
+    let mut stops: Vec<(u64, u32, DieRef)> = Vec::new();
+    for call in calls[from..].iter().take_while(|c| (c.file, c.line) == (file, line)) {
+        let Some(entry) = program.entry(call.die) else { continue };
+        let ranges = program.ranges(call.die.unit, &entry);
+        if let Some(low) = entry_pc(program, call.die, &entry, &ranges) {
+            stops.push((first_statement(program, low, &ranges), call.column, call.die));
+        }
+    }
+    stops.sort_unstable();
+    stops.dedup_by_key(|s| s.0);
+    if stops.is_empty() {
+        return false;
+    }
+    json.array(|json| {
+        for (va, column, die) in stops {
+            let caller = caller_of(program, va, die);
+            json.object(|json| {
+                json.key("address").big(va);
+                json.key("source").number(file.into());
+                json.key("line").number(line.into());
+                json.key("column").number(column.into());
+                if let Some(caller) = caller {
+                    json.key("functionName").text(&function_name(program, caller).0);
+                }
+            });
+        }
+    });
+    true
+}
+
+/// The function around an inlined copy.
+fn caller_of(program: &Program, va: u64, copy: DieRef) -> Option<DieRef> {
+    let chain = scopes::chain(program, va);
+    let at = chain.iter().position(|s| s.die == copy)?;
+    chain[..at].last().map(|s| s.function)
+}
+
+/// Where an inlined copy was called from.
+pub struct InlinedCall {
+    file: u32,
+    line: u32,
+    column: u32,
+    die: DieRef,
+}
+
+/// All inlined calls, by file and line.
+fn inlined_calls(program: &Program) -> &[InlinedCall] {
+    program.calls.get_or_init(|| {
+        let mut calls = Vec::new();
+        for unit in 0..program.units.len() as u32 {
+            for call in &program.index(unit).inlined {
+                if let Some(file) = program.lines().file(unit, call.file) {
+                    calls.push(InlinedCall { file, line: call.line, column: call.column, die: DieRef { unit, offset: call.offset } });
+                }
+            }
+        }
+        calls.sort_unstable_by_key(|c| (c.file, c.line, c.die));
+        calls
+    })
+}
+
+/// The lines of a file from which something was inlined.
+pub fn call_lines(program: &Program, file: u32) -> impl Iterator<Item = u32> + '_ {
+    let calls = inlined_calls(program);
+    let from = calls.partition_point(|c| c.file < file);
+    calls[from..].iter().take_while(move |c| c.file == file).map(|c| c.line).filter(|&l| l != 0)
+}
+
 /// Without types: whether the code around `row` also has an earlier line of the file, so that the asked line lies inside.
 fn has_earlier_row(program: &Program, row: &Row, file: u32, line: u32) -> bool {
-    let rows = &program.lines().rows;
-    let at = rows.partition_point(|r| r.address < row.address);
-    rows[..at].iter().rev().take_while(|r| !r.end).any(|r| r.file == file && r.line != 0 && r.line <= line)
+    let lines = program.lines();
+    let at = lines.row_at(row.address).unwrap_or(0);
+    lines.rows[..at].iter().rev().take_while(|r| !r.end).any(|r| r.file == file && r.line != 0 && r.line <= line)
 }

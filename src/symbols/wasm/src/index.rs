@@ -22,6 +22,15 @@ pub struct Subprogram {
     pub has_code: bool,
 }
 
+/// An inlined copy: its entry, the function it is a copy of, and where it was called.
+pub struct Inlined {
+    pub offset: u32,
+    pub origin: DieRef,
+    pub file: u64,
+    pub line: u32,
+    pub column: u32,
+}
+
 pub struct Static {
     pub named: Named,
     pub address: Option<u64>,
@@ -31,9 +40,10 @@ pub struct Static {
 pub struct UnitIndex {
     /// `(parent, name)`; the first is the root.
     contexts: Vec<(u32, &'static [u8])>,
+    /// Contexts that are functions, ascending.
+    function_contexts: Vec<u32>,
     pub subprograms: Vec<Subprogram>,
-    /// Inlined copies: the entry, and the function it is a copy of.
-    pub inlined: Vec<(u32, DieRef)>,
+    pub inlined: Vec<Inlined>,
     /// Code of the subprograms, ascending: `(lo, hi, entry)`.
     pub code: Vec<(u64, u64, u32)>,
     pub types: Vec<Named>,
@@ -50,6 +60,9 @@ struct Attrs {
     ranges: bool,
     constant: bool,
     is_declaration: bool,
+    call_file: u64,
+    call_line: u64,
+    call_column: u64,
 }
 
 impl UnitIndex {
@@ -94,6 +107,9 @@ impl UnitIndex {
             if let Some(new_context) = self.add(program, unit_index, unit, tag, offset, context, name, attrs) {
                 if abbreviation.has_children() {
                     self.contexts.push((context, new_context));
+                    if tag == gimli::DW_TAG_subprogram {
+                        self.function_contexts.push(self.contexts.len() as u32 - 1);
+                    }
                     stack.push((depth, self.contexts.len() as u32 - 1));
                 }
             }
@@ -132,14 +148,21 @@ impl UnitIndex {
             gimli::DW_TAG_inlined_subroutine => {
                 if let Some(origin) = attrs.origin.as_ref().and_then(|v| program.target(unit_index, v)) {
                     if attrs.ranges || attrs.low.is_some() {
-                        self.inlined.push((offset, origin));
+                        self.inlined.push(Inlined {
+                            offset,
+                            origin,
+                            file: attrs.call_file,
+                            line: attrs.call_line.min(u64::from(u32::MAX)) as u32,
+                            column: attrs.call_column.min(u64::from(u32::MAX)) as u32,
+                        });
                     }
                 }
                 None
             }
             gimli::DW_TAG_variable => {
                 let address = attrs.location.and_then(|v| static_address(program, unit, v));
-                if address.is_some() || attrs.constant {
+                // A constant in a function is a local the compiler folded.
+                if address.is_some() || (attrs.constant && !self.is_in_function(context)) {
                     self.statics.push(Static { named, address });
                 }
                 None
@@ -151,6 +174,17 @@ impl UnitIndex {
                 has_scope(tag).then_some(plain_name)
             }
         }
+    }
+
+    fn is_in_function(&self, context: u32) -> bool {
+        let mut at = context;
+        while at != 0 {
+            if self.function_contexts.binary_search(&at).is_ok() {
+                return true;
+            }
+            at = self.contexts[at as usize].0;
+        }
+        false
     }
 
     /// The namespaces around something, joined with `::`, and its own name.
@@ -200,6 +234,14 @@ impl Attrs {
             gimli::DW_AT_low_pc => self.low = Some(attribute.value()),
             gimli::DW_AT_ranges => self.ranges = true,
             gimli::DW_AT_const_value => self.constant = true,
+            gimli::DW_AT_call_file => {
+                self.call_file = match attribute.value() {
+                    AttributeValue::FileIndex(i) => i,
+                    other => other.udata_value().unwrap_or(0),
+                }
+            }
+            gimli::DW_AT_call_line => self.call_line = attribute.udata_value().unwrap_or(0),
+            gimli::DW_AT_call_column => self.call_column = attribute.udata_value().unwrap_or(0),
             gimli::DW_AT_declaration => self.is_declaration = matches!(attribute.value(), AttributeValue::Flag(true)),
             _ => {}
         }

@@ -133,6 +133,9 @@ pub extern "C" fn lines_of(source: u32, line: u32) {
             .filter(|r| line == 0 || r.line == line)
             .map(|r| if line == 0 { r.line } else { r.column })
             .collect();
+        if line == 0 {
+            found.extend(functions::call_lines(program, source));
+        }
         found.sort_unstable();
         found.dedup();
         json.array(|json| found.iter().for_each(|&n| json.number(n.into())));

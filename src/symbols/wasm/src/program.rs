@@ -31,6 +31,7 @@ pub struct Program {
     pub lines: OnceCell<Lines>,
     indexes: Vec<OnceCell<UnitIndex>>,
     pub functions: OnceCell<crate::functions::Functions>,
+    pub calls: OnceCell<Vec<crate::functions::InlinedCall>>,
     pub statics: OnceCell<Vec<(u64, DieRef)>>,
     pub cfi: OnceCell<crate::cfi::Cfi>,
 }
@@ -79,6 +80,7 @@ impl Program {
             lines: OnceCell::new(),
             indexes: Vec::new(),
             functions: OnceCell::new(),
+            calls: OnceCell::new(),
             statics: OnceCell::new(),
             cfi: OnceCell::new(),
         };
