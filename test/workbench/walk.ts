@@ -65,22 +65,31 @@ const debugTheSample = async (workbench: Workbench): Promise<void> => {
   await workbench.debugRow('call-stack', 'producer').waitFor();
   const variables = page.locator('.debug-variables');
   await workbench.expand(variables, 'Locals', 'message');
-  await workbench.debugRow('variables', /message.*0/).waitFor();
+  await workbench.debugRow('variables', /message = ?0$/).waitFor();
   note('variables shown');
 
-  await workbench.closePane('Watch');
-  await workbench.closePane('Call Stack');
-  await workbench.closePane('Breakpoints');
+  await workbench.widenSideBar(520);
+  for (const title of ['Watch', 'Loaded Scripts', 'Breakpoints']) await workbench.closePane(title);
   const queues = await workbench.openPane('Queues');
-  await workbench.expand(queues, 'MESSAGES', '[0]');
+  await workbench.expand(queues, 'MESSAGES', 'capacity');
   await workbench.screenshot('02-stopped');
-  note('queue shown');
+  note('queue shown: no buffer yet');
 
   await page.locator('.monaco-editor .view-line').first().click();
   await page.keyboard.press('F10');
   await workbench.stoppedAt(line + 1);
-  note(`F10: line ${line + 1}`);
+  await queues.locator('.monaco-list-row', { hasText: /len\s*1/ }).waitFor();
+  note(`F10: line ${line + 1}, and one message in the queue`);
+  for (let message = 1; message <= 6; message++) {
+    await page.keyboard.press('F5');
+    await workbench.stoppedAt(line);
+    await workbench.debugRow('variables', new RegExp(`message = ?${message}$`)).waitFor();
+  }
+  await page.keyboard.press('F10');
+  await workbench.stoppedAt(line + 1);
+  await queues.locator('.monaco-list-row', { hasText: /len\s*1/ }).waitFor();
   await workbench.screenshot('03-step');
+  note('six more messages, and a step over the push');
 
   const pages = await workbench.openPane('Page Tables');
   await pages.locator('.monaco-list-row').first().waitFor();

@@ -141,6 +141,16 @@ export class Workbench {
     if ((await header.getAttribute('aria-expanded')) === 'true') await header.click();
   }
 
+  /** Drags the border of the side bar to `width`. */
+  async widenSideBar(width: number): Promise<void> {
+    const box = await this.page.locator('.part.sidebar').boundingBox();
+    if (!box) throw new Error('the side bar is closed');
+    await this.page.mouse.move(box.x + box.width, box.y + 400);
+    await this.page.mouse.down();
+    await this.page.mouse.move(box.x + width, box.y + 400, { steps: 4 });
+    await this.page.mouse.up();
+  }
+
   /** Opens a row of a tree until the row `child` is there (rows are made again on each refresh). */
   async expand(pane: Locator, name: string, child: string | RegExp): Promise<Locator> {
     const below = pane.locator('.monaco-list-row', { hasText: child }).first();
