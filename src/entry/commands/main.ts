@@ -5,10 +5,11 @@ import { nearest } from '../../base/nearest';
 import { LoadError } from '../../machine/load-error';
 import { nodeHost } from '../../platform/node/host';
 import { type Command, type CommandContext, commandHelp, EXIT, parseArguments, table, UsageError } from './command';
+import { dapCommand } from './dap-command';
 import { kernelsCommand } from './kernels';
 import { runCommand } from './run';
 
-const COMMANDS: readonly Command[] = [runCommand, kernelsCommand];
+const COMMANDS: readonly Command[] = [runCommand, kernelsCommand, dapCommand];
 
 /** Runs the program; returns its exit code. `from` is a folder inside the installation. */
 export async function main(argv: readonly string[], from: string): Promise<number> {

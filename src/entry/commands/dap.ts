@@ -1,0 +1,72 @@
+/** `worldstep dap`: the debug adapter for other editors, over stdin and stdout or TCP. */
+import { createServer, type Socket } from 'node:net';
+import type { Readable, Writable } from 'node:stream';
+import type { Host } from '../../base/host';
+import { createSession } from '../../dap/create-session';
+import type { Message } from '../../dap/server';
+import { sessionServices } from '../session-services';
+import { type Arguments, type CommandContext, EXIT, UsageError } from './command';
+import { frame, MessageReader } from './dap-stream';
+import { wholeNumber } from './guest';
+
+/** Runs the command. */
+export async function serveDap({ options }: Arguments, context: CommandContext): Promise<number> {
+  const port = options.get('port');
+  if (options.has('stdio') === (port !== undefined)) {
+    throw new UsageError('dap needs either --stdio or --port N.');
+  }
+  if (port === undefined) {
+    await converse(context.host, context.stdin, context.stdout, (problem) =>
+      context.stderr.write(`worldstep: ${problem}\n`),
+    );
+    return EXIT.done;
+  }
+  const number = wholeNumber('--port', port);
+  if (number > 65535)
+    throw new UsageError(`--port: there is no port ${number}. Give one up to 65535, or 0 for a free one.`);
+  return listen(number, context);
+}
+
+function listen(port: number, { host, stderr }: CommandContext): Promise<number> {
+  return new Promise((_, reject) => {
+    const server = createServer((socket: Socket) => {
+      const report = (problem: string): void => void stderr.write(`worldstep: ${problem}\n`);
+      void converse(host, socket, socket, report).then(() => socket.end());
+    });
+    server.on('error', (error: NodeJS.ErrnoException) => {
+      const reason =
+        error.code === 'EADDRINUSE' ? 'is in use. Choose another' : `cannot be used (${error.message}). Choose another`;
+      reject(new UsageError(`--port: port ${port} ${reason}.`));
+    });
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address();
+      stderr.write(`worldstep: listening on 127.0.0.1:${typeof address === 'object' ? address?.port : port}\n`);
+    });
+  });
+}
+
+/** One session over a pair of streams, until the client closes its end or breaks the format. */
+function converse(host: Host, input: Readable, output: Writable, report: (problem: string) => void): Promise<void> {
+  return new Promise((resolve) => {
+    const reader = new MessageReader();
+    const session = createSession(sessionServices(host), (message) => {
+      if (output.writable) output.write(frame(message));
+    });
+    const end = (): void => {
+      session.dispose();
+      resolve();
+    };
+    input.on('data', (bytes: Buffer) => {
+      try {
+        for (const message of reader.add(bytes)) session.receive(message as Message);
+      } catch (error) {
+        report(`the session ends: ${(error as Error).message}.`);
+        input.destroy();
+        end();
+      }
+    });
+    input.on('end', end);
+    input.on('error', end);
+    output.on('error', end);
+  });
+}
