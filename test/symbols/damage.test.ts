@@ -78,7 +78,10 @@ const runs = Number(process.env.FUZZ_RUNS ?? 150);
 
 /** Overwrites some bytes; mostly few, at places all over the file. */
 const damages = fc.array(
-  fc.record({ at: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }), value: fc.oneof(fc.constantFrom(0, 0xff, 0x80, 0x7f), fc.nat(255)) }),
+  fc.record({
+    at: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
+    value: fc.oneof(fc.constantFrom(0, 0xff, 0x80, 0x7f), fc.nat(255)),
+  }),
   { minLength: 1, maxLength: 24 },
 );
 

@@ -57,7 +57,11 @@ describe('an ELF file', () => {
     const { symbols } = program.elf;
     expect(symbols.every((s, i) => i === 0 || symbols[i - 1]!.address <= s.address)).toBe(true);
     expect(symbols.filter((s) => /^(\$x|\.L)/.test(s.name))).toEqual([]);
-    expect(symbols.find((s) => s.name === 'leaf')).toMatchObject({ kind: 'function', isGlobal: false, section: '.text' });
+    expect(symbols.find((s) => s.name === 'leaf')).toMatchObject({
+      kind: 'function',
+      isGlobal: false,
+      section: '.text',
+    });
     expect(symbols.find((s) => s.name === 'first')).toMatchObject({ kind: 'object', isGlobal: true });
   });
 
@@ -79,7 +83,9 @@ describe('an ELF file', () => {
 
 describe('a file that is no symbol file', () => {
   it('is refused with the file, the reason and the next step', () => {
-    expect(refusal(new Uint8Array())).toBe('kernel.elf: the file is empty. Build the kernel again, or name another file.');
+    expect(refusal(new Uint8Array())).toBe(
+      'kernel.elf: the file is empty. Build the kernel again, or name another file.',
+    );
     expect(refusal(new TextEncoder().encode('hello world'))).toBe(
       'kernel.elf: the file is not an ELF file. Name the linked kernel with its symbols (often without an extension, or .elf), not the flat image made from it.',
     );

@@ -218,105 +218,118 @@ fn candidate(program: &Program, row: Row, file: u32) -> Candidate {
     Candidate { row, key: scope.die, opens, decl_line: (source == Some(file)).then_some(line) }
 }
 
+/// A place to stop, and the position to tell for it when that is not the one of its row.
+struct Stop {
+    address: u64,
+    call: Option<(u32, DieRef)>,
+}
+
 /// Where to stop for a line: see `Program.addressesOf` on the TypeScript side. `column` 0 means any.
 pub fn write_addresses(program: &Program, file: u32, line: u32, column: u32, json: &mut Json) {
-    let lines = program.lines();
-    let rows = lines.from_line(file, line);
-    let mut at = 0;
-    let mut chosen: Vec<Candidate> = Vec::new();
-    while at < rows.len() {
-        let this_line = lines.rows[rows[at] as usize].line;
-        let end = at + rows[at..].partition_point(|&i| lines.rows[i as usize].line <= this_line);
-        let mut group: Vec<Row> = rows[at..end].iter().map(|&i| lines.rows[i as usize]).collect();
-        at = end;
-        if this_line == line && column != 0 {
-            // The asked column or, as editors round, the next one to the right that begins a statement.
-            let best = group.iter().map(|r| r.column).filter(|&c| c >= column).min();
-            if let Some(best) = best {
-                group.retain(|r| r.column == best);
+    let mut at = line;
+    let mut stops = Vec::new();
+    // The asked line, then those below it: a line may have code of its own or only an inlined call.
+    while let Some(next) = next_line(program, file, at) {
+        at = next;
+        stops = stops_of_rows(program, file, line, at, column);
+        if stops.is_empty() {
+            stops = stops_of_calls(program, file, line, at);
+        }
+        if !stops.is_empty() {
+            break;
+        }
+        let Some(below) = at.checked_add(1) else { break };
+        at = below;
+    }
+    stops.sort_unstable_by_key(|s| s.address);
+    stops.dedup_by_key(|s| s.address);
+    json.array(|json| {
+        for stop in stops {
+            match stop.call {
+                None => write_address(program, stop.address, json),
+                Some((column, die)) => write_call(program, stop.address, die, file, at, column, json),
             }
         }
-        let candidates: Vec<Candidate> = group.into_iter().map(|r| candidate(program, r, file)).collect();
-        if this_line == line {
-            chosen = candidates;
-            break;
-        }
-        if chosen_from_calls(program, file, line, json) {
-            return;
-        }
-        // Sliding must stay in the function: what was declared below the asked line is another one.
-        chosen = candidates
-            .into_iter()
-            .filter(|c| match c.decl_line {
-                Some(declared) => declared <= u64::from(line),
-                None => has_earlier_row(program, &c.row, file, line),
-            })
-            .collect();
-        if !chosen.is_empty() {
-            break;
-        }
+    });
+}
+
+/// The first line from `line` on with statement rows or inlined calls.
+fn next_line(program: &Program, file: u32, line: u32) -> Option<u32> {
+    let lines = program.lines();
+    let row = lines.from_line(file, line).first().map(|&i| lines.rows[i as usize].line);
+    if row == Some(line) {
+        return row;
     }
-    if chosen.is_empty() && chosen_from_calls(program, file, line, json) {
-        return;
+    let call = calls_from(program, file, line).first().map(|c| c.line);
+    row.into_iter().chain(call).min()
+}
+
+/// Stops for the rows of line `at`. When that is not the `asked` line it must be in the same function: what was declared
+/// below the asked line is another one.
+fn stops_of_rows(program: &Program, file: u32, asked: u32, at: u32, column: u32) -> Vec<Stop> {
+    let lines = program.lines();
+    let mut rows: Vec<Row> =
+        lines.from_line(file, at).iter().map(|&i| lines.rows[i as usize]).take_while(|r| r.line == at).collect();
+    if at == asked && column != 0 {
+        // The asked column or, as editors round, the next one to the right that begins a statement.
+        let best = rows.iter().map(|r| r.column).filter(|&c| c >= column).min();
+        if let Some(best) = best {
+            rows.retain(|r| r.column == best);
+        }
     }
     // One stop for each copy of the function: its first.
     let mut firsts: Vec<Candidate> = Vec::new();
-    for c in chosen {
+    for row in rows {
+        let c = candidate(program, row, file);
+        let is_inside = at == asked
+            || match c.decl_line {
+                Some(declared) => declared <= u64::from(asked),
+                None => has_earlier_row(program, &c.row, file, asked),
+            };
+        if !is_inside {
+            continue;
+        }
         match firsts.iter_mut().find(|f| f.key == c.key && c.key.unit != u32::MAX) {
             Some(f) if c.row.address < f.row.address => *f = c,
             Some(_) => {}
             None => firsts.push(c),
         }
     }
-    let mut stops: Vec<u64> = firsts
-        .iter()
-        .map(|c| match c.opens {
-            Some(hi) => after_prologue(program, c.key, c.row.address, hi),
-            None => c.row.address,
-        })
-        .collect();
-    stops.sort_unstable();
-    stops.dedup();
-    json.array(|json| {
-        for va in stops {
-            write_address(program, va, json);
-        }
-    });
+    let stop = |c: &Candidate| match c.opens {
+        Some(hi) => after_prologue(program, c.key, c.row.address, hi),
+        None => c.row.address,
+    };
+    firsts.iter().map(|c| Stop { address: stop(c), call: None }).collect()
 }
 
 /// A line may have no code but an inlined call, as `push(x);` often has. Then the stop is where the inlined copy begins,
 /// and is told with the position of the call.
-fn chosen_from_calls(program: &Program, file: u32, line: u32, json: &mut Json) -> bool {
-    let calls = inlined_calls(program);
-    let from = calls.partition_point(|c| (c.file, c.line) < (file, line));
-    let mut stops: Vec<(u64, u32, DieRef)> = Vec::new();
-    for call in calls[from..].iter().take_while(|c| (c.file, c.line) == (file, line)) {
+fn stops_of_calls(program: &Program, file: u32, asked: u32, at: u32) -> Vec<Stop> {
+    let mut stops = Vec::new();
+    for call in calls_from(program, file, at).iter().take_while(|c| c.line == at) {
         let Some(entry) = program.entry(call.die) else { continue };
         let ranges = program.ranges(call.die.unit, &entry);
-        if let Some(low) = entry_pc(program, call.die, &entry, &ranges) {
-            stops.push((first_statement(program, low, &ranges), call.column, call.die));
+        let Some(low) = entry_pc(program, call.die, &entry, &ranges) else { continue };
+        let address = first_statement(program, low, &ranges);
+        let is_inside = at == asked
+            || caller_of(program, address, call.die).is_some_and(|caller| declaration(program, caller).1 <= u64::from(asked));
+        if is_inside {
+            stops.push(Stop { address, call: Some((call.column, call.die)) });
         }
     }
-    stops.sort_unstable();
-    stops.dedup_by_key(|s| s.0);
-    if stops.is_empty() {
-        return false;
-    }
-    json.array(|json| {
-        for (va, column, die) in stops {
-            let caller = caller_of(program, va, die);
-            json.object(|json| {
-                json.key("address").big(va);
-                json.key("source").number(file.into());
-                json.key("line").number(line.into());
-                json.key("column").number(column.into());
-                if let Some(caller) = caller {
-                    json.key("functionName").text(&function_name(program, caller).0);
-                }
-            });
+    stops
+}
+
+fn write_call(program: &Program, va: u64, copy: DieRef, file: u32, line: u32, column: u32, json: &mut Json) {
+    json.object(|json| {
+        json.key("address").big(va);
+        json.key("source").number(file.into());
+        json.key("line").number(line.into());
+        json.key("column").number(column.into());
+        if let Some(caller) = caller_of(program, va, copy) {
+            json.key("functionName").text(&function_name(program, caller).0);
         }
     });
-    true
 }
 
 /// The function around an inlined copy.
@@ -350,11 +363,17 @@ fn inlined_calls(program: &Program) -> &[InlinedCall] {
     })
 }
 
+/// The inlined calls of a file from `line` on.
+fn calls_from(program: &Program, file: u32, line: u32) -> &[InlinedCall] {
+    let calls = inlined_calls(program);
+    let lo = calls.partition_point(|c| (c.file, c.line) < (file, line));
+    let hi = calls.partition_point(|c| c.file <= file);
+    &calls[lo..hi]
+}
+
 /// The lines of a file from which something was inlined.
 pub fn call_lines(program: &Program, file: u32) -> impl Iterator<Item = u32> + '_ {
-    let calls = inlined_calls(program);
-    let from = calls.partition_point(|c| c.file < file);
-    calls[from..].iter().take_while(move |c| c.file == file).map(|c| c.line).filter(|&l| l != 0)
+    calls_from(program, file, 1).iter().map(|c| c.line)
 }
 
 /// Without types: whether the code around `row` also has an earlier line of the file, so that the asked line lies inside.
