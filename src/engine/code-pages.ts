@@ -90,9 +90,7 @@ export class CodePages {
     for (const page of new Set([...old, ...this.#breakpoints.keys()])) {
       const index = this.#pages.get(page);
       if (index === undefined) continue;
-      const records = this.#recordsAt(index);
-      this.memory.u8.fill(0, records, records + 2048 * RECORD.bytes);
-      this.#plant(page, records);
+      this.#clear(page, this.#recordsAt(index));
     }
   }
 
@@ -102,7 +100,9 @@ export class CodePages {
       this.#breakpointsOf(address).add(address);
       const page = Math.floor(address / PAGE);
       const index = this.#pages.get(page);
-      if (index !== undefined) this.#plant(page, this.#recordsAt(index));
+      if (index === undefined) continue;
+      // The instruction before may have been fused with this one.
+      this.#clear(page, this.#recordsAt(index));
     }
   }
 
@@ -111,6 +111,12 @@ export class CodePages {
     const known = this.#breakpoints.get(page) ?? new Set<number>();
     this.#breakpoints.set(page, known);
     return known;
+  }
+
+  /** All records of the page are undecoded again, breakpoints aside. */
+  #clear(page: number, records: number): void {
+    this.memory.u8.fill(0, records, records + 2048 * RECORD.bytes);
+    this.#plant(page, records);
   }
 
   #plant(page: number, records: number): void {

@@ -1,7 +1,7 @@
 /** The interpreters of an instruction set as a wasm module: emitted at build time for the bundles, at run time otherwise. */
 import type { GuestIsa } from '../isa/core/guest-isa';
 import { ModuleBuilder } from '../isa/core/wasm-encoder';
-import { emitDecode, emitDecodeInPage, fastOpTable } from './emit/decode';
+import { emitDecode, emitDecodeAndFuse, emitDecodeInPage, fastOpTable } from './emit/decode';
 import { emitExact } from './emit/exact';
 import { emitFast } from './emit/fast';
 import { emitHash } from './emit/hash';
@@ -35,15 +35,17 @@ const buildModule = (program: Program): Uint8Array<ArrayBuffer> => {
   const fp = module.importFunction('env', 'fp', ['i32', 'i64', 'i64', 'i64', 'i32'], ['i64']);
   const decode = module.declare(['i32', 'i32'], ['i32']);
   const decodeInPage = module.declare(['i32'], []);
+  const decodeAndFuse = module.declare(['i32'], []);
   const exact = module.declare(['i32', 'i32'], ['i32'], 'exact');
   const fast = module.declare([], ['i32'], 'fast');
   const counted = module.declare([], ['i32'], 'counted');
   const hash = module.declare(['i32', 'i32', 'i64'], ['i64'], 'hash');
   emitDecode(module, decode, program);
   emitDecodeInPage(module, decodeInPage, decode);
+  emitDecodeAndFuse(module, decodeAndFuse, decodeInPage, program);
   emitExact(module, exact, { fetch, fetchHigh, load, store, amo, trap, illegal, helper, fpGuard, fp, decode }, program);
-  emitFast(module, fast, { fetch, exact, decodeInPage }, program, 'free');
-  emitFast(module, counted, { fetch, exact, decodeInPage }, program, 'counted');
+  emitFast(module, fast, { fetch, exact, decodeInPage: decodeAndFuse }, program, 'free');
+  emitFast(module, counted, { fetch, exact, decodeInPage: decodeAndFuse }, program, 'counted');
   emitHash(module, hash);
   return module.finish();
 };

@@ -3,7 +3,7 @@ import type { PatternField } from '../../isa/core/pattern';
 import type { Code, FunctionRef, Local, ModuleBuilder } from '../../isa/core/wasm-encoder';
 import { Code as CodeBuilder } from '../../isa/core/wasm-encoder';
 import { FAST, FAST_OPS, RECORD, RECORD_PAGE_HOST, RECORD_PAGE_STRIDE, SCRATCH_X } from '../layout';
-import type { PreparedInsn, Program } from './program';
+import { destinationField, type PreparedInsn, type Program } from './program';
 
 /** `decode(record, word) → exact opcode`, 0 when the word is no instruction. Fills the record's fields, not its opcode. */
 export const emitDecode = (module: ModuleBuilder, target: FunctionRef, program: Program): void => {
@@ -115,6 +115,72 @@ const emitExtract = (code: Code, word: Local, field: PatternField): void => {
       .op('i32.shr_s');
   }
   if (field.bias) code.i32(field.bias).op('i32.add');
+};
+
+/**
+ * `decodeAndFuse(record)`: decodes the instruction and, where the next one in the page makes a pair with it, gives the
+ * record the pair's opcode. The record's own opcode moves to its last field then.
+ */
+export const emitDecodeAndFuse = (
+  module: ModuleBuilder,
+  target: FunctionRef,
+  decodeInPage: FunctionRef,
+  program: Program,
+): void => {
+  const code = new CodeBuilder(['i32']);
+  const record = code.parameter(0);
+  const next = code.local('i32');
+  const op = code.local('i32');
+  const nextOp = code.local('i32');
+  code.get(record).call(decodeInPage);
+  code.get(record).mem('i32.load16_u', RECORD.op).set(op);
+  for (const first of new Set(program.pairs.map((pair) => pair.first))) {
+    code
+      .get(op)
+      .i32(first.fastOps?.far ?? 0)
+      .op('i32.eq')
+      .if();
+    code
+      .get(record)
+      .i32(first.insn.pattern.length * 8)
+      .op('i32.add')
+      .tee(next);
+    code
+      .i32(RECORD_PAGE_STRIDE - 1)
+      .op('i32.and')
+      .i32(2048 * RECORD.bytes)
+      .op('i32.ge_u')
+      .if()
+      .op('return')
+      .end();
+    code.get(next).mem('i32.load16_u', RECORD.op).op('i32.eqz').if().get(next).call(decodeInPage).end();
+    code.get(next).mem('i32.load16_u', RECORD.op).tee(nextOp).i32(program.firstFusedOp).op('i32.ge_u');
+    code.if().get(next).mem('i32.load16_u', RECORD.e).set(nextOp).end();
+    // Pairs that forward come first: the others are right as well, but slower.
+    const pairs = program.pairs.filter((pair) => pair.first === first);
+    for (const pair of [...pairs].sort((a, b) => Number(b.forward !== undefined) - Number(a.forward !== undefined))) {
+      code
+        .get(nextOp)
+        .i32(pair.second.fastOps?.[pair.reach] ?? 0)
+        .op('i32.eq');
+      if (pair.forward !== undefined) {
+        code.get(record).mem('i32.load16_u', slotOf(first, destinationField(first)));
+        code.get(next).mem('i32.load16_u', slotOf(pair.second, pair.forward)).op('i32.eq').op('i32.and');
+      }
+      code.if();
+      code.get(record).get(op).mem('i32.store16', RECORD.e);
+      code.get(record).i32(pair.op).mem('i32.store16', RECORD.op).op('return');
+      code.end();
+    }
+    code.op('return').end();
+  }
+  module.define(target, code);
+};
+
+const slotOf = (prepared: PreparedInsn, field: string | undefined): number => {
+  const slot = field === undefined ? undefined : prepared.slots.get(field);
+  if (!slot) throw new Error(`${prepared.insn.mnemonic}: no register field ${field}`);
+  return slot.offset;
 };
 
 /**

@@ -7,7 +7,7 @@ import { Code, type FunctionRef, type Label, type Local, type ModuleBuilder } fr
 import { FAST, HOT, RECORD, RECORD_PAGE_STRIDE, STATE, STATUS, TLB } from '../layout';
 import { type EffectSink, GraphEmitter, LocalPool } from './expression';
 import { emitAmo, emitHostAddress, emitProbe, loadOpcode, storeOpcode } from './memory-access';
-import type { PreparedInsn, Program } from './program';
+import type { FusedPair, PreparedInsn, Program, Reach } from './program';
 import { RecordSource } from './record-source';
 
 export interface FastImports {
@@ -39,6 +39,8 @@ class FastEmitter {
   readonly entry = this.code.local('i32');
   readonly status = this.code.local('i32');
   readonly pc = this.code.local('i64');
+  /** What the first of a fused pair wrote. */
+  readonly kept = this.code.local('i64');
   readonly pool = new LocalPool(this.code);
   enter: Label = { name: 'enter' };
   dispatch: Label = { name: 'dispatch' };
@@ -148,6 +150,7 @@ class FastEmitter {
       if (forward !== undefined) cases.push({ op: forward, emit: () => this.#instruction(prepared, 'forward') });
       if (backward !== undefined) cases.push({ op: backward, emit: () => this.#instruction(prepared, 'backward') });
     }
+    for (const pair of this.program.pairs) cases.push({ op: pair.op, emit: () => this.#pair(pair) });
     cases.sort((a, b) => a.op - b.op);
     const labels = cases.map((entry) => ({ name: `op ${entry.op}` }));
     const opened: Label[] = [];
@@ -159,27 +162,47 @@ class FastEmitter {
     }
   }
 
-  #instruction(prepared: PreparedInsn, reach: 'far' | 'forward' | 'backward'): void {
+  #instruction(prepared: PreparedInsn, reach: Reach): void {
     const source = new RecordSource(this.code, this.record, prepared, () => this.pushPc());
-    const sink = new FastSink(this, prepared, reach);
-    new GraphEmitter(this.code, this.pool, source, sink).emit(prepared.graph);
-    if (!prepared.effects.endsBlock || prepared.effects.isConditional) this.advance(prepared);
+    new GraphEmitter(this.code, this.pool, source, new FastSink(this, reach, 0)).emit(prepared.graph);
+    if (!prepared.effects.endsBlock || prepared.effects.isConditional) this.advance(recordBytes(prepared), 1);
   }
 
-  /** On to the next record. */
-  advance(prepared: PreparedInsn): void {
+  /** Two instructions with one dispatch. When the second must be handed over, the first has been done. */
+  #pair({ first, second, reach, forward }: FusedPair): void {
+    if (this.isCounted) {
+      this.#instruction(first, 'far');
+      return;
+    }
     const { code } = this;
-    code
-      .get(this.record)
-      .i32(prepared.insn.pattern.length * 8)
-      .op('i32.add')
-      .set(this.record);
-    this.retire();
+    const displacement = recordBytes(first);
+    const keep = forward === undefined ? undefined : this.kept;
+    const firstSource = new RecordSource(code, this.record, first, () => this.pushPc(), { displacement: 0, keep });
+    new GraphEmitter(code, this.pool, firstSource, new FastSink(this, 'far', 0)).emit(first.graph);
+    const role = { displacement, ...(forward !== undefined && { forwarded: { field: forward, value: this.kept } }) };
+    const secondSource = new RecordSource(code, this.record, second, () => this.pushPc(), role);
+    const outer = this.bail;
+    if (second.effects.mayTrap) this.bail = code.block('bail second');
+    new GraphEmitter(code, this.pool, secondSource, new FastSink(this, reach, displacement)).emit(second.graph);
+    if (!second.effects.endsBlock || second.effects.isConditional) this.advance(displacement + recordBytes(second), 2);
+    if (this.bail === outer) return;
+    code.end();
+    this.bail = outer;
+    code.get(this.record).i32(displacement).op('i32.add').set(this.record);
+    this.retire(1);
+    code.br(this.bail);
+  }
+
+  /** On to the record `bytes` further, with `count` instructions done. */
+  advance(bytes: number, count: number): void {
+    const { code } = this;
+    code.get(this.record).i32(bytes).op('i32.add').set(this.record);
+    this.retire(count);
     code.br(this.dispatch);
   }
 
-  retire(): void {
-    this.code.get(this.budget).i32(1).op('i32.sub').set(this.budget);
+  retire(count: number): void {
+    this.code.get(this.budget).i32(count).op('i32.sub').set(this.budget);
   }
 
   /** Pushes the pc of the current record. */
@@ -219,11 +242,15 @@ class FastEmitter {
   }
 }
 
+/** Record bytes an instruction takes up. */
+const recordBytes = (prepared: PreparedInsn): number => prepared.insn.pattern.length * 8;
+
 class FastSink implements EffectSink {
   constructor(
     readonly fast: FastEmitter,
-    readonly prepared: PreparedInsn,
-    readonly reach: 'far' | 'forward' | 'backward',
+    readonly reach: Reach,
+    /** Bytes from the record in hand to the instruction's own: it is the second of a pair. */
+    readonly displacement: number,
   ) {}
 
   load(effect: Parameters<EffectSink['load']>[0], address: Local): void {
@@ -274,17 +301,24 @@ class FastSink implements EffectSink {
   }
 
   #go(pushTarget: () => void): void {
-    const { fast, reach } = this;
+    const { fast, reach, displacement } = this;
     const { code } = fast;
+    const count = displacement === 0 ? 1 : 2;
     if (reach === 'far') {
       pushTarget();
       code.set(fast.pc);
-      fast.retire();
+      fast.retire(count);
       code.br(fast.enter);
       return;
     }
-    code.get(fast.record).get(fast.record).mem('i32.load', RECORD.imm).op('i32.add').set(fast.record);
-    fast.retire();
+    code
+      .get(fast.record)
+      .get(fast.record)
+      .mem('i32.load', RECORD.imm + displacement)
+      .op('i32.add');
+    if (displacement > 0) code.i32(displacement).op('i32.add');
+    code.set(fast.record);
+    fast.retire(count);
     if (reach === 'forward') {
       code.br(fast.dispatch);
       return;
@@ -320,7 +354,7 @@ class FastSink implements EffectSink {
     code.i32(0).mem('i32.load', slotOffset(program, rounding.modeSlot));
     code
       .get(record)
-      .mem('i32.load16_u', RECORD.e)
+      .mem('i32.load16_u', RECORD.e + this.displacement)
       .tee(mode)
       .get(mode)
       .i32(rounding.dynamic)

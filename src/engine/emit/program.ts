@@ -28,10 +28,24 @@ export interface PreparedInsn {
   readonly fastOps?: { readonly far: number; readonly forward?: number; readonly backward?: number };
 }
 
+export type Reach = 'far' | 'forward' | 'backward';
+
+/** A pair with one fast opcode. */
+export interface FusedPair {
+  readonly op: number;
+  readonly first: PreparedInsn;
+  readonly second: PreparedInsn;
+  readonly reach: Reach;
+  /** Source field of the second that names the first's destination. */
+  readonly forward?: string;
+}
+
 export interface Program {
   readonly isa: GuestIsa;
   readonly insns: readonly PreparedInsn[];
-  readonly fastOpCount: number;
+  /** Their opcodes follow all others, from `firstFusedOp`. */
+  readonly pairs: readonly FusedPair[];
+  readonly firstFusedOp: number;
   readonly helperNames: readonly string[];
   readonly fpNames: readonly string[];
 }
@@ -48,7 +62,32 @@ export const prepareProgram = (isa: GuestIsa): Program => {
     if (!effects.hasDirectTarget) return { ...base, fastOps: { far } };
     return { ...base, fastOps: { far, forward: nextFast++, backward: nextFast++ } };
   });
-  return { isa, insns, fastOpCount: nextFast, helperNames: Object.keys(isa.helpers), fpNames: Object.keys(isa.fp) };
+  const firstFusedOp = nextFast;
+  const pairs = preparePairs(isa, insns, firstFusedOp);
+  return { isa, insns, pairs, firstFusedOp, helperNames: Object.keys(isa.helpers), fpNames: Object.keys(isa.fp) };
+};
+
+/** @throws Error when a row of the ISA's table names what cannot be fused. */
+const preparePairs = (isa: GuestIsa, insns: readonly PreparedInsn[], firstOp: number): FusedPair[] => {
+  const byName = new Map(insns.map((prepared) => [prepared.insn.mnemonic, prepared]));
+  const pairs: FusedPair[] = [];
+  for (const { first, second, forward } of isa.fusions) {
+    const a = byName.get(first);
+    const b = byName.get(second);
+    if (!a?.fastOps || !b?.fastOps || a.effects.endsBlock) throw new Error(`cannot fuse ${first} with ${second}`);
+    if (a.graph.effects.some((effect) => effect.k === 'fpArith')) throw new Error(`${first}: its record has no room`);
+    const reaches: readonly Reach[] = b.effects.hasDirectTarget ? ['forward', 'backward', 'far'] : ['far'];
+    for (const reach of reaches)
+      pairs.push({ op: firstOp + pairs.length, first: a, second: b, reach, ...(forward && { forward }) });
+  }
+  return pairs;
+};
+
+/** Field that names the integer register the instruction writes, when it is the only write. */
+export const destinationField = ({ graph }: PreparedInsn): string | undefined => {
+  const writes = graph.effects.flatMap((effect) => (effect.k === 'setX' ? [effect] : []));
+  const ref = writes.length === 1 ? writes[0]?.ref : undefined;
+  return ref && 'field' in ref ? ref.field : undefined;
 };
 
 const REGISTER_SLOTS = [RECORD.a, RECORD.b, RECORD.c, RECORD.d] as const;

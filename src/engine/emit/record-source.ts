@@ -5,15 +5,32 @@ import { HOT, SCRATCH_X, STATE } from '../layout';
 import type { OperandSource } from './expression';
 import type { PreparedInsn } from './program';
 
+/** For the parts of a fused pair. */
+export interface PairRole {
+  /** Bytes from the record of the pair to this instruction's. */
+  readonly displacement: number;
+  /** Keeps what the instruction writes to its destination. */
+  readonly keep?: Local;
+  /** The source field that reads what the first instruction kept. */
+  readonly forwarded?: { readonly field: string; readonly value: Local };
+}
+
 export class RecordSource implements OperandSource {
   constructor(
     readonly code: Code,
     readonly record: Local,
     readonly prepared: PreparedInsn,
-    readonly pushPc: () => void,
+    /** Pushes the pc of the record in `record`. */
+    readonly pushRecordPc: () => void,
+    readonly role: PairRole = { displacement: 0 },
   ) {}
 
   readX(ref: RegisterRef): void {
+    const { forwarded } = this.role;
+    if (forwarded && 'field' in ref && ref.field === forwarded.field) {
+      this.code.get(forwarded.value);
+      return;
+    }
     this.#address(ref);
     this.code.mem('i64.load', this.#base(ref, STATE.x));
   }
@@ -24,6 +41,7 @@ export class RecordSource implements OperandSource {
   writeX(ref: RegisterRef, push: () => void): void {
     this.#address(ref);
     push();
+    if (this.role.keep) this.code.tee(this.role.keep);
     this.code.mem('i64.store', this.#base(ref, STATE.x, true));
   }
   writeF(ref: RegisterRef, push: () => void): void {
@@ -32,19 +50,28 @@ export class RecordSource implements OperandSource {
     this.code.mem('i64.store', this.#base(ref, STATE.f));
   }
   immediate(field: string): void {
-    this.code.get(this.record).mem('i32.load', this.#slot(field).offset);
+    this.code.get(this.record).mem('i32.load', this.#at(field));
   }
   isUnsigned(field: string): boolean {
     return !this.prepared.insn.pattern.fields.get(field)?.isSigned;
   }
   pc(): void {
-    this.pushPc();
+    this.#pcAfter(0);
   }
   nextPc(): void {
-    this.pushPc();
-    this.code.i64(BigInt(this.prepared.insn.pattern.length)).op('i64.add');
+    this.#pcAfter(this.prepared.insn.pattern.length);
   }
 
+  #pcAfter(bytes: number): void {
+    const distance = bytes + this.role.displacement / 8;
+    this.pushRecordPc();
+    if (distance > 0) this.code.i64(BigInt(distance)).op('i64.add');
+  }
+
+  /** Offset of a field from the record in `record`. */
+  #at(field: string): number {
+    return this.role.displacement + this.#slot(field).offset;
+  }
   #slot(field: string) {
     const slot = this.prepared.slots.get(field);
     if (!slot) throw new Error(`${this.prepared.insn.mnemonic}: no record slot for ${field}`);
@@ -52,7 +79,7 @@ export class RecordSource implements OperandSource {
   }
   /** Pushes the part of the address that varies: the scaled register number, or nothing but a zero. */
   #address(ref: RegisterRef): void {
-    if ('field' in ref) this.code.get(this.record).mem('i32.load16_u', this.#slot(ref.field).offset);
+    if ('field' in ref) this.code.get(this.record).mem('i32.load16_u', this.#at(ref.field));
     else this.code.i32(0);
   }
   #base(ref: RegisterRef, file: number, isWrite = false): number {

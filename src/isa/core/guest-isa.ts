@@ -23,9 +23,21 @@ export interface CpuTranslation {
   readonly isCacheable: boolean;
 }
 
+/**
+ * Two instructions often executed one after the other, worth one dispatch. `forward` names a source field of the second
+ * that must name the first's destination: its value then does not go through memory.
+ */
+export interface Fusion {
+  readonly first: string;
+  readonly second: string;
+  readonly forward?: string;
+}
+
 export interface GuestIsa {
   readonly name: string;
   readonly insns: readonly Insn[];
+  /** Pairs the fast interpreter executes at once; only speed depends on them. */
+  readonly fusions: readonly Fusion[];
   /** Names of the 64-bit state slots beside pc and the register files. */
   readonly slots: readonly string[];
   readonly helpers: Readonly<Record<string, Helper>>;

@@ -3,6 +3,7 @@ import type { GuestIsa } from '../core/guest-isa';
 import { MSTATUS } from './csrs-bits';
 import { SLOTS } from './csrs-slots';
 import { FP } from './fp/table';
+import { FUSIONS } from './fusions';
 import { HELPERS } from './helpers';
 import { INSNS } from './insns/all';
 import { cpuTranslate, dataContext, fetchContext } from './paging-cpu';
@@ -11,6 +12,7 @@ import { CAUSE, pendingInterrupt, prepareFp, takeTrap, wakesFromWait } from './t
 export const RISCV64_GUEST: GuestIsa = {
   name: 'riscv64',
   insns: INSNS,
+  fusions: FUSIONS,
   slots: SLOTS,
   helpers: HELPERS,
   fp: FP,
