@@ -17,6 +17,12 @@ export interface RequestContext {
 /** Answers one request with the response's body. Throws or rejects with a UserError to refuse. */
 export type Handler = (args: Args, context: RequestContext) => object | undefined | Promise<object | undefined>;
 
+/**
+ * Refusals that are no news to the user: cancelled, the guest runs, frame or variables of an earlier stop. Clients ask such
+ * things by themselves when the guest moves on in the middle of a refresh; a message box would only disturb.
+ */
+const QUIET: ReadonlySet<number> = new Set([1004, 1005, 1006, 1007]);
+
 /** A message of the protocol, as a shell passes it. */
 export type Message = DebugProtocol.ProtocolMessage;
 
@@ -85,7 +91,7 @@ export class DapServer extends ProtocolServer {
     if (!(user instanceof UserError)) return;
     response.success = false;
     response.message = user.id === 1004 ? 'cancelled' : user.message;
-    const message: DebugProtocol.Message = { id: user.id, format: user.message, showUser: user.id !== 1004 };
+    const message: DebugProtocol.Message = { id: user.id, format: user.message, showUser: !QUIET.has(user.id) };
     if (user.button !== undefined) {
       message.url = user.button.url;
       message.urlLabel = user.button.label;

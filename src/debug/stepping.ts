@@ -91,7 +91,17 @@ class Arrival {
   constructor(
     readonly at: bigint,
     readonly anchor: Anchor,
+    /** The other address where it may come back. */
+    readonly orAt: bigint = at,
   ) {}
+
+  get halts(): ReadonlySet<bigint> {
+    return new Set([this.at, this.orAt]);
+  }
+
+  isAt(pc: bigint): boolean {
+    return pc === this.at || pc === this.orAt;
+  }
 }
 
 /** The caller of `frame` as an arrival, or `undefined` when the stack cannot be unwound. */
@@ -103,7 +113,13 @@ function returnOf(context: StepContext, frame: PhysicalFrame): Arrival | undefin
   const sp = spNumber === undefined ? undefined : up.frame.state.registers.get(spNumber);
   // A trap returns into a mode that only the return itself tells.
   const mode = up.border === undefined ? frame.cpu.world.mode : '';
-  return new Arrival(up.frame.pc, { mode, cfa: up.frame.cfa, sp: sp ?? frame.cfa ?? 0n });
+  const anchor = { mode, cfa: up.frame.cfa, sp: sp ?? frame.cfa ?? 0n };
+  if (up.border === undefined) return new Arrival(up.frame.pc, anchor);
+  // Handlers return to the interrupted instruction or, having done its work, behind it.
+  const read = context.unwinder.reader(frame.cpu);
+  const bytes = read(up.frame.pc, isa.maxLength) ?? read(up.frame.pc, isa.minLength);
+  const length = bytes === undefined ? isa.minLength : isa.disassemble(bytes, up.frame.pc).length;
+  return new Arrival(up.frame.pc, anchor, up.frame.pc + BigInt(length));
 }
 
 /** One instruction; `over` runs a called function to its return. */
@@ -125,7 +141,7 @@ export class InstructionStep extends StepPlan {
     const insn = this.how === 'over' ? this.insnAt(frame.pc) : undefined;
     if (insn?.kind !== 'call') return 'single';
     this.back = new Arrival(frame.pc + BigInt(insn.length), this.anchor(frame));
-    this.halts = new Set([this.back.at]);
+    this.halts = this.back.halts;
     return 'run';
   }
 }
@@ -159,7 +175,7 @@ export class StepOut extends StepPlan {
       this.problem = up.kind === 'missing' ? up.why : 'this is the outermost frame';
       return;
     }
-    this.halts = new Set([this.back.at]);
+    this.halts = this.back.halts;
   }
 
   next(event: 'start' | 'halt' | 'stepped'): 'run' | 'single' | 'done' {
@@ -275,7 +291,7 @@ export class LineStep extends StepPlan {
     const arrival = returnOf(this.context, frame);
     if (arrival === undefined) return 'done';
     this.waiting = { arrival, isEnd };
-    this.halts = new Set([arrival.at]);
+    this.halts = arrival.halts;
     return 'run';
   }
 
@@ -288,12 +304,12 @@ export class LineStep extends StepPlan {
     if (outer === undefined || body === undefined || frame.link !== outer.lo) return 'done';
     const arrival = new Arrival(body.lo + frame.slide, this.anchor(frame));
     this.waiting = { arrival, isEnd: true };
-    this.halts = new Set([arrival.at]);
+    this.halts = arrival.halts;
     return 'run';
   }
 
   private arrived(frame: PhysicalFrame, waiting: { arrival: Arrival; isEnd: boolean }): 'run' | 'single' | 'done' {
-    if (frame.pc !== waiting.arrival.at) return 'run';
+    if (!waiting.arrival.isAt(frame.pc)) return 'run';
     const { anchor } = waiting.arrival;
     if (!this.isIn(anchor.mode === '' ? { ...anchor, mode: this.cpu.world.mode } : anchor, frame)) return 'run';
     this.waiting = undefined;

@@ -52,7 +52,9 @@ export class DapClient {
   event(name: string): Promise<any> {
     const at = this.seen.findIndex((event) => event.event === name);
     if (at >= 0) return Promise.resolve(this.seen.splice(at, 1)[0]?.body);
-    return new Promise<DebugProtocol.Event>((resolve) => this.wanted.push({ name, resolve })).then((event) => event.body);
+    return new Promise<DebugProtocol.Event>((resolve) => this.wanted.push({ name, resolve })).then(
+      (event) => event.body,
+    );
   }
 
   /** Events of that name so far, taken. */
@@ -64,7 +66,12 @@ export class DapClient {
 
   /** From nothing to the guest running or stopped at its entry: what VS Code sends on F5. */
   async launch(args: object, breakpoints: Record<string, object[]> = {}): Promise<void> {
-    await this.request('initialize', { adapterID: 'worldstep', clientID: 'test', linesStartAt1: true, columnsStartAt1: true });
+    await this.request('initialize', {
+      adapterID: 'worldstep',
+      clientID: 'test',
+      linesStartAt1: true,
+      columnsStartAt1: true,
+    });
     const launched = this.request('launch', args);
     launched.catch(() => {});
     await Promise.race([this.event('initialized'), launched]);

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { ExpressionError } from '../../src/debug/expression/ast';
-import { DebugTarget, type StepRequest } from '../../src/debug/target';
 import type { SliceResult, Stop } from '../../src/debug/stop';
+import { DebugTarget, type StepRequest } from '../../src/debug/target';
 import { createMachine } from '../../src/machine/create';
 import { symbolReader } from '../../src/symbols/reader';
 
@@ -20,7 +20,11 @@ export class DrivenTarget {
   constructor(elf: string, source: string, sourcePath: string, role: 'kernel' | 'bios', harts = 1) {
     const bytes = new Uint8Array(gunzipSync(readFileSync(elf)));
     const file = { name: elf, bytes };
-    const { machine, plan } = createMachine({ memory: 16 << 20, harts, ...(role === 'kernel' ? { kernel: file } : { bios: file }) });
+    const { machine, plan } = createMachine({
+      memory: 16 << 20,
+      harts,
+      ...(role === 'kernel' ? { kernel: file } : { bios: file }),
+    });
     const program = reader.read(elf, bytes);
     this.target = new DebugTarget(machine, [{ name: 'guest', program, physicalOf: plan.physicalOf }]);
     machine.onConsole((sent) => {
@@ -92,7 +96,17 @@ export class DrivenTarget {
 }
 
 export const trapsKernel = (): DrivenTarget =>
-  new DrivenTarget('test/debug/fixtures/traps.elf.gz', 'test/debug/fixtures/traps.c', '/fixture/traps/traps.c', 'kernel');
+  new DrivenTarget(
+    'test/debug/fixtures/traps.elf.gz',
+    'test/debug/fixtures/traps.c',
+    '/fixture/traps/traps.c',
+    'kernel',
+  );
 
 export const cProgram = (build: 'c-o0-dwarf5' | 'c-o2-dwarf5'): DrivenTarget =>
-  new DrivenTarget(`test/symbols/fixtures/${build}.elf.gz`, 'test/symbols/fixtures/c/main.c', '/fixture/c/main.c', 'bios');
+  new DrivenTarget(
+    `test/symbols/fixtures/${build}.elf.gz`,
+    'test/symbols/fixtures/c/main.c',
+    '/fixture/c/main.c',
+    'bios',
+  );

@@ -20,14 +20,20 @@ export function assign(
   writer: Writer,
 ): Operand {
   const operand = evaluate(expression.target, scope);
-  const source = evaluate(expression.value, scope);
-  write(operand, source.kind === 'string' ? source.value : String(textOf(source)), scope, writer);
+  write(operand, textOf(expression.value, scope), scope, writer);
   return evaluate(expression.target, scope);
 }
 
-function textOf(source: Operand): string | bigint | number {
-  if (source.kind === 'boolean') return String(source.value);
-  return toNumber(source);
+/** The new value as a user would type it. A name that nothing bears may be the variant of an enum. */
+function textOf(value: Expression, scope: EvaluationScope): string {
+  try {
+    const source = evaluate(value, scope);
+    if (source.kind === 'string') return source.value;
+    return source.kind === 'boolean' ? String(source.value) : String(toNumber(source));
+  } catch (error) {
+    if (error instanceof ExpressionError && value.kind === 'name') return value.path.split('::').pop() ?? value.path;
+    throw error;
+  }
 }
 
 /** Writes what the user typed, in the notation of the operand's type. */

@@ -1,0 +1,136 @@
+/**
+ * DAP conversations as golden text. `check(name, talk)` records what `talk` asks and hears and compares it with
+ * test/dap/NAME.golden; UPDATE_GOLDEN=1 rewrites the file, a difference leaves NAME.actual beside it.
+ */
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { expect } from 'vitest';
+import type { Host } from '../../src/base/host';
+import { sessionServices } from '../../src/entry/session-services';
+import { nodeHost } from '../../src/platform/node/host';
+import { type Answer, DapClient } from './dap-client';
+
+const root = resolve('.');
+const folder = 'test/dap';
+
+/** A host whose clock stands still between calls, so that nothing depends on how fast the test machine is. */
+export function steadyHost(): Host {
+  let clock = 0;
+  return { ...nodeHost({ root }), wallClock: () => (clock += 5) };
+}
+
+/** A client of a session over the real machine. */
+export const newClient = (): DapClient =>
+  new DapClient(sessionServices(steadyHost(), { symbolsWasm: 'asset:src/symbols/symbols.wasm' }));
+
+/** The launch arguments of the traps kernel. */
+export const trapsLaunch = (more: object = {}) => ({
+  program: join(root, 'test/debug/fixtures/traps.elf.gz'),
+  sourceMap: { '/fixture/traps': join(root, 'test/debug/fixtures') },
+  machine: { memory: '16M' },
+  ...more,
+});
+
+export const trapsSource = join(root, 'test/debug/fixtures/traps.c');
+
+/** The line of traps.c that carries the comment `@name`. */
+export function trapsLine(name: string): number {
+  const at = readFileSync(trapsSource, 'utf8')
+    .split('\n')
+    .findIndex((line) => new RegExp(`@${name}\\b`).test(line));
+  if (at < 0) throw new Error(`no line is marked @${name}`);
+  return at + 1;
+}
+
+/** A conversation being recorded. */
+export class Talk {
+  readonly client = newClient();
+  private readonly lines: string[] = [];
+
+  /** A request and its answer, both recorded. */
+  async ask(command: string, args?: object): Promise<any> {
+    this.lines.push(`→ ${command}${args === undefined ? '' : ` ${JSON.stringify(args)}`}`);
+    const answer: Answer = await this.client.ask(command, args);
+    this.lines.push(answer.ok ? `← ${render(answer.body)}` : `← error ${answer.id}: ${answer.message}`);
+    return answer.ok ? answer.body : undefined;
+  }
+
+  /** Waits for an event and records it. */
+  async hear(name: string): Promise<any> {
+    const body = await this.client.event(name);
+    this.lines.push(`⚡ ${name} ${render(body)}`);
+    return body;
+  }
+
+  /** Initialize to configurationDone, not recorded. */
+  launch(args: object, breakpoints: Record<string, object[]> = {}): Promise<void> {
+    return this.client.launch(args, breakpoints);
+  }
+
+  /** Runs a step or continue and hears the stop; records where it is. */
+  async move(command: string, args: object = {}): Promise<void> {
+    await this.ask(command, { threadId: 1, ...args });
+    await this.hear('stopped');
+    await this.where();
+  }
+
+  /** Records the innermost code frame. */
+  async where(): Promise<void> {
+    const { stackFrames } = await this.client.request('stackTrace', { threadId: 1, levels: 5 });
+    const frame = stackFrames.find((one: any) => one.presentationHint !== 'label');
+    this.lines.push(`  at ${frame.name} ${frame.source?.name ?? '?'}:${frame.line}`);
+  }
+
+  /** The id of the nth frame. */
+  async frame(index = 0): Promise<number> {
+    return (await this.client.request('stackTrace', { threadId: 1, levels: index + 1 })).stackFrames[index].id;
+  }
+
+  get text(): string {
+    return `${this.lines.join('\n')}\n`.replaceAll(root, 'ROOT').replaceAll(encodeURI(root), 'ROOT');
+  }
+}
+
+const SHORT = 140;
+
+/** JSON with a line per element where it is long. */
+function render(value: unknown, indent = ''): string {
+  const flat = JSON.stringify(value);
+  if (flat === undefined) return 'nothing';
+  if (flat.length + indent.length <= SHORT || typeof value !== 'object' || value === null) return flat;
+  const inner = `${indent}  `;
+  if (Array.isArray(value)) return `[\n${value.map((one) => inner + render(one, inner)).join(',\n')}\n${indent}]`;
+  const rows = Object.entries(value).map(([key, one]) => `${inner}${JSON.stringify(key)}: ${render(one, inner)}`);
+  return `{\n${rows.join(',\n')}\n${indent}}`;
+}
+
+/** Ids count up over a session: they are replaced by what they stand for in order of appearance. */
+function withoutIds(text: string): string {
+  return text.replace(
+    /"(variablesReference|frameId|id|targetId|hitBreakpointIds)":\s?(\d+|\[[\d,]+\])/g,
+    (whole, name: string, value: string) =>
+      value === '0' ? whole : `"${name}":<${value.startsWith('[') ? 'ids' : 'id'}>`,
+  );
+}
+
+/** Records a conversation and compares it with its golden. */
+export async function check(name: string, converse: (talk: Talk) => Promise<void>): Promise<void> {
+  const talk = new Talk();
+  try {
+    await converse(talk);
+  } finally {
+    talk.client.dispose();
+  }
+  const actual = withoutIds(talk.text);
+  const golden = join(folder, `${name}.golden`);
+  const rejected = join(folder, `${name}.actual`);
+  if (process.env.UPDATE_GOLDEN === '1') {
+    writeFileSync(golden, actual);
+    rmSync(rejected, { force: true });
+    return;
+  }
+  const wanted = existsSync(golden) ? readFileSync(golden, 'utf8') : '';
+  if (wanted === actual) return rmSync(rejected, { force: true });
+  writeFileSync(rejected, actual);
+  expect(actual, `differs from ${golden}; UPDATE_GOLDEN=1 accepts it`).toBe(wanted);
+}
