@@ -47,7 +47,8 @@ interface Listing {
   readonly ranges: MappedRanges;
   readonly worldKey: string;
   readonly registers: ReadonlyMap<string, bigint>;
-  readonly pages: readonly { readonly at: Pa; readonly bytes: Uint8Array | undefined }[];
+  /** By address; a table that contains itself is read often and kept once. */
+  readonly pages: ReadonlyMap<Pa, Uint8Array | undefined>;
 }
 
 /** A structure of more tables is listed anew each time rather than remembered. */
@@ -64,7 +65,7 @@ export function mappedRanges(context: InspectContext): MappedRanges {
   const known = ofMachine.get(cpu.hart);
   if (known !== undefined && isCurrent(context, known)) return known.ranges;
   const made = list(context);
-  if (made.pages.length <= MOST_PAGES) ofMachine.set(cpu.hart, made);
+  if (made.pages.size <= MOST_PAGES) ofMachine.set(cpu.hart, made);
   else ofMachine.delete(cpu.hart);
   return made.ranges;
 }
@@ -74,12 +75,12 @@ const worldKeyOf = ({ cpu }: InspectContext): string => `${cpu.world.mode} ${cpu
 function list(context: InspectContext): Listing {
   const { machine, cpu } = context;
   const registers = new Map<string, bigint>();
-  const pages: { at: Pa; bytes: Uint8Array | undefined }[] = [];
+  const pages = new Map<Pa, Uint8Array | undefined>();
   const found = machine.isa.mappings(
     cpu.world,
     (at, length) => {
       const bytes = machine.readPhysical(at, length);
-      if (pages.length <= MOST_PAGES) pages.push({ at, bytes });
+      if (pages.size <= MOST_PAGES) pages.set(at, bytes);
       return bytes;
     },
     (name) => {
@@ -97,11 +98,14 @@ function list(context: InspectContext): Listing {
 function isCurrent(context: InspectContext, { worldKey, registers, pages }: Listing): boolean {
   if (worldKey !== worldKeyOf(context)) return false;
   for (const [name, value] of registers) if (context.cpu.readRegister(name) !== value) return false;
-  return pages.every(
-    ({ at, bytes }) => bytes !== undefined && isSame(context.machine.readPhysical(at, bytes.length), bytes),
-  );
+  for (const [at, bytes] of pages) {
+    if (bytes === undefined || !isSame(context.machine.readPhysical(at, bytes.length), bytes)) return false;
+  }
+  return true;
 }
 
 function isSame(now: Uint8Array | undefined, before: Uint8Array): boolean {
-  return now?.length === before.length && now.every((byte, index) => byte === before[index]);
+  if (now?.length !== before.length) return false;
+  for (let index = 0; index < before.length; index++) if (now[index] !== before[index]) return false;
+  return true;
 }

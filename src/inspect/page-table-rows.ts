@@ -10,8 +10,10 @@ import { address, counted, sizeText } from './text';
 
 const permissionWords = ({ read, write, execute, user }: Permissions): string => {
   const verbs = [read && 'read', write && 'written', execute && 'executed'].filter((verb) => verb !== false);
-  const what = verbs.length === 0 ? 'Nothing is allowed.' : `May be ${verbs.join(', ')}`;
-  return verbs.length === 0 ? what : `${what}, ${user ? 'by user mode' : 'by privileged modes only'}.`;
+  if (verbs.length === 0) return 'No access is allowed.';
+  const last = verbs.at(-1);
+  const listed = verbs.length === 1 ? last : `${verbs.slice(0, -1).join(', ')} and ${last}`;
+  return `May be ${listed} by ${user ? 'user mode' : 'privileged modes only'}.`;
 };
 
 type Names = 'physical' | 'virtual';
@@ -80,7 +82,9 @@ function stepNode(context: InspectContext, parent: string, step: WalkStep, order
   return {
     key: `${parent}/${order}`,
     label: `level ${level}: entry ${index} at ${hex(at)}`,
-    description: `${address(entry.raw)} · ${kind} · ${fieldSummary(entry.fields, entry.raw)}`,
+    description: [address(entry.raw), kind, fieldSummary(entry.fields, entry.raw)]
+      .filter((part) => part !== '')
+      .join(' · '),
     tooltip: `Bits of the address choose entry ${index} of the level-${level} table; it lies at physical ${hex(at)}.`,
     icon: entry.isLeaf ? 'symbol-file' : 'symbol-folder',
     hasChildren: true,

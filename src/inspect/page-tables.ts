@@ -71,6 +71,7 @@ function tableNodes(context: InspectContext, key: string): InspectorNode[] {
   const showsBits = words.at(-1) === 'bits';
   const path = (showsBits ? words.slice(0, -1) : words).map(Number);
   const entry = entryAt(context, path);
+  if (entry === undefined && path.length > 0) return [];
   if (showsBits) return entry === undefined ? [] : fieldRows(key, entry.entry.fields, entry.entry.raw);
   if (entry !== undefined && entry.next === undefined) return fieldRows(key, entry.entry.fields, entry.entry.raw);
   const entries = entriesBelow(context, path);
