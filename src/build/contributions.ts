@@ -8,7 +8,8 @@ import { launchSchema } from './launch-schema';
 import { launchSnippets } from './launch-snippets';
 import { walkthrough } from './walkthrough';
 
-const IN_SESSION = "debugType == 'worldstep'";
+// VS Code keeps `debugType` after the last session.
+const IN_SESSION = "inDebugMode && debugType == 'worldstep'";
 
 interface Command {
   readonly command: string;
@@ -120,7 +121,7 @@ export const contributes = {
     },
     ...VIEWS.map(({ id, title }) => ({
       view: viewId(id),
-      contents: `Nothing to show yet: ${title.toLowerCase()} appear when the machine has got that far.\n[Pause the Machine](command:workbench.action.debug.pause)\n[Show as Table](command:worldstep.table.${id})`,
+      contents: `${title} are read when the machine stands still.\n[Pause the Machine](command:workbench.action.debug.pause)\n[Show the Console](command:worldstep.showConsole)`,
     })),
   ],
   walkthroughs: [walkthrough],

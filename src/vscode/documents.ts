@@ -42,8 +42,19 @@ export const tableText = ({ columns, rows, summary }: InspectorTable): string =>
       .map((width, column) => (cells[column] ?? '').padEnd(width))
       .join('  ')
       .trimEnd();
-  return [summary, '', line(columns), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line), ''].join('\n');
+  return [
+    ...wrapped(summary),
+    '',
+    line(columns),
+    line(widths.map((width) => '-'.repeat(width))),
+    ...rows.map(line),
+    '',
+  ].join('\n');
 };
+
+/** Lines of at most about 100 characters, broken at blanks. */
+const wrapped = (text: string): string[] =>
+  text.split('\n').flatMap((line) => line.match(/\S.{0,98}\S(?=\s|$)|\S+/g) ?? ['']);
 
 /** Bytes as rows of sixteen: address, hexadecimal, printable characters. */
 export const hexText = (start: bigint, bytes: Uint8Array): string => {

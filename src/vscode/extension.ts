@@ -11,7 +11,7 @@ import { TextDocuments } from './documents';
 import { explainAddress } from './explain';
 import { workspaceFiles } from './files';
 import { VIEWS } from './inspector-list';
-import { activeSession, registerInspectorViews } from './inspector-view';
+import { activeSession, type InspectorViews, registerInspectorViews } from './inspector-view';
 import { BundledKernels, kernelOf, workspaceKernels } from './kernels';
 import { LaunchConfigurations } from './launch-config';
 import { registerRowCommands, showTable } from './row-commands';
@@ -84,10 +84,7 @@ export const activate = (context: vscode.ExtensionContext, { startWorker, hasDis
       vscode.DebugConfigurationProviderTriggerKind.Dynamic,
     ),
     vscode.debug.onDidChangeActiveStackItem(() => documents.refresh()),
-    vscode.debug.onDidStartDebugSession((session) => {
-      if (session.type !== 'worldstep') return;
-      for (const id of (session.configuration.openViews ?? []) as readonly string[]) views.reveal(id);
-    }),
+    revealAtFirstStop(views),
     command('worldstep.openSample', (name?: string, how?: 'look' | 'copy') => openSample(kernels, name, how)),
     command('worldstep.pickKernel', async () => start(await configurations.pick(await workspaceKernels()))),
     command('worldstep.debugFile', debugFile),
@@ -111,4 +108,15 @@ export const activate = (context: vscode.ExtensionContext, { startWorker, hasDis
       ),
     ),
   );
+};
+
+/** Opens the views that a launch configuration names, when there is something to see in them. */
+const revealAtFirstStop = (views: InspectorViews): vscode.Disposable => {
+  const seen = new WeakSet<vscode.DebugSession>();
+  return vscode.debug.onDidChangeActiveStackItem(async (item) => {
+    const session = activeSession();
+    if (!item || !session || seen.has(session)) return;
+    seen.add(session);
+    for (const id of (session.configuration.openViews ?? []) as readonly string[]) await views.reveal(id);
+  });
 };

@@ -36,6 +36,11 @@ export class InspectorTree implements vscode.TreeDataProvider<InspectorRow> {
     this.#changes.fire();
   }
 
+  /** Only top rows are revealed. */
+  getParent(): undefined {
+    return undefined;
+  }
+
   getTreeItem({ node }: InspectorRow): vscode.TreeItem {
     const { Collapsed, None } = vscode.TreeItemCollapsibleState;
     const item = new vscode.TreeItem(node.label, node.hasChildren ? Collapsed : None);
@@ -88,8 +93,8 @@ export class InspectorTree implements vscode.TreeDataProvider<InspectorRow> {
 
 /** All views together. */
 export interface InspectorViews extends vscode.Disposable {
-  /** Opens one view. */
-  reveal(inspector: string): void;
+  /** Opens one view and its first row, without taking the focus. */
+  reveal(inspector: string): Promise<void>;
   /** Fetches all rows again. */
   refresh(): void;
 }
@@ -121,6 +126,10 @@ export const registerInspectorViews = (inspectors: readonly string[]): Inspector
   return {
     dispose: () => subscription.dispose(),
     refresh: () => refresh(),
-    reveal: (id) => void vscode.commands.executeCommand(`${viewId(id)}.focus`),
+    reveal: async (id) => {
+      const at = inspectors.indexOf(id);
+      const [first] = (await trees[at]?.getChildren()) ?? [];
+      if (first) await views[at]?.reveal(first, { select: false, focus: false, expand: true });
+    },
   };
 };

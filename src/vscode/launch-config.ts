@@ -148,8 +148,11 @@ const launch = (name: string, program: string): Configuration => ({
   program,
 });
 
-const bundledConfiguration = (kernel: KernelPackage): Configuration =>
-  launch(`Debug ${kernel.title}`, `bundled:${kernel.name}`);
+const bundledConfiguration = (kernel: KernelPackage): Configuration => ({
+  ...launch(`Debug ${kernel.title}`, `bundled:${kernel.name}`),
+  // More than one would leave none of them room; the others are a click away.
+  ...(kernel.views.length > 0 && { openViews: kernel.views.slice(0, 1) }),
+});
 
 const mapPresent = <K extends keyof LaunchArguments>(
   from: Configuration,

@@ -70,8 +70,9 @@ const debugTheSample = async (workbench: Workbench): Promise<void> => {
 
   await workbench.widenSideBar(520);
   for (const title of ['Watch', 'Loaded Scripts', 'Breakpoints']) await workbench.closePane(title);
-  const queues = await workbench.openPane('Queues');
-  await workbench.expand(queues, 'MESSAGES', 'capacity');
+  // Opened at the first stop, with its first row: kernel.json names it.
+  const queues = workbench.pane('Queues');
+  await queues.locator('.monaco-list-row', { hasText: 'capacity' }).waitFor();
   await workbench.screenshot('02-stopped');
   note('queue shown: no buffer yet');
 
@@ -88,6 +89,7 @@ const debugTheSample = async (workbench: Workbench): Promise<void> => {
   await page.keyboard.press('F10');
   await workbench.stoppedAt(line + 1);
   await queues.locator('.monaco-list-row', { hasText: /len\s*1/ }).waitFor();
+  await workbench.closePane('Call Stack');
   await workbench.screenshot('03-step');
   note('six more messages, and a step over the push');
 
@@ -117,6 +119,7 @@ const debugTheSample = async (workbench: Workbench): Promise<void> => {
   await page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
   await workbench.terminalShows('Multi-task message queue OK!');
   await workbench.screenshot('07-end');
+  if ((await page.locator('.notification-toast').count()) > 0) throw new Error('a message popped up on the way');
   note('continued to the end; the console shows it');
 };
 
@@ -125,6 +128,7 @@ const emptyWindow = async (workbench: Workbench, url: string): Promise<void> => 
   const { page } = workbench;
   await workbench.open(url);
   await workbench.command('Worldstep: Open Sample…');
+  await workbench.offers('Message queue');
   await workbench.screenshot('08-open-sample');
   await workbench.pick('Message queue');
   await workbench.pick('Look at it here');
@@ -133,9 +137,11 @@ const emptyWindow = async (workbench: Workbench, url: string): Promise<void> => 
   await workbench.command('Worldstep: Set Suggested Breakpoints');
   await page.locator('.codicon-debug-breakpoint, .codicon-debug-breakpoint-unverified').first().waitFor();
   await workbench.command('Worldstep: Debug a Kernel…');
+  await workbench.offers('Choose a kernel file');
   await workbench.screenshot('09-pick-kernel');
   await workbench.pick('Message queue');
   await workbench.stoppedAt(line);
+  await workbench.pane('Queues').locator('.monaco-list-row', { hasText: 'capacity' }).waitFor();
   await workbench.screenshot('10-bundled');
   await page.keyboard.press('Shift+F5');
   await page.locator('.debug-toolbar').waitFor({ state: 'hidden' });

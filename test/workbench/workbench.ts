@@ -48,6 +48,11 @@ export class Workbench {
     throw new Error(`the palette has no command "${title}"`);
   }
 
+  /** Waits until the open picker offers an item. */
+  async offers(text: string): Promise<void> {
+    await this.page.locator('.quick-input-widget:visible .monaco-list-row', { hasText: text }).first().waitFor();
+  }
+
   /** Chooses an item of the open picker. */
   async pick(text: string): Promise<void> {
     await this.page.locator('.quick-input-widget:visible .monaco-list-row', { hasText: text }).first().click();
