@@ -161,7 +161,7 @@ export const walk = (
   const top = space.levels - 1;
   if (!isCanonical(space.levels, high)) return fail('nonCanonical', top);
   let table = space.root;
-  for (let level = top; ; level--) {
+  for (let level = top; level >= 0; level--) {
     if (table >= PHYSICAL_LIMIT) return fail('tableBeyond', level);
     const index = tableIndex(level, high, low);
     const at = table + index * 8;
@@ -173,9 +173,9 @@ export const walk = (
     if (broken) return fail(broken, level, at, pteLow);
     const target = pteTarget(pteLow, pteHigh);
     if (pteLow & (PTE.R | PTE.X)) return leafEnd(space, level, at, pteLow, target, low, high, access);
-    if (level === 0) return fail('pointerAtLeafLevel', level, at, pteLow);
     table = target;
   }
+  return fail('pointerAtLeafLevel', 0);
 };
 
 const leafEnd = (

@@ -9,54 +9,40 @@ import { mappings, translate } from '../../../../src/isa/riscv64/paging-view';
 import { worldOfPrivilege } from '../../../../src/isa/riscv64/worlds';
 import { FakeHart } from '../../../support/fake-hart';
 import { Physical, RAM_BASE } from './physical';
-
-const SEED = Number(process.env.SEED ?? Date.now() % 2 ** 31);
-
-/** xorshift32 */
-const randomFrom = (seed: number): (() => number) => {
-  let state = seed | 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return state >>> 0;
-  };
-};
+import { randomFrom, SEED } from './random';
 
 const PAGES = 16;
 const ACCESSES: readonly Access[] = ['read', 'write', 'execute'];
 
-it(`random tables never hang or throw anything but a GuestTrap, and CPU and debugger agree (SEED=${SEED})`, () => {
-  const random = randomFrom(SEED);
-  const random64 = (): bigint => (BigInt(random()) << 32n) | BigInt(random());
-  const pick = <T>(list: readonly T[]): T => list[random() % list.length]!;
+it(`random tables never hang or throw anything but a GuestTrap, and CPU and debugger agree (WORLDSTEP_SEED=${SEED})`, () => {
+  const { bits, bits64, pick } = randomFrom(SEED);
   let successes = 0;
   for (let round = 0; round < 150; round++) {
     const memory = new Physical(PAGES);
     // Mostly entries that lead on inside RAM, so that walks get deep; some are pure noise.
     for (let at = 0; at < PAGES * 4096; at += 8) {
-      const inRam = (BigInt(RAM_BASE / 4096 + (random() % PAGES)) << 10n) | BigInt(random() & 0x3ff);
-      const kind = random() % 16;
+      const inRam = (BigInt(RAM_BASE / 4096 + (bits() % PAGES)) << 10n) | BigInt(bits() & 0x3ff);
+      const kind = bits() % 16;
       const pointerOrPage = kind < 6 ? (inRam & ~0xden) | 1n : inRam | 0x43n;
-      memory.writeU64(RAM_BASE + at, kind === 0 ? random64() : pointerOrPage);
+      memory.writeU64(RAM_BASE + at, kind === 0 ? bits64() : pointerOrPage);
     }
     const hart = new FakeHart(SLOTS);
-    const sbi = random() % 2 === 0;
+    const sbi = bits() % 2 === 0;
     resetState(hart, { hartid: 0, start: sbi ? 'supervisor' : 'machine' });
     const mode = pick([0n, 8n, 9n, 10n]);
-    const root = RAM_BASE / 4096 + (random() % (PAGES + 1));
+    const root = RAM_BASE / 4096 + (bits() % (PAGES + 1));
     hart.set('satp', (mode << 60n) | BigInt(root));
     hart.set('priv', pick(sbi ? [0n, 1n] : [0n, 1n, 3n]));
-    hart.set('mstatus', (BigInt(random()) & 0x000e_0000n) | pick([0n, 0x800n, 0x1800n]));
+    hart.set('mstatus', (BigInt(bits()) & 0x000e_0000n) | pick([0n, 0x800n, 0x1800n]));
     if (!sbi) {
-      hart.set('pmpaddr0', BigInt(RAM_BASE / 4 + (random() % (PAGES * 1024))));
+      hart.set('pmpaddr0', BigInt(RAM_BASE / 4 + (bits() % (PAGES * 1024))));
       hart.set('pmpaddr1', (1n << 54n) - 1n);
-      hart.set('pmpcfg0', 0x1f00n | BigInt(random() & 0x9f));
+      hart.set('pmpcfg0', 0x1f00n | BigInt(bits() & 0x9f));
     }
     const registers = (name: string): bigint => peekCsr(hart, name)!;
     for (let i = 0; i < 60; i++) {
       const shift = pick([0n, 1n, 7n, 16n, 25n, 34n]);
-      const address = BigInt.asUintN(64, BigInt.asIntN(64, random64()) >> shift);
+      const address = BigInt.asUintN(64, BigInt.asIntN(64, bits64()) >> shift);
       const access = pick(ACCESSES);
       const privilege = access === 'execute' ? Number(hart.get('priv')) : dataPrivilege(hart);
       const seen = translate(worldOfPrivilege(hart, privilege), memory.read, toVa(address), access, registers);
