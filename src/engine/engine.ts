@@ -347,9 +347,10 @@ export class Engine {
     view.pc = view.jumpTarget ?? epc;
     this.contextChanged(view);
     i32[(view.base + STATE.trapped) >> 2] = 1;
-    const streakAt = (view.base + STATE.trapStreak) >> 2;
-    const streak = (i32[streakAt] ?? 0) + 1;
-    i32[streakAt] = streak;
+    const { retired } = view;
+    const streak = retired === view.retiredAtTrap ? view.trapStreak + 1 : 1;
+    view.retiredAtTrap = retired;
+    view.trapStreak = streak;
     const wantsStop = this.host.trapTaken(view, { cause, isInterrupt, tval, epc, before });
     if (wantsStop) this.memory.status = STATUS.trapStop;
     if (streak >= STUCK_AFTER) this.memory.status = STATUS.stuck;

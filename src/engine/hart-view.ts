@@ -27,6 +27,9 @@ export class HartView implements HartState {
   interruptsMayBePending = false;
   /** A helper changed privilege or translation context. */
   hasChangedContext = false;
+  /** Traps since the last instruction that retired, and the count then: a hart that only traps is stuck. */
+  trapStreak = 0;
+  retiredAtTrap = -1n;
   #insn: Insn | undefined;
 
   constructor(

@@ -25,8 +25,6 @@ export const STATE = {
   /** i32: word and length of the instruction being executed by `exact`. */
   word: 796,
   length: 800,
-  /** i32: traps taken since an instruction last retired. */
-  trapStreak: 804,
   /** i32: activity; 0 running, 1 waiting, 2 stopped. */
   activity: 808,
   /** i64: instructions retired, as of the last return to the host. */

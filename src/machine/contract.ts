@@ -5,7 +5,9 @@
 import type { Pa, Va } from '../base/address';
 import type { Plain } from '../base/plain';
 import type { Device, PowerEvent } from '../devices/device';
+
 export type { PowerEvent } from '../devices/device';
+
 import type { Isa } from '../isa/core/isa';
 import type { Access, Translation } from '../isa/core/translation';
 import type { World } from '../isa/core/world';
@@ -69,6 +71,13 @@ export type TraceEvent =
       readonly pc: Va;
       readonly at: bigint;
     };
+
+/** One arrival of console input. Arrivals happen between runs, so the count says exactly when. */
+export interface InputRecord {
+  /** Instructions retired by all harts. */
+  readonly at: bigint;
+  readonly bytes: Uint8Array;
+}
 
 export interface Watch {
   readonly id: number;

@@ -11,11 +11,11 @@ import { HART_STATE_BYTES, HOT, STATE, STATUS } from '../engine/layout';
 import type { Isa } from '../isa/core/isa';
 import { Alarms } from './alarms';
 import type { Board, BoardFiles, BoardSpec } from './boards/board';
-import type { Cpu, Machine, RunExit, RunOptions, TraceEvent, TrapEvent, Watch } from './contract';
+import type { Cpu, InputRecord, Machine, RunExit, RunOptions, TraceEvent, TrapEvent, Watch } from './contract';
 import { HartCpu } from './hart-cpu';
 import { Htif } from './htif';
 import type { LoadPlan } from './load';
-import { readMachine, restoreMachine } from './snapshot';
+import { readMachine, readRam, restoreMachine } from './snapshot';
 import { Watchpoints } from './watchpoints';
 
 /** Cycles a hart runs before the next one's turn, when there are several. */
@@ -32,13 +32,6 @@ export interface Schedule {
   used: bigint;
   /** Some hart executed in this round. */
   hasRun: boolean;
-}
-
-/** One arrival of console input. Arrivals happen between runs, so the count says exactly when. */
-export interface InputRecord {
-  /** Instructions retired by all harts. */
-  readonly at: bigint;
-  readonly bytes: Uint8Array;
 }
 
 export interface MachineParts {
@@ -240,7 +233,7 @@ export class VirtualMachine implements Machine {
       this.#lastTrap ??
       this.#trapEvent(view, { cause: 0, isInterrupt: false, tval: 0n, epc: view.pc, before: (slot) => view.get(slot) });
     // The hart goes on to count from here when the user insists.
-    this.engine.memory.i32[(view.base + STATE.trapStreak) >> 2] = 0;
+    view.trapStreak = 0;
     const cause = this.isa.causes.find(
       (entry) => entry.cause === event.cause && entry.isInterrupt === event.isInterrupt,
     );
@@ -340,7 +333,7 @@ export class VirtualMachine implements Machine {
   save(): Plain {
     return {
       ...readMachine(this),
-      ram: this.engine.memory.u8.slice(this.engine.memory.offsetOf(this.parts.spec.ramBase, 0)),
+      ram: readRam(this),
     };
   }
 
@@ -434,7 +427,7 @@ export class VirtualMachine implements Machine {
   }
 
   #trapTaken(view: HartView, trap: TakenTrap): boolean {
-    const nearlyStuck = (this.engine.memory.i32[(view.base + STATE.trapStreak) >> 2] ?? 0) > 1;
+    const nearlyStuck = view.trapStreak > 1;
     if (!this.engine.wantsTrapContext && !nearlyStuck) return false;
     const event = this.#trapEvent(view, trap);
     this.#lastTrap = event;

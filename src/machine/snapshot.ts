@@ -24,6 +24,40 @@ export const readMachine = (machine: VirtualMachine): { readonly [key: string]: 
   power: machine.powerEvent ? { ...machine.powerEvent } : null,
 });
 
+/** RAM without the pages that were never written. */
+export interface SavedRam {
+  readonly [key: string]: Plain;
+  /** Page numbers, in order. */
+  readonly pages: readonly number[];
+  /** Their contents, one behind the other. */
+  readonly bytes: Uint8Array;
+}
+
+const PAGE = 4096;
+
+/** A copy of RAM. */
+export const readRam = ({ engine, parts }: VirtualMachine): SavedRam => {
+  const { u8, touched } = engine.memory;
+  const base = engine.memory.offsetOf(parts.spec.ramBase, 0);
+  const pages = [...touched.keys()].filter((page) => touched[page] === 1);
+  const bytes = new Uint8Array(pages.length * PAGE);
+  for (const [index, page] of pages.entries()) {
+    bytes.set(u8.subarray(base + page * PAGE, base + (page + 1) * PAGE), index * PAGE);
+  }
+  return { pages, bytes };
+};
+
+const restoreRam = ({ engine, parts }: VirtualMachine, { pages, bytes }: SavedRam): void => {
+  const { u8, touched } = engine.memory;
+  const base = engine.memory.offsetOf(parts.spec.ramBase, 0);
+  for (const page of touched.keys()) if (touched[page]) u8.fill(0, base + page * PAGE, base + (page + 1) * PAGE);
+  touched.fill(0);
+  for (const [index, page] of pages.entries()) {
+    u8.set(bytes.subarray(index * PAGE, (index + 1) * PAGE), base + page * PAGE);
+    touched[page] = 1;
+  }
+};
+
 interface SavedHart {
   readonly pc: bigint;
   readonly x: readonly bigint[];
@@ -40,7 +74,7 @@ interface SavedMachine {
   readonly schedule: VirtualMachine['schedule'];
   readonly input: Uint8Array;
   readonly power: PowerEvent | null;
-  readonly ram: Uint8Array;
+  readonly ram: SavedRam;
 }
 
 /** Puts back what `save` returned. The machine must have been made from the same parts. */
@@ -65,5 +99,6 @@ export const restoreMachine = (machine: VirtualMachine, snapshot: Plain): void =
   machine.schedule = { ...saved.schedule };
   machine.inputQueue = saved.input.slice();
   machine.powerEvent = saved.power ?? undefined;
-  memory.u8.set(saved.ram, memory.offsetOf(machine.parts.spec.ramBase, 0));
+  restoreRam(machine, saved.ram);
+  memory.touched.fill(1);
 };

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { createMachine } from '../../src/machine/create';
+import type { VirtualMachine } from '../../src/machine/machine';
+import { replay } from '../../src/timeline/replay';
+import { assemble } from '../support/assemble';
+
+/** Counts in s0 and echoes what is typed: when a byte arrives decides which counts it is seen at. */
+const ECHO = assemble([
+  ['lui', { rd: 5, imm: 0x1000_0000 }],
+  ['addi', { rd: 8, rs1: 8, imm: 1 }],
+  ['lbu', { rd: 6, rs1: 5, imm: 5 }],
+  ['andi', { rd: 6, rs1: 6, imm: 1 }],
+  ['beq', { rs1: 6, rs2: 0, imm: -12 }],
+  ['lbu', { rd: 10, rs1: 5, imm: 0 }],
+  ['sb', { rs1: 5, rs2: 10, imm: 0 }],
+  ['add', { rd: 9, rs1: 9, rs2: 8 }],
+  ['jal', { rd: 0, imm: -28 }],
+]);
+
+const echoMachine = (): { machine: VirtualMachine; text: () => string } => {
+  const { machine } = createMachine({ memory: 2 ** 22, kernel: { name: 'echo', bytes: ECHO } });
+  let text = '';
+  machine.onConsole((bytes) => {
+    text += new TextDecoder().decode(bytes);
+  });
+  return { machine, text: () => text };
+};
+
+describe('replay', () => {
+  it('brings a fresh machine through the same states from the input log alone', () => {
+    const live = echoMachine();
+    for (const [count, typed] of [
+      [1_003n, 'a'],
+      [77_777n, 'bc'],
+      [5n, 'd'],
+    ] as const) {
+      live.machine.run({ budget: count });
+      live.machine.input(new TextEncoder().encode(typed));
+    }
+    live.machine.run({ budget: 123_456n });
+    const again = echoMachine();
+    expect(replay(again.machine, live.machine.inputLog, live.machine.retired)).toEqual({ kind: 'budget' });
+    expect(again.text()).toBe('abcd');
+    expect(again.machine.stateHash()).toBe(live.machine.stateHash());
+  });
+
+  it('ends in another state when the same bytes come one instruction later', () => {
+    const hashes = [0n, 1n].map((late) => {
+      const { machine } = echoMachine();
+      replay(machine, [{ at: 1_002n + late * 4n, bytes: new TextEncoder().encode('x') }], 5_000n);
+      return machine.stateHash();
+    });
+    expect(hashes[0]).not.toBe(hashes[1]);
+  });
+});
