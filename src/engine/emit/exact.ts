@@ -124,10 +124,6 @@ class ExactEmitter {
       .i32(1)
       .op('i32.sub')
       .mem('i32.store', HOT + STATE.budget);
-    code
-      .i32(0)
-      .i32(0)
-      .mem('i32.store', HOT + STATE.trapStreak);
     code.br(this.next);
     code.end();
     code.op('unreachable');
