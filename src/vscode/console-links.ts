@@ -1,28 +1,15 @@
 import * as vscode from 'vscode';
 import { activeSession } from './inspector-view';
+import { type SourcePosition, sourcePositions } from './source-positions';
 
-interface SourceLink extends vscode.TerminalLink {
-  readonly path: string;
-  readonly line: number;
-  readonly column: number;
-}
-
-/** `src/main.rs:12:5` in panics and backtraces; the column may be missing. */
-const POSITION = /([\w./@~+-]+\.(?:rs|c|h|cc|cpp|S|s|asm)):(\d+)(?::(\d+))?/g;
-
-/** Finds the source positions in a line of console output. */
-export const sourceLinks = (text: string): SourceLink[] =>
-  [...text.matchAll(POSITION)].map(([found, path = '', line = '1', column = '1'], index, all) => ({
-    startIndex: all[index]?.index ?? text.indexOf(found),
-    length: found.length,
-    tooltip: 'Open Source',
-    path,
-    line: Number(line),
-    column: Number(column),
-  }));
+/** A position in a line of a terminal, as VS Code wants links. */
+type SourceLink = vscode.TerminalLink & SourcePosition;
 
 const provider: vscode.TerminalLinkProvider<SourceLink> = {
-  provideTerminalLinks: ({ line, terminal }) => (terminal.name.startsWith('Guest: ') ? sourceLinks(line) : []),
+  provideTerminalLinks: ({ line, terminal }) =>
+    terminal.name.startsWith('Guest: ')
+      ? sourcePositions(line).map((position) => ({ ...position, tooltip: 'Open Source' }))
+      : [],
   handleTerminalLink: async ({ path, line, column }) => {
     const uri = await locate(path);
     if (!uri) {

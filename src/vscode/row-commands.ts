@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { breaksOnChange, toggleBreakOnChange } from './data-breakpoints';
-import { hexText, type TextDocuments, tableText } from './documents';
+import type { TextDocuments } from './documents';
 import { activeSession, type InspectorRow, request } from './inspector-view';
+import { hexText, tableText } from './plain-text';
 
 /** How much of memory a row's "View Memory" shows. */
 const MEMORY_BYTES = 512;

@@ -93,24 +93,42 @@ const debugTheSample = async (workbench: Workbench): Promise<void> => {
   await workbench.screenshot('03-step');
   note('six more messages, and a step over the push');
 
+  // The next push goes to slot 3: stop where it is written.
+  await queues.locator('.monaco-list-row', { hasText: '[3]' }).click({ button: 'right' });
+  await page.getByRole('menuitem', { name: /Break on Change/ }).click();
+  await workbench.pick('4 bytes');
+  await queues.locator('.monaco-list-row', { hasText: 'breaks on change' }).waitFor();
+  await workbench.command('Disable All Breakpoints');
+  await page.keyboard.press('F5');
+  await workbench
+    .debugRow('call-stack', 'data breakpoint')
+    .or(page.getByText('data breakpoint').first())
+    .first()
+    .waitFor();
+  await workbench.screenshot('04-break-on-change');
+  await queues.locator('.monaco-list-row', { hasText: '[3]' }).click({ button: 'right' });
+  await page.getByRole('menuitem', { name: /Break on Change/ }).click();
+  await queues.locator('.monaco-list-row', { hasText: 'breaks on change' }).waitFor({ state: 'detached' });
+  note('stopped where slot 3 is written');
+
   const pages = await workbench.openPane('Page Tables');
   await pages.locator('.monaco-list-row').first().waitFor();
   await workbench.closePane('Variables');
   const registers = await workbench.openPane('Registers');
   await registers.locator('.monaco-list-row').first().waitFor();
-  await workbench.screenshot('04-views');
+  await workbench.screenshot('05-views');
   note('page tables and registers shown');
 
   await workbench.command('Worldstep: Show Queues as Table');
   await page.locator('.tab', { hasText: 'Queues.txt' }).waitFor();
-  await workbench.screenshot('05-table');
+  await workbench.screenshot('06-table');
 
   await page
     .locator('[id="worldstep.worldstep.worldstep.status"], .statusbar-item[id*="worldstep.status"]')
     .first()
     .click();
   await page.locator('.quick-input-widget:visible .monaco-list-row', { hasText: 'Explain an Address' }).waitFor();
-  await workbench.screenshot('06-actions');
+  await workbench.screenshot('07-actions');
   await page.keyboard.press('Escape');
   note('table, status bar and its actions');
 
@@ -118,7 +136,7 @@ const debugTheSample = async (workbench: Workbench): Promise<void> => {
   await page.keyboard.press('F5');
   await page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
   await workbench.terminalShows('Multi-task message queue OK!');
-  await workbench.screenshot('07-end');
+  await workbench.screenshot('08-end');
   if ((await page.locator('.notification-toast').count()) > 0) throw new Error('a message popped up on the way');
   note('continued to the end; the console shows it');
 };
@@ -129,7 +147,7 @@ const emptyWindow = async (workbench: Workbench, url: string): Promise<void> => 
   await workbench.open(url);
   await workbench.command('Worldstep: Open Sample…');
   await workbench.offers('Message queue');
-  await workbench.screenshot('08-open-sample');
+  await workbench.screenshot('09-open-sample');
   await workbench.pick('Message queue');
   await workbench.pick('Look at it here');
   await page.locator('.monaco-editor .view-line', { hasText: 'push_back' }).first().waitFor();
@@ -138,11 +156,11 @@ const emptyWindow = async (workbench: Workbench, url: string): Promise<void> => 
   await page.locator('.codicon-debug-breakpoint, .codicon-debug-breakpoint-unverified').first().waitFor();
   await workbench.command('Worldstep: Debug a Kernel…');
   await workbench.offers('Choose a kernel file');
-  await workbench.screenshot('09-pick-kernel');
+  await workbench.screenshot('10-pick-kernel');
   await workbench.pick('Message queue');
   await workbench.stoppedAt(line);
   await workbench.pane('Queues').locator('.monaco-list-row', { hasText: 'capacity' }).waitFor();
-  await workbench.screenshot('10-bundled');
+  await workbench.screenshot('11-bundled');
   await page.keyboard.press('Shift+F5');
   await page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
   note('bundled kernel debugged in an empty window');

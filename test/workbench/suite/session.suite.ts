@@ -9,6 +9,7 @@ interface Message {
   readonly event?: string;
   readonly command?: string;
   readonly success?: boolean;
+  readonly arguments?: { readonly text?: string };
   readonly body?: { readonly reason?: string; readonly text?: string };
 }
 
@@ -58,13 +59,25 @@ const check = (holds: unknown, claim: string): void => {
   if (!holds) throw new Error(`this does not hold: ${claim}`);
 };
 
+/** Waits for something that no event tells. */
+const until = async (holds: () => boolean, claim: () => string): Promise<void> => {
+  const deadline = Date.now() + 20_000;
+  while (!holds()) {
+    if (Date.now() > deadline) throw new Error(`this does not hold: ${claim()}`);
+    await new Promise((done) => setTimeout(done, 50));
+  }
+};
+
 suite('Worldstep in this extension host', () => {
   let trace = new Trace();
   let tracker: vscode.Disposable;
 
   suiteSetup(() => {
     tracker = vscode.debug.registerDebugAdapterTrackerFactory('worldstep', {
-      createDebugAdapterTracker: () => ({ onDidSendMessage: (message: Message) => trace.add(message) }),
+      createDebugAdapterTracker: () => ({
+        onDidSendMessage: (message: Message) => trace.add(message),
+        onWillReceiveMessage: (message: Message) => trace.add(message),
+      }),
     });
   });
 
@@ -150,6 +163,45 @@ suite('Worldstep in this extension host', () => {
     const answer = await trace.first(({ type, command }) => type === 'response' && command === 'launch');
     equal(answer.success, false);
     check(JSON.stringify(answer.body).includes('stopOnEntry'), 'the answer names the attribute that was meant');
+  });
+
+  test('what is typed into the guest console goes to the guest', async () => {
+    const session = await launch({ program: 'bundled:msgqueue', stopOnEntry: true });
+    await trace.event('stopped');
+    const terminal = vscode.window.terminals.find(({ name }) => name === 'Guest: test');
+    check(terminal, 'the session has a terminal');
+    terminal?.sendText('hello', false);
+    const request = await trace.first(({ type, command }) => type === 'request' && command === 'console/input');
+    equal(request.arguments?.text, 'hello');
+    await vscode.debug.stopDebugging(session);
+  });
+
+  test('launch.json completes our attributes and marks unknown ones', async () => {
+    const folder = vscode.workspace.workspaceFolders?.[0];
+    if (!folder) throw new Error('the window has no folder');
+    const uri = vscode.Uri.joinPath(folder.uri, '.vscode/launch.json');
+    const lines = [
+      '{ "version": "0.2.0", "configurations": [{',
+      '  "type": "worldstep", "request": "launch", "name": "x", "program": "bundled:msgqueue", "stopOnEntri": true,',
+      '  ',
+      '}] }',
+    ];
+    await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(lines.join('\n')));
+    const document = await vscode.workspace.openTextDocument(uri);
+    await vscode.window.showTextDocument(document);
+    await until(
+      () => vscode.languages.getDiagnostics(uri).some(({ message }) => message.includes('stopOnEntri')),
+      () => `stopOnEntri is marked, not only: ${vscode.languages.getDiagnostics(uri).map(({ message }) => message)}`,
+    );
+    const { items } = await vscode.commands.executeCommand<vscode.CompletionList>(
+      'vscode.executeCompletionItemProvider',
+      uri,
+      new vscode.Position(2, 2),
+    );
+    const labels = items.map(({ label }) => (typeof label === 'string' ? label : label.label));
+    for (const name of ['stopOnEntry', 'runTo', 'machine', 'images', 'sourceMap']) {
+      check(labels.includes(name), `"${name}" is offered among ${labels.join(', ')}`);
+    }
   });
 
   test('samples are read-only files', async () => {
