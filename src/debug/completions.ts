@@ -1,5 +1,7 @@
 /** Completions for the Debug Console: fields after a dot, registers after `$`, names in scope, statics and functions. */
+import { pointeeOf } from '../symbols/lang/access';
 import { present } from '../symbols/lang/present';
+import type { Presented, Value } from '../symbols/lang/value';
 import { ExpressionError } from './expression/ast';
 import { type EvaluationScope, variablesInScope } from './expression/scope';
 import type { DebugTarget } from './target';
@@ -51,7 +53,7 @@ function fields(target: DebugTarget, scope: EvaluationScope, object: string, pre
     try {
       const operand = target.operand(expression, scope);
       if (operand.kind !== 'value') return [];
-      const shown = present(operand.value);
+      const shown = withFields(operand.value);
       return shown.childrenRange(0, Math.min(shown.namedCount, MOST)).flatMap((child) => {
         const name = /^\.(\w+)$/.exec(child.evaluateSuffix ?? '')?.[1];
         return name?.startsWith(prefix) === true
@@ -63,6 +65,19 @@ function fields(target: DebugTarget, scope: EvaluationScope, object: string, pre
     }
   }
   return [];
+}
+
+/** What a dot reaches: the value's own fields, or those behind pointers and boxes. */
+function withFields(value: Value): Presented {
+  let at: Value = value;
+  for (let depth = 0; depth < 8; depth++) {
+    const shown = present(at);
+    const first = shown.childrenRange(0, 1)[0];
+    const inner = first?.evaluateSuffix === '*' ? pointeeOf(at) : undefined;
+    if (inner === undefined || typeof inner === 'string') return shown;
+    at = inner;
+  }
+  return present(at);
 }
 
 function symbols(target: DebugTarget, word: string): Completion[] {

@@ -15,6 +15,7 @@ import { RISCV64 } from '../isa/riscv64';
 import { RISCV64_VIRT } from '../machine/boards/riscv64-virt';
 import { ARCHITECTURES, createMachine } from '../machine/create';
 import type { NamedFile } from '../machine/load';
+import { LoadError } from '../machine/load-error';
 import { parseMemorySize } from '../machine/memory-size';
 import { loadSymbolReader, type SymbolReader } from '../symbols/reader';
 
@@ -44,8 +45,23 @@ export function sessionServices(host: Host, options: CompositionOptions = {}): S
     architectures: ARCHITECTURES,
     exceptionFilters: filtersOf(RISCV64),
     inspectors: options.inspectors ?? ((target) => openInspectors(target, { windows }).inspectors),
-    build: async (launch) => build(launch, host, await symbols()),
+    build: async (launch) => {
+      const reader = await symbols();
+      try {
+        return await build(launch, host, reader);
+      } catch (error) {
+        throw error instanceof LoadError ? inLaunchWords(error) : error;
+      }
+    },
   };
+}
+
+/** The loader speaks of command-line options; launch.json has keys of the same names. */
+function inLaunchWords(error: LoadError): UserError {
+  const text = error.message
+    .replace(/Pass --arch (\w+)/, 'Set "arch" to "$1" in launch.json')
+    .replace(/--(\w+)/g, '"$1"');
+  return new UserError(1126, text);
 }
 
 /** A program named by a launch: the kernel file as the machine takes it, and the ELF that has its symbols. */

@@ -1,5 +1,6 @@
 import { describe, it } from 'vitest';
 import { check, trapsLaunch, trapsLine, trapsSource } from '../support/conversation';
+import type { Json } from '../support/dap-client';
 
 const source = { path: trapsSource };
 const at = (name: string, more: object = {}) => ({ line: trapsLine(name), ...more });
@@ -60,9 +61,9 @@ describe('a session', () => {
       await talk.move('continue');
       await talk.move('continue');
       await talk.hear('output');
-      await talk.ask('dataBreakpointInfo', { name: 'ticks', frameId: await talk.frame() });
+      const info = await talk.ask('dataBreakpointInfo', { name: 'ticks', frameId: await talk.frame() });
       await talk.ask('dataBreakpointInfo', { name: '1 + 1', frameId: await talk.frame() });
-      const info = await talk.ask('dataBreakpointInfo', {
+      await talk.ask('dataBreakpointInfo', {
         name: '&faults',
         asAddress: true,
         bytes: 4,
@@ -70,7 +71,7 @@ describe('a session', () => {
       });
       await talk.ask('dataBreakpointInfo', { name: 'pa:0x80201000', asAddress: true, bytes: 4096 });
       await talk.ask('setDataBreakpoints', {
-        breakpoints: [{ dataId: info.dataId, accessType: 'readWrite' }, { dataId: 'junk' }],
+        breakpoints: [{ dataId: info.dataId, accessType: 'write' }, { dataId: 'junk' }],
       });
       await talk.move('continue');
     }));
@@ -99,7 +100,7 @@ describe('a session', () => {
       const { scopes } = await talk.ask('scopes', { frameId: await talk.frame() });
       const locals = scopes[0].variablesReference;
       const { variables } = await talk.ask('variables', { variablesReference: locals });
-      const tf = variables.find((one: any) => one.name === 'tf');
+      const tf = variables.find((one: Json) => one.name === 'tf');
       const fields = await talk.ask('variables', { variablesReference: tf.variablesReference });
       await talk.ask('variables', {
         variablesReference: fields.variables[0].variablesReference,
@@ -113,9 +114,9 @@ describe('a session', () => {
       await talk.ask('setVariable', { variablesReference: locals, name: 'cause', value: 'a lot' });
       await talk.ask('setExpression', { expression: 'tf->sepc', value: 'tf->sepc + 4', frameId: await talk.frame() });
       await talk.ask('setExpression', { expression: '$a7', value: '0x10', frameId: await talk.frame() });
-      const system = scopes.find((one: any) => one.name === 'System registers').variablesReference;
+      const system = scopes.find((one: Json) => one.name === 'System registers').variablesReference;
       const registers = await talk.client.request('variables', { variablesReference: system });
-      const satp = registers.variables.find((one: any) => one.name === 'satp');
+      const satp = registers.variables.find((one: Json) => one.name === 'satp');
       await talk.ask('variables', { variablesReference: satp.variablesReference });
     }));
 
@@ -202,9 +203,12 @@ describe('a session', () => {
       });
       await talk.ask('stackTrace', { threadId: 1 });
       await talk.ask('next', { threadId: 1 });
+      await talk.ask('evaluate', { expression: 'first.color', context: 'watch' });
+      for (let turn = 0; turn < 20; turn++) await new Promise((done) => setImmediate(done));
       await talk.ask('pause', { threadId: 1 });
       await talk.hear('stopped');
       await talk.where();
+      await talk.ask('setVariable', { variablesReference: 1, name: 'x', value: '1' });
       await talk.ask('disconnect', { terminateDebuggee: true });
       await talk.hear('terminated');
     }));
@@ -217,7 +221,11 @@ describe('a session', () => {
         { program: '' },
         { program: '/not/there.elf' },
         { program: 'bundled:msgqeue' },
-        { program: trapsSource },
+        { program: 'test:truncated' },
+        { program: 'test:header' },
+        { program: 'test:empty' },
+        { program: 'test:x86' },
+        { program: 'test:not-gzip.gz' },
         { programm: 'x' },
         { stopOnEntri: true },
         { machine: { memory: '10G' } },

@@ -4,11 +4,12 @@
  */
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { expect } from 'vitest';
 import type { Host } from '../../src/base/host';
 import { sessionServices } from '../../src/entry/session-services';
 import { nodeHost } from '../../src/platform/node/host';
-import { type Answer, DapClient } from './dap-client';
+import { type Answer, DapClient, type Json } from './dap-client';
 
 const root = resolve('.');
 const folder = 'test/dap';
@@ -16,7 +17,35 @@ const folder = 'test/dap';
 /** A host whose clock stands still between calls, so that nothing depends on how fast the test machine is. */
 export function steadyHost(): Host {
   let clock = 0;
-  return { ...nodeHost({ root }), wallClock: () => (clock += 5) };
+  const host = nodeHost({ root });
+  return {
+    ...host,
+    wallClock: () => {
+      clock += 5;
+      return clock;
+    },
+    readFile: async (uri) => (uri.startsWith('test:') ? damaged(uri.slice(5)) : host.readFile(uri)),
+  };
+}
+
+/** Kernels that nobody can start. */
+function damaged(name: string): Uint8Array {
+  const good = new Uint8Array(gunzipSync(readFileSync('test/debug/fixtures/traps.elf.gz')));
+  switch (name) {
+    case 'truncated':
+      return good.subarray(0, 0x1100);
+    case 'header':
+      return good.subarray(0, 40);
+    case 'x86': {
+      const other = good.slice();
+      other[18] = 62;
+      return other;
+    }
+    case 'not-gzip.gz':
+      return good;
+    default:
+      return new Uint8Array();
+  }
 }
 
 /** A client of a session over the real machine. */
@@ -48,7 +77,7 @@ export class Talk {
   private readonly lines: string[] = [];
 
   /** A request and its answer, both recorded. */
-  async ask(command: string, args?: object): Promise<any> {
+  async ask(command: string, args?: object): Promise<Json> {
     this.lines.push(`→ ${command}${args === undefined ? '' : ` ${JSON.stringify(args)}`}`);
     const answer: Answer = await this.client.ask(command, args);
     this.lines.push(answer.ok ? `← ${render(answer.body)}` : `← error ${answer.id}: ${answer.message}`);
@@ -56,7 +85,7 @@ export class Talk {
   }
 
   /** Waits for an event and records it. */
-  async hear(name: string): Promise<any> {
+  async hear(name: string): Promise<Json> {
     const body = await this.client.event(name);
     this.lines.push(`⚡ ${name} ${render(body)}`);
     return body;
@@ -77,7 +106,7 @@ export class Talk {
   /** Records the innermost code frame. */
   async where(): Promise<void> {
     const { stackFrames } = await this.client.request('stackTrace', { threadId: 1, levels: 5 });
-    const frame = stackFrames.find((one: any) => one.presentationHint !== 'label');
+    const frame = stackFrames.find((one: Json) => one.presentationHint !== 'label');
     this.lines.push(`  at ${frame.name} ${frame.source?.name ?? '?'}:${frame.line}`);
   }
 

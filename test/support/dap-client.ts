@@ -3,10 +3,11 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { createSession, type SessionPort } from '../../src/dap/create-session';
 import type { SessionServices } from '../../src/dap/services';
 
-export type Body = Record<string, never> & { [key: string]: any };
+// biome-ignore lint/suspicious/noExplicitAny: a test knows the shape of the message it waits for
+export type Json = any;
 
 /** A response's body, or the error it carried. */
-export type Answer = { ok: true; body: any } | { ok: false; id: number | undefined; message: string };
+export type Answer = { ok: true; body: Json } | { ok: false; id: number | undefined; message: string };
 
 export class DapClient {
   readonly messages: DebugProtocol.ProtocolMessage[] = [];
@@ -42,14 +43,14 @@ export class DapClient {
   }
 
   /** Sends a request that must succeed. */
-  async request(command: string, args?: unknown): Promise<any> {
+  async request(command: string, args?: unknown): Promise<Json> {
     const answer = await this.ask(command, args);
     if (!answer.ok) throw new Error(`${command}: ${answer.message}`);
     return answer.body;
   }
 
   /** The next event of that name that has not been taken yet. */
-  event(name: string): Promise<any> {
+  event(name: string): Promise<Json> {
     const at = this.seen.findIndex((event) => event.event === name);
     if (at >= 0) return Promise.resolve(this.seen.splice(at, 1)[0]?.body);
     return new Promise<DebugProtocol.Event>((resolve) => this.wanted.push({ name, resolve })).then(
@@ -58,7 +59,7 @@ export class DapClient {
   }
 
   /** Events of that name so far, taken. */
-  taken(name: string): any[] {
+  taken(name: string): Json[] {
     const found = this.seen.filter((event) => event.event === name);
     for (const event of found) this.seen.splice(this.seen.indexOf(event), 1);
     return found.map((event) => event.body);

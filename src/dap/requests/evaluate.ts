@@ -10,7 +10,8 @@ import { formatOf, rowBody } from './variables';
 export function evaluateRequests(session: Session): Record<string, Handler> {
   return {
     evaluate: (args, context) => {
-      const target = session.needStopped('evaluate');
+      // Between slices the guest stands: statics and registers can be looked at while it runs.
+      const target = args.has('frameId') ? session.needStopped('evaluate') : session.need('evaluate');
       const expression = args.string('expression');
       const where = args.optionalString('context') ?? 'repl';
       try {
@@ -24,6 +25,7 @@ export function evaluateRequests(session: Session): Record<string, Handler> {
         }
         const isAssignment = target.isAssignment(expression);
         if (isAssignment && where !== 'repl') throw cannotEvaluate('Assignments work in the Debug Console only.');
+        if (isAssignment) session.needStopped('assign');
         const format = formatOf(args);
         const row = target.evaluate(format === undefined ? expression : withFormat(expression, format), scope);
         if (isAssignment) context.after(() => session.changed(target));

@@ -24,7 +24,7 @@ function referenceOf(args: Args): MemoryReference {
 export function memoryRequests(session: Session): Record<string, Handler> {
   return {
     readMemory: (args) => {
-      const target = session.needStopped('readMemory');
+      const target = session.need('readMemory');
       const reference = referenceOf(args);
       const count = args.count('count', 0);
       if (count > MOST_BYTES) throw badArgument('count', `at most ${MOST_BYTES}`);
@@ -59,7 +59,7 @@ export function memoryRequests(session: Session): Record<string, Handler> {
       return { offset: 0, bytesWritten: done };
     },
     disassemble: (args) => {
-      const target = session.needStopped('disassemble');
+      const target = session.need('disassemble');
       const reference = referenceOf(args);
       const count = args.count('instructionCount', 0);
       if (count > MOST_ROWS) throw badArgument('instructionCount', `at most ${MOST_ROWS}`);

@@ -19,7 +19,7 @@ export function ownRequests(session: Session): Record<string, Handler> {
     args: Args,
     look: (inspector: SessionInspector, key: string | undefined, hart: number) => T,
   ): T => {
-    session.needStopped('inspect');
+    session.need('inspect');
     const id = args.string('inspector');
     const inspector = session.inspectors.find((one) => one.info.id === id);
     if (inspector === undefined) throw unknownInspector(id);
@@ -53,7 +53,7 @@ export function ownRequests(session: Session): Record<string, Handler> {
       return session.status(args.has('hart') ? hartOf(args) : (target.stop?.hart ?? 0));
     },
     'address/explain': (args) => {
-      const target = session.needStopped('address/explain');
+      const target = session.need('address/explain');
       const access = args.optionalString('access') ?? 'read';
       if (access !== 'read' && access !== 'write' && access !== 'execute')
         throw badArgument('access', 'read, write or execute');
