@@ -51,6 +51,10 @@ export interface InspectContext {
 export interface PhysicalRange {
   readonly pa: Pa;
   readonly length: number;
+  /** A store here may change which ranges are to be watched, as when a buffer moves. */
+  readonly isDecisive?: boolean;
+  /** The view shows who stored here; finding that out takes a while, so it is done for these ranges only. */
+  readonly isAttributed?: boolean;
 }
 
 /** One view over a machine. Keys are made and understood by the inspector alone; they are unique in its whole tree. */
@@ -61,7 +65,7 @@ export interface Inspector extends InspectorInfo {
   children(context: InspectContext, key?: string): InspectorNode[];
   /** The same as a table: of everything, or of what `key` names. */
   table(context: InspectContext, key?: string): InspectorTable;
-  /** Physical ranges whose stores make the view stale. */
+  /** Physical ranges whose stores make the view stale. Watched from the first look at the view on. */
   watches?(context: InspectContext): PhysicalRange[];
   /** Called once at each stop that is looked at: notes in `past` what later stops are compared with. */
   note?(context: InspectContext): void;

@@ -2,6 +2,7 @@
 import type { MemoryReference } from '../debug/memory';
 import type { DebugTarget } from '../debug/target';
 import type { Access } from '../isa/core/translation';
+import type { StoredEvent } from '../machine/contract';
 import { contextOf, type InspectOptions } from './context';
 import type { InspectorInfo, InspectorNode, InspectorTable } from './contract';
 import { explainAddress } from './explain';
@@ -16,7 +17,7 @@ export interface OpenInspector {
   /** Rows below `key`, or the top rows, as `hart` sees them. */
   children(key: string | undefined, hart: number): InspectorNode[];
   table(key: string | undefined, hart: number): InspectorTable;
-  /** Ranges to give to `Machine.observeStores` before the guest runs on; empty for views that stores do not concern. */
+  /** Ranges whose stores make the view stale. They are watched already once somebody has looked at the view. */
   watches(hart: number): readonly PhysicalRange[];
 }
 
@@ -40,6 +41,9 @@ class TargetInspection implements Inspection {
   private readonly attribution: StoreAttribution;
   private lastStop: object | undefined;
   private lastPlace: string | undefined;
+  /** Views that were looked at, and by which hart: their ranges are watched. */
+  private readonly looked = new Map<Inspector, number>();
+  private watched: readonly PhysicalRange[] = [];
 
   constructor(
     private readonly target: DebugTarget,
@@ -47,14 +51,13 @@ class TargetInspection implements Inspection {
   ) {
     this.inspectors = INSPECTORS.map((inspector) => this.open(inspector));
     this.attribution = new StoreAttribution(target);
-    this.dispose = target.machine.observe(['stored'], (event) => {
-      if (event.kind !== 'stored') return;
-      const place = guarded(
-        () => this.attribution.placeOf(event),
-        () => undefined,
-      );
-      this.past.stored({ event, place });
+    const stopObserving = target.machine.observe(['stored'], (event) => {
+      if (event.kind === 'stored') this.stored(event);
     });
+    this.dispose = () => {
+      stopObserving();
+      target.machine.observeStores([]);
+    };
   }
 
   explain(hart: number, at: MemoryReference, access: Access): string[] {
@@ -68,19 +71,19 @@ class TargetInspection implements Inspection {
       children: (key, hart) =>
         guarded(
           () =>
-            this.look(hart, (context) =>
+            this.look(inspector, hart, (context) =>
               inspector.when(context) ? inspector.children(context, key) : [absent(title)],
             ),
           (why) => [{ key: `failed:${key ?? ''}`, label: why, tooltip: why, icon: 'warning', hasChildren: false }],
         ),
       table: (key, hart) =>
         guarded(
-          () => this.look(hart, (context) => inspector.table(context, key)),
+          () => this.look(inspector, hart, (context) => inspector.table(context, key)),
           (summary) => ({ columns: [], rows: [], summary }),
         ),
       watches: (hart) =>
         guarded(
-          () => this.look(hart, (context) => inspector.watches?.(context) ?? []),
+          () => inspector.watches?.(this.context(hart)) ?? [],
           () => [],
         ),
     };
@@ -90,19 +93,47 @@ class TargetInspection implements Inspection {
     return contextOf(this.target, hart, this.options, this.past);
   }
 
-  private look<T>(hart: number, at: (context: InspectContext) => T): T {
+  private look<T>(inspector: Inspector, hart: number, at: (context: InspectContext) => T): T {
     this.past.isFrozen = this.target.stop === undefined;
-    this.noteStop();
+    const isNew = this.noteStop();
+    if (inspector.watches !== undefined && (isNew || this.past.isFrozen || this.looked.get(inspector) !== hart)) {
+      this.looked.set(inspector, hart);
+      this.watch();
+    }
     return at(this.context(hart));
   }
 
-  /** The first look at a stop makes the one before the past. */
-  private noteStop(): void {
+  /** Asks for the stores that concern the views that were looked at. */
+  private watch(): void {
+    this.watched = [...this.looked].flatMap(([inspector, hart]) =>
+      guarded(
+        () => inspector.watches?.(this.context(hart)) ?? [],
+        () => [],
+      ),
+    );
+    this.target.machine.observeStores(this.watched);
+  }
+
+  private stored(event: StoredEvent): void {
+    const end = event.pa + BigInt(event.length);
+    const touched = this.watched.filter(({ pa, length }) => event.pa < pa + BigInt(length) && pa < end);
+    if (touched.some((range) => range.isAttributed === true)) {
+      const place = guarded(
+        () => this.attribution.placeOf(event),
+        () => undefined,
+      );
+      this.past.stored({ event, place });
+    }
+    if (touched.some((range) => range.isDecisive === true)) this.watch();
+  }
+
+  /** The first look at a stop makes the one before the past. True when it is the first. */
+  private noteStop(): boolean {
     const { machine, stop } = this.target;
-    if (stop === undefined || stop === this.lastStop) return;
+    if (stop === undefined || stop === this.lastStop) return false;
     this.lastStop = stop;
     const place = `${machine.retired} ${machine.cpus.map((cpu) => cpu.pc).join()}`;
-    if (place === this.lastPlace) return;
+    if (place === this.lastPlace) return false;
     this.lastPlace = place;
     this.attribution.reset();
     this.past.turn();
@@ -114,6 +145,7 @@ class TargetInspection implements Inspection {
         );
       }
     }
+    return true;
   }
 }
 

@@ -1,18 +1,15 @@
 /** The queues (`VecDeque`) of the program: capacity, head, length, and each slot in the order of the buffer. */
-import { type Pa, va } from '../base/address';
 import { elementOf } from '../symbols/lang/access';
 import { present } from '../symbols/lang/present';
 import type { Value } from '../symbols/lang/value';
 import type { InspectorNode, InspectorTable } from './contract';
-import type { InspectContext, Inspector, PhysicalRange } from './inspector';
+import type { InspectContext, Inspector } from './inspector';
 import { firstPiece, pieceAt, splitPiece } from './long-list';
 import type { Writer } from './past';
+import { physicalAddress, queueRanges } from './queue-ranges';
 import { type FoundQueue, searchQueues } from './queue-search';
 import { counted, fileName, grouped } from './text';
 
-const PAGE = 4096n;
-/** Of a larger buffer only the start is watched while the guest runs, bytes. */
-const MOST_WATCHED = 1n << 20n;
 /** Slots compared with the previous stop, and rows of a table. */
 const MOST_COMPARED = 256;
 const MOST_TABLE_ROWS = 4096;
@@ -49,7 +46,7 @@ function slotOf(context: InspectContext, queue: FoundQueue, index: number): Slot
   const { text } = present(value);
   const isOccupied = ring.isOccupied(index);
   const position = positionOf(queue, index);
-  const at = physical(context, ring.slotAddress(index));
+  const at = physicalAddress(context, ring.slotAddress(index));
   return {
     index,
     isOccupied,
@@ -59,11 +56,6 @@ function slotOf(context: InspectContext, queue: FoundQueue, index: number): Slot
     writer: at === undefined ? undefined : context.past.writerOf(at, ring.elementType.size),
     isChanged: context.past.isChanged(`${queue.key}/${index}`, `${isOccupied} ${text}`),
   };
-}
-
-function physical(context: InspectContext, address: bigint): Pa | undefined {
-  const { result } = context.cpu.translate(va(address), 'read');
-  return result.ok ? result.pa : undefined;
 }
 
 function writerText({ event, place }: Writer): string {
@@ -280,28 +272,6 @@ function table(context: InspectContext, key?: string): InspectorTable {
   };
 }
 
-/** The physical pieces of a range of virtual addresses, as far as they are mapped. */
-function physicalRanges(context: InspectContext, from: bigint, size: bigint): PhysicalRange[] {
-  const out: { pa: Pa; length: number }[] = [];
-  const end = from + (size < MOST_WATCHED ? size : MOST_WATCHED);
-  for (let at = from; at < end; ) {
-    const piece = PAGE - (at % PAGE) < end - at ? PAGE - (at % PAGE) : end - at;
-    const pa = physical(context, at);
-    const last = out.at(-1);
-    if (pa !== undefined && last !== undefined && last.pa + BigInt(last.length) === pa) last.length += Number(piece);
-    else if (pa !== undefined) out.push({ pa, length: Number(piece) });
-    at += piece;
-  }
-  return out;
-}
-
-function watches(context: InspectContext): PhysicalRange[] {
-  return searchQueues(context).queues.flatMap(({ ring, header }) => [
-    ...(header === undefined ? [] : physicalRanges(context, header, BigInt(present(ring.value).byteSize))),
-    ...physicalRanges(context, ring.bufferAddress, BigInt(ring.capacity) * BigInt(ring.elementType.size)),
-  ]);
-}
-
 /** The queues of the program's own crates and of the current function. */
 export const queues: Inspector = {
   id: 'queues',
@@ -310,7 +280,7 @@ export const queues: Inspector = {
   when: () => true,
   children,
   table,
-  watches,
+  watches: (context) => searchQueues(context).queues.flatMap((queue) => queueRanges(context, queue)),
   note: (context) => {
     for (const queue of searchQueues(context).queues) {
       queueNode(context, queue);

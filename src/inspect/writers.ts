@@ -1,5 +1,5 @@
 /** Who stored something: looked up at the moment of the store, because the stack tells it only then. */
-import { va } from '../base/address';
+import type { Va } from '../base/address';
 import { type CodeFrame, logicalFrames, type PhysicalFrame } from '../debug/stack';
 import type { DebugTarget } from '../debug/target';
 import type { StoredEvent } from '../machine/contract';
@@ -14,6 +14,8 @@ const MOST_CALLERS = 8;
 /** Finds the code behind stores to watched memory. */
 export class StoreAttribution {
   private unwinds = 0;
+  /** The storing functions of addresses, for stores whose callers are not looked up. */
+  private readonly places = new Map<bigint, CodePlace | undefined>();
 
   constructor(private readonly target: DebugTarget) {}
 
@@ -27,24 +29,31 @@ export class StoreAttribution {
    * Called while the hart executes the store: its registers and stack are those of that instruction.
    */
   placeOf(event: StoredEvent): CodePlace | undefined {
+    if (this.unwinds++ >= MOST_UNWINDS) return this.placeOfCode(event.pc);
     const { unwinder } = this.target;
-    const mayUnwind = this.unwinds++ < MOST_UNWINDS;
     const top = unwinder.top(this.target.cpu(event.hart));
     let frame: PhysicalFrame | undefined =
-      top.pc === event.pc ? top : unwinder.frame(top.cpu, va(event.pc), top.state.registers, false);
-    let innermost: CodeFrame | undefined;
+      top.pc === event.pc ? top : unwinder.frame(top.cpu, event.pc, top.state.registers, false);
     for (let depth = 0; depth < MOST_CALLERS && frame !== undefined; depth++) {
-      const frames: readonly CodeFrame[] = logicalFrames(frame);
-      innermost ??= frames[0];
-      const own = frames.find(({ source }) => source !== undefined && isOwnSource(this.target, source));
+      const own = logicalFrames(frame).find(({ source }) => source !== undefined && isOwnSource(this.target, source));
       if (own !== undefined) return this.codePlace(own);
-      const up: ReturnType<typeof unwinder.caller> = mayUnwind ? unwinder.caller(frame) : { kind: 'end' };
+      const up: ReturnType<typeof unwinder.caller> = unwinder.caller(frame);
       frame = up.kind === 'frame' ? up.frame : undefined;
     }
-    return innermost === undefined ? undefined : this.codePlace(innermost);
+    return this.placeOfCode(event.pc);
   }
 
-  private codePlace({ name, source, line }: CodeFrame): CodePlace {
+  private placeOfCode(pc: Va): CodePlace | undefined {
+    if (this.places.has(pc)) return this.places.get(pc);
+    const found = this.target.images.find(pc);
+    const frames = found?.image.program.framesAt(found.link) ?? [];
+    const best = frames.find(({ source }) => source !== undefined && isOwnSource(this.target, source)) ?? frames[0];
+    const place = best === undefined ? undefined : this.codePlace(best);
+    this.places.set(pc, place);
+    return place;
+  }
+
+  private codePlace({ name, source, line }: Pick<CodeFrame, 'name' | 'source' | 'line'>): CodePlace {
     return { functionName: name, ...(source !== undefined && { path: this.target.sources.clientPath(source), line }) };
   }
 }

@@ -12,13 +12,13 @@ function view(inspection: Inspection, id: string): OpenInspector {
   return found;
 }
 
-/** Runs to the fifth message, watching the queue as the session does. */
+/** Runs to the fifth message, looking at the queue at each stop as its view does. */
 function stopInProducer(session: Session, inspection: Inspection): void {
   const queues = view(inspection, 'queues');
   breakAt(session.target, AFTER_PUSH);
   runTo(session.target, 'msgqueue::producer');
   for (let message = 0; message < 5; message++) {
-    session.machine.observeStores(queues.watches(0));
+    queues.children(undefined, 0);
     runOn(session.target);
   }
 }
@@ -35,7 +35,10 @@ describe('the message queue, stopped after its fifth push', () => {
   it('shows the queue, its slots and who wrote them', () => {
     const queues = view(inspection, 'queues');
     const tree = outline(queues, { depth: 3, hasTooltips: true }).join('\n');
-    const watched = queues.watches(0).map(({ pa, length }) => `watched: ${length} bytes at 0x${pa.toString(16)}`);
+    const watched = queues.watches(0).map(({ pa, length, isDecisive, isAttributed }) => {
+      const marks = `${isDecisive ? ', decisive' : ''}${isAttributed ? ', attributed' : ''}`;
+      return `watched: ${length} bytes at 0x${pa.toString(16)}${marks}`;
+    });
     matchGolden('queues', `${tree}\n\n${tableText(queues.table(undefined, 0))}\n\n${watched.join('\n')}\n`);
   });
 
@@ -109,6 +112,35 @@ describe('the message queue, stopped after its fifth push', () => {
     }
     inspection.explain(0, { space: 'va', address: 0xffffffc010000000n }, 'write');
     expect(session.machine.stateHash()).toBe(before);
+  });
+});
+
+describe('a queue that is looked at once', () => {
+  it('knows its writers ever after, even of the first slot in a buffer that did not exist then', () => {
+    const { target } = openMessageQueue();
+    runTo(target, 'msgqueue::producer');
+    const queues = view(openInspectors(target), 'queues');
+    queues.children(undefined, 0);
+    breakAt(target, 'println!("worker2 [{message}]");');
+    runOn(target);
+    expect(queues.table(undefined, 0).rows.map((row) => row.at(-1))).toEqual([
+      expect.stringMatching(/^written by msgqueue::producer at main\.rs:56, instruction [\d,]+$/),
+      '',
+      '',
+      '',
+    ]);
+  });
+
+  it('does not change how the guest runs', () => {
+    const hashes = [true, false].map((isWatched) => {
+      const { target, machine } = openMessageQueue();
+      runTo(target, 'msgqueue::producer');
+      if (isWatched) view(openInspectors(target), 'queues').children(undefined, 0);
+      runOn(target);
+      return [target.stop?.kind, machine.retired, machine.stateHash()];
+    });
+    expect(hashes[0]).toEqual(hashes[1]);
+    expect(hashes[0]?.[0]).toBe('power');
   });
 });
 
