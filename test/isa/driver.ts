@@ -42,6 +42,8 @@ export interface Vector {
   readonly mnemonic: string;
   readonly word: number;
   readonly length: 2 | 4;
+  /** Instructions executed after it, as far as nothing jumps or traps. A trap of theirs shows as their pc. */
+  readonly following?: readonly { readonly word: number; readonly length: 2 | 4 }[];
   readonly before: Before;
   readonly after: After;
 }
@@ -66,6 +68,14 @@ export const fillX = (index: number): bigint => (index === 0 ? 0n : 0x5eed_0000_
 export const fillF = (index: number): bigint => 0xf10a_7000_0000_0000n + BigInt(index);
 /** FS = Initial. */
 export const FS_INITIAL = 1n << 13n;
+
+/** The bytes of a row's instructions. */
+export const codeOf = ({ word, length, following = [] }: Vector): Uint8Array =>
+  Uint8Array.from(
+    [{ word, length }, ...following].flatMap((insn) =>
+      Array.from({ length: insn.length }, (_, at) => (insn.word >>> (8 * at)) & 0xff),
+    ),
+  );
 
 export const bytesOf = (digits: string): Uint8Array =>
   Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));

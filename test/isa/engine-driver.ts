@@ -1,18 +1,21 @@
 /** Runs vector rows on the engine: on its exact interpreter, and on the fast one. */
 
 import { Engine, type EngineHost, type TakenTrap } from '../../src/engine/engine';
+import { STATUS } from '../../src/engine/layout';
 import { resetState } from '../../src/isa/riscv64/csrs-slots';
 import { RISCV64_GUEST } from '../../src/isa/riscv64/guest';
-import { bytesOf, CODE, DATA, FS_INITIAL, fillF, fillX, type VectorDriver } from './driver';
+import { bytesOf, CODE, codeOf, DATA, FS_INITIAL, fillF, fillX, type VectorDriver } from './driver';
 
-const RAM_SIZE = 0x10_0000;
+const RAM_SIZE = 0x2000;
 
 const BREAKPOINT = 0x9002;
 /** Enough for the fast interpreter to be used. */
 const FAST_BUDGET = 10_000;
+/** Too little for that, and enough for the counted one. */
+const COUNTED_BUDGET = 200;
 
 /** A driver with an engine of its own, whose run of the row's instruction is `execute`. */
-const createDriver = (name: string, execute: (engine: Engine) => void): VectorDriver => {
+const createDriver = (name: string, execute: (engine: Engine, instructions: number) => void): VectorDriver => {
   const traps: TakenTrap[] = [];
   const host: EngineHost = {
     deviceRead: () => undefined,
@@ -30,11 +33,12 @@ const createDriver = (name: string, execute: (engine: Engine) => void): VectorDr
   };
   const engine = new Engine(RISCV64_GUEST, host, { ramBase: Number(CODE), ramSize: RAM_SIZE, harts: 1 });
   engine.wantsTrapContext = true;
-  // Wherever the instruction leads, it meets a breakpoint there.
-  engine.writeRam(Number(CODE), new Uint8Array(new Uint16Array(0x800).fill(BREAKPOINT).buffer));
+  // Wherever the instructions lead, they meet a breakpoint there.
+  const breakpoints = new Uint8Array(new Uint16Array(0x800).fill(BREAKPOINT).buffer);
   return {
     name,
-    run: ({ word, length, before }) => {
+    run: (vector) => {
+      const { before } = vector;
       const view = engine.harts[0]!;
       traps.length = 0;
       resetState(view, { hartid: 0, start: 'machine' });
@@ -46,15 +50,12 @@ const createDriver = (name: string, execute: (engine: Engine) => void): VectorDr
       }
       engine.writeRam(Number(DATA), new Uint8Array(0x1000));
       for (const { at, bytes } of before.memory ?? []) engine.writeRam(Number(at), bytesOf(bytes));
-      const code = length === 2 ? word | (BREAKPOINT << 16) : word;
-      engine.writeRam(
-        Number(CODE),
-        Uint8Array.from([0, 8, 16, 24], (shift) => code >>> shift),
-      );
+      engine.writeRam(Number(CODE), breakpoints);
+      engine.writeRam(Number(CODE), codeOf(vector));
       view.pc = CODE;
       view.activity = 0;
       engine.dropDerived();
-      execute(engine);
+      execute(engine, 1 + (vector.following?.length ?? 0));
       const trap = traps[0];
       const offset = (at: bigint) => engine.memory.offsetOf(Number(at), 1);
       return {
@@ -71,5 +72,13 @@ const createDriver = (name: string, execute: (engine: Engine) => void): VectorDr
   };
 };
 
-export const createExactDriver = (): VectorDriver => createDriver('exact', (engine) => engine.run(0, 1, 1));
+/** One instruction at a time. */
+export const createExactDriver = (): VectorDriver =>
+  createDriver('exact', (engine, instructions) => {
+    let status: number = STATUS.none;
+    for (let step = 0; step < instructions && status === STATUS.none; step++) status = engine.run(0, 1, 1).status;
+  });
 export const createFastDriver = (): VectorDriver => createDriver('fast', (engine) => engine.run(0, FAST_BUDGET, 2));
+/** The fast interpreter that keeps the exact count, for the last instructions before a deadline. */
+export const createCountedDriver = (): VectorDriver =>
+  createDriver('counted', (engine) => engine.run(0, COUNTED_BUDGET, 2));

@@ -10,7 +10,7 @@ const decode = createDecoder(RISCV64_GUEST.insns);
 
 export const evaluatorDriver: VectorDriver = {
   name: 'evaluator',
-  run: ({ word, mnemonic, before }) => {
+  run: ({ word, length, mnemonic, following = [], before }) => {
     const state = new EvaluatorState(CODE, 0x2000);
     resetState(state, { hartid: 0, start: 'machine' });
     state.set('mstatus', state.get('mstatus') | FS_INITIAL);
@@ -26,6 +26,15 @@ export const evaluatorDriver: VectorDriver = {
     if (decoded && decoded.insn.mnemonic !== mnemonic)
       throw new Error(`${mnemonic} decodes as ${decoded.insn.mnemonic}`);
     const trap = decoded ? evaluate(RISCV64_GUEST, decoded, state) : { trapCause: 2, tval: BigInt(word) };
+    let next = CODE + BigInt(length);
+    for (const each of trap ? [] : following) {
+      const then = decode(each.word);
+      if (!then) throw new Error(`0x${each.word.toString(16)} is no instruction`);
+      if (state.pc !== next) break;
+      next += BigInt(each.length);
+      state.word = each.word;
+      if (evaluate(RISCV64_GUEST, then, state)) break;
+    }
     return {
       x: (index) => state.x(index),
       f: (index) => state.f(index),

@@ -7,7 +7,7 @@ import { INSNS } from '../../../src/isa/riscv64/insns/all';
 import { operand } from '../../support/fp-operands';
 import { chosenSeed, Random } from '../../support/random';
 import { CODE, DATA, type Outcome, type Vector } from '../driver';
-import { createExactDriver, createFastDriver } from '../engine-driver';
+import { createCountedDriver, createExactDriver, createFastDriver } from '../engine-driver';
 import { evaluatorDriver } from '../evaluator-driver';
 
 const ROUNDS = 15;
@@ -107,7 +107,7 @@ const differences = (actual: Outcome, expected: Outcome): string[] => {
 describe('the engine and the evaluator agree on random operands', () => {
   const seed = chosenSeed();
   console.log(`seed ${seed}`);
-  const drivers = [createExactDriver(), createFastDriver()];
+  const drivers = [createExactDriver(), createFastDriver(), createCountedDriver()];
   for (const insn of INSNS.filter(isSelfContained)) {
     it(`of ${insn.mnemonic}`, () => {
       const random = new Random(seed);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { INSNS } from '../../../src/isa/riscv64/insns/all';
 import { mismatches, type Vector } from '../driver';
-import { createExactDriver, createFastDriver } from '../engine-driver';
+import { createCountedDriver, createExactDriver, createFastDriver } from '../engine-driver';
 import { evaluatorDriver } from '../evaluator-driver';
 import { VECTORS } from './vectors/all';
 
@@ -16,7 +16,7 @@ describe('vectors from the manual', () => {
     expect(thin).toEqual([]);
   });
 
-  for (const driver of [evaluatorDriver, createExactDriver(), createFastDriver()]) {
+  for (const driver of [evaluatorDriver, createExactDriver(), createFastDriver(), createCountedDriver()]) {
     describe(`on the ${driver.name} driver`, () => {
       for (const [mnemonic, vectors] of byMnemonic) {
         it(`${mnemonic} does what its rows say`, () => {
