@@ -158,6 +158,95 @@ describe('a queue that wraps', () => {
   });
 });
 
+describe('a queue that is not as it should be', () => {
+  it('is listed in pieces when it has many slots', () => {
+    const { target, machine } = openMessageQueue();
+    const inspection = openInspectors(target);
+    const queues = view(inspection, 'queues');
+    breakAt(target, AFTER_PUSH);
+    runOn(target);
+    setCapacity(machine, queues, 1000n);
+    target.evaluate('msgqueue::MESSAGES.len = 1000', target.scope(0));
+    target.forget();
+    const rows = queues.children('static:msgqueue::MESSAGES', 0);
+    expect(rows.slice(-3).map(({ label, description }) => `${label} ${description}`)).toEqual([
+      'more: 257 to 512 of 1,000 slots',
+      'more: 513 to 768 of 1,000 slots',
+      'more: 769 to 1,000 of 1,000 slots',
+    ]);
+    expect(rows[3]).toMatchObject({ label: 'tail', description: 'full' });
+    const last = queues.children(rows.at(-1)?.key, 0);
+    expect([last.length, last[0]?.label, last.at(-1)?.label]).toEqual([232, '[768]', '[999]']);
+    expect(queues.table(undefined, 0).rows).toHaveLength(1000);
+  });
+
+  it('is named with the reason when it makes no sense', () => {
+    const { target } = openMessageQueue();
+    breakAt(target, AFTER_PUSH);
+    runOn(target);
+    target.evaluate('msgqueue::MESSAGES.len = 5', target.scope(0));
+    const queues = view(openInspectors(target), 'queues');
+    expect(queues.children(undefined, 0)[0]?.label).toMatch(
+      /^msgqueue::MESSAGES at 0xffffffc08021c000 holds a VecDeque that cannot be read: what is there now makes no queue/,
+    );
+    expect(queues.table(undefined, 0).summary).toContain('cannot be read');
+  });
+});
+
+/** Overwrites the capacity of the one queue: the word beside the buffer's address. */
+function setCapacity(machine: Session['machine'], queues: OpenInspector, capacity: bigint): void {
+  const buffer = BigInt(queues.children('static:msgqueue::MESSAGES', 0)[4]?.memoryReference ?? '0');
+  const range = queues.watches(0).find(({ isDecisive }) => isDecisive);
+  if (range === undefined) throw new Error('the queue has no buffer');
+  const bytes = machine.readPhysical(range.pa, range.length) ?? new Uint8Array(0);
+  const words = new DataView(bytes.buffer);
+  words.setBigUint64(words.getBigUint64(0, true) === buffer ? 8 : 0, capacity, true);
+  machine.writePhysical(range.pa, bytes);
+}
+
+describe('rows that can be set', () => {
+  it('take their own value back', () => {
+    const { target, windows } = openMessageQueue();
+    breakAt(target, AFTER_PUSH);
+    runOn(target);
+    const inspection = openInspectors(target, { windows });
+    const scope = target.scope(0);
+    const visit = (inspector: OpenInspector, key: string | undefined, depth: number): number =>
+      inspector.children(key, 0).reduce((count, node) => {
+        const below = node.hasChildren && depth > 1 ? visit(inspector, node.key, depth - 1) : 0;
+        if (node.editable === undefined) return count + below;
+        const value = node.description?.split(' ')[0] ?? '';
+        target.set(target.operand(node.editable, scope), value, scope);
+        return count + below + 1;
+      }, 0);
+    expect(visit(view(inspection, 'queues'), undefined, 3)).toBe(1);
+    expect(visit(view(inspection, 'pageTables'), undefined, 2)).toBeGreaterThan(20);
+    expect(visit(view(inspection, 'registers'), 'general', 1)).toBe(32);
+    expect(visit(view(inspection, 'registers'), 'section:Supervisor', 1)).toBe(11);
+    expect(target.evaluate('msgqueue::MESSAGES[0]', scope).text).toBe('0');
+  });
+});
+
+describe('a guest that runs', () => {
+  it('can be looked at between slices, without taking that for a stop', () => {
+    const { target } = openMessageQueue();
+    const queues = view(openInspectors(target), 'queues');
+    runTo(target, 'msgqueue::producer');
+    queues.children(undefined, 0);
+    const seen = new Set<string>();
+    let result = target.resume();
+    while (result.kind === 'running') {
+      seen.add(queues.children(undefined, 0)[0]?.description ?? '');
+      queues.children('static:msgqueue::MESSAGES', 0);
+      result = target.slice(997n);
+    }
+    expect(seen).toContain('0 of 4 · head 3 · VecDeque<u32>');
+    expect(target.stop?.kind).toBe('power');
+    expect(queues.children('static:msgqueue::MESSAGES', 0)[0]).toMatchObject({ label: 'capacity', description: '4' });
+    expect(queues.children(undefined, 0)[0]?.isChanged).toBe(true);
+  });
+});
+
 describe('a hart with its floating-point unit off', () => {
   it('shows no floating-point registers and says what switched them off', () => {
     const { machine, target } = openMessageQueue();
