@@ -5,20 +5,16 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { activationEvents, contributes } from './contributions';
+import { DOCUMENTS, type GeneratedFile } from './documents';
 
 const root = resolve(import.meta.dirname, '../..');
 
-/** A generated file: its path and how its text follows from its present text. */
-interface Generated {
-  readonly path: string;
-  make(present: string): string;
-}
-
-const generated: readonly Generated[] = [
+const generated: readonly GeneratedFile[] = [
   {
     path: 'package.json',
     make: (present) => `${JSON.stringify({ ...JSON.parse(present), activationEvents, contributes }, null, 2)}\n`,
   },
+  ...DOCUMENTS,
 ];
 
 const isCheck = process.argv.includes('--check');
