@@ -7,6 +7,7 @@ import type { GuestIsa, WalkMemory } from '../isa/core/guest-isa';
 import { FirmwareCall, type FpFunction, GuestTrap, type Helper } from '../isa/core/privileged';
 import type { Access } from '../isa/core/translation';
 import { CodePages } from './code-pages';
+import { DevicePages } from './device-pages';
 import { amoOpAt } from './emit/exact';
 import { GuestMemory } from './guest-memory';
 import { type HartServices, HartView } from './hart-view';
@@ -22,6 +23,9 @@ export interface EngineHost {
   /** A device answers, or `undefined`: access fault. Values are unsigned. */
   deviceRead(pa: number, width: Width): bigint | undefined;
   deviceWrite(pa: number, width: Width, value: bigint): boolean;
+  /** The same for at most 4 bytes, as numbers. */
+  deviceReadWord(pa: number, width: 1 | 2 | 4): number | undefined;
+  deviceWriteWord(pa: number, width: 1 | 2 | 4, value: number): boolean;
   /** Cycles of the machine's clock when the current run began; see {@link Engine.elapsed}. */
   readonly clock: bigint;
   /** Board timer ticks at a clock value. */
@@ -68,6 +72,7 @@ export class Engine {
   /** RAM pages whose loads or stores the host wants to see. */
   readonly watchedLoads = new Set<number>();
   readonly watchedStores = new Set<number>();
+  readonly #devicePages: DevicePages;
   /** Virtual addresses of breakpoints by page (address >> 12). */
   #virtualBreakpoints = new Map<bigint, bigint[]>();
   /** By the numbers the emitted code calls them by. */
@@ -86,7 +91,8 @@ export class Engine {
     options: { readonly ramBase: number; readonly ramSize: number; readonly harts: number },
   ) {
     this.memory = new GuestMemory(options.ramBase, options.ramSize);
-    this.tlb = new SoftTlb(this.memory);
+    this.#devicePages = new DevicePages();
+    this.tlb = new SoftTlb(this.memory, options.harts, () => this.#devicePages.clear());
     this.code = new CodePages(this.memory, () => this.tlb.flushAll());
     const slotIndex = new Map(isa.slots.map((name, index) => [name, index]));
     const services = this.#services();
@@ -236,6 +242,11 @@ export class Engine {
     this.tlb.flushAll();
   }
 
+  /** The data TLB set in use: tells harts and translation contexts apart. */
+  get #dataContext(): number {
+    return this.memory.i32[(HOT + STATE.dataTlb) >> 2] ?? 0;
+  }
+
   #services(): HartServices {
     return {
       flushTranslations: (hart, va) => (va === undefined ? this.tlb.flushHart(hart) : this.tlb.flushPage(hart, va)),
@@ -282,13 +293,25 @@ export class Engine {
           if (offset < 0) throw new GuestTrap(this.isa.causes.fetchAccess, u64(view.pc + 2n));
           return this.memory.u16[offset >> 1] ?? 0;
         }),
-      load: (address: bigint, bytes: Width, signed: number) =>
-        guarded(0n, (view) => {
-          const value = this.#load(view, u64(address), bytes);
-          return signed ? BigInt.asIntN(bytes * 8, value) : value;
-        }),
-      store: (address: bigint, bytes: Width, value: bigint) =>
-        guarded(undefined, (view) => this.#store(view, u64(address), bytes, BigInt.asUintN(bytes * 8, value))),
+      load: (low: number, high: number, bytes: Width) => {
+        const device = bytes <= 4 ? this.#devicePages.find('read', this.#dataContext, low, high) : -1;
+        const word = device < 0 ? undefined : this.host.deviceReadWord(device, bytes as 1 | 2 | 4);
+        if (word !== undefined) {
+          this.memory.u32[VALUE] = word;
+          this.memory.u32[VALUE + 1] = 0;
+          return;
+        }
+        guarded(undefined, (view) => {
+          this.memory.u64[VALUE >> 1] = this.#load(view, joined(low, high), bytes);
+        });
+      },
+      store: (low: number, high: number, bytes: Width) => {
+        const device = bytes <= 4 ? this.#devicePages.find('write', this.#dataContext, low, high) : -1;
+        const word = (this.memory.u32[VALUE] ?? 0) & (bytes === 4 ? -1 : (1 << (bytes * 8)) - 1);
+        if (device >= 0 && this.host.deviceWriteWord(device, bytes as 1 | 2 | 4, word >>> 0)) return;
+        const value = BigInt.asUintN(bytes * 8, this.memory.u64[VALUE >> 1] ?? 0n);
+        guarded(undefined, (view) => this.#store(view, joined(low, high), bytes, value));
+      },
       amo: (op: number, bytes: 4 | 8, address: bigint, operand: bigint) =>
         guarded(0n, (view) => this.#amo(view, op, bytes, u64(address), operand)),
       trap: (cause: number, tval: bigint) => this.#takeTrap(this.#active, cause, false, u64(tval)),
@@ -383,6 +406,7 @@ export class Engine {
     if (offset < 0) {
       const value = this.host.deviceRead(pa, bytes);
       if (value === undefined) throw new GuestTrap(this.isa.causes.loadAccess, address);
+      if (translation.isCacheable) this.#devicePages.fill('read', this.#dataContext, address, pa);
       return value;
     }
     this.#fillData(view, address, translation, offset);
@@ -418,6 +442,7 @@ export class Engine {
     const offset = this.memory.offsetOf(pa, bytes);
     if (offset < 0) {
       if (!this.host.deviceWrite(pa, bytes, value)) throw new GuestTrap(this.isa.causes.storeAccess, address);
+      if (translation.isCacheable) this.#devicePages.fill('write', this.#dataContext, address, pa);
       return;
     }
     this.#fillData(view, address, translation, offset);
@@ -490,3 +515,7 @@ export class Engine {
 }
 
 const BUDGET = (HOT + STATE.budget) >> 2;
+/** Index of STATE.value in 32-bit words. */
+const VALUE = (HOT + STATE.value) >> 2;
+
+const joined = (low: number, high: number): bigint => (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);

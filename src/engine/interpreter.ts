@@ -25,8 +25,8 @@ const buildModule = (program: Program): Uint8Array<ArrayBuffer> => {
   module.importMemory('env', 'memory', 1);
   const fetch = module.importFunction('env', 'fetch', [], ['i32']);
   const fetchHigh = module.importFunction('env', 'fetchHigh', [], ['i32']);
-  const load = module.importFunction('env', 'load', ['i64', 'i32', 'i32'], ['i64']);
-  const store = module.importFunction('env', 'store', ['i64', 'i32', 'i64'], []);
+  const load = module.importFunction('env', 'load', ['i32', 'i32', 'i32'], []);
+  const store = module.importFunction('env', 'store', ['i32', 'i32', 'i32'], []);
   const amo = module.importFunction('env', 'amo', ['i32', 'i32', 'i64', 'i64'], ['i64']);
   const trap = module.importFunction('env', 'trap', ['i32', 'i64'], []);
   const illegal = module.importFunction('env', 'illegal', [], []);

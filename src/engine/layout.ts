@@ -31,6 +31,8 @@ export const STATE = {
   retired: 816,
   /** i64: added to retired to give cycles: idle time in instruction units. */
   idle: 824,
+  /** i64: what a load callback yields or a store callback writes. */
+  value: 840,
   /** i64: virtual address of the page the fast interpreter is in. */
   pagePc: 832,
   /** The ISA's named slots, 8 bytes each. */

@@ -9,8 +9,13 @@ export class SoftTlb {
   /** Bit per context that holds entries, by hart. */
   readonly #used: number[] = new Array(MAX_HARTS).fill(0);
 
-  constructor(readonly memory: GuestMemory) {
-    memory.u64.fill(INVALID, TLB.base >> 3, (TLB.base + MAX_HARTS * TLB.contexts * TLB.contextBytes) >> 3);
+  /** @param onFlush called with every flush: what else caches translations must forget them, too. */
+  constructor(
+    readonly memory: GuestMemory,
+    readonly harts: number,
+    readonly onFlush: () => void,
+  ) {
+    memory.u64.fill(INVALID, TLB.base >> 3, this.contextBase(harts, 0) >> 3);
   }
 
   contextBase(hart: number, context: number): number {
@@ -37,6 +42,7 @@ export class SoftTlb {
   }
 
   flushHart(hart: number): void {
+    this.onFlush();
     const used = this.#used[hart] ?? 0;
     for (let context = 0; context < TLB.contexts; context++) {
       if (used & (1 << context)) this.#clear(this.contextBase(hart, context), TLB.contextBytes);
@@ -46,6 +52,7 @@ export class SoftTlb {
 
   /** Drops the entries of one page in every context of a hart. */
   flushPage(hart: number, va: bigint): void {
+    this.onFlush();
     const page = Number(BigInt.asUintN(32, va)) >>> 12;
     const used = this.#used[hart] ?? 0;
     for (let context = 0; context < TLB.contexts; context++) {
@@ -58,12 +65,12 @@ export class SoftTlb {
   }
 
   flushAll(): void {
-    for (let hart = 0; hart < MAX_HARTS; hart++) this.flushHart(hart);
+    for (let hart = 0; hart < this.harts; hart++) this.flushHart(hart);
   }
 
   /** Drops all write entries: some page can no longer be stored to directly. */
   flushWrites(): void {
-    for (let hart = 0; hart < MAX_HARTS; hart++) {
+    for (let hart = 0; hart < this.harts; hart++) {
       const used = this.#used[hart] ?? 0;
       for (let context = 0; context < TLB.contexts; context++) {
         if (used & (1 << context))

@@ -357,6 +357,12 @@ export class VirtualMachine implements Machine {
         this.#lookUp();
         return done;
       },
+      deviceReadWord: (address: number, width: 1 | 2 | 4) => this.hardware.bus.read(address, width),
+      deviceWriteWord: (address: number, width: 1 | 2 | 4, value: number) => {
+        const done = this.hardware.bus.write(address, width, value);
+        this.#lookUp();
+        return done;
+      },
       get clock() {
         return machine.schedule.clock + machine.schedule.used;
       },

@@ -14,7 +14,9 @@ export interface ExactImports {
   readonly fetch: FunctionRef;
   /** The second half of an instruction that begins at the end of a page, or -1 after a trap. */
   readonly fetchHigh: FunctionRef;
+  /** `(addressLow, addressHigh, bytes)`: the value comes back in STATE.value, zero-extended. */
   readonly load: FunctionRef;
+  /** `(addressLow, addressHigh, bytes)`: the value is in STATE.value. */
   readonly store: FunctionRef;
   readonly amo: FunctionRef;
   readonly trap: FunctionRef;
@@ -231,14 +233,14 @@ class ExactSink implements EffectSink {
   load(effect: Parameters<EffectSink['load']>[0], address: Local): void {
     const { code, dataTlb, entry, imports } = this.exact;
     emitProbe(code, 'read', () => code.get(dataTlb), address, effect.bytes, entry);
-    code
-      .if('i64')
-      .get(address)
-      .i32(effect.bytes)
-      .i32(effect.signed ? 1 : 0)
-      .call(imports.load);
+    code.if('i64');
+    this.#halves(address);
+    code.i32(effect.bytes).call(imports.load);
     this.exact.unlessTrapped();
-    code.else();
+    code
+      .i32(0)
+      .mem(loadOpcode(effect.bytes, effect.signed), HOT + STATE.value)
+      .else();
     emitHostAddress(code, 'read', address, entry);
     code.mem(loadOpcode(effect.bytes, effect.signed), 0).end();
   }
@@ -246,11 +248,24 @@ class ExactSink implements EffectSink {
   store(effect: Parameters<EffectSink['store']>[0], address: Local, value: Local): void {
     const { code, dataTlb, entry, imports } = this.exact;
     emitProbe(code, 'write', () => code.get(dataTlb), address, effect.bytes, entry);
-    code.if().get(address).i32(effect.bytes).get(value).call(imports.store);
+    code.if();
+    code
+      .i32(0)
+      .get(value)
+      .mem('i64.store', HOT + STATE.value);
+    this.#halves(address);
+    code.i32(effect.bytes).call(imports.store);
     this.exact.unlessTrapped();
     code.else();
     emitHostAddress(code, 'write', address, entry);
     code.get(value).mem(storeOpcode(effect.bytes), 0).end();
+  }
+
+  /** Pushes the low and the high word: TypeScript takes numbers faster than 64-bit integers. */
+  #halves(value: Local): void {
+    const { code } = this.exact;
+    code.get(value).op('i32.wrap_i64');
+    code.get(value).i64(32n).op('i64.shr_u').op('i32.wrap_i64');
   }
 
   amo(effect: Parameters<EffectSink['amo']>[0], address: Local, value: Local): void {
