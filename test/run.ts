@@ -62,6 +62,11 @@ const suites: readonly Suite[] = [
     command: ['npx', 'tsx', 'test/workbench/hosts.ts', 'node'],
   },
   { name: 'web host', needs: ['code-server and Chromium'], command: ['npx', 'tsx', 'test/workbench/hosts.ts', 'web'] },
+  {
+    name: 'determinism',
+    needs: ['code-server and Chromium'],
+    command: ['npx', 'tsx', 'test/workbench/determinism.ts'],
+  },
   { name: 'walk', needs: ['code-server and Chromium'], command: ['npx', 'tsx', 'test/workbench/walk.ts'] },
 ];
 

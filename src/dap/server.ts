@@ -18,10 +18,10 @@ export interface RequestContext {
 export type Handler = (args: Args, context: RequestContext) => object | undefined | Promise<object | undefined>;
 
 /**
- * Refusals that are no news to the user: cancelled, the guest runs, frame or variables of an earlier stop. Clients ask such
+ * Refusals that are no news to the user: cancelled, the guest runs or has ended, frame or variables of an earlier stop. Clients ask such
  * things by themselves when the guest moves on in the middle of a refresh; a message box would only disturb.
  */
-const QUIET: ReadonlySet<number> = new Set([1004, 1005, 1006, 1007]);
+const QUIET: ReadonlySet<number> = new Set([1004, 1005, 1006, 1007, 1009]);
 
 /** A message of the protocol, as a shell passes it. */
 export type Message = DebugProtocol.ProtocolMessage;

@@ -61,7 +61,7 @@ export class InspectorTree implements vscode.TreeDataProvider<InspectorRow> {
       .join(' ');
     const session = activeSession();
     if (session && node.memoryReference !== undefined && breaksOnChange(session, node.memoryReference)) {
-      item.description = `${item.description} (breaks on change)`;
+      item.description = `breaks on change · ${item.description}`;
     }
     if (node.source) {
       item.command = { command: 'worldstep.row.openSource', title: 'Open Source', arguments: [{ node }] };
