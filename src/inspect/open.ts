@@ -96,7 +96,7 @@ class TargetInspection implements Inspection {
   private look<T>(inspector: Inspector, hart: number, at: (context: InspectContext) => T): T {
     this.past.isFrozen = this.target.stop === undefined;
     const isNew = this.noteStop();
-    if (inspector.watches !== undefined && (isNew || this.past.isFrozen || this.looked.get(inspector) !== hart)) {
+    if (inspector.watches !== undefined && (isNew || this.looked.get(inspector) !== hart)) {
       this.looked.set(inspector, hart);
       this.watch();
     }

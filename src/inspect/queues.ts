@@ -13,6 +13,8 @@ import { counted, fileName, grouped } from './text';
 /** Slots compared with the previous stop, and rows of a table. */
 const MOST_COMPARED = 256;
 const MOST_TABLE_ROWS = 4096;
+/** Characters shown of what lies in a free slot. */
+const MOST_OLD_TEXT = 60;
 /** Children shown of one element. */
 const MOST_PARTS = 100;
 
@@ -75,7 +77,7 @@ function slotNode(context: InspectContext, queue: FoundQueue, index: number): In
   const slot = slotOf(context, queue, index);
   const wrap = wrapText(queue, index);
   const next = index === nextSlot(queue) && !isFull(queue) ? 'next push goes here' : undefined;
-  const state = slot.isOccupied ? slot.text : `free (old bytes: ${slot.text})`;
+  const state = slot.isOccupied ? slot.text : `free (old bytes: ${cut(slot.text)})`;
   const writer = slot.writer === undefined ? undefined : writerText(slot.writer);
   const marks = [slot.position, wrap, next].filter((mark) => mark !== undefined && mark !== '');
   const address = queue.ring.slotAddress(index);
@@ -112,6 +114,9 @@ function editable(queue: FoundQueue, index: number): { editable?: string } {
   if (element.place.address !== queue.ring.slotAddress(index) || present(element).write === undefined) return {};
   return { editable: `${queue.origin.variable.name}[${logical}]` };
 }
+
+/** What lies in a free slot need not make sense; a glance at it is enough. */
+const cut = (text: string): string => (text.length <= MOST_OLD_TEXT ? text : `${text.slice(0, MOST_OLD_TEXT)}…`);
 
 const typeText = (queue: FoundQueue): string => present(queue.ring.value).type;
 
@@ -259,7 +264,7 @@ function table(context: InspectContext, key?: string): InspectorTable {
           index.toString(),
           isOccupied ? 'occupied' : 'free',
           marks,
-          isOccupied ? text : `(${text})`,
+          isOccupied ? text : `(${cut(text)})`,
           address,
           writer === undefined ? '' : writerText(writer),
         ];
