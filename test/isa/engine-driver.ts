@@ -20,6 +20,8 @@ const createDriver = (name: string, execute: (engine: Engine, instructions: numb
   const host: EngineHost = {
     deviceRead: () => undefined,
     deviceWrite: () => false,
+    deviceReadWord: () => undefined,
+    deviceWriteWord: () => false,
     clock: 0n,
     ticksOf: (cycles) => cycles,
     firmwareCall: () => false,
