@@ -7,7 +7,9 @@ export interface InsnOptions {
   /**
    * Operand template: `{rd}`, `{rs1}` print registers by ABI name, `{frd}` float registers (an `f` before the field's
    * name), `{imm}` decimal, `{hex:imm}` hexadecimal, `{target:imm}` pc + imm, `{csr}` the CSR's name, `{rm}` the rounding
-   * mode (with its leading comma, empty when dynamic), `{aqrl}` in the mnemonic's place is appended (`.aq`, `.rl`, `.aqrl`).
+   * mode (with its leading comma, empty when dynamic), `{exact:rm}` the same where it changes nothing (empty when 0),
+   * `{hi:imm}` an upper immediate without its low 12 zeros, `{fence:pred}` a fence's set. `{aqrl}` prints nothing: the
+   * ordering is appended to the mnemonic (`.aq`, `.rl`, `.aqrl`).
    */
   readonly asm: string;
   /** Manual and section. */
