@@ -108,3 +108,51 @@ describe('a file that is no symbol file', () => {
     expect(reader.read('x.elf', bytes).elf.machine).toBe('elf-machine-8');
   });
 });
+
+/** Where a text lies in some bytes. */
+function indexOfText(bytes: Uint8Array, text: string): number {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(text);
+}
+
+describe('a name in the legacy mangling', () => {
+  it('is demangled without its hash', () => {
+    const bytes = elfBytes('rust-release-dwarf5');
+    const v0 = programOf('rust-release-dwarf5').lookup('Shape::area')[0]!.name;
+    const room = v0.length - '_ZN6shapes'.length - '17h0123456789abcdefE'.length;
+    const last = 'x'.repeat(room - 2);
+    const legacy = `_ZN6shapes${last.length}${last}17h0123456789abcdefE`;
+    expect(legacy).toHaveLength(v0.length);
+    const strings = programOf('rust-release-dwarf5').elf.sections.find((s) => s.name === '.strtab')!.offset;
+    bytes.set(new TextEncoder().encode(legacy), strings + indexOfText(bytes.subarray(strings), v0));
+    const [symbol] = reader.read('legacy.elf', bytes).lookup(`shapes::${last}`);
+    expect(symbol).toMatchObject({ name: legacy, demangled: `shapes::${last}` });
+  });
+});
+
+describe('what cannot be read of a file', () => {
+  it('is told as a problem with the way out: compressed sections', () => {
+    const bytes = elfBytes('c-o0-dwarf5');
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    const headers = Number(view.getBigUint64(40, true));
+    const index = programOf('c-o0-dwarf5').elf.sections.findIndex((s) => s.name === '.debug_info') + 1;
+    const SHF_COMPRESSED = 0x800n;
+    view.setBigUint64(headers + index * 64 + 8, SHF_COMPRESSED, true);
+    const damaged = reader.read('x.elf', bytes);
+    expect(damaged.hasDebugInfo).toBe(false);
+    expect(damaged.lookup('leaf')).toHaveLength(1);
+    expect(damaged.problems).toEqual([
+      '.debug_info is compressed, which is not supported; link without --compress-debug-sections or run `objcopy --decompress-debug-sections`',
+    ]);
+  });
+
+  it('is told as a problem with the way out: a cut-off segment', () => {
+    const bytes = elfBytes('c-o0-dwarf5');
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    const programHeaders = Number(view.getBigUint64(32, true));
+    const count = view.getUint16(56, true);
+    for (let i = 0; i < count; i++) view.setBigUint64(programHeaders + i * 56 + 32, 1n << 40n, true);
+    expect(reader.read('x.elf', bytes).problems[0]).toMatch(
+      /^segment \d+ reaches beyond the end of the file, which is probably truncated; copy or build it again$/,
+    );
+  });
+});

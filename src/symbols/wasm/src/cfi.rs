@@ -48,14 +48,24 @@ impl Cfi {
     }
 }
 
-fn list<S: UnwindSection<R>>(program: &Program, section: &S, bases: &BaseAddresses, is_eh: bool, out: &mut Vec<(u64, u64, usize, bool)>) {
+fn list<S: UnwindSection<R>>(
+    program: &Program,
+    section: &S,
+    bases: &BaseAddresses,
+    is_eh: bool,
+    out: &mut Vec<(u64, u64, usize, bool)>,
+) {
     let mut entries = section.entries(bases);
     loop {
         match entries.next() {
             Ok(Some(CieOrFde::Fde(partial))) => match partial.parse(S::cie_from_offset) {
-                Ok(fde) if program.is_code(fde.initial_address()) => out.push((fde.initial_address(), fde.end_address(), fde.offset(), is_eh)),
+                Ok(fde) if program.is_code(fde.initial_address()) => {
+                    out.push((fde.initial_address(), fde.end_address(), fde.offset(), is_eh))
+                }
                 Ok(_) => {}
-                Err(e) => program.problem(format!("an entry of the call frame information is damaged ({e}); some stacks end early")),
+                Err(e) => {
+                    program.problem(format!("an entry of the call frame information is damaged ({e}); some stacks end early"))
+                }
             },
             Ok(Some(CieOrFde::Cie(_))) => {}
             Ok(None) => return,
@@ -131,7 +141,10 @@ impl<S: UnwindSection<R>> Writer<'_, S> {
                         location = location.wrapping_add(u64::from(delta).wrapping_mul(fde.cie().code_alignment_factor()));
                     }
                     Undefined { register } if register == ra => undefined = true,
-                    Offset { register, .. } | OffsetExtendedSf { register, .. } | SameValue { register } | Restore { register }
+                    Offset { register, .. }
+                    | OffsetExtendedSf { register, .. }
+                    | SameValue { register }
+                    | Restore { register }
                         if register == ra =>
                     {
                         undefined = false;
@@ -185,7 +198,14 @@ impl<S: UnwindSection<R>> Writer<'_, S> {
     }
 }
 
-fn write_from<S: UnwindSection<R>>(program: &Program, cfi: &Cfi, section: &S, offset: usize, va: u64, json: &mut Json) -> gimli::Result<()> {
+fn write_from<S: UnwindSection<R>>(
+    program: &Program,
+    cfi: &Cfi,
+    section: &S,
+    offset: usize,
+    va: u64,
+    json: &mut Json,
+) -> gimli::Result<()> {
     let fde = section.fde_from_offset(&cfi.bases, S::Offset::from(offset), S::cie_from_offset)?;
     let encoding = fde.cie().encoding();
     Writer { program, section, encoding }.row(&fde, &cfi.bases, va, json)
@@ -210,7 +230,9 @@ pub fn write_row(program: &Program, va: u64, json: &mut Json) {
                 *json = attempt;
                 return;
             }
-            Err(e) => program.problem(format!("the call frame information at {va:#x} is damaged ({e}); stacks through it end early")),
+            Err(e) => {
+                program.problem(format!("the call frame information at {va:#x} is damaged ({e}); stacks through it end early"))
+            }
         }
     }
     json.null();

@@ -137,7 +137,9 @@ pub fn demangle(name: &str) -> String {
 
 /// Mapping symbols and assembler-local labels say nothing to a person.
 fn is_noise(name: &str) -> bool {
-    name.is_empty() || name.starts_with(".L") || (name.starts_with('$') && matches!(name.as_bytes().get(1), Some(b'x' | b'd' | b'a' | b't')))
+    name.is_empty()
+        || name.starts_with(".L")
+        || (name.starts_with('$') && matches!(name.as_bytes().get(1), Some(b'x' | b'd' | b'a' | b't')))
 }
 
 pub fn write_symbols(file: &File, json: &mut Json) {

@@ -229,9 +229,13 @@ fn write_op(context: Context, op: &Operation<R>, at: usize, index_of: &dyn Fn(us
             base_type(context, t, json);
         }
         Operation::TLS => unsupported("thread-local storage", json),
-        Operation::Call { offset: DieReference::UnitRef(_) | DieReference::DebugInfoRef(_) } => unsupported("a DWARF procedure", json),
+        Operation::Call { offset: DieReference::UnitRef(_) | DieReference::DebugInfoRef(_) } => {
+            unsupported("a DWARF procedure", json)
+        }
         Operation::ParameterRef { .. } => unsupported("a reference to an optimised-out parameter", json),
-        Operation::WasmLocal { .. } | Operation::WasmGlobal { .. } | Operation::WasmStack { .. } => unsupported("a WebAssembly location", json),
+        Operation::WasmLocal { .. } | Operation::WasmGlobal { .. } | Operation::WasmStack { .. } => {
+            unsupported("a WebAssembly location", json)
+        }
     }
 }
 

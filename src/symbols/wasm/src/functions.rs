@@ -132,7 +132,7 @@ pub fn write_function(program: &Program, number: usize, json: &mut Json) {
         });
         json.key("addresses").array(|json| {
             for va in stops {
-                write_address(program, va, json);
+                write_address(program, va, None, json);
             }
         });
     });
@@ -179,10 +179,10 @@ fn first_statement(program: &Program, low: u64, ranges: &[(u64, u64)]) -> u64 {
     rows_from(program, low).take_while(|r| inside(r.address)).find(|r| r.is_stmt && r.line != 0).map_or(low, |r| r.address)
 }
 
-/// Writes a `CodeAddress`.
-fn write_address(program: &Program, va: u64, json: &mut Json) {
+/// Writes a `CodeAddress`, with the position of `row` if it is known.
+fn write_address(program: &Program, va: u64, row: Option<Row>, json: &mut Json) {
     let lines = program.lines();
-    let row = lines.row_at(va).map(|i| lines.rows[i]);
+    let row = row.or_else(|| lines.hidden_statement_at(va).copied()).or_else(|| lines.row_at(va).map(|i| lines.rows[i]));
     let scope = scopes::innermost(program, va);
     json.object(|json| {
         json.key("address").big(va);
@@ -221,6 +221,7 @@ fn candidate(program: &Program, row: Row, file: u32) -> Candidate {
 /// A place to stop, and the position to tell for it when that is not the one of its row.
 struct Stop {
     address: u64,
+    row: Option<Row>,
     call: Option<(u32, DieRef)>,
 }
 
@@ -246,7 +247,7 @@ pub fn write_addresses(program: &Program, file: u32, line: u32, column: u32, jso
     json.array(|json| {
         for stop in stops {
             match stop.call {
-                None => write_address(program, stop.address, json),
+                None => write_address(program, stop.address, stop.row, json),
                 Some((column, die)) => write_call(program, stop.address, die, file, at, column, json),
             }
         }
@@ -256,7 +257,7 @@ pub fn write_addresses(program: &Program, file: u32, line: u32, column: u32, jso
 /// The first line from `line` on with statement rows or inlined calls.
 fn next_line(program: &Program, file: u32, line: u32) -> Option<u32> {
     let lines = program.lines();
-    let row = lines.from_line(file, line).first().map(|&i| lines.rows[i as usize].line);
+    let row = lines.from_line(file, line).first().map(|r| r.line);
     if row == Some(line) {
         return row;
     }
@@ -268,8 +269,7 @@ fn next_line(program: &Program, file: u32, line: u32) -> Option<u32> {
 /// below the asked line is another one.
 fn stops_of_rows(program: &Program, file: u32, asked: u32, at: u32, column: u32) -> Vec<Stop> {
     let lines = program.lines();
-    let mut rows: Vec<Row> =
-        lines.from_line(file, at).iter().map(|&i| lines.rows[i as usize]).take_while(|r| r.line == at).collect();
+    let mut rows: Vec<Row> = lines.from_line(file, at).iter().copied().take_while(|r| r.line == at).collect();
     if at == asked && column != 0 {
         // The asked column or, as editors round, the next one to the right that begins a statement.
         let best = rows.iter().map(|r| r.column).filter(|&c| c >= column).min();
@@ -296,10 +296,10 @@ fn stops_of_rows(program: &Program, file: u32, asked: u32, at: u32, column: u32)
         }
     }
     let stop = |c: &Candidate| match c.opens {
-        Some(hi) => after_prologue(program, c.key, c.row.address, hi),
-        None => c.row.address,
+        Some(hi) => Stop { address: after_prologue(program, c.key, c.row.address, hi), row: None, call: None },
+        None => Stop { address: c.row.address, row: Some(c.row), call: None },
     };
-    firsts.iter().map(|c| Stop { address: stop(c), call: None }).collect()
+    firsts.iter().map(stop).collect()
 }
 
 /// A line may have no code but an inlined call, as `push(x);` often has. Then the stop is where the inlined copy begins,
@@ -314,7 +314,7 @@ fn stops_of_calls(program: &Program, file: u32, asked: u32, at: u32) -> Vec<Stop
         let is_inside = at == asked
             || caller_of(program, address, call.die).is_some_and(|caller| declaration(program, caller).1 <= u64::from(asked));
         if is_inside {
-            stops.push(Stop { address, call: Some((call.column, call.die)) });
+            stops.push(Stop { address, row: None, call: Some((call.column, call.die)) });
         }
     }
     stops
@@ -354,7 +354,12 @@ fn inlined_calls(program: &Program) -> &[InlinedCall] {
         for unit in 0..program.units.len() as u32 {
             for call in &program.index(unit).inlined {
                 if let Some(file) = program.lines().file(unit, call.file) {
-                    calls.push(InlinedCall { file, line: call.line, column: call.column, die: DieRef { unit, offset: call.offset } });
+                    calls.push(InlinedCall {
+                        file,
+                        line: call.line,
+                        column: call.column,
+                        die: DieRef { unit, offset: call.offset },
+                    });
                 }
             }
         }
@@ -368,7 +373,7 @@ fn calls_from(program: &Program, file: u32, line: u32) -> &[InlinedCall] {
     let calls = inlined_calls(program);
     let lo = calls.partition_point(|c| (c.file, c.line) < (file, line));
     let hi = calls.partition_point(|c| c.file <= file);
-    &calls[lo..hi]
+    &calls[lo.min(hi)..hi]
 }
 
 /// The lines of a file from which something was inlined.

@@ -69,7 +69,9 @@ impl UnitIndex {
     pub fn build(program: &Program, unit: u32) -> UnitIndex {
         let mut index = UnitIndex { contexts: vec![(0, b"")], ..UnitIndex::default() };
         if let Err(e) = index.read(program, unit) {
-            program.problem(format!("the entries of a compilation unit are damaged ({e}); some functions, types and variables are missing"));
+            program.problem(format!(
+                "the entries of a compilation unit are damaged ({e}); some functions, types and variables are missing"
+            ));
         }
         let mut with_code: Vec<u32> = index.subprograms.iter().filter(|s| s.has_code).map(|s| s.offset).collect();
         with_code.dedup();
@@ -141,7 +143,10 @@ impl UnitIndex {
                     name: plain_name,
                     linkage: attrs.linkage.and_then(|v| program.string(unit_index, v)).unwrap_or_default(),
                     origin,
-                    has_code: attrs.ranges || attrs.low.is_some_and(|v| program.dwarf.attr_address(unit, v).ok().flatten().is_some_and(|lo| program.is_code(lo))),
+                    has_code: attrs.ranges
+                        || attrs.low.is_some_and(|v| {
+                            program.dwarf.attr_address(unit, v).ok().flatten().is_some_and(|lo| program.is_code(lo))
+                        }),
                 });
                 Some(plain_name)
             }

@@ -3,7 +3,7 @@
 use crate::program::{Program, R};
 use std::collections::HashMap;
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 pub struct Row {
     pub address: u64,
     pub file: u32,
@@ -22,8 +22,10 @@ pub struct Lines {
     pub sources: Vec<String>,
     /// Per unit: index in its line table to index in `sources`.
     files: Vec<HashMap<u64, u32>>,
-    /// Statement rows with a line number, by file, line, column, address.
-    by_line: Vec<u32>,
+    /// Rows where a statement begins, by file, line, address. Some of them begin at the same address.
+    statements: Vec<Row>,
+    /// Where the row of an address begins no statement but another one there did: that other row. Ascending.
+    hidden: Vec<Row>,
 }
 
 const NO_FILE: u32 = u32::MAX;
@@ -52,8 +54,9 @@ fn resolve_dots(path: &str) -> String {
     parts.join("/")
 }
 
-/// Rows of one address are one row: the last statement among them, as there is where a person thinks to be.
-fn collapse(rows: &mut Vec<Row>, from: usize) {
+/// Rows of one address become one row: the last, as it tells what the instructions there are. That statements begin there
+/// and where the prologue ends is kept of all.
+fn collapse(rows: &mut Vec<Row>, from: usize, hidden: &mut Vec<Row>) {
     let mut write = from;
     let mut read = from;
     while read < rows.len() {
@@ -62,9 +65,13 @@ fn collapse(rows: &mut Vec<Row>, from: usize) {
             end += 1;
         }
         let group = &rows[read..end];
-        let mut chosen = *group.iter().rev().find(|r| r.is_stmt && r.line != 0).unwrap_or(&group[group.len() - 1]);
-        chosen.prologue_end = group.iter().any(|r| r.prologue_end);
-        rows[write] = chosen;
+        let mut kept = group[group.len() - 1];
+        if !kept.is_stmt {
+            hidden.extend(group.iter().rfind(|r| r.is_stmt && r.line != 0 && r.file == kept.file));
+        }
+        kept.prologue_end = group.iter().any(|r| r.prologue_end);
+        kept.is_stmt = group.iter().any(|r| r.is_stmt);
+        rows[write] = kept;
         write += 1;
         read = end;
     }
@@ -101,20 +108,12 @@ impl Lines {
             if lines.rows.last().is_some_and(|last| sequence[0].address < last.address) {
                 continue;
             }
+            lines.statements.extend(sequence.iter().filter(|r| !r.end && r.is_stmt && r.line != 0 && r.file != NO_FILE));
             lines.rows.extend(sequence);
-            collapse(&mut lines.rows, from);
+            collapse(&mut lines.rows, from, &mut lines.hidden);
         }
-        let mut by_line: Vec<u32> = (0..lines.rows.len() as u32)
-            .filter(|&i| {
-                let r = &lines.rows[i as usize];
-                !r.end && r.is_stmt && r.line != 0 && r.file != NO_FILE
-            })
-            .collect();
-        by_line.sort_unstable_by_key(|&i| {
-            let r = &lines.rows[i as usize];
-            ((u64::from(r.file) << 32) | u64::from(r.line), r.address)
-        });
-        lines.by_line = by_line;
+        lines.statements.sort_unstable_by_key(|r| ((u64::from(r.file) << 32) | u64::from(r.line), r.address));
+        lines.statements.dedup();
         lines
     }
 
@@ -163,15 +162,16 @@ impl Lines {
         self.rows[..i].iter().rev().take_while(|r| r.address >= lo && !r.end).find(|r| r.line != 0 && r.file == here.file)
     }
 
+    /// The statement that begins at `va` behind a row of the same file that begins none.
+    pub fn hidden_statement_at(&self, va: u64) -> Option<&Row> {
+        self.hidden.binary_search_by_key(&va, |r| r.address).ok().map(|i| &self.hidden[i])
+    }
+
     /// Statement rows of `file` from `line` on, ascending by line, then address.
-    pub fn from_line(&self, file: u32, line: u32) -> &[u32] {
-        let key = |i: &u32| {
-            let r = &self.rows[*i as usize];
-            (r.file, r.line)
-        };
-        let lo = self.by_line.partition_point(|i| key(i) < (file, line));
-        let hi = self.by_line.partition_point(|i| key(i) <= (file, u32::MAX));
-        &self.by_line[lo..hi]
+    pub fn from_line(&self, file: u32, line: u32) -> &[Row] {
+        let lo = self.statements.partition_point(|r| (r.file, r.line) < (file, line));
+        let hi = self.statements.partition_point(|r| r.file <= file);
+        &self.statements[lo.min(hi)..hi]
     }
 }
 

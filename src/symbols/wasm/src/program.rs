@@ -40,7 +40,8 @@ const MAX_PROBLEMS: usize = 40;
 
 fn section(file: &File, name: &str, problems: &mut Vec<String>) -> &'static [u8] {
     let Some(section) = file.section_by_name(name) else { return &[] };
-    if matches!(section.flags(), object::SectionFlags::Elf { sh_flags } if sh_flags & u64::from(object::elf::SHF_COMPRESSED) != 0) {
+    if matches!(section.flags(), object::SectionFlags::Elf { sh_flags } if sh_flags & u64::from(object::elf::SHF_COMPRESSED) != 0)
+    {
         problems.push(format!(
             "{name} is compressed, which is not supported; link without --compress-debug-sections or run `objcopy --decompress-debug-sections`"
         ));
@@ -95,7 +96,10 @@ impl Program {
                 Ok(Some(header)) => header,
                 Ok(None) => break,
                 Err(e) => {
-                    self.problem(format!(".debug_info is damaged ({e}); what comes after unit {} is not known", self.units.len()));
+                    self.problem(format!(
+                        ".debug_info is damaged ({e}); what comes after unit {} is not known",
+                        self.units.len()
+                    ));
                     break;
                 }
             };

@@ -141,7 +141,12 @@ pub fn write_frames(program: &Program, va: u64, json: &mut Json) {
                     program.number(&call, gimli::DW_AT_call_line).unwrap_or(0),
                     program.number(&call, gimli::DW_AT_call_column).unwrap_or(0),
                 ),
-                None => match lines.position_at(va, lo) {
+                // At the start of an inlined copy the statement that begins is the caller's.
+                None => match lines
+                    .hidden_statement_at(va)
+                    .filter(|_| scope.kind == Kind::Function || lo != va)
+                    .or_else(|| lines.position_at(va, lo))
+                {
                     Some(row) => (Some(row.file), u64::from(row.line), u64::from(row.column)),
                     None => (decl_source, decl_line, 0),
                 },

@@ -104,7 +104,8 @@ fn write_member(program: &Program, unit: u32, entry: &Die, json: &mut Json) {
         write_type_ref(program, unit, entry, "type", json);
         json.key("offset").number(offset.min(1 << 48));
         if let Some(bits) = program.number(entry, gimli::DW_AT_bit_size) {
-            let from = match (program.number(entry, gimli::DW_AT_data_bit_offset), program.number(entry, gimli::DW_AT_bit_offset)) {
+            let from = match (program.number(entry, gimli::DW_AT_data_bit_offset), program.number(entry, gimli::DW_AT_bit_offset))
+            {
                 (Some(n), _) => n.saturating_add(offset * 8),
                 // DWARF 3 counts from the most significant bit of the storage unit.
                 (None, Some(n)) => {

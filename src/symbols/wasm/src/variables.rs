@@ -53,7 +53,8 @@ pub fn write(program: &Program, die: DieRef, function: Option<DieRef>, json: &mu
         write_source(json.key("source"), source);
         json.key("line").number(inherited(program, die, |_, e| program.number(e, gimli::DW_AT_decl_line)).unwrap_or(0));
         json.key("isParameter").boolean(tag == gimli::DW_TAG_formal_parameter);
-        json.key("isArtificial").boolean(inherited(program, die, |_, e| flag(e, gimli::DW_AT_artificial).then_some(())).is_some());
+        json.key("isArtificial")
+            .boolean(inherited(program, die, |_, e| flag(e, gimli::DW_AT_artificial).then_some(())).is_some());
         json.key("language").text(program.language(die.unit));
         json.key("location");
         let location = attr(&entry, gimli::DW_AT_location);
