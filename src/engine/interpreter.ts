@@ -41,7 +41,7 @@ const buildModule = (program: Program): Uint8Array<ArrayBuffer> => {
   const counted = module.declare([], ['i32'], 'counted');
   const hash = module.declare(['i32', 'i32', 'i64'], ['i64'], 'hash');
   emitDecode(module, decode, program);
-  emitDecodeInPage(module, decodeInPage, decode);
+  emitDecodeInPage(module, decodeInPage, decode, program);
   emitDecodeAndFuse(module, decodeAndFuse, decodeInPage, program);
   emitExact(module, exact, { fetch, fetchHigh, load, store, amo, trap, illegal, helper, fpGuard, fp, decode }, program);
   emitFast(module, fast, { fetch, exact, decodeInPage: decodeAndFuse }, program, 'free');

@@ -244,6 +244,9 @@ class Evaluator {
       trap: (cause, tval) => {
         throw new GuestTrap(cause, tval ? u(tval) : 0n);
       },
+      slot: () => onlyInQuickForms(),
+      setSlot: () => onlyInQuickForms(),
+      onlyIf: () => onlyInQuickForms(),
       helper: (name) => {
         const helper = this.isa.helpers[name];
         if (!helper) throw new Error(`no helper ${name}`);
@@ -284,3 +287,7 @@ class Evaluator {
     return s;
   }
 }
+
+const onlyInQuickForms = (): never => {
+  throw new Error('slots and conditions belong to quick forms, which are checked against the exact interpreter');
+};

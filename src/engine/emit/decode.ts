@@ -27,7 +27,9 @@ export const emitDecode = (module: ModuleBuilder, target: FunctionRef, program: 
     code.get(key).brTable(byKey, none);
     for (let at = 0; at < count; at++) {
       code.end();
-      for (const prepared of table.get(at) ?? []) emitCandidate(code, record, word, extracted, prepared);
+      for (const prepared of table.get(at) ?? []) {
+        emitCandidate(code, record, word, extracted, prepared, () => code.i32(prepared.exactOp).op('return'));
+      }
       code.br(none);
     }
     code.end();
@@ -68,7 +70,15 @@ const keysOf = ({ insn: { pattern } }: PreparedInsn): number[] => {
   return words.map(keyOf);
 };
 
-const emitCandidate = (code: Code, record: Local, word: Local, extracted: Local, prepared: PreparedInsn): void => {
+/** Where the word matches, fills the record and goes on with `matched`, which must not come back. */
+const emitCandidate = (
+  code: Code,
+  record: Local,
+  word: Local,
+  extracted: Local,
+  prepared: PreparedInsn,
+  matched: () => void,
+): void => {
   const { pattern, not } = prepared.insn;
   const miss = code.block('miss');
   code
@@ -94,7 +104,7 @@ const emitCandidate = (code: Code, record: Local, word: Local, extracted: Local,
     if (slot.kind === 'register' || slot.kind === 'destination') code.i32(3).op('i32.shl');
     code.mem(slot.kind === 'plain32' ? 'i32.store' : 'i32.store16', slot.offset);
   }
-  code.i32(prepared.exactOp).op('return');
+  matched();
   code.end();
 };
 
@@ -188,7 +198,12 @@ const slotOf = (prepared: PreparedInsn, field: string | undefined): number => {
  * that stay in the page get their distance in record units. An instruction that runs into the next page, or has no fast
  * handler, becomes `bail`.
  */
-export const emitDecodeInPage = (module: ModuleBuilder, target: FunctionRef, decode: FunctionRef): void => {
+export const emitDecodeInPage = (
+  module: ModuleBuilder,
+  target: FunctionRef,
+  decode: FunctionRef,
+  program: Program,
+): void => {
   const code = new CodeBuilder(['i32']);
   const record = code.parameter(0);
   const offset = code.local('i32');
@@ -217,6 +232,17 @@ export const emitDecodeInPage = (module: ModuleBuilder, target: FunctionRef, dec
   code.get(word).get(bytes).mem('i32.load16_u', 2).i32(16).op('i32.shl').op('i32.or').set(word);
   code.end();
   code.get(record).get(word).call(decode).tee(exactOp).op('i32.eqz').brIf(bail);
+  for (const { of, form } of program.quick) {
+    code.get(exactOp).i32(of.exactOp).op('i32.eq').if();
+    emitCandidate(code, record, word, destination, form, () => {
+      code
+        .get(record)
+        .i32(form.fastOps?.far ?? FAST.bail)
+        .mem('i32.store16', RECORD.op)
+        .op('return');
+    });
+    code.end();
+  }
   const fastOp = (variant: number) =>
     code
       .get(exactOp)

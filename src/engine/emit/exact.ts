@@ -209,7 +209,7 @@ class ExactEmitter {
     code.call(this.imports.illegal).br(this.next);
     for (const prepared of insns) {
       code.end();
-      const source = new RecordSource(code, this.record, prepared, () => code.get(this.pc));
+      const source = new RecordSource(code, this.program, this.record, prepared, () => code.get(this.pc));
       new GraphEmitter(code, this.pool, source, new ExactSink(this, prepared)).emit(prepared.graph);
       code.br(this.retire);
     }
@@ -302,6 +302,13 @@ class ExactSink implements EffectSink {
       .i32(0)
       .mem('i64.load', HOT + STATE.pc)
       .set(this.exact.nextPc);
+  }
+
+  setSlot(): void {
+    throw new Error('only quick forms write slots');
+  }
+  onlyIf(): void {
+    throw new Error('only quick forms have conditions');
   }
 
   fpGuard(effect: Parameters<EffectSink['fpGuard']>[0]): void {

@@ -13,6 +13,7 @@ export interface OperandSource {
   /** Writes a register; `push` emits the value. */
   writeX(ref: RegisterRef, push: () => void): void;
   writeF(ref: RegisterRef, push: () => void): void;
+  slot(name: string): void;
   /** Pushes an immediate as i32, sign- or zero-extended as its field says. */
   immediate(field: string): void;
   /** Whether {@link immediate} pushes an unsigned value. */
@@ -30,6 +31,8 @@ export interface EffectSink {
   branch(effect: Extract<Effect, { k: 'branch' }>, pushCondition: () => void, pushTarget: () => void): void;
   trap(effect: Extract<Effect, { k: 'trap' }>, pushTval: () => void): void;
   helper(effect: Extract<Effect, { k: 'helper' }>): void;
+  setSlot(effect: Extract<Effect, { k: 'setSlot' }>, push: () => void): void;
+  onlyIf(effect: Extract<Effect, { k: 'onlyIf' }>, push: () => void): void;
   fpGuard(effect: Extract<Effect, { k: 'fpGuard' }>): void;
   fpArith(effect: Extract<Effect, { k: 'fpArith' }>, a: Local, b: Local): void;
   fpCall(effect: Extract<Effect, { k: 'fpCall' }>, operands: readonly Local[]): void;
@@ -57,6 +60,7 @@ export class LocalPool {
 }
 
 const BAILING: ReadonlySet<Effect['k']> = new Set([
+  'onlyIf',
   'load',
   'store',
   'amo',
@@ -84,7 +88,7 @@ export class GraphEmitter {
     let hasWritten = false;
     graph.effects.forEach((effect, at) => {
       if (hasWritten && BAILING.has(effect.k)) throw new Error(`${effect.k} after a register write`);
-      if (effect.k === 'setX' || effect.k === 'setF') {
+      if (effect.k === 'setX' || effect.k === 'setF' || effect.k === 'setSlot') {
         this.#saveReads(graph.effects.slice(at + 1), at);
         hasWritten = true;
       }
@@ -96,7 +100,7 @@ export class GraphEmitter {
   #saveReads(later: readonly Effect[], at: number): void {
     const visit = (node: GraphNode): void => {
       if (this.#locals.has(node)) return;
-      if ((node.kind.k === 'x' || node.kind.k === 'f') && node.after <= at) {
+      if ((node.kind.k === 'x' || node.kind.k === 'f' || node.kind.k === 'slot') && node.after <= at) {
         this.#keep(node);
         return;
       }
@@ -121,6 +125,10 @@ export class GraphEmitter {
         return this.source.writeX(effect.ref, () => this.push(effect.value));
       case 'setF':
         return this.source.writeF(effect.ref, () => this.push(effect.value));
+      case 'setSlot':
+        return this.sink.setSlot(effect, () => this.push(effect.value));
+      case 'onlyIf':
+        return this.sink.onlyIf(effect, () => this.push(effect.cond));
       case 'load':
         this.sink.load(effect, this.#keep(effect.addr));
         return this.#take(effect.result);
@@ -187,6 +195,8 @@ export class GraphEmitter {
         return source.readX(kind.ref);
       case 'f':
         return source.readF(kind.ref);
+      case 'slot':
+        return source.slot(kind.name);
       case 'imm32':
         return source.immediate(kind.field);
       case 'imm':

@@ -8,7 +8,7 @@ import { FAST, HOT, RECORD, RECORD_PAGE_STRIDE, STATE, STATUS, TLB } from '../la
 import { type EffectSink, GraphEmitter, LocalPool } from './expression';
 import { emitAmo, emitHostAddress, emitProbe, loadOpcode, storeOpcode } from './memory-access';
 import type { FusedPair, PreparedInsn, Program, Reach } from './program';
-import { RecordSource } from './record-source';
+import { RecordSource, slotOffset } from './record-source';
 
 export interface FastImports {
   /** Fills the fetch TLB for the pc in the state, or takes the fetch trap. */
@@ -150,6 +150,9 @@ class FastEmitter {
       if (forward !== undefined) cases.push({ op: forward, emit: () => this.#instruction(prepared, 'forward') });
       if (backward !== undefined) cases.push({ op: backward, emit: () => this.#instruction(prepared, 'backward') });
     }
+    for (const { form } of this.program.quick) {
+      if (form.fastOps) cases.push({ op: form.fastOps.far, emit: () => this.#instruction(form, 'far') });
+    }
     for (const pair of this.program.pairs) cases.push({ op: pair.op, emit: () => this.#pair(pair) });
     cases.sort((a, b) => a.op - b.op);
     const labels = cases.map((entry) => ({ name: `op ${entry.op}` }));
@@ -163,7 +166,7 @@ class FastEmitter {
   }
 
   #instruction(prepared: PreparedInsn, reach: Reach): void {
-    const source = new RecordSource(this.code, this.record, prepared, () => this.pushPc());
+    const source = new RecordSource(this.code, this.program, this.record, prepared, () => this.pushPc());
     new GraphEmitter(this.code, this.pool, source, new FastSink(this, reach, 0)).emit(prepared.graph);
     if (!prepared.effects.endsBlock || prepared.effects.isConditional) this.advance(recordBytes(prepared), 1);
   }
@@ -177,10 +180,13 @@ class FastEmitter {
     const { code } = this;
     const displacement = recordBytes(first);
     const keep = forward === undefined ? undefined : this.kept;
-    const firstSource = new RecordSource(code, this.record, first, () => this.pushPc(), { displacement: 0, keep });
+    const firstSource = new RecordSource(code, this.program, this.record, first, () => this.pushPc(), {
+      displacement: 0,
+      keep,
+    });
     new GraphEmitter(code, this.pool, firstSource, new FastSink(this, 'far', 0)).emit(first.graph);
     const role = { displacement, ...(forward !== undefined && { forwarded: { field: forward, value: this.kept } }) };
-    const secondSource = new RecordSource(code, this.record, second, () => this.pushPc(), role);
+    const secondSource = new RecordSource(code, this.program, this.record, second, () => this.pushPc(), role);
     const outer = this.bail;
     if (second.effects.mayTrap) this.bail = code.block('bail second');
     new GraphEmitter(code, this.pool, secondSource, new FastSink(this, reach, displacement)).emit(second.graph);
@@ -335,6 +341,18 @@ class FastSink implements EffectSink {
   helper(): void {
     throw new Error('the fast interpreter calls no helpers');
   }
+  setSlot(effect: Parameters<EffectSink['setSlot']>[0], push: () => void): void {
+    const { code, program } = this.fast;
+    code.i32(0);
+    push();
+    code.mem('i64.store', slotOffset(program, effect.name));
+  }
+
+  onlyIf(_: Parameters<EffectSink['onlyIf']>[0], push: () => void): void {
+    push();
+    this.fast.code.op('i32.eqz').brIf(this.fast.bail);
+  }
+
   fpCall(): void {
     throw new Error('the fast interpreter calls no soft-float');
   }
@@ -399,10 +417,3 @@ class FastSink implements EffectSink {
     }
   }
 }
-
-/** Address of a named slot of the running hart. */
-export const slotOffset = (program: Program, slot: string): number => {
-  const at = program.isa.slots.indexOf(slot);
-  if (at < 0) throw new Error(`${program.isa.name} has no state slot "${slot}"`);
-  return HOT + STATE.slots + 8 * at;
-};

@@ -43,6 +43,8 @@ export interface FusedPair {
 export interface Program {
   readonly isa: GuestIsa;
   readonly insns: readonly PreparedInsn[];
+  /** Quick forms, by the instruction they are of. */
+  readonly quick: readonly { readonly of: PreparedInsn; readonly form: PreparedInsn }[];
   /** Their opcodes follow all others, from `firstFusedOp`. */
   readonly pairs: readonly FusedPair[];
   readonly firstFusedOp: number;
@@ -62,9 +64,27 @@ export const prepareProgram = (isa: GuestIsa): Program => {
     if (!effects.hasDirectTarget) return { ...base, fastOps: { far } };
     return { ...base, fastOps: { far, forward: nextFast++, backward: nextFast++ } };
   });
+  const quick = isa.quick.map(({ of, form }) => {
+    const general = insns.find(({ insn }) => insn.mnemonic === of);
+    if (!general) throw new Error(`quick form of unknown ${of}`);
+    const graph = recordGraph(form);
+    const slots = recordSlots(form, graph);
+    return {
+      of: general,
+      form: { insn: form, graph, effects: effectsOf(graph), slots, exactOp: 0, fastOps: { far: nextFast++ } },
+    };
+  });
   const firstFusedOp = nextFast;
   const pairs = preparePairs(isa, insns, firstFusedOp);
-  return { isa, insns, pairs, firstFusedOp, helperNames: Object.keys(isa.helpers), fpNames: Object.keys(isa.fp) };
+  return {
+    isa,
+    insns,
+    quick,
+    pairs,
+    firstFusedOp,
+    helperNames: Object.keys(isa.helpers),
+    fpNames: Object.keys(isa.fp),
+  };
 };
 
 /** @throws Error when a row of the ISA's table names what cannot be fused. */

@@ -3,7 +3,7 @@ import type { RegisterRef } from '../../isa/core/graph';
 import type { Code, Local } from '../../isa/core/wasm-encoder';
 import { HOT, SCRATCH_X, STATE } from '../layout';
 import type { OperandSource } from './expression';
-import type { PreparedInsn } from './program';
+import type { PreparedInsn, Program } from './program';
 
 /** For the parts of a fused pair. */
 export interface PairRole {
@@ -18,6 +18,7 @@ export interface PairRole {
 export class RecordSource implements OperandSource {
   constructor(
     readonly code: Code,
+    readonly program: Program,
     readonly record: Local,
     readonly prepared: PreparedInsn,
     /** Pushes the pc of the record in `record`. */
@@ -48,6 +49,9 @@ export class RecordSource implements OperandSource {
     this.#address(ref);
     push();
     this.code.mem('i64.store', this.#base(ref, STATE.f));
+  }
+  slot(name: string): void {
+    this.code.i32(0).mem('i64.load', slotOffset(this.program, name));
   }
   immediate(field: string): void {
     this.code.get(this.record).mem('i32.load', this.#at(field));
@@ -87,3 +91,10 @@ export class RecordSource implements OperandSource {
     return HOT + file + 8 * (isWrite && ref.index === 0 ? SCRATCH_X : ref.index);
   }
 }
+
+/** Address of a named slot of the running hart. */
+export const slotOffset = (program: Program, slot: string): number => {
+  const at = program.isa.slots.indexOf(slot);
+  if (at < 0) throw new Error(`${program.isa.name} has no state slot "${slot}"`);
+  return HOT + STATE.slots + 8 * at;
+};

@@ -11,6 +11,7 @@ export type RegisterRef = { readonly field: string } | { readonly index: number 
 
 export type NodeKind =
   | { readonly k: 'x' | 'f'; readonly ref: RegisterRef }
+  | { readonly k: 'slot'; readonly name: string }
   | { readonly k: 'imm' | 'imm32' | 'pcRel'; readonly field: string }
   | { readonly k: 'const'; readonly value: bigint }
   | { readonly k: 'pc' | 'nextPc' }
@@ -53,6 +54,8 @@ export type Effect =
   | { readonly k: 'branch'; readonly cond: GraphNode; readonly target: GraphNode }
   | { readonly k: 'trap'; readonly cause: number; readonly tval: GraphNode | undefined }
   | { readonly k: 'helper'; readonly name: string }
+  | { readonly k: 'setSlot'; readonly name: string; readonly value: GraphNode }
+  | { readonly k: 'onlyIf'; readonly cond: GraphNode }
   | { readonly k: 'fpGuard'; readonly dirty: boolean }
   | {
       readonly k: 'fpArith';
@@ -80,7 +83,10 @@ export const effectInputs = (effect: Effect): readonly GraphNode[] => {
   switch (effect.k) {
     case 'setX':
     case 'setF':
+    case 'setSlot':
       return [effect.value];
+    case 'onlyIf':
+      return [effect.cond];
     case 'load':
       return [effect.addr];
     case 'store':
@@ -136,7 +142,7 @@ export const effectsOf = (graph: Graph): InsnEffects => {
     readsMemory: has('load', 'amo'),
     writesMemory: has('store', 'amo'),
     endsBlock: has('jump', 'branch', 'trap', 'helper'),
-    mayTrap: has('load', 'store', 'amo', 'trap', 'helper', 'fpGuard'),
+    mayTrap: has('load', 'store', 'amo', 'trap', 'helper', 'fpGuard', 'onlyIf'),
     isHelper: has('helper'),
     hasDirectTarget: target?.kind.k === 'pcRel',
     isConditional: flow?.k === 'branch',
@@ -270,6 +276,9 @@ class Recorder {
       jump: (target) => this.#effect({ k: 'jump', target: n(target) }),
       branch: (cond, target) => this.#effect({ k: 'branch', cond: n(cond), target: n(target) }),
       trap: (cause, tval) => this.#effect({ k: 'trap', cause, tval: tval && n(tval) }),
+      slot: (name) => v(this.#node({ k: 'slot', name }, 'i64')),
+      setSlot: (name, value) => this.#effect({ k: 'setSlot', name, value: n(value) }),
+      onlyIf: (cond) => this.#effect({ k: 'onlyIf', cond: n(cond) }),
       helper: (name) => this.#effect({ k: 'helper', name }),
       fpGuard: (dirty) => this.#effect({ k: 'fpGuard', dirty }),
       unbox32: (r) => v(this.#node({ k: 'op', op: 'unbox32' }, 'i32', [this.#read('f', { field: r.name })])),

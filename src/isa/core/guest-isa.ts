@@ -33,9 +33,20 @@ export interface Fusion {
   readonly forward?: string;
 }
 
+export interface QuickForm {
+  /** Mnemonic of the instruction it is a form of. */
+  readonly of: string;
+  readonly form: Insn;
+}
+
 export interface GuestIsa {
   readonly name: string;
   readonly insns: readonly Insn[];
+  /**
+   * Quick forms of instructions that are otherwise helpers: a more special pattern and what to do when its conditions
+   * (`onlyIf`) hold; the helper does the rest. Only speed depends on them.
+   */
+  readonly quick: readonly QuickForm[];
   /** Pairs the fast interpreter executes at once; only speed depends on them. */
   readonly fusions: readonly Fusion[];
   /** Names of the 64-bit state slots beside pc and the register files. */

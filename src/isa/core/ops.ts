@@ -130,6 +130,11 @@ export interface Ops {
   branch(cond: V32, target: V64): void;
   /** Takes a synchronous trap; nothing described after it happens. `tval` defaults to 0. */
   trap(cause: number, tval?: V64): void;
+  /** A 64-bit slot of the ISA's state. Only in quick forms (see `GuestIsa.quick`). */
+  slot(name: string): V64;
+  setSlot(name: string, v: V64): void;
+  /** Leaves the instruction to its full description unless `cond`. Only in quick forms, before any write. */
+  onlyIf(cond: V32): void;
   /** The whole instruction is done by the named TypeScript function of the ISA (`helpers`), which sees fields and state. */
   helper(name: string): void;
 

@@ -17,4 +17,10 @@ const NAMES: AssemblyNames = {
 };
 
 /** One instruction at the start of the bytes. */
-export const disassemble = createDisassembler(INSNS, NAMES);
+let made: ReturnType<typeof createDisassembler> | undefined;
+
+/** Made when first asked for: a run without a debugger never needs it. */
+export const disassemble: ReturnType<typeof createDisassembler> = (bytes, address) => {
+  made ??= createDisassembler(INSNS, NAMES);
+  return made(bytes, address);
+};

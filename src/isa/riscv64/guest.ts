@@ -7,11 +7,13 @@ import { FUSIONS } from './fusions';
 import { HELPERS } from './helpers';
 import { INSNS } from './insns/all';
 import { cpuTranslate, dataContext, fetchContext } from './paging-cpu';
+import { QUICK } from './quick';
 import { CAUSE, pendingInterrupt, prepareFp, takeTrap, wakesFromWait } from './traps';
 
 export const RISCV64_GUEST: GuestIsa = {
   name: 'riscv64',
   insns: INSNS,
+  quick: QUICK,
   fusions: FUSIONS,
   slots: SLOTS,
   helpers: HELPERS,
