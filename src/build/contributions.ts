@@ -58,7 +58,7 @@ const IS_KERNEL_FILE = `resourceFilename == kernel.json || resourceExtname == .e
 
 export const activationEvents: readonly string[] = [
   'onDebugResolve:worldstep',
-  'onDebugInitialConfigurations',
+  'onDebugInitialConfigurations:worldstep',
   'onDebugDynamicConfigurations:worldstep',
   `onFileSystem:${SAMPLE_SCHEME}`,
   'workspaceContains:**/kernel.json',
