@@ -23,11 +23,10 @@ interface Exports {
   type_names(): void;
   type_by_id(id: bigint): void;
   type_named(): void;
-  has_cfi(): number;
 }
 
 /** What may be asked of the module. */
-export type Query = Exclude<keyof Exports, 'memory' | 'input' | 'output' | 'output_length' | 'open' | 'has_cfi'>;
+export type Query = Exclude<keyof Exports, 'memory' | 'input' | 'output' | 'output_length' | 'open'>;
 
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();

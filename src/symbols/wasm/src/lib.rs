@@ -14,7 +14,6 @@ mod types;
 mod variables;
 
 use json::Json;
-use object::Object;
 use program::Program;
 use std::cell::UnsafeCell;
 
@@ -249,12 +248,4 @@ pub extern "C" fn type_named() {
         Some(die) => types::write(program, die, json),
         None => json.null(),
     });
-}
-
-/// Whether the file has call frame information at all (a cheap question for messages).
-#[no_mangle]
-pub extern "C" fn has_cfi() -> u32 {
-    state().program.as_ref().map_or(0, |p| {
-        u32::from(p.file.section_by_name(".debug_frame").is_some() || p.file.section_by_name(".eh_frame").is_some())
-    })
 }
