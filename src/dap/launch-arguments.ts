@@ -92,11 +92,17 @@ function checkKeys(value: Record<string, unknown>, keys: Readonly<Record<string,
       // Double underscore keys are the client's own (VS Code adds __sessionId and the like).
       if (prefix === '' && (SHELL_KEYS.has(key) || key.startsWith('__'))) continue;
       const near = nearest(key, Object.keys(keys));
-      throw unknownKey(prefix + key, near === undefined ? undefined : prefix + near);
+      throw unknownKey(prefix + key, misplaced(key, keys) ?? (near === undefined ? undefined : prefix + near));
     }
     if (entry === undefined || entry === null) continue;
     checkShape(entry, shape, prefix + key);
   }
+}
+
+/** A key of an inner object that was written outside of it. */
+function misplaced(key: string, keys: Readonly<Record<string, Shape>>): string | undefined {
+  const owner = Object.entries(keys).find(([, shape]) => shape.kind === 'object' && Object.hasOwn(shape.keys, key));
+  return owner === undefined ? undefined : `${owner[0]}.${key}`;
 }
 
 function checkShape(entry: unknown, shape: Shape, path: string): void {

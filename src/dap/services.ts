@@ -2,7 +2,7 @@
 import type { Host } from '../base/host';
 import type { ExceptionFilter } from '../debug/exceptions';
 import type { DebugTarget, TargetImage } from '../debug/target';
-import type { InspectorInfo, InspectorNode, InspectorTable } from '../inspect/contract';
+import type { InspectOptions } from '../inspect/context';
 import type { LaunchArguments } from './protocol';
 
 /** A machine at its first instruction, with the programs in it. */
@@ -11,17 +11,10 @@ export interface BuiltMachine {
   readonly images: readonly TargetImage[];
   /** DWARF path prefix → client path prefix, as the kernel package says; launch.json's own entries win. */
   readonly sourceMap?: Readonly<Record<string, string>>;
+  /** What the views are told about the board. */
+  readonly inspect?: InspectOptions;
   /** Remarks for the Debug Console: symbols that could not be read, defaults that were chosen. */
   readonly remarks?: readonly string[];
-}
-
-/** A view over a target. `children` and `table` may throw an Error whose message is for the user. */
-export interface SessionInspector {
-  readonly info: InspectorInfo;
-  children(key: string | undefined, hart: number): InspectorNode[];
-  table?(key: string | undefined, hart: number): InspectorTable;
-  /** Physical ranges whose stores make it stale. */
-  watches?(hart: number): readonly { readonly pa: bigint; readonly length: number }[];
 }
 
 export interface SessionServices {
@@ -31,8 +24,6 @@ export interface SessionServices {
    * what is wrong, where, and the next step.
    */
   build(launch: LaunchArguments, host: Host): Promise<BuiltMachine>;
-  /** The views of a target; made anew after every launch and restart. */
-  inspectors(target: DebugTarget): readonly SessionInspector[];
   /** The exception filters to declare before a machine is known. */
   readonly exceptionFilters: readonly ExceptionFilter[];
   /** Architectures `build` knows. */

@@ -8,12 +8,13 @@ import type { DataSpec } from '../debug/data-breakpoints';
 import type { EvaluationScope } from '../debug/expression/scope';
 import type { SliceResult, Stop } from '../debug/stop';
 import { DebugTarget } from '../debug/target';
+import { type Inspection, openInspectors } from '../inspect/open';
 import { cannotLoad, ended, isRunning, noSuchSymbol, notLaunched, UserError, unknownThread } from './errors';
 import { Handles } from './handles';
 import type { LaunchArguments, MachineStatus } from './protocol';
 import { RunLoop } from './run-loop';
 import { DapServer, type Message } from './server';
-import type { SessionInspector, SessionServices } from './services';
+import type { SessionServices } from './services';
 import { stoppedBody } from './stop-text';
 import { TraceLog } from './trace-log';
 
@@ -50,7 +51,7 @@ export class Session {
   readonly wishes: Wishes = { sources: new Map(), functions: [], instructions: [], data: [], exceptions: undefined };
   readonly loop: RunLoop;
   launch: LaunchArguments | undefined;
-  inspectors: readonly SessionInspector[] = [];
+  inspection: Inspection | undefined;
   /** configurationDone has come. */
   isConfigured = false;
   private target: DebugTarget | undefined;
@@ -100,6 +101,11 @@ export class Session {
 
   // ------------------------------------------------------------------ the machine's life
 
+  /** The views of the machine that is there. */
+  get inspectors(): Inspection['inspectors'] {
+    return this.inspection?.inspectors ?? [];
+  }
+
   get hasTarget(): boolean {
     return this.target !== undefined;
   }
@@ -140,7 +146,7 @@ export class Session {
     this.removeConsole = built.machine.onConsole((bytes) => {
       this.consoleText += this.decoder.decode(bytes, { stream: true });
     });
-    this.inspectors = this.services.inspectors(target);
+    this.inspection = openInspectors(target, built.inspect);
     this.observe(target);
     for (const remark of built.remarks ?? []) this.print(`${remark}\n`, 'console');
     this.bindAll(target);
@@ -160,7 +166,8 @@ export class Session {
     for (const remove of this.removals.splice(0)) remove();
     this.target?.dispose();
     this.target = undefined;
-    this.inspectors = [];
+    this.inspection?.dispose();
+    this.inspection = undefined;
     this.handles.clear();
   }
 
@@ -169,6 +176,7 @@ export class Session {
     const target = this.target;
     const { launch } = this;
     if (target === undefined || launch === undefined) return;
+    if (launch.noDebug === true) target.setExceptionFilters([]);
     if (launch.stopOnEntry === true && launch.noDebug !== true) return this.stopped({ kind: 'entry', hart: 0 });
     if (launch.runTo !== undefined && launch.noDebug !== true) {
       const result = target.runTo(launch.runTo);

@@ -70,16 +70,20 @@ export function inlinedRegion(frame: PhysicalFrame, visible = Number.POSITIVE_IN
   return merge(mine.map(({ row }) => ({ lo: row.lo + frame.slide, hi: row.hi + frame.slide })));
 }
 
-/** The line-table row around the pc, or the symbol where no row is. */
+/** The line-table row around the pc; between rows the gap, and in a function without rows all of it. */
 export function rowRegion(frame: PhysicalFrame): Range[] {
   const program = frame.image?.program;
   const row = program?.lineAt(frame.link);
   if (row !== undefined) return [{ lo: row.lo + frame.slide, hi: row.hi + frame.slide }];
   const symbol = program?.symbolAt(frame.link)?.symbol;
-  if (symbol === undefined || symbol.size === 0n) return [];
-  const rows = program?.linesIn({ lo: frame.link, hi: va(symbol.address + symbol.size) }) ?? [];
-  const end = rows[0]?.lo ?? symbol.address + symbol.size;
-  return [{ lo: symbol.address + frame.slide, hi: end + frame.slide }];
+  if (program === undefined || symbol === undefined || symbol.size === 0n) return [];
+  let lo: bigint = symbol.address;
+  let hi: bigint = symbol.address + symbol.size;
+  for (const other of program.linesIn({ lo: symbol.address, hi: va(hi) })) {
+    if (other.hi <= frame.link && other.hi > lo) lo = other.hi;
+    if (other.lo > frame.link && other.lo < hi) hi = other.lo;
+  }
+  return [{ lo: lo + frame.slide, hi: hi + frame.slide }];
 }
 
 function merge(ranges: readonly Range[]): Range[] {

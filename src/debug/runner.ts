@@ -43,6 +43,7 @@ export class Runner {
   private readonly handled = new Map<number, bigint>();
   private installed = '';
   private singles = 0;
+  private onlyHart: number | undefined;
   /** Breakpoints of our own: Rust panic entry points. */
   panicPlaces: readonly (BoundPlace & { readonly symbol: string })[] = [];
   onLog: (line: LogLine) => void = () => {};
@@ -63,8 +64,9 @@ export class Runner {
     this.installed = '';
   }
 
-  /** Sets the goal of the following slices; `undefined` runs until a breakpoint. */
-  begin(plan: Plan | undefined): SliceResult {
+  /** Sets the goal of the following slices; `undefined` runs until a breakpoint. `onlyHart`: the others stand still. */
+  begin(plan: Plan | undefined, onlyHart?: number): SliceResult {
+    this.onlyHart = onlyHart;
     this.trapReturn = undefined;
     this.mode = 'run';
     this.plan = undefined;
@@ -111,18 +113,26 @@ export class Runner {
     const standing = this.standingHart();
     const exit = this.machine.run({
       budget: standing === undefined ? budget : 1n,
-      ...(standing === undefined ? {} : { onlyHart: standing, skipFirstBreakpoint: true }),
+      ...(standing === undefined ? this.only : { onlyHart: standing, skipFirstBreakpoint: true }),
       stopOnTrap: (event) => this.filters.wants(event),
     });
     if (standing !== undefined) this.handled.delete(standing);
     return this.after(exit);
   }
 
+  private get only(): { onlyHart?: number } {
+    return this.onlyHart === undefined ? {} : { onlyHart: this.onlyHart };
+  }
+
   /** A hart that still stands on a breakpoint that has been dealt with. */
   private standingHart(): number | undefined {
     for (const [hart, pc] of this.handled) {
       const cpu = this.machine.cpus[hart];
-      if (cpu !== undefined && cpu.pc === pc && cpu.activity === 'running') return hart;
+      const isHeld = this.onlyHart !== undefined && this.onlyHart !== hart;
+      if (cpu !== undefined && cpu.pc === pc && cpu.activity === 'running') {
+        if (isHeld) continue;
+        return hart;
+      }
       this.handled.delete(hart);
     }
     return undefined;
@@ -132,7 +142,7 @@ export class Runner {
     const plan = this.plan;
     const cpu = plan?.hart === undefined ? undefined : this.machine.cpus[plan.hart];
     if (plan === undefined || cpu === undefined) return undefined;
-    if (++this.singles % TURN === 0) {
+    if (++this.singles % TURN === 0 && this.onlyHart === undefined) {
       const other = this.turnOfOthers(cpu.hart);
       if (other !== undefined) return other;
     }

@@ -327,7 +327,10 @@ export class LineStep extends StepPlan {
 
   /** Control has left the line. */
   private landed(frame: PhysicalFrame, isHome: boolean): 'run' | 'single' | 'done' {
-    const row = frame.image?.program.lineAt(frame.link);
+    const program = frame.image?.program;
+    const row = program?.lineAt(frame.link);
+    // Compilers leave code of their own without a line in the middle of functions.
+    if (isHome && row === undefined && (program?.framesAt(frame.link).length ?? 0) > 0) return this.adopt(frame);
     if (isHome && row !== undefined) {
       const isStart = row.lo === frame.link && row.isStmt && row.line > 0;
       if (this.how === 'over') {

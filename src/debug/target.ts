@@ -51,6 +51,8 @@ export interface StepRequest {
   readonly unit: 'line' | 'instruction';
   /** Step only into the call at this address. */
   readonly target?: Va;
+  /** The other harts stand still meanwhile. */
+  readonly isAlone?: boolean;
 }
 
 /** Choices of a target that its owner makes. */
@@ -125,8 +127,8 @@ export class DebugTarget {
   // ------------------------------------------------------------------ running
 
   /** Starts to run on. Call {@link slice} until it reports a stop. */
-  resume(): SliceResult {
-    return this.begin(undefined);
+  resume(onlyHart?: number): SliceResult {
+    return this.begin(undefined, onlyHart);
   }
 
   /** Starts a step; a string says why it is not possible. */
@@ -137,6 +139,7 @@ export class DebugTarget {
       return this.settle({ kind: 'stopped', stop: { kind: 'step', hart: request.hart, concealed: hidden - 1 } });
     }
     const concealed = new Map([[request.hart, hidden]]);
+    const only = request.isAlone === true ? request.hart : undefined;
     const context = {
       machine: this.machine,
       unwinder: this.unwinder,
@@ -145,10 +148,11 @@ export class DebugTarget {
     };
     if (request.how === 'out') {
       const plan = new StepOut(context, request.hart);
-      return plan.problem === undefined ? this.begin(plan) : `Step Out is not possible: ${plan.problem}.`;
+      return plan.problem === undefined ? this.begin(plan, only) : `Step Out is not possible: ${plan.problem}.`;
     }
-    if (request.unit === 'instruction') return this.begin(new InstructionStep(context, request.hart, request.how));
-    return this.begin(new LineStep(context, request.hart, request.how, request.target));
+    if (request.unit === 'instruction')
+      return this.begin(new InstructionStep(context, request.hart, request.how), only);
+    return this.begin(new LineStep(context, request.hart, request.how, request.target), only);
   }
 
   /** Starts to run to the first of some functions; a string says why it is not possible. */
@@ -167,10 +171,10 @@ export class DebugTarget {
     return this.begin(plan);
   }
 
-  private begin(plan: Plan | undefined): SliceResult {
+  private begin(plan: Plan | undefined, onlyHart?: number): SliceResult {
     this.current = undefined;
     this.forget();
-    return this.settle(this.runner.begin(plan));
+    return this.settle(this.runner.begin(plan, onlyHart));
   }
 
   /** Runs about `budget` instructions' worth of work. */
@@ -313,9 +317,11 @@ export class DebugTarget {
         format ?? (expression.kind === 'memory' ? 'x' : undefined),
       );
     }
-    const after = assign(expression, scope, this.writer(scope));
+    assign(expression, scope, this.writer(scope));
     this.forget();
-    return operandRow(text, after, undefined, format);
+    // The assignment may have moved the frame itself.
+    const now = scope.isInnermost ? this.scope(scope.cpu.hart) : scope;
+    return operandRow(text, evaluate(expression.target, now), undefined, format);
   }
 
   /** Whether the text would change something. Throws {@link ExpressionError}. */

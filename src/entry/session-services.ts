@@ -4,13 +4,12 @@ import { type Host, HostFileError } from '../base/host';
 import { nearest } from '../base/nearest';
 import { UserError } from '../dap/errors';
 import type { LaunchArguments } from '../dap/protocol';
-import type { BuiltMachine, SessionInspector, SessionServices } from '../dap/services';
+import type { BuiltMachine, SessionServices } from '../dap/services';
 import { filtersOf } from '../debug/exceptions';
-import type { DebugTarget, TargetImage } from '../debug/target';
+import type { TargetImage } from '../debug/target';
 import { flashImage } from '../image/flash';
 import { flatImage, isElf } from '../image/flat-image';
 import { type KernelBuild, type KernelPackage, packagePath, parseKernelPackage } from '../image/kernel-package';
-import { openInspectors } from '../inspect/open';
 import { RISCV64 } from '../isa/riscv64';
 import { RISCV64_VIRT } from '../machine/boards/riscv64-virt';
 import { ARCHITECTURES, createMachine } from '../machine/create';
@@ -23,7 +22,6 @@ import { loadSymbolReader, type SymbolReader } from '../symbols/reader';
 export interface CompositionOptions {
   /** Where symbols.wasm is; default in the extension's `dist`. */
   readonly symbolsWasm?: string;
-  readonly inspectors?: (target: DebugTarget) => readonly SessionInspector[];
 }
 
 /** The board's devices, so that views can name their addresses. */
@@ -44,7 +42,6 @@ export function sessionServices(host: Host, options: CompositionOptions = {}): S
     host,
     architectures: ARCHITECTURES,
     exceptionFilters: filtersOf(RISCV64),
-    inspectors: options.inspectors ?? ((target) => openInspectors(target, { windows }).inspectors),
     build: async (launch) => {
       const reader = await symbols();
       try {
@@ -100,10 +97,7 @@ async function build(launch: LaunchArguments, host: Host, reader: SymbolReader):
   if (guest.elf !== undefined) {
     const program = reader.read(guest.elf.path, guest.elf.bytes);
     remarks.push(...program.problems.map((problem) => `${guest.elf?.path}: ${problem}`));
-    const lowest = program.elf.segments.reduce(
-      (low, segment) => (segment.paddr < low ? segment.paddr : low),
-      1n << 64n,
-    );
+    const [lowest = 0n] = program.elf.segments.map((segment) => segment.paddr).sort((a, b) => (a < b ? -1 : 1));
     const physicalOf =
       guest.elf.isFlat && guest.loadAddress !== undefined
         ? program.elf.segments.map((segment) => ({
@@ -122,7 +116,7 @@ async function build(launch: LaunchArguments, host: Host, reader: SymbolReader):
     const address = image.address === undefined ? {} : { address: va(BigInt(image.address.replaceAll('_', ''))) };
     images.push({ name: baseName(image.path), program, ...address, ...flatPhysical(guest, program.elf.segments) });
   }
-  return { machine, images, sourceMap: guest.sourceMap, remarks };
+  return { machine, images, sourceMap: guest.sourceMap, inspect: { windows }, remarks };
 }
 
 /** A symbol file for a flat kernel lies where the kernel was loaded. */

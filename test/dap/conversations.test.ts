@@ -213,6 +213,50 @@ describe('a session', () => {
       await talk.hear('terminated');
     }));
 
+  it('says when the guest is stuck and stays alive', () =>
+    check('stuck', async (talk) => {
+      await talk.launch(trapsLaunch({ stopOnEntry: true, console: 'terminal' }));
+      await talk.hear('stopped');
+      const frameId = await talk.frame();
+      await talk.ask('evaluate', { expression: '$pc = 0', frameId, context: 'repl' });
+      await talk.ask('continue', { threadId: 1 });
+      await talk.hear('stopped');
+      await talk.ask('stackTrace', { threadId: 1 });
+      await talk.ask('exceptionInfo', { threadId: 1 });
+      await talk.ask('restart', { arguments: trapsLaunch({ runTo: 'busy' }) });
+      await talk.hear('stopped');
+      await talk.where();
+      await talk.ask('restart', { arguments: trapsLaunch({ memory: '1' }) });
+    }));
+
+  it('waits with a guest that waits, and pauses it', () =>
+    check('idle', async (talk) => {
+      await talk.launch(trapsLaunch(), { [trapsSource]: [at('done')] });
+      await talk.hear('stopped');
+      const { targets } = await talk.client.request('gotoTargets', { source, line: trapsLine('wait') });
+      await talk.client.request('goto', { threadId: 1, targetId: targets[0].id });
+      await talk.hear('stopped');
+      await talk.ask('continue', { threadId: 1 });
+      for (let turn = 0; turn < 20; turn++) await new Promise((done) => setImmediate(done));
+      await talk.ask('threads');
+      await talk.ask('console/input', { text: 'x' });
+      await talk.ask('pause', { threadId: 1 });
+      await talk.hear('stopped');
+      await talk.ask('threads');
+    }));
+
+  it('shows harts as threads', () =>
+    check('harts', async (talk) => {
+      await talk.launch(trapsLaunch({ machine: { memory: '16M', harts: 2 } }), { [trapsSource]: [at('main')] });
+      await talk.hear('stopped');
+      await talk.ask('threads');
+      await talk.ask('stackTrace', { threadId: 2, levels: 2 });
+      await talk.ask('stackTrace', { threadId: 3 });
+      await talk.ask('next', { threadId: 1, singleThread: true });
+      await talk.hear('stopped');
+      await talk.where();
+    }));
+
   it('refuses launches that cannot work, each with the next step', () =>
     check('bad-launches', async (talk) => {
       await talk.ask('initialize', { adapterID: 'worldstep' });

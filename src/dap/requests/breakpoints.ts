@@ -125,12 +125,16 @@ export function breakpointRequests(session: Session): Record<string, Handler> {
       return { breakpoints: target.breakpoints.setInstructions(specs).map((one) => codeBody(session, target, one)) };
     },
     setExceptionBreakpoints: (args) => {
-      const enabled = [
+      const enabled: { id: string; condition?: string }[] = [
         ...args.strings('filters').map((id) => ({ id })),
         ...args
           .objects('filterOptions')
           .map((one) => ({ id: one.string('filterId'), condition: one.optionalString('condition') })),
       ];
+      for (const option of args.objects('exceptionOptions')) {
+        if (option.optionalString('breakMode') === 'never') continue;
+        for (const segment of option.objects('path')) enabled.push(...segment.strings('names').map((id) => ({ id })));
+      }
       session.wishes.exceptions = enabled;
       if (!session.hasTarget) return waiting(enabled.map(() => ({ id: session.takeId() })));
       const problems = session.need('setExceptionBreakpoints').setExceptionFilters(enabled);

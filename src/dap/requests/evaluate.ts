@@ -1,10 +1,10 @@
 /** Evaluation for console, watches, hovers and the clipboard, and completions. */
 import { completions } from '../../debug/completions';
-import { explain } from '../../debug/explain';
 import { ExpressionError } from '../../debug/expression/ast';
 import { cannotEvaluate } from '../errors';
 import type { Handler } from '../server';
 import type { Session } from '../session';
+import { explainLines } from './own';
 import { formatOf, rowBody } from './variables';
 
 export function evaluateRequests(session: Session): Record<string, Handler> {
@@ -19,9 +19,9 @@ export function evaluateRequests(session: Session): Record<string, Handler> {
         const command =
           where === 'repl' ? /^\s*explain\s+(.+?)(?:\s+(?:for\s+)?(read|write|execute))?\s*$/.exec(expression) : null;
         if (command?.[1] !== undefined) {
-          const address = target.addressOf(command[1], scope);
           const access = (command[2] ?? 'read') as 'read' | 'write' | 'execute';
-          return { result: explain(scope.cpu, address, access).join('\n'), variablesReference: 0 };
+          const lines = explainLines(session, target, command[1], scope, access);
+          return { result: lines.join('\n'), variablesReference: 0 };
         }
         const isAssignment = target.isAssignment(expression);
         if (isAssignment && where !== 'repl') throw cannotEvaluate('Assignments work in the Debug Console only.');

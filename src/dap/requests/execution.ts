@@ -20,7 +20,8 @@ export function executionRequests(session: Session): Record<string, Handler> {
     const chosen = args.optionalInteger('targetId');
     const address = chosen === undefined ? undefined : stepTargets.get(chosen);
     const unit = granularity === 'instruction' ? 'instruction' : 'line';
-    const result = target.step({ hart, how, unit, ...(address === undefined ? {} : { target: va(address) }) });
+    const isAlone = args.boolean('singleThread');
+    const result = target.step({ hart, how, unit, isAlone, ...(address === undefined ? {} : { target: va(address) }) });
     if (typeof result === 'string') throw stepImpossible(result);
     context.after(() => session.run(result));
     return undefined;
@@ -42,9 +43,10 @@ export function executionRequests(session: Session): Record<string, Handler> {
     },
     continue: (args, context) => {
       const target = session.needStopped('continue');
-      session.hart(args.integer('threadId'));
-      context.after(() => session.run(target.resume()));
-      return { allThreadsContinued: true };
+      const hart = session.hart(args.integer('threadId'));
+      const isAlone = args.boolean('singleThread');
+      context.after(() => session.run(target.resume(isAlone ? hart : undefined)));
+      return { allThreadsContinued: !isAlone };
     },
     pause: (args, context) => {
       session.need('pause');

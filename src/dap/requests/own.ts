@@ -1,14 +1,29 @@
 /** The requests of protocol.ts: views, console input, status, address explanation. */
-import { explain } from '../../debug/explain';
 import { ExpressionError } from '../../debug/expression/ast';
+import type { EvaluationScope } from '../../debug/expression/scope';
+import { parseReference } from '../../debug/memory';
+import type { DebugTarget } from '../../debug/target';
+import type { OpenInspector } from '../../inspect/open';
+import type { Access } from '../../isa/core/translation';
 import type { Args } from '../arguments';
 import { badArgument, cannotEvaluate, UserError, unknownInspector, viewFailed } from '../errors';
 import type { Handler } from '../server';
-import type { SessionInspector } from '../services';
 import type { Session } from '../session';
 
 /** Console bytes one request may carry. */
 const MOST_INPUT = 1 << 16;
+
+/** The walk of an address that is given as a memory reference or as an expression. */
+export function explainLines(
+  session: Session,
+  target: DebugTarget,
+  text: string,
+  scope: EvaluationScope,
+  access: Access,
+): string[] {
+  const reference = parseReference(text) ?? { space: 'va', address: target.addressOf(text, scope) };
+  return session.inspection?.explain(scope.cpu.hart, reference, access) ?? [];
+}
 
 export function ownRequests(session: Session): Record<string, Handler> {
   const hartOf = (args: Args): number => {
@@ -17,7 +32,7 @@ export function ownRequests(session: Session): Record<string, Handler> {
   };
   const show = <T extends object>(
     args: Args,
-    look: (inspector: SessionInspector, key: string | undefined, hart: number) => T,
+    look: (inspector: OpenInspector, key: string | undefined, hart: number) => T,
   ): T => {
     session.need('inspect');
     const id = args.string('inspector');
@@ -35,11 +50,7 @@ export function ownRequests(session: Session): Record<string, Handler> {
   return {
     'inspect/list': () => ({ inspectors: session.inspectors.map((inspector) => inspector.info) }),
     'inspect/children': (args) => show(args, (inspector, key, hart) => ({ nodes: inspector.children(key, hart) })),
-    'inspect/table': (args) =>
-      show(args, (inspector, key, hart) => {
-        if (inspector.table === undefined) throw new Error('it has no table.');
-        return { table: inspector.table(key, hart) };
-      }),
+    'inspect/table': (args) => show(args, (inspector, key, hart) => ({ table: inspector.table(key, hart) })),
     'console/input': (args) => {
       const target = session.need('console/input');
       const bytes = new TextEncoder().encode(args.string('text'));
@@ -59,8 +70,7 @@ export function ownRequests(session: Session): Record<string, Handler> {
         throw badArgument('access', 'read, write or execute');
       const hart = hartOf(args);
       try {
-        const address = target.addressOf(args.string('address'), target.scope(hart));
-        return { lines: explain(target.cpu(hart), address, access) };
+        return { lines: explainLines(session, target, args.string('address'), target.scope(hart), access) };
       } catch (error) {
         if (error instanceof ExpressionError) throw cannotEvaluate(error.message);
         throw error;

@@ -13,15 +13,14 @@ export interface Writer {
   physical(address: bigint, bytes: Uint8Array): boolean;
 }
 
-/** Performs `target = value` and returns what the target then holds. */
+/** Performs `target = value`. */
 export function assign(
   expression: Extract<Expression, { kind: 'assign' }>,
   scope: EvaluationScope,
   writer: Writer,
-): Operand {
+): void {
   const operand = evaluate(expression.target, scope);
   write(operand, textOf(expression.value, scope), scope, writer);
-  return evaluate(expression.target, scope);
 }
 
 /** The new value as a user would type it. A name that nothing bears may be the variant of an enum. */
