@@ -80,3 +80,23 @@
     li      t6, 0x1f
     csrw    pmpcfg0, t6
     .endm
+
+/* Runs one instruction in S-mode, which must not trap; ends with ECALL back to M. */
+    .macro ALLOWED instruction:vararg
+    TRY
+    ENTER   MPP_S
+    \instruction
+    ecall
+    CAUGHT
+    EXPECT  a0, 9
+    .endm
+
+/* Runs one instruction in S-mode, which must trap with `cause`. */
+    .macro REFUSED cause, instruction:vararg
+    TRY
+    ENTER   MPP_S
+    \instruction
+    ecall
+    CAUGHT
+    EXPECT  a0, \cause
+    .endm

@@ -19,7 +19,15 @@ for (const source of readdirSync(here).filter((name) => name.endsWith('.S') && n
   const name = source.replace('.S', '');
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   const output = join(here, 'prebuilt', `${name}.elf`);
-  const args = [...options, '-T', join(here, 'link.ld'), join(here, 'start.S'), join(here, source), '-o', output];
+  const args = [
+    ...options,
+    '-T',
+    join(here, 'link.ld'),
+    ...(name === 'tohost' ? [] : [join(here, 'start.S')]),
+    join(here, source),
+    '-o',
+    output,
+  ];
   const { status, error } = spawnSync(compiler, args, { stdio: 'inherit' });
   if (error) throw new Error(`${compiler} is missing. Install it: apt-get install gcc-riscv64-linux-gnu`);
   if (status !== 0) process.exit(1);
