@@ -1,8 +1,10 @@
 /** Disassembly around an address, forwards and backwards, always as many rows as asked. */
 import { hex, va } from '../base/address';
+import type { DisassembledInsn } from '../isa/core/registers';
 import type { Cpu } from '../machine/contract';
 import type { LineRow } from '../symbols/types';
 import type { MemoryReference } from './memory';
+import { withTarget } from './regions';
 import type { DebugTarget } from './target';
 
 /** One row of the Disassembly view. */
@@ -33,19 +35,31 @@ export function disassembly(
       const first = before[0] ?? start.address;
       rows.push(placeholder(start, first - BigInt(missing) * step));
     }
+    let earlier: DisassembledInsn | undefined;
     for (const address of before) {
       if (rows.length >= count) break;
-      rows.push(rowAt(target, cpu, { ...start, address }).row);
+      const found = rowAt(target, cpu, { ...start, address }, earlier);
+      rows.push(found.row);
+      earlier = found.insn;
     }
   }
   let address = start.address;
-  for (let skip = offset; skip > 0; skip--) address += rowAt(target, cpu, { ...start, address }).length;
+  for (let skip = offset; skip > 0; skip--) address += lengthAt(target, cpu, { ...start, address });
+  let previous: DisassembledInsn | undefined;
   while (rows.length < count) {
-    const { row, length } = rowAt(target, cpu, { ...start, address });
+    const { row, length, insn } = rowAt(target, cpu, { ...start, address }, previous);
     rows.push(row);
     address += length;
+    previous = insn;
   }
   return rows;
+}
+
+function lengthAt(target: DebugTarget, cpu: Cpu, at: MemoryReference): bigint {
+  const { isa } = target.machine;
+  const bytes = at.address < TOP ? target.memory.readSome(cpu, at, isa.maxLength) : new Uint8Array();
+  if (bytes.length < isa.minLength) return BigInt(isa.minLength);
+  return BigInt(Math.max(isa.disassemble(bytes, at.address).length, isa.minLength));
 }
 
 function placeholder(start: MemoryReference, address: bigint): DisassemblyRow {
@@ -55,13 +69,19 @@ function placeholder(start: MemoryReference, address: bigint): DisassemblyRow {
   return { addressText, isValid: false, text: '(no memory)', bytes: '', symbol: undefined, row: undefined };
 }
 
-function rowAt(target: DebugTarget, cpu: Cpu, at: MemoryReference): { row: DisassemblyRow; length: bigint } {
+interface FoundRow {
+  readonly row: DisassemblyRow;
+  readonly length: bigint;
+  readonly insn: DisassembledInsn | undefined;
+}
+
+function rowAt(target: DebugTarget, cpu: Cpu, at: MemoryReference, previous: DisassembledInsn | undefined): FoundRow {
   const { isa } = target.machine;
   const least = BigInt(isa.minLength);
-  if (at.address < 0n || at.address >= TOP) return { row: placeholder(at, at.address), length: least };
+  if (at.address < 0n || at.address >= TOP) return { row: placeholder(at, at.address), length: least, insn: undefined };
   const bytes = target.memory.readSome(cpu, at, isa.maxLength);
-  if (bytes.length < isa.minLength) return { row: placeholder(at, at.address), length: least };
-  const insn = isa.disassemble(bytes, at.address);
+  if (bytes.length < isa.minLength) return { row: placeholder(at, at.address), length: least, insn: undefined };
+  const insn = withTarget(isa, previous, isa.disassemble(bytes, at.address));
   const length = Math.max(insn.length, isa.minLength);
   const image = target.images.find(at.address);
   const hit = image?.image.program.symbolAt(image.link);
@@ -73,7 +93,7 @@ function rowAt(target: DebugTarget, cpu: Cpu, at: MemoryReference): { row: Disas
     symbol: hit?.offset === 0n ? hit.symbol.demangled : undefined,
     row: image?.image.program.lineAt(image.link),
   };
-  return { row, length: BigInt(length) };
+  return { row, length: BigInt(length), insn };
 }
 
 function targetText(target: DebugTarget, address: bigint | undefined): string {

@@ -106,6 +106,13 @@ export interface RegionExits {
   readonly calls: readonly DisassembledInsn[];
 }
 
+/** The instruction with the target that only it and the one before it together tell. */
+export function withTarget(isa: Isa, previous: DisassembledInsn | undefined, insn: DisassembledInsn): DisassembledInsn {
+  if (insn.target !== undefined || previous === undefined) return insn;
+  const target = isa.jointTarget?.(previous, insn);
+  return target === undefined ? insn : { ...insn, target };
+}
+
 /** Disassembles the region and collects its exits. Unreadable code counts as an unknown. */
 export function exitsOf(
   ranges: readonly Range[],
@@ -119,6 +126,7 @@ export function exitsOf(
     if (!isInside(ranges, target)) landings.add(target);
   };
   for (const range of ranges) {
+    let previous: DisassembledInsn | undefined;
     const end = range.hi - range.lo > LIMIT ? range.lo + LIMIT : range.hi;
     for (let at = range.lo; at < end; ) {
       const bytes = read(at, isa.maxLength) ?? read(at, isa.minLength);
@@ -144,7 +152,7 @@ export function exitsOf(
           leave(next);
           break;
         case 'call':
-          calls.push(insn);
+          calls.push(withTarget(isa, previous, insn));
           leave(next);
           break;
         case 'plain':
@@ -152,6 +160,7 @@ export function exitsOf(
           leave(next);
           break;
       }
+      previous = insn;
       at = next;
     }
     if (end < range.hi) landings.add(end);

@@ -80,6 +80,8 @@ describe('the message queue', () => {
     });
     expect(await move('continue')).toMatchObject({ reason: 'breakpoint' });
     expect(await value('message')).toBe('3');
+    const { targets } = await client.request('stepInTargets', { frameId: (await top()).id });
+    expect(targets.map((one: Json) => one.label)).toEqual(['axstd::thread::yield_now']);
     await client.request('setBreakpoints', { source: { path: source }, breakpoints: [] });
     await move('stepIn');
     const inside = (await client.request('stackTrace', { threadId: 1 })).stackFrames.map((frame: Json) => frame.name);

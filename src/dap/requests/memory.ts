@@ -64,7 +64,7 @@ export function memoryRequests(session: Session): Record<string, Handler> {
       const count = args.count('instructionCount', 0);
       if (count > MOST_ROWS) throw badArgument('instructionCount', `at most ${MOST_ROWS}`);
       const instructionOffset = args.optionalInteger('instructionOffset') ?? 0;
-      if (Math.abs(instructionOffset) > 1_000_000) throw badArgument('instructionOffset', 'at most 1000000 either way');
+      if (Math.abs(instructionOffset) > 50_000) throw badArgument('instructionOffset', 'at most 50000 either way');
       const start = reference.address + BigInt(args.optionalInteger('offset') ?? 0);
       const rows = disassembly(
         target,

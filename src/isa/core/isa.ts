@@ -41,6 +41,8 @@ export interface Isa {
   readonly maxLength: number;
   readonly minLength: number;
   disassemble(bytes: Uint8Array, address: bigint): DisassembledInsn;
+  /** Where two neighbouring instructions go together, when the second alone does not say: far calls of RISC-V. */
+  jointTarget?(first: DisassembledInsn, second: DisassembledInsn): bigint | undefined;
   /** Walks the tables of `world` for `va`, side-effect free. */
   translate(
     world: World,

@@ -2,6 +2,7 @@
 import type { Isa } from '../core/isa';
 import { ARGUMENT_REGISTERS, FRAME_POINTER, RETURN_ADDRESS, STACK_POINTER } from './abi';
 import { disassemble } from './assembly';
+import { jointTarget } from './joint-target';
 import { mappings, rootLevel, tableEntries, translate } from './paging-view';
 import { REGISTERS, registerOfDwarf, registerOfName } from './registers';
 import { CAUSES } from './traps';
@@ -20,6 +21,7 @@ export const RISCV64: Isa = {
   maxLength: 4,
   minLength: 2,
   disassemble,
+  jointTarget,
   translate,
   mappings,
   tableEntries,
