@@ -1,6 +1,9 @@
 /** Guest memory as the debugger reads and writes it: by physical address, or by virtual address in a hart's world. */
 import { hex, type Pa, pa, type Va, va } from '../base/address';
 import type { Access } from '../isa/core/translation';
+
+export type { Access } from '../isa/core/translation';
+
 import type { Cpu, Machine } from '../machine/contract';
 import type { ImageSet } from './images';
 

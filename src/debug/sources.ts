@@ -5,6 +5,8 @@
 import type { SourceFile } from '../symbols/types';
 import type { Image, ImageSet } from './images';
 
+export type { SourceFile } from '../symbols/types';
+
 /** A source file of one image. */
 export interface ImageSource {
   readonly image: Image;

@@ -1,7 +1,6 @@
 /** Why the guest stands still, as plain data. */
 import type { Va } from '../base/address';
-import type { PowerEvent } from '../devices/device';
-import type { TrapEvent } from '../machine/contract';
+import type { PowerEvent, TrapEvent } from '../machine/contract';
 
 /** The closed list of reasons. `hart` is the hart to look at first. */
 export type Stop =

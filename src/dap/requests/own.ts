@@ -1,10 +1,10 @@
 /** The requests of protocol.ts: views, console input, status, address explanation. */
 import { ExpressionError } from '../../debug/expression/ast';
 import type { EvaluationScope } from '../../debug/expression/scope';
+import type { Access } from '../../debug/memory';
 import { parseReference } from '../../debug/memory';
 import type { DebugTarget } from '../../debug/target';
 import type { OpenInspector } from '../../inspect/open';
-import type { Access } from '../../isa/core/translation';
 import type { Args } from '../arguments';
 import { badArgument, cannotEvaluate, UserError, unknownInspector, viewFailed } from '../errors';
 import type { Handler } from '../server';

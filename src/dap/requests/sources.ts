@@ -1,9 +1,9 @@
 /** Sources and modules. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { hex } from '../../base/address';
+import type { SourceFile } from '../../debug/sources';
 import { isLibraryPath } from '../../debug/sources';
 import type { DebugTarget } from '../../debug/target';
-import type { SourceFile } from '../../symbols/types';
 import { noSource } from '../errors';
 import type { Handler } from '../server';
 import type { Session } from '../session';
