@@ -55,6 +55,7 @@ const suites: readonly Suite[] = [
   { name: 'qemu', needs: ['qemu'], command: vitest('qemu') },
   { name: 'kernels on qemu', needs: ['qemu'], command: ['npx', 'tsx', 'src/build/kernels.ts', '--qemu-check'] },
   { name: 'rust', needs: ['rust'], command: vitest('rust') },
+  { name: 'symbols.wasm', needs: ['rust'], command: ['npx', 'tsx', 'src/build/symbols-wasm.ts', '--check'] },
   { name: 'package', command: ['npm', 'run', 'package'] },
   {
     name: 'node host',
