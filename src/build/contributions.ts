@@ -1,7 +1,7 @@
 /**
  * The extension's `contributes` and `activationEvents`: the one typed source. `npm run gen` writes them into package.json.
  */
-import { VIEWS } from '../vscode/inspector-list';
+import { INSPECTORS } from '../inspect/registry';
 import { viewId } from '../vscode/inspector-view-id';
 import { SAMPLE_SCHEME } from '../vscode/sample-scheme';
 import { launchSchema } from './launch-schema';
@@ -29,7 +29,7 @@ const COMMANDS: readonly Command[] = [
   { command: 'worldstep.showConsole', title: 'Show Guest Console', icon: '$(terminal)', enablement: IN_SESSION },
   { command: 'worldstep.explainAddress', title: 'Explain an Address…', enablement: IN_SESSION },
   { command: 'worldstep.showActions', title: 'Show Actions', enablement: IN_SESSION },
-  ...VIEWS.map(({ id, title }) => ({
+  ...INSPECTORS.map(({ id, title }) => ({
     command: `worldstep.table.${id}`,
     title: `Show ${title} as Table`,
     icon: '$(table)',
@@ -88,7 +88,7 @@ export const contributes = {
         when: 'resourceFilename == kernel.json || resourceExtname == .elf',
       },
     ],
-    'view/title': VIEWS.map(({ id }) => ({
+    'view/title': INSPECTORS.map(({ id }) => ({
       command: `worldstep.table.${id}`,
       group: 'navigation',
       when: `view == ${viewId(id)}`,
@@ -105,7 +105,7 @@ export const contributes = {
     ],
   },
   views: {
-    debug: VIEWS.map(({ id, title }) => ({
+    debug: INSPECTORS.map(({ id, title }) => ({
       id: viewId(id),
       name: title,
       when: IN_SESSION,
@@ -119,7 +119,7 @@ export const contributes = {
         'Debug a kernel without installing an emulator or a toolchain.\n[Debug a Kernel](command:worldstep.pickKernel)\n[Open a Sample](command:worldstep.openSample)',
       when: 'worldstep.hasKernel || workbenchState == empty',
     },
-    ...VIEWS.map(({ id, title }) => ({
+    ...INSPECTORS.map(({ id, title }) => ({
       view: viewId(id),
       contents: `${title} are read when the machine stands still.\n[Pause the Machine](command:workbench.action.debug.pause)\n[Show the Console](command:worldstep.showConsole)`,
     })),

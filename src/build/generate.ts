@@ -2,25 +2,37 @@
  * `npm run gen`: writes what is derived from typed sources into committed files. With `--check` it changes nothing and
  * fails if a file is out of date; CI runs that.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { INSPECTORS } from '../inspect/registry';
 import { activationEvents, contributes } from './contributions';
 import { DOCUMENTS, type GeneratedFile } from './documents';
 
 const root = resolve(import.meta.dirname, '../..');
 
+/** The shell's list of views: it must not load the inspectors themselves. */
+const inspectorList = (): string => {
+  const rows = INSPECTORS.map(({ id, title }) => `  { id: '${id}', title: '${title}' },\n`).join('');
+  return `// Written by src/build/generate.ts from src/inspect/registry.ts.
+/** The inspectors that have a view in Run and Debug. */
+export const VIEWS: readonly { readonly id: string; readonly title: string }[] = [
+${rows}];
+`;
+};
+
+const packageJson = (present: string): string =>
+  `${JSON.stringify({ ...JSON.parse(present), activationEvents, contributes }, null, 2)}\n`;
+
 const generated: readonly GeneratedFile[] = [
-  {
-    path: 'package.json',
-    make: (present) => `${JSON.stringify({ ...JSON.parse(present), activationEvents, contributes }, null, 2)}\n`,
-  },
+  { path: 'package.json', make: packageJson },
+  { path: 'src/vscode/inspector-list.gen.ts', make: inspectorList },
   ...DOCUMENTS,
 ];
 
 const isCheck = process.argv.includes('--check');
 const stale = generated.filter(({ path, make }) => {
   const file = join(root, path);
-  const present = readFileSync(file, 'utf8');
+  const present = existsSync(file) ? readFileSync(file, 'utf8') : '';
   const text = make(present);
   if (text === present) return false;
   if (!isCheck) writeFileSync(file, text);

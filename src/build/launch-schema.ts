@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are VS Code's variables.
 /** The JSON schema of a launch configuration: what launch.json completes, explains and marks. */
 import type { LaunchArguments } from '../dap/protocol';
-import { VIEWS } from '../vscode/inspector-list';
+import { INSPECTORS } from '../inspect/registry';
 
 /** The part of JSON schema used here, with VS Code's additions. */
 interface Schema {
@@ -111,7 +111,7 @@ const PROPERTIES: Readonly<Record<Exclude<keyof LaunchArguments, 'noDebug'>, Sch
     type: 'array',
     markdownDescription: 'Views of Run and Debug to open when the session starts.',
     uniqueItems: true,
-    items: { type: 'string', enum: VIEWS.map(({ id }) => id) },
+    items: { type: 'string', enum: INSPECTORS.map(({ id }) => id) },
   },
 };
 

@@ -10,14 +10,14 @@ import { registerConsoleLinks } from './console-links';
 import { TextDocuments } from './documents';
 import { explainAddress } from './explain';
 import { workspaceFiles } from './files';
-import { VIEWS } from './inspector-list';
+import { VIEWS } from './inspector-list.gen';
 import { activeSession, type InspectorViews, registerInspectorViews } from './inspector-view';
-import { BundledKernels, kernelOf, workspaceKernels } from './kernels';
+import { BundledKernels, kernelOf, openKernel, workspaceKernels } from './kernels';
 import { LaunchConfigurations } from './launch-config';
 import { registerRowCommands, showTable } from './row-commands';
-import { SampleFiles } from './sample-files';
+import { SampleFiles, sampleFolder } from './sample-files';
 import { SAMPLE_SCHEME } from './sample-scheme';
-import { addSuggestedBreakpoints, openSample } from './samples';
+import { addSuggestedBreakpoints, openSample, showSources } from './samples';
 import { StatusItem } from './status';
 
 /** What differs between the Node and the browser host. */
@@ -39,18 +39,20 @@ export const activate = (context: vscode.ExtensionContext, { startWorker, hasDis
     if (configuration) await vscode.debug.startDebugging(vscode.workspace.workspaceFolders?.[0], configuration);
   };
   /** ▶ in the title of an editor: the kernel that the file belongs to, or the file itself if it is a kernel image. */
-  const debugFile = async (uri = vscode.window.activeTextEditor?.document.uri): Promise<void> => {
-    const choice = uri && (await kernelOf(uri));
+  const debugFile = async (uri?: vscode.Uri): Promise<void> => {
+    const choice = uri ? await kernelOf(uri) : await openKernel();
     if (choice) return start(configurations.configurationFor(choice));
     if (uri && /\.(elf|bin|img)(\.gz)?$|\/Image$/.test(uri.path)) return start(configurations.fileConfiguration(uri));
     return start(await configurations.pick(await workspaceKernels()));
   };
-  const suggest = async (name?: string): Promise<void> => {
-    const uri = vscode.window.activeTextEditor?.document.uri;
-    const bundled = name === undefined ? undefined : await kernels.find(name);
-    const choice = uri && (await kernelOf(uri));
-    const kernel = choice?.kernel ?? bundled?.kernel;
-    if (kernel && choice) await addSuggestedBreakpoints(kernel, choice.folder);
+  const suggest = async (): Promise<void> => {
+    const choice = await openKernel();
+    const [first] = await kernels.all();
+    // Nothing of a kernel is open, e.g. the walkthrough is: then the sample.
+    const { kernel, folder } = choice ?? { kernel: first?.kernel, folder: sampleFolder(first?.kernel.name ?? '') };
+    if (!kernel) return;
+    await addSuggestedBreakpoints(kernel, folder);
+    await showSources(kernel, folder);
   };
   const inSession = (run: (session: vscode.DebugSession) => unknown) => () => {
     const session = activeSession();

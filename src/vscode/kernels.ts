@@ -69,6 +69,16 @@ export const kernelOf = async (file: vscode.Uri): Promise<KernelChoice | undefin
   }
 };
 
+/** The kernel that the user looks at: of the active editor, else of another one on screen. */
+export const openKernel = async (): Promise<KernelChoice | undefined> => {
+  const { activeTextEditor, visibleTextEditors } = vscode.window;
+  for (const editor of [activeTextEditor, ...visibleTextEditors]) {
+    const choice = editor && (await kernelOf(editor.document.uri));
+    if (choice) return choice;
+  }
+  return undefined;
+};
+
 const readKernel = async (uri: vscode.Uri): Promise<KernelChoice | undefined> => {
   try {
     const result = parseKernelPackage(await readText(uri), uri.path);

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { LaunchArguments } from '../dap/protocol';
 import type { KernelPackage } from '../image/kernel-package';
-import { type BundledKernels, type KernelChoice, kernelOf, workspaceKernels } from './kernels';
+import { type BundledKernels, type KernelChoice, openKernel, workspaceKernels } from './kernels';
 import { sampleFolder } from './sample-files';
 
 /** A configuration on its way to the session: VS Code's three names and any of ours. */
@@ -70,8 +70,7 @@ export class LaunchConfigurations implements vscode.DebugConfigurationProvider {
   }
 
   async #choose(): Promise<Configuration | undefined> {
-    const document = vscode.window.activeTextEditor?.document;
-    const open = document && (await kernelOf(document.uri));
+    const open = await openKernel();
     if (open) return this.configurationFor(open);
     const workspace = await workspaceKernels();
     const [only, another] = workspace;

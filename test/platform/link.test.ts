@@ -73,7 +73,7 @@ describe('the line between extension and worker', () => {
 
   it('serves files of the extension from its root, without doubling slashes', async () => {
     const asked: string[] = [];
-    const files: FileService = { ...noFiles, read: async (uri) => (asked.push(uri), new Uint8Array([1, 2])) };
+    const files: FileService = { ...noFiles, read: async (uri) => new Uint8Array([asked.push(uri), 2]) };
     const { host } = join(files);
     expect(await host.readFile('bundled:/msgqueue/kernel.json')).toEqual(new Uint8Array([1, 2]));
     await host.readFile('asset:dist/symbols.wasm');

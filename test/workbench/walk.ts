@@ -94,8 +94,8 @@ const debugTheSample = async (workbench: Workbench): Promise<void> => {
   note('six more messages, and a step over the push');
 
   // The next push goes to slot 3: stop where it is written.
-  await queues.locator('.monaco-list-row', { hasText: '[3]' }).click({ button: 'right' });
-  await page.getByRole('menuitem', { name: /Break on Change/ }).click();
+  const slot = queues.locator('.monaco-list-row', { hasText: '[3]' });
+  await workbench.contextMenu(slot, /Break on Change/);
   await workbench.pick('4 bytes');
   await queues.locator('.monaco-list-row', { hasText: 'breaks on change' }).waitFor();
   await workbench.command('Disable All Breakpoints');
@@ -106,8 +106,7 @@ const debugTheSample = async (workbench: Workbench): Promise<void> => {
     .first()
     .waitFor();
   await workbench.screenshot('04-break-on-change');
-  await queues.locator('.monaco-list-row', { hasText: '[3]' }).click({ button: 'right' });
-  await page.getByRole('menuitem', { name: /Break on Change/ }).click();
+  await workbench.contextMenu(slot, /Break on Change/);
   await queues.locator('.monaco-list-row', { hasText: 'breaks on change' }).waitFor({ state: 'detached' });
   note('stopped where slot 3 is written');
 
@@ -145,9 +144,13 @@ const debugTheSample = async (workbench: Workbench): Promise<void> => {
 const emptyWindow = async (workbench: Workbench, url: string): Promise<void> => {
   const { page } = workbench;
   await workbench.open(url);
+  await workbench.command('Open Walkthrough...');
+  await workbench.pick('Step through a running kernel');
+  await page.getByText('Set breakpoints').first().waitFor();
+  await workbench.screenshot('09-walkthrough');
   await workbench.command('Worldstep: Open Sample…');
   await workbench.offers('Message queue');
-  await workbench.screenshot('09-open-sample');
+  await workbench.screenshot('10-open-sample');
   await workbench.pick('Message queue');
   await workbench.pick('Look at it here');
   await page.locator('.monaco-editor .view-line', { hasText: 'push_back' }).first().waitFor();
@@ -156,11 +159,11 @@ const emptyWindow = async (workbench: Workbench, url: string): Promise<void> => 
   await page.locator('.codicon-debug-breakpoint, .codicon-debug-breakpoint-unverified').first().waitFor();
   await workbench.command('Worldstep: Debug a Kernel…');
   await workbench.offers('Choose a kernel file');
-  await workbench.screenshot('10-pick-kernel');
+  await workbench.screenshot('11-pick-kernel');
   await workbench.pick('Message queue');
   await workbench.stoppedAt(line);
   await workbench.pane('Queues').locator('.monaco-list-row', { hasText: 'capacity' }).waitFor();
-  await workbench.screenshot('11-bundled');
+  await workbench.screenshot('12-bundled');
   await page.keyboard.press('Shift+F5');
   await page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
   note('bundled kernel debugged in an empty window');

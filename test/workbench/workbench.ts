@@ -174,6 +174,16 @@ export class Workbench {
     throw new Error(`"${name}" did not show ${child}`);
   }
 
+  /** Chooses an item of a row's context menu. */
+  async contextMenu(row: Locator, name: RegExp): Promise<void> {
+    await row.click({ button: 'right' });
+    const item = this.page.getByRole('menuitem', { name });
+    await item.hover();
+    // Not a click: a menu ignores the mouse for a moment after it has opened.
+    await this.page.keyboard.press('Enter');
+    await item.waitFor({ state: 'detached' });
+  }
+
   /** Waits until a terminal shows `text`. */
   async terminalShows(text: string): Promise<void> {
     await this.page.waitForFunction(

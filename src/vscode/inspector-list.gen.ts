@@ -1,4 +1,5 @@
-/** The inspectors that have a view in Run and Debug. `npm run gen` writes views and commands for them. */
+// Written by src/build/generate.ts from src/inspect/registry.ts.
+/** The inspectors that have a view in Run and Debug. */
 export const VIEWS: readonly { readonly id: string; readonly title: string }[] = [
   { id: 'queues', title: 'Queues' },
   { id: 'pageTables', title: 'Page Tables' },
