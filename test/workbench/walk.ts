@@ -146,7 +146,8 @@ const emptyWindow = async (workbench: Workbench, url: string): Promise<void> => 
   await workbench.open(url);
   await workbench.command('Open Walkthrough...');
   await workbench.pick('Step through a running kernel');
-  await page.getByText('Set breakpoints').first().waitFor();
+  const media = page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+  await media.getByText('The message queue').waitFor();
   await workbench.screenshot('09-walkthrough');
   await workbench.command('Worldstep: Open Sample…');
   await workbench.offers('Message queue');
