@@ -69,7 +69,9 @@ export class CodePages {
     const first = Math.max(0, offset - 7) >> 1;
     const last = (offset + length - 1) >> 1;
     const records = this.#recordsAt(index);
-    this.memory.u8.fill(0, records + first * RECORD.bytes, records + (last + 1) * RECORD.bytes);
+    // Only the opcodes go: a pair that begins before `first` still reads the fields of its second, whose bytes are the same.
+    for (let at = first; at <= last; at++)
+      this.memory.u16[(records + at * RECORD.bytes + RECORD.op) >> 1] = FAST.undecoded;
     this.#plant(page, records);
   }
 
