@@ -194,6 +194,7 @@ export class Session {
     if (this.target === undefined) return;
     this.handles.clear();
     this.loop.start(this.target, first);
+    this.event('machine/status', this.status(0));
   }
 
   // ------------------------------------------------------------------ events

@@ -1,5 +1,6 @@
 /** The words of a stop: what the Call Stack and the exception widget show. */
 import { hex } from '../base/address';
+import { ExpressionError } from '../debug/expression/ast';
 import type { Stop } from '../debug/stop';
 import type { DebugTarget } from '../debug/target';
 
@@ -34,17 +35,29 @@ export function stoppedBody(target: DebugTarget, stop: Stop): object {
     case 'trap':
       return { reason: 'exception', description: trapTitle(target, stop), text: trapText(target, stop), ...common };
     case 'panic':
-      return {
-        reason: 'exception',
-        description: 'Rust panic',
-        text: `The guest panics: ${stop.symbol} was called.`,
-        ...common,
-      };
+      return { reason: 'exception', description: 'Rust panic', text: panicText(target, stop), ...common };
     case 'stuck':
       return { reason: 'exception', description: 'The guest is stuck', text: stop.explanation, ...common };
     case 'power':
       return { reason: 'pause', description: 'The guest has ended', ...common };
   }
+}
+
+/** Where the panic was raised, when its argument can be read. */
+export function panicText(target: DebugTarget, stop: Extract<Stop, { kind: 'panic' }>): string {
+  const scope = target.scope(stop.hart);
+  const read = (expression: string): string | undefined => {
+    try {
+      const { text: shown } = target.evaluate(expression, scope);
+      return shown.startsWith('<') ? undefined : shown.replace(/^"(.*)"$/, '$1');
+    } catch (error) {
+      if (error instanceof ExpressionError) return undefined;
+      throw error;
+    }
+  };
+  const file = read('info.location.filename') ?? read('info.location.file');
+  const place = file === undefined ? '' : ` at ${file}:${read('info.location.line')}:${read('info.location.col')}`;
+  return `The guest panics${place} (${stop.symbol}). Continue to see its message on the console.`;
 }
 
 const text = (problem: string | undefined) => (problem === undefined ? {} : { text: problem });

@@ -59,6 +59,8 @@ export function lifecycleRequests(session: Session): Record<string, Handler> {
       session.isConfigured = true;
       context.after(() => {
         announceBreakpoints(session);
+        // The client may still believe in the stop before the restart.
+        session.server.event('continued', { threadId: 1, allThreadsContinued: true });
         session.begin();
       });
       return undefined;

@@ -24,6 +24,8 @@ export function sourceOf(session: Session, target: DebugTarget, source: SourceFi
   const path = target.sources.clientPath(source);
   const name = path.split('/').pop() ?? path;
   const isLibrary = isLibraryPath(source.path);
+  // Bundled kernels keep their sources inside Worldstep unless the shell says where a copy is.
+  if (path.startsWith('asset:')) return { name, path, sourceReference: referenceOf(session, path) };
   if (isLibrary && !target.sources.isMapped(source)) {
     return {
       name,

@@ -7,7 +7,7 @@ import type { DebugTarget } from '../../debug/target';
 import { noException } from '../errors';
 import type { Handler } from '../server';
 import type { Session } from '../session';
-import { trapText, trapTitle } from '../stop-text';
+import { panicText, trapText, trapTitle } from '../stop-text';
 import { columnOut, lineOut } from './breakpoints';
 import { sourceOf } from './sources';
 
@@ -37,7 +37,7 @@ export function stackRequests(session: Session): Record<string, Handler> {
       if (stop?.kind === 'panic' && stop.hart === hart) {
         return {
           exceptionId: 'Rust panic',
-          description: `${stop.symbol} was called; the message is in its arguments.`,
+          description: panicText(target, stop),
           breakMode: 'always',
         };
       }
