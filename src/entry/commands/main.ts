@@ -11,10 +11,13 @@ import { runCommand } from './run';
 
 const COMMANDS: readonly Command[] = [runCommand, kernelsCommand, dapCommand];
 
+/** Where the program reads and writes; tests give their own. */
+export type Streams = Pick<CommandContext, 'stdin' | 'stdout' | 'stderr'>;
+
 /** Runs the program; returns its exit code. `from` is a folder inside the installation. */
-export async function main(argv: readonly string[], from: string): Promise<number> {
+export async function main(argv: readonly string[], from: string, streams: Streams = process): Promise<number> {
   const root = findRoot(from);
-  const { stdin, stdout, stderr } = process;
+  const { stdin, stdout, stderr } = streams;
   const context: CommandContext = { host: nodeHost({ root }), root, stdin, stdout, stderr };
   try {
     return await dispatch(argv, context);

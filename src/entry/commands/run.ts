@@ -6,11 +6,14 @@ import type { VirtualMachine } from '../../machine/machine';
 import { type Arguments, type Command, type CommandContext, EXIT, UsageError } from './command';
 import { readGuest, wholeNumber } from './guest';
 import { PanicWatch, Terminal } from './terminal';
+import { findTrapLoop } from './trap-loop';
 
 /** Wall time between two looks at the terminal. */
 const SLICE_MS = 15;
 const FIRST_SLICE = 200_000n;
 const LONGEST_SLICE = 50_000_000n;
+/** Wall time without output after which a guest is looked at more closely. */
+const QUIET_MS = 700;
 /** Instructions a guest gets to switch off after it has printed that it panicked. */
 const PANIC_GRACE = 100_000_000n;
 const NS_PER_MS = 1_000_000;
@@ -99,6 +102,7 @@ async function runToEnd(
   let slice = FIRST_SLICE;
   let last: bigint | undefined = limits.limit;
   let isPanicking = false;
+  let quietSince = limits.clock();
   for (;;) {
     const input = terminal.typed();
     if (input) machine.input(input);
@@ -116,6 +120,12 @@ async function runToEnd(
     if (outcome) return outcome;
     if (last !== undefined && machine.retired >= last) return limitOutcome(last, panic);
     const took = limits.clock() - before.time;
+    if (terminal.hasWritten()) quietSince = limits.clock();
+    if (limits.clock() - quietSince > QUIET_MS) {
+      const loop = findTrapLoop(machine, last);
+      if (loop !== undefined) return { code: EXIT.failed, message: `${loop}. Debug it with a breakpoint there.` };
+      quietSince = limits.clock();
+    }
     slice = nextSlice(slice, machine.retired - before.retired, took);
     await rest(terminal, idleNanoseconds(machine, before), took);
   }

@@ -3,6 +3,8 @@
 const CTRL_A = 0x01;
 /** Bytes kept back before they are written in one piece. */
 const BUFFER = 4096;
+/** Of a console line, characters that are looked at. */
+const LONGEST_LINE = 4096;
 
 const KEYS_HELP = '\r\nCtrl-A X  quit\r\nCtrl-A H  this list\r\nCtrl-A Ctrl-A  send Ctrl-A to the guest\r\n';
 
@@ -34,17 +36,27 @@ export class EscapeKeys {
 export class PanicWatch {
   readonly #decoder = new TextDecoder();
   #line = '';
-  /** The line, once one has been seen. */
-  found: string | undefined;
+  #isFound = false;
+  #isComplete = false;
 
   constructor(readonly markers: readonly string[]) {}
 
+  /** The line, as far as it has been printed, once one has been seen. */
+  get found(): string | undefined {
+    return this.#isFound ? this.#line.trim() : undefined;
+  }
+
   add(bytes: Uint8Array): void {
-    if (this.found !== undefined) return;
-    const lines = (this.#line + this.#decoder.decode(bytes, { stream: true })).split('\n');
-    // A line without end must not grow for ever; markers are short.
-    this.#line = (lines.at(-1) ?? '').slice(-4096);
-    this.found = lines.find((line) => this.markers.some((marker) => line.includes(marker)))?.trim();
+    if (this.#isComplete) return;
+    for (const piece of this.#decoder.decode(bytes, { stream: true }).split(/(?<=\n)/)) {
+      // A line without end must not grow for ever; markers are short.
+      this.#line = (this.#line + piece).slice(-LONGEST_LINE);
+      this.#isFound ||= this.markers.some((marker) => this.#line.includes(marker));
+      if (!piece.endsWith('\n')) continue;
+      this.#isComplete = this.#isFound;
+      if (this.#isComplete) return;
+      this.#line = '';
+    }
   }
 }
 
@@ -53,6 +65,7 @@ export class Terminal {
   readonly #keys = new EscapeKeys();
   #pending: Uint8Array[] = [];
   #pendingBytes = 0;
+  #hasWritten = false;
   #typed: Uint8Array[] = [];
   #wake: (() => void) | undefined;
   /** No more input will come. */
@@ -76,9 +89,17 @@ export class Terminal {
   }
 
   write(bytes: Uint8Array): void {
+    this.#hasWritten = true;
     this.#pending.push(bytes.slice());
     this.#pendingBytes += bytes.length;
     if (this.#pendingBytes >= BUFFER) this.flush();
+  }
+
+  /** Whether the guest has printed since the last call. */
+  hasWritten(): boolean {
+    const has = this.#hasWritten;
+    this.#hasWritten = false;
+    return has;
   }
 
   flush(): void {
