@@ -19,7 +19,12 @@ const source = (): string => {
     const READY = {
 ${entries.join('\n')}
     };
-    const bytes = (text) => Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+    const bytes = (text) => {
+      const raw = atob(text);
+      const out = new Uint8Array(raw.length);
+      for (let at = 0; at < raw.length; at++) out[at] = raw.charCodeAt(at);
+      return out;
+    };
     export const precompiledInterpreter = (name) => {
       const ready = READY[name];
       return ready && { module: bytes(ready[0]), fastOps: new Uint16Array(bytes(ready[1]).buffer) };
