@@ -4,11 +4,14 @@
  * a client that asks for twenty levels pays for twenty.
  */
 import { hex, type Va, va } from '../base/address';
+import type { DisassembledInsn } from '../isa/core/registers';
 import type { Cpu, Machine } from '../machine/contract';
 import type { FrameState, InlineFrame, SourceFile } from '../symbols/types';
 import { framePointerStep, unwindStep } from '../symbols/unwind';
 import type { Image, ImageSet } from './images';
+import { lostCaller } from './lost-callers';
 import type { GuestMemory } from './memory';
+import { withTarget } from './regions';
 import { isLibraryPath } from './sources';
 import { type InterruptedContext, readTrapFrame } from './trap-frames';
 
@@ -111,7 +114,7 @@ export class Unwinder {
         return this.isBottom(frame, next) ? { kind: 'end' } : { kind: 'frame', frame: next };
       }
       if (up.kind === 'end') return { kind: 'end' };
-      const trap = this.interrupted(frame);
+      const trap = this.interrupted(frame) ?? this.lost(frame);
       if (trap !== undefined) return trap;
     }
     return this.withoutCfi(frame) ?? { kind: 'missing', why: whyMissing(frame) };
@@ -134,9 +137,7 @@ export class Unwinder {
   private isAfterCall(cpu: Cpu, pc: Va): boolean {
     const { isa } = this.machine;
     for (let length = isa.minLength; length <= isa.maxLength; length += isa.minLength) {
-      const bytes = this.memory.read(cpu, BigInt.asUintN(64, pc - BigInt(length)), length);
-      const insn = bytes === undefined ? undefined : isa.disassemble(bytes, pc - BigInt(length));
-      if (insn?.isValid === true && insn.length === length && insn.kind === 'call') return true;
+      if (this.insnBefore(cpu, pc, length)?.kind === 'call') return true;
     }
     return false;
   }
@@ -145,15 +146,62 @@ export class Unwinder {
   private interrupted(frame: PhysicalFrame): Caller | undefined {
     const sp = this.registerOf(frame, this.machine.isa.stackPointer);
     if (frame.image === undefined || sp === undefined) return undefined;
+    if (frame.image.program.unwind(lookupPc(frame)) !== undefined) return undefined;
     const context = readTrapFrame(this.machine.isa, frame.image.program, this.reader(frame.cpu), sp);
     if (context === undefined || !this.isPlausible(context)) return undefined;
     const next = this.frame(frame.cpu, context.pc, context.registers, false);
     return { kind: 'frame', frame: next, border: this.borderLabel(frame.cpu, context) };
   }
 
+  /** The caller of a function that never returns and has not kept its return address. */
+  private lost(frame: PhysicalFrame): Caller | undefined {
+    const { image, cpu } = frame;
+    const { isa } = this.machine;
+    const sp = isa.register(isa.stackPointer)?.dwarf;
+    const row = image?.program.unwind(lookupPc(frame));
+    const held = sp === undefined ? undefined : frame.state.registers.get(sp);
+    if (image === undefined || sp === undefined || held === undefined) return undefined;
+    if (!frame.state.isCaller || row?.cfa.kind !== 'registerOffset' || row.cfa.register !== sp) return undefined;
+    const cfa = held + row.cfa.offset;
+    const context = {
+      isa,
+      program: image.program,
+      word: (at: bigint) => this.word(cpu, at),
+      followsCall: (at: bigint, callee: bigint) => this.isCallOf(cpu, va(at), callee + frame.slide),
+    };
+    const back = lostCaller(context, lookupPc(frame), cfa);
+    if (back === undefined) return undefined;
+    return { kind: 'frame', frame: this.frame(cpu, va(back + frame.slide), new Map([[sp, cfa]]), true) };
+  }
+
+  private word(cpu: Cpu, at: bigint): bigint | undefined {
+    const bytes = this.memory.read(cpu, BigInt.asUintN(64, at), 8);
+    return bytes === undefined ? undefined : new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
+  }
+
+  /** Whether the instruction before `pc` calls `callee`, or calls indirectly. */
+  private isCallOf(cpu: Cpu, pc: Va, callee: bigint): boolean {
+    const { isa } = this.machine;
+    for (let length = isa.minLength; length <= isa.maxLength; length += isa.minLength) {
+      const insn = this.insnBefore(cpu, pc, length);
+      if (insn?.kind !== 'call') continue;
+      const earlier = insn.target === undefined ? this.insnBefore(cpu, va(insn.address), isa.maxLength) : undefined;
+      const target = withTarget(isa, earlier, insn).target;
+      if (target === undefined || target === callee) return true;
+    }
+    return false;
+  }
+
+  private insnBefore(cpu: Cpu, pc: Va, length: number): DisassembledInsn | undefined {
+    const from = BigInt.asUintN(64, pc - BigInt(length));
+    const bytes = this.memory.read(cpu, from, length);
+    const insn = bytes === undefined ? undefined : this.machine.isa.disassemble(bytes, from);
+    return insn?.isValid === true && insn.length === length ? insn : undefined;
+  }
+
   private isPlausible(context: InterruptedContext): boolean {
     const found = this.images.find(context.pc);
-    if (found === undefined) return context.pc !== 0n && context.pc % BigInt(this.machine.isa.minLength) === 0n;
+    if (found === undefined) return context.pc > 4096n && context.pc % BigInt(this.machine.isa.minLength) === 0n;
     return found.image.placements.some(
       (place) => place.isExecutable && found.link >= place.link && found.link < place.link + place.size,
     );
@@ -202,8 +250,8 @@ export type Caller =
 
 function whyMissing(frame: PhysicalFrame): string {
   if (frame.image === undefined) return `no image covers ${hex(frame.pc)}`;
-  const symbol = frame.image.program.symbolAt(frame.link);
-  return `${symbol?.symbol.demangled ?? hex(frame.pc)} has no unwind information`;
+  const symbol = frame.image.program.symbolAt(lookupPc(frame));
+  return `how ${symbol?.symbol.demangled ?? hex(frame.pc)} was called is not recorded`;
 }
 
 /** The address whose symbols describe a frame: callers stand behind their call. */
@@ -225,6 +273,9 @@ export function logicalFrames(physical: PhysicalFrame): CodeFrame[] {
   return inline.map((frame, index) => codeFrame(physical, frame, index));
 }
 
+/** The kernel's panic handler: where a panic ends up, not where it comes from. */
+const PANIC_HANDLER = /(^|::)rust_begin_unwind$/;
+
 function codeFrame(physical: PhysicalFrame, frame: InlineFrame, index: number): CodeFrame {
   return {
     kind: 'code',
@@ -233,7 +284,7 @@ function codeFrame(physical: PhysicalFrame, frame: InlineFrame, index: number): 
     line: frame.line,
     column: frame.column,
     isInlined: frame.isInlined,
-    isSubtle: frame.source !== undefined && isLibraryPath(frame.source.path),
+    isSubtle: PANIC_HANDLER.test(frame.name) || (frame.source !== undefined && isLibraryPath(frame.source.path)),
     physical,
     inlineIndex: index,
   };

@@ -28,7 +28,7 @@ export function steadyHost(): Host {
   };
 }
 
-/** Kernels that nobody can start. */
+/** Kernels that nobody can start, and a flash bank without its magic. */
 function damaged(name: string): Uint8Array {
   const good = new Uint8Array(gunzipSync(readFileSync('test/debug/fixtures/traps.elf.gz')));
   switch (name) {
@@ -41,6 +41,8 @@ function damaged(name: string): Uint8Array {
       other[18] = 62;
       return other;
     }
+    case 'zeros':
+      return new Uint8Array(4096);
     case 'not-gzip.gz':
       return good;
     default:
