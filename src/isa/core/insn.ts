@@ -33,8 +33,15 @@ export interface Insn extends InsnOptions {
  *   for scattered immediates, `-` for a bit that does not matter. 16 or 32 bits. `rd'`, `rs1'`, `rs2'` are the 3-bit compressed
  *   registers x8–x15. Names `imm`, `nzimm` are sign-extended from their highest bit; every other field is zero-extended.
  */
-export const insn = (mnemonic: string, pattern: string, options: InsnOptions): Insn => ({
-  ...options,
-  mnemonic,
-  pattern: parsePattern(mnemonic, pattern),
-});
+export const insn = (mnemonic: string, pattern: string, options: InsnOptions): Insn => {
+  let parsed: InsnPattern | undefined;
+  return {
+    ...options,
+    mnemonic,
+    // Parsed when first looked at: a run on ready-made interpreters looks at few.
+    get pattern() {
+      parsed ??= parsePattern(mnemonic, pattern);
+      return parsed;
+    },
+  };
+};
