@@ -2,7 +2,7 @@
  * Breakpoints bound to code identity: (image, link address). The machine is told the run-time virtual and the physical
  * addresses of each, so one set before paging is on hits before and after. Nothing is ever written to guest memory.
  */
-import { hex, type Pa, type Va, va } from '../base/address';
+import { hex, type Pa, pa, type Va, va } from '../base/address';
 import type { CodeAddress, SourceFile } from '../symbols/types';
 import { type HitTest, type LogPart, parseHitCondition, parseLogMessage } from './conditions';
 import { addressesOf, type Image, type ImageSet } from './images';
@@ -29,6 +29,8 @@ export interface FunctionSpec extends BreakpointOptions {
 
 export interface InstructionSpec extends BreakpointOptions {
   readonly address: Va;
+  /** The address is a physical one; outside every image it matches as such. */
+  readonly isPhysical?: boolean;
 }
 
 /** One place where a breakpoint stops. `image` is absent for bare addresses outside every image. */
@@ -96,7 +98,12 @@ export class Breakpoints {
   setInstructions(specs: readonly InstructionSpec[]): readonly CodeBreakpoint[] {
     this.instructions = specs.map((spec) => {
       const hit = this.images.find(spec.address);
-      const bare = { image: undefined, link: spec.address, va: spec.address, pa: undefined };
+      const bare = {
+        image: undefined,
+        link: spec.address,
+        va: spec.address,
+        pa: spec.isPhysical ? pa(spec.address) : undefined,
+      };
       return this.make(
         'instruction',
         spec,

@@ -133,6 +133,12 @@ async function readGuest(launch: LaunchArguments, host: Host): Promise<Guest> {
     return readPackage(await readKernelJson(host, packageFile, name), packageFile, launch, host);
   }
   const bytes = await readImage(host, packageFile);
+  if (isText(bytes)) {
+    throw new UserError(
+      1127,
+      `${launch.program} is a text file, not a kernel. Set "program" to an ELF file, a Linux Image or a flat binary.`,
+    );
+  }
   const kernel = { name: launch.program, bytes };
   return { kernel, sourceMap: {}, ...(isElf(bytes) ? { elf: { path: packageFile, bytes, isFlat: false } } : {}) };
 }
@@ -176,6 +182,12 @@ async function readPackage(kernel: KernelPackage, path: string, launch: LaunchAr
     sourceMap: Object.fromEntries(kernel.sources.map((root) => [root.recordedAs, packagePath(path, root.folder)])),
     ...(isElf(symbolBytes) ? { elf: { path: symbolPath, bytes: symbolBytes, isFlat } } : {}),
   };
+}
+
+/** Sources and scripts would load as flat binaries and fail in ways nobody understands. */
+function isText(bytes: Uint8Array): boolean {
+  const start = bytes.subarray(0, 512);
+  return start.length > 0 && start.every((byte) => byte >= 0x20 || byte === 9 || byte === 10 || byte === 13);
 }
 
 /** Relative paths are relative to `cwd`. */

@@ -265,6 +265,7 @@ describe('a session', () => {
         { program: '' },
         { program: '/not/there.elf' },
         { program: 'bundled:msgqeue' },
+        { program: trapsSource },
         { program: 'test:truncated' },
         { program: 'test:header' },
         { program: 'test:empty' },

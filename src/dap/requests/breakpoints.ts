@@ -117,7 +117,7 @@ export function breakpointRequests(session: Session): Record<string, Handler> {
         const reference = parseReference(text);
         if (reference === undefined) throw badReference(text);
         const address = va(reference.address + BigInt(one.optionalInteger('offset') ?? 0));
-        return { id: session.takeId(), address, ...optionsOf(one) };
+        return { id: session.takeId(), address, isPhysical: reference.space === 'pa', ...optionsOf(one) };
       });
       session.wishes.instructions = specs;
       if (!session.hasTarget) return waiting(specs);
