@@ -15,8 +15,9 @@ export class UserError extends Error {
   }
 }
 
-const pickKernel = { label: 'Pick a kernel', url: 'command:worldstep.pickKernel' };
-const openLaunch = { label: 'Open launch.json', url: 'command:workbench.action.debug.configure' };
+/** The buttons of messages about a launch. */
+export const pickKernel = { label: 'Pick a kernel', url: 'command:worldstep.pickKernel' };
+export const openLaunch = { label: 'Open launch.json', url: 'command:workbench.action.debug.configure' };
 
 // 1000–1099: requests
 export const unknownRequest = (command: string) =>

@@ -2,7 +2,7 @@
 import { pa, va } from '../base/address';
 import { type Host, HostFileError } from '../base/host';
 import { nearest } from '../base/nearest';
-import { UserError } from '../dap/errors';
+import { openLaunch, pickKernel, UserError } from '../dap/errors';
 import type { LaunchArguments } from '../dap/protocol';
 import type { BuiltMachine, SessionServices } from '../dap/services';
 import { filtersOf } from '../debug/exceptions';
@@ -58,7 +58,7 @@ function inLaunchWords(error: LoadError): UserError {
   const text = error.message
     .replace(/Pass --arch (\w+)/, 'Set "arch" to "$1" in launch.json')
     .replace(/--(\w+)/g, '"$1"');
-  return new UserError(1126, text);
+  return new UserError(1126, text, openLaunch);
 }
 
 /** A program named by a launch: the kernel file as the machine takes it, and the ELF that has its symbols. */
@@ -72,7 +72,11 @@ interface Guest {
 
 async function build(launch: LaunchArguments, host: Host, reader: SymbolReader): Promise<BuiltMachine> {
   if (launch.disk !== undefined) {
-    throw new UserError(1120, '"disk": this machine has no disk yet. Remove "disk", or pass the data with "pflash1".');
+    throw new UserError(
+      1120,
+      '"disk": this machine has no disk yet. Remove "disk", or pass the data with "pflash1".',
+      openLaunch,
+    );
   }
   const file = async (path: string | undefined): Promise<NamedFile | undefined> =>
     path === undefined ? undefined : { name: path, bytes: await readImage(host, resolvePath(path, launch.cwd)) };
@@ -151,7 +155,7 @@ async function readKernelJson(host: Host, path: string, name: string | undefined
     if (name === undefined || !(error instanceof HostFileError)) throw fileError(error);
     const near = nearest(name, ['msgqueue']);
     const next = near === undefined ? 'Run "worldstep kernels" for the list.' : `Did you mean "bundled:${near}"?`;
-    throw new UserError(1121, `No bundled kernel is called "${name}". ${next}`);
+    throw new UserError(1121, `No bundled kernel is called "${name}". ${next}`, pickKernel);
   }
   const result = parseKernelPackage(text, path);
   if (result.ok) return result.kernel;
@@ -166,6 +170,7 @@ async function readPackage(kernel: KernelPackage, path: string, launch: LaunchAr
     throw new UserError(
       1123,
       `${kernel.name} is not built for ${arch || 'any machine of this version'}; it is built for ${known}. Set "arch" accordingly.`,
+      openLaunch,
     );
   }
   const { image } = chosen;
@@ -214,7 +219,11 @@ async function readImage(host: Host, path: string): Promise<Uint8Array> {
 
 function fileError(error: unknown): unknown {
   if (!(error instanceof HostFileError)) return error;
-  return new UserError(1125, `${error.message}. Check the path in launch.json; relative paths start at "cwd".`);
+  return new UserError(
+    1125,
+    `${error.message}. Check the path in launch.json; relative paths start at "cwd".`,
+    pickKernel,
+  );
 }
 
 const baseName = (path: string): string =>

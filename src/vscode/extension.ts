@@ -41,7 +41,7 @@ export const activate = (context: vscode.ExtensionContext, { startWorker, hasDis
   /** ▶ in the title of an editor: the kernel that the file belongs to, or the file itself if it is a kernel image. */
   const debugFile = async (uri?: vscode.Uri): Promise<void> => {
     const choice = uri ? await kernelOf(uri) : await openKernel();
-    if (choice) return start(configurations.configurationFor(choice));
+    if (choice) return start(await configurations.configurationFor(choice));
     if (uri && /\.(elf|bin|img)(\.gz)?$|\/Image$/.test(uri.path)) return start(configurations.fileConfiguration(uri));
     return start(await configurations.pick(await workspaceKernels()));
   };

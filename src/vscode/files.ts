@@ -21,6 +21,16 @@ export const parseUri = (text: string): vscode.Uri => {
   return !folder || folder.uri.scheme === 'file' ? vscode.Uri.file(text) : folder.uri.with({ path: text });
 };
 
+/** Whether there is a file or a folder. */
+export const exists = async (uri: vscode.Uri): Promise<boolean> => {
+  try {
+    await vscode.workspace.fs.stat(uri);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
 const REASONS: Readonly<Record<string, string>> = {
   FileNotFound: 'does not exist',
   FileIsADirectory: 'is a directory, not a file',

@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import type { LaunchArguments } from '../dap/protocol';
 import type { KernelPackage } from '../image/kernel-package';
+import { exists } from './files';
 import { type BundledKernels, type KernelChoice, openKernel, workspaceKernels } from './kernels';
 import { sampleFolder } from './sample-files';
+import { SAMPLE_SCHEME } from './sample-scheme';
 
 /** A configuration on its way to the session: VS Code's three names and any of ours. */
 type Configuration = vscode.DebugConfiguration & Partial<LaunchArguments>;
@@ -20,7 +22,7 @@ export class LaunchConfigurations implements vscode.DebugConfigurationProvider {
 
   /** What a new launch.json and the "Run and Debug" drop-down offer. */
   async provideDebugConfigurations(): Promise<vscode.DebugConfiguration[]> {
-    const workspace = (await workspaceKernels()).map((choice) => this.configurationFor(choice));
+    const workspace = await this.#configurationsFor(await workspaceKernels());
     const bundled = (await this.kernels.all()).map(({ kernel }) => bundledConfiguration(kernel));
     const known = new Set(workspace.map(({ program }) => program));
     return [...workspace, ...bundled.filter(({ program }) => !known.has(program))];
@@ -61,12 +63,23 @@ export class LaunchConfigurations implements vscode.DebugConfigurationProvider {
     };
   }
 
-  /** The configuration that runs a kernel of the workspace (or of the opened samples). */
-  configurationFor({ kernel, folder }: KernelChoice): Configuration {
+  /**
+   * The configuration that runs a kernel of the workspace (or of the opened samples): its own image where it has been
+   * built, else the bundled one of that name, with the sources where they are.
+   */
+  async configurationFor({ kernel, folder }: KernelChoice): Promise<Configuration> {
     const sourceMap = Object.fromEntries(
       kernel.sources.map((root) => [root.recordedAs, this.#text(vscode.Uri.joinPath(folder, root.folder))]),
     );
-    return { ...bundledConfiguration(kernel), sourceMap };
+    const bundled = { ...bundledConfiguration(kernel), sourceMap };
+    const images = [...kernel.architectures.values()].map(({ image }) => vscode.Uri.joinPath(folder, image.file));
+    const isBuilt = folder.scheme !== SAMPLE_SCHEME && (await Promise.all(images.map(exists))).includes(true);
+    if (!isBuilt && (await this.kernels.find(kernel.name))) return bundled;
+    return { ...bundled, program: this.#text(vscode.Uri.joinPath(folder, 'kernel.json')) };
+  }
+
+  #configurationsFor(choices: readonly KernelChoice[]): Promise<Configuration[]> {
+    return Promise.all(choices.map((choice) => this.configurationFor(choice)));
   }
 
   async #choose(): Promise<Configuration | undefined> {
@@ -80,6 +93,7 @@ export class LaunchConfigurations implements vscode.DebugConfigurationProvider {
 
   /** Asks which kernel to run. `undefined` when the user changed their mind. */
   async pick(workspace: readonly KernelChoice[]): Promise<Configuration | undefined> {
+    const configurations = await this.#configurationsFor(workspace);
     const separator = (label: string) => ({ label, kind: vscode.QuickPickItemKind.Separator });
     const item = (kernel: KernelPackage, configuration: Configuration) => ({
       label: kernel.title,
@@ -93,7 +107,7 @@ export class LaunchConfigurations implements vscode.DebugConfigurationProvider {
     };
     const items: (vscode.QuickPickItem & { configuration?: Configuration })[] = [
       ...(workspace.length > 0 ? [separator('in this workspace')] : []),
-      ...workspace.map((choice) => item(choice.kernel, this.configurationFor(choice))),
+      ...workspace.map(({ kernel }, index) => item(kernel, configurations[index] ?? bundledConfiguration(kernel))),
       separator('bundled with Worldstep'),
       ...(await this.kernels.all()).map(({ kernel }) => item(kernel, bundledConfiguration(kernel))),
       separator('your own'),

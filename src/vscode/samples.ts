@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { breakpointLine, type KernelPackage } from '../image/kernel-package';
+import { exists } from './files';
 import type { BundledKernel, BundledKernels } from './kernels';
 import { sampleFolder } from './sample-files';
 
@@ -121,13 +122,4 @@ const copySources = async ({ kernel, files }: BundledKernel): Promise<void> => {
     open,
   );
   if (answer === open) await vscode.commands.executeCommand('vscode.openFolder', target);
-};
-
-const exists = async (uri: vscode.Uri): Promise<boolean> => {
-  try {
-    await vscode.workspace.fs.stat(uri);
-    return true;
-  } catch {
-    return false;
-  }
 };

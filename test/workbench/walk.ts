@@ -3,7 +3,7 @@
  * the queue, a step, and on to the end. Screenshots land in `shots/`; look at them.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installVsix, startServer } from './server';
@@ -35,6 +35,7 @@ const walk = async (): Promise<void> => {
     await workbench.open(server.url, folder);
     note('workbench drawn');
     await debugTheSample(workbench);
+    await launchWhatIsNotThere(workbench, folder);
     await emptyWindow(workbench, server.url);
   } catch (error) {
     await workbench.screenshot('99-failure');
@@ -138,6 +139,26 @@ const debugTheSample = async (workbench: Workbench): Promise<void> => {
   await workbench.screenshot('08-end');
   if ((await page.locator('.notification-toast').count()) > 0) throw new Error('a message popped up on the way');
   note('continued to the end; the console shows it');
+};
+
+/** A launch that cannot work: the message says what and where, and its button leads on. */
+const launchWhatIsNotThere = async (workbench: Workbench, folder: string): Promise<void> => {
+  const { page } = workbench;
+  const configuration = { type: 'worldstep', request: 'launch', name: 'Missing', program: 'target/kernel.elf' };
+  mkdirSync(join(folder, '.vscode'));
+  writeFileSync(
+    join(folder, '.vscode/launch.json'),
+    JSON.stringify({ version: '0.2.0', configurations: [configuration] }),
+  );
+  await page.locator('.statusbar-item', { hasText: 'Missing' }).waitFor();
+  await page.keyboard.press('F5');
+  const dialog = page.locator('.monaco-dialog-box');
+  await dialog.getByText('target/kernel.elf does not exist').waitFor();
+  await workbench.screenshot('08a-missing-kernel');
+  await dialog.getByText('Pick a kernel').click();
+  await workbench.offers('Choose a kernel file');
+  await page.keyboard.press('Escape');
+  note('a missing kernel: message with a way on');
 };
 
 /** F5 in a window without a folder: the picker, a bundled kernel, its source from inside the extension. */
