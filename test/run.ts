@@ -68,7 +68,11 @@ const suites: readonly Suite[] = [
     needs: ['code-server and Chromium'],
     command: ['npx', 'tsx', 'test/workbench/determinism.ts'],
   },
-  { name: 'walk', needs: ['code-server and Chromium'], command: ['npx', 'tsx', 'test/workbench/walk.ts'] },
+  {
+    name: 'walk',
+    needs: ['code-server and Chromium'],
+    command: ['npx', 'tsx', 'test/workbench/walk.ts', 'dist/worldstep.vsix'],
+  },
 ];
 
 interface Result {
