@@ -259,6 +259,26 @@ class Evaluator {
       bitsF64: same,
       f32Bits: same,
       f64Bits: same,
+      floatAdd: onlyInQuickForms,
+      floatSub: onlyInQuickForms,
+      floatMul: onlyInQuickForms,
+      floatSqrt: onlyInQuickForms,
+      floatNeg: onlyInQuickForms,
+      floatMin: onlyInQuickForms,
+      floatMax: onlyInQuickForms,
+      floatEq: onlyInQuickForms,
+      floatLt: onlyInQuickForms,
+      floatLe: onlyInQuickForms,
+      floatTrunc: onlyInQuickForms,
+      floatNearest: onlyInQuickForms,
+      promote: onlyInQuickForms,
+      demote: onlyInQuickForms,
+      f32FromS: onlyInQuickForms,
+      f32FromU: onlyInQuickForms,
+      f64FromS: onlyInQuickForms,
+      f64FromU: onlyInQuickForms,
+      intFromF64S: onlyInQuickForms,
+      intFromF64U: onlyInQuickForms,
       fpArith32: (op, a, b, rm) => v32(this.#fp(`f${op}.s`, [u(a), u(b)], this.#mode(rm))),
       fpArith64: (op, a, b, rm) => v64(this.#fp(`f${op}.d`, [u(a), u(b)], this.#mode(rm))),
       fpCall: (name, operands, rm) => v64(this.#fp(name, operands.map(u), rm ? this.#mode(rm) : 0)),
@@ -289,5 +309,7 @@ class Evaluator {
 }
 
 const onlyInQuickForms = (): never => {
-  throw new Error('slots and conditions belong to quick forms, which are checked against the exact interpreter');
+  throw new Error(
+    'slots, conditions and host floats belong to quick forms, which are checked against the exact interpreter',
+  );
 };

@@ -363,9 +363,9 @@ class FastSink implements EffectSink {
     code.i32(0).mem('i32.load', slotOffset(program, slot)).i32(mask).op('i32.and').i32(mask).op('i32.ne').brIf(bail);
   }
 
-  fpArith(effect: Parameters<EffectSink['fpArith']>[0], a: Local, b: Local): void {
-    // The host rounds to nearest even. Its result is right; the flags are, too, when inexact is already raised and the
-    // result is a normal number above the smallest one, which excludes every other flag.
+  fpArith({ op, width }: Parameters<EffectSink['fpArith']>[0], a: Local, b: Local): void {
+    // The host rounds to nearest even. Its result is right; the flags are, too, when the result is a normal number above
+    // the smallest one and inexact is already raised, or the result is exact.
     const { code, bail, program, record, pool } = this.fast;
     const { rounding } = program.isa;
     const mode = pool.take('i32');
@@ -379,41 +379,100 @@ class FastSink implements EffectSink {
       .op('i32.eq')
       .op('select')
       .brIf(bail);
-    code.i32(0).mem('i32.load', slotOffset(program, rounding.flagsSlot)).i32(1).op('i32.and').op('i32.eqz').brIf(bail);
-    if (effect.width === 64) {
-      const bits = pool.take('i64');
-      code
-        .get(a)
-        .op('f64.reinterpret_i64')
-        .get(b)
-        .op('f64.reinterpret_i64')
-        .op(`f64.${effect.op}`)
-        .op('i64.reinterpret_f64')
-        .tee(bits);
-      code
-        .i64(52n)
-        .op('i64.shr_u')
-        .op('i32.wrap_i64')
-        .i32(0x7ff)
-        .op('i32.and')
-        .i32(2)
-        .op('i32.sub')
-        .i32(0x7fd)
-        .op('i32.ge_u')
-        .brIf(bail);
-      code.get(bits);
+    const [int, float] = width === 64 ? (['i64', 'f64'] as const) : (['i32', 'f32'] as const);
+    const push = (bits: Local) => code.get(bits).op(width === 64 ? 'f64.reinterpret_i64' : 'f32.reinterpret_i32');
+    const bits = pool.take(int);
+    push(a);
+    push(b);
+    code
+      .op(`${float}.${op}`)
+      .op(width === 64 ? 'i64.reinterpret_f64' : 'i32.reinterpret_f32')
+      .tee(bits);
+    const top = width === 64 ? 0x7ff : 0xff;
+    if (width === 64) code.i64(52n).op('i64.shr_u').op('i32.wrap_i64');
+    else code.i32(23).op('i32.shr_u');
+    code.i32(top).op('i32.and').tee(mode);
+    code
+      .i32(2)
+      .op('i32.sub')
+      .i32(top - 2)
+      .op('i32.ge_u')
+      .if();
+    if (op === 'add' || op === 'sub') {
+      // Small sums are exact: no operand has bits below the smallest number's.
+      code.get(mode).i32(top).op('i32.eq').brIf(bail);
     } else {
-      const bits = pool.take('i32');
-      code
-        .get(a)
-        .op('f32.reinterpret_i32')
-        .get(b)
-        .op('f32.reinterpret_i32')
-        .op(`f32.${effect.op}`)
-        .op('i32.reinterpret_f32')
-        .tee(bits);
-      code.i32(23).op('i32.shr_u').i32(0xff).op('i32.and').i32(2).op('i32.sub').i32(0xfd).op('i32.ge_u').brIf(bail);
-      code.get(bits);
+      // Zeros come exactly of zeros only.
+      const pushMagnitude = (value: Local) =>
+        width === 64 ? code.get(value).i64(1n).op('i64.shl') : code.get(value).i32(1).op('i32.shl');
+      pushMagnitude(bits).op(`${int}.eqz`);
+      pushMagnitude(a).op(`${int}.eqz`);
+      if (op === 'mul') pushMagnitude(b).op(`${int}.eqz`).op('i32.or');
+      code.op('i32.and').op('i32.eqz').brIf(bail);
     }
+    code.else();
+    code.i32(0).mem('i32.load', slotOffset(program, rounding.flagsSlot)).i32(1).op('i32.and').op('i32.eqz').if();
+    if (op === 'div') code.br(bail);
+    else {
+      if (op !== 'mul')
+        this.#pushIsExactSum(
+          op,
+          float,
+          () => push(a),
+          () => push(b),
+          () => push(bits),
+        );
+      else if (width === 64) this.#pushIsExactProduct64(a, b);
+      else
+        this.#pushIsExactProduct32(
+          () => push(a),
+          () => push(b),
+          () => push(bits),
+        );
+      code.op('i32.eqz').brIf(bail);
+    }
+    code.end().end();
+    code.get(bits);
+  }
+
+  /** Whether the sum, less one operand, is the other: both ways for the exact sum, and for no other (Knuth's TwoSum). */
+  #pushIsExactSum(op: 'add' | 'sub', float: 'f32' | 'f64', a: () => void, b: () => void, sum: () => void): void {
+    const { code, pool } = this.fast;
+    const other = pool.take(float);
+    // other = sum - a; a == sum - other, and b == other (with its sign turned when subtracting).
+    sum();
+    a();
+    code.op(`${float}.sub`).set(other);
+    sum();
+    code.get(other).op(`${float}.sub`);
+    a();
+    code.op(`${float}.eq`);
+    code.get(other);
+    b();
+    if (op === 'sub') code.op(`${float}.neg`);
+    code.op(`${float}.eq`).op('i32.and');
+  }
+
+  /** Whether the factors' significands are so short that their product is exact. */
+  #pushIsExactProduct64(a: Local, b: Local): void {
+    const { code } = this.fast;
+    for (const factor of [a, b])
+      code
+        .get(factor)
+        .i64(1n << 52n)
+        .op('i64.or')
+        .op('i64.ctz');
+    code.op('i64.add').i64(53n).op('i64.ge_u');
+  }
+
+  /** Whether the product is what it is as a double, where it is exact. */
+  #pushIsExactProduct32(a: () => void, b: () => void, product: () => void): void {
+    const { code } = this.fast;
+    a();
+    code.op('f64.promote_f32');
+    b();
+    code.op('f64.promote_f32').op('f64.mul');
+    product();
+    code.op('f64.promote_f32').op('f64.eq');
   }
 }

@@ -16,6 +16,7 @@ export type V32 = Value<'i32'>;
 export type F32 = Value<'f32'>;
 export type F64 = Value<'f64'>;
 export type Int = V64 | V32;
+export type Float = F32 | F64;
 export type AnyValue = V64 | V32 | F32 | F64;
 
 /** A field of the instruction word. Opaque: it is a number only in the emitted code. */
@@ -148,6 +149,32 @@ export interface Ops {
   bitsF64(v: V64): F64;
   f32Bits(v: F32): V32;
   f64Bits(v: F64): V64;
+
+  // The host's floating point: rounds to nearest even, raises no flags, and its NaNs are unspecified. Only in quick forms,
+  // where conditions make the result certain.
+  floatAdd<T extends Float>(a: T, b: T): T;
+  floatSub<T extends Float>(a: T, b: T): T;
+  floatMul<T extends Float>(a: T, b: T): T;
+  floatSqrt<T extends Float>(a: T): T;
+  floatNeg<T extends Float>(a: T): T;
+  /** -0 is below +0. */
+  floatMin<T extends Float>(a: T, b: T): T;
+  floatMax<T extends Float>(a: T, b: T): T;
+  floatEq<T extends Float>(a: T, b: T): V32;
+  floatLt<T extends Float>(a: T, b: T): V32;
+  floatLe<T extends Float>(a: T, b: T): V32;
+  /** To an integral number, towards zero or to the nearest, ties to even. */
+  floatTrunc<T extends Float>(a: T): T;
+  floatNearest<T extends Float>(a: T): T;
+  promote(v: F32): F64;
+  demote(v: F64): F32;
+  f32FromS(v: V64): F32;
+  f32FromU(v: V64): F32;
+  f64FromS(v: V64): F64;
+  f64FromU(v: V64): F64;
+  /** Towards zero; the wasm instruction traps out of range, so conditions described before must exclude that. */
+  intFromF64S(v: F64): V64;
+  intFromF64U(v: F64): V64;
   /**
    * Exact arithmetic with rounding mode field `rm` and flags; the result's bits, NaNs canonical.
    * The host's instruction serves where value and flags are certain to be right, soft-float the rest.

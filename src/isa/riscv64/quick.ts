@@ -6,6 +6,7 @@ import type { QuickForm } from '../core/guest-isa';
 import { insn } from '../core/insn';
 import type { Ops, V64 } from '../core/ops';
 import { MSTATUS, PRIV_S, SSTATUS_VISIBLE } from './csrs-bits';
+import { QUICK_FP } from './quick-fp';
 
 const SSTATUS = '000100000000';
 const COMMON = {
@@ -84,4 +85,5 @@ export const QUICK: readonly QuickForm[] = [
       },
     }),
   },
+  ...QUICK_FP,
 ];

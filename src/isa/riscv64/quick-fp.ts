@@ -1,0 +1,313 @@
+/**
+ * Quick forms of floating point: what the host's own arithmetic certainly gets right, value and flags. Their conditions
+ * leave the rest to soft-float: NaNs, results near the ends of the range, most rounding modes other than to nearest even,
+ * and the first inexact result. From then on NX is set, and an inexact result changes no flag.
+ */
+import type { QuickForm } from '../core/guest-isa';
+import type { F32, F64, Field, Fields, Float, Ops, V32, V64 } from '../core/ops';
+import { INSNS_D } from './insns/d';
+import { INSNS_F } from './insns/f';
+
+const GENERAL = new Map([...INSNS_F, ...INSNS_D].map((insn) => [insn.mnemonic, insn]));
+
+/** A form with the instruction's own pattern: it depends on values alone. */
+const quick = (of: string, sem: (o: Ops, f: Fields) => void): QuickForm => {
+  const general = GENERAL.get(of);
+  if (!general) throw new Error(`quick form of unknown ${of}`);
+  const { pattern, asm, ref, doc } = general;
+  return { of, form: { mnemonic: `${of} on the host`, pattern, asm, ref, doc, sem } };
+};
+
+const f64 = (o: Ops, bits: bigint): F64 => o.bitsF64(o.c(bits));
+/** `2^exponent`. */
+const powerOfTwo = (o: Ops, exponent: number): F64 => f64(o, BigInt(exponent + 1023) << 52n);
+
+/** Registers of one format. */
+interface Host<T extends Float> {
+  readonly suffix: 's' | 'd';
+  read(o: Ops, r: Field): T;
+  write(o: Ops, r: Field, v: T): void;
+  /** The number as a double. */
+  wide(o: Ops, v: T): F64;
+}
+const S: Host<F32> = {
+  suffix: 's',
+  read: (o, r) => o.bitsF32(o.unbox32(r)),
+  write: (o, r, v) => o.setF(r, o.box32(o.f32Bits(v))),
+  wide: (o, v) => o.promote(v),
+};
+const D: Host<F64> = {
+  suffix: 'd',
+  read: (o, r) => o.bitsF64(o.f(r)),
+  write: (o, r, v) => o.setF(r, o.f64Bits(v)),
+  wide: (_, v) => v,
+};
+
+const isNumber = (o: Ops, v: Float): V32 => o.floatEq(v, v);
+
+/** The rounding mode in force. */
+const modeOf = (o: Ops, rm: Field): V32 => {
+  const field = o.imm32(rm);
+  return o.select(o.eq(field, o.c32(7)), o.lo32(o.slot('frm')), field);
+};
+const requireNearest = (o: Ops, rm: Field): void => o.onlyIf(o.eqz(modeOf(o, rm)));
+
+/** The result is exact, or its being inexact is no news. */
+const requireKnown = (o: Ops, isExact: V32): void => o.onlyIf(o.or(o.and(o.lo32(o.slot('fflags')), o.c32(1)), isExact));
+
+/** Exponent field of a single from 2 to 254: not near the smallest, nor infinite. A zero is left to the caller. */
+const isAmple = (o: Ops, v: F32): V32 => {
+  const exponent = o.and(o.shrU(o.f32Bits(v), o.c32(23)), o.c32(0xff));
+  return o.ltU(o.sub(exponent, o.c32(2)), o.c32(253));
+};
+
+const comparisons = <T extends Float>(host: Host<T>): QuickForm[] => {
+  const compare = (name: string, claim: (o: Ops, a: T, b: T) => V32) =>
+    quick(`${name}.${host.suffix}`, (o, f) => {
+      o.fpGuard(true);
+      const a = host.read(o, f.rs1);
+      const b = host.read(o, f.rs2);
+      o.onlyIf(o.and(isNumber(o, a), isNumber(o, b)));
+      o.setX(f.rd, o.zx32(claim(o, a, b)));
+    });
+  const extreme = (name: string, choose: (o: Ops, a: T, b: T) => T) =>
+    quick(`${name}.${host.suffix}`, (o, f) => {
+      o.fpGuard(true);
+      const a = host.read(o, f.rs1);
+      const b = host.read(o, f.rs2);
+      o.onlyIf(o.and(isNumber(o, a), isNumber(o, b)));
+      host.write(o, f.rd, choose(o, a, b));
+    });
+  return [
+    compare('feq', (o, a, b) => o.floatEq(a, b)),
+    compare('flt', (o, a, b) => o.floatLt(a, b)),
+    compare('fle', (o, a, b) => o.floatLe(a, b)),
+    extreme('fmin', (o, a, b) => o.floatMin(a, b)),
+    extreme('fmax', (o, a, b) => o.floatMax(a, b)),
+  ];
+};
+
+const betweenFormats: readonly QuickForm[] = [
+  quick('fcvt.d.s', (o, f) => {
+    o.fpGuard(true);
+    requireNearest(o, f.rm);
+    const value = S.read(o, f.rs1);
+    o.onlyIf(isNumber(o, value));
+    D.write(o, f.rd, o.promote(value));
+  }),
+  quick('fcvt.s.d', (o, f) => {
+    o.fpGuard(true);
+    requireNearest(o, f.rm);
+    const value = D.read(o, f.rs1);
+    const rounded = o.demote(value);
+    o.onlyIf(o.or(isAmple(o, rounded), o.floatEq(value, f64(o, 0n))));
+    requireKnown(o, o.floatEq(o.promote(rounded), value));
+    S.write(o, f.rd, rounded);
+  }),
+];
+
+/** The integer in `r`, widened. */
+const INTEGERS: Readonly<Record<string, (o: Ops, v: V64) => V64>> = {
+  w: (o, v) => o.sx32(o.lo32(v)),
+  wu: (o, v) => o.zx32(o.lo32(v)),
+  l: (_, v) => v,
+  lu: (_, v) => v,
+};
+
+/** The magnitude is at most `2^bits`. */
+const fits = (o: Ops, name: string, value: V64, bits: bigint): V32 =>
+  name === 'lu' ? o.geU(o.c(1n << bits), value) : o.geU(o.c(1n << (bits + 1n)), o.add(value, o.c(1n << bits)));
+
+const fromIntegers = Object.entries(INTEGERS).flatMap(([name, widen]) => [
+  quick(`fcvt.d.${name}`, (o, f) => {
+    o.fpGuard(true);
+    requireNearest(o, f.rm);
+    const value = widen(o, o.x(f.rs1));
+    if (name === 'l' || name === 'lu') requireKnown(o, fits(o, name, value, 53n));
+    D.write(o, f.rd, name === 'lu' ? o.f64FromU(value) : o.f64FromS(value));
+  }),
+  quick(`fcvt.s.${name}`, (o, f) => {
+    o.fpGuard(true);
+    requireNearest(o, f.rm);
+    const value = widen(o, o.x(f.rs1));
+    requireKnown(o, fits(o, name, value, 24n));
+    S.write(o, f.rd, name === 'lu' ? o.f32FromU(value) : o.f32FromS(value));
+  }),
+]);
+
+/** A range of doubles `[lowest, end)`: powers of two, and 0. */
+const RANGES: Readonly<Record<string, { readonly lowest: (o: Ops) => F64; readonly end: number }>> = {
+  w: { lowest: (o) => o.floatNeg(powerOfTwo(o, 31)), end: 31 },
+  wu: { lowest: (o) => f64(o, 0n), end: 32 },
+  l: { lowest: (o) => o.floatNeg(powerOfTwo(o, 63)), end: 63 },
+  lu: { lowest: (o) => f64(o, 0n), end: 64 },
+};
+
+const toIntegers = <T extends Float>(host: Host<T>): QuickForm[] =>
+  Object.entries(RANGES).map(([name, { lowest, end }]) =>
+    quick(`fcvt.${name}.${host.suffix}`, (o, f) => {
+      o.fpGuard(true);
+      // Towards zero (1), as C converts, or to nearest (0).
+      const mode = modeOf(o, f.rm);
+      o.onlyIf(o.ltU(mode, o.c32(2)));
+      const value = host.wide(o, host.read(o, f.rs1));
+      const rounded = o.select(mode, o.floatTrunc(value), o.floatNearest(value));
+      o.onlyIf(o.and(o.floatLe(lowest(o), rounded), o.floatLt(rounded, powerOfTwo(o, end))));
+      requireKnown(o, o.floatEq(rounded, value));
+      const integer = name === 'lu' ? o.intFromF64U(rounded) : o.intFromF64S(rounded);
+      o.setX(f.rd, end <= 32 ? o.sx32(o.lo32(integer)) : integer);
+    }),
+  );
+
+const roots: readonly QuickForm[] = [
+  quick('fsqrt.s', (o, f) => {
+    o.fpGuard(true);
+    requireNearest(o, f.rm);
+    const value = S.read(o, f.rs1);
+    o.onlyIf(o.floatLe(o.bitsF32(o.c32(0)), value));
+    const root = o.floatSqrt(value);
+    const wide = o.promote(root);
+    requireKnown(o, o.floatEq(o.floatMul(wide, wide), o.promote(value)));
+    S.write(o, f.rd, root);
+  }),
+  quick('fsqrt.d', (o, f) => {
+    o.fpGuard(true);
+    requireNearest(o, f.rm);
+    const value = D.read(o, f.rs1);
+    o.onlyIf(o.floatLe(f64(o, 0n), value));
+    const root = o.floatSqrt(value);
+    // The square of a number of 26 bits is exact, far from the smallest numbers.
+    const isShort = o.geU(o.ctz(o.f64Bits(root)), o.c(27));
+    const isExact = o.and(isShort, o.floatEq(o.floatMul(root, root), value));
+    requireKnown(o, o.and(isExact, o.floatLe(powerOfTwo(o, -900), value)));
+    D.write(o, f.rd, root);
+  }),
+];
+
+/** A sum and what rounding left off: exact unless it overflows. @see Knuth, The Art of Computer Programming, 4.2.2 */
+const twoSum = (o: Ops, a: F64, b: F64): readonly [sum: F64, error: F64] => {
+  const sum = o.floatAdd(a, b);
+  const fromB = o.floatSub(sum, a);
+  const fromA = o.floatSub(sum, fromB);
+  return [sum, o.floatAdd(o.floatSub(a, fromA), o.floatSub(b, fromB))];
+};
+
+/** `v` as a sum of numbers of 26 bits. @see T. J. Dekker, A floating-point technique for extending the available precision */
+const split = (o: Ops, v: F64): readonly [high: F64, low: F64] => {
+  const scaled = o.floatMul(v, f64(o, 0x41a0_0000_0200_0000n));
+  const high = o.floatSub(scaled, o.floatSub(scaled, v));
+  return [high, o.floatSub(v, high)];
+};
+
+/** A product and what rounding left off: exact away from the ends of the range. */
+const twoProduct = (o: Ops, a: F64, b: F64): readonly [product: F64, error: F64] => {
+  const product = o.floatMul(a, b);
+  const [aHigh, aLow] = split(o, a);
+  const [bHigh, bLow] = split(o, b);
+  const missing = o.floatSub(o.floatMul(aHigh, bHigh), product);
+  const crossed = o.floatAdd(o.floatAdd(missing, o.floatMul(aHigh, bLow)), o.floatMul(aLow, bHigh));
+  return [product, o.floatAdd(crossed, o.floatMul(aLow, bLow))];
+};
+
+/** `sum + error` rounded to odd: of the two neighbours of an inexact result the one with an odd significand. */
+const roundToOdd = (o: Ops, [sum, error]: readonly [F64, F64]): F64 => {
+  const bits = o.f64Bits(sum);
+  const errorBits = o.f64Bits(error);
+  const isEvenAndInexact = o.and(o.not(bits), o.zx32(o.ne(o.shl(errorBits, o.c(1)), o.c(0))));
+  const towardsError = o.or(o.shrS(o.xor(bits, errorBits), o.c(63)), o.c(1));
+  return o.bitsF64(o.add(bits, o.mul(isEvenAndInexact, towardsError)));
+};
+
+/** The magnitude lies from 2^-400 to 2^400, or the number is zero. */
+const requireMiddle = (o: Ops, v: F64, reach: number): void => {
+  const magnitude = o.shl(o.f64Bits(v), o.c(1));
+  const exponent = o.lo32(o.shrU(magnitude, o.c(53)));
+  o.onlyIf(o.or(o.ltU(o.sub(exponent, o.c32(1023 - reach)), o.c32(2 * reach)), o.eqz(magnitude)));
+};
+
+/**
+ * `a × b + c` rounded once, out of double operations that round each time.
+ * @see S. Boldo, G. Melquiond, Emulation of a FMA and Correctly Rounded Sums: Proved Algorithms Using Rounding to Odd
+ */
+const fusedD = (o: Ops, a: F64, b: F64, c: F64): F64 => {
+  // So no step overflows, and none has bits below the smallest.
+  for (const [v, reach] of [
+    [a, 400],
+    [b, 400],
+    [c, 800],
+  ] as const)
+    requireMiddle(o, v, reach);
+  const [high, low] = twoProduct(o, a, b);
+  const [carried, rest] = twoSum(o, c, low);
+  const [sum, error] = twoSum(o, high, carried);
+  const odd = roundToOdd(o, twoSum(o, rest, error));
+  requireKnown(o, o.floatEq(odd, f64(o, 0n)));
+  const result = o.floatAdd(sum, odd);
+  // A zero comes of an exact product, and has the sign of its sum.
+  return o.select(o.floatEq(result, f64(o, 0n)), o.floatAdd(high, c), result);
+};
+
+/** The product of singles is an exact double; the sum, rounded to odd, has enough bits to be rounded again. */
+const fusedS = (o: Ops, a: F32, b: F32, c: F32): F32 => {
+  const odd = roundToOdd(o, twoSum(o, o.floatMul(o.promote(a), o.promote(b)), o.promote(c)));
+  const result = o.demote(odd);
+  o.onlyIf(o.or(isAmple(o, result), o.floatEq(odd, f64(o, 0n))));
+  requireKnown(o, o.floatEq(o.promote(result), odd));
+  return result;
+};
+
+const fused = <T extends Float>(host: Host<T>, compute: (o: Ops, a: T, b: T, c: T) => T): QuickForm[] =>
+  (
+    [
+      ['fmadd', false, false],
+      ['fmsub', false, true],
+      ['fnmsub', true, false],
+      ['fnmadd', true, true],
+    ] as const
+  ).map(([name, negatesProduct, negatesAddend]) =>
+    quick(`${name}.${host.suffix}`, (o, f) => {
+      o.fpGuard(true);
+      requireNearest(o, f.rm);
+      const a = host.read(o, f.rs1);
+      const c = host.read(o, f.rs3);
+      const sum = compute(
+        o,
+        negatesProduct ? o.floatNeg(a) : a,
+        host.read(o, f.rs2),
+        negatesAddend ? o.floatNeg(c) : c,
+      );
+      host.write(o, f.rd, sum);
+    }),
+  );
+
+const classify = <T extends Float>(host: Host<T>): QuickForm =>
+  quick(`fclass.${host.suffix}`, (o, f) => {
+    o.fpGuard(false);
+    const isSingle = host === (S as unknown);
+    const bits = isSingle ? o.zx32(o.unbox32(f.rs1)) : o.f(f.rs1);
+    const [sign, fraction] = isSingle ? [31n, 23n] : [63n, 52n];
+    const magnitude = o.and(bits, o.c((1n << sign) - 1n));
+    const infinity = o.c((1n << sign) - (1n << fraction));
+    o.onlyIf(o.geU(infinity, magnitude));
+    // Zero, subnormal, normal, infinite.
+    const subnormal = o.ne(magnitude, o.c(0));
+    const normal = o.geU(magnitude, o.c(1n << fraction));
+    const distance = o.add(o.add(subnormal, normal), o.eq(magnitude, infinity));
+    const isNegative = o.lo32(o.shrU(bits, o.c(sign)));
+    const index = o.select(isNegative, o.sub(o.c32(3), distance), o.add(o.c32(4), distance));
+    o.setX(f.rd, o.zx32(o.shl(o.c32(1), index)));
+  });
+
+export const QUICK_FP: readonly QuickForm[] = [
+  ...fused(D, fusedD),
+  ...fused(S, fusedS),
+  ...comparisons(D),
+  ...comparisons(S),
+  ...betweenFormats,
+  ...fromIntegers,
+  ...toIntegers(D),
+  ...toIntegers(S),
+  ...roots,
+  classify(D),
+  classify(S),
+];
