@@ -7,7 +7,7 @@ import type { LaunchArguments } from '../dap/protocol';
 import type { BuiltMachine, SessionServices } from '../dap/services';
 import { filtersOf } from '../debug/exceptions';
 import type { TargetImage } from '../debug/target';
-import { flashImage } from '../image/flash';
+import { flashContents } from '../image/flash';
 import { flatImage, isElf } from '../image/flat-image';
 import { type KernelBuild, type KernelPackage, packagePath, parseKernelPackage } from '../image/kernel-package';
 import { RISCV64 } from '../isa/riscv64';
@@ -83,7 +83,7 @@ async function build(launch: LaunchArguments, host: Host, reader: SymbolReader):
   const guest = await readGuest(launch, host);
   const flash = (bank: string): NamedFile | undefined => {
     const content = guest.build?.flash.get(bank);
-    return content && { name: bank, bytes: flashImage(content) };
+    return content && { name: bank, bytes: flashContents(content) };
   };
   const memory = launch.machine?.memory;
   const { machine, plan } = createMachine({

@@ -6,7 +6,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Host, HostFileError } from '../../base/host';
 import { nearest } from '../../base/nearest';
-import { flashImage } from '../../image/flash';
+import { flashContents } from '../../image/flash';
 import { flatImage, isElf } from '../../image/flat-image';
 import { type KernelBuild, type KernelPackage, packagePath, parseKernelPackage } from '../../image/kernel-package';
 import { ARCHITECTURES, type MachineOptions } from '../../machine/create';
@@ -118,7 +118,7 @@ async function readPackage(host: Host, kernel: KernelPackage, path: string, arch
   const bytes = await readImage(host, at(image.file));
   const flash = (bank: string): NamedFile | undefined => {
     const content = build.flash.get(bank);
-    return content && { name: bank, bytes: flashImage(content) };
+    return content && { name: bank, bytes: flashContents(content) };
   };
   const isFlat = image.format !== 'elf';
   return {
