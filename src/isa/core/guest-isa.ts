@@ -43,8 +43,8 @@ export interface GuestIsa {
   readonly name: string;
   readonly insns: readonly Insn[];
   /**
-   * Quick forms of instructions that are otherwise helpers: a more special pattern and what to do when its conditions
-   * (`onlyIf`) hold; the helper does the rest. Only speed depends on them.
+   * Quick forms of instructions that otherwise need TypeScript: a pattern, often a more special one, and what to do when
+   * its conditions (`onlyIf`) hold; the helper or soft-float does the rest. Only speed depends on them.
    */
   readonly quick: readonly QuickForm[];
   /** Pairs the fast interpreter executes at once; only speed depends on them. */

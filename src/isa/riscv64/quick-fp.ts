@@ -218,7 +218,7 @@ const roundToOdd = (o: Ops, [sum, error]: readonly [F64, F64]): F64 => {
   return o.bitsF64(o.add(bits, o.mul(isEvenAndInexact, towardsError)));
 };
 
-/** The magnitude lies from 2^-400 to 2^400, or the number is zero. */
+/** The magnitude lies from `2^-reach` to `2^reach`, or the number is zero. */
 const requireMiddle = (o: Ops, v: F64, reach: number): void => {
   const magnitude = o.shl(o.f64Bits(v), o.c(1));
   const exponent = o.lo32(o.shrU(magnitude, o.c(53)));
