@@ -122,6 +122,18 @@ const debugTheSample = async (workbench: Workbench): Promise<void> => {
   await workbench.command('Worldstep: Show Queues as Table');
   await page.locator('.tab', { hasText: 'Queues.txt' }).waitFor();
   await workbench.screenshot('06-table');
+  await workbench.contextMenu(slot, /View Memory/);
+  await page.locator('.tab', { hasText: 'Memory at' }).waitFor();
+  await page.locator('.monaco-editor .view-line', { hasText: /0xffffffc0\w+\s+07\s00\s00\s00/ }).waitFor();
+  await workbench.screenshot('06a-memory');
+  await workbench.command('Worldstep: Explain an Address…');
+  const input = page.locator('.quick-input-widget:visible .quick-input-box input');
+  await input.fill('main');
+  await page.keyboard.press('Enter');
+  await workbench.pick('execute');
+  await page.locator('.tab', { hasText: 'execute main' }).waitFor();
+  await page.locator('.monaco-editor .view-line', { hasText: /level/i }).first().waitFor();
+  await workbench.screenshot('06b-explain');
 
   await page
     .locator('[id="worldstep.worldstep.worldstep.status"], .statusbar-item[id*="worldstep.status"]')
@@ -130,7 +142,7 @@ const debugTheSample = async (workbench: Workbench): Promise<void> => {
   await page.locator('.quick-input-widget:visible .monaco-list-row', { hasText: 'Explain an Address' }).waitFor();
   await workbench.screenshot('07-actions');
   await page.keyboard.press('Escape');
-  note('table, status bar and its actions');
+  note('table, memory, explained address, status bar and its actions');
 
   await workbench.command('Remove All Breakpoints');
   await page.keyboard.press('F5');
