@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { LaunchArguments } from '../dap/protocol';
 import type { KernelPackage } from '../image/kernel-package';
-import { exists } from './files';
+import { exists, parseUri } from './files';
 import { type BundledKernels, type KernelChoice, openKernel, workspaceKernels } from './kernels';
 import { sampleFolder } from './sample-files';
 import { SAMPLE_SCHEME } from './sample-scheme';
@@ -50,7 +50,10 @@ export class LaunchConfigurations implements vscode.DebugConfigurationProvider {
     folder: vscode.WorkspaceFolder | undefined,
     configuration: Configuration,
   ): Promise<Configuration | undefined> {
-    const absolute = (path: string): string => this.#absolute(folder, path);
+    const { cwd } = configuration;
+    const top = folder ?? vscode.workspace.workspaceFolders?.[0];
+    const base = cwd === undefined ? top?.uri : parseUri(this.#absolute(top?.uri, cwd));
+    const absolute = (path: string): string => this.#absolute(base, path);
     const sourceMap = await this.#sourceMap(configuration);
     return {
       console: 'terminal',
@@ -139,14 +142,12 @@ export class LaunchConfigurations implements vscode.DebugConfigurationProvider {
     return { ...Object.fromEntries(shipped ?? []), ...configuration.sourceMap };
   }
 
-  #absolute(folder: vscode.WorkspaceFolder | undefined, path: string): string {
+  #absolute(base: vscode.Uri | undefined, path: string): string {
     // One letter before the colon is a Windows drive.
-    if (/^[a-z][a-z0-9+.-]+:/i.test(path)) return path;
-    const base = folder ?? vscode.workspace.workspaceFolders?.[0];
-    if (!base) return path;
+    if (!base || /^[a-z][a-z0-9+.-]+:/i.test(path)) return path;
     const isAbsolute = /^([a-z]:)?[\\/]/i.test(path);
-    if (!isAbsolute) return this.#text(vscode.Uri.joinPath(base.uri, path));
-    return base.uri.scheme === 'file' ? path : this.#text(base.uri.with({ path }));
+    if (!isAbsolute) return this.#text(vscode.Uri.joinPath(base, path));
+    return base.scheme === 'file' ? path : this.#text(base.with({ path }));
   }
 
   #text(uri: vscode.Uri): string {
