@@ -19,6 +19,7 @@ const has = (program: string): boolean => spawnSync('which', [program]).status =
 const TOOLS = {
   qemu: () => has('qemu-system-riscv64'),
   dtc: () => has('dtc'),
+  'U-Boot': () => existsSync('/usr/lib/u-boot/qemu-riscv64_smode/u-boot.bin'),
   rust: () => existsSync('/usr/bin/cargo') && existsSync('/usr/lib/rustlib/src/rust/library') && has('wasm-ld-19'),
   'code-server and Chromium': () => missingTools().length === 0,
 };
@@ -37,7 +38,7 @@ const testFiles = (below: string): string[] =>
   });
 
 /** Test files by the tool in their name: `x.qemu.test.ts`. Without one they need Node only. */
-const toolOf = (file: string): string | undefined => /\b(qemu|dtc|rust|workbench)\.test\.ts$/.exec(file)?.[1];
+const toolOf = (file: string): string | undefined => /\b(qemu|dtc|rust|firmware|workbench)\.test\.ts$/.exec(file)?.[1];
 const vitest = (tool: string | undefined): string[] => {
   const files = testFiles('test').filter((file) => toolOf(file) === tool);
   return ['npx', 'vitest', 'run', ...files];
@@ -53,6 +54,7 @@ const suites: readonly Suite[] = [
   { name: 'unit', command: vitest(undefined) },
   { name: 'dtc', needs: ['dtc'], command: vitest('dtc') },
   { name: 'qemu', needs: ['qemu'], command: vitest('qemu') },
+  { name: 'firmware', needs: ['U-Boot'], command: vitest('firmware') },
   { name: 'kernels on qemu', needs: ['qemu'], command: ['npx', 'tsx', 'src/build/kernels.ts', '--qemu-check'] },
   { name: 'rust', needs: ['rust'], command: vitest('rust') },
   { name: 'symbols.wasm', needs: ['rust'], command: ['npx', 'tsx', 'src/build/symbols-wasm.ts', '--check'] },
