@@ -103,7 +103,7 @@ export class Engine {
     this.#walkMemory = {
       readU32: (pa) => {
         const offset = this.memory.offsetOf(pa, 4);
-        return offset < 0 ? -1 : (this.memory.u32[offset >> 2] ?? 0);
+        return offset < 0 ? -1 : (this.memory.u32[offset >>> 2] ?? 0);
       },
       writeU32: (pa, value) => {
         const offset = this.memory.offsetOf(pa, 4);
@@ -230,7 +230,7 @@ export class Engine {
     let hash = seed;
     for (let page = 0; page < touched.length; page++) {
       const offset = RAM + page * 4096;
-      if (!touched[page] || u64.subarray(offset >> 3, (offset + 4096) >> 3).every((word) => word === 0n)) continue;
+      if (!touched[page] || u64.subarray(offset / 8, offset / 8 + 512).every((word) => word === 0n)) continue;
       hash = this.hash(offset, 4096, hash ^ BigInt(page));
     }
     return hash;
@@ -291,7 +291,7 @@ export class Engine {
           const pa = this.isa.cpuTranslate(view, this.#walkMemory, u64(view.pc + 2n), 'execute').pa;
           const offset = this.memory.offsetOf(pa, 2);
           if (offset < 0) throw new GuestTrap(this.isa.causes.fetchAccess, u64(view.pc + 2n));
-          return this.memory.u16[offset >> 1] ?? 0;
+          return this.memory.u16[offset >>> 1] ?? 0;
         }),
       load: (low: number, high: number, bytes: Width) => {
         const device = bytes <= 4 ? this.#devicePages.find('read', this.#dataContext, low, high) : -1;

@@ -5,10 +5,11 @@ import type { VirtualMachine } from '../../src/machine/machine';
 import { assemble, type Line } from '../support/assemble';
 
 const BASE = 0x8000_0000;
+const KERNEL = 0x8020_0000;
 const GIBIBYTE = 2 ** 30;
 
 const machineOf = (lines: readonly Line[], memory: number): VirtualMachine =>
-  createMachine({ memory, kernel: { name: 'k', bytes: assemble(lines) }, loadAddress: BASE }).machine;
+  createMachine({ memory, kernel: { name: 'k', bytes: assemble(lines) }, loadAddress: KERNEL }).machine;
 
 const word = (value: bigint): Uint8Array => {
   const bytes = new Uint8Array(8);
@@ -55,16 +56,22 @@ describe('RAM of 3 GiB', () => {
 });
 
 describe('the end of RAM', () => {
-  it.each([4096 * 3 + 2 ** 21, 2 ** 22])('faults where an access leaves %d bytes of RAM', (memory) => {
+  it.each([4096 * 3 + 2 ** 22, 2 ** 22])('faults where an access leaves %d bytes of RAM', (memory) => {
     const end = BigInt(BASE + memory);
     for (const [insn, cause] of [
       ['ld', 5n],
       ['sd', 7n],
     ] as const) {
       const fields = insn === 'ld' ? { rd: 12, rs1: 11, imm: 0 } : { rs2: 12, rs1: 11, imm: 0 };
-      const machine = machineOf([[insn, fields], ['jal', { rd: 0, imm: 0 }]], memory);
+      const machine = machineOf(
+        [
+          [insn, fields],
+          ['jal', { rd: 0, imm: 0 }],
+        ],
+        memory,
+      );
       const cpu = machine.cpus[0]!;
-      cpu.writeRegister('stvec', BigInt(BASE + 4));
+      cpu.writeRegister('stvec', BigInt(KERNEL + 4));
       cpu.writeRegister('a1', end - 4n);
       machine.run({ budget: 100n });
       expect(cpu.readRegister('scause')).toBe(cause);
