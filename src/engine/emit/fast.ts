@@ -150,7 +150,7 @@ class FastEmitter {
       if (forward !== undefined) cases.push({ op: forward, emit: () => this.#instruction(prepared, 'forward') });
       if (backward !== undefined) cases.push({ op: backward, emit: () => this.#instruction(prepared, 'backward') });
     }
-    for (const { form } of this.program.quick) {
+    for (const form of new Set(this.program.quick.map((quick) => quick.form))) {
       if (form.fastOps) cases.push({ op: form.fastOps.far, emit: () => this.#instruction(form, 'far') });
     }
     for (const pair of this.program.pairs) cases.push({ op: pair.op, emit: () => this.#pair(pair) });

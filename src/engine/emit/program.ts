@@ -43,7 +43,7 @@ export interface FusedPair {
 export interface Program {
   readonly isa: GuestIsa;
   readonly insns: readonly PreparedInsn[];
-  /** Quick forms, by the instruction they are of. */
+  /** Quick forms, by the instruction they are of; several may share one. */
   readonly quick: readonly { readonly of: PreparedInsn; readonly form: PreparedInsn }[];
   /** Their opcodes follow all others, from `firstFusedOp`. */
   readonly pairs: readonly FusedPair[];
@@ -64,15 +64,18 @@ export const prepareProgram = (isa: GuestIsa): Program => {
     if (!effects.hasDirectTarget) return { ...base, fastOps: { far } };
     return { ...base, fastOps: { far, forward: nextFast++, backward: nextFast++ } };
   });
+  const forms = new Map<Insn, PreparedInsn>();
   const quick = isa.quick.map(({ of, form }) => {
     const general = insns.find(({ insn }) => insn.mnemonic === of);
     if (!general) throw new Error(`quick form of unknown ${of}`);
+    const known = forms.get(form);
+    if (known) return { of: general, form: known };
     const graph = recordGraph(form);
     const slots = recordSlots(form, graph);
-    return {
-      of: general,
-      form: { insn: form, graph, effects: effectsOf(graph), slots, exactOp: 0, fastOps: { far: nextFast++ } },
-    };
+    const fastOps = { far: nextFast++ };
+    const prepared = { insn: form, graph, effects: effectsOf(graph), slots, exactOp: 0, fastOps };
+    forms.set(form, prepared);
+    return { of: general, form: prepared };
   });
   const firstFusedOp = nextFast;
   const pairs = preparePairs(isa, insns, firstFusedOp);

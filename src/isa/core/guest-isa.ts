@@ -36,6 +36,7 @@ export interface Fusion {
 export interface QuickForm {
   /** Mnemonic of the instruction it is a form of. */
   readonly of: string;
+  /** Instructions that give the same object share its code. */
   readonly form: Insn;
 }
 

@@ -4,6 +4,7 @@
  * and the first inexact result. From then on NX is set, and an inexact result changes no flag.
  */
 import type { QuickForm } from '../core/guest-isa';
+import { insn } from '../core/insn';
 import type { F32, F64, Field, Fields, Float, Ops, V32, V64 } from '../core/ops';
 import { INSNS_D } from './insns/d';
 import { INSNS_F } from './insns/f';
@@ -45,11 +46,9 @@ const D: Host<F64> = {
 
 const isNumber = (o: Ops, v: Float): V32 => o.floatEq(v, v);
 
-/** The rounding mode in force. */
-const modeOf = (o: Ops, rm: Field): V32 => {
-  const field = o.imm32(rm);
-  return o.select(o.eq(field, o.c32(7)), o.lo32(o.slot('frm')), field);
-};
+/** The rounding mode in force when the instruction's field says `field`. */
+const inForce = (o: Ops, field: V32): V32 => o.select(o.eq(field, o.c32(7)), o.lo32(o.slot('frm')), field);
+const modeOf = (o: Ops, rm: Field): V32 => inForce(o, o.imm32(rm));
 const requireNearest = (o: Ops, rm: Field): void => o.onlyIf(o.eqz(modeOf(o, rm)));
 
 /** The result is exact, or its being inexact is no news. */
@@ -256,29 +255,29 @@ const fusedS = (o: Ops, a: F32, b: F32, c: F32): F32 => {
   return result;
 };
 
-const fused = <T extends Float>(host: Host<T>, compute: (o: Ops, a: T, b: T, c: T) => T): QuickForm[] =>
-  (
-    [
-      ['fmadd', false, false],
-      ['fmsub', false, true],
-      ['fnmsub', true, false],
-      ['fnmadd', true, true],
-    ] as const
-  ).map(([name, negatesProduct, negatesAddend]) =>
-    quick(`${name}.${host.suffix}`, (o, f) => {
+type Fused<T extends Float> = (o: Ops, a: T, b: T, c: T) => T;
+const FUSED = ['fmadd', 'fmsub', 'fnmsub', 'fnmadd'] as const;
+
+/**
+ * One form for all four, whose opcodes differ in two bits: bit 3 turns the product's sign, bit 2 the addend's. They and the
+ * rounding mode make one field, since a record holds one.
+ */
+const fused = <T extends Float>(host: Host<T>, fmt: string, compute: Fused<T>): QuickForm[] => {
+  const form = insn(`fused.${host.suffix} on the host`, `rs3:5 ${fmt} rs2:5 rs1:5 uimm[4:2] rd:5 100 uimm[1:0] 11`, {
+    asm: '',
+    ref: 'RISC-V Unprivileged ISA 20240411, F Extension: Floating-Point Computational Instructions',
+    doc: 'Product and sum, rounded once.',
+    sem: (o, f) => {
       o.fpGuard(true);
-      requireNearest(o, f.rm);
-      const a = host.read(o, f.rs1);
-      const c = host.read(o, f.rs3);
-      const sum = compute(
-        o,
-        negatesProduct ? o.floatNeg(a) : a,
-        host.read(o, f.rs2),
-        negatesAddend ? o.floatNeg(c) : c,
-      );
-      host.write(o, f.rd, sum);
-    }),
-  );
+      const modeAndSigns = o.imm32(f.uimm);
+      o.onlyIf(o.eqz(inForce(o, o.shrU(modeAndSigns, o.c32(2)))));
+      const turned = (bit: number, v: T): T => o.select(o.and(modeAndSigns, o.c32(bit)), o.floatNeg(v), v);
+      const product = turned(2, host.read(o, f.rs1));
+      host.write(o, f.rd, compute(o, product, host.read(o, f.rs2), turned(1, host.read(o, f.rs3))));
+    },
+  });
+  return FUSED.map((name) => ({ of: `${name}.${host.suffix}`, form }));
+};
 
 const classify = <T extends Float>(host: Host<T>): QuickForm =>
   quick(`fclass.${host.suffix}`, (o, f) => {
@@ -299,8 +298,8 @@ const classify = <T extends Float>(host: Host<T>): QuickForm =>
   });
 
 export const QUICK_FP: readonly QuickForm[] = [
-  ...fused(D, fusedD),
-  ...fused(S, fusedS),
+  ...fused(D, '01', fusedD),
+  ...fused(S, '00', fusedS),
   ...comparisons(D),
   ...comparisons(S),
   ...betweenFormats,
