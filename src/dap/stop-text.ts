@@ -71,7 +71,7 @@ export function trapTitle(target: DebugTarget, stop: Extract<Stop, { kind: 'trap
 /** What happened and where, in a sentence. */
 export function trapText(target: DebugTarget, stop: Extract<Stop, { kind: 'trap' | 'stuck' }>): string {
   const { event } = stop;
-  const where = target.symbolText(event.epc);
+  const where = target.symbolText(event.epc, event.hart);
   const at = `${event.isInterrupt ? 'interrupted' : 'raised by the instruction at'} ${hex(event.epc)}${where === undefined ? '' : ` (${where})`}`;
   const problem = stop.kind === 'trap' && stop.problem !== undefined ? `. ${stop.problem}` : '';
   return `${target.filters.causeOf(event)?.name ?? `cause ${event.cause}`}, ${at}${tvalText(target, event)}${problem}`;

@@ -3,7 +3,7 @@
  * (breakpoints, symbols, frames) goes through here, so that it holds before and after paging is switched on.
  */
 import { type Pa, pa, type Va, va } from '../base/address';
-import type { Program } from '../symbols/types';
+import type { Program, ReadMemory } from '../symbols/types';
 
 /** A run of the image's bytes: where they are linked, where they run, and where they lie in physical memory. */
 export interface Placement {
@@ -101,13 +101,18 @@ export class ImageSet {
     return this.list.find((image) => image.id === id);
   }
 
-  /** The image that `at` belongs to: by run-time address, else (code before paging) by physical address. */
-  find(at: bigint): ImageHit | undefined {
-    for (const image of this.list) {
-      for (const place of image.placements) {
-        if (within(at, place.va, place.size)) return hit(image, place, at - place.va, at);
-      }
-    }
+  /**
+   * The image that `at` belongs to: by run-time address, else (code before paging) by physical address. Programs that
+   * the guest loads share addresses, each in its own space: with `read`, what is in memory there decides.
+   */
+  find(at: bigint, read?: ReadMemory): ImageHit | undefined {
+    const places = this.list.flatMap((image) =>
+      image.placements.filter((place) => within(at, place.va, place.size)).map((place) => ({ image, place })),
+    );
+    const isCertain = places.length === 1 && places.every(({ place }) => place.pa !== undefined);
+    const chosen = isCertain || read === undefined ? places[0] : bestOf(places, at, read);
+    if (chosen !== undefined) return hit(chosen.image, chosen.place, at - chosen.place.va, at);
+    if (places.length > 0) return undefined;
     for (const image of this.list) {
       for (const place of image.placements) {
         if (place.pa !== undefined && within(at, place.pa, place.size)) return hit(image, place, at - place.pa, at);
@@ -126,6 +131,37 @@ export class ImageSet {
     }
     return undefined;
   }
+}
+
+/** Bytes before and after an address that are compared with an image. */
+const WINDOW = 128n;
+const PAGE = 4096n;
+
+interface PlacedImage {
+  readonly image: Image;
+  readonly place: Placement;
+}
+
+/** The image whose bytes are around `at`; `undefined` when more than half of them are others (patched code still counts). */
+function bestOf(places: readonly PlacedImage[], at: bigint, read: ReadMemory): PlacedImage | undefined {
+  let best: PlacedImage | undefined;
+  let bestScore = 0.5;
+  for (const one of places) {
+    const score = likeness(one, at, read);
+    if (score > bestScore) [best, bestScore] = [one, score];
+  }
+  return best;
+}
+
+/** The share of bytes around `at` that are as in the image; 1 where either cannot be read, for lack of a better guess. */
+function likeness({ image, place }: PlacedImage, at: bigint, read: ReadMemory): number {
+  const page = at - (at % PAGE);
+  const from = [at - WINDOW, page, place.va].reduce((a, b) => (a > b ? a : b));
+  const to = [at + WINDOW, page + PAGE, place.va + place.size].reduce((a, b) => (a < b ? a : b));
+  const wanted = image.program.bytesAt(va(place.link + (from - place.va)), Number(to - from));
+  const found = read(from, Number(to - from));
+  if (wanted === undefined || found === undefined) return 1;
+  return wanted.filter((byte, index) => byte === found[index]).length / wanted.length;
 }
 
 function hit(image: Image, place: Placement, offset: bigint, at: bigint): ImageHit {

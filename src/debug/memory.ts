@@ -1,6 +1,7 @@
 /** Guest memory as the debugger reads and writes it: by physical address, or by virtual address in a hart's world. */
 import { hex, type Pa, pa, type Va, va } from '../base/address';
 import type { Access } from '../isa/core/translation';
+import type { World } from '../isa/core/world';
 
 export type { Access } from '../isa/core/translation';
 
@@ -32,14 +33,27 @@ export const formatReference = (reference: MemoryReference): string =>
 
 /** Reads and writes without disturbing the guest. Every method is side-effect free except the writes. */
 export class GuestMemory {
+  /** Less privileged modes that a hart has been seen in: their pages may be closed to the mode it is in now. */
+  private readonly lesser = new Map<string, World>();
+
   constructor(
     private readonly machine: Machine,
     private readonly images: ImageSet,
   ) {}
 
+  /** Code in this world exists: what it may read can be shown while its kernel handles a trap. */
+  noteWorld(world: World): void {
+    this.lesser.set(world.mode, world);
+  }
+
   /** The physical address behind `at`, or why there is none. Image contents are found even where they are not mapped. */
   physical(cpu: Cpu, at: Va, access: Access = 'read'): { readonly pa: Pa } | { readonly why: string } {
-    const result = cpu.translate(at, access).result;
+    let { result } = cpu.translate(at, access);
+    for (const { mode, rank } of result.ok ? [] : this.lesser.values()) {
+      if (result.ok || rank >= cpu.world.rank) continue;
+      const other = cpu.translate(at, access, { ...cpu.world, mode, rank }).result;
+      if (other.ok) result = other;
+    }
     if (result.ok && this.machine.readPhysical(result.pa, 1) !== undefined) return { pa: result.pa };
     const image = this.images.physicalOf(at);
     if (image !== undefined) return { pa: image.pa };

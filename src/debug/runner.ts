@@ -3,11 +3,13 @@
  * and trap; this file decides which of them are stops. Pausing is the caller's business: it stops calling {@link Runner.slice}.
  */
 import { type Va, va } from '../base/address';
-import type { Machine, RunExit } from '../machine/contract';
+import type { World } from '../isa/core/world';
+import type { Cpu, Machine, RunExit } from '../machine/contract';
 import type { BoundPlace, Breakpoints, CodeBreakpoint } from './breakpoints';
 import type { ConditionTester } from './conditions';
 import type { DataBreakpoints } from './data-breakpoints';
 import type { ExceptionFilters } from './exceptions';
+import type { Image } from './images';
 import type { LogLine, SliceResult, Stop } from './stop';
 
 /** A goal other than running on: steps, run-to. The runner asks it where to halt and what to do when there. */
@@ -28,6 +30,8 @@ interface TrapReturn {
   readonly after: bigint;
   readonly mode: string;
   readonly sp: bigint;
+  /** Root of the interrupted address space, for code that a more privileged one interrupts. */
+  readonly root: bigint | undefined;
 }
 
 /** One single step costs about as much host time as this many instructions of a long run. */
@@ -54,6 +58,8 @@ export class Runner {
     private readonly data: DataBreakpoints,
     private readonly filters: ExceptionFilters,
     private readonly tester: ConditionTester,
+    /** The image whose code a hart executes. */
+    private readonly imageAt: (cpu: Cpu, pc: Va) => Image | undefined,
   ) {}
 
   /** Forgets the past: the machine was reset or restored. */
@@ -165,12 +171,13 @@ export class Runner {
         if (stopped !== undefined) return stopped;
       }
       // Not part of the step: run until the handler returns to the interrupted code.
-      const length = this.lengthAt(before.pc);
+      const length = this.lengthAt(cpu, before.pc, exit.event.from);
       this.trapReturn = {
         again: exit.event.epc,
         after: exit.event.epc + BigInt(length),
         mode: before.mode,
         sp: before.sp,
+        root: exit.event.from.rank < exit.event.to.rank ? exit.event.from.stage1 : undefined,
       };
       return undefined;
     }
@@ -197,11 +204,11 @@ export class Runner {
     return undefined;
   }
 
-  private lengthAt(pc: Va): number {
-    const cpu = this.machine.cpus[this.plan?.hart ?? 0];
-    const found = cpu?.translate(pc, 'execute').result;
+  /** The length of the instruction that `world` executes at `pc`; the hart may be in its handler already. */
+  private lengthAt(cpu: Cpu, pc: Va, world: World): number {
+    const found = cpu.translate(pc, 'execute', world).result;
     const { isa } = this.machine;
-    if (found?.ok !== true) return isa.minLength;
+    if (!found.ok) return isa.minLength;
     const bytes =
       this.machine.readPhysical(found.pa, isa.maxLength) ?? this.machine.readPhysical(found.pa, isa.minLength);
     return bytes === undefined ? isa.minLength : isa.disassemble(bytes, pc).length;
@@ -265,6 +272,7 @@ export class Runner {
       const cpu = this.machine.cpus[hart];
       if (cpu?.world.mode !== back.mode || cpu.readRegister(this.machine.isa.stackPointer) !== back.sp)
         return undefined;
+      if (back.root !== undefined && cpu.world.stage1 !== back.root) return undefined;
       this.trapReturn = undefined;
       // Interrupted before the instruction: do it now. A trap it asked for (ecall) returns behind it.
       return pc === back.again ? undefined : this.advance('stepped', hart);
@@ -278,7 +286,8 @@ export class Runner {
     if (cpu === undefined) return undefined;
     const here = cpu.translate(pc, 'execute').result;
     const physical = here.ok ? here.pa : undefined;
-    const isHere = (place: BoundPlace) => this.isHere(place, pc, physical);
+    const isHere = (place: BoundPlace) => this.isHere(place, cpu, physical, image);
+    const image = this.imageAt(cpu, pc);
     const panic = this.panicPlaces.find(isHere);
     const ids: number[] = [];
     let problem: string | undefined;
@@ -306,10 +315,12 @@ export class Runner {
    * Whether a place of a breakpoint is where the hart stands. The same virtual address may hold other code in another
    * address space: then the bytes decide.
    */
-  private isHere(place: BoundPlace, pc: Va, physical: bigint | undefined): boolean {
-    if (place.pa !== undefined && physical === place.pa) return true;
-    if (place.va !== pc) return false;
-    if (place.image === undefined || place.pa === undefined || physical === undefined) return true;
+  private isHere(place: BoundPlace, cpu: Cpu, physical: bigint | undefined, image: Image | undefined): boolean {
+    const isKnown = place.image === undefined || image === place.image;
+    if (place.pa !== undefined && physical === place.pa) return isKnown || image === undefined;
+    if (place.va !== cpu.pc) return false;
+    if (place.image === undefined || physical === undefined) return true;
+    if (place.pa === undefined) return isKnown;
     const length = this.machine.isa.maxLength;
     const wanted = place.image.program.bytesAt(place.link, length);
     const found = this.machine.readPhysical(physical as typeof place.pa, length);

@@ -5,7 +5,8 @@
  */
 import { hex, type Va, va } from '../base/address';
 import type { DisassembledInsn } from '../isa/core/registers';
-import type { Cpu, Machine } from '../machine/contract';
+import type { World } from '../isa/core/world';
+import type { Cpu, Machine, TrapEvent } from '../machine/contract';
 import type { FrameState, InlineFrame, SourceFile } from '../symbols/types';
 import { framePointerStep, unwindStep } from '../symbols/unwind';
 import type { Image, ImageSet } from './images';
@@ -63,12 +64,34 @@ export interface FreshTrap {
 
 const LIMIT = 2000;
 
+/** A hart as the code it interrupted saw memory: in that code's address space, which the handler may have left. */
+function interruptedCpu(cpu: Cpu, world: World): Cpu {
+  return {
+    hart: cpu.hart,
+    world,
+    get pc() {
+      return cpu.pc;
+    },
+    get retired() {
+      return cpu.retired;
+    },
+    get activity() {
+      return cpu.activity;
+    },
+    readRegister: (name) => cpu.readRegister(name),
+    writeRegister: (name, value) => cpu.writeRegister(name, value),
+    translate: (at, access, other = world) => cpu.translate(at, access, other),
+  };
+}
+
 /** Unwinds the stacks of one machine. Holds nothing between stops but what {@link StackWalk} caches. */
 export class Unwinder {
   constructor(
     private readonly machine: Machine,
     private readonly images: ImageSet,
     private readonly memory: GuestMemory,
+    /** The last trap of a hart. */
+    private readonly lastTrap: (hart: number) => TrapEvent | undefined = () => undefined,
   ) {}
 
   /** The innermost frame of a hart. */
@@ -82,7 +105,7 @@ export class Unwinder {
 
   /** A frame from its run-time pc and registers, with its canonical frame address when that can be computed. */
   frame(cpu: Cpu, pc: Va, registers: ReadonlyMap<number, bigint>, isCaller: boolean): PhysicalFrame {
-    const found = this.images.find(isCaller ? pc - 1n : pc);
+    const found = this.images.find(isCaller ? pc - 1n : pc, this.reader(cpu));
     const slide = found?.slide ?? 0n;
     const state: FrameState = { pc, isCaller, registers, slide };
     const bare: PhysicalFrame = { cpu, image: found?.image, slide, pc, link: va(pc - slide), state, cfa: undefined };
@@ -127,7 +150,7 @@ export class Unwinder {
   private isBottom(frame: PhysicalFrame, next: PhysicalFrame): boolean {
     if (next.pc === 0n) return true;
     if (!next.state.isCaller) return false;
-    const found = this.images.find(next.pc);
+    const found = this.images.find(next.pc, this.reader(next.cpu));
     const start = found?.image.program.symbolAt(found.link);
     if (start === undefined || start.offset !== 0n || start.symbol.kind !== 'function') return false;
     const own = frame.image?.program.symbolAt(lookupPc(frame))?.symbol;
@@ -148,9 +171,13 @@ export class Unwinder {
     if (frame.image === undefined || sp === undefined) return undefined;
     if (frame.image.program.unwind(lookupPc(frame)) !== undefined) return undefined;
     const context = readTrapFrame(this.machine.isa, frame.image.program, this.reader(frame.cpu), sp);
-    if (context === undefined || !this.isPlausible(context)) return undefined;
-    const next = this.frame(frame.cpu, context.pc, context.registers, false);
-    return { kind: 'frame', frame: next, border: this.borderLabel(frame.cpu, context) };
+    if (context === undefined) return undefined;
+    const trap = this.lastTrap(frame.cpu.hart);
+    const isLast = trap !== undefined && this.isReturnOf(frame.cpu, trap.epc, context.pc, trap.from);
+    const cpu = isLast ? interruptedCpu(frame.cpu, trap.from) : frame.cpu;
+    if (!this.isPlausible(cpu, context)) return undefined;
+    const next = this.frame(cpu, context.pc, context.registers, false);
+    return { kind: 'frame', frame: next, border: this.borderLabel(cpu, context, isLast ? trap : undefined) };
   }
 
   /** The caller of a function that never returns and has not kept its return address. */
@@ -193,21 +220,37 @@ export class Unwinder {
   }
 
   private insnBefore(cpu: Cpu, pc: Va, length: number): DisassembledInsn | undefined {
+    if (length <= 0 || length > this.machine.isa.maxLength) return undefined;
     const from = BigInt.asUintN(64, pc - BigInt(length));
     const bytes = this.memory.read(cpu, from, length);
     const insn = bytes === undefined ? undefined : this.machine.isa.disassemble(bytes, from);
     return insn?.isValid === true && insn.length === length ? insn : undefined;
   }
 
-  private isPlausible(context: InterruptedContext): boolean {
-    const found = this.images.find(context.pc);
+  private isPlausible(cpu: Cpu, context: InterruptedContext): boolean {
+    const found = this.images.find(context.pc, this.reader(cpu));
     if (found === undefined) return context.pc > 4096n && context.pc % BigInt(this.machine.isa.minLength) === 0n;
     return found.image.placements.some(
       (place) => place.isExecutable && found.link >= place.link && found.link < place.link + place.size,
     );
   }
 
-  private borderLabel(cpu: Cpu, context: InterruptedContext): string {
+  /** Whether a handler of a trap at `epc` returns to `pc`: there, or behind the instruction when it did its work. */
+  private isReturnOf(cpu: Cpu, epc: bigint, pc: Va, world: World): boolean {
+    if (epc === pc) return true;
+    const length = Number(BigInt.asIntN(32, pc - epc));
+    return this.insnBefore(interruptedCpu(cpu, world), pc, length) !== undefined;
+  }
+
+  private borderLabel(cpu: Cpu, context: InterruptedContext, trap: TrapEvent | undefined): string {
+    const { isa } = this.machine;
+    const cause = isa.causes.find((one) => one.cause === trap?.cause && one.isInterrupt === trap.isInterrupt);
+    if (trap === undefined) return this.olderLabel(cpu, context);
+    return `trap: ${cause?.name ?? `cause ${trap.cause}`}, ${trap.from.mode} → ${trap.to.mode}, at ${hex(trap.epc)}`;
+  }
+
+  /** A trap that others came after; the system registers may still tell its cause. */
+  private olderLabel(cpu: Cpu, context: InterruptedContext): string {
     const current = context.causeRegister !== undefined && cpu.readRegister(context.epcRegister) === context.pc;
     if (!current || context.causeRegister === undefined) return `trap taken at ${hex(context.pc)}`;
     const raw = cpu.readRegister(context.causeRegister);
@@ -220,19 +263,19 @@ export class Unwinder {
   /** The return-address register of a leaf that has no information at all, else the frame pointer's chain. */
   private withoutCfi(frame: PhysicalFrame): Caller | undefined {
     const ra = this.registerOf(frame, this.machine.isa.returnAddress);
-    if (!frame.state.isCaller && ra !== undefined && ra !== frame.pc && this.isCode(ra)) {
+    if (!frame.state.isCaller && ra !== undefined && ra !== frame.pc && this.isCode(frame.cpu, ra)) {
       return { kind: 'frame', frame: this.frame(frame.cpu, va(ra), frame.state.registers, true) };
     }
     const program = frame.image?.program ?? this.images.all[0]?.program;
     if (program === undefined) return undefined;
     const up = framePointerStep(program, frame.state, this.reader(frame.cpu));
     if (up.kind === 'end') return { kind: 'end' };
-    if (up.kind === 'missing' || !this.isCode(up.frame.pc)) return undefined;
+    if (up.kind === 'missing' || !this.isCode(frame.cpu, up.frame.pc)) return undefined;
     return { kind: 'frame', frame: this.frame(frame.cpu, up.frame.pc, up.frame.registers, true) };
   }
 
-  private isCode(at: bigint): boolean {
-    const found = this.images.find(at);
+  private isCode(cpu: Cpu, at: bigint): boolean {
+    const found = this.images.find(at, this.reader(cpu));
     return found !== undefined && found.image.program.symbolAt(found.link)?.symbol.kind === 'function';
   }
 

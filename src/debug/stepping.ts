@@ -5,6 +5,7 @@
  */
 import { va } from '../base/address';
 import type { Cpu, Machine } from '../machine/contract';
+import type { Image } from './images';
 import { exitsOf, inlinedRegion, isInside, lineRegion, type Range, type RegionExits, rowRegion } from './regions';
 import type { Plan } from './runner';
 import { isLibraryPath } from './sources';
@@ -26,7 +27,14 @@ interface Anchor {
   readonly mode: string;
   readonly cfa: bigint | undefined;
   readonly sp: bigint;
+  readonly image: Image | undefined;
+  /** Root of the address space, for programs that the guest loads: others may run at the same addresses. */
+  readonly root: bigint | undefined;
 }
+
+/** Kernels run in every space, programs they load in one. */
+const rootOf = (frame: PhysicalFrame): bigint | undefined =>
+  frame.image?.placements.some((place) => place.pa !== undefined) === true ? undefined : frame.cpu.world.stage1;
 
 /** A stack deeper or shallower than this is another stack. */
 const STACK_REACH = 1n << 20n;
@@ -59,12 +67,13 @@ abstract class StepPlan implements Plan {
 
   protected anchor(frame: PhysicalFrame): Anchor {
     const sp = this.cpu.readRegister(this.context.machine.isa.stackPointer);
-    return { mode: this.cpu.world.mode, cfa: frame.cfa, sp };
+    return { mode: this.cpu.world.mode, cfa: frame.cfa, sp, image: frame.image, root: rootOf(frame) };
   }
 
   /** Whether the hart is in the anchored activation, `sp` alone deciding where no call frame information exists. */
   protected isIn(anchor: Anchor, frame: PhysicalFrame): boolean {
-    if (this.cpu.world.mode !== anchor.mode) return false;
+    if (this.cpu.world.mode !== anchor.mode || frame.image !== anchor.image) return false;
+    if (anchor.root !== undefined && anchor.root !== this.cpu.world.stage1) return false;
     if (anchor.cfa !== undefined && frame.cfa !== undefined) return anchor.cfa === frame.cfa;
     const sp = this.cpu.readRegister(this.context.machine.isa.stackPointer);
     return sp >= anchor.sp && sp - anchor.sp < STACK_REACH;
@@ -104,16 +113,22 @@ class Arrival {
   }
 }
 
+const hasNoLine = ({ image, link }: PhysicalFrame): boolean => image?.program.lineAt(link) === undefined;
+
 /** The caller of `frame` as an arrival, or `undefined` when the stack cannot be unwound. */
 function returnOf(context: StepContext, frame: PhysicalFrame): Arrival | undefined {
-  const up = context.callerOf(frame);
-  if (up.kind !== 'frame') return undefined;
+  const direct = context.callerOf(frame);
+  if (direct.kind !== 'frame') return undefined;
+  // The way out of a handler leads through the trap vector, which has no lines, to what was interrupted.
+  const vector = direct.border === undefined && hasNoLine(direct.frame) ? context.callerOf(direct.frame) : undefined;
+  const up = vector?.kind === 'frame' && vector.border !== undefined ? vector : direct;
   const { isa } = context.machine;
   const spNumber = isa.register(isa.stackPointer)?.dwarf;
   const sp = spNumber === undefined ? undefined : up.frame.state.registers.get(spNumber);
   // A trap returns into a mode that only the return itself tells.
   const mode = up.border === undefined ? frame.cpu.world.mode : '';
-  const anchor = { mode, cfa: up.frame.cfa, sp: sp ?? frame.cfa ?? 0n };
+  const root = rootOf(up.frame);
+  const anchor = { mode, cfa: up.frame.cfa, sp: sp ?? frame.cfa ?? 0n, image: up.frame.image, root };
   if (up.border === undefined) return new Arrival(up.frame.pc, anchor);
   // Handlers return to the interrupted instruction or, having done its work, behind it.
   const read = context.unwinder.reader(frame.cpu);

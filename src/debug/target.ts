@@ -94,14 +94,17 @@ export class DebugTarget {
     this.breakpoints = new Breakpoints(this.images, this.sources, takeId);
     this.data = new DataBreakpoints(machine, this.memory, takeId);
     this.filters = new ExceptionFilters(machine.isa);
-    this.unwinder = new Unwinder(machine, this.images, this.memory);
+    this.unwinder = new Unwinder(machine, this.images, this.memory, (hart) => this.traps.get(hart));
     const tester: ConditionTester = {
       test: (hart, condition, trap) => this.testCondition(hart, condition, trap),
       render: (hart, parts) => this.renderLog(hart, parts),
     };
-    this.runner = new Runner(machine, this.breakpoints, this.data, this.filters, tester);
+    const imageAt = (cpu: Cpu, pc: Va) => this.images.find(pc, this.unwinder.reader(cpu))?.image;
+    this.runner = new Runner(machine, this.breakpoints, this.data, this.filters, tester, imageAt);
     this.stopObserving = machine.observe(['trap'], (event) => {
-      if (event.kind === 'trap') this.traps.set(event.hart, event);
+      if (event.kind !== 'trap') return;
+      this.traps.set(event.hart, event);
+      this.memory.noteWorld(event.from);
     });
     this.setExceptionFilters(filtersOf(machine.isa).filter((filter) => filter.isDefault));
   }
@@ -232,9 +235,9 @@ export class DebugTarget {
     return [];
   }
 
-  /** The symbol around a run-time address, `name+0x10`. */
-  symbolText(at: bigint): string | undefined {
-    const found = this.images.find(at);
+  /** The symbol around a run-time address, `name+0x10`, as the hart's memory shows it. */
+  symbolText(at: bigint, hart?: number): string | undefined {
+    const found = this.images.find(at, hart === undefined ? undefined : this.unwinder.reader(this.cpu(hart)));
     const hit = found?.image.program.symbolAt(found.link);
     if (hit === undefined) return undefined;
     return hit.offset === 0n ? hit.symbol.demangled : `${hit.symbol.demangled}+${hex(hit.offset)}`;

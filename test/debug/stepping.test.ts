@@ -106,7 +106,6 @@ describe('steps by instruction', () => {
 describe('step out', () => {
   it('of a handler returns to the interrupted line', () => {
     const target = at(trapsKernel(), 'fault');
-    expect(target.step('out')).toMatch(/^step trap_vector/);
     expect(target.step('out')).toMatch(/^step touch:@touch/);
   });
 

@@ -65,8 +65,11 @@ export const trapsLaunch = (more: object = {}) => ({
 export const trapsSource = join(root, 'test/debug/fixtures/traps.c');
 
 /** The line of traps.c that carries the comment `@name`. */
-export function trapsLine(name: string): number {
-  const at = readFileSync(trapsSource, 'utf8')
+export const trapsLine = (name: string): number => markedLine(trapsSource, name);
+
+/** The line of a source that carries the comment `@name`. */
+export function markedLine(path: string, name: string): number {
+  const at = readFileSync(path, 'utf8')
     .split('\n')
     .findIndex((line) => new RegExp(`@${name}\\b`).test(line));
   if (at < 0) throw new Error(`no line is marked @${name}`);
@@ -101,15 +104,23 @@ export class Talk {
   /** Runs a step or continue and hears the stop; records where it is. */
   async move(command: string, args: object = {}): Promise<void> {
     await this.ask(command, { threadId: 1, ...args });
-    await this.hear('stopped');
-    await this.where();
+    await this.where((await this.hear('stopped')).threadId);
   }
 
   /** Records the innermost code frame. */
-  async where(): Promise<void> {
-    const { stackFrames } = await this.client.request('stackTrace', { threadId: 1, levels: 5 });
+  async where(threadId = 1): Promise<void> {
+    const { stackFrames } = await this.client.request('stackTrace', { threadId, levels: 5 });
     const frame = stackFrames.find((one: Json) => one.presentationHint !== 'label');
     this.lines.push(`  at ${frame.name} ${frame.source?.name ?? '?'}:${frame.line}`);
+  }
+
+  /** Records the whole stack of a thread, a frame a line. */
+  async stack(threadId = 1): Promise<void> {
+    const { stackFrames } = await this.client.request('stackTrace', { threadId });
+    for (const frame of stackFrames) {
+      const isLabel = frame.presentationHint === 'label';
+      this.lines.push(isLabel ? `  — ${frame.name}` : `  ${frame.name} ${frame.source?.name ?? '?'}:${frame.line}`);
+    }
   }
 
   /** The id of the nth frame. */
