@@ -117,6 +117,8 @@ export class VirtualMachine implements Machine {
   run(options: RunOptions): RunExit {
     this.#stopOnTrap = options.stopOnTrap;
     this.#updateTrapTracing();
+    // What an earlier run hit but did not report, because a trap stopped it, is history.
+    this.watchpoints.takeHit();
     let left = options.budget;
     let breakpoints: 1 | 2 = options.skipFirstBreakpoint ? 1 : 2;
     for (;;) {
@@ -131,7 +133,9 @@ export class VirtualMachine implements Machine {
         if (options.onlyHart !== undefined || !this.#endTurn()) return { kind: 'idle' };
         continue;
       }
+      this.engine.memory.status = STATUS.none;
       if (this.engine.deliverInterrupt(hart)) {
+        breakpoints = 2;
         const exit = this.#statusExit(this.engine.memory.status, view);
         this.engine.memory.status = STATUS.none;
         if (exit) return exit;
@@ -168,7 +172,7 @@ export class VirtualMachine implements Machine {
     if (view.activity !== 0) return 0n;
     const untilAlarm = this.#untilAlarm();
     if (isAlone || this.engine.harts.length === 1) return untilAlarm ?? LONGEST;
-    return QUANTUM - this.schedule.used;
+    return minimum(QUANTUM - this.schedule.used, untilAlarm ?? QUANTUM);
   }
 
   /** Cycles until the next alarm, at least 1. */
@@ -249,6 +253,12 @@ export class VirtualMachine implements Machine {
     if (offset >= 0) return this.engine.memory.u8.slice(offset, offset + length);
     const array = this.hardware.readArray(address, length);
     if (array) return array;
+    // Lengths come from guests: nothing is allocated before all of it is known to exist.
+    for (let next = address; next < address + length; ) {
+      const window = this.hardware.bus.find(next);
+      if (!window) return undefined;
+      next = window.base + window.size;
+    }
     const bytes = new Uint8Array(length);
     for (let index = 0; index < length; ) {
       const width = [4, 2, 1].find((size) => (address + index) % size === 0 && index + size <= length) as 1 | 2 | 4;
@@ -332,7 +342,7 @@ export class VirtualMachine implements Machine {
 
   save(): Plain {
     return {
-      ...readMachine(this),
+      ...(structuredClone(readMachine(this)) as ReturnType<typeof readMachine>),
       ram: readRam(this),
     };
   }
@@ -406,9 +416,23 @@ export class VirtualMachine implements Machine {
       },
       flushTranslations: (hart: number) => this.engine.tlb.flushHart(hart),
       readPhysical: (at: bigint, length: number) => this.readPhysical(pa(at), length),
-      writePhysical: (at: bigint, bytes: Uint8Array) => this.writePhysical(pa(at), bytes),
+      writePhysical: (at: bigint, bytes: Uint8Array) => this.#writeForGuest(pa(at), bytes),
       readVirtual: (hart: number, at: bigint, length: number) => this.#readVirtual(hart, at, length),
     };
+  }
+
+  /** Writes RAM on the running hart's behalf, seen by watches. */
+  #writeForGuest(at: Pa, bytes: Uint8Array): boolean {
+    const address = Number(at);
+    const offset = this.engine.memory.offsetOf(address, bytes.length);
+    if (offset < 0) return false;
+    const old = this.engine.memory.u8.slice(offset, offset + bytes.length);
+    this.engine.writeRam(address, bytes);
+    const view = this.engine.harts[this.engine.memory.activeHart];
+    if (view && old.some((byte, index) => byte !== bytes[index])) {
+      this.watchpoints.stored(view, address, bytes.length, old);
+    }
+    return true;
   }
 
   #readVirtual(hart: number, at: bigint, length: number): Uint8Array | undefined {

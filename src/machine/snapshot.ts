@@ -100,5 +100,4 @@ export const restoreMachine = (machine: VirtualMachine, snapshot: Plain): void =
   machine.inputQueue = saved.input.slice();
   machine.powerEvent = saved.power ?? undefined;
   restoreRam(machine, saved.ram);
-  memory.touched.fill(1);
 };
