@@ -12,7 +12,7 @@ import { amoOpAt } from './emit/exact';
 import { GuestMemory } from './guest-memory';
 import { type HartServices, HartView } from './hart-view';
 import { compileInterpreter } from './interpreter';
-import { FAST_MARGIN, FAST_OPS, HOT, RAM, STATE, STATUS } from './layout';
+import { FAST_MARGIN, FAST_OPS, HOT, RAM, RECORD_PAGE_HOST, STATE, STATUS, TLB } from './layout';
 import { precompiledInterpreter } from './precompiled';
 import { SoftTlb } from './tlb';
 
@@ -73,6 +73,7 @@ export class Engine {
   readonly watchedLoads = new Set<number>();
   readonly watchedStores = new Set<number>();
   readonly #devicePages: DevicePages;
+  #physicalBreakpoints: ReadonlySet<number> = new Set();
   /** Virtual addresses of breakpoints by page (address >> 12). */
   #virtualBreakpoints = new Map<bigint, bigint[]>();
   /** By the numbers the emitted code calls them by. */
@@ -158,6 +159,9 @@ export class Engine {
     } else if (status === STATUS.none && budget > executed) {
       status = call(budget - executed, this.#exports.counted);
     }
+    if (status === STATUS.breakpoint && !this.#isBreakpoint(view)) {
+      status = budget > executed ? call(1, () => this.#exports.exact(1, 1)) : STATUS.none;
+    }
     if (this.#error !== undefined) {
       const error = this.#error;
       this.#error = undefined;
@@ -194,6 +198,7 @@ export class Engine {
   }
 
   setBreakpoints(physical: readonly number[], virtual: readonly bigint[]): void {
+    this.#physicalBreakpoints = new Set(physical);
     this.#virtualBreakpoints = new Map();
     for (const address of virtual) {
       const page = address >> 12n;
@@ -202,6 +207,17 @@ export class Engine {
     this.code.setBreakpoints(physical);
     // Pages are checked for virtual breakpoints when they are mapped into a fetch TLB.
     this.tlb.flushAll();
+  }
+
+  /** Whether the breakpoint at the pc is this address's: a virtual one is planted for all addresses of its memory. */
+  #isBreakpoint(view: HartView): boolean {
+    const { pc } = view;
+    if (this.#virtualBreakpoints.get(pc >> 12n)?.includes(pc)) return true;
+    const { i32, u32, ramBase } = this.memory;
+    const slot = Number((pc >> 12n) & BigInt(TLB.fetchEntries - 1));
+    const entry = (i32[(HOT + STATE.fetchTlb) >> 2] ?? 0) + TLB.fetch + slot * TLB.entryBytes;
+    const host = u32[((i32[(entry + 8) >> 2] ?? 0) + RECORD_PAGE_HOST) >> 2] ?? 0;
+    return this.#physicalBreakpoints.has(host - RAM + ramBase + Number(pc & 0xfffn));
   }
 
   /** Call after changing {@link watchedLoads} or {@link watchedStores}. */
@@ -455,7 +471,6 @@ export class Engine {
     const offset = this.memory.offsetOf(translation.pa, bytes);
     if (offset < 0) throw new GuestTrap(this.isa.causes.storeAccess, address);
     this.#fillData(view, address, translation, offset);
-    if (this.watchedLoads.has(Math.floor(translation.pa / 4096))) this.host.loaded(view, translation.pa, bytes);
     const bits = bytes * 8;
     const old = BigInt.asIntN(bits, this.#readRam(offset, bytes));
     const value = BigInt.asIntN(bits, operand);
@@ -471,7 +486,9 @@ export class Engine {
       minu: () => (unsigned(old) < unsigned(value) ? old : value),
       maxu: () => (unsigned(old) > unsigned(value) ? old : value),
     };
+    // The store comes first: a watch for both tells what changed.
     this.#storeRam(view, translation.pa, offset, bytes, unsigned(results[amoOpAt(op)]()));
+    if (this.watchedLoads.has(Math.floor(translation.pa / 4096))) this.host.loaded(view, translation.pa, bytes);
     return old;
   }
 
@@ -500,7 +517,9 @@ export class Engine {
     const page = Math.floor(translation.pa / 4096);
     const context = this.isa.dataContext(view);
     if (translation.read && !this.watchedLoads.has(page)) this.tlb.fill('read', view.hart, context, address, offset);
-    if (translation.write && !this.watchedStores.has(page) && !this.code.hasCode(translation.pa)) {
+    // Atomic operations load through the write set, so watched loads keep a page out of it, too.
+    const isWatched = this.watchedStores.has(page) || this.watchedLoads.has(page);
+    if (translation.write && !isWatched && !this.code.hasCode(translation.pa)) {
       this.memory.touch(offset, 1);
       this.tlb.fill('write', view.hart, context, address, offset);
     }

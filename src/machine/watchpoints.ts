@@ -41,7 +41,8 @@ export class Watchpoints {
   takeHit(): Hit | undefined {
     const hit = this.#hit;
     this.#hit = undefined;
-    return hit;
+    // Now the instruction is complete: before, part of its store may have been missing.
+    return hit && { ...hit, value: this.#bytes(hit.watch) };
   }
 
   stored(view: HartView, at: number, length: number, old: Uint8Array): void {

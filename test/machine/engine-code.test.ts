@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pa, va } from '../../src/base/address';
+import { pa } from '../../src/base/address';
 import { createMachine } from '../../src/machine/create';
 import type { VirtualMachine } from '../../src/machine/machine';
 import { assemble, type Line } from '../support/assemble';

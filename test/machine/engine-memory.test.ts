@@ -62,7 +62,7 @@ describe('the end of RAM', () => {
       ['ld', 5n],
       ['sd', 7n],
     ] as const) {
-      const fields = insn === 'ld' ? { rd: 12, rs1: 11, imm: 0 } : { rs2: 12, rs1: 11, imm: 0 };
+      const fields: Line[1] = insn === 'ld' ? { rd: 12, rs1: 11, imm: 0 } : { rs2: 12, rs1: 11, imm: 0 };
       const machine = machineOf(
         [
           [insn, fields],

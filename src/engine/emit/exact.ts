@@ -152,6 +152,15 @@ class ExactEmitter {
     code.get(this.pc).i64(-4096n).op('i64.and').op('i64.ne').if();
     code.call(this.imports.fetch).op('drop');
     this.#countTrapAsStep(steps);
+    // The handler is not the instruction whose breakpoint is to be skipped.
+    code
+      .get(breakpoints)
+      .i32(0)
+      .op('i32.ne')
+      .i32(0)
+      .mem('i32.load', HOT + STATE.trapped)
+      .op('i32.and');
+    code.if().i32(2).set(breakpoints).end();
     code.br(this.next).end();
     code
       .get(this.entry)
