@@ -3,7 +3,9 @@ import type { BoardSpec } from './boards/board';
 import { RISCV64_VIRT, virtFdt } from './boards/riscv64-virt';
 import { RISCV64_VIRT_BOARD } from './boards/riscv64-virt-board';
 import { type LoadPlan, type NamedFile, planLoad } from './load';
+import { LoadError } from './load-error';
 import { VirtualMachine } from './machine';
+import { sizeOf } from './memory-size';
 
 export interface MachineOptions {
   /** Bytes of RAM; default 128 MiB. */
@@ -54,5 +56,11 @@ export const createMachine = (options: MachineOptions): CreatedMachine => {
     fdt: (initrd) => virtFdt({ harts, memory, bootargs: options.append, initrd }),
   });
   const files = { pflash0: options.pflash0?.bytes, pflash1: options.pflash1?.bytes };
-  return { machine: new VirtualMachine({ spec: BOARD, memory, harts, plan, files }), plan };
+  try {
+    return { machine: new VirtualMachine({ spec: BOARD, memory, harts, plan, files }), plan };
+  } catch (error) {
+    // The only RangeError of a valid plan: the host gives no buffer of that size.
+    if (!(error instanceof RangeError)) throw error;
+    throw new LoadError('--memory', `this host has no room for ${sizeOf(memory)} of RAM`, 'Give less, such as 128M.');
+  }
 };

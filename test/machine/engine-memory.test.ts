@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { pa } from '../../src/base/address';
 import { createMachine } from '../../src/machine/create';
 import type { VirtualMachine } from '../../src/machine/machine';
@@ -52,6 +52,21 @@ describe('RAM of 3 GiB', () => {
       return machine.stateHash();
     });
     expect(hashes[0]).not.toBe(hashes[1]);
+  });
+});
+
+describe('RAM that the host cannot give', () => {
+  it('is an error that names the option and the way on', () => {
+    const memory = vi.spyOn(WebAssembly, 'Memory').mockImplementation(() => {
+      throw new RangeError('could not allocate memory');
+    });
+    try {
+      expect(() => machineOf([['jal', { rd: 0, imm: 0 }]], 3 * GIBIBYTE)).toThrow(
+        '--memory: this host has no room for 3072 MiB of RAM. Give less, such as 128M.',
+      );
+    } finally {
+      memory.mockRestore();
+    }
   });
 });
 
