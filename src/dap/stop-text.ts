@@ -24,14 +24,17 @@ export function stoppedBody(target: DebugTarget, stop: Stop): object {
       const description = `Paused on ${reason} (${mode} mode)`;
       return { reason, description, hitBreakpointIds: stop.ids, ...text(stop.problem), ...common };
     }
-    case 'data':
+    case 'data': {
+      const writer = target.symbolText(stop.accessPc, stop.hart);
+      const what = writer === undefined ? stop.text : `${stop.text} (${writer})`;
       return {
         reason: 'data breakpoint',
         description: 'Paused on data breakpoint',
-        text: stop.problem === undefined ? stop.text : `${stop.text}. ${stop.problem}`,
+        text: stop.problem === undefined ? what : `${what}. ${stop.problem}`,
         hitBreakpointIds: stop.ids,
         ...common,
       };
+    }
     case 'trap':
       return { reason: 'exception', description: trapTitle(target, stop), text: trapText(target, stop), ...common };
     case 'panic':
