@@ -91,7 +91,7 @@ export const badAddress = (path: string, text: string) =>
 export const archMissing = (arch: string, known: readonly string[]) =>
   new UserError(
     1108,
-    `"arch": "${arch}" is not available in this version. Use ${known.map((one) => `"${one}"`).join(' or ')}.`,
+    `"arch": "${arch}" is not available in this version. Remove it, or use ${known.map((one) => `"${one}"`).join(' or ')}.`,
     openLaunch,
   );
 export const cannotLoad = (message: string) => new UserError(1109, message, pickKernel);
@@ -99,6 +99,25 @@ export const noSuchSymbol = (symbol: string) =>
   new UserError(
     1110,
     `"runTo": no function matches "${symbol}". Check the name, or remove it; a path such as module::function works.`,
+    openLaunch,
+  );
+
+export const diskIsLater = () =>
+  new UserError(
+    1111,
+    '"disk": disks come with a later version of Worldstep; the machines of this one have flash banks only. Remove "disk" from launch.json, or pass the data (up to 32 MiB) with "pflash1".',
+    openLaunch,
+  );
+export const imageWithoutPath = (at: number) =>
+  new UserError(
+    1112,
+    `"images[${at}]" in launch.json names no file. Add "path": the ELF file that has the symbols.`,
+    openLaunch,
+  );
+export const notOneOf = (path: string, text: string, known: readonly string[]) =>
+  new UserError(
+    1113,
+    `"${path}": "${text}" is not possible. Use ${known.map((one) => `"${one}"`).join(' or ')}.`,
     openLaunch,
   );
 

@@ -6,21 +6,25 @@ import {
   badAddress,
   badHarts,
   badMemory,
+  diskIsLater,
+  imageWithoutPath,
   memoryTooLarge,
   memoryTooSmall,
   missingProgram,
+  notOneOf,
   unknownKey,
   wrongType,
 } from './errors';
 import type { LaunchArguments } from './protocol';
 
 type Shape =
-  | { readonly kind: 'string' | 'boolean' | 'number' | 'strings' | 'map' }
+  | { readonly kind: 'string' | 'boolean' | 'number' | 'strings' | 'map'; readonly wanted?: string }
   | { readonly kind: 'object'; readonly keys: Readonly<Record<string, Shape>> }
   | { readonly kind: 'objects'; readonly keys: Readonly<Record<string, Shape>> };
 
 const text: Shape = { kind: 'string' };
 const flag: Shape = { kind: 'boolean' };
+const size: Shape = { kind: 'string', wanted: 'a string such as "128M"' };
 
 const KEYS: Readonly<Record<keyof LaunchArguments, Shape>> = {
   program: text,
@@ -28,7 +32,7 @@ const KEYS: Readonly<Record<keyof LaunchArguments, Shape>> = {
   stopOnEntry: flag,
   runTo: text,
   images: { kind: 'objects', keys: { path: text, world: text, address: text, symbolsOnly: flag } },
-  machine: { kind: 'object', keys: { harts: { kind: 'number' }, memory: text } },
+  machine: { kind: 'object', keys: { harts: { kind: 'number' }, memory: size } },
   bios: text,
   disk: text,
   pflash0: text,
@@ -64,6 +68,7 @@ const MEBIBYTE = 1024 ** 2;
 const MOST_MEMORY = 3072 * MEBIBYTE;
 const LEAST_MEMORY = 2 * MEBIBYTE;
 const MOST_HARTS = 8;
+const CONSOLES: readonly string[] = ['terminal', 'debugConsole'];
 
 /** Returns the arguments when every key is known and of its type. Throws a UserError naming the key and the next step. */
 export function checkLaunch(value: unknown, architectures: readonly string[]): LaunchArguments {
@@ -72,12 +77,15 @@ export function checkLaunch(value: unknown, architectures: readonly string[]): L
   const launch = value as unknown as LaunchArguments;
   if (typeof launch.program !== 'string' || launch.program.trim() === '') throw missingProgram();
   if (launch.arch !== undefined && !architectures.includes(launch.arch)) throw archMissing(launch.arch, architectures);
+  if (launch.console !== undefined && !CONSOLES.includes(launch.console))
+    throw notOneOf('console', launch.console, CONSOLES);
+  if (launch.disk !== undefined) throw diskIsLater();
   const { harts, memory } = launch.machine ?? {};
   if (harts !== undefined && !(Number.isInteger(harts) && harts >= 1 && harts <= MOST_HARTS))
     throw badHarts(harts, MOST_HARTS);
   if (memory !== undefined) checkMemory(memory);
   for (const [at, image] of (launch.images ?? []).entries()) {
-    if (typeof image.path !== 'string') throw wrongType(`images[${at}].path`, WANTED.string, typeOf(image.path));
+    if (typeof image.path !== 'string' || image.path.trim() === '') throw imageWithoutPath(at);
     if (image.address !== undefined && !/^0x[0-9a-f_]{1,20}$/i.test(image.address)) {
       throw badAddress(`images[${at}].address`, image.address);
     }
@@ -115,7 +123,10 @@ function checkShape(entry: unknown, shape: Shape, path: string): void {
     object: () => isObject(entry),
     objects: () => Array.isArray(entry) && entry.every(isObject),
   }[shape.kind]();
-  if (!isRight) throw wrongType(path, WANTED[shape.kind], typeOf(entry));
+  if (!isRight) {
+    const wanted = 'wanted' in shape ? shape.wanted : undefined;
+    throw wrongType(path, wanted ?? WANTED[shape.kind], typeOf(entry));
+  }
   if (shape.kind === 'object') checkKeys(entry as Record<string, unknown>, shape.keys, `${path}.`);
   if (shape.kind === 'objects') {
     for (const [at, one] of (entry as Record<string, unknown>[]).entries())

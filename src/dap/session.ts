@@ -11,6 +11,7 @@ import { DebugTarget } from '../debug/target';
 import { type Inspection, openInspectors } from '../inspect/open';
 import { cannotLoad, ended, isRunning, noSuchSymbol, notLaunched, UserError, unknownThread } from './errors';
 import { Handles } from './handles';
+import { launchRemarks } from './launch-remarks';
 import type { LaunchArguments, MachineStatus } from './protocol';
 import { RunLoop } from './run-loop';
 import { DapServer, type Message } from './server';
@@ -148,7 +149,8 @@ export class Session {
     });
     this.inspection = openInspectors(target, built.inspect);
     this.observe(target);
-    for (const remark of built.remarks ?? []) this.print(`${remark}\n`, 'console');
+    const remarks = [...(built.remarks ?? []), ...(await launchRemarks(launch, this.services.host))];
+    for (const remark of remarks) this.print(`${remark}\n`, 'console');
     this.bindAll(target);
     target.halt({ kind: 'entry', hart: 0 });
   }

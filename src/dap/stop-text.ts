@@ -40,7 +40,7 @@ export function stoppedBody(target: DebugTarget, stop: Stop): object {
     case 'panic':
       return { reason: 'exception', description: 'Rust panic', text: panicText(target, stop), ...common };
     case 'stuck':
-      return { reason: 'exception', description: 'The guest is stuck', text: stop.explanation, ...common };
+      return { reason: 'exception', description: 'The guest is stuck', text: stuckText(target, stop), ...common };
     case 'power':
       return { reason: 'pause', description: 'The guest has ended', ...common };
   }
@@ -64,6 +64,20 @@ export function panicText(target: DebugTarget, stop: Extract<Stop, { kind: 'pani
 }
 
 const text = (problem: string | undefined) => (problem === undefined ? {} : { text: problem });
+
+/** Why the guest cannot go on, and what to look at. */
+export function stuckText(target: DebugTarget, stop: Extract<Stop, { kind: 'stuck' }>): string {
+  const cpu = target.cpu(stop.hart);
+  const { isa } = target.machine;
+  const ra = cpu.readRegister(isa.returnAddress);
+  const caller = target.symbolText(ra, stop.hart);
+  const called = caller === undefined ? '' : ` The last call returns to ${hex(ra)} (${caller}).`;
+  const advice =
+    cpu.pc === 0n
+      ? `The guest jumped to address 0, or trapped before it set a trap handler.${called} Restart with "stopOnEntry" and step, or break on the trap's exception filter.`
+      : `Look at the handler's code, at its stack pointer and at the page tables it runs on, then restart.${called}`;
+  return `${stop.explanation}. ${advice}`;
+}
 
 /** `Load page fault (U → S)`. */
 export function trapTitle(target: DebugTarget, stop: Extract<Stop, { kind: 'trap' | 'stuck' }>): string {

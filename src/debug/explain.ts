@@ -29,7 +29,9 @@ export function explain(cpu: Cpu, at: bigint, access: Access, world?: World): st
     result.perms.execute ? 'X' : '-',
     result.perms.user ? 'U' : '-',
   ];
-  return [...lines, `  → pa ${hex(result.pa)}, ${sizeText(result.pageSize)} page, ${rights.join('')}`];
+  // Without paging everything maps to itself; a page size and rights would only be noise.
+  const page = walk.steps.length === 0 ? '' : `, ${sizeText(result.pageSize)} page, ${rights.join('')}`;
+  return [...lines, `  → pa ${hex(result.pa)}${page}`];
 }
 
 function sizeText(size: number): string {

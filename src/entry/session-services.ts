@@ -17,12 +17,16 @@ import type { NamedFile } from '../machine/load';
 import { LoadError } from '../machine/load-error';
 import { parseMemorySize } from '../machine/memory-size';
 import { loadSymbolReader, type SymbolReader } from '../symbols/reader';
+import type { Program } from '../symbols/types';
 
 /** What differs between shells and tests. */
 export interface CompositionOptions {
   /** Where symbols.wasm is; default in the extension's `dist`. */
   readonly symbolsWasm?: string;
 }
+
+/** What ELF files must be built for. */
+const MACHINE = 'riscv64';
 
 /** The board's devices, so that views can name their addresses. */
 const windows = Object.entries(RISCV64_VIRT.map).map(([name, { base, size }]) => ({
@@ -56,7 +60,12 @@ export function sessionServices(host: Host, options: CompositionOptions = {}): S
 /** The loader speaks of command-line options; launch.json has keys of the same names. */
 function inLaunchWords(error: LoadError): UserError {
   const text = error.message
-    .replace(/Pass --arch (\w+)/, 'Set "arch" to "$1" in launch.json')
+    .replace(/Pass --arch (\w+), or build it for (\w+)/, (_all, wanted: string, own: string) =>
+      ARCHITECTURES.includes(wanted)
+        ? `Set "arch" to "${wanted}" in launch.json, or build it for ${own}`
+        : `Build it for ${own}; ${wanted} machines come with a later version`,
+    )
+    .replace(/Cut it\.$/, 'Name a smaller file in launch.json, or cut this one.')
     .replace(/--(\w+)/g, '"$1"');
   return new UserError(1126, text, openLaunch);
 }
@@ -71,15 +80,11 @@ interface Guest {
 }
 
 async function build(launch: LaunchArguments, host: Host, reader: SymbolReader): Promise<BuiltMachine> {
-  if (launch.disk !== undefined) {
-    throw new UserError(
-      1120,
-      '"disk": this machine has no disk yet. Remove "disk", or pass the data with "pflash1".',
-      openLaunch,
-    );
-  }
-  const file = async (path: string | undefined): Promise<NamedFile | undefined> =>
-    path === undefined ? undefined : { name: path, bytes: await readImage(host, resolvePath(path, launch.cwd)) };
+  const file = async (key: 'bios' | 'pflash0' | 'pflash1'): Promise<NamedFile | undefined> => {
+    const path = launch[key];
+    if (path === undefined) return undefined;
+    return { name: path, bytes: await readImage(host, resolvePath(path, launch.cwd), key) };
+  };
   const guest = await readGuest(launch, host);
   const flash = (bank: string): NamedFile | undefined => {
     const content = guest.build?.flash.get(bank);
@@ -91,9 +96,9 @@ async function build(launch: LaunchArguments, host: Host, reader: SymbolReader):
     harts: launch.machine?.harts,
     kernel: guest.kernel,
     loadAddress: guest.loadAddress,
-    bios: await file(launch.bios),
-    pflash0: (await file(launch.pflash0)) ?? flash('pflash0'),
-    pflash1: (await file(launch.pflash1)) ?? flash('pflash1'),
+    bios: await file('bios'),
+    pflash0: (await file('pflash0')) ?? flash('pflash0'),
+    pflash1: (await file('pflash1')) ?? flash('pflash1'),
     append: launch.append,
   });
   const images: TargetImage[] = [];
@@ -115,12 +120,35 @@ async function build(launch: LaunchArguments, host: Host, reader: SymbolReader):
     remarks.push(
       `${guest.kernel.name} has no symbols. Add its ELF file under "images" in launch.json to debug it by source.`,
     );
-  for (const image of launch.images ?? []) {
-    const program = reader.read(image.path, await readImage(host, resolvePath(image.path, launch.cwd)));
+  for (const [at, image] of (launch.images ?? []).entries()) {
+    const key = `images[${at}]`;
+    const program = readSymbols(
+      reader,
+      image.path,
+      await readImage(host, resolvePath(image.path, launch.cwd), key),
+      key,
+    );
     const address = image.address === undefined ? {} : { address: va(BigInt(image.address.replaceAll('_', ''))) };
     images.push({ name: baseName(image.path), program, ...address, ...flatPhysical(guest, program.elf.segments) });
   }
   return { machine, images, sourceMap: guest.sourceMap, inspect: { windows }, remarks };
+}
+
+/** The program of a file named by `key`. Throws a UserError when it is no ELF file of this machine. */
+function readSymbols(reader: SymbolReader, path: string, bytes: Uint8Array, key: string): Program {
+  let program: Program;
+  try {
+    program = reader.read(path, bytes);
+  } catch (error) {
+    throw new UserError(1128, `"${key}": ${(error as Error).message}`, openLaunch);
+  }
+  const { machine } = program.elf;
+  if (machine === MACHINE) return program;
+  throw new UserError(
+    1129,
+    `"${key}": ${path} is an ELF file for ${machine}, and the machine is ${MACHINE}. Name the file that was built for ${MACHINE}.`,
+    openLaunch,
+  );
 }
 
 /** A symbol file for a flat kernel lies where the kernel was loaded. */
@@ -152,7 +180,7 @@ async function readKernelJson(host: Host, path: string, name: string | undefined
   try {
     text = new TextDecoder().decode(await host.readFile(path));
   } catch (error) {
-    if (name === undefined || !(error instanceof HostFileError)) throw fileError(error);
+    if (name === undefined || !(error instanceof HostFileError)) throw fileError(error, 'program');
     const near = nearest(name, ['msgqueue']);
     const next = near === undefined ? 'Run "worldstep kernels" for the list.' : `Did you mean "bundled:${near}"?`;
     throw new UserError(1121, `No bundled kernel is called "${name}". ${next}`, pickKernel);
@@ -202,12 +230,12 @@ function resolvePath(path: string, cwd: string | undefined): string {
 }
 
 /** A file's bytes, unpacked when its name ends in `.gz`. */
-async function readImage(host: Host, path: string): Promise<Uint8Array> {
+async function readImage(host: Host, path: string, key = 'program'): Promise<Uint8Array> {
   let bytes: Uint8Array;
   try {
     bytes = await host.readFile(path);
   } catch (error) {
-    throw fileError(error);
+    throw fileError(error, key);
   }
   if (!path.endsWith('.gz')) return bytes;
   try {
@@ -217,13 +245,12 @@ async function readImage(host: Host, path: string): Promise<Uint8Array> {
   }
 }
 
-function fileError(error: unknown): unknown {
+function fileError(error: unknown, key: string): unknown {
   if (!(error instanceof HostFileError)) return error;
-  return new UserError(
-    1125,
-    `${error.message}. Check the path in launch.json; relative paths start at "cwd".`,
-    pickKernel,
-  );
+  const next = /directory, not/.test(error.reason)
+    ? 'Name the file itself.'
+    : 'Check the path in launch.json; relative paths start at "cwd".';
+  return new UserError(1125, `"${key}": ${error.message}. ${next}`, pickKernel);
 }
 
 const baseName = (path: string): string =>

@@ -256,44 +256,4 @@ describe('a session', () => {
       await talk.hear('stopped');
       await talk.where();
     }));
-
-  it('refuses launches that cannot work, each with the next step', () =>
-    check('bad-launches', async (talk) => {
-      await talk.ask('initialize', { adapterID: 'worldstep' });
-      for (const more of [
-        { program: undefined },
-        { program: '' },
-        { program: '/not/there.elf' },
-        { program: 'bundled:msgqeue' },
-        { program: trapsSource },
-        { program: 'test:truncated' },
-        { program: 'test:header' },
-        { program: 'test:empty' },
-        { program: 'test:x86' },
-        { program: 'test:not-gzip.gz' },
-        { programm: 'x' },
-        { stopOnEntri: true },
-        { machine: { memory: '10G' } },
-        { machine: { memory: 'much' } },
-        { machine: { memory: '4K' } },
-        { machine: { hartz: 2 } },
-        { machine: { harts: 0 } },
-        { machine: { harts: 'two' } },
-        { machine: 'big' },
-        { arch: 'mips' },
-        { stopOnEntry: 'yes' },
-        { images: [{ path: 'a.elf', address: 'here' }] },
-        { images: [{ adress: '0x1' }] },
-        { images: 'a.elf' },
-        { sourceMap: { '/a': 1 } },
-        { disk: 'disk.img' },
-        { pflash1: '/not/there.bin' },
-      ]) {
-        await talk.ask('launch', { ...trapsLaunch(), ...more });
-      }
-      // The session survived all that.
-      await talk.ask('launch', trapsLaunch({ stopOnEntry: true }));
-      await talk.hear('initialized');
-      await talk.ask('launch', trapsLaunch());
-    }));
 });

@@ -45,10 +45,23 @@ function damaged(name: string): Uint8Array {
       return new Uint8Array(4096);
     case 'not-gzip.gz':
       return good;
+    case 'jumps-to-0':
+      return words(0x00000067); // jr zero
+    case 'trap-loop':
+      // stvec at an instruction that does not exist, and the same instruction before it.
+      return words(0x00000297, 0x01028293, 0x10529073, 0, 0);
+    case 'trap-again':
+      // A handler that returns to the access to address 0 without having done anything.
+      return words(0x00000297, 0x01428293, 0x10529073, 0x00003503, 0x0000006f, 0x10200073);
+    case 'big-flash':
+      return new Uint8Array(33 * 1024 ** 2);
     default:
       return new Uint8Array();
   }
 }
+
+/** A flat kernel of these instructions. */
+const words = (...code: number[]): Uint8Array => new Uint8Array(new Uint32Array(code).buffer);
 
 /** A client of a session over the real machine. */
 export const newClient = (): DapClient =>
@@ -87,6 +100,11 @@ export class Talk {
     const answer: Answer = await this.client.ask(command, args);
     this.lines.push(answer.ok ? `← ${render(answer.body)}` : `← error ${answer.id}: ${answer.message}`);
     return answer.ok ? answer.body : undefined;
+  }
+
+  /** Records a line of the test's own. */
+  note(text: string): void {
+    this.lines.push(text);
   }
 
   /** Waits for an event and records it. */

@@ -1,13 +1,13 @@
 /** Stack traces and what is said about a trap. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { hex } from '../../base/address';
+import { hex, va } from '../../base/address';
 import { explain } from '../../debug/explain';
 import type { Frame } from '../../debug/stack';
 import type { DebugTarget } from '../../debug/target';
 import { noException } from '../errors';
 import type { Handler } from '../server';
 import type { Session } from '../session';
-import { panicText, trapText, trapTitle } from '../stop-text';
+import { panicText, stuckText, trapText, trapTitle } from '../stop-text';
 import { columnOut, lineOut } from './breakpoints';
 import { sourceOf } from './sources';
 
@@ -50,14 +50,18 @@ export function stackRequests(session: Session): Record<string, Handler> {
       const { event } = trap;
       const cause = target.filters.causeOf(event);
       const lines = [trapText(target, trap)];
-      if (stop?.kind === 'stuck' && isTrap) lines.push(stop.explanation);
+      if (stop?.kind === 'stuck' && isTrap) lines.push(stuckText(target, stop));
       if (cause?.tval === 'address') {
         const access = /store|AMO|write/i.test(cause.name)
           ? 'write'
           : /instruction|fetch|prefetch/i.test(cause.name)
             ? 'execute'
             : 'read';
-        lines.push(...explain(target.cpu(hart), event.tval, access, event.from));
+        const cpu = target.cpu(hart);
+        lines.push(...explain(cpu, event.tval, access, event.from));
+        const { result } = cpu.translate(va(event.tval), access, event.from);
+        if (result.ok && target.machine.readPhysical(result.pa, 1) === undefined)
+          lines.push(`  neither RAM nor flash is at pa ${hex(result.pa)}`);
       }
       return {
         exceptionId: trapTitle(target, trap),

@@ -1,0 +1,38 @@
+/** What a launch asks for that changes nothing: said once in the Debug Console instead of being passed over. */
+import { type Host, HostFileError } from '../base/host';
+import type { LaunchArguments } from './protocol';
+
+/** A line for each key without effect. Looks at the folders of `sourceMap` through the host. */
+export async function launchRemarks(launch: LaunchArguments, host: Host): Promise<string[]> {
+  const remarks: string[] = [];
+  for (const [at, image] of (launch.images ?? []).entries()) {
+    if (image.symbolsOnly === false) {
+      remarks.push(
+        `"images[${at}].symbolsOnly": false has no effect: Worldstep loads "program" only, other images give their symbols. The kernel has to load ${image.path} itself.`,
+      );
+    }
+    if (image.world !== undefined) {
+      remarks.push(
+        `"images[${at}].world" has no effect in this version: programs at the same address are told apart by what is in memory there.`,
+      );
+    }
+  }
+  for (const [prefix, folder] of Object.entries(launch.sourceMap ?? {})) {
+    if (await isMissing(host, folder)) {
+      remarks.push(
+        `"sourceMap": ${folder} (for ${prefix}) does not exist, so those sources cannot be shown. Correct the path in launch.json.`,
+      );
+    }
+  }
+  return remarks;
+}
+
+/** A folder that exists fails to be read in another way. */
+async function isMissing(host: Host, folder: string): Promise<boolean> {
+  try {
+    await host.readFile(folder);
+    return false;
+  } catch (error) {
+    return error instanceof HostFileError && error.reason === 'does not exist';
+  }
+}
