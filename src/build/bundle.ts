@@ -51,12 +51,22 @@ const executable: Plugin = {
   setup: (build) => build.onEnd(() => chmodSync(join(dist, 'cli.js'), 0o755)),
 };
 
+/** `worldstep run` starts 15 ms sooner without the debugger in its file. */
+const debuggerApart: Plugin = {
+  name: 'debugger-apart',
+  setup: (build) =>
+    build.onResolve({ filter: /^\.\/dap$/ }, ({ importer }) =>
+      /commands[\\/]dap-command\.ts$/.test(importer) ? { path: './cli.dap.js', external: true } : undefined,
+    ),
+};
+
 const bundles: readonly BuildOptions[] = [
   node('extension.node'),
   node('worker.node', { plugins: [precompile] }),
   web('extension.web', 'cjs'),
   web('worker.web', 'iife'),
-  node('cli', { banner: { js: '#!/usr/bin/env node' }, plugins: [executable, precompile] }),
+  node('cli', { banner: { js: '#!/usr/bin/env node' }, plugins: [executable, precompile, debuggerApart] }),
+  node('commands/dap', { outfile: 'dist/cli.dap.js', plugins: [precompile] }),
 ];
 
 const build = async (): Promise<void> => {
