@@ -76,6 +76,10 @@ export type TraceEvent =
 export interface InputRecord {
   /** Instructions retired by all harts. */
   readonly at: bigint;
+  /** Traps taken since that count was reached. */
+  readonly traps: number;
+  /** No hart could run then; otherwise one was about to execute its next instruction. */
+  readonly isIdle: boolean;
   readonly bytes: Uint8Array;
 }
 

@@ -14,6 +14,7 @@ import type { Board, BoardFiles, BoardSpec } from './boards/board';
 import type { Cpu, InputRecord, Machine, RunExit, RunOptions, TraceEvent, TrapEvent, Watch } from './contract';
 import { HartCpu } from './hart-cpu';
 import { Htif } from './htif';
+import { InputStream } from './input-stream';
 import type { LoadPlan } from './load';
 import { readMachine, readRam, restoreMachine } from './snapshot';
 import { Watchpoints } from './watchpoints';
@@ -50,8 +51,7 @@ export class VirtualMachine implements Machine {
   schedule: Schedule = { clock: 0n, turn: 0, used: 0n, hasRun: false };
   /** Typed but not yet taken by the console device. */
   inputQueue: Uint8Array = new Uint8Array(0);
-  /** Every input so far, stamped with the count at which the guest could first see it. */
-  readonly inputLog: InputRecord[] = [];
+  readonly #inputs = new InputStream();
   powerEvent: PowerEvent | undefined;
   readonly watchpoints: Watchpoints;
   readonly #consoleSinks = new Set<(bytes: Uint8Array) => void>();
@@ -130,7 +130,8 @@ export class VirtualMachine implements Machine {
       if (!view) throw new Error(`no hart ${hart}`);
       const share = this.#share(view, options.onlyHart !== undefined);
       if (share === 0n) {
-        if (options.onlyHart !== undefined || !this.#endTurn()) return { kind: 'idle' };
+        if (options.onlyHart !== undefined) return { kind: 'idle' };
+        if (!this.#endTurn() && !this.#takeInput(true)) return { kind: 'idle' };
         continue;
       }
       this.engine.memory.status = STATUS.none;
@@ -140,7 +141,8 @@ export class VirtualMachine implements Machine {
         this.engine.memory.status = STATUS.none;
         if (exit) return exit;
       }
-      const slice = minimum(left, share, LONGEST);
+      if (this.#takeInput(false)) continue;
+      const slice = minimum(left, share, this.#inputs.distance(this.retired) ?? LONGEST, LONGEST);
       const { status, executed } = this.engine.run(hart, Number(slice), breakpoints);
       if (executed > 0 || status !== STATUS.none) breakpoints = 2;
       left -= BigInt(executed);
@@ -316,8 +318,27 @@ export class VirtualMachine implements Machine {
   }
 
   input(bytes: Uint8Array): void {
-    if (bytes.length === 0) return;
-    this.inputLog.push({ at: this.retired, bytes: bytes.slice() });
+    this.#inputs.arrive(bytes);
+  }
+
+  /** Every input so far, stamped with the point at which the guest could first see it. */
+  get inputLog(): readonly InputRecord[] {
+    return this.#inputs.log;
+  }
+
+  /** Lets recorded inputs come at the points they are stamped with. */
+  scheduleInputs(log: readonly InputRecord[]): void {
+    this.#inputs.schedule(log);
+  }
+
+  /** Passes on input whose point this is: no hart can run (`isIdle`), or one is about to execute. */
+  #takeInput(isIdle: boolean): boolean {
+    const bytes = this.#inputs.take(this.retired, isIdle);
+    if (bytes) this.#enqueue(bytes);
+    return bytes !== undefined;
+  }
+
+  #enqueue(bytes: Uint8Array): void {
     const joined = new Uint8Array(this.inputQueue.length + bytes.length);
     joined.set(this.inputQueue);
     joined.set(bytes, this.inputQueue.length);
@@ -457,6 +478,7 @@ export class VirtualMachine implements Machine {
   }
 
   #trapTaken(view: HartView, trap: TakenTrap): boolean {
+    if (this.#inputs.countTrap(this.retired)) this.engine.memory.status = STATUS.check;
     const nearlyStuck = view.trapStreak > 1;
     if (!this.engine.wantsTrapContext && !nearlyStuck) return false;
     const event = this.#trapEvent(view, trap);
