@@ -2,6 +2,6 @@
 import { main } from './commands/main';
 
 void main(process.argv.slice(2), __dirname).then((code) => {
-  // Not process.exit: output that is still on its way to a pipe would be lost.
-  process.exitCode = code;
+  // What is still on its way to a pipe first; then without waiting for compilers in the background.
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
 });
