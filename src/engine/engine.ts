@@ -72,6 +72,11 @@ export class Engine {
   /** RAM pages whose loads or stores the host wants to see. */
   readonly watchedLoads = new Set<number>();
   readonly watchedStores = new Set<number>();
+  /**
+   * A pc in a page that is executable only in part: its fetch entry is good for one instruction, which {@link run} executes
+   * and then drops the entry.
+   */
+  #partialPage: bigint | undefined;
   readonly #devicePages: DevicePages;
   #physicalBreakpoints: ReadonlySet<number> = new Set();
   /** Virtual addresses of breakpoints by page (address >> 12). */
@@ -158,6 +163,15 @@ export class Engine {
       status = call(Math.min(budget - executed - FAST_MARGIN, softLimit), this.#exports.fast);
     } else if (status === STATUS.none && budget > executed) {
       status = call(budget - executed, this.#exports.counted);
+    }
+    const partial = this.#partialPage;
+    if (partial !== undefined) {
+      if (status === STATUS.check && budget > executed) {
+        this.memory.status = STATUS.none;
+        status = call(1, () => this.#exports.exact(1, executed > 0 ? 2 : breakpoints));
+      }
+      this.tlb.flushPage(hart, partial);
+      this.#partialPage = undefined;
     }
     if (status === STATUS.breakpoint && !this.#isBreakpoint(view)) {
       status = budget > executed ? call(1, () => this.#exports.exact(1, 1)) : STATUS.none;
@@ -411,6 +425,9 @@ export class Engine {
     const { records, isNew } = this.code.acquire(page);
     if (isNew) this.tlb.flushWrites();
     this.tlb.fillFetch(view.hart, this.isa.fetchContext(view), pc, records);
+    if (translation.isCacheable) return;
+    this.#partialPage = pc;
+    if (this.memory.status === STATUS.none) this.memory.status = STATUS.check;
   }
 
   #load(view: HartView, address: bigint, bytes: Width): bigint {
