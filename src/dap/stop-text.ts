@@ -1,6 +1,7 @@
 /** The words of a stop: what the Call Stack and the exception widget show. */
 import { hex } from '../base/address';
 import { ExpressionError } from '../debug/expression/ast';
+import { panicMessage } from '../debug/panic-message';
 import type { Stop } from '../debug/stop';
 import type { DebugTarget } from '../debug/target';
 
@@ -60,7 +61,9 @@ export function panicText(target: DebugTarget, stop: Extract<Stop, { kind: 'pani
   };
   const file = read('info.location.filename') ?? read('info.location.file');
   const place = file === undefined ? '' : ` at ${file}:${read('info.location.line')}:${read('info.location.col')}`;
-  return `The guest panics${place} (${stop.symbol}). Continue to see its message on the console.`;
+  const message = panicMessage(target, stop.hart);
+  const said = message === undefined ? '. Continue to see its message on the console.' : `: ${message}`;
+  return `The guest panics${place} (${stop.symbol})${said}`;
 }
 
 const text = (problem: string | undefined) => (problem === undefined ? {} : { text: problem });

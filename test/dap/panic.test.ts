@@ -14,6 +14,9 @@ it('a Rust panic stops with its place and the stack of who raised it, though nob
   const line = flash.findIndex((one) => /assert/.test(one)) + 1;
   expect(stop).toMatchObject({ reason: 'exception', description: 'Rust panic' });
   expect(stop.text).toContain(`The guest panics at src/flash.rs:${line}:5`);
+  expect(stop.text).toContain(
+    'assertion `left == right` failed: no flash image: give the machine one that starts with "PFLA"',
+  );
   const { stackFrames } = await client.request('stackTrace', { threadId: 1 });
   const names = stackFrames.map((frame: Json) => frame.name);
   expect(names.slice(-4)).toEqual([
