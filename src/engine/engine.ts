@@ -433,7 +433,7 @@ export class Engine {
   #load(view: HartView, address: bigint, bytes: Width): bigint {
     const inPage = 4096 - Number(address & 0xfffn);
     if (inPage < bytes) return this.#loadAcross(view, address, bytes, inPage);
-    const translation = this.isa.cpuTranslate(view, this.#walkMemory, address, 'read');
+    const translation = this.isa.cpuTranslate(view, this.#walkMemory, address, 'read', undefined, bytes);
     const { pa } = translation;
     const offset = this.memory.offsetOf(pa, bytes);
     if (offset < 0) {
@@ -470,7 +470,7 @@ export class Engine {
       }
       return;
     }
-    const translation = this.isa.cpuTranslate(view, this.#walkMemory, address, 'write');
+    const translation = this.isa.cpuTranslate(view, this.#walkMemory, address, 'write', undefined, bytes);
     const { pa } = translation;
     const offset = this.memory.offsetOf(pa, bytes);
     if (offset < 0) {
@@ -484,7 +484,7 @@ export class Engine {
 
   #amo(view: HartView, op: number, bytes: 4 | 8, address: bigint, operand: bigint): bigint {
     if (address & BigInt(bytes - 1)) throw new GuestTrap(this.isa.causes.amoMisaligned, address);
-    const translation = this.isa.cpuTranslate(view, this.#walkMemory, address, 'write');
+    const translation = this.isa.cpuTranslate(view, this.#walkMemory, address, 'write', undefined, bytes);
     const offset = this.memory.offsetOf(translation.pa, bytes);
     if (offset < 0) throw new GuestTrap(this.isa.causes.storeAccess, address);
     this.#fillData(view, address, translation, offset);

@@ -34,9 +34,3 @@ export function flashImage(bank: FlashBank): Uint8Array {
   image.set(flashContents(bank));
   return image;
 }
-
-/** The bytes of a bank up to the last that is programmed: all that a machine needs, which reads erased bytes behind them. */
-export function programmedImage(bank: FlashBank): Uint8Array {
-  const end = Math.max(0, ...bank.at.map(({ offset, text }) => offset + programmed(text).length));
-  return flashImage({ ...bank, size: Math.min(end, bank.size) });
-}

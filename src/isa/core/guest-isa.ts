@@ -73,7 +73,15 @@ export interface GuestIsa {
     readonly fetchAccess: number;
     readonly amoMisaligned: number;
   };
-  cpuTranslate(state: HartState, memory: WalkMemory, va: bigint, access: Access): CpuTranslation;
+  /** @param bytes length of the access, which may not cross a page; default 1. Matters where a page is permitted in part. */
+  cpuTranslate(
+    state: HartState,
+    memory: WalkMemory,
+    va: bigint,
+    access: Access,
+    effectivePrivilege?: number,
+    bytes?: number,
+  ): CpuTranslation;
   /** Small ints (0–7) naming the translation context of data accesses and of fetches. */
   dataContext(state: HartState): number;
   fetchContext(state: HartState): number;
