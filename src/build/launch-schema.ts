@@ -55,7 +55,7 @@ const PROPERTIES: Readonly<Record<Exclude<keyof LaunchArguments, 'noDebug'>, Sch
       additionalProperties: false,
       properties: {
         path: path('The ELF file.'),
-        world: { type: 'string', markdownDescription: 'Where it executes, e.g. `guest` or `user`.' },
+        world: { type: 'string', markdownDescription: 'Where it executes, e.g. `guest` or `user`. No effect yet: images are told apart by their contents in memory.' },
         address: {
           type: 'string',
           markdownDescription: 'The virtual address of its first byte, if it was not loaded where it was linked.',
@@ -88,7 +88,7 @@ const PROPERTIES: Readonly<Record<Exclude<keyof LaunchArguments, 'noDebug'>, Sch
     },
   },
   bios: path('Firmware to start in M-mode, as QEMU takes with `-bios`. Without it Worldstep answers SBI calls itself.'),
-  disk: path('A disk image.'),
+  disk: path('A disk image. Disks come with a later version: until then it is refused with a message.'),
   pflash0: path('Contents of the first flash bank.'),
   pflash1: path('Contents of the second flash bank.'),
   append: { type: 'string', markdownDescription: 'The command line that the kernel finds in its device tree.' },
@@ -99,7 +99,7 @@ const PROPERTIES: Readonly<Record<Exclude<keyof LaunchArguments, 'noDebug'>, Sch
     examples: [{ '/build/kernel': '${workspaceFolder}' }],
     additionalProperties: { type: 'string' },
   },
-  trace: { type: 'boolean', default: false, markdownDescription: 'Write every protocol message to the Debug Console.' },
+  trace: { type: 'boolean', default: false, markdownDescription: 'Write every protocol message to `worldstep-trace.jsonl` in `cwd` when the session ends.' },
   console: {
     type: 'string',
     enum: ['terminal', 'debugConsole'],
