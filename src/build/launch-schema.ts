@@ -55,7 +55,11 @@ const PROPERTIES: Readonly<Record<Exclude<keyof LaunchArguments, 'noDebug'>, Sch
       additionalProperties: false,
       properties: {
         path: path('The ELF file.'),
-        world: { type: 'string', markdownDescription: 'Where it executes, e.g. `guest` or `user`. No effect yet: images are told apart by their contents in memory.' },
+        world: {
+          type: 'string',
+          markdownDescription:
+            'Where it executes, e.g. `guest` or `user`. No effect yet: images are told apart by their contents in memory.',
+        },
         address: {
           type: 'string',
           markdownDescription: 'The virtual address of its first byte, if it was not loaded where it was linked.',
@@ -99,7 +103,11 @@ const PROPERTIES: Readonly<Record<Exclude<keyof LaunchArguments, 'noDebug'>, Sch
     examples: [{ '/build/kernel': '${workspaceFolder}' }],
     additionalProperties: { type: 'string' },
   },
-  trace: { type: 'boolean', default: false, markdownDescription: 'Write every protocol message to `worldstep-trace.jsonl` in `cwd` when the session ends.' },
+  trace: {
+    type: 'boolean',
+    default: false,
+    markdownDescription: 'Write every protocol message to `worldstep-trace.jsonl` in `cwd` when the session ends.',
+  },
   console: {
     type: 'string',
     enum: ['terminal', 'debugConsole'],
