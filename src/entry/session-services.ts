@@ -60,11 +60,6 @@ export function sessionServices(host: Host, options: CompositionOptions = {}): S
 /** The loader speaks of command-line options; launch.json has keys of the same names. */
 function inLaunchWords(error: LoadError): UserError {
   const text = error.message
-    .replace(/Pass --arch (\w+), or build it for (\w+)/, (_all, wanted: string, own: string) =>
-      ARCHITECTURES.includes(wanted)
-        ? `Set "arch" to "${wanted}" in launch.json, or build it for ${own}`
-        : `Build it for ${own}; ${wanted} machines come with a later version`,
-    )
     .replace(/Cut it\.$/, 'Name a smaller file in launch.json, or cut this one.')
     .replace(/--(\w+)/g, '"$1"');
   return new UserError(1126, text, openLaunch);

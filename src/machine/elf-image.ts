@@ -99,7 +99,9 @@ function checkIdentity(bytes: Uint8Array, view: DataView, bad: (problem: string,
   if (machine !== EM_RISCV) {
     const what = known === undefined ? `an ELF for machine number ${machine}` : `an ELF for ${known.name}`;
     const next =
-      known?.arch === undefined ? 'Build it for riscv64.' : `Pass --arch ${known.arch}, or build it for riscv64.`;
+      known?.arch === undefined
+        ? 'Build it for riscv64.'
+        : `Build it for riscv64; ${known.arch} machines come with a later version.`;
     throw bad(`this is ${what}, and the machine is riscv64`, next);
   }
   if (bytes[4] !== CLASS_64)

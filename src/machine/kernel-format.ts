@@ -37,7 +37,7 @@ export function refuseForeign(name: string, bytes: Uint8Array): void {
   if (startsWith(bytes, 0x38, 'ARM\x64')) {
     refuse(
       'this is an AArch64 Linux Image, and the machine is riscv64',
-      'Pass --arch aarch64, or build it for riscv64.',
+      'Build it for riscv64; aarch64 machines come with a later version.',
     );
   }
   if (bytes[0] === 0x1f && bytes[1] === 0x8b)

@@ -211,7 +211,7 @@ describe('bad input', () => {
     [
       'an AArch64 ELF',
       { kernel: file(buildElf({ segments: [], machine: 183 })) },
-      'k.elf: this is an ELF for AArch64, and the machine is riscv64. Pass --arch aarch64, or build it for riscv64.',
+      'k.elf: this is an ELF for AArch64, and the machine is riscv64. Build it for riscv64; aarch64 machines come with a later version.',
     ],
     [
       'an ELF for a machine nobody knows',
@@ -359,7 +359,7 @@ describe('bad input', () => {
     [
       'an AArch64 Linux Image',
       { kernel: file(new TextEncoder().encode(`${'.'.repeat(0x38)}ARM\x64....`), 'Image') },
-      'Image: this is an AArch64 Linux Image, and the machine is riscv64. Pass --arch aarch64',
+      'Image: this is an AArch64 Linux Image, and the machine is riscv64. Build it for riscv64',
     ],
   ];
   it.each(rows)('%s says what is wrong and what to do', (_name, input, message) => {
