@@ -5,7 +5,6 @@
  */
 import type { GuestIsa, WalkMemory } from '../isa/core/guest-isa';
 import { FirmwareCall, type FpFunction, GuestTrap, type Helper } from '../isa/core/privileged';
-import type { Access } from '../isa/core/translation';
 import { CodePages } from './code-pages';
 import { DevicePages } from './device-pages';
 import { amoOpAt } from './emit/exact';
@@ -540,13 +539,6 @@ export class Engine {
       this.memory.touch(offset, 1);
       this.tlb.fill('write', view.hart, context, address, offset);
     }
-  }
-
-  /** Translates as the hart would now, with all effects; for tests. */
-  translateForCpu(hart: number, va: bigint, access: Access) {
-    const view = this.harts[hart];
-    if (!view) throw new Error(`no hart ${hart}`);
-    return this.isa.cpuTranslate(view, this.#walkMemory, va, access);
   }
 }
 

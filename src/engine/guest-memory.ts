@@ -30,11 +30,6 @@ export class GuestMemory {
     this.view = new DataView(buffer);
   }
 
-  /** 64 KiB pages to declare in a module that imports this memory. */
-  get wasmPages(): number {
-    return this.u8.byteLength / 65536;
-  }
-
   /** The hart whose state is in the hot area. */
   get activeHart(): number {
     return this.#active;

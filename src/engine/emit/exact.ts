@@ -5,7 +5,7 @@
 import { Code, type FunctionRef, type Label, type Local, type ModuleBuilder } from '../../isa/core/wasm-encoder';
 import { FAST, HOT, RECORD, RECORD_PAGE_HOST, SCRATCH_RECORD, STATE, STATUS, TLB } from '../layout';
 import { type EffectSink, GraphEmitter, LocalPool } from './expression';
-import { emitHostAddress, emitProbe, loadOpcode, storeOpcode } from './memory-access';
+import { emitFetchProbe, emitHostAddress, emitProbe, loadOpcode, storeOpcode } from './memory-access';
 import type { PreparedInsn, Program } from './program';
 import { RecordSource } from './record-source';
 
@@ -136,20 +136,8 @@ class ExactEmitter {
   #fetch(steps: Local, breakpoints: Local): void {
     const { code } = this;
     const offset = this.pool.take('i32');
-    code
-      .get(this.pc)
-      .op('i32.wrap_i64')
-      .i32(8)
-      .op('i32.shr_u')
-      .i32((TLB.fetchEntries - 1) << 4)
-      .op('i32.and');
-    code
-      .i32(0)
-      .mem('i32.load', HOT + STATE.fetchTlb)
-      .op('i32.add')
-      .tee(this.entry)
-      .mem('i64.load', TLB.fetch);
-    code.get(this.pc).i64(-4096n).op('i64.and').op('i64.ne').if();
+    emitFetchProbe(code, this.pc, this.entry);
+    code.if();
     code.call(this.imports.fetch).op('drop');
     this.#countTrapAsStep(steps);
     // The handler is not the instruction whose breakpoint is to be skipped.

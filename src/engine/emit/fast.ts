@@ -6,7 +6,7 @@
 import { Code, type FunctionRef, type Label, type Local, type ModuleBuilder } from '../../isa/core/wasm-encoder';
 import { FAST, HOT, RECORD, RECORD_PAGE_STRIDE, STATE, STATUS, TLB } from '../layout';
 import { type EffectSink, GraphEmitter, LocalPool } from './expression';
-import { emitAmo, emitHostAddress, emitProbe, loadOpcode, storeOpcode } from './memory-access';
+import { emitAmo, emitFetchProbe, emitHostAddress, emitProbe, loadOpcode, storeOpcode } from './memory-access';
 import type { FusedPair, PreparedInsn, Program, Reach } from './program';
 import { RecordSource, slotOffset } from './record-source';
 
@@ -85,20 +85,8 @@ class FastEmitter {
   /** From pc to the record page, through the fetch TLB. */
   #findPage(): void {
     const { code } = this;
-    code
-      .get(this.pc)
-      .op('i32.wrap_i64')
-      .i32(8)
-      .op('i32.shr_u')
-      .i32((TLB.fetchEntries - 1) << 4)
-      .op('i32.and');
-    code
-      .i32(0)
-      .mem('i32.load', HOT + STATE.fetchTlb)
-      .op('i32.add')
-      .tee(this.entry)
-      .mem('i64.load', TLB.fetch);
-    code.get(this.pc).i64(-4096n).op('i64.and').op('i64.ne').if();
+    emitFetchProbe(code, this.pc, this.entry);
+    code.if();
     this.#storePc(() => code.get(this.pc));
     code.call(this.imports.fetch).set(this.status);
     this.#loadState('i64.load', STATE.pc, this.pc);

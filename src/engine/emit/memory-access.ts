@@ -1,6 +1,6 @@
 /** The TLB probe and the plain loads and stores behind it; both interpreters use it. */
 import type { Code, Local, WasmOpcode } from '../../isa/core/wasm-encoder';
-import { TLB } from '../layout';
+import { HOT, STATE, TLB } from '../layout';
 
 /**
  * Sets `entry` to the TLB entry for the address and pushes 1 when it does not serve all of [address, address + bytes).
@@ -27,6 +27,24 @@ export const emitProbe = (
   code.get(address);
   if (bytes > 1) code.i64(BigInt(bytes - 1)).op('i64.add');
   code.i64(-4096n).op('i64.and').op('i64.ne');
+};
+
+/** Sets `entry` to the fetch TLB entry for `pc` and pushes 1 when it is not for the page of `pc`. */
+export const emitFetchProbe = (code: Code, pc: Local, entry: Local): void => {
+  code
+    .get(pc)
+    .op('i32.wrap_i64')
+    .i32(8)
+    .op('i32.shr_u')
+    .i32((TLB.fetchEntries - 1) << 4)
+    .op('i32.and');
+  code
+    .i32(0)
+    .mem('i32.load', HOT + STATE.fetchTlb)
+    .op('i32.add')
+    .tee(entry)
+    .mem('i64.load', TLB.fetch);
+  code.get(pc).i64(-4096n).op('i64.and').op('i64.ne');
 };
 
 /** Pushes the host address after a successful probe. */
