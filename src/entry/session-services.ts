@@ -199,7 +199,7 @@ async function readPackage(kernel: KernelPackage, path: string, launch: LaunchAr
   const { image } = chosen;
   const file = packagePath(path, image.file);
   const bytes = await readImage(host, file);
-  const isFlat = image.format !== 'elf';
+  const isFlat = image.load !== undefined;
   const symbolFile = chosen.symbols[0];
   const symbolPath = symbolFile === undefined ? file : packagePath(path, symbolFile);
   const symbolBytes = symbolPath === file ? bytes : await readImage(host, symbolPath);

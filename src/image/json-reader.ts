@@ -67,6 +67,15 @@ export class JsonReader {
     return this.expect(formName) ?? '';
   }
 
+  /** Whether the value is text, for values that may have two shapes. */
+  get isText(): boolean {
+    return typeof this.value === 'string';
+  }
+
+  bool(): boolean {
+    return typeof this.value === 'boolean' ? this.value : (this.expect('true or false') ?? false);
+  }
+
   oneOf<const T extends string>(first: T, ...others: T[]): T {
     const choices = [first, ...others];
     return choices.find((choice) => choice === this.value) ?? this.expect(`one of ${choices.join(', ')}`) ?? first;

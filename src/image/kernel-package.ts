@@ -43,18 +43,29 @@ export interface SuggestedBreakpoint {
 
 /** How one architecture's build of a kernel is put into a machine. */
 export interface KernelBuild {
-  /** The machine's name, e.g. `riscv64-virt`. */
-  readonly board: string;
+  readonly board: Board;
   /** Bytes of RAM. */
   readonly memory: number;
+  /** The processor by QEMU's name for it, e.g. `EPYC`; the board's own when absent. */
+  readonly cpu?: string;
+  /** Whether the machine starts in the processor's hypervisor mode. */
+  readonly virtualization: boolean;
   readonly image: KernelImage;
-  /** ELF files with symbols and debug information; the image itself, unless it has none. */
+  /** Other programs that run on it, in the order in which they are built: before the image, and each may need those before it. */
+  readonly programs: readonly KernelProgram[];
+  /** ELF files with symbols and debug information of the kernel; the image itself, unless it has none. */
   readonly symbols: readonly string[];
   /** Flash banks by the board's name for them (`pflash0`, `pflash1`). Banks that are not named are erased. */
-  readonly flash: ReadonlyMap<string, FlashBank>;
-  /** Disk image file. */
-  readonly disk?: string;
+  readonly flash: ReadonlyMap<string, DeclaredFlash>;
+  /** A disk image file, used as it is, or what a disk to be made holds. */
+  readonly disk?: string | DeclaredDisk;
+  /** File with the console lines of this architecture, in place of the package's. */
+  readonly expectedOutput?: string;
 }
+
+/** Machines that a kernel can be made for. */
+const BOARDS = ['riscv64-virt', 'aarch64-virt', 'x86_64-q35', 'loongarch64-virt'] as const;
+export type Board = (typeof BOARDS)[number];
 
 /**
  * The file to load. A name that ends in `.gz` is gunzipped first. Formats:
@@ -62,10 +73,49 @@ export interface KernelBuild {
  *   by `flatImage`: each PT_LOAD segment's file bytes at (p_paddr − lowest p_paddr), gaps zero.
  * - `linux-image`: the same bytes, with a Linux boot header at their start; entered at the first byte.
  * - `elf`: segments go to their p_paddr, entered at e_entry. Has no `load`.
+ * - `multiboot`: a Multiboot 1 kernel whose header has the address fields (x86_64 only). Has no `load`.
  */
-export type KernelImage =
-  | { readonly file: string; readonly format: 'flat' | 'linux-image'; readonly load: Pa }
-  | { readonly file: string; readonly format: 'elf' };
+export type KernelImage = BuiltFile &
+  (
+    | { readonly format: 'flat' | 'linux-image'; readonly load: Pa }
+    | { readonly format: 'elf' | 'multiboot'; readonly load?: undefined }
+  );
+
+/** A file with a program, and what it is built from. */
+export interface BuiltFile {
+  readonly file: string;
+  /** Folder of the cargo package that `file` is built from; absent when somebody else builds it. */
+  readonly crate?: string;
+}
+
+/** A program that runs on the kernel: in user mode, or in a virtual machine. */
+export interface KernelProgram extends BuiltFile {
+  /** Unique in its list. */
+  readonly name: string;
+  readonly world: ProgramWorld;
+}
+
+/** Where a program runs, as seen from the kernel of its package. */
+const WORLDS = ['user', 'guest kernel', 'guest user'] as const;
+export type ProgramWorld = (typeof WORLDS)[number];
+
+/** A flash bank with, optionally, a file at its end. */
+export interface DeclaredFlash extends FlashBank {
+  /** File whose last byte is the bank's last byte, such as a PC's firmware. */
+  readonly endFile?: string;
+}
+
+/** What a FAT32 disk holds that is made when the machine is. */
+export interface DeclaredDisk {
+  /** Bytes of the whole disk. */
+  readonly size: number;
+  readonly label?: string;
+  /** By absolute path on the disk. */
+  readonly files: ReadonlyMap<string, DiskFile>;
+}
+
+/** Contents of a file on a disk: the flat image of a program of the package, or a file (`.gz` is gunzipped first). */
+export type DiskFile = { readonly program: string } | { readonly file: string };
 
 /** A `kernel.json` that can be used, or everything that is wrong with it, each with its place and what is expected. */
 export type KernelPackageResult =
@@ -131,7 +181,7 @@ function readKernel(json: JsonReader): KernelPackage {
         ?.entries((folder, key) => ({ recordedAs: key.replace(/\/+$/, ''), folder: folder.text() })) ?? [],
     views: json.find('views')?.list((item) => item.text()) ?? [],
     breakpoints: json.find('breakpoints')?.list(readBreakpoint) ?? [],
-    architectures: new Map(json.get('architectures').entries((build, key) => [key, readBuild(build)] as const)),
+    architectures: new Map(json.get('architectures').entries((build, key) => [key, readBuild(build, key)] as const)),
   };
   json.refuseOtherKeys();
   return kernel;
@@ -147,33 +197,84 @@ function readBreakpoint(json: JsonReader): SuggestedBreakpoint {
   return breakpoint;
 }
 
-function readBuild(json: JsonReader): KernelBuild {
-  const image = readImage(json.get('image'));
+function readBuild(json: JsonReader, architecture: string): KernelBuild {
+  const image = readImage(json.get('image'), architecture);
+  const programs = json.find('programs')?.list(readProgram) ?? [];
+  const names = programs.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) json.get('programs').problem(`has "${twice}" twice`);
   const build: KernelBuild = {
-    board: json.get('board').text(),
+    board: json.get('board').oneOf(...BOARDS),
     memory: json.get('memory').size(),
+    cpu: json.find('cpu')?.text(),
+    virtualization: json.find('virtualization')?.bool() ?? false,
     image,
+    programs,
     symbols: json.find('symbols')?.list((item) => item.text()) ?? [image.file],
     flash: new Map(json.find('flash')?.entries((bank, key) => [key, readFlashBank(bank)] as const) ?? []),
-    disk: json.find('disk')?.text(),
+    disk: readDisk(json.find('disk'), names),
+    expectedOutput: json.find('expectedOutput')?.text(),
   };
   json.refuseOtherKeys();
   return build;
 }
 
-function readImage(json: JsonReader): KernelImage {
-  const file = json.get('file').text();
-  const format = json.get('format').oneOf('flat', 'elf', 'linux-image');
+function readImage(json: JsonReader, architecture: string): KernelImage {
+  const built = readBuiltFile(json);
+  const pc = architecture === 'x86_64' ? (['multiboot'] as const) : [];
+  const format = json.get('format').oneOf('flat', 'elf', 'linux-image', ...pc);
   const image: KernelImage =
-    format === 'elf' ? { file, format } : { file, format, load: pa(json.get('load').address()) };
+    format === 'flat' || format === 'linux-image'
+      ? { ...built, format, load: pa(json.get('load').address()) }
+      : { ...built, format };
   json.refuseOtherKeys();
   return image;
 }
 
-function readFlashBank(json: JsonReader): FlashBank {
+const readBuiltFile = (json: JsonReader): BuiltFile => ({
+  file: json.get('file').text(),
+  crate: json.find('crate')?.text(/^(?![/\\])./, 'a folder relative to kernel.json'),
+});
+
+function readProgram(json: JsonReader): KernelProgram {
+  const program = {
+    name: json.get('name').text(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and dashes'),
+    ...readBuiltFile(json),
+    world: json.get('world').oneOf(...WORLDS),
+  };
+  json.refuseOtherKeys();
+  return program;
+}
+
+function readDisk(json: JsonReader | undefined, programs: readonly string[]): string | DeclaredDisk | undefined {
+  if (json === undefined) return undefined;
+  if (json.isText) return json.text();
+  const disk = {
+    size: json.get('size').size(),
+    label: json.find('label')?.text(/^[A-Z0-9_]{1,11}$/, 'at most 11 capital letters, digits and _'),
+    files: new Map(json.get('files').entries((file, path) => [path, readDiskFile(file, path, programs)] as const)),
+  };
+  json.refuseOtherKeys();
+  return disk;
+}
+
+function readDiskFile(json: JsonReader, path: string, programs: readonly string[]): DiskFile {
+  if (!/^(\/[^/]+)+$/.test(path)) json.problem('must stand under an absolute path such as "/sbin/init"');
+  const program = json.find('program');
+  const file: DiskFile = program ? { program: program.text() } : { file: json.get('file').text() };
+  if ('program' in file && program && file.program !== '' && !programs.includes(file.program)) {
+    const known = programs.length === 0 ? '"programs" has none' : `"programs" has ${programs.join(', ')}`;
+    program.problem(`is "${file.program}", which is no program of this architecture; ${known}`);
+  }
+  json.refuseOtherKeys();
+  return file;
+}
+
+function readFlashBank(json: JsonReader): DeclaredFlash {
   const bank = {
     size: json.get('size').size(),
     at: json.find('at')?.entries((text, key) => ({ offset: text.offsetKey(key), text: text.text() })) ?? [],
+    endFile: json.find('end')?.text(),
   };
   for (const { offset, text } of bank.at) {
     if (offset + programmed(text).length > bank.size)

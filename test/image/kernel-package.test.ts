@@ -18,6 +18,8 @@ const minimal = {
   },
 };
 
+const app = { name: 'app', crate: 'payload/app', file: 'app.elf.gz', world: 'guest user' };
+
 /** `minimal` with `value` put at a dotted path. */
 function changed(path: string, value: unknown): string {
   const copy = structuredClone(minimal);
@@ -67,12 +69,49 @@ test('what may be left out has defaults', () => {
     symbols: ['tiny.bin'],
     memory: 16 << 20,
     disk: undefined,
+    programs: [],
+    virtualization: false,
   });
 });
 
 test('an ELF image needs no load address', () => {
   const kernel = parsed(changed('architectures.riscv64.image', { file: 'tiny.elf', format: 'elf' }));
   expect(kernel.architectures.get('riscv64')?.image).toEqual({ file: 'tiny.elf', format: 'elf' });
+});
+
+test('programs, a disk to be made, the processor and a firmware file are read', () => {
+  const build = parsed(
+    changed('architectures.riscv64', {
+      ...minimal.architectures.riscv64,
+      cpu: 'max',
+      virtualization: true,
+      programs: [app],
+      flash: { pflash0: { size: '4M', end: 'firmware.bin' } },
+      disk: { size: '64M', label: 'DATA', files: { '/sbin/app': { program: 'app' }, '/etc/motd': { file: 'motd' } } },
+      expectedOutput: 'expected-output-riscv64.txt',
+    }),
+  ).architectures.get('riscv64')!;
+  expect(build).toMatchObject({ cpu: 'max', virtualization: true, programs: [app] });
+  expect(build.expectedOutput).toBe('expected-output-riscv64.txt');
+  expect(build.flash.get('pflash0')).toEqual({ size: 4 << 20, at: [], endFile: 'firmware.bin' });
+  expect(build.disk).toEqual({
+    size: 64 << 20,
+    label: 'DATA',
+    files: new Map<string, object>([
+      ['/sbin/app', { program: 'app' }],
+      ['/etc/motd', { file: 'motd' }],
+    ]),
+  });
+});
+
+test('a disk image file is named by text', () => {
+  expect(parsed(changed('architectures.riscv64.disk', 'disk.img')).architectures.get('riscv64')?.disk).toBe('disk.img');
+});
+
+test('a PC kernel may be a Multiboot one', () => {
+  const image = { file: 'pc.elf', format: 'multiboot', crate: '.' };
+  const kernel = parsed(changed('architectures.x86_64', { board: 'x86_64-q35', memory: '128M', image }));
+  expect(kernel.architectures.get('x86_64')?.image).toEqual(image);
 });
 
 test.each<[string, unknown, string]>([
@@ -118,6 +157,62 @@ test.each<[string, unknown, string]>([
     'architectures.riscv64.flash',
     { pflash1: { size: 4, at: { x: 'P' } } },
     '"architectures.riscv64.flash.pflash1.at.x" must stand under an offset such as "0" or "0x1000"',
+  ],
+  [
+    'architectures.riscv64.board',
+    'virt',
+    '"architectures.riscv64.board" must be one of riscv64-virt, aarch64-virt, x86_64-q35, loongarch64-virt, not "virt"',
+  ],
+  [
+    'architectures.riscv64.virtualization',
+    'on',
+    '"architectures.riscv64.virtualization" must be true or false, not "on"',
+  ],
+  [
+    'architectures.riscv64.image',
+    { file: 'a', format: 'elf', crate: '/src/a' },
+    '"architectures.riscv64.image.crate" must be a folder relative to kernel.json, not "/src/a"',
+  ],
+  [
+    'architectures.riscv64.image',
+    { file: 'a', format: 'multiboot', load: '0x200000' },
+    '"architectures.riscv64.image.format" must be one of flat, elf, linux-image, not "multiboot"',
+  ],
+  [
+    'architectures.x86_64',
+    { board: 'x86_64-q35', memory: '1M', image: { file: 'a', format: 'multiboot', load: '0x200000' } },
+    '"architectures.x86_64.image.load" is not known here; known are file, crate, format',
+  ],
+  [
+    'architectures.riscv64.programs',
+    [{ name: 'app', file: 'app.elf', world: 'guest' }],
+    '"architectures.riscv64.programs[0].world" must be one of user, guest kernel, guest user, not "guest"',
+  ],
+  [
+    'architectures.riscv64.programs',
+    [app, { ...app, file: 'other.elf' }],
+    '"architectures.riscv64.programs" has "app" twice',
+  ],
+  ['architectures.riscv64.disk', true, '"architectures.riscv64.disk" must be an object, not true'],
+  [
+    'architectures.riscv64.disk',
+    { size: '64M', label: 'my disk', files: {} },
+    '"architectures.riscv64.disk.label" must be at most 11 capital letters, digits and _, not "my disk"',
+  ],
+  [
+    'architectures.riscv64.disk',
+    { size: '64M', files: { 'sbin/app': { file: 'app' } } },
+    '"architectures.riscv64.disk.files.sbin/app" must stand under an absolute path such as "/sbin/init"',
+  ],
+  [
+    'architectures.riscv64.disk',
+    { size: '64M', files: { '/sbin/app': { program: 'app' } } },
+    '"architectures.riscv64.disk.files./sbin/app.program" is "app", which is no program of this architecture; "programs" has none',
+  ],
+  [
+    'architectures.riscv64.disk',
+    { size: '64M', files: { '/sbin/app': {} } },
+    '"architectures.riscv64.disk.files./sbin/app.file" is missing',
   ],
 ])('a mistake in %s (%j) is reported with its place', (path, value, message) => {
   expect(problems(changed(path, value))).toEqual([`kernel.json: ${message}`]);

@@ -120,7 +120,7 @@ async function readPackage(host: Host, kernel: KernelPackage, path: string, arch
     const content = build.flash.get(bank);
     return content && { name: bank, bytes: flashContents(content) };
   };
-  const isFlat = image.format !== 'elf';
+  const isFlat = image.load !== undefined;
   return {
     name: kernel.name,
     panicMarkers: kernel.panicMarkers,
