@@ -1,0 +1,40 @@
+//! A hypervisor: it starts a virtual machine that runs a kernel of its own, `/sbin/gkernel`, and in that a user program.
+//!
+//! Three worlds, one inside the other, each with its source in this folder:
+//!
+//! | world        | source            | riscv64 | aarch64 | x86_64            |
+//! |--------------|-------------------|---------|---------|-------------------|
+//! | hypervisor   | `src`             | HS-mode | EL2     | host mode, ring 0 |
+//! | guest kernel | `payload/gkernel` | VS-mode | EL1     | guest mode, ring 0 |
+//! | guest user   | `payload/app`     | VU-mode | EL0     | guest mode, ring 3 |
+//!
+//! How a guest is entered and left differs so much between architectures that each has a hypervisor of its own. Start
+//! reading at its `run`.
+
+#![no_std]
+#![no_main]
+
+#[macro_use]
+extern crate axstd as std;
+
+mod loader;
+
+#[cfg(target_arch = "aarch64")]
+mod aarch64;
+#[cfg(target_arch = "riscv64")]
+mod riscv64;
+#[cfg(target_arch = "x86_64")]
+mod x86_64;
+
+#[cfg(target_arch = "aarch64")]
+use aarch64 as arch;
+#[cfg(target_arch = "riscv64")]
+use riscv64 as arch;
+#[cfg(target_arch = "x86_64")]
+use x86_64 as arch;
+
+/// Entered by ArceOS when memory, page table and file system are ready. Returning powers the machine off.
+#[unsafe(no_mangle)]
+extern "C" fn main() {
+    arch::run();
+}
