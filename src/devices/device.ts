@@ -23,6 +23,14 @@ export interface PowerEvent {
   readonly code: number;
 }
 
+/** A device's way to guest memory, past the CPU and its translation. */
+export interface BusMaster {
+  /** Bytes of RAM; `undefined` when some of them are not RAM. */
+  readMemory(at: bigint, length: number): Uint8Array | undefined;
+  /** False when some bytes would not go to RAM; nothing is written then. */
+  writeMemory(at: bigint, bytes: Uint8Array): boolean;
+}
+
 export interface DeviceContext {
   /** Guest nanoseconds since reset. */
   now(): bigint;
