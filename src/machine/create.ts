@@ -1,7 +1,8 @@
 /** Makes a machine out of a user's files and options. */
-import type { BoardSpec } from './boards/board';
-import { RISCV64_VIRT, virtFdt } from './boards/riscv64-virt';
+import type { BoardSpec, Drive } from './boards/board';
+import { RISCV64_VIRT } from './boards/riscv64-virt';
 import { RISCV64_VIRT_BOARD } from './boards/riscv64-virt-board';
+import { virtFdt } from './boards/riscv64-virt-tree';
 import { type LoadPlan, type NamedFile, planLoad } from './load';
 import { LoadError } from './load-error';
 import { VirtualMachine } from './machine';
@@ -16,6 +17,7 @@ export interface MachineOptions {
   readonly initrd?: NamedFile;
   readonly pflash0?: NamedFile;
   readonly pflash1?: NamedFile;
+  readonly drives?: readonly Drive[];
   /** Kernel command line. */
   readonly append?: string;
   /** Physical load address, where the kernel's format does not say. */
@@ -55,7 +57,7 @@ export const createMachine = (options: MachineOptions): CreatedMachine => {
     loadAddress: options.loadAddress,
     fdt: (initrd) => virtFdt({ harts, memory, bootargs: options.append, initrd }),
   });
-  const files = { pflash0: options.pflash0?.bytes, pflash1: options.pflash1?.bytes };
+  const files = { pflash0: options.pflash0?.bytes, pflash1: options.pflash1?.bytes, drives: options.drives };
   try {
     return { machine: new VirtualMachine({ spec: BOARD, memory, harts, plan, files }), plan };
   } catch (error) {

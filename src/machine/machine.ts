@@ -437,6 +437,10 @@ export class VirtualMachine implements Machine {
       },
       flushTranslations: (hart: number) => this.engine.tlb.flushHart(hart),
       readPhysical: (at: bigint, length: number) => this.readPhysical(pa(at), length),
+      readMemory: (at: bigint, length: number) => {
+        const offset = this.engine.memory.offsetOf(Number(at), length);
+        return offset < 0 ? undefined : this.engine.memory.u8.slice(offset, offset + length);
+      },
       writePhysical: (at: bigint, bytes: Uint8Array) => this.#writeForGuest(pa(at), bytes),
       readVirtual: (hart: number, at: bigint, length: number) => this.#readVirtual(hart, at, length),
     };

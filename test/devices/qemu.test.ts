@@ -19,7 +19,8 @@ function randomFrom(start: number): (below: number) => number {
 }
 
 function runHere(accesses: readonly Access[]): number[] {
-  const host = { now: () => 0n, alarm: () => {}, output: () => {}, power: () => {}, hartLine: () => {} };
+  const memory = { readMemory: () => undefined, writeMemory: () => false };
+  const host = { now: () => 0n, alarm: () => {}, output: () => {}, power: () => {}, hartLine: () => {}, ...memory };
   const { bus } = buildVirtBoard(host, { harts: 2 });
   const read: number[] = [];
   for (const { at, width, value } of accesses) {
@@ -124,7 +125,9 @@ describe.runIf(isQemuPresent() || process.env.WORLDSTEP_REQUIRE_QEMU === '1')('d
           next[block] = (next[block] ?? 0) + 4;
           break;
         case 1: {
-          const words = 1 + random(8);
+          // QEMU 10 refuses a buffer of one word, and one that crosses 2 KiB; the chip takes both.
+          const words = Math.min(2 + random(7), (0x800 - (at % 0x800)) / 4);
+          if (words < 2) break;
           write(at, both(0xe8));
           write(at, both(words - 1));
           for (let word = 0; word < words; word++) write(at + 4 * word, random(2 ** 32));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { buildVirtBoard, RISCV64_VIRT, type VirtHost, virtFdt } from '../../src/machine/boards/riscv64-virt';
+import { buildVirtBoard, RISCV64_VIRT, type VirtHost } from '../../src/machine/boards/riscv64-virt';
+import { virtFdt } from '../../src/machine/boards/riscv64-virt-tree';
 import { encodeFdt } from '../../src/machine/fdt';
 import { cells, nodeAt, paths, readFdt, strings } from './fdt-reader';
 
@@ -57,7 +58,20 @@ describe('the device tree of riscv64-virt', () => {
       '/soc/clint@2000000',
       '/soc/plic@c000000',
       '/soc/serial@10000000',
+      ...Array.from({ length: 8 }, (_, index) => `/soc/virtio_mmio@1000${index + 1}000`),
+      '/soc/pci@30000000',
     ]);
+  });
+
+  it('describes PCI as QEMU 10 does', () => {
+    const pci = '/soc/pci@30000000';
+    expect(cells(property(pci, 'ranges')).map((cell) => cell.toString(16))).toEqual(
+      '1000000 0 0 0 3000000 0 10000 2000000 0 40000000 0 40000000 0 40000000 3000000 4 0 4 0 4 0'.split(' '),
+    );
+    const wires = cells(property(pci, 'interrupt-map'));
+    const rows = Array.from({ length: 16 }, (_, row) => wires.slice(6 * row, 6 * row + 6));
+    expect(rows.map((row) => row.at(5))).toEqual([32, 33, 34, 35, 33, 34, 35, 32, 34, 35, 32, 33, 35, 32, 33, 34]);
+    expect(rows[5]).toEqual([0x800, 0, 0, 2, cells(property('/soc/plic@c000000', 'phandle'))[0], 34]);
   });
 
   it('says where memory, boot arguments, initrd and console are', () => {
@@ -122,6 +136,8 @@ describe('the devices of riscv64-virt', () => {
     output: (device, bytes) => sent.push(device, new TextDecoder().decode(bytes)),
     power: (event) => powers.push(event),
     hartLine: (hart, line, level) => lines.set(`${hart}${line}`, level),
+    readMemory: () => undefined,
+    writeMemory: () => false,
   };
   const board = buildVirtBoard(host, { harts: 2, pflash1: new TextEncoder().encode('PFLA') });
 

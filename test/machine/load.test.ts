@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RISCV64_VIRT, virtFdt } from '../../src/machine/boards/riscv64-virt';
+import { RISCV64_VIRT } from '../../src/machine/boards/riscv64-virt';
+import { virtFdt } from '../../src/machine/boards/riscv64-virt-tree';
 import { type LoadInput, type LoadPlan, type NamedFile, planLoad } from '../../src/machine/load';
 import { LoadError } from '../../src/machine/load-error';
 import { parseMemorySize } from '../../src/machine/memory-size';

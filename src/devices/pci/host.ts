@@ -192,25 +192,29 @@ export class PciWindow implements Device<null> {
   constructor(
     readonly id: string,
     private readonly host: PciHost,
-    /** Bus address of the window's first byte. */
-    private readonly base: number,
     readonly size: number,
+    /** Bus address of the window's first byte; `undefined` for the I/O space, where no function here has anything. */
+    private readonly base: number | undefined,
   ) {}
 
   read(offset: number, width: Width): number {
-    const found = this.host.decode(this.base + offset);
+    const found = this.#decode(offset);
     return found ? found.function.readBar(found.bar, found.offset, width) : 2 ** (8 * width) - 1;
   }
 
   write(offset: number, width: Width, value: number): void {
-    const found = this.host.decode(this.base + offset);
+    const found = this.#decode(offset);
     found?.function.writeBar(found.bar, found.offset, width, value);
   }
 
   peek(offset: number, width: Width): number | undefined {
-    const found = this.host.decode(this.base + offset);
+    const found = this.#decode(offset);
     return found ? found.function.peekBar(found.bar, found.offset, width) : 2 ** (8 * width) - 1;
   }
 
   reset(): void {}
+
+  #decode(offset: number) {
+    return this.base === undefined ? undefined : this.host.decode(this.base + offset);
+  }
 }

@@ -1,5 +1,6 @@
 /** What makes a machine out of an engine: an instruction set, an address map, time, reset state and firmware. */
 import type { Device, PowerEvent } from '../../devices/device';
+import type { DiskImage } from '../../devices/virtio/block';
 import type { HartView } from '../../engine/hart-view';
 import type { GuestIsa } from '../../isa/core/guest-isa';
 import type { Isa } from '../../isa/core/isa';
@@ -21,6 +22,8 @@ export interface BoardServices {
   attention(hart: number): void;
   flushTranslations(hart: number): void;
   readPhysical(at: bigint, length: number): Uint8Array | undefined;
+  /** RAM only, as a bus master reads it. */
+  readMemory(at: bigint, length: number): Uint8Array | undefined;
   writePhysical(at: bigint, bytes: Uint8Array): boolean;
   /** Reads as `hart` would now, side-effect free. */
   readVirtual(hart: number, at: bigint, length: number): Uint8Array | undefined;
@@ -63,6 +66,17 @@ export interface BoardSpec {
 }
 
 export interface BoardFiles {
+  /** Initial contents of the two flash banks; longer than a bank is cut. */
   readonly pflash0?: Uint8Array;
   readonly pflash1?: Uint8Array;
+  readonly drives?: readonly Drive[];
+}
+
+/** Where a disk is attached. Boards may refuse what they do not have. */
+export type DriveBus = 'virtio-pci' | 'virtio-mmio' | 'virtio-mmio-legacy';
+
+export interface Drive {
+  readonly image: DiskImage;
+  readonly bus: DriveBus;
+  readonly isReadOnly?: boolean;
 }
