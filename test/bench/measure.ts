@@ -1,12 +1,10 @@
 /** Whole processes, measured: Worldstep's command line and QEMU on the same guests. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { gunzipSync } from 'node:zlib';
-import { kernelTargets } from '../../src/build/kernels/catalogue';
-import { flashImage } from '../../src/image/flash';
-import { flatImage } from '../../src/image/flat-image';
+import { qemuArguments } from '../../src/build/kernels/qemu';
+import { kernelTargets } from '../../src/build/kernels/repository';
 
 const root = resolve(import.meta.dirname, '../..');
 const QEMU = 'qemu-system-riscv64';
@@ -41,26 +39,12 @@ export const program = (name: string): BenchGuest => {
   return { name, worldstep: [elf], qemu: ['-bios', 'none', '-kernel', elf] };
 };
 
-/** A bundled kernel; QEMU gets the flat image and the flash that Worldstep uses, and boots it through OpenSBI. */
+/** A bundled kernel; QEMU gets the images that Worldstep uses, and boots them through OpenSBI. */
 export const bundledKernel = (name: string): BenchGuest => {
   const [target] = kernelTargets(name, 'riscv64');
   if (!target) throw new Error(`no kernel ${name}`);
   const folder = mkdtempSync(join(tmpdir(), 'worldstep-bench-'));
-  const file = (base: string, bytes: Uint8Array): string => {
-    writeFileSync(join(folder, base), bytes);
-    return join(folder, base);
-  };
-  const kernel = file('kernel.bin', flatImage(gunzipSync(readFileSync(target.imageFile))));
-  // QEMU 7.2 would start the firmware from a flash drive, so the bank is filled by its loader.
-  const flash = [...target.build.flash].flatMap(([bank, content]) => [
-    '-device',
-    `loader,file=${file(`${bank}.img`, flashImage(content))},addr=${target.buildArchitecture.qemu.flash[bank]},force-raw=on`,
-  ]);
-  return {
-    name,
-    worldstep: [name, '--arch', 'riscv64'],
-    qemu: ['-m', `${target.build.memory >> 20}M`, '-kernel', kernel, ...flash],
-  };
+  return { name, worldstep: [name, '--arch', 'riscv64'], qemu: qemuArguments(target, folder) };
 };
 
 /** Whether there is a QEMU to compare with, and which. */

@@ -1,71 +1,85 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { type KernelBuild, type KernelPackage, packagePath, parseKernelPackage } from '../../image/kernel-package';
+import { readFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { type KernelBuild, type KernelPackage, parseKernelPackage } from '../../image/kernel-package';
 import { architectures, type BuildArchitecture } from './architectures';
 import { UserError } from './user-error';
 
-/** The folder of all guest kernels. */
-export const kernelsFolder = join(fileURLToPath(new URL('../../..', import.meta.url)), 'kernels');
-
-/** One kernel for one architecture: the unit that is built, recorded in the manifest and booted. */
+/** One kernel for one architecture with its programs: the unit that is built, recorded in the manifest and booted. */
 export interface KernelTarget {
-  /** `msgqueue-riscv64`; the image files' stem. */
+  /** `msgqueue-riscv64`. */
   readonly id: string;
   readonly kernel: KernelPackage;
+  /** The folder of kernel.json, absolute. */
   readonly folder: string;
   readonly architecture: string;
   readonly buildArchitecture: BuildArchitecture;
   readonly build: KernelBuild;
-  /** Where the compressed image goes. */
-  readonly imageFile: string;
+  /** What is compiled, in this order: the programs, then the kernel. */
+  readonly steps: readonly BuildStep[];
+}
+
+/** One cargo package and the file it becomes. */
+export interface BuildStep {
+  /** The program's name; absent for the kernel itself. */
+  readonly program?: string;
+  /** Folder of the cargo package, absolute. */
+  readonly crate: string;
+  /** The ELF file to write, absolute; compressed when its name ends in `.gz`. */
+  readonly file: string;
 }
 
 /**
- * The kernels in `kernels/`, for every architecture their kernel.json lists.
- * @param name only this kernel
+ * What the kernel.json at a path says can be built.
  * @param architecture only this one
- * @throws UserError for an unknown name or a kernel.json with mistakes
+ * @throws UserError for a file that is missing or has mistakes, or when nothing is to be built
  */
-export function kernelTargets(name?: string, architecture?: string): KernelTarget[] {
-  const names = readdirSync(kernelsFolder)
-    .filter((folder) => existsSync(join(kernelsFolder, folder, 'kernel.json')))
-    .sort();
-  if (name !== undefined && !names.includes(name)) {
-    throw new UserError(`There is no kernel "${name}". There are: ${names.join(', ')}.`);
+export function buildTargets(kernelJson: string, architecture?: string): KernelTarget[] {
+  const kernel = readPackage(kernelJson);
+  const folder = dirname(resolve(kernelJson));
+  const known = [...kernel.architectures.keys()];
+  if (architecture !== undefined && !known.includes(architecture)) {
+    throw new UserError(`${kernelJson}: ${kernel.name} is not for ${architecture}. It is for ${known.join(', ')}.`);
   }
-  const targets = names.filter((each) => name === undefined || each === name).flatMap(targetsOf);
-  const chosen = targets.filter((target) => architecture === undefined || target.architecture === architecture);
-  if (chosen.length === 0) {
-    const known = [...new Set(targets.map((target) => target.architecture))].join(', ');
-    throw new UserError(`No kernel is built for "${architecture}". Architectures: ${known}.`);
-  }
-  return chosen;
+  return [...kernel.architectures]
+    .filter(([name]) => architecture === undefined || name === architecture)
+    .map(([name, build]) => {
+      const place = `${kernelJson}: "architectures.${name}`;
+      const buildArchitecture = architectures[name];
+      if (!buildArchitecture) {
+        throw new UserError(`${place}" cannot be built. Known are ${Object.keys(architectures).join(', ')}.`);
+      }
+      const steps = stepsOf(build, folder);
+      if (steps.length === 0) {
+        throw new UserError(
+          `${place}.image" has no "crate", so there is nothing to build. Set it to the folder of the cargo package.`,
+        );
+      }
+      return { id: `${kernel.name}-${name}`, kernel, folder, architecture: name, buildArchitecture, build, steps };
+    });
 }
 
-function targetsOf(name: string): KernelTarget[] {
-  const kernelJson = join(kernelsFolder, name, 'kernel.json');
-  const parsed = parseKernelPackage(readFileSync(kernelJson, 'utf8'), `kernels/${name}/kernel.json`);
-  if (!parsed.ok) throw new UserError(parsed.problems.join('\n'));
-  if (parsed.kernel.name !== name) {
-    throw new UserError(`kernels/${name}/kernel.json: "name" is "${parsed.kernel.name}". Name it as its folder.`);
+function stepsOf(build: KernelBuild, folder: string): BuildStep[] {
+  return [...build.programs.map((program) => ({ ...program, program: program.name })), build.image].flatMap((built) =>
+    built.crate === undefined
+      ? []
+      : [
+          {
+            crate: join(folder, built.crate),
+            file: join(folder, built.file),
+            ...('program' in built && { program: built.program }),
+          },
+        ],
+  );
+}
+
+function readPackage(kernelJson: string): KernelPackage {
+  let text: string;
+  try {
+    text = readFileSync(kernelJson, 'utf8');
+  } catch (error) {
+    throw new UserError(`${kernelJson} cannot be read: ${(error as Error).message}. Name a kernel.json.`);
   }
-  return [...parsed.kernel.architectures].map(([architecture, build]) => {
-    const buildArchitecture = architectures[architecture];
-    if (!buildArchitecture) {
-      throw new UserError(
-        `kernels/${name}/kernel.json: "architectures.${architecture}" is not known to the build. ` +
-          `Known are ${Object.keys(architectures).join(', ')}; add a row to src/build/kernels/architectures.ts.`,
-      );
-    }
-    return {
-      id: `${name}-${architecture}`,
-      kernel: parsed.kernel,
-      folder: join(kernelsFolder, name),
-      architecture,
-      buildArchitecture,
-      build,
-      imageFile: packagePath(kernelJson, build.image.file),
-    };
-  });
+  const parsed = parseKernelPackage(text, join(basename(dirname(resolve(kernelJson))), basename(kernelJson)));
+  if (!parsed.ok) throw new UserError(parsed.problems.join('\n'));
+  return parsed.kernel;
 }

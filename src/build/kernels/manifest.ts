@@ -1,44 +1,55 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { breakpointLine } from '../../image/kernel-package';
-import { type KernelTarget, kernelsFolder } from './catalogue';
-import { recipe } from './compile';
+import type { KernelTarget } from './catalogue';
+import type { Compilation } from './compile';
+import { kernelsFolder } from './repository';
+import { sha256, sourcesSha256 } from './sources';
 
-/** What is known of a prebuilt image. */
-interface ManifestEntry {
-  /** File name beside the manifest. */
-  readonly image: string;
-  /** Of everything the image is made from, except the compiler. */
+/** What is known of a target's prebuilt files. */
+export interface ManifestEntry {
+  /** Of everything the files are made from, except the compiler. */
   readonly sourcesSha256: string;
+  readonly tools: string;
+  /** In the order in which they are built; the kernel is the last. */
+  readonly files: readonly ManifestFile[];
+}
+
+export interface ManifestFile {
+  /** Its name beside the manifest. */
+  readonly file: string;
   /** The ELF file; the same for the same sources and tools, wherever it is built. */
   readonly elfSha256: string;
   readonly elfBytes: number;
   /** The file as shipped. Another zlib may compress the same ELF differently. */
-  readonly imageSha256: string;
-  readonly imageBytes: number;
-  readonly tools: string;
+  readonly sha256: string;
+  readonly bytes: number;
 }
 
 type Manifest = Record<string, ManifestEntry>;
 
 const manifestFile = join(kernelsFolder, 'prebuilt', 'manifest.json');
 
-/** Files of a kernel's folder that its image does not depend on. */
-const notCompiled = new Set(['target', 'kernel.json', 'expected-output.txt', 'README.md', '.gitignore']);
+/** The command that builds a target anew. */
+export const rebuildCommand = ({ kernel, architecture }: KernelTarget): string =>
+  `npm run kernels -- ${kernel.name} --arch ${architecture}`;
 
-/** Writes down what the image of `target` is and what it was made from. */
-export function record(target: KernelTarget, elf: Uint8Array, tools: string): ManifestEntry {
-  const image = readFileSync(target.imageFile);
+/** Writes down what the files of `target` are and what they were made from. They must have been written. */
+export function record(target: KernelTarget, { files, tools }: Compilation): ManifestEntry {
   const entry: ManifestEntry = {
-    image: basename(target.imageFile),
     sourcesSha256: sourcesSha256(target),
-    elfSha256: sha256(elf),
-    elfBytes: elf.length,
-    imageSha256: sha256(image),
-    imageBytes: image.length,
     tools,
+    files: files.map(({ file, elf }) => {
+      const packed = readFileSync(file);
+      return {
+        file: basename(file),
+        elfSha256: sha256(elf),
+        elfBytes: elf.length,
+        sha256: sha256(packed),
+        bytes: packed.length,
+      };
+    }),
   };
   const all = Object.entries({ ...readManifest(), [target.id]: entry }).sort(([a], [b]) => (a < b ? -1 : 1));
   writeFileSync(manifestFile, `${JSON.stringify(Object.fromEntries(all), null, 2)}\n`);
@@ -46,28 +57,35 @@ export function record(target: KernelTarget, elf: Uint8Array, tools: string): Ma
 }
 
 /**
- * Compares sources and images with the manifest, without building anything.
+ * Compares sources and prebuilt files with the manifest, without building anything.
  * @returns one sentence for everything that does not fit
  */
 export function discrepancies(targets: readonly KernelTarget[]): string[] {
   const manifest = readManifest();
   return targets.flatMap((target) => {
-    const rebuild = `Run: npm run kernels -- ${target.kernel.name} --arch ${target.architecture}`;
+    const rebuild = `Run: ${rebuildCommand(target)}`;
     const entry = manifest[target.id];
     if (!entry) return [`${target.id} is not in kernels/prebuilt/manifest.json. ${rebuild}`];
-    const found: string[] = [...lostBreakpoints(target)];
-    if (entry.sourcesSha256 !== sourcesSha256(target)) {
-      found.push(`${target.id}: its sources have changed since its image was built. ${rebuild}`);
-    }
-    if (!existsSync(target.imageFile)) return [...found, `${target.imageFile} is missing. ${rebuild}`];
-    const image = readFileSync(target.imageFile);
-    if (sha256(image) !== entry.imageSha256) {
-      found.push(`${target.imageFile} is not the file that the manifest describes. ${rebuild}`);
-    } else if (sha256(gunzipSync(image)) !== entry.elfSha256) {
-      found.push(`kernels/prebuilt/manifest.json: "elfSha256" of ${target.id} is not that of the ELF file. ${rebuild}`);
-    }
-    return found;
+    const isChanged = entry.sourcesSha256 !== sourcesSha256(target);
+    const found = [
+      ...(isChanged ? [`${target.id}: its sources have changed since it was built.`] : []),
+      ...target.steps.flatMap(({ file }) => fileDiscrepancy(file, entry) ?? []),
+    ];
+    return [...lostBreakpoints(target), ...found.map((sentence) => `${sentence} ${rebuild}`)];
   });
+}
+
+/** What is known of one target, if it was ever built. */
+export const manifestEntry = (id: string): ManifestEntry | undefined => readManifest()[id];
+
+function fileDiscrepancy(file: string, entry: ManifestEntry): string | undefined {
+  const known = entry.files.find((each) => each.file === basename(file));
+  if (!known) return `${file} is not in kernels/prebuilt/manifest.json.`;
+  if (!existsSync(file)) return `${file} is missing.`;
+  const packed = readFileSync(file);
+  if (sha256(packed) !== known.sha256) return `${file} is not the file that the manifest describes.`;
+  if (sha256(gunzipSync(packed)) !== known.elfSha256) return `${file} does not have the manifest's "elfSha256".`;
+  return undefined;
 }
 
 function lostBreakpoints({ kernel, folder }: KernelTarget): string[] {
@@ -79,20 +97,3 @@ function lostBreakpoints({ kernel, folder }: KernelTarget): string[] {
 function readManifest(): Manifest {
   return existsSync(manifestFile) ? (JSON.parse(readFileSync(manifestFile, 'utf8')) as Manifest) : {};
 }
-
-function sourcesSha256(target: KernelTarget): string {
-  const otherConfig = (path: string) => /^configs\//.test(path) && path !== `configs/${target.architecture}.toml`;
-  const files = filesIn(target.folder, '').filter((path) => !otherConfig(path));
-  const list = files.map((path) => `${sha256(readFileSync(join(target.folder, path)))}  ${path}\n`);
-  return sha256(JSON.stringify(recipe) + list.join(''));
-}
-
-/** Paths of all files that are compiled, sorted, with slashes. */
-function filesIn(root: string, folder: string): string[] {
-  return readdirSync(join(root, folder), { withFileTypes: true })
-    .filter((entry) => !notCompiled.has(entry.name))
-    .flatMap((entry) => (entry.isDirectory() ? filesIn(root, `${folder}${entry.name}/`) : [`${folder}${entry.name}`]))
-    .sort();
-}
-
-const sha256 = (data: Uint8Array | string) => createHash('sha256').update(data).digest('hex');
