@@ -65,6 +65,10 @@ export function listFolder(ff: FatFs, path: string): FatEntry[] {
   return list(path);
 }
 
+/** The names in one folder. */
+export const folderNames = (ff: FatFs, path: string): string[] =>
+  readFolder(ff, path, new Set()).map((entry) => entry.path.slice(entry.path.lastIndexOf('/') + 1));
+
 function readFolder(ff: FatFs, folder: string, seen: Set<number>): FatEntry[] {
   return withMemory(ff, sizeof_DIR + sizeof_FILINFO, (dir) => {
     const info = dir + sizeof_DIR;
