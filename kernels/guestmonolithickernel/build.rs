@@ -18,6 +18,11 @@ fn main() {
     let out_dir = env::var("OUT_DIR").expect("cargo sets OUT_DIR for build scripts");
     let script = Path::new(&out_dir).join(format!("../../../linker_{platform}.lds"));
     println!("cargo:rustc-link-arg=-T{}", script.display());
+    if platform == "aarch64-qemu-virt" {
+        // In front of what ArceOS links: our own head, which keeps EL2, and the trampoline.
+        println!("cargo:rustc-link-arg=-Tsrc/aarch64/head.lds");
+        println!("cargo:rerun-if-changed=src/aarch64/head.lds");
+    }
     println!("cargo:rustc-link-arg=-no-pie");
     // The IRQ and trap handler tables are reached only through their section's start and stop symbols.
     println!("cargo:rustc-link-arg=-znostart-stop-gc");
