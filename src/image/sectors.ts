@@ -13,6 +13,38 @@ export function toBytes({ size, chunks }: SparseImage): Uint8Array {
   return bytes;
 }
 
+/** A sparse image as a machine's disk reads it: fills `into` with what is at byte `at`. */
+export function sparseReader({ size, chunks }: SparseImage): {
+  readonly size: number;
+  read(at: number, into: Uint8Array): void;
+} {
+  const starts = [...chunks.keys()];
+  return {
+    size,
+    read: (at, into) => {
+      into.fill(0);
+      for (let index = firstEndingBehind(at); index < starts.length; index++) {
+        const start = starts[index] ?? 0;
+        if (start >= at + into.length) break;
+        const chunk = chunks.get(start) ?? new Uint8Array();
+        const from = Math.max(0, at - start);
+        into.set(chunk.subarray(from, at + into.length - start), Math.max(0, start - at));
+      }
+    },
+  };
+
+  function firstEndingBehind(at: number): number {
+    let [low, high] = [0, starts.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const start = starts[middle] ?? 0;
+      if (start + (chunks.get(start)?.length ?? 0) > at) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+}
+
 /** Bytes of one piece: large enough that a disk has few of them, small enough that a nearly empty disk stays small. */
 const CHUNK = 4096;
 
