@@ -5,6 +5,7 @@
 import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type BuildOptions, context, type Plugin } from 'esbuild';
+import { fatfs } from './fatfs-plugin';
 import { listKernels } from './kernel-list';
 import { nodeStubs } from './node-stubs';
 import { precompile } from './precompile';
@@ -33,6 +34,7 @@ const node = (entry: string, more: BuildOptions = {}): BuildOptions => ({
   outfile: `dist/${entry}.js`,
   external: ['vscode'],
   ...more,
+  plugins: [fatfs, ...(more.plugins ?? [])],
 });
 
 const web = (entry: string, format: 'cjs' | 'iife'): BuildOptions => ({
@@ -42,7 +44,7 @@ const web = (entry: string, format: 'cjs' | 'iife'): BuildOptions => ({
   entryPoints: [`src/entry/${entry}.ts`],
   outfile: `dist/${entry}.js`,
   external: format === 'cjs' ? ['vscode'] : [],
-  plugins: [nodeStubs, precompile],
+  plugins: [fatfs, nodeStubs, precompile],
   define: { global: 'globalThis', 'process.platform': '"browser"', 'process.env.NODE_ENV': '"production"' },
 });
 
@@ -74,6 +76,7 @@ const build = async (): Promise<void> => {
   // In a browser nobody can list the extension's folders, so the list of kernels and of their sources is a file.
   writeFileSync(join(dist, 'kernels.json'), `${JSON.stringify(listKernels(join(root, 'kernels')), null, 1)}\n`);
   copyFileSync(join(root, 'src/symbols/symbols.wasm'), join(dist, 'symbols.wasm'));
+  copyFileSync(join(root, 'node_modules/js-fatfs/dist/fatfs.wasm'), join(dist, 'fatfs.wasm'));
   const contexts = await Promise.all(bundles.map((options) => context(options)));
   if (process.argv.includes('--watch')) {
     await Promise.all(contexts.map((each) => each.watch()));

@@ -1,5 +1,6 @@
 /** The extension in a web-worker host (vscode.dev and the like). */
 import * as vscode from 'vscode';
+import { provideFatfs } from '../image/fatfs';
 import { startBrowserWorker } from '../platform/browser/worker';
 import { activate as activateShell } from '../vscode/extension';
 
@@ -7,6 +8,7 @@ import { activate as activateShell } from '../vscode/extension';
 export const activate = (context: vscode.ExtensionContext): void => {
   const { extensionUri } = context;
   const script = vscode.Uri.joinPath(extensionUri, 'dist', 'worker.web.js');
+  provideFatfs(async () => vscode.workspace.fs.readFile(vscode.Uri.joinPath(extensionUri, 'dist', 'fatfs.wasm')));
   activateShell(context, {
     hasDisk: false,
     startWorker: async (files) =>

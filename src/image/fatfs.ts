@@ -52,7 +52,9 @@ async function startRuntime(): Promise<FatRuntime> {
   const runtime = new FatRuntime();
   const wasmBinary = await wasm?.();
   const quiet = { print: () => undefined, printErr: () => undefined };
-  const options = { diskio: runtime.diskio, codepage: CODE_PAGE, ...(wasmBinary && { wasmBinary }), ...quiet };
+  // With bytes at hand it must not look for the file.
+  const given = wasmBinary && { wasmBinary, locateFile: () => 'fatfs.wasm' };
+  const options = { diskio: runtime.diskio, codepage: CODE_PAGE, ...given, ...quiet };
   runtime.start(await create(options));
   return runtime;
 }

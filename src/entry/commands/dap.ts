@@ -4,6 +4,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { Host } from '../../base/host';
 import { createSession } from '../../dap/create-session';
 import type { Message } from '../../dap/server';
+import { useFatfsIn } from '../fatfs-file';
 import { sessionServices } from '../session-services';
 import { type Arguments, type CommandContext, EXIT, UsageError } from './command';
 import { frame, MessageReader } from './dap-stream';
@@ -11,6 +12,7 @@ import { wholeNumber } from './guest';
 
 /** Runs the command. */
 export async function serveDap({ options }: Arguments, context: CommandContext): Promise<number> {
+  useFatfsIn(__dirname);
   const port = options.get('port');
   if (options.has('stdio') === (port !== undefined)) {
     throw new UsageError('dap needs either --stdio or --port N.');
