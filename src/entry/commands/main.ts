@@ -4,12 +4,13 @@ import { dirname, join } from 'node:path';
 import { nearest } from '../../base/nearest';
 import { LoadError } from '../../machine/load-error';
 import { nodeHost } from '../../platform/node/host';
+import { buildCommand } from './build';
 import { type Command, type CommandContext, commandHelp, EXIT, parseArguments, table, UsageError } from './command';
 import { dapCommand } from './dap-command';
 import { kernelsCommand } from './kernels';
 import { runCommand } from './run';
 
-const COMMANDS: readonly Command[] = [runCommand, kernelsCommand, dapCommand];
+const COMMANDS: readonly Command[] = [runCommand, buildCommand, kernelsCommand, dapCommand];
 
 /** Where the program reads and writes; tests give their own. */
 export type Streams = Pick<CommandContext, 'stdin' | 'stdout' | 'stderr'>;
