@@ -125,7 +125,7 @@ function stepEnvironment({ target, step, programs }: Job): Record<string, string
  */
 function copyPatches(crate: string): string[] {
   return [...readCargoPackage(crate).patches].flatMap(([name, folder]) => {
-    const copy = join(patchedFolder(crate), name);
+    const copy = join(crate, PATCHED, name);
     rmSync(copy, { recursive: true, force: true });
     // Old time stamps stay, so that nothing is compiled anew.
     cpSync(folder, copy, {
@@ -137,7 +137,8 @@ function copyPatches(crate: string): string[] {
   });
 }
 
-const patchedFolder = (crate: string): string => join(crate, 'target', 'patched');
+/** Below a package: copies of the crates that it takes from elsewhere. */
+const PATCHED = 'target/patched';
 
 /** What the debug information and panic messages say in place of folders of this machine; the last match wins. */
 function renamedFolders({ target, step, toolchain, targetFolder }: Job): (readonly [string, string])[] {
@@ -153,8 +154,9 @@ function renamedFolders({ target, step, toolchain, targetFolder }: Job): (readon
     ...sources,
     // Generated sources are named alike wherever they are generated.
     [targetFolder, renamed(join(step.crate, 'target', target.architecture))],
+    // Cargo calls the compiler in the package's folder and names what is below it relative to that.
     ...[...readCargoPackage(step.crate).patches.keys()].map(
-      (name) => [join(patchedFolder(step.crate), name), `${recipe.crates}/${name}`] as const,
+      (name) => [join(PATCHED, name), `${recipe.crates}/${name}`] as const,
     ),
   ];
 }

@@ -20,15 +20,8 @@ export function kernelFile({ folder, build: { image } }: KernelTarget): Uint8Arr
  * @param firmware file for the end of the bank, used when kernel.json names none
  */
 export function flashBank({ folder }: KernelTarget, bank: DeclaredFlash, firmware?: string): Uint8Array {
-  const image = flashImage(bank);
   const endFile = bank.endFile === undefined ? firmware : join(folder, bank.endFile);
-  if (endFile === undefined) return image;
-  const end = read(endFile);
-  if (end.length > image.length) {
-    throw new UserError(`${endFile} has ${end.length} bytes, more than its flash bank of ${image.length}.`);
-  }
-  image.set(end, image.length - end.length);
-  return image;
+  return flashImage({ ...bank, end: endFile === undefined ? undefined : read(endFile) });
 }
 
 /** The disk, made or read; undefined for a machine without one. */
