@@ -238,22 +238,37 @@ impl VirtualMachine {
             return Err("code or page tables in the local APIC's registers");
         }
         let instruction = self.memory.instruction(&self.vcpu.vmcb().save);
-        let Some((access, length)) = instruction.and_then(mmio::decode) else {
+        let Some(access) = instruction.and_then(mmio::decode) else {
             return Err("the local APIC's registers are accessed by an instruction that is not emulated");
         };
-        let now = super::now();
-        match access {
-            mmio::Access::Load { register } => {
-                *self.vcpu.general_register(register) = self.apic.read(offset, now).into();
-            }
-            mmio::Access::Store { register } => {
-                let value = *self.vcpu.general_register(register) as u32;
-                self.apic.write(offset, value, now);
-            }
-            mmio::Access::StoreImmediate { value } => self.apic.write(offset, value, now),
-        }
-        self.vcpu.skip(length);
+        self.access_local_apic(offset, &access);
+        self.vcpu.skip(access.length);
         Ok(Next::Resume)
+    }
+
+    /// Carries out the guest's instruction on the local APIC's register at `offset`.
+    fn access_local_apic(&mut self, offset: u64, access: &mmio::Access) {
+        use mmio::{Operation, Other};
+        let now = super::now();
+        let other = match access.other {
+            Other::Register(number) => *self.vcpu.general_register(number) as u32,
+            Other::Immediate(value) => value,
+        };
+        // A device's register is read only where the instruction does so.
+        let is_plain_store = access.stores && access.operation == Operation::Move;
+        let device = if is_plain_store { 0 } else { self.apic.read(offset, now) };
+
+        let (destination, source) = if access.stores { (device, other) } else { (other, device) };
+        let result = access.operation.apply(destination, source);
+        let rflags = &mut self.vcpu.vmcb().save.rflags;
+        *rflags = access.operation.flags(*rflags, result);
+        match access.other {
+            _ if access.operation == Operation::Test => {}
+            _ if access.stores => self.apic.write(offset, result, now),
+            // Writing 32 bits of a register clears its upper half.
+            Other::Register(number) => *self.vcpu.general_register(number) = result.into(),
+            Other::Immediate(_) => {}
+        }
     }
 }
 

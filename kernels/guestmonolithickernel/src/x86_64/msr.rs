@@ -2,7 +2,6 @@
 
 use core::arch::asm;
 
-pub const TSC: u32 = 0x10;
 pub const APIC_BASE: u32 = 0x1b;
 pub const SYSENTER_CS: u32 = 0x174;
 pub const SYSENTER_ESP: u32 = 0x175;
