@@ -6,10 +6,15 @@ import { viewId } from '../vscode/inspector-view-id';
 import { SAMPLE_SCHEME } from '../vscode/sample-scheme';
 import { launchSchema } from './launch-schema';
 import { launchSnippets } from './launch-snippets';
+import { rustcMatcher, rustcPattern } from './problem-matcher';
+import { taskSchema } from './task-schema';
 import { walkthrough } from './walkthrough';
 
 // VS Code keeps `debugType` after the last session.
 const IN_SESSION = "inDebugMode && debugType == 'worldstep'";
+
+// Set by the extension: there is a kernel.json in the workspace.
+const HAS_KERNEL = 'worldstep.hasKernel';
 
 interface Command {
   readonly command: string;
@@ -25,7 +30,12 @@ const COMMANDS: readonly Command[] = [
   { command: 'worldstep.openSample', title: 'Open Sample…', icon: '$(book)' },
   { command: 'worldstep.pickKernel', title: 'Debug a Kernel…', icon: '$(debug-alt)' },
   { command: 'worldstep.debugFile', title: 'Debug Kernel', icon: '$(debug-alt)' },
+  { command: 'worldstep.buildAndDebug', title: 'Build and Debug', enablement: HAS_KERNEL },
   { command: 'worldstep.addSuggestedBreakpoints', title: 'Set Suggested Breakpoints' },
+  { command: 'worldstep.makeDiskImage', title: 'Make Disk Image…', enablement: HAS_KERNEL },
+  { command: 'worldstep.makeFlashImage', title: 'Make PFlash Image…', enablement: HAS_KERNEL },
+  { command: 'worldstep.insertFile', title: 'Insert File into Disk Image…' },
+  { command: 'worldstep.showDiskImage', title: 'Show Contents of Disk Image…' },
   { command: 'worldstep.showConsole', title: 'Show Guest Console', icon: '$(terminal)', enablement: IN_SESSION },
   { command: 'worldstep.explainAddress', title: 'Explain an Address…', enablement: IN_SESSION },
   { command: 'worldstep.showActions', title: 'Show Actions', enablement: IN_SESSION },
@@ -87,6 +97,9 @@ export const contributes = {
         group: '2_workspace',
         when: 'resourceFilename == kernel.json || resourceExtname == .elf',
       },
+      { command: 'worldstep.buildAndDebug', group: '2_workspace', when: 'resourceFilename == kernel.json' },
+      { command: 'worldstep.insertFile', group: '2_workspace', when: 'resourceExtname == .img' },
+      { command: 'worldstep.showDiskImage', group: '2_workspace', when: 'resourceExtname == .img' },
     ],
     'view/title': INSPECTORS.map(({ id }) => ({
       command: `worldstep.table.${id}`,
@@ -124,5 +137,8 @@ export const contributes = {
       contents: `${title} are read when the machine stands still.\n[Pause the Machine](command:workbench.action.debug.pause)\n[Show the Console](command:worldstep.showConsole)`,
     })),
   ],
+  taskDefinitions: [taskSchema],
+  problemPatterns: [rustcPattern],
+  problemMatchers: [rustcMatcher],
   walkthroughs: [walkthrough],
 };

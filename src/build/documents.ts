@@ -4,6 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { buildCommand } from '../entry/commands/build';
 import { commandHelp } from '../entry/commands/command';
 import { dapCommand } from '../entry/commands/dap-command';
 import { kernelsCommand } from '../entry/commands/kernels';
@@ -83,7 +84,7 @@ function typeText({ type, items, enum: words, minimum, maximum }: Attribute): st
 const code = (value: unknown): string => `\`${JSON.stringify(value)}\``;
 
 const cliMarkdown = (): string =>
-  [runCommand, kernelsCommand, dapCommand]
+  [runCommand, buildCommand, kernelsCommand, dapCommand]
     .map((command) => `\`\`\`text\n${commandHelp(command).trimEnd()}\n\`\`\``)
     .join('\n\n');
 

@@ -5,6 +5,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { INSPECTORS } from '../inspect/registry';
+import { ARCHITECTURES } from '../machine/create';
 import { activationEvents, contributes } from './contributions';
 import { DOCUMENTS, type GeneratedFile } from './documents';
 
@@ -20,12 +21,19 @@ ${rows}];
 `;
 };
 
+/** The shell's list of machines: it must not load them. */
+const machineList = (): string => `// Written by src/build/generate.ts from src/machine/create.ts.
+/** Architectures that can be run here. */
+export const MACHINES: readonly string[] = [${ARCHITECTURES.map((each) => `'${each}'`).join(', ')}];
+`;
+
 const packageJson = (present: string): string =>
   `${JSON.stringify({ ...JSON.parse(present), activationEvents, contributes }, null, 2)}\n`;
 
 const generated: readonly GeneratedFile[] = [
   { path: 'package.json', make: packageJson },
   { path: 'src/vscode/inspector-list.gen.ts', make: inspectorList },
+  { path: 'src/vscode/machine-list.gen.ts', make: machineList },
   ...DOCUMENTS,
 ];
 

@@ -4,11 +4,13 @@ import type { LaunchArguments } from '../dap/protocol';
 import { INSPECTORS } from '../inspect/registry';
 
 /** The part of JSON schema used here, with VS Code's additions. */
-interface Schema {
+export interface Schema {
   readonly type: 'string' | 'boolean' | 'object' | 'array' | 'integer';
   readonly markdownDescription?: string;
   readonly default?: unknown;
   readonly enum?: readonly string[];
+  /** One for each of `enum`. */
+  readonly enumDescriptions?: readonly string[];
   readonly examples?: readonly unknown[];
   readonly pattern?: string;
   readonly patternErrorMessage?: string;

@@ -2,12 +2,20 @@
 import type * as vscode from 'vscode';
 import { startNodeWorker } from '../platform/node/worker';
 import { activate as activateShell } from '../vscode/extension';
+import { useFatfsIn } from './fatfs-file';
 
 /** Called by VS Code. */
 export const activate = (context: vscode.ExtensionContext): void => {
   const root = context.extensionPath;
+  useFatfsIn(context.asAbsolutePath('dist'));
   activateShell(context, {
     hasDisk: true,
+    commandLine: {
+      program: process.execPath,
+      words: [context.asAbsolutePath('dist/cli.js')],
+      // Desktop VS Code's program is a browser otherwise.
+      environment: { ELECTRON_RUN_AS_NODE: '1' },
+    },
     startWorker: async (files) => startNodeWorker(context.asAbsolutePath('dist/worker.node.js'), root, files),
   });
 };

@@ -7,6 +7,7 @@ import { showActions } from './actions';
 import { registerAdapter, type StartWorker } from './adapter';
 import { GuestConsoles } from './console';
 import { registerConsoleLinks } from './console-links';
+import { insertFile, showDiskImage } from './disk-image-commands';
 import { TextDocuments } from './documents';
 import { explainAddress } from './explain';
 import { workspaceFiles } from './files';
@@ -19,20 +20,30 @@ import { SampleFiles, sampleFolder } from './sample-files';
 import { SAMPLE_SCHEME } from './sample-scheme';
 import { addSuggestedBreakpoints, openSample, showSources } from './samples';
 import { StatusItem } from './status';
+import { buildAndDebug, makeImageOfKernel } from './task-commands';
+import { TASK_TYPE } from './task-definition';
+import { type CommandLine, WorldstepTasks } from './tasks';
 
 /** What differs between the Node and the browser host. */
 export interface HostPlatform {
   readonly startWorker: StartWorker;
   /** Plain paths can be opened. */
   readonly hasDisk: boolean;
+  /** How our command line is started; absent where there are no processes. */
+  readonly commandLine?: CommandLine;
 }
 
 /** Registers everything; called once by the entry of each host. */
-export const activate = (context: vscode.ExtensionContext, { startWorker, hasDisk }: HostPlatform): void => {
+export const activate = (
+  context: vscode.ExtensionContext,
+  { startWorker, hasDisk, commandLine }: HostPlatform,
+): void => {
   const kernels = new BundledKernels(context.extensionUri);
   const configurations = new LaunchConfigurations(kernels, hasDisk);
   const documents = new TextDocuments();
   const consoles = new GuestConsoles();
+  const tasks = new WorldstepTasks(context.extensionUri, commandLine);
+  const copySample = (name: string): Promise<void> => openSample(kernels, name, 'copy');
   const views = registerInspectorViews(VIEWS.map(({ id }) => id));
 
   const start = async (configuration: vscode.DebugConfiguration | undefined): Promise<void> => {
@@ -85,11 +96,17 @@ export const activate = (context: vscode.ExtensionContext, { startWorker, hasDis
       configurations,
       vscode.DebugConfigurationProviderTriggerKind.Dynamic,
     ),
+    vscode.tasks.registerTaskProvider(TASK_TYPE, tasks),
     vscode.debug.onDidChangeActiveStackItem(() => documents.refresh()),
     revealAtFirstStop(views),
     command('worldstep.openSample', (name?: string, how?: 'look' | 'copy') => openSample(kernels, name, how)),
     command('worldstep.pickKernel', async () => start(await configurations.pick(await workspaceKernels()))),
     command('worldstep.debugFile', debugFile),
+    command('worldstep.buildAndDebug', (uri?: vscode.Uri) => buildAndDebug(tasks, configurations, copySample, uri)),
+    command('worldstep.makeDiskImage', () => makeImageOfKernel(tasks, 'disk')),
+    command('worldstep.makeFlashImage', () => makeImageOfKernel(tasks, 'flash')),
+    command('worldstep.insertFile', (uri?: vscode.Uri) => insertFile(documents, uri)),
+    command('worldstep.showDiskImage', (uri?: vscode.Uri) => showDiskImage(documents, uri)),
     command('worldstep.addSuggestedBreakpoints', suggest),
     command(
       'worldstep.showConsole',

@@ -31,6 +31,33 @@ export const exists = async (uri: vscode.Uri): Promise<boolean> => {
   }
 };
 
+/** Paths of the files below `folder`, relative to it, sorted; `undefined` if it is no folder. */
+export const filesBelow = async (folder: vscode.Uri): Promise<string[] | undefined> => {
+  const found: string[] = [];
+  const visit = async (at: vscode.Uri, path: string): Promise<void> => {
+    for (const [name, type] of await vscode.workspace.fs.readDirectory(at)) {
+      if (type & vscode.FileType.File) found.push(path + name);
+      // Links to folders may lead in circles.
+      else if (type === vscode.FileType.Directory) await visit(vscode.Uri.joinPath(at, name), `${path}${name}/`);
+    }
+  };
+  try {
+    const { type } = await vscode.workspace.fs.stat(folder);
+    if (!(type & vscode.FileType.Directory)) return undefined;
+  } catch {
+    // Reading it will say why not.
+    return undefined;
+  }
+  await visit(folder, '');
+  return found.sort();
+};
+
+/** Undoes gzip. Rejects if `bytes` are not a whole gzip file. */
+export const gunzip = async (bytes: Uint8Array): Promise<Uint8Array> => {
+  const stream = new Blob([new Uint8Array(bytes)]).stream().pipeThrough(new DecompressionStream('gzip'));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+};
+
 const REASONS: Readonly<Record<string, string>> = {
   FileNotFound: 'does not exist',
   FileIsADirectory: 'is a directory, not a file',

@@ -1,0 +1,84 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are VS Code's variables.
+/** The JSON schema of our tasks: what tasks.json completes, explains and marks. */
+import { TASK_TYPE, type WorldstepTask } from '../vscode/task-definition';
+import type { Schema } from './launch-schema';
+
+/** Every key of any of the tasks. */
+type Key = WorldstepTask extends infer Task ? (Task extends unknown ? keyof Task : never) : never;
+
+const SIZE = { pattern: '^[0-9]+[KMG]?$', patternErrorMessage: 'Write a size such as 64M or 1G.' };
+
+const PROPERTIES: Readonly<Record<Key, Schema>> = {
+  task: {
+    type: 'string',
+    enum: ['build', 'disk', 'flash', 'run'],
+    enumDescriptions: [
+      'Build a kernel and its programs. Needs Rust.',
+      'Make a FAT32 disk image: the one that a kernel.json declares, or one of your files.',
+      'Make the image of a flash bank: the one that a kernel.json declares, or one with your contents.',
+      'Run a kernel to its end; the terminal of the task is its console.',
+    ],
+    markdownDescription: 'What to do: `build` a kernel, make a `disk` or `flash` image, or `run` a kernel.',
+  },
+  kernel: {
+    type: 'string',
+    markdownDescription:
+      'Path of a kernel.json, from the workspace folder on. `bundled:NAME` is a kernel that comes with Worldstep (not for `build`).',
+    examples: ['kernel.json', 'bundled:msgqueue'],
+  },
+  arch: {
+    type: 'string',
+    enum: ['riscv64', 'aarch64', 'x86_64', 'loongarch64'],
+    markdownDescription:
+      'One of the architectures in kernel.json. Without it: all of them for `build`, the first for images, the first that there is a machine for to `run`.',
+  },
+  args: {
+    type: 'array',
+    items: { type: 'string' },
+    markdownDescription: 'More options for `run`, as `worldstep run --help` lists them.',
+    examples: [['--harts', '2']],
+  },
+  bank: {
+    type: 'string',
+    enum: ['pflash0', 'pflash1'],
+    default: 'pflash1',
+    markdownDescription: 'For `flash` with `kernel`: which of its banks.',
+  },
+  size: {
+    type: 'string',
+    ...SIZE,
+    examples: ['64M'],
+    markdownDescription: 'Size of the image of `disk` or `flash`, without `kernel`.',
+  },
+  label: { type: 'string', markdownDescription: 'For `disk` without `kernel`: the label of the disk.' },
+  files: {
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    markdownDescription:
+      'For `disk` without `kernel`: path in the image → file or folder, from the workspace folder on. Of a file whose name ends in `.gz` the contents are taken.',
+    examples: [{ '/sbin/init': 'target/init.bin', '/etc': 'rootfs/etc' }],
+  },
+  at: {
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    markdownDescription: 'For `flash` without `kernel`: byte offset → text that stands there.',
+    examples: [{ '0': 'PFLA' }],
+  },
+  end: {
+    type: 'string',
+    markdownDescription: 'For `flash` without `kernel`: a file whose last byte is the last byte of the bank.',
+  },
+  output: {
+    type: 'string',
+    markdownDescription:
+      'Where the image goes, from the workspace folder on. With `kernel` it may be left out: then it goes into `target` beside the kernel.json.',
+    examples: ['target/disk.img'],
+  },
+};
+
+/** One of package.json's `taskDefinitions`. */
+export const taskSchema = {
+  type: TASK_TYPE,
+  required: ['task'],
+  properties: PROPERTIES,
+};

@@ -1,0 +1,181 @@
+/**
+ * Makes the images that tasks describe, and says what it does line by line. Free of VS Code: whoever calls it reads the
+ * files and writes the result.
+ */
+import { fatDisk } from '../image/disk';
+import { flashImage } from '../image/flash';
+import { flatImage } from '../image/flat-image';
+import type { DiskFile, KernelBuild, KernelPackage, KernelProgram } from '../image/kernel-package';
+import { type DiskTask, defaultOutput, type FlashTask } from './task-definition';
+
+/** The image cannot be made; the message says why and what to do. */
+export class RecipeError extends Error {}
+
+/** What making an image needs of its surroundings. Paths are relative to kernel.json or, without one, to the workspace. */
+export interface ImageWork {
+  /** Reads a file, unpacked when its name ends in `.gz`. Rejects with a message that names it. */
+  read(path: string): Promise<Uint8Array>;
+  /** Paths of the files below a folder, relative to it, sorted; `undefined` if `path` is no folder. */
+  list(path: string): Promise<readonly string[] | undefined>;
+  /** Takes a line of progress. */
+  say(line: string): void;
+  /** Throws if the user has had enough; otherwise lets others run. */
+  checkpoint(): Promise<void>;
+}
+
+/** A finished image. */
+export interface MadeImage {
+  readonly bytes: Uint8Array;
+  /** Where it goes, relative as the other paths are; from the task if that says it. */
+  readonly output: string;
+}
+
+/** Makes the disk image of a task; `kernel` is the package that the task names, if it names one. */
+export async function makeDisk(task: DiskTask, kernel: KernelPackage | undefined, work: ImageWork): Promise<MadeImage> {
+  if (task.kernel === undefined || !kernel) return makeOwnDisk(task, work);
+  const { arch, build } = chosenBuild(kernel, task.arch);
+  const output = task.output ?? defaultOutput(kernel.name, arch, 'disk');
+  const { disk } = build;
+  if (disk === undefined) {
+    throw new RecipeError(
+      `${kernel.name} declares no disk for ${arch}. Add "disk" to "architectures.${arch}" in its kernel.json, or name "size" and "files" in the task instead of "kernel".`,
+    );
+  }
+  if (typeof disk === 'string') {
+    work.say(`The disk of ${kernel.name} for ${arch} is the file ${disk}: it is copied as it is.`);
+    return { bytes: await work.read(disk), output };
+  }
+  work.say(`Disk image of ${kernel.name} for ${arch}`);
+  const files = new Map<string, Uint8Array>();
+  for (const [path, file] of disk.files) {
+    files.set(path, await diskFile(file, path, build.programs, { kernel: kernel.name, arch }, work));
+  }
+  return { bytes: await compose(disk.size, disk.label, files, work), output };
+}
+
+async function makeOwnDisk(task: DiskTask, work: ImageWork): Promise<MadeImage> {
+  if (task.kernel !== undefined) throw new RecipeError(`${task.kernel} could not be read.`);
+  work.say('Disk image of the files that the task names');
+  const files = new Map<string, Uint8Array>();
+  for (const [path, origin] of task.files) {
+    const below = await work.list(origin);
+    const folder = path.replace(/\/+$/, '');
+    for (const [to, from] of below?.map((each) => [`${folder}/${each}`, `${origin}/${each}`]) ?? [[path, origin]]) {
+      if (to === undefined || from === undefined) continue;
+      await work.checkpoint();
+      const bytes = await work.read(from);
+      work.say(`  ${to}  ${sizeText(bytes.length)}, from ${from}`);
+      files.set(to, bytes);
+    }
+  }
+  return { bytes: await compose(task.size, task.label, files, work), output: task.output };
+}
+
+async function compose(
+  size: number,
+  label: string | undefined,
+  files: ReadonlyMap<string, Uint8Array>,
+  work: ImageWork,
+): Promise<Uint8Array> {
+  await work.checkpoint();
+  const bytes = await fatDisk({ size, label, files });
+  const name = label === undefined ? 'without a label' : `with the label ${label}`;
+  work.say(`Composed: FAT32, ${sizeText(size)}, ${name}, ${files.size} file${files.size === 1 ? '' : 's'}.`);
+  await work.checkpoint();
+  return bytes;
+}
+
+async function diskFile(
+  file: DiskFile,
+  path: string,
+  programs: readonly KernelProgram[],
+  target: { readonly kernel: string; readonly arch: string },
+  work: ImageWork,
+): Promise<Uint8Array> {
+  await work.checkpoint();
+  if ('file' in file) {
+    const bytes = await work.read(file.file);
+    work.say(`  ${path}  ${sizeText(bytes.length)}, from ${file.file}`);
+    return bytes;
+  }
+  const program = programs.find(({ name }) => name === file.program);
+  if (!program) throw new RecipeError(`kernel.json names no program "${file.program}".`);
+  const bytes = flatImage(await programFile(program, target, work));
+  work.say(`  ${path}  ${sizeText(bytes.length)}, program ${program.name} from ${program.file}`);
+  return bytes;
+}
+
+async function programFile(
+  { name, file, crate }: KernelProgram,
+  { kernel, arch }: { readonly kernel: string; readonly arch: string },
+  work: ImageWork,
+): Promise<Uint8Array> {
+  try {
+    return await work.read(file);
+  } catch (error) {
+    const next =
+      crate === undefined ? 'Make it first.' : `Build it first: run the task "worldstep: build ${kernel} (${arch})".`;
+    throw new RecipeError(`The program ${name} cannot be read: ${(error as Error).message} ${next}`);
+  }
+}
+
+/** Makes the image of a flash bank; `kernel` is the package that the task names, if it names one. */
+export async function makeFlash(
+  task: FlashTask,
+  kernel: KernelPackage | undefined,
+  work: ImageWork,
+): Promise<MadeImage> {
+  if (task.kernel === undefined) {
+    work.say('Flash image with the contents that the task names');
+    return { bytes: await program({ ...task, endFile: task.end }, work), output: task.output };
+  }
+  if (!kernel) throw new RecipeError(`${task.kernel} could not be read.`);
+  const { arch, build } = chosenBuild(kernel, task.arch);
+  const bank = build.flash.get(task.bank);
+  if (!bank) {
+    const known = [...build.flash.keys()].join(', ');
+    throw new RecipeError(
+      `${kernel.name} declares no flash bank ${task.bank} for ${arch}. ${known === '' ? `Add "flash" to "architectures.${arch}" in its kernel.json, or name "size" and "at" in the task instead of "kernel".` : `There is: ${known}.`}`,
+    );
+  }
+  work.say(`Image of flash bank ${task.bank} of ${kernel.name} for ${arch}`);
+  return { bytes: await program(bank, work), output: task.output ?? defaultOutput(kernel.name, arch, task.bank) };
+}
+
+async function program(
+  bank: {
+    readonly size: number;
+    readonly at: readonly { readonly offset: number; readonly text: string }[];
+    readonly endFile?: string;
+  },
+  work: ImageWork,
+): Promise<Uint8Array> {
+  await work.checkpoint();
+  for (const { offset, text } of bank.at) work.say(`  0x${offset.toString(16)}  "${text}"`);
+  const end = bank.endFile === undefined ? undefined : await work.read(bank.endFile);
+  if (end) work.say(`  up to the end  ${sizeText(end.length)}, from ${bank.endFile}`);
+  const image = flashImage({ ...bank, end });
+  work.say(`Composed: ${sizeText(bank.size)}, everything else erased (0xff).`);
+  await work.checkpoint();
+  return image;
+}
+
+/** The build that `arch` names; the only or first one when it names none. */
+function chosenBuild(
+  kernel: KernelPackage,
+  arch: string | undefined,
+): { readonly arch: string; readonly build: KernelBuild } {
+  const names = [...kernel.architectures.keys()];
+  const name = arch ?? names[0];
+  const build = name === undefined ? undefined : kernel.architectures.get(name);
+  if (name !== undefined && build) return { arch: name, build };
+  throw new RecipeError(
+    `${kernel.name} has no architecture "${arch}" in its kernel.json. There is: ${names.join(', ')}.`,
+  );
+}
+
+/** Bytes as people read them; powers of 1024 where exact. */
+export function sizeText(bytes: number): string {
+  if (bytes >= 1 << 20 && bytes % (1 << 20) === 0) return `${bytes / (1 << 20)} MiB`;
+  return `${bytes.toLocaleString('en')} byte${bytes === 1 ? '' : 's'}`;
+}

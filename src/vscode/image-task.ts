@@ -1,0 +1,74 @@
+import * as vscode from 'vscode';
+import { type KernelPackage, packagePath, parseKernelPackage } from '../image/kernel-package';
+import { exists, filesBelow, gunzip, workspaceFiles } from './files';
+import { type ImageWork, makeDisk, makeFlash, RecipeError, sizeText } from './image-recipe';
+import type { DiskTask, FlashTask } from './task-definition';
+import type { TaskConsole } from './task-terminal';
+
+/** Where the kernel.json is that a task names: a path of the workspace, a URI, or `bundled:NAME`. */
+export type LocateKernel = (kernel: string) => vscode.Uri;
+
+/** Does a task that makes an image: reads, composes, writes, and says so. Rejects with what is wrong. */
+export const makeImage = async (
+  task: DiskTask | FlashTask,
+  workspace: vscode.Uri,
+  locate: LocateKernel,
+  console: TaskConsole,
+): Promise<void> => {
+  const kernelJson = task.kernel === undefined ? undefined : locate(task.kernel);
+  const kernel = kernelJson && (await readPackage(kernelJson));
+  const base = kernelJson ?? vscode.Uri.joinPath(workspace, 'tasks.json');
+  const work = workAt(base, console);
+  const { bytes, output } = await (task.task === 'disk' ? makeDisk(task, kernel, work) : makeFlash(task, kernel, work));
+  // The kernel's own place for it may be read-only: an extension's folder is not for users' files.
+  const isOwn = task.output === undefined && kernelJson !== undefined && !task.kernel?.startsWith('bundled:');
+  const target = isOwn ? below(base, output) : resolved(workspace, output);
+  await console.checkpoint();
+  const wasThere = await exists(target);
+  await workspaceFiles.write(target.toString(), bytes);
+  console.say(
+    `${wasThere ? 'Replaced' : 'Wrote'} ${vscode.workspace.asRelativePath(target)}, ${sizeText(bytes.length)}.`,
+  );
+};
+
+const workAt = (kernelJson: vscode.Uri, console: TaskConsole): ImageWork => ({
+  read: async (path) => {
+    const uri = below(kernelJson, path);
+    const bytes = await workspaceFiles.read(uri.toString()).catch((error: Error) => {
+      throw new RecipeError(`${error.message}.`);
+    });
+    if (!uri.path.endsWith('.gz')) return bytes;
+    return gunzip(bytes).catch(() => {
+      throw new RecipeError(`${uri.path} is not a whole gzip file. Make it again.`);
+    });
+  },
+  list: (path) => filesBelow(below(kernelJson, path)),
+  ...console,
+});
+
+const readPackage = async (uri: vscode.Uri): Promise<KernelPackage> => {
+  const bytes = await workspaceFiles.read(uri.toString()).catch((error: Error) => {
+    throw new RecipeError(`${error.message}. Name the path of a kernel.json under "kernel" in tasks.json.`);
+  });
+  const result = parseKernelPackage(new TextDecoder().decode(bytes), vscode.workspace.asRelativePath(uri));
+  if (!result.ok) throw new RecipeError(result.problems.join('\n'));
+  return result.kernel;
+};
+
+/** A path from a kernel.json, which may lead out of its folder. */
+const below = (kernelJson: vscode.Uri, path: string): vscode.Uri =>
+  isWhole(path)
+    ? resolved(kernelJson, path)
+    : kernelJson.with({ path: `/${trimmed(packagePath(kernelJson.path, path))}` });
+
+/** A path of the workspace, an absolute one, or a URI. */
+export const resolved = (base: vscode.Uri, path: string): vscode.Uri => {
+  if (/^[a-z][a-z0-9+.-]+:/i.test(path)) return vscode.Uri.parse(path, true);
+  if (!isWhole(path)) return vscode.Uri.joinPath(base, path);
+  return base.scheme === 'file' ? vscode.Uri.file(path) : base.with({ path: path.replaceAll('\\', '/') });
+};
+
+// One letter before the colon is a Windows drive.
+const isWhole = (path: string): boolean => /^([a-z][a-z0-9+.-]*:|[\\/])/i.test(path);
+
+const trimmed = (path: string): string => path.replace(/^\/+/, '');

@@ -1,0 +1,129 @@
+import * as vscode from 'vscode';
+import { type KernelChoice, kernelOf, openKernel, workspaceKernels } from './kernels';
+import type { LaunchConfigurations } from './launch-config';
+import { MACHINES } from './machine-list.gen';
+import { PROBLEM_SOURCE } from './problem-matcher-name';
+import { SAMPLE_SCHEME } from './sample-scheme';
+import type { TaskKind } from './task-definition';
+import type { WorldstepTasks } from './tasks';
+
+/** Longer than the workbench takes to read the rest of a terminal. */
+const PROBLEMS_DELAY_MS = 1000;
+
+/**
+ * "Build and Debug": builds the kernel of the active editor and starts it when that went well. When it did not, the
+ * Problems view shows what the compiler said.
+ * @param copySample what the offer to copy a sample does, which cannot be built in place
+ */
+export const buildAndDebug = async (
+  tasks: WorldstepTasks,
+  configurations: LaunchConfigurations,
+  copySample: (name: string) => unknown,
+  given?: vscode.Uri,
+): Promise<void> => {
+  const choice = given ? await kernelOf(given) : ((await openKernel()) ?? (await pickKernel()));
+  if (!choice) return;
+  const { kernel, folder } = choice;
+  if (folder.scheme === SAMPLE_SCHEME) {
+    const copy = 'Copy It…';
+    const said = `${kernel.title} is a sample that cannot be changed here. Copy it to a folder and build the copy.`;
+    if ((await vscode.window.showInformationMessage(said, copy)) === copy) await copySample(kernel.name);
+    return;
+  }
+  const arch = [...kernel.architectures.keys()].find((each) => MACHINES.includes(each));
+  const kernelJson = vscode.Uri.joinPath(folder, 'kernel.json');
+  const task = arch === undefined ? undefined : await tasks.find(kernelJson, 'build', arch);
+  if (!task) {
+    await vscode.window.showErrorMessage(
+      arch === undefined
+        ? `${kernel.title} is for ${[...kernel.architectures.keys()].join(', ')}; there are machines for ${MACHINES.join(', ')} only.`
+        : `${kernel.title} cannot be built here. Open its folder, and trust the workspace.`,
+    );
+    return;
+  }
+  if (await succeeds(task)) {
+    const configuration = { ...(await configurations.configurationFor(choice)), arch };
+    await vscode.debug.startDebugging(vscode.workspace.getWorkspaceFolder(folder), configuration);
+    return;
+  }
+  // Without Rust there are no problems but a message in the terminal, which is on screen already.
+  if (await hasProblems()) await vscode.commands.executeCommand('workbench.actions.view.problems');
+};
+
+/** "Make Disk Image…" and "Make PFlash Image…": runs one of the workspace's tasks of that kind. */
+export const makeImageOfKernel = async (tasks: WorldstepTasks, kind: TaskKind): Promise<void> => {
+  const all = (await tasks.provideTasks()).filter(({ definition }) => definition.task === kind);
+  const [only, another] = all;
+  if (!only) {
+    const [what, key] = kind === 'disk' ? ['disk', 'disk'] : ['flash bank', 'flash'];
+    await vscode.window.showInformationMessage(
+      `No kernel.json of this workspace declares a ${what}. Add "${key}" to one of its architectures, or write a task of type "worldstep" into tasks.json.`,
+    );
+    return;
+  }
+  const items = all.map((task) => ({ label: task.name, description: task.detail, task }));
+  const picked = another
+    ? await vscode.window.showQuickPick(items, { title: 'Make Image', placeHolder: 'Which image?' })
+    : { task: only };
+  if (picked) await vscode.tasks.executeTask(picked.task);
+};
+
+const pickKernel = async (): Promise<KernelChoice | undefined> => {
+  const choices = await workspaceKernels();
+  const [only, another] = choices;
+  if (!only) {
+    await vscode.window.showInformationMessage('No kernel.json of this workspace can be used. Open a sample first.');
+    return undefined;
+  }
+  if (!another) return only;
+  const items = choices.map((choice) => ({
+    label: choice.kernel.title,
+    description: vscode.workspace.asRelativePath(choice.folder),
+    choice,
+  }));
+  const picked = await vscode.window.showQuickPick(items, {
+    title: 'Build and Debug',
+    placeHolder: 'Which kernel shall be built and run?',
+  });
+  return picked?.choice;
+};
+
+/** Runs a task to its end; whether its exit code was 0. */
+const succeeds = async (task: vscode.Task): Promise<boolean> => {
+  const codes = new Map<vscode.TaskExecution, number | undefined>();
+  const ended = new Set<vscode.TaskExecution>();
+  let look = (): void => {};
+  const listening = vscode.Disposable.from(
+    vscode.tasks.onDidEndTaskProcess(({ execution, exitCode }) => codes.set(execution, exitCode)),
+    // Comes after the one above; tasks inside the extension host have this one only.
+    vscode.tasks.onDidEndTask(({ execution }) => {
+      ended.add(execution);
+      look();
+    }),
+  );
+  try {
+    const execution = await vscode.tasks.executeTask(task);
+    await new Promise<void>((done) => {
+      look = () => ended.has(execution) && done();
+      look();
+    });
+    return codes.get(execution) === 0;
+  } finally {
+    listening.dispose();
+  }
+};
+
+/** Whether the compiler found errors. The workbench reads the last lines of a terminal only after its task has ended. */
+const hasProblems = async (): Promise<boolean> => {
+  const isError = ({ source, severity }: vscode.Diagnostic): boolean =>
+    source === PROBLEM_SOURCE && severity === vscode.DiagnosticSeverity.Error;
+  const are = (): boolean => vscode.languages.getDiagnostics().some(([, each]) => each.some(isError));
+  let listener: vscode.Disposable | undefined;
+  const changed = new Promise<void>((done) => {
+    listener = vscode.languages.onDidChangeDiagnostics(() => are() && done());
+  });
+  const waited = new Promise<void>((done) => setTimeout(done, PROBLEMS_DELAY_MS));
+  await (are() || Promise.race([changed, waited]));
+  listener?.dispose();
+  return are();
+};

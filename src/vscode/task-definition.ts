@@ -1,0 +1,188 @@
+/**
+ * What a task of type `worldstep` says, free of VS Code: how tasks.json's words are read, which tasks a kernel has, and
+ * how they are called. Names and definitions are stable, because `preLaunchTask` and tasks.json refer to them.
+ */
+import { JsonReader } from '../image/json-reader';
+import type { KernelPackage } from '../image/kernel-package';
+
+/** The `type` of our tasks. */
+export const TASK_TYPE = 'worldstep';
+
+/** What a task does. */
+export type TaskKind = 'build' | 'disk' | 'flash' | 'run';
+
+/** Compiles a kernel and its programs. */
+export interface BuildTask {
+  readonly task: 'build';
+  readonly kernel: string;
+  readonly arch: string | undefined;
+}
+
+/** Runs a kernel to its end, with the task's terminal as its console. */
+export interface RunTask {
+  readonly task: 'run';
+  readonly kernel: string;
+  readonly arch: string | undefined;
+  /** More words for `worldstep run`. */
+  readonly args: readonly string[];
+}
+
+/** The image that a kernel.json declares. */
+interface OfKernel {
+  readonly kernel: string;
+  readonly arch: string | undefined;
+  readonly output: string | undefined;
+}
+
+/** A disk image: a kernel's, or one of the files that the task names. */
+export type DiskTask =
+  | ({ readonly task: 'disk' } & OfKernel)
+  | {
+      readonly task: 'disk';
+      readonly kernel: undefined;
+      /** Bytes. */
+      readonly size: number;
+      readonly label: string | undefined;
+      /** Path in the image → file or folder. */
+      readonly files: ReadonlyMap<string, string>;
+      readonly output: string;
+    };
+
+/** The image of a flash bank: a kernel's, or one with the contents that the task names. */
+export type FlashTask =
+  | ({ readonly task: 'flash'; readonly bank: string } & OfKernel)
+  | {
+      readonly task: 'flash';
+      readonly kernel: undefined;
+      /** Bytes. */
+      readonly size: number;
+      readonly at: readonly { readonly offset: number; readonly text: string }[];
+      /** File whose last byte is the bank's last byte. */
+      readonly end: string | undefined;
+      readonly output: string;
+    };
+
+export type WorldstepTask = BuildTask | DiskTask | FlashTask | RunTask;
+
+/** A task that can be done, or everything that is wrong with its definition. */
+export type TaskResult =
+  | { readonly ok: true; readonly task: WorldstepTask }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+/** Reads a definition as tasks.json has it. */
+export function readTask(definition: object): TaskResult {
+  const problems: string[] = [];
+  const json = new JsonReader(definition, '', (place, problem) => problems.push(`${place}${problem}.`));
+  const task = readKind(json);
+  return problems.length === 0 ? { ok: true, task } : { ok: false, problems };
+}
+
+function readKind(json: JsonReader): WorldstepTask {
+  const task = json.get('task').oneOf('build', 'disk', 'flash', 'run');
+  const arch = json.find('arch')?.text();
+  switch (task) {
+    case 'build':
+      return { task, arch, kernel: json.get('kernel').text() };
+    case 'run':
+      return {
+        task,
+        arch,
+        kernel: json.get('kernel').text(),
+        args: json.find('args')?.list((item) => item.text()) ?? [],
+      };
+    case 'disk':
+      return readDisk(json, arch);
+    case 'flash':
+      return readFlash(json, arch);
+  }
+}
+
+function readDisk(json: JsonReader, arch: string | undefined): DiskTask {
+  const task = 'disk';
+  const kernel = json.find('kernel')?.text();
+  if (kernel !== undefined) return { task, kernel, arch, output: json.find('output')?.text() };
+  return {
+    task,
+    kernel,
+    size: json.get('size').size(),
+    label: json.find('label')?.text(),
+    files: new Map(json.find('files')?.entries((file, path) => [path, file.text()] as const) ?? []),
+    output: json.get('output').text(),
+  };
+}
+
+function readFlash(json: JsonReader, arch: string | undefined): FlashTask {
+  const task = 'flash';
+  const kernel = json.find('kernel')?.text();
+  if (kernel !== undefined) {
+    return { task, kernel, arch, bank: json.find('bank')?.text() ?? 'pflash1', output: json.find('output')?.text() };
+  }
+  return {
+    task,
+    kernel,
+    size: json.get('size').size(),
+    at: json.find('at')?.entries((text, key) => ({ offset: text.offsetKey(key), text: text.text() })) ?? [],
+    end: json.find('end')?.text(),
+    output: json.get('output').text(),
+  };
+}
+
+/** A task that is offered without tasks.json: its name after `worldstep: `, and its definition without `type`. */
+export interface OfferedTask {
+  readonly name: string;
+  readonly definition: {
+    readonly task: TaskKind;
+    readonly kernel: string;
+    readonly arch: string;
+    readonly bank?: string;
+  };
+}
+
+/** What can be done with a kernel here. */
+export interface TaskAbilities {
+  /** Rust can be called: a host with processes, and a workspace that is trusted. */
+  readonly canBuild: boolean;
+  /** Architectures that there are machines for. */
+  readonly machines: readonly string[];
+}
+
+/**
+ * The tasks of a kernel, for each of its architectures.
+ * @param path of its kernel.json, relative to the workspace folder
+ */
+export function tasksOf(kernel: KernelPackage, path: string, abilities: TaskAbilities): OfferedTask[] {
+  return [...kernel.architectures].flatMap(([arch, build]) => {
+    const offer = (task: TaskKind, verb: string, more = {}): OfferedTask => ({
+      name: `${verb} ${kernel.name} (${arch})`,
+      definition: { task, kernel: path, arch, ...more },
+    });
+    return [
+      ...(abilities.canBuild ? [offer('build', 'build')] : []),
+      ...(typeof build.disk === 'object' ? [offer('disk', 'make disk image of')] : []),
+      ...[...build.flash.keys()].map((bank) => offer('flash', `make ${bank} image of`, { bank })),
+      ...(abilities.machines.includes(arch) ? [offer('run', 'run')] : []),
+    ];
+  });
+}
+
+/** Tasks of kernels with the same name get the path of their kernel.json too, so that a name means one task. */
+export function withDistinctNames(tasks: readonly OfferedTask[]): OfferedTask[] {
+  const count = new Map<string, number>();
+  for (const { name } of tasks) count.set(name, (count.get(name) ?? 0) + 1);
+  return tasks.map((task) =>
+    count.get(task.name) === 1 ? task : { ...task, name: `${task.name} of ${task.definition.kernel}` },
+  );
+}
+
+/**
+ * The words after `worldstep` that do a build or a run.
+ * @param kernel path of kernel.json, or a bundled kernel's name
+ */
+export function commandWords(task: BuildTask | RunTask, kernel: string): string[] {
+  const arch = task.arch === undefined ? [] : ['--arch', task.arch];
+  return [task.task, kernel, ...arch, ...(task.task === 'run' ? task.args : [])];
+}
+
+/** Where an image goes if the task does not say: below the kernel's folder, with what else is made there. */
+export const defaultOutput = (kernel: string, arch: string, what: string): string =>
+  `target/${kernel}-${arch}-${what}.img`;
