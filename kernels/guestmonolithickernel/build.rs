@@ -1,13 +1,15 @@
-//! Hands the linker the script that axhal writes for the chosen platform.
+//! Hands the linker the script that axhal writes for the chosen platform, and gives the assembly files line numbers.
 
-use std::{env, path::Path};
+use std::{env, fs, path::Path};
 
 fn main() {
-    let platform = match env::var("CARGO_CFG_TARGET_ARCH").as_deref() {
-        Ok("riscv64") => "riscv64-qemu-virt",
-        Ok("aarch64") => "aarch64-qemu-virt",
-        Ok("x86_64") => "x86-pc",
-        Ok("loongarch64") => "loongarch64-qemu-virt",
+    let arch = env::var("CARGO_CFG_TARGET_ARCH")
+        .expect("cargo sets the target's properties for build scripts");
+    let platform = match arch.as_str() {
+        "riscv64" => "riscv64-qemu-virt",
+        "aarch64" => "aarch64-qemu-virt",
+        "x86_64" => "x86-pc",
+        "loongarch64" => "loongarch64-qemu-virt",
         // A host build, as an editor's checker does: nothing to link.
         _ => return,
     };
@@ -18,6 +20,9 @@ fn main() {
     let out_dir = env::var("OUT_DIR").expect("cargo sets OUT_DIR for build scripts");
     let script = Path::new(&out_dir).join(format!("../../../linker_{platform}.lds"));
     println!("cargo:rustc-link-arg=-T{}", script.display());
+    if arch == "riscv64" {
+        add_line_numbers("src/riscv64/guest.S", &out_dir);
+    }
     if platform == "aarch64-qemu-virt" {
         // In front of what ArceOS links: our own head, which keeps EL2, and the trampoline.
         println!("cargo:rustc-link-arg=-Tsrc/aarch64/head.lds");
@@ -29,4 +34,24 @@ fn main() {
     // The compiler's own labels (.L...) are 40,000 symbols that no debugger wants.
     println!("cargo:rustc-link-arg=--discard-locals");
     println!("cargo:rerun-if-changed=build.rs");
+}
+
+/// Copies the assembly file `source` to cargo's output folder, with a directive in front of each instruction that says
+/// where it stands. The assembler inside the compiler writes no line numbers of its own, so that without this a debugger
+/// could not step through the file.
+fn add_line_numbers(source: &str, out_dir: &str) {
+    let text = fs::read_to_string(source).expect("the assembly file is part of this package");
+    let mut with_lines = format!(".file 1 \"{source}\"\n");
+    for (index, line) in text.lines().enumerate() {
+        let code = line.split('#').next().unwrap_or_default().trim();
+        if !code.is_empty() && !code.starts_with('.') && !code.ends_with(':') {
+            with_lines += &format!(".loc 1 {}\n", index + 1);
+        }
+        with_lines += line;
+        with_lines += "\n";
+    }
+    let name = Path::new(source).file_name().expect("a file has a name");
+    fs::write(Path::new(out_dir).join(name), with_lines)
+        .expect("cargo's output folder can be written to");
+    println!("cargo:rerun-if-changed={source}");
 }

@@ -19,9 +19,13 @@ pub fn load(path: &str, memory: &mut [u8]) -> Result<usize, LoadError> {
         return Err(LoadError::Empty);
     }
     if size > memory.len() {
-        return Err(LoadError::TooBig { size, room: memory.len() });
+        return Err(LoadError::TooBig {
+            size,
+            room: memory.len(),
+        });
     }
-    file.read_exact(&mut memory[..size]).map_err(LoadError::Unreadable)?;
+    file.read_exact(&mut memory[..size])
+        .map_err(LoadError::Unreadable)?;
     Ok(size)
 }
 
@@ -45,7 +49,10 @@ impl fmt::Display for LoadError {
             ),
             Self::Empty => write!(f, "{GUEST_KERNEL} is empty"),
             Self::TooBig { size, room } => {
-                write!(f, "{GUEST_KERNEL} has {size} bytes, the guest's memory has room for {room}")
+                write!(
+                    f,
+                    "{GUEST_KERNEL} has {size} bytes, the guest's memory has room for {room}"
+                )
             }
         }
     }

@@ -16,17 +16,36 @@ pub struct Device {
     pub access: MappingFlags,
 }
 
-const READ_WRITE: MappingFlags = MappingFlags::READ.union(MappingFlags::WRITE).union(MappingFlags::DEVICE);
+const READ_WRITE: MappingFlags = MappingFlags::READ
+    .union(MappingFlags::WRITE)
+    .union(MappingFlags::DEVICE);
 
 /// What payload/gkernel/configs/riscv64.toml names. Not the disk: that is the hypervisor's.
 static DEVICES: [Device; 3] = [
-    Device { name: "PLIC", start: 0x0c00_0000, size: 0x60_0000, access: READ_WRITE },
-    Device { name: "UART", start: 0x1000_0000, size: 0x1000, access: READ_WRITE },
+    Device {
+        name: "PLIC",
+        start: 0x0c00_0000,
+        size: 0x60_0000,
+        access: READ_WRITE,
+    },
+    Device {
+        name: "UART",
+        start: 0x1000_0000,
+        size: 0x1000,
+        access: READ_WRITE,
+    },
     // The flash is read, not written: a store to it is an error of the guest.
-    Device { name: "pflash1", start: 0x2200_0000, size: 0x200_0000, access: MappingFlags::READ.union(MappingFlags::DEVICE) },
+    Device {
+        name: "pflash1",
+        start: 0x2200_0000,
+        size: 0x200_0000,
+        access: MappingFlags::READ.union(MappingFlags::DEVICE),
+    },
 ];
 
 /// The device at `gpa`.
 pub fn find(gpa: GuestPhysAddr) -> Option<&'static Device> {
-    DEVICES.iter().find(|device| (device.start..device.start + device.size).contains(&gpa))
+    DEVICES
+        .iter()
+        .find(|device| (device.start..device.start + device.size).contains(&gpa))
 }

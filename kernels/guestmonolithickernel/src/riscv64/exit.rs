@@ -12,7 +12,10 @@ pub enum VmExit {
     /// The guest kernel has executed `ecall`: it wants something from its SBI firmware, which is us.
     SbiCall,
     /// The second-stage table has no translation for `gpa` that allows `access`.
-    GuestPageFault { gpa: GuestPhysAddr, access: MappingFlags },
+    GuestPageFault {
+        gpa: GuestPhysAddr,
+        access: MappingFlags,
+    },
     /// The time has come that the timer was set to.
     TimerInterrupt,
     /// The guest may not execute this instruction, but could in HS-mode. stval has it.
@@ -25,7 +28,10 @@ impl VmExit {
     /// Decodes the trap that the CPU has recorded.
     pub fn decode(exit: &ExitState) -> Self {
         const TIMER_INTERRUPT: usize = csr::SCAUSE_INTERRUPT | cause::SUPERVISOR_TIMER;
-        let guest_page_fault = |access| Self::GuestPageFault { gpa: exit.gpa(), access };
+        let guest_page_fault = |access| Self::GuestPageFault {
+            gpa: exit.gpa(),
+            access,
+        };
         match exit.scause {
             TIMER_INTERRUPT => Self::TimerInterrupt,
             cause::ECALL_FROM_VS => Self::SbiCall,
@@ -49,7 +55,6 @@ impl ExitState {
 /// The end of a guest that the hypervisor cannot go on with.
 pub struct Unhandled {
     pub reason: &'static str,
-    pub exit: VmExit,
     pub state: ExitState,
     /// Where the guest is.
     pub sepc: usize,
@@ -57,11 +62,19 @@ pub struct Unhandled {
 
 impl fmt::Display for Unhandled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { reason, exit, state, sepc } = self;
-        write!(
-            f,
-            "{reason}: {exit:x?} (scause={:#x} stval={:#x} htval={:#x}, guest pc={sepc:#x})",
-            state.scause, state.stval, state.htval
-        )
+        let ExitState {
+            scause,
+            stval,
+            htval,
+            ..
+        } = self.state;
+        write!(f, "{}: scause={scause:#x} stval={stval:#x}", self.reason)?;
+        if let VmExit::GuestPageFault { gpa, access } = VmExit::decode(&self.state) {
+            write!(
+                f,
+                " htval={htval:#x}, {access:?} of guest physical {gpa:#x}"
+            )?;
+        }
+        write!(f, ", guest pc={:#x}", self.sepc)
     }
 }

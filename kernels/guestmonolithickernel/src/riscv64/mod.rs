@@ -42,11 +42,15 @@ pub fn run() {
     println!("Starting virtualization...");
     setup::configure_virtualization();
 
-    println!("Pre-allocating {} MB guest RAM at {GUEST_RAM:#x}...", GUEST_RAM_SIZE >> 20);
+    println!(
+        "Pre-allocating {} MB guest RAM at {GUEST_RAM:#x}...",
+        GUEST_RAM_SIZE >> 20
+    );
     let mut memory = GuestMemory::new(GUEST_RAM, GUEST_RAM_SIZE);
 
     println!("VM created success, loading images...");
-    let size = loader::load(loader::GUEST_KERNEL, memory.from(GUEST_KERNEL_GPA)).unwrap_or_else(|error| panic!("{error}"));
+    let size = loader::load(loader::GUEST_KERNEL, memory.from(GUEST_KERNEL_GPA))
+        .unwrap_or_else(|error| panic!("{error}"));
     println!("Loaded {size} bytes from {}", loader::GUEST_KERNEL);
 
     println!("Entering VM run loop...");

@@ -39,7 +39,9 @@ pub fn handle(guest: &mut GuestState, memory: &mut GuestMemory) -> Next {
     let (extension, function) = (guest.a7, guest.a6);
     let answer = match extension {
         legacy::LEGACY_SET_TIMER..=legacy::LEGACY_SHUTDOWN => return handle_legacy(guest),
-        srst::EID_SRST if function == srst::SYSTEM_RESET && guest.a0 == srst::RESET_TYPE_SHUTDOWN as usize => {
+        srst::EID_SRST
+            if function == srst::SYSTEM_RESET && guest.a0 == srst::RESET_TYPE_SHUTDOWN as usize =>
+        {
             println!("Guest: SBI SRST shutdown");
             return Next::Shutdown;
         }
@@ -134,7 +136,14 @@ fn send_ipi() {
 fn fence() {
     // SAFETY: costs time, nothing else.
     unsafe {
-        asm!(".option push", ".option arch, +h", "fence.i", "hfence.vvma zero, zero", ".option pop", options(nostack))
+        asm!(
+            ".option push",
+            ".option arch, +h",
+            "fence.i",
+            "hfence.vvma zero, zero",
+            ".option pop",
+            options(nostack)
+        )
     };
 }
 

@@ -34,7 +34,9 @@ pub struct SecondStage {
 impl SecondStage {
     /// A table that maps nothing.
     pub fn new() -> Self {
-        Self { root: new_table(ROOT_ENTRIES) }
+        Self {
+            root: new_table(ROOT_ENTRIES),
+        }
     }
 
     /// Makes this the table of the guest that runs next.
@@ -51,10 +53,14 @@ impl SecondStage {
         let mut offset = 0;
         while offset < size {
             let (gpa, hpa) = (gpa + offset, hpa + offset);
-            let fits = (gpa | hpa.as_usize()) % MEGAPAGE_SIZE == 0 && size - offset >= MEGAPAGE_SIZE;
+            let fits =
+                (gpa | hpa.as_usize()) % MEGAPAGE_SIZE == 0 && size - offset >= MEGAPAGE_SIZE;
             let page_size = if fits { MEGAPAGE_SIZE } else { PAGE_SIZE };
             let entry = self.entry(gpa, page_size);
-            assert!(entry.is_unused(), "guest physical address {gpa:#x} is mapped already: {entry:?}");
+            assert!(
+                entry.is_unused(),
+                "guest physical address {gpa:#x} is mapped already: {entry:?}"
+            );
             *entry = Rv64PTE::new_page(hpa, access | MappingFlags::USER, fits);
             offset += page_size;
         }
@@ -102,5 +108,13 @@ fn table_at(address: PhysAddr) -> &'static mut [Rv64PTE] {
 /// Makes the CPU forget translations that it may have cached, also the knowledge that there is none.
 fn fence_all() {
     // SAFETY: costs time, nothing else.
-    unsafe { asm!(".option push", ".option arch, +h", "hfence.gvma zero, zero", ".option pop", options(nostack)) };
+    unsafe {
+        asm!(
+            ".option push",
+            ".option arch, +h",
+            "hfence.gvma zero, zero",
+            ".option pop",
+            options(nostack)
+        )
+    };
 }

@@ -14,7 +14,10 @@ pub fn set(time: usize) {
     // The guest's time is the machine's plus htimedelta.
     let time = time.wrapping_sub(csr::read!(htimedelta));
     let answer = call_firmware(EID_TIME, SET_TIMER, [time, 0, 0]);
-    assert!(answer.is_ok(), "the firmware does not set the timer: {answer:?}");
+    assert!(
+        answer.is_ok(),
+        "the firmware does not set the timer: {answer:?}"
+    );
     // SAFETY: the hypervisor has its interrupts off: this one comes only while the guest runs.
     unsafe {
         csr::clear!(hvip, csr::HVIP_VSTIP);

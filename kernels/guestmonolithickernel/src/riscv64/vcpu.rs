@@ -115,7 +115,10 @@ impl Vcpu {
         context.guest.a1 = device_tree;
         context.guest.sstatus = csr::SSTATUS_SPP;
         context.guest.hstatus = csr::HSTATUS_SPV | csr::HSTATUS_SPVP;
-        Self { context, vs: VsCsrs::default() }
+        Self {
+            context,
+            vs: VsCsrs::default(),
+        }
     }
 
     /// Runs the guest until something happens that is the hypervisor's business.
@@ -166,7 +169,8 @@ unsafe extern "C" {
 }
 
 global_asm!(
-    include_str!("guest.S"),
+    // guest.S of this folder, with line numbers for the debugger: see build.rs.
+    include_str!(concat!(env!("OUT_DIR"), "/guest.S")),
     sepc = const offset_of!(VcpuContext, guest.sepc),
     sstatus = const offset_of!(VcpuContext, guest.sstatus),
     hstatus = const offset_of!(VcpuContext, guest.hstatus),

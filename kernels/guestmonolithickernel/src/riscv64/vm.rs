@@ -27,7 +27,11 @@ impl VirtualMachine {
 
         // ArceOS takes its machine from its configuration: it needs no device tree.
         let (hart_id, device_tree) = (0, 0);
-        Self { vcpu: Vcpu::new(entry, hart_id, device_tree), memory, second_stage }
+        Self {
+            vcpu: Vcpu::new(entry, hart_id, device_tree),
+            memory,
+            second_stage,
+        }
     }
 
     /// Runs the guest until it shuts down.
@@ -45,33 +49,42 @@ impl VirtualMachine {
                 }
                 VmExit::GuestPageFault { gpa, access } => {
                     if let Err(reason) = self.pass_through(gpa, access) {
-                        return Err(self.unhandled(reason, exit));
+                        return Err(self.unhandled(reason));
                     }
                 }
                 VmExit::TimerInterrupt => timer::inject(),
                 VmExit::VirtualInstruction => {
-                    return Err(self.unhandled("the guest uses the H extension itself", exit));
+                    return Err(self.unhandled("the guest uses the H extension itself"));
                 }
                 VmExit::Unexpected => {
-                    return Err(self.unhandled("the guest exited for an unknown reason", exit));
+                    return Err(self.unhandled("the guest exited for an unknown reason"));
                 }
             }
         }
     }
 
     /// Lets the guest reach the device at `gpa`: maps its page. The guest then repeats the access.
-    fn pass_through(&mut self, gpa: GuestPhysAddr, access: MappingFlags) -> Result<(), &'static str> {
+    fn pass_through(
+        &mut self,
+        gpa: GuestPhysAddr,
+        access: MappingFlags,
+    ) -> Result<(), &'static str> {
         let device = devices::find(gpa).ok_or("the guest has no device at this address")?;
         if !device.access.contains(access) {
             return Err("this device does not allow such an access");
         }
         let page = gpa.align_down_4k();
-        self.second_stage.map(page, PhysAddr::from(page), PAGE_SIZE, device.access);
+        self.second_stage
+            .map(page, PhysAddr::from(page), PAGE_SIZE, device.access);
         Ok(())
     }
 
-    fn unhandled(&self, reason: &'static str, exit: VmExit) -> Unhandled {
+    fn unhandled(&self, reason: &'static str) -> Unhandled {
         let context = &self.vcpu.context;
-        Unhandled { reason, exit, state: context.exit, sepc: context.guest.sepc }
+        Unhandled {
+            reason,
+            state: context.exit,
+            sepc: context.guest.sepc,
+        }
     }
 }

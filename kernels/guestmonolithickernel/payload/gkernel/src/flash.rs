@@ -19,5 +19,8 @@ pub fn check() {
 
     let magic = str::from_utf8(&bytes).unwrap_or("(not text)");
     println!("pflash at {FLASH_BASE:#x}: {magic}");
-    assert_eq!(magic, MAGIC, "no flash image: give the machine one that starts with {MAGIC:?}");
+    assert_eq!(
+        magic, MAGIC,
+        "no flash image: give the machine one that starts with {MAGIC:?}"
+    );
 }

@@ -38,7 +38,9 @@ pub fn spawn(image: &'static [u8]) -> Process {
     // The closure owns the address space: it lives as long as the task.
     let mut task = TaskInner::new(move || run(space), "app".into(), KERNEL_STACK_SIZE);
     task.ctx_mut().set_page_table_root(page_table_root);
-    Process { task: axtask::spawn_task(task) }
+    Process {
+        task: axtask::spawn_task(task),
+    }
 }
 
 impl Process {
@@ -65,16 +67,29 @@ pub fn exit(code: i32) -> ! {
 /// The program at [`ENTRY`], the stack below [`USER_END`], and the kernel where it always is: a trap from user mode
 /// arrives in the kernel with this page table.
 fn address_space(image: &[u8]) -> AddrSpace {
-    let mut space = axmm::new_user_aspace(va!(ENTRY), USER_END - ENTRY).expect("no memory for a page table");
+    let mut space =
+        axmm::new_user_aspace(va!(ENTRY), USER_END - ENTRY).expect("no memory for a page table");
 
     let read = MappingFlags::READ | MappingFlags::USER;
     let populate = true;
     space
-        .map_alloc(va!(ENTRY), image.len().align_up_4k(), read | MappingFlags::EXECUTE, populate)
+        .map_alloc(
+            va!(ENTRY),
+            image.len().align_up_4k(),
+            read | MappingFlags::EXECUTE,
+            populate,
+        )
         .expect("cannot map the program");
-    space.write(va!(ENTRY), image).expect("cannot copy the program");
     space
-        .map_alloc(va!(USER_END - USER_STACK_SIZE), USER_STACK_SIZE, read | MappingFlags::WRITE, populate)
+        .write(va!(ENTRY), image)
+        .expect("cannot copy the program");
+    space
+        .map_alloc(
+            va!(USER_END - USER_STACK_SIZE),
+            USER_STACK_SIZE,
+            read | MappingFlags::WRITE,
+            populate,
+        )
         .expect("cannot map the stack");
     space
 }
@@ -96,7 +111,10 @@ fn run(_space: AddrSpace) {
             // Served already, possibly with another task in between.
             ReturnReason::Interrupt => {}
             reason => {
-                println!("the program does what it may not, at {:#x}: {reason:?}", user.ip());
+                println!(
+                    "the program does what it may not, at {:#x}: {reason:?}",
+                    user.ip()
+                );
                 exit(KILLED);
             }
         }
