@@ -2,10 +2,10 @@
  * Makes the images that tasks describe, and says what it does line by line. Free of VS Code: whoever calls it reads the
  * files and writes the result.
  */
-import { fatDisk } from '../image/disk';
+import { type DiskContents, fatDisk } from '../image/disk';
 import { flashImage } from '../image/flash';
-import { flatImage } from '../image/flat-image';
-import type { DiskFile, KernelBuild, KernelPackage, KernelProgram } from '../image/kernel-package';
+import { diskContents, kernelFlash } from '../image/kernel-media';
+import type { DeclaredDisk, DeclaredFlash, KernelBuild, KernelPackage } from '../image/kernel-package';
 import { type DiskTask, defaultOutput, type FlashTask } from './task-definition';
 
 /** The image cannot be made; the message says why and what to do. */
@@ -13,7 +13,7 @@ export class RecipeError extends Error {}
 
 /** What making an image needs of its surroundings. Paths are relative to kernel.json or, without one, to the workspace. */
 export interface ImageWork {
-  /** Reads a file, unpacked when its name ends in `.gz`. Rejects with a message that names it. */
+  /** Reads a file, unpacked when its name ends in `.gz`. Rejects with a {@link RecipeError} that names it. */
   read(path: string): Promise<Uint8Array>;
   /** Paths of the files below a folder, relative to it, sorted; `undefined` if `path` is no folder. */
   list(path: string): Promise<readonly string[] | undefined>;
@@ -46,11 +46,32 @@ export async function makeDisk(task: DiskTask, kernel: KernelPackage | undefined
     return { bytes: await work.read(disk), output };
   }
   work.say(`Disk image of ${kernel.name} for ${arch}`);
-  const files = new Map<string, Uint8Array>();
-  for (const [path, file] of disk.files) {
-    files.set(path, await diskFile(file, path, build.programs, { kernel: kernel.name, arch }, work));
+  const { size, label, files } = await declaredDisk(kernel.name, arch, build, disk, work);
+  for (const [path, bytes] of files) work.say(`  ${path}  ${sizeText(bytes.length)}`);
+  return { bytes: await compose(size, label, files, work), output };
+}
+
+async function declaredDisk(
+  kernel: string,
+  arch: string,
+  build: KernelBuild,
+  disk: DeclaredDisk,
+  work: ImageWork,
+): Promise<DiskContents> {
+  try {
+    return await diskContents(build, disk, 'kernel.json', (path) => readAndSay(path, work));
+  } catch (error) {
+    const isOurs = build.programs.some(({ crate }) => crate !== undefined);
+    if (!(error instanceof RecipeError) || !isOurs) throw error;
+    throw new RecipeError(`${error.message} The task "worldstep: build ${kernel} (${arch})" builds the programs.`);
   }
-  return { bytes: await compose(disk.size, disk.label, files, work), output };
+}
+
+async function readAndSay(path: string, work: ImageWork): Promise<Uint8Array> {
+  await work.checkpoint();
+  const bytes = await work.read(path);
+  work.say(`Read ${path}, ${sizeText(bytes.length)}${path.endsWith('.gz') ? ' unpacked' : ''}.`);
+  return bytes;
 }
 
 async function makeOwnDisk(task: DiskTask, work: ImageWork): Promise<MadeImage> {
@@ -85,40 +106,6 @@ async function compose(
   return bytes;
 }
 
-async function diskFile(
-  file: DiskFile,
-  path: string,
-  programs: readonly KernelProgram[],
-  target: { readonly kernel: string; readonly arch: string },
-  work: ImageWork,
-): Promise<Uint8Array> {
-  await work.checkpoint();
-  if ('file' in file) {
-    const bytes = await work.read(file.file);
-    work.say(`  ${path}  ${sizeText(bytes.length)}, from ${file.file}`);
-    return bytes;
-  }
-  const program = programs.find(({ name }) => name === file.program);
-  if (!program) throw new RecipeError(`kernel.json names no program "${file.program}".`);
-  const bytes = flatImage(await programFile(program, target, work));
-  work.say(`  ${path}  ${sizeText(bytes.length)}, program ${program.name} from ${program.file}`);
-  return bytes;
-}
-
-async function programFile(
-  { name, file, crate }: KernelProgram,
-  { kernel, arch }: { readonly kernel: string; readonly arch: string },
-  work: ImageWork,
-): Promise<Uint8Array> {
-  try {
-    return await work.read(file);
-  } catch (error) {
-    const next =
-      crate === undefined ? 'Make it first.' : `Build it first: run the task "worldstep: build ${kernel} (${arch})".`;
-    throw new RecipeError(`The program ${name} cannot be read: ${(error as Error).message} ${next}`);
-  }
-}
-
 /** Makes the image of a flash bank; `kernel` is the package that the task names, if it names one. */
 export async function makeFlash(
   task: FlashTask,
@@ -127,7 +114,7 @@ export async function makeFlash(
 ): Promise<MadeImage> {
   if (task.kernel === undefined) {
     work.say('Flash image with the contents that the task names');
-    return { bytes: await program({ ...task, endFile: task.end }, work), output: task.output };
+    return { bytes: await program({ size: task.size, at: task.at, endFile: task.end }, work), output: task.output };
   }
   if (!kernel) throw new RecipeError(`${task.kernel} could not be read.`);
   const { arch, build } = chosenBuild(kernel, task.arch);
@@ -142,19 +129,11 @@ export async function makeFlash(
   return { bytes: await program(bank, work), output: task.output ?? defaultOutput(kernel.name, arch, task.bank) };
 }
 
-async function program(
-  bank: {
-    readonly size: number;
-    readonly at: readonly { readonly offset: number; readonly text: string }[];
-    readonly endFile?: string;
-  },
-  work: ImageWork,
-): Promise<Uint8Array> {
+async function program(bank: DeclaredFlash, work: ImageWork): Promise<Uint8Array> {
   await work.checkpoint();
+  const image = flashImage(await kernelFlash(bank, 'kernel.json', (path) => readAndSay(path, work)));
   for (const { offset, text } of bank.at) work.say(`  0x${offset.toString(16)}  "${text}"`);
-  const end = bank.endFile === undefined ? undefined : await work.read(bank.endFile);
-  if (end) work.say(`  up to the end  ${sizeText(end.length)}, from ${bank.endFile}`);
-  const image = flashImage({ ...bank, end });
+  if (bank.endFile !== undefined) work.say(`  up to the end  ${bank.endFile}`);
   work.say(`Composed: ${sizeText(bank.size)}, everything else erased (0xff).`);
   await work.checkpoint();
   return image;

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { HostFileError } from '../base/host';
 import { type KernelPackage, packagePath, parseKernelPackage } from '../image/kernel-package';
 import { exists, filesBelow, gunzip, workspaceFiles } from './files';
 import { type ImageWork, makeDisk, makeFlash, RecipeError, sizeText } from './image-recipe';
@@ -34,9 +35,7 @@ export const makeImage = async (
 const workAt = (kernelJson: vscode.Uri, console: TaskConsole): ImageWork => ({
   read: async (path) => {
     const uri = below(kernelJson, path);
-    const bytes = await workspaceFiles.read(uri.toString()).catch((error: Error) => {
-      throw new RecipeError(`${error.message}.`);
-    });
+    const bytes = await read(uri);
     if (!uri.path.endsWith('.gz')) return bytes;
     return gunzip(bytes).catch(() => {
       throw new RecipeError(`${uri.path} is not a whole gzip file. Make it again.`);
@@ -47,13 +46,19 @@ const workAt = (kernelJson: vscode.Uri, console: TaskConsole): ImageWork => ({
 });
 
 const readPackage = async (uri: vscode.Uri): Promise<KernelPackage> => {
-  const bytes = await workspaceFiles.read(uri.toString()).catch((error: Error) => {
-    throw new RecipeError(`${error.message}. Name the path of a kernel.json under "kernel" in tasks.json.`);
+  const bytes = await read(uri).catch((error: Error) => {
+    throw new RecipeError(`${error.message} Name the path of a kernel.json under "kernel" in tasks.json.`);
   });
   const result = parseKernelPackage(new TextDecoder().decode(bytes), vscode.workspace.asRelativePath(uri));
   if (!result.ok) throw new RecipeError(result.problems.join('\n'));
   return result.kernel;
 };
+
+const read = (uri: vscode.Uri): Promise<Uint8Array> =>
+  workspaceFiles.read(uri.toString()).catch((error: unknown) => {
+    if (!(error instanceof HostFileError)) throw error;
+    throw new RecipeError(`${uri.scheme === 'file' ? uri.fsPath : uri.toString()} ${error.reason}.`);
+  });
 
 /** A path from a kernel.json, which may lead out of its folder. */
 const below = (kernelJson: vscode.Uri, path: string): vscode.Uri =>

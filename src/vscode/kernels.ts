@@ -7,7 +7,7 @@ export interface BundledEntry {
   readonly folder: string;
   /** The text of its kernel.json. */
   readonly kernelJson: string;
-  /** Its source files, relative to the folder. */
+  /** Its source files and those of crates beside it (`../CRATE/…`), relative to the folder. */
   readonly files: readonly string[];
 }
 
@@ -23,6 +23,8 @@ export interface BundledKernel {
   readonly kernel: KernelPackage;
   /** Relative path → the file in the extension. */
   readonly files: ReadonlyMap<string, vscode.Uri>;
+  /** The file in the extension for a path relative to kernel.json. */
+  uri(path: string): vscode.Uri;
 }
 
 /** The kernels that come with the extension. */
@@ -47,7 +49,7 @@ export class BundledKernels {
       const result = parseKernelPackage(kernelJson, `kernels/${folder}/kernel.json`);
       if (!result.ok) throw new Error(`Worldstep is damaged, install it again. ${result.problems[0]}`);
       const uri = (path: string): vscode.Uri => vscode.Uri.joinPath(this.extensionUri, 'kernels', folder, path);
-      return { kernel: result.kernel, files: new Map(files.map((path) => [path, uri(path)])) };
+      return { kernel: result.kernel, uri, files: new Map(files.map((path) => [path, uri(path)])) };
     });
   }
 }

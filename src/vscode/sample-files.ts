@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { packagePath } from '../image/kernel-package';
 import type { BundledKernels } from './kernels';
 import { SAMPLE_SCHEME } from './sample-scheme';
 
@@ -63,7 +64,9 @@ export class SampleFiles implements vscode.FileSystemProvider {
   async #files(): Promise<ReadonlyMap<string, vscode.Uri>> {
     const kernels = await this.kernels.all();
     return new Map(
-      kernels.flatMap(({ kernel, files }) => [...files].map(([path, uri]) => [`${kernel.name}/${path}`, uri] as const)),
+      kernels.flatMap(({ kernel, files }) =>
+        [...files].map(([path, uri]) => [packagePath(`${kernel.name}/kernel.json`, path), uri] as const),
+      ),
     );
   }
 }

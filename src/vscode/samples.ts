@@ -90,36 +90,52 @@ const pickHow = async (kernel: KernelPackage): Promise<'look' | 'copy' | undefin
   return picked?.how;
 };
 
-const copySources = async ({ kernel, files }: BundledKernel): Promise<void> => {
+/**
+ * Copies a sample into a folder of its own, which also gets what it is built from beside it (crates that it takes by
+ * their paths) and its built programs: the copy can be built, runs before it is, and its disk images can be made.
+ */
+const copySources = async (sample: BundledKernel): Promise<void> => {
+  const { kernel } = sample;
+  const name = `worldstep-${kernel.name}`;
   const [parent] =
     (await vscode.window.showOpenDialog({
-      title: `Where shall the folder "${kernel.name}" go?`,
+      title: `Where shall the folder "${name}" go?`,
       openLabel: 'Copy Here',
       canSelectFiles: false,
       canSelectFolders: true,
     })) ?? [];
   if (!parent) return;
-  const target = vscode.Uri.joinPath(parent, kernel.name);
-  if (await exists(target)) {
-    await vscode.window.showErrorMessage(`${target.path} is there already. Choose another folder or delete it first.`);
+  const top = vscode.Uri.joinPath(parent, name);
+  if (await exists(top)) {
+    await vscode.window.showErrorMessage(`${top.path} is there already. Choose another folder or delete it first.`);
     return;
   }
   await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: `Copying ${kernel.title}…` },
-    async () => {
-      for (const [path, origin] of files) {
-        await vscode.workspace.fs.writeFile(
-          vscode.Uri.joinPath(target, path),
-          await vscode.workspace.fs.readFile(origin),
-        );
-      }
-    },
+    () => copySample(sample, top),
   );
-  await showSources(kernel, target);
+  const folder = vscode.Uri.joinPath(top, kernel.name);
+  await showSources(kernel, folder);
   const open = 'Open Folder';
   const answer = await vscode.window.showInformationMessage(
-    `${kernel.title} is in ${target.path}. F5 debugs it.`,
+    `${kernel.title} is in ${top.path}. F5 debugs it, "Worldstep: Build and Debug" builds it first.`,
     open,
   );
-  if (answer === open) await vscode.commands.executeCommand('vscode.openFolder', target);
+  if (answer === open) await vscode.commands.executeCommand('vscode.openFolder', top);
 };
+
+/** Writes a copy of a sample below `top`, which need not exist. */
+export const copySample = async ({ kernel, files, uri }: BundledKernel, top: vscode.Uri): Promise<void> => {
+  const folder = vscode.Uri.joinPath(top, kernel.name);
+  const built = builtFiles(kernel).filter((path) => !files.has(path));
+  for (const [path, origin] of [...files, ...built.map((path) => [path, uri(path)] as const)]) {
+    await vscode.workspace.fs.writeFile(vscode.Uri.joinPath(folder, path), await vscode.workspace.fs.readFile(origin));
+  }
+};
+
+/** What a build of the kernel writes, relative to kernel.json. */
+const builtFiles = ({ architectures }: KernelPackage): string[] => [
+  ...new Set(
+    [...architectures.values()].flatMap(({ image, programs }) => [image.file, ...programs.map(({ file }) => file)]),
+  ),
+];

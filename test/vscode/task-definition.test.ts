@@ -1,0 +1,127 @@
+import { describe, expect, test } from 'vitest';
+import { parseKernelPackage } from '../../src/image/kernel-package';
+import { commandWords, readTask, tasksOf, withDistinctNames } from '../../src/vscode/task-definition';
+
+const image = { file: 'out.elf.gz', format: 'flat', load: '0x80200000', crate: '.' };
+
+const kernel = (architectures: object) => {
+  const result = parseKernelPackage(
+    JSON.stringify({ name: 'demo', title: 'Demo', description: 'A demo.', architectures }),
+    'kernel.json',
+  );
+  if (!result.ok) throw new Error(result.problems.join('\n'));
+  return result.kernel;
+};
+
+const demo = kernel({
+  riscv64: {
+    board: 'riscv64-virt',
+    memory: '128M',
+    image,
+    disk: { size: '64M', files: { '/motd': { file: 'motd.txt' } } },
+    flash: { pflash1: { size: '32M', at: { 0: 'PFLA' } } },
+  },
+  aarch64: { board: 'aarch64-virt', memory: '128M', image, disk: 'disk.img' },
+});
+
+describe('the tasks of a kernel', () => {
+  const names = (abilities: { canBuild: boolean; machines: readonly string[] }) =>
+    tasksOf(demo, 'kernels/demo/kernel.json', abilities).map(({ name }) => name);
+
+  test('there is one for each thing that each architecture has', () => {
+    expect(names({ canBuild: true, machines: ['riscv64'] })).toEqual([
+      'build demo (riscv64)',
+      'make disk image of demo (riscv64)',
+      'make pflash1 image of demo (riscv64)',
+      'run demo (riscv64)',
+      'build demo (aarch64)',
+    ]);
+  });
+
+  test('an untrusted workspace has no builds', () => {
+    expect(names({ canBuild: false, machines: ['riscv64'] }).filter((name) => name.startsWith('build'))).toEqual([]);
+  });
+
+  test('their definitions are what tasks.json would say', () => {
+    const [build, , flash] = tasksOf(demo, 'kernel.json', { canBuild: true, machines: [] });
+    expect(build?.definition).toEqual({ task: 'build', kernel: 'kernel.json', arch: 'riscv64' });
+    expect(flash?.definition).toEqual({ task: 'flash', kernel: 'kernel.json', arch: 'riscv64', bank: 'pflash1' });
+    for (const { definition } of [build, flash].filter((each) => each !== undefined)) {
+      expect(readTask({ type: 'worldstep', ...definition }).ok).toBe(true);
+    }
+  });
+
+  test('names that two kernels would share get the path, others stay as they are', () => {
+    const abilities = { canBuild: true, machines: [] };
+    const one = kernel({ aarch64: { board: 'aarch64-virt', memory: '1M', image } });
+    const tasks = withDistinctNames([
+      ...tasksOf(one, 'a/kernel.json', abilities),
+      ...tasksOf(one, 'b/kernel.json', abilities),
+      ...tasksOf({ ...one, name: 'other' }, 'c/kernel.json', abilities),
+    ]);
+    expect(tasks.map(({ name }) => name)).toEqual([
+      'build demo (aarch64) of a/kernel.json',
+      'build demo (aarch64) of b/kernel.json',
+      'build other (aarch64)',
+    ]);
+  });
+});
+
+describe('a definition in tasks.json', () => {
+  const task = (definition: object) => {
+    const result = readTask(definition);
+    if (!result.ok) throw new Error(result.problems.join('\n'));
+    return result.task;
+  };
+
+  test('makes a disk of files', () => {
+    const read = task({ task: 'disk', size: '64M', label: 'DATA', files: { '/a': 'a.txt' }, output: 'd.img' });
+    expect(read).toEqual({
+      task: 'disk',
+      kernel: undefined,
+      size: 64 << 20,
+      label: 'DATA',
+      files: new Map([['/a', 'a.txt']]),
+      output: 'd.img',
+    });
+  });
+
+  test('makes the disk that a kernel declares', () => {
+    const read = task({ task: 'disk', kernel: 'kernel.json' });
+    expect(read).toEqual({ task: 'disk', kernel: 'kernel.json', arch: undefined, output: undefined });
+  });
+
+  test('makes a flash bank with texts at offsets and a file at the end', () => {
+    const read = task({ task: 'flash', size: '4K', at: { '0x10': 'x' }, end: 'fw.bin', output: 'f.img' });
+    expect(read).toMatchObject({ size: 4096, at: [{ offset: 16, text: 'x' }], end: 'fw.bin' });
+  });
+
+  test.each([
+    [{}, '"task" is missing.'],
+    [{ task: 'biuld' }, '"task" must be one of build, disk, flash, run, not "biuld".'],
+    [{ task: 'build' }, '"kernel" is missing.'],
+    [{ task: 'run', kernel: 'k', args: '--stats' }, '"args" must be a list, not "--stats".'],
+    [{ task: 'disk', output: 'd.img' }, '"size" is missing.'],
+    [{ task: 'disk', size: 'big', output: 'd.img' }, '"size" must be a number of bytes such as "128M", not "big".'],
+    [{ task: 'flash', size: '4K' }, '"output" is missing.'],
+    [{ task: 'disk', size: '64M', output: 'd.img', files: { '/a': 3 } }, '"files./a" must be text, not 3.'],
+  ])('%j is refused with its place and what is expected', (definition, problem) => {
+    const result = readTask(definition);
+    expect(result.ok ? [] : result.problems).toContain(problem);
+  });
+
+  test('becomes the words of a command line', () => {
+    expect(commandWords({ task: 'build', kernel: '', arch: undefined }, 'k/kernel.json')).toEqual([
+      'build',
+      'k/kernel.json',
+    ]);
+    expect(commandWords({ task: 'run', kernel: '', arch: 'riscv64', args: ['--harts', '2'] }, 'msgqueue')).toEqual([
+      'run',
+      'msgqueue',
+      '--arch',
+      'riscv64',
+      '--harts',
+      '2',
+    ]);
+  });
+});
