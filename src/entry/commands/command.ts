@@ -16,12 +16,16 @@ export interface OptionSpec {
   /** Name of its value in help texts; absent for a switch. */
   readonly value?: string;
   readonly help: string;
+  /** May be given more than once. */
+  readonly isList?: boolean;
 }
 
 /** Arguments as read: positional words, and options by name (switches have the value `''`). */
 export interface Arguments {
   readonly words: readonly string[];
   readonly options: ReadonlyMap<string, string>;
+  /** The values of options that may be given more than once. */
+  readonly lists: ReadonlyMap<string, readonly string[]>;
 }
 
 /** What a command may use of the process it runs in. */
@@ -39,6 +43,8 @@ export interface Command {
   readonly summary: string;
   /** The positional word, as help shows it. */
   readonly word?: string;
+  /** Positional words behind the first. With this, words that are not in brackets must be there. */
+  readonly moreWords?: readonly string[];
   readonly options: Readonly<Record<string, OptionSpec>>;
   /** More paragraphs of help. */
   readonly notes?: string;
@@ -46,10 +52,20 @@ export interface Command {
   run(args: Arguments, context: CommandContext): Promise<number>;
 }
 
+/** Commands that have a name in common: `worldstep image disk`. */
+export interface CommandGroup {
+  readonly name: string;
+  readonly summary: string;
+  /** Their names include the group's: `image disk`. */
+  readonly commands: readonly Command[];
+  readonly notes?: string;
+}
+
 /** Reads a command's arguments. Throws a {@link UsageError} that names the nearest option. */
 export function parseArguments(command: Command, argv: readonly string[]): Arguments {
   const words: string[] = [];
   const options = new Map<string, string>();
+  const lists = new Map<string, readonly string[]>();
   const rest = [...argv];
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
     if (!word.startsWith('-') || word === '-') {
@@ -69,16 +85,27 @@ export function parseArguments(command: Command, argv: readonly string[]): Argum
     if (value === undefined || (inline === undefined && value.startsWith('--'))) {
       throw new UsageError(`--${name} needs a value: --${name} ${spec.value}.`);
     }
-    options.set(name, value);
+    if (spec.isList) lists.set(name, [...(lists.get(name) ?? []), value]);
+    else options.set(name, value);
   }
-  const [, surplus] = words;
+  const wanted = wordsOf(command);
+  const surplus = words[wanted.length];
   if (words.length > 0 && command.word === undefined) {
     throw new UsageError(`"${words[0]}" is too much: worldstep ${command.name} takes options only.`);
   }
-  if (surplus !== undefined)
-    throw new UsageError(`"${surplus}" is too much: worldstep ${command.name} takes one ${command.word}.`);
-  return { words, options };
+  if (surplus !== undefined) {
+    const takes = wanted.length === 1 ? `one ${wanted[0]}` : wanted.join(' ');
+    throw new UsageError(`"${surplus}" is too much: worldstep ${command.name} takes ${takes}.`);
+  }
+  const missing = command.moreWords && wanted.slice(words.length).find((word) => !word.startsWith('['));
+  if (missing !== undefined) {
+    throw new UsageError(`${missing} is missing. Write: worldstep ${command.name} ${wanted.join(' ')}.`);
+  }
+  return { words, options, lists };
 }
+
+const wordsOf = ({ word, moreWords }: Command): readonly string[] =>
+  word === undefined ? [] : [word, ...(moreWords ?? [])];
 
 function unknownOption(command: Command, word: string, name: string): UsageError {
   const near = nearest(name, Object.keys(command.options));
@@ -88,12 +115,12 @@ function unknownOption(command: Command, word: string, name: string): UsageError
 
 /** The help text of one command. */
 export function commandHelp(command: Command): string {
-  const word = command.word === undefined ? '' : ` ${command.word}`;
+  const words = wordsOf(command).map((word) => ` ${word}`);
   const rows = Object.entries(command.options).map(
     ([name, { value, help }]) => [`--${name}${value === undefined ? '' : ` ${value}`}`, help] as const,
   );
   return [
-    `Usage: worldstep ${command.name}${word} [options]`,
+    `Usage: worldstep ${command.name}${words.join('')} [options]`,
     '',
     command.summary,
     '',
@@ -102,6 +129,20 @@ export function commandHelp(command: Command): string {
     '',
   ].join('\n');
 }
+
+/** The help text of a group: its commands. */
+export const groupHelp = ({ name, summary, commands, notes }: CommandGroup): string =>
+  [
+    `Usage: worldstep ${name} COMMAND …`,
+    '',
+    summary,
+    '',
+    ...table(commands.map((command) => [[command.name, ...wordsOf(command)].join(' '), command.summary] as const)),
+    '',
+    `worldstep ${name} COMMAND --help shows the options of one.`,
+    ...(notes === undefined ? [] : ['', notes]),
+    '',
+  ].join('\n');
 
 /** Two columns, indented. */
 export function table(rows: readonly (readonly [string, string])[]): string[] {

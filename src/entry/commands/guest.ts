@@ -4,15 +4,16 @@
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Host, HostFileError } from '../../base/host';
+import type { Host } from '../../base/host';
 import { nearest } from '../../base/nearest';
 import { flashContents } from '../../image/flash';
 import { flatImage, isElf } from '../../image/flat-image';
-import { type KernelBuild, type KernelPackage, packagePath, parseKernelPackage } from '../../image/kernel-package';
+import { type KernelBuild, type KernelPackage, packagePath } from '../../image/kernel-package';
 import { ARCHITECTURES, type MachineOptions } from '../../machine/create';
 import type { NamedFile } from '../../machine/load';
 import { parseMemorySize } from '../../machine/memory-size';
 import { UsageError } from './command';
+import { packageOf, readFile, readUnpacked } from './files';
 
 /** A guest ready to be put into a machine. */
 export interface Guest {
@@ -64,7 +65,7 @@ export async function readGuest(
   const base = word === undefined ? undefined : await readNamed(host, root, word, arch);
   const file = async (option: string): Promise<NamedFile | undefined> => {
     const path = options.get(option);
-    return path === undefined ? undefined : { name: path, bytes: await readImage(host, path) };
+    return path === undefined ? undefined : { name: path, bytes: await readUnpacked(host, path) };
   };
   const given: MachineOptions = {
     kernel: await file('kernel'),
@@ -107,7 +108,7 @@ async function readNamed(host: Host, root: string, word: string, arch: string | 
   return {
     name: word,
     panicMarkers: COMMON_PANICS,
-    machine: { kernel: { name: word, bytes: await readImage(host, word) } },
+    machine: { kernel: { name: word, bytes: await readUnpacked(host, word) } },
   };
 }
 
@@ -115,7 +116,7 @@ async function readPackage(host: Host, kernel: KernelPackage, path: string, arch
   const build = chooseBuild(kernel, arch);
   const at = (relative: string): string => packagePath(path, relative);
   const { image } = build;
-  const bytes = await readImage(host, at(image.file));
+  const bytes = await readUnpacked(host, at(image.file));
   const flash = (bank: string): NamedFile | undefined => {
     const content = build.flash.get(bank);
     return content && { name: bank, bytes: flashContents(content) };
@@ -147,27 +148,6 @@ function chooseBuild(kernel: KernelPackage, arch: string | undefined): KernelBui
       : `${kernel.name} is not built for ${arch}. It is built for ${list}.`,
   );
 }
-
-const packageOf = (bytes: Uint8Array, path: string): KernelPackage => {
-  const result = parseKernelPackage(new TextDecoder().decode(bytes), path);
-  if (result.ok) return result.kernel;
-  throw new UsageError(result.problems.join('\n'));
-};
-
-/** A file's bytes, unpacked when its name ends in `.gz`. */
-async function readImage(host: Host, path: string): Promise<Uint8Array> {
-  const bytes = await readFile(host, path);
-  if (!path.endsWith('.gz')) return bytes;
-  return host.gunzip(bytes).catch((error: unknown) => {
-    throw new UsageError(`${path} cannot be unpacked: ${(error as Error).message}. Make or download it again.`);
-  });
-}
-
-const readFile = (host: Host, path: string): Promise<Uint8Array> =>
-  host.readFile(path).catch((error: unknown) => {
-    if (error instanceof HostFileError) throw new UsageError(`${error.message}. Check the path.`);
-    throw error;
-  });
 
 const optional = <T>(text: string | undefined, read: (text: string) => T): T | undefined =>
   text === undefined ? undefined : read(text);

@@ -2,15 +2,33 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { nearest } from '../../base/nearest';
+import { ImageError } from '../../image/image-error';
 import { LoadError } from '../../machine/load-error';
 import { nodeHost } from '../../platform/node/host';
 import { buildCommand } from './build';
-import { type Command, type CommandContext, commandHelp, EXIT, parseArguments, table, UsageError } from './command';
+import {
+  type Command,
+  type CommandContext,
+  type CommandGroup,
+  commandHelp,
+  EXIT,
+  groupHelp,
+  parseArguments,
+  table,
+  UsageError,
+} from './command';
 import { dapCommand } from './dap-command';
+import { imageCommands } from './image';
 import { kernelsCommand } from './kernels';
 import { runCommand } from './run';
 
-const COMMANDS: readonly Command[] = [runCommand, buildCommand, kernelsCommand, dapCommand];
+const COMMANDS: readonly (Command | CommandGroup)[] = [
+  runCommand,
+  buildCommand,
+  imageCommands,
+  kernelsCommand,
+  dapCommand,
+];
 
 /** Where the program reads and writes; tests give their own. */
 export type Streams = Pick<CommandContext, 'stdin' | 'stdout' | 'stderr'>;
@@ -23,7 +41,7 @@ export async function main(argv: readonly string[], from: string, streams: Strea
   try {
     return await dispatch(argv, context);
   } catch (error) {
-    if (error instanceof UsageError || error instanceof LoadError) {
+    if (error instanceof UsageError || error instanceof LoadError || error instanceof ImageError) {
       stderr.write(`worldstep: ${error.message}\n`);
       return EXIT.usage;
     }
@@ -34,29 +52,46 @@ export async function main(argv: readonly string[], from: string, streams: Strea
 async function dispatch(argv: readonly string[], context: CommandContext): Promise<number> {
   const [name, ...rest] = argv;
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
-    const topic = name === 'help' && rest[0] !== undefined ? commandNamed(rest[0]) : undefined;
-    (name === undefined ? context.stderr : context.stdout).write(topic ? commandHelp(topic) : programHelp());
+    const topic = name === 'help' && rest[0] !== undefined ? helpOf(rest) : undefined;
+    (name === undefined ? context.stderr : context.stdout).write(topic ?? programHelp());
     return name === undefined ? EXIT.usage : EXIT.done;
   }
   if (name === '--version' || name === '-V') {
     context.stdout.write(`worldstep ${versionOf(context.root)}\n`);
     return EXIT.done;
   }
-  const command = commandNamed(name);
   if (rest.includes('--help') || rest.includes('-h')) {
-    context.stdout.write(commandHelp(command));
+    context.stdout.write(helpOf(argv));
     return EXIT.done;
   }
-  return command.run(parseArguments(command, rest), context);
+  const found = named(COMMANDS, '', name);
+  if (!('commands' in found)) return found.run(parseArguments(found, rest), context);
+  const [second, ...words] = rest;
+  if (second === undefined) {
+    context.stderr.write(groupHelp(found));
+    return EXIT.usage;
+  }
+  const command = named(found.commands, `${name} `, second);
+  return command.run(parseArguments(command, words), context);
 }
 
-function commandNamed(name: string): Command {
-  const found = COMMANDS.find((command) => command.name === name);
+/** The help text of the command whose name `words` begin with. */
+function helpOf([name = '', second]: readonly string[]): string {
+  const found = named(COMMANDS, '', name);
+  if (!('commands' in found)) return commandHelp(found);
+  return second === undefined || second.startsWith('-')
+    ? groupHelp(found)
+    : commandHelp(named(found.commands, `${name} `, second));
+}
+
+/** The command called `prefix` and `name`. */
+function named<T extends { readonly name: string }>(commands: readonly T[], prefix: string, name: string): T {
+  const found = commands.find((command) => command.name === prefix + name);
   if (found) return found;
-  const names = COMMANDS.map((command) => command.name);
+  const names = commands.map((command) => command.name.slice(prefix.length));
   const near = nearest(name, names);
-  const next = near === undefined ? `There is: ${names.join(', ')}.` : `Did you mean "worldstep ${near}"?`;
-  throw new UsageError(`there is no command "${name}". ${next}`);
+  const next = near === undefined ? `There is: ${names.join(', ')}.` : `Did you mean "worldstep ${prefix}${near}"?`;
+  throw new UsageError(`there is no command "${prefix}${name}". ${next}`);
 }
 
 const programHelp = (): string =>
