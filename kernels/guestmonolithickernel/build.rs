@@ -20,8 +20,10 @@ fn main() {
     let out_dir = env::var("OUT_DIR").expect("cargo sets OUT_DIR for build scripts");
     let script = Path::new(&out_dir).join(format!("../../../linker_{platform}.lds"));
     println!("cargo:rustc-link-arg=-T{}", script.display());
-    if arch == "riscv64" {
-        add_line_numbers("src/riscv64/guest.S", &out_dir);
+    match arch.as_str() {
+        "riscv64" => add_line_numbers("src/riscv64/guest.S", &out_dir),
+        "x86_64" => add_line_numbers("src/x86_64/world_switch.S", &out_dir),
+        _ => {}
     }
     if platform == "aarch64-qemu-virt" {
         // In front of what ArceOS links: our own head, which keeps EL2, and the trampoline.

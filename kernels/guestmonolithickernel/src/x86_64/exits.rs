@@ -1,12 +1,12 @@
 //! VM exits: why the guest stopped, and what the hypervisor does about it (AMD APM vol. 2, §15.7–15.13, Appendix C).
 //!
-//! Each exit is handled by finishing what the guest's instruction wanted, or by removing what was in its way. QEMU's TCG does
-//! not offer the NRIPS feature, which would give the next instruction's address for every exit; so where the manual gives
-//! none, the length of the instruction is written here.
+//! Each exit is handled by finishing what the guest's instruction wanted, or by removing what was in its way. QEMU's
+//! TCG does not offer the NRIPS feature, which would give the next instruction's address for every exit; so where the
+//! manual gives none, the length of the instruction is written here.
 
 use super::{lapic, mmio, msr, vcpu::Vcpu, vm::VirtualMachine};
 use core::{
-    arch::x86_64::{CpuidResult, __cpuid_count},
+    arch::x86_64::{__cpuid_count, CpuidResult},
     fmt,
 };
 
@@ -49,7 +49,8 @@ impl From<u64> for ExitCode {
             0x7f => Self::Shutdown,
             0x81 => Self::Vmmcall,
             0x400 => Self::NestedPageFault,
-            u64::MAX => Self::Invalid,
+            // The manual's −1 has 64 bits (Appendix C). QEMU 10's TCG stores only the lower 32 of them.
+            u64::MAX | 0xffff_ffff => Self::Invalid,
             other => Self::Other(other),
         }
     }
@@ -103,11 +104,19 @@ impl VirtualMachine {
             ExitCode::Msr => self.msr_access(exitinfo1),
             ExitCode::Vmmcall => self.hypercall(),
             ExitCode::NestedPageFault => self.nested_page_fault(exitinfo1, exitinfo2),
-            ExitCode::Shutdown => Err("the guest failed to handle an exception, three times in a row (triple fault)"),
+            ExitCode::Shutdown => {
+                Err("the guest failed to handle an exception, three times in a row (triple fault)")
+            }
             ExitCode::Invalid => Err("VMRUN refuses the guest state in the VMCB"),
             ExitCode::Other(_) => Err("this exit was not asked for"),
         };
-        handled.map_err(|reason| Unhandled { reason, code, exitinfo1, exitinfo2, rip })
+        handled.map_err(|reason| Unhandled {
+            reason,
+            code,
+            exitinfo1,
+            exitinfo2,
+            rip,
+        })
     }
 
     /// `cpuid`: the real CPU's answer without what the guest cannot have.
@@ -117,13 +126,23 @@ impl VirtualMachine {
         const ECX_HYPERVISOR: u32 = 1 << 31;
         const ECX_SVM: u32 = 1 << 2;
 
-        let (leaf, subleaf) = (self.vcpu.vmcb().save.rax as u32, self.vcpu.context.rcx as u32);
+        let (leaf, subleaf) = (
+            self.vcpu.vmcb().save.rax as u32,
+            self.vcpu.context.rcx as u32,
+        );
         let mut answer = __cpuid_count(leaf, subleaf);
         match leaf {
             0x0000_0001 => answer.ecx = answer.ecx & !ECX_X2APIC | ECX_HYPERVISOR,
             // One level of virtualization is enough here.
             0x8000_0001 => answer.ecx &= !ECX_SVM,
-            0x8000_000a => answer = CpuidResult { eax: 0, ebx: 0, ecx: 0, edx: 0 },
+            0x8000_000a => {
+                answer = CpuidResult {
+                    eax: 0,
+                    ebx: 0,
+                    ecx: 0,
+                    edx: 0,
+                }
+            }
             _ => {}
         }
         self.vcpu.vmcb().save.rax = answer.eax.into();
@@ -139,7 +158,9 @@ impl VirtualMachine {
         const LENGTH: u64 = 1;
         self.vcpu.skip(LENGTH);
         if !self.apic.timer_runs() {
-            return Err("the guest waits for an interrupt, but its timer is off and there is nothing else");
+            return Err(
+                "the guest waits for an interrupt, but its timer is off and there is nothing else",
+            );
         }
         self.wait_for_timer();
         Ok(Next::Resume)
@@ -186,8 +207,15 @@ impl VirtualMachine {
         const LENGTH: u64 = 2;
         let number = self.vcpu.context.rcx as u32;
         let done = if info == 1 {
-            let (low, high) = (self.vcpu.vmcb().save.rax as u32, self.vcpu.context.rdx as u32);
-            write_msr(&mut self.vcpu, number, u64::from(high) << 32 | u64::from(low))
+            let (low, high) = (
+                self.vcpu.vmcb().save.rax as u32,
+                self.vcpu.context.rdx as u32,
+            );
+            write_msr(
+                &mut self.vcpu,
+                number,
+                u64::from(high) << 32 | u64::from(low),
+            )
         } else {
             read_msr(&mut self.vcpu, number).map(|value| {
                 self.vcpu.vmcb().save.rax = value & 0xffff_ffff;
@@ -231,7 +259,10 @@ impl VirtualMachine {
         const FINAL_ADDRESS: u64 = 1 << 32;
         const IS_FETCH: u64 = 1 << 4;
 
-        let Some(offset) = gpa.checked_sub(lapic::BASE).filter(|&offset| offset < lapic::SIZE) else {
+        let Some(offset) = gpa
+            .checked_sub(lapic::BASE)
+            .filter(|&offset| offset < lapic::SIZE)
+        else {
             return Err("there is neither RAM nor a device at this guest physical address");
         };
         if error_code & FINAL_ADDRESS == 0 || error_code & IS_FETCH != 0 {
@@ -239,7 +270,9 @@ impl VirtualMachine {
         }
         let instruction = self.memory.instruction(&self.vcpu.vmcb().save);
         let Some(access) = instruction.and_then(mmio::decode) else {
-            return Err("the local APIC's registers are accessed by an instruction that is not emulated");
+            return Err(
+                "the local APIC's registers are accessed by an instruction that is not emulated",
+            );
         };
         self.access_local_apic(offset, &access);
         self.vcpu.skip(access.length);
@@ -256,9 +289,17 @@ impl VirtualMachine {
         };
         // A device's register is read only where the instruction does so.
         let is_plain_store = access.stores && access.operation == Operation::Move;
-        let device = if is_plain_store { 0 } else { self.apic.read(offset, now) };
+        let device = if is_plain_store {
+            0
+        } else {
+            self.apic.read(offset, now)
+        };
 
-        let (destination, source) = if access.stores { (device, other) } else { (other, device) };
+        let (destination, source) = if access.stores {
+            (device, other)
+        } else {
+            (other, device)
+        };
         let result = access.operation.apply(destination, source);
         let rflags = &mut self.vcpu.vmcb().save.rflags;
         *rflags = access.operation.flags(*rflags, result);
@@ -291,8 +332,8 @@ fn write_msr(vcpu: &mut Vcpu, number: u32, value: u64) -> Option<()> {
             if value & !(WRITABLE | msr::efer::LMA) != 0 {
                 return None;
             }
-            // ArceOS's boot code writes LME | NXE without looking at what was there. Were EFER the guest's own, SVME would
-            // be gone with that, and the next VMRUN would end in Invalid (§15.5.1).
+            // ArceOS's boot code writes LME | NXE without looking at what was there. Were EFER the guest's own, SVME
+            // would be gone with that, and the next VMRUN would end in Invalid (§15.5.1).
             *efer = value & WRITABLE | *efer & msr::efer::LMA | msr::efer::SVME;
             Some(())
         }

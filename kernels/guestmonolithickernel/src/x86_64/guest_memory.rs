@@ -15,7 +15,9 @@ pub struct GuestMemory {
 impl GuestMemory {
     /// Takes `size` bytes from the host, aligned so that the nested page table can use large pages.
     pub fn new(size: usize) -> Self {
-        Self { pages: HostPages::new(size / PAGE_SIZE, LARGE_PAGE as usize) }
+        Self {
+            pages: HostPages::new(size / PAGE_SIZE, LARGE_PAGE as usize),
+        }
     }
 
     /// Where the RAM lies in the host's physical memory.
@@ -48,8 +50,8 @@ impl GuestMemory {
         self.bytes(gpa..gpa + LONGEST_INSTRUCTION.min(rest_of_page))
     }
 
-    /// Walks the guest's 4-level page table (AMD APM vol. 2, §5.3): guest virtual → guest physical. This is the first of
-    /// the two stages; rights are not looked at.
+    /// Walks the guest's 4-level page table (AMD APM vol. 2, §5.3): guest virtual → guest physical. This is the first
+    /// of the two stages; rights are not looked at.
     fn translate(&self, save: &StateSaveArea, va: u64) -> Option<u64> {
         const CR0_PG: u64 = 1 << 31;
         const PRESENT: u64 = 1 << 0;
@@ -81,6 +83,10 @@ impl StateSaveArea {
     /// What is added to RIP: nothing in 64-bit mode.
     fn cs_base(&self) -> u64 {
         const LONG: u16 = 1 << 9;
-        if self.cs.attrib & LONG != 0 { 0 } else { self.cs.base }
+        if self.cs.attrib & LONG != 0 {
+            0
+        } else {
+            self.cs.base
+        }
     }
 }

@@ -41,7 +41,10 @@ pub struct LocalApic {
 
 impl LocalApic {
     pub fn new() -> Self {
-        let mut apic = Self { registers: [0; 256], deadline: None };
+        let mut apic = Self {
+            registers: [0; 256],
+            deadline: None,
+        };
         *apic.register(register::ID) = 0;
         *apic.register(register::VERSION) = 0x0005_0014; // six local vectors, version 14h
         *apic.register(register::SPURIOUS_INTERRUPT_VECTOR) = 0xff;

@@ -1,9 +1,10 @@
 //! Decodes and carries out the instruction with which the guest reached for a device.
 //!
-//! A nested page fault says which guest physical address was accessed, but neither the value nor the register. CPUs with
-//! decode assists also give the instruction's bytes; QEMU's TCG does not, so the hypervisor fetches them by itself. Known are
-//! the 32-bit forms of `mov`, `and`, `or`, `xor` and `test`: what compilers make of a driver's reads and writes, which
-//! they join with the bit operation next to them. Encodings: AMD APM vol. 3, §1.2 and Appendix A.
+//! A nested page fault says which guest physical address was accessed, but neither the value nor the register. CPUs
+//! with decode assists also give the instruction's bytes; QEMU's TCG does not, so the hypervisor fetches them by
+//! itself. Known are the 32-bit forms of `mov`, `and`, `or`, `xor` and `test`: what compilers make of a driver's
+//! reads and writes, which they join with the bit operation next to them. Encodings: AMD APM vol. 3, §1.2 and
+//! Appendix A.
 
 /// What is done with the two operands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +53,11 @@ pub fn decode(code: &[u8]) -> Option<Access> {
     let register = Other::Register(reg | rex << 1 & 8); // extended by REX.R
     let immediate_at = opcode_at + 2 + address_length(modrm, *code.get(opcode_at + 2)?)?;
 
-    let immediate32 = || Some(u32::from_le_bytes(code.get(immediate_at..immediate_at + 4)?.try_into().ok()?));
+    let immediate32 = || {
+        Some(u32::from_le_bytes(
+            code.get(immediate_at..immediate_at + 4)?.try_into().ok()?,
+        ))
+    };
     let immediate8 = || Some(*code.get(immediate_at)? as i8 as u32);
     let (operation, stores, other, immediate_length) = match (opcode, reg) {
         (0x8b, _) => (Operation::Move, false, register, 0),
@@ -70,7 +75,12 @@ pub fn decode(code: &[u8]) -> Option<Access> {
         (0x83, 1 | 4 | 6) => (group_1(reg), true, Other::Immediate(immediate8()?), 1),
         _ => return None,
     };
-    Some(Access { operation, stores, other, length: (immediate_at + immediate_length) as u64 })
+    Some(Access {
+        operation,
+        stores,
+        other,
+        length: (immediate_at + immediate_length) as u64,
+    })
 }
 
 /// The operation that the middle bits of ModRM select for opcodes 81h and 83h.
@@ -108,8 +118,8 @@ impl Operation {
         }
     }
 
-    /// RFLAGS after the operation, from those before it: logical operations clear carry and overflow and tell sign, zero
-    /// and parity of the `result`; `mov` leaves all flags alone.
+    /// RFLAGS after the operation, from those before it: logical operations clear carry and overflow and tell sign,
+    /// zero and parity of the `result`; `mov` leaves all flags alone.
     pub fn flags(self, before: u64, result: u32) -> u64 {
         const CF: u64 = 1 << 0;
         const PF: u64 = 1 << 2;

@@ -48,7 +48,10 @@ pub fn run() {
         panic!("this CPU cannot run virtual machines: {reason:?}. On QEMU: -cpu EPYC");
     }
 
-    println!("Pre-allocating {} MB guest RAM at GPA 0x0...", GUEST_RAM_SIZE >> 20);
+    println!(
+        "Pre-allocating {} MB guest RAM at GPA 0x0...",
+        GUEST_RAM_SIZE >> 20
+    );
     let mut memory = GuestMemory::new(GUEST_RAM_SIZE);
 
     println!("VM created success, loading images...");
@@ -69,16 +72,25 @@ pub fn run() {
 /// the guest physical address of its first instruction.
 fn load_guest_kernel(memory: &mut GuestMemory) -> u32 {
     let above = GUEST_KERNEL_GPA..memory.size();
-    let room = memory.bytes_mut(above).expect("the guest has no RAM where its kernel is linked");
+    let room = memory
+        .bytes_mut(above)
+        .expect("the guest has no RAM where its kernel is linked");
     let size = loader::load(loader::GUEST_KERNEL, room).unwrap_or_else(|error| panic!("{error}"));
 
     let header = match multiboot::Header::find(&room[..size]) {
         Ok(header) if header.load_addr as usize == GUEST_KERNEL_GPA => header,
-        Ok(header) => panic!("{} wants to be loaded at {:#x}, not {GUEST_KERNEL_GPA:#x}", loader::GUEST_KERNEL, header.load_addr),
+        Ok(header) => panic!(
+            "{} wants to be loaded at {:#x}, not {GUEST_KERNEL_GPA:#x}",
+            loader::GUEST_KERNEL,
+            header.load_addr
+        ),
         Err(problem) => panic!("{} is not a kernel: {problem}", loader::GUEST_KERNEL),
     };
     // Its .bss is zero already: fresh memory. It only has to be there.
-    assert!(header.bss_end_addr as usize <= memory.size(), "the guest kernel's .bss does not fit into its RAM");
+    assert!(
+        header.bss_end_addr as usize <= memory.size(),
+        "the guest kernel's .bss does not fit into its RAM"
+    );
     header.entry_addr
 }
 

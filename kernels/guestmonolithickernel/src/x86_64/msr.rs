@@ -41,7 +41,9 @@ pub const VM_CR_SVMDIS: u64 = 1 << 4;
 pub unsafe fn read(msr: u32) -> u64 {
     let (low, high): (u32, u32);
     // SAFETY: the caller's promise.
-    unsafe { asm!("rdmsr", in("ecx") msr, out("eax") low, out("edx") high, options(nostack, nomem)) };
+    unsafe {
+        asm!("rdmsr", in("ecx") msr, out("eax") low, out("edx") high, options(nostack, nomem))
+    };
     u64::from(high) << 32 | u64::from(low)
 }
 

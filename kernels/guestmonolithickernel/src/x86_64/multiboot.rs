@@ -38,7 +38,8 @@ impl Header {
             .step_by(4)
             .find(|&offset| word(offset) == Some(HEADER_MAGIC))
             .ok_or("it has no Multiboot header in its first 8192 bytes")?;
-        let field = |number: usize| word(offset + number * 4).ok_or("its Multiboot header is cut off");
+        let field =
+            |number: usize| word(offset + number * 4).ok_or("its Multiboot header is cut off");
 
         let [flags, checksum] = [field(1)?, field(2)?];
         if HEADER_MAGIC.wrapping_add(flags).wrapping_add(checksum) != 0 {
@@ -47,11 +48,18 @@ impl Header {
         if flags & HAS_ADDRESSES == 0 {
             return Err("its Multiboot header has no load addresses (flag 16)");
         }
-        let [header_addr, load_addr, bss_end_addr, entry_addr] = [field(3)?, field(4)?, field(6)?, field(7)?];
+        let [header_addr, load_addr, bss_end_addr, entry_addr] =
+            [field(3)?, field(4)?, field(6)?, field(7)?];
         if header_addr.checked_sub(load_addr) != Some(offset as u32) {
-            return Err("its Multiboot header is not where the header says: this is not a flat image");
+            return Err(
+                "its Multiboot header is not where the header says: this is not a flat image",
+            );
         }
-        Ok(Self { load_addr, bss_end_addr, entry_addr })
+        Ok(Self {
+            load_addr,
+            bss_end_addr,
+            entry_addr,
+        })
     }
 }
 
@@ -77,8 +85,12 @@ pub fn write_info(memory: &mut GuestMemory) {
     let regions = [(0, LOW_MEMORY_END), (HIGH_MEMORY, high_memory_size)];
 
     let info = INFO_GPA as usize;
-    let page = memory.bytes_mut(info..info + 4096).expect("the guest has less RAM than one page");
-    let mut put = |offset: u32, value: u32| page[offset as usize..][..4].copy_from_slice(&value.to_le_bytes());
+    let page = memory
+        .bytes_mut(info..info + 4096)
+        .expect("the guest has less RAM than one page");
+    let mut put = |offset: u32, value: u32| {
+        page[offset as usize..][..4].copy_from_slice(&value.to_le_bytes())
+    };
     put(0, HAS_MEMORY | HAS_MEMORY_MAP);
     put(4, (LOW_MEMORY_END / 1024) as u32);
     put(8, (high_memory_size / 1024) as u32);

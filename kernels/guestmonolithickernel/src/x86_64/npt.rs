@@ -1,7 +1,7 @@
 //! The nested page table: guest physical address (GPA) → host physical address (AMD APM vol. 2, §15.25).
 //!
-//! It has the format of an ordinary 4-level table (§5.3), with one rule of its own: the CPU walks it as a user, so every
-//! entry must have the user bit. RAM is mapped by 2 MiB pages: three tables are enough for the first gigabyte.
+//! It has the format of an ordinary 4-level table (§5.3), with one rule of its own: the CPU walks it as a user, so
+//! every entry must have the user bit. RAM is mapped by 2 MiB pages: three tables are enough for the first gigabyte.
 
 use super::page::{HostPages, PAGE_SIZE};
 use std::{vec, vec::Vec};
@@ -33,7 +33,9 @@ pub struct NestedPageTable {
 impl NestedPageTable {
     /// An empty address space: every access of the guest is a nested page fault.
     pub fn new() -> Self {
-        Self { tables: vec![HostPages::new(1, PAGE_SIZE)] }
+        Self {
+            tables: vec![HostPages::new(1, PAGE_SIZE)],
+        }
     }
 
     /// What N_CR3 takes.
@@ -44,7 +46,10 @@ impl NestedPageTable {
     /// Maps `size` bytes of the guest's physical memory at `gpa`, readable, writable and executable, to the host's at
     /// `physical`. All three must be multiples of [`LARGE_PAGE`].
     pub fn map(&mut self, gpa: u64, physical: u64, size: u64) {
-        assert!((gpa | physical | size) % LARGE_PAGE == 0, "a nested mapping must be aligned to 2 MiB");
+        assert!(
+            (gpa | physical | size) % LARGE_PAGE == 0,
+            "a nested mapping must be aligned to 2 MiB"
+        );
         for offset in (0..size).step_by(LARGE_PAGE as usize) {
             let leaf = entry::PRESENT | entry::WRITABLE | entry::USER | entry::PAGE_SIZE;
             *self.directory_entry(gpa + offset) = physical + offset | leaf;
@@ -70,7 +75,8 @@ impl NestedPageTable {
                 .expect("the nested page table points to a table that is not its own");
         }
         let table = HostPages::new(1, PAGE_SIZE);
-        self.table(from)[slot] = table.physical_address() | entry::PRESENT | entry::WRITABLE | entry::USER;
+        self.table(from)[slot] =
+            table.physical_address() | entry::PRESENT | entry::WRITABLE | entry::USER;
         self.tables.push(table);
         self.tables.len() - 1
     }

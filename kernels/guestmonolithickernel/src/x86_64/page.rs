@@ -20,10 +20,15 @@ impl HostPages {
     pub fn new(count: usize, alignment: usize) -> Self {
         let base = global_allocator()
             .alloc_pages(count, alignment, UsageKind::Global)
-            .unwrap_or_else(|error| panic!("cannot allocate {count} pages aligned to {alignment:#x}: {error:?}"));
+            .unwrap_or_else(|error| {
+                panic!("cannot allocate {count} pages aligned to {alignment:#x}: {error:?}")
+            });
         // SAFETY: the allocator has just given us these bytes.
         unsafe { ptr::write_bytes(base as *mut u8, 0, count * PAGE_SIZE) };
-        Self { base: base.into(), count }
+        Self {
+            base: base.into(),
+            count,
+        }
     }
 
     /// The address to put into registers and tables that the CPU walks by itself.

@@ -32,8 +32,9 @@ pub struct VcpuContext {
     host_vmcb_pa: u64,
 }
 
+// The file beside this one, with line numbers from build.rs.
 global_asm!(
-    include_str!("world_switch.S"),
+    include_str!(concat!(env!("OUT_DIR"), "/world_switch.S")),
     rbx = const offset_of!(VcpuContext, rbx),
     rcx = const offset_of!(VcpuContext, rcx),
     rdx = const offset_of!(VcpuContext, rdx),
@@ -84,7 +85,12 @@ const RFLAGS_RESERVED: u64 = 1 << 1;
 impl Vcpu {
     /// A CPU in the state that the Multiboot specification 0.6.96, §3.2 "Machine state" promises to a kernel: 32-bit
     /// protected mode with flat segments, paging and interrupts off, EAX = magic, EBX = the information structure.
-    pub fn new(entry: u32, multiboot_magic: u32, multiboot_info: u32, boundaries: &Boundaries) -> Self {
+    pub fn new(
+        entry: u32,
+        multiboot_magic: u32,
+        multiboot_info: u32,
+        boundaries: &Boundaries,
+    ) -> Self {
         let vmcb_pages = HostPages::new(1, PAGE_SIZE);
         let host_vmcb = HostPages::new(1, PAGE_SIZE);
         let context = VcpuContext {
@@ -93,7 +99,11 @@ impl Vcpu {
             host_vmcb_pa: host_vmcb.physical_address(),
             ..VcpuContext::default()
         };
-        let mut vcpu = Self { context, vmcb: vmcb_pages, _host_vmcb: host_vmcb };
+        let mut vcpu = Self {
+            context,
+            vmcb: vmcb_pages,
+            _host_vmcb: host_vmcb,
+        };
 
         let control = &mut vcpu.vmcb().control;
         control.intercept_misc3 = intercept3::INTR
@@ -120,14 +130,35 @@ impl Vcpu {
         control.np_control = vmcb::NP_ENABLE;
         control.n_cr3 = boundaries.nested_page_table;
 
-        let flat = |selector, attrib| Segment { selector, attrib, limit: u32::MAX, base: 0 };
+        let flat = |selector, attrib| Segment {
+            selector,
+            attrib,
+            limit: u32::MAX,
+            base: 0,
+        };
         let save = &mut vcpu.vmcb().save;
         save.cs = flat(0x08, attrib::CODE32);
-        for data in [&mut save.ds, &mut save.es, &mut save.fs, &mut save.gs, &mut save.ss] {
+        for data in [
+            &mut save.ds,
+            &mut save.es,
+            &mut save.fs,
+            &mut save.gs,
+            &mut save.ss,
+        ] {
             *data = flat(0x10, attrib::DATA32);
         }
-        save.tr = Segment { selector: 0, attrib: attrib::TSS_BUSY, limit: 0xffff, base: 0 };
-        save.ldtr = Segment { selector: 0, attrib: attrib::LDT, limit: 0xffff, base: 0 };
+        save.tr = Segment {
+            selector: 0,
+            attrib: attrib::TSS_BUSY,
+            limit: 0xffff,
+            base: 0,
+        };
+        save.ldtr = Segment {
+            selector: 0,
+            attrib: attrib::LDT,
+            limit: 0xffff,
+            base: 0,
+        };
         save.cr0 = CR0_PE_ET;
         save.rflags = RFLAGS_RESERVED;
         save.rip = entry.into();
@@ -178,8 +209,10 @@ impl Vcpu {
     /// Raises #GP(0) in the guest at the instruction that it is at (§15.20).
     pub fn inject_general_protection(&mut self) {
         const GENERAL_PROTECTION: u64 = 13;
-        self.vmcb().control.eventinj =
-            eventinj::VALID | eventinj::TYPE_EXCEPTION | eventinj::ERROR_CODE_VALID | GENERAL_PROTECTION;
+        self.vmcb().control.eventinj = eventinj::VALID
+            | eventinj::TYPE_EXCEPTION
+            | eventinj::ERROR_CODE_VALID
+            | GENERAL_PROTECTION;
     }
 
     /// A general register by its number in an instruction (REX bit and three bits of ModRM), all 64 bits of it.

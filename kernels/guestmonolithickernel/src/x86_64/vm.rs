@@ -34,15 +34,29 @@ impl VirtualMachine {
         let mut iopm = Iopm::new();
         iopm.allow(COM1.0, COM1.1);
         let mut msrpm = Msrpm::new();
-        SWITCHED_WITH_THE_WORLD.into_iter().for_each(|msr| msrpm.allow(msr));
+        SWITCHED_WITH_THE_WORLD
+            .into_iter()
+            .for_each(|msr| msrpm.allow(msr));
 
         let boundaries = Boundaries {
             nested_page_table: npt.root(),
             iopm: iopm.physical_address(),
             msrpm: msrpm.physical_address(),
         };
-        let vcpu = Vcpu::new(entry, multiboot::BOOTLOADER_MAGIC, multiboot::INFO_GPA, &boundaries);
-        Self { vcpu, memory, apic: LocalApic::new(), _npt: npt, _iopm: iopm, _msrpm: msrpm }
+        let vcpu = Vcpu::new(
+            entry,
+            multiboot::BOOTLOADER_MAGIC,
+            multiboot::INFO_GPA,
+            &boundaries,
+        );
+        Self {
+            vcpu,
+            memory,
+            apic: LocalApic::new(),
+            _npt: npt,
+            _iopm: iopm,
+            _msrpm: msrpm,
+        }
     }
 
     /// Runs the guest until it asks for power off.

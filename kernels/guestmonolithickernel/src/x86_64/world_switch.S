@@ -3,16 +3,17 @@
 # extern "C" fn svm_world_switch(context: *mut VcpuContext)
 #
 #   who moves what         host → guest            guest → host
-#   VMRUN / VM exit        RIP RSP RAX RFLAGS CS SS DS ES GDTR IDTR EFER CR0 CR2 CR3 CR4 DR6 DR7 (between VMCB, CPU and the page
-#                          at VM_HSAVE_PA)
+#   VMRUN / VM exit        RIP RSP RAX RFLAGS CS SS DS ES GDTR IDTR EFER CR0 CR3 CR4; the host's go to the page at
+#                          VM_HSAVE_PA and come back. CR2 DR6 DR7: the guest's only, the host does not rely on them
 #   VMSAVE, VMLOAD         FS GS TR LDTR KernelGSBase STAR LSTAR CSTAR SFMASK SYSENTER_*  (both directions, by us)
 #   the moves below        the other 14 general registers
 #
 # x87 and SSE registers are not moved: host and guest kernel are built without them, and so is the guest's program.
 # While the global interrupt flag is clear nothing can interrupt: the CPU holds registers of both worlds.
 #
-# The host's stack during the guest, from rsp up: context, r15, r14, r13, r12, rbx, rbp, return address. RSP has the same
-# value right before VMRUN and right after it, so a debugger unwinds from the VM exit by the same rule as from the entry.
+# The host's stack during the guest, from rsp up: context, r15, r14, r13, r12, rbx, rbp, return address. RSP has the
+# same value right before VMRUN and right after it, so a debugger unwinds from the VM exit by the same rule as from
+# the entry.
 
     .section .text
     .cfi_sections .debug_frame
