@@ -15,9 +15,18 @@ const LIMIT_MS = 10 * 60_000;
 
 const has = (program: string): boolean => spawnSync('which', [program]).status === 0;
 
+/** QEMU 7.2 of Debian 12 boots riscv64's flash and has none on loongarch64. */
+const hasQemu = (architecture: string): boolean => {
+  const { stdout } = spawnSync(`qemu-system-${architecture}`, ['--version'], { encoding: 'utf8' });
+  return Number(/version (\d+)/.exec(stdout ?? '')?.[1] ?? 0) >= 10;
+};
+
 /** Tools that are not part of `npm ci`: whether they are here. */
 const TOOLS = {
-  qemu: () => has('qemu-system-riscv64'),
+  'QEMU 10': () => hasQemu('riscv64'),
+  'QEMU 10 for all architectures': () =>
+    ['riscv64', 'aarch64', 'x86_64', 'loongarch64'].every(hasQemu) && existsSync('/usr/share/seabios/bios-256k.bin'),
+  mtools: () => has('mcopy') && has('fsck.fat'),
   dtc: () => has('dtc'),
   'U-Boot': () => existsSync('/usr/lib/u-boot/qemu-riscv64_smode/u-boot.bin'),
   rust: () => existsSync('/usr/bin/cargo') && existsSync('/usr/lib/rustlib/src/rust/library') && has('wasm-ld-19'),
@@ -28,6 +37,8 @@ interface Suite {
   readonly name: string;
   readonly needs?: readonly (keyof typeof TOOLS)[];
   readonly command: readonly string[];
+  /** In place of {@link LIMIT_MS}. */
+  readonly limitMs?: number;
 }
 
 const testFiles = (below: string): string[] =>
@@ -38,7 +49,8 @@ const testFiles = (below: string): string[] =>
   });
 
 /** Test files by the tool in their name: `x.qemu.test.ts`. Without one they need Node only. */
-const toolOf = (file: string): string | undefined => /\b(qemu|dtc|rust|firmware|workbench)\.test\.ts$/.exec(file)?.[1];
+const toolOf = (file: string): string | undefined =>
+  /\b(qemu|dtc|mtools|rust|firmware|workbench)\.test\.ts$/.exec(file)?.[1];
 const vitest = (tool: string | undefined): string[] => {
   const files = testFiles('test').filter((file) => toolOf(file) === tool);
   return ['npx', 'vitest', 'run', ...files];
@@ -53,9 +65,16 @@ const suites: readonly Suite[] = [
   { name: 'kernels', command: ['npx', 'tsx', 'src/build/kernels.ts', '--check'] },
   { name: 'unit', command: vitest(undefined) },
   { name: 'dtc', needs: ['dtc'], command: vitest('dtc') },
-  { name: 'qemu', needs: ['qemu'], command: vitest('qemu') },
+  { name: 'mtools', needs: ['mtools'], command: vitest('mtools') },
+  { name: 'qemu', needs: ['QEMU 10'], command: vitest('qemu') },
   { name: 'firmware', needs: ['U-Boot'], command: vitest('firmware') },
-  { name: 'kernels on qemu', needs: ['qemu'], command: ['npx', 'tsx', 'src/build/kernels.ts', '--qemu-check'] },
+  { name: 'kernels on qemu', needs: ['QEMU 10 for all architectures'], command: ['npm', 'run', 'kernels:check'] },
+  {
+    name: 'kernel rebuild',
+    needs: ['rust'],
+    command: ['npx', 'tsx', 'src/build/kernels.ts', '--rebuild-check'],
+    limitMs: 15 * 60_000,
+  },
   { name: 'rust', needs: ['rust'], command: vitest('rust') },
   { name: 'symbols.wasm', needs: ['rust'], command: ['npx', 'tsx', 'src/build/symbols-wasm.ts', '--check'] },
   { name: 'package', command: ['npm', 'run', 'package'] },
@@ -82,12 +101,12 @@ interface Result {
   readonly failed: number;
 }
 
-const run = async ({ name, command }: Suite): Promise<Result> => {
+const run = async ({ name, command, limitMs }: Suite): Promise<Result> => {
   const [program = '', ...args] = command;
   // Without files vitest would run all of them.
   if (args[0] === 'vitest' && args.length === 2) return { passed: 0, failed: 0 };
   const started = performance.now();
-  const { code, output } = await capture(program, args);
+  const { code, output } = await capture(program, args, limitMs ?? LIMIT_MS);
   const counts = count(output);
   // A suite that says nothing about tests is one test; one that fails has at least one failure.
   const failed = code === 0 ? 0 : Math.max(1, counts.failed);
@@ -98,7 +117,11 @@ const run = async ({ name, command }: Suite): Promise<Result> => {
   return { passed, failed };
 };
 
-const capture = (program: string, args: readonly string[]): Promise<{ code: number; output: string }> =>
+const capture = (
+  program: string,
+  args: readonly string[],
+  limitMs: number,
+): Promise<{ code: number; output: string }> =>
   new Promise((done) => {
     const child = spawn(program, args, { cwd: root, env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' } });
     let output = '';
@@ -108,9 +131,9 @@ const capture = (program: string, args: readonly string[]): Promise<{ code: numb
     child.stdout.on('data', add);
     child.stderr.on('data', add);
     const timer = setTimeout(() => {
-      output += `\nstopped after ${LIMIT_MS / 60_000} minutes`;
+      output += `\nstopped after ${limitMs / 60_000} minutes`;
       child.kill('SIGKILL');
-    }, LIMIT_MS);
+    }, limitMs);
     child.on('close', (code) => {
       clearTimeout(timer);
       done({ code: code ?? 1, output });

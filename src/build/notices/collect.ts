@@ -1,7 +1,6 @@
 /** Finds licence facts of components where a developer's machine has them: node_modules, cargo's registry, Rust's sources. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Component, kernelLocks, type Part } from './inventory';
 import type { LicenceFacts } from './licences';
@@ -19,7 +18,6 @@ const RUST_SOURCES = '/usr/lib/rustlib/src/rust/library';
 export const standardTexts = (root: string): Map<string, string> =>
   new Map([
     ['Apache-2.0', readFileSync(join(root, 'LICENSE'), 'utf8')],
-    ['GPL-2.0-or-later', readFileSync('/usr/share/common-licenses/GPL-2', 'utf8')],
     ['MPL-2.0', readFileSync('/usr/share/common-licenses/MPL-2.0', 'utf8')],
   ]);
 
@@ -72,32 +70,23 @@ interface CargoPackage {
 
 /** What cargo knows of all packages of the lockfile in `folder`, by name and version. */
 function metadata(folder: string): [string, Described][] {
-  const work = mkdtempSync(join(tmpdir(), 'notices-'));
-  try {
-    for (const name of ['Cargo.toml', 'Cargo.lock']) cpSync(join(folder, name), join(work, name));
-    // cargo wants to see a target, but reads none.
-    mkdirSync(join(work, 'src'));
-    for (const name of ['lib.rs', 'main.rs']) writeFileSync(join(work, 'src', name), '');
-    const run = spawnSync('/usr/bin/cargo', ['metadata', '--locked', '--format-version', '1'], {
-      cwd: work,
-      encoding: 'utf8',
-      maxBuffer: 1 << 28,
-      env: { ...process.env, RUSTC: '/usr/bin/rustc', RUSTC_BOOTSTRAP: '1' },
-    });
-    if (run.status !== 0) throw new Error(`cargo metadata failed in ${folder}: ${run.stderr || run.error?.message}`);
-    const { packages } = JSON.parse(run.stdout) as { packages: CargoPackage[] };
-    return packages.map(({ name, version, license, authors, manifest_path }) => [
-      `${name} ${version}`,
-      {
-        name,
-        version,
-        facts: { expression: license ?? '', authors, files: licenceFiles(dirname(manifest_path)) },
-        source: `https://crates.io/crates/${name}/${version}`,
-      },
-    ]);
-  } finally {
-    rmSync(work, { recursive: true });
-  }
+  const run = spawnSync('/usr/bin/cargo', ['metadata', '--locked', '--format-version', '1'], {
+    cwd: folder,
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+    env: { ...process.env, RUSTC: '/usr/bin/rustc', RUSTC_BOOTSTRAP: '1' },
+  });
+  if (run.status !== 0) throw new Error(`cargo metadata failed in ${folder}: ${run.stderr || run.error?.message}`);
+  const { packages } = JSON.parse(run.stdout) as { packages: CargoPackage[] };
+  return packages.map(({ name, version, license, authors, manifest_path }) => [
+    `${name} ${version}`,
+    {
+      name,
+      version,
+      facts: { expression: license ?? '', authors, files: licenceFiles(dirname(manifest_path)) },
+      source: `https://crates.io/crates/${name}/${version}`,
+    },
+  ]);
 }
 
 function fromRust({ name, version }: Component): Described {

@@ -49,11 +49,9 @@ export const inventory = async (root: string): Promise<Part[]> => [
     kind: 'crates',
     title: 'Rust crates of the guest kernels',
     explanation: [
-      'Named by kernels/*/Cargo.lock. The images in kernels/prebuilt, which are programs of their own that Worldstep runs,',
-      'contain some of them; others only take part in building one, or belong to another architecture.',
-      'Among those in the images linked_list_r4l is under the GPL (its package says 2.0 or later, its files say 2.0). The',
-      'sources of an image are kernels/NAME, the crates at the addresses below, and the build scripts in src/build/kernels',
-      "of Worldstep's repository.",
+      'Named by the Cargo.lock files below kernels. The images in kernels/prebuilt, which are programs of their own that',
+      'Worldstep runs, contain some of them; others only take part in building one, or belong to another architecture.',
+      "The crate linked_list_r4l in the images is Worldstep's own: kernels/linked_list_r4l of its repository.",
     ].join('\n'),
     components: sorted(kernelLocks(root).flatMap(lockedCrates)),
   },
@@ -66,12 +64,18 @@ export const inventory = async (root: string): Promise<Part[]> => [
   },
 ];
 
-/** The lockfiles of the guest kernels. */
+/** The lockfiles of the guest kernels and of the programs that run on them. */
 export const kernelLocks = (root: string): string[] =>
   readdirSync(join(root, 'kernels'))
-    .map((name) => join(root, 'kernels', name, 'Cargo.lock'))
+    .map((name) => join(root, 'kernels', name))
+    .filter((folder) => existsSync(join(folder, 'kernel.json')))
+    .flatMap((folder) => [folder, ...foldersIn(join(folder, 'payload'))])
+    .map((folder) => join(folder, 'Cargo.lock'))
     .filter((file) => existsSync(file))
     .sort();
+
+const foldersIn = (folder: string): string[] =>
+  existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
 
 async function bundledPackages(root: string): Promise<Component[]> {
   const entries = readdirSync(join(root, 'src/entry')).filter((name) => name.endsWith('.ts'));
