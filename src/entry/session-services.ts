@@ -7,9 +7,9 @@ import type { LaunchArguments } from '../dap/protocol';
 import type { BuiltMachine, SessionServices } from '../dap/services';
 import { filtersOf } from '../debug/exceptions';
 import type { TargetImage } from '../debug/target';
-import { flashContents } from '../image/flash';
-import { flatImage, isElf } from '../image/flat-image';
-import { type KernelBuild, type KernelPackage, packagePath, parseKernelPackage } from '../image/kernel-package';
+import { isElf } from '../image/flat-image';
+import { ImageError } from '../image/image-error';
+import { type KernelPackage, packagePath, parseKernelPackage } from '../image/kernel-package';
 import { RISCV64 } from '../isa/riscv64';
 import { RISCV64_VIRT } from '../machine/boards/riscv64-virt';
 import { ARCHITECTURES, createMachine } from '../machine/create';
@@ -18,6 +18,7 @@ import { LoadError } from '../machine/load-error';
 import { parseMemorySize } from '../machine/memory-size';
 import { loadSymbolReader, type SymbolReader } from '../symbols/reader';
 import type { Program } from '../symbols/types';
+import { buildFor, type KernelFiles, readBuild } from './kernel-files';
 
 /** What differs between shells and tests. */
 export interface CompositionOptions {
@@ -51,6 +52,7 @@ export function sessionServices(host: Host, options: CompositionOptions = {}): S
       try {
         return await build(launch, host, reader);
       } catch (error) {
+        if (error instanceof ImageError) throw new UserError(1130, error.message, openLaunch);
         throw error instanceof LoadError ? inLaunchWords(error) : error;
       }
     },
@@ -69,7 +71,8 @@ function inLaunchWords(error: LoadError): UserError {
 interface Guest {
   readonly kernel: NamedFile;
   readonly loadAddress?: number;
-  readonly build?: KernelBuild;
+  /** What its kernel.json declares for the machine. */
+  readonly files?: KernelFiles['machine'];
   readonly elf?: { readonly path: string; readonly bytes: Uint8Array; readonly isFlat: boolean };
   readonly sourceMap: Readonly<Record<string, string>>;
 }
@@ -81,19 +84,16 @@ async function build(launch: LaunchArguments, host: Host, reader: SymbolReader):
     return { name: path, bytes: await readImage(host, resolvePath(path, launch.cwd), key) };
   };
   const guest = await readGuest(launch, host);
-  const flash = (bank: string): NamedFile | undefined => {
-    const content = guest.build?.flash.get(bank);
-    return content && { name: bank, bytes: flashContents(content) };
-  };
   const memory = launch.machine?.memory;
   const { machine, plan } = createMachine({
-    memory: memory === undefined ? guest.build?.memory : parseMemorySize(memory, '"machine.memory"'),
+    ...guest.files,
+    memory: memory === undefined ? guest.files?.memory : parseMemorySize(memory, '"machine.memory"'),
     harts: launch.machine?.harts,
     kernel: guest.kernel,
     loadAddress: guest.loadAddress,
     bios: await file('bios'),
-    pflash0: (await file('pflash0')) ?? flash('pflash0'),
-    pflash1: (await file('pflash1')) ?? flash('pflash1'),
+    pflash0: (await file('pflash0')) ?? guest.files?.pflash0,
+    pflash1: (await file('pflash1')) ?? guest.files?.pflash1,
     append: launch.append,
   });
   const images: TargetImage[] = [];
@@ -186,27 +186,24 @@ async function readKernelJson(host: Host, path: string, name: string | undefined
 }
 
 async function readPackage(kernel: KernelPackage, path: string, launch: LaunchArguments, host: Host): Promise<Guest> {
-  const arch = launch.arch ?? [...kernel.architectures.keys()].find((one) => ARCHITECTURES.includes(one)) ?? '';
-  const chosen = kernel.architectures.get(arch);
+  const chosen = buildFor(kernel, launch.arch);
   if (chosen === undefined) {
     const known = [...kernel.architectures.keys()].join(', ');
     throw new UserError(
       1123,
-      `${kernel.name} is not built for ${arch || 'any machine of this version'}; it is built for ${known}. Set "arch" accordingly.`,
+      `${kernel.name} is not built for ${launch.arch ?? 'any machine of this version'}; it is built for ${known}. Set "arch" accordingly.`,
       openLaunch,
     );
   }
-  const { image } = chosen;
-  const file = packagePath(path, image.file);
-  const bytes = await readImage(host, file);
-  const isFlat = image.load !== undefined;
+  const { machine, image } = await readBuild(chosen, path, (file) => readImage(host, file));
   const symbolFile = chosen.symbols[0];
-  const symbolPath = symbolFile === undefined ? file : packagePath(path, symbolFile);
-  const symbolBytes = symbolPath === file ? bytes : await readImage(host, symbolPath);
+  const symbolPath = symbolFile === undefined ? image.name : packagePath(path, symbolFile);
+  const symbolBytes = symbolPath === image.name ? image.bytes : await readImage(host, symbolPath);
+  const isFlat = machine.loadAddress !== undefined;
   return {
-    kernel: { name: file, bytes: isFlat && isElf(bytes) ? flatImage(bytes) : bytes },
-    loadAddress: isFlat ? Number(image.load) : undefined,
-    build: chosen,
+    kernel: machine.kernel,
+    loadAddress: machine.loadAddress,
+    files: machine,
     sourceMap: Object.fromEntries(kernel.sources.map((root) => [root.recordedAs, packagePath(path, root.folder)])),
     ...(isElf(symbolBytes) ? { elf: { path: symbolPath, bytes: symbolBytes, isFlat } } : {}),
   };

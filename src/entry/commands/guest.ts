@@ -6,12 +6,11 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Host } from '../../base/host';
 import { nearest } from '../../base/nearest';
-import { flashContents } from '../../image/flash';
-import { flatImage, isElf } from '../../image/flat-image';
-import { type KernelBuild, type KernelPackage, packagePath } from '../../image/kernel-package';
+import type { KernelBuild, KernelPackage } from '../../image/kernel-package';
 import { ARCHITECTURES, type MachineOptions } from '../../machine/create';
 import type { NamedFile } from '../../machine/load';
 import { parseMemorySize } from '../../machine/memory-size';
+import { buildFor, readBuild } from '../kernel-files';
 import { UsageError } from './command';
 import { packageOf, readFile, readUnpacked } from './files';
 
@@ -113,35 +112,14 @@ async function readNamed(host: Host, root: string, word: string, arch: string | 
 }
 
 async function readPackage(host: Host, kernel: KernelPackage, path: string, arch: string | undefined): Promise<Guest> {
-  const build = chooseBuild(kernel, arch);
-  const at = (relative: string): string => packagePath(path, relative);
-  const { image } = build;
-  const bytes = await readUnpacked(host, at(image.file));
-  const flash = (bank: string): NamedFile | undefined => {
-    const content = build.flash.get(bank);
-    return content && { name: bank, bytes: flashContents(content) };
-  };
-  const isFlat = image.load !== undefined;
-  return {
-    name: kernel.name,
-    panicMarkers: kernel.panicMarkers,
-    package: { kernel, path },
-    machine: {
-      kernel: { name: at(image.file), bytes: isFlat && isElf(bytes) ? flatImage(bytes) : bytes },
-      loadAddress: isFlat ? Number(image.load) : undefined,
-      memory: build.memory,
-      pflash0: flash('pflash0'),
-      pflash1: flash('pflash1'),
-    },
-  };
+  const { machine } = await readBuild(chooseBuild(kernel, arch), path, (file) => readUnpacked(host, file));
+  return { name: kernel.name, panicMarkers: kernel.panicMarkers, package: { kernel, path }, machine };
 }
 
 function chooseBuild(kernel: KernelPackage, arch: string | undefined): KernelBuild {
-  const names = [...kernel.architectures.keys()];
-  const name = arch ?? names.find((candidate) => ARCHITECTURES.includes(candidate));
-  const build = name === undefined ? undefined : kernel.architectures.get(name);
+  const build = buildFor(kernel, arch);
   if (build) return build;
-  const list = names.join(', ');
+  const list = [...kernel.architectures.keys()].join(', ');
   throw new UsageError(
     arch === undefined
       ? `${kernel.name} is built for ${list}; there are machines for ${ARCHITECTURES.join(', ')} only.`

@@ -1,0 +1,53 @@
+/** From a kernel.json to the files of a machine, for the command line and for debug sessions. */
+import { flashContents } from '../image/flash';
+import { flatImage, isElf } from '../image/flat-image';
+import { kernelDisk, kernelFlash, type ReadFile } from '../image/kernel-media';
+import { type KernelBuild, type KernelPackage, packagePath } from '../image/kernel-package';
+import { sparseReader } from '../image/sectors';
+import { ARCHITECTURES, type MachineOptions } from '../machine/create';
+import type { NamedFile } from '../machine/load';
+
+/** What a kernel.json gives a machine. */
+export interface KernelFiles {
+  readonly machine: Pick<MachineOptions, 'kernel' | 'loadAddress' | 'memory' | 'pflash0' | 'pflash1' | 'drives'> & {
+    readonly kernel: NamedFile;
+  };
+  /** The kernel's own file, unpacked. */
+  readonly image: NamedFile;
+}
+
+/** The build for `arch`; without it the first one that there is a machine for. */
+export function buildFor(kernel: KernelPackage, arch: string | undefined): KernelBuild | undefined {
+  const name = arch ?? [...kernel.architectures.keys()].find((one) => ARCHITECTURES.includes(one));
+  return name === undefined ? undefined : kernel.architectures.get(name);
+}
+
+/**
+ * Reads the files of a build and makes its disk.
+ * @param kernelJson path or URI of its kernel.json
+ * @param read rejects with the caller's own message
+ * @throws ImageError when the disk or a flash bank cannot be made
+ */
+export async function readBuild(build: KernelBuild, kernelJson: string, read: ReadFile): Promise<KernelFiles> {
+  const { image: declared, memory } = build;
+  const name = packagePath(kernelJson, declared.file);
+  const image = { name, bytes: await read(name) };
+  const isFlat = declared.load !== undefined;
+  const flash = async (bank: string): Promise<NamedFile | undefined> => {
+    const content = build.flash.get(bank);
+    return content && { name: bank, bytes: flashContents(await kernelFlash(content, kernelJson, read)) };
+  };
+  const disk = await kernelDisk(build, kernelJson, read);
+  return {
+    machine: {
+      kernel: isFlat && isElf(image.bytes) ? { name, bytes: flatImage(image.bytes) } : image,
+      loadAddress: isFlat ? Number(declared.load) : undefined,
+      memory,
+      pflash0: await flash('pflash0'),
+      pflash1: await flash('pflash1'),
+      // As `-device virtio-blk-pci` on QEMU.
+      drives: disk && [{ image: sparseReader(disk), bus: 'virtio-pci' }],
+    },
+    image,
+  };
+}
