@@ -38,6 +38,11 @@ pub(super) use {clear, read, set, write};
 /// sstatus: what `sret` returns to is not user mode.
 pub const SSTATUS_SPP: usize = 1 << 8;
 
+/// sstatus and vsstatus: user mode has 64 bits.
+pub const SSTATUS_UXL_64: usize = 2 << 32;
+
+/// hstatus: the guest kernel has 64 bits.
+pub const HSTATUS_VSXL_64: usize = 2 << 32;
 /// hstatus: `sret` goes into the guest (V=1); after a trap, the trap came from there.
 pub const HSTATUS_SPV: usize = 1 << 7;
 /// hstatus: the guest was, or shall be, in VS-mode and not in VU-mode. Matters for HLV and HSV.

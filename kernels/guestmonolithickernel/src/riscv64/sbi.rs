@@ -54,7 +54,7 @@ pub fn handle(guest: &mut GuestState, memory: &mut GuestMemory) -> Next {
         }
         base::EID_BASE => call_firmware(extension, function, [guest.a0, guest.a1, guest.a2]),
         dbcn::EID_DBCN => debug_console(function, guest, memory),
-        rfnc::EID_RFNC => {
+        rfnc::EID_RFNC if function <= rfnc::REMOTE_SFENCE_VMA_ASID => {
             fence();
             SbiRet::success(0)
         }
@@ -107,22 +107,27 @@ fn handle_legacy(guest: &mut GuestState) -> Next {
 
 /// The debug console. Its buffers are given by guest physical address, so the firmware could not find them.
 fn debug_console(function: usize, guest: &GuestState, memory: &mut GuestMemory) -> SbiRet {
-    let (length, gpa) = (guest.a0, guest.a1);
+    if function == dbcn::CONSOLE_WRITE_BYTE {
+        return write_byte(guest.a0);
+    }
+    let (length, gpa, gpa_high) = (guest.a0, guest.a1, guest.a2);
+    let Some(buffer) = memory.bytes(gpa, length).filter(|_| gpa_high == 0) else {
+        return SbiRet::invalid_param();
+    };
     match function {
-        dbcn::CONSOLE_WRITE_BYTE => call_firmware(dbcn::EID_DBCN, function, [guest.a0, 0, 0]),
-        dbcn::CONSOLE_WRITE => match memory.bytes(gpa, length) {
-            Some(text) => {
-                axhal::console::write_bytes(text);
-                SbiRet::success(length)
+        dbcn::CONSOLE_WRITE => {
+            for byte in buffer {
+                write_byte((*byte).into());
             }
-            None => SbiRet::invalid_param(),
-        },
-        dbcn::CONSOLE_READ => match memory.bytes(gpa, length) {
-            Some(room) => SbiRet::success(axhal::console::read_bytes(room)),
-            None => SbiRet::invalid_param(),
-        },
+            SbiRet::success(length)
+        }
+        dbcn::CONSOLE_READ => SbiRet::success(axhal::console::read_bytes(buffer)),
         _ => SbiRet::not_supported(),
     }
+}
+
+fn write_byte(byte: usize) -> SbiRet {
+    call_firmware(dbcn::EID_DBCN, dbcn::CONSOLE_WRITE_BYTE, [byte, 0, 0])
 }
 
 /// An inter-processor interrupt: with one hart, to itself. The guest clears it in its own sip.

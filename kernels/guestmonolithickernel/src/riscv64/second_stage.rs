@@ -71,13 +71,17 @@ impl SecondStage {
     fn entry(&mut self, gpa: GuestPhysAddr, page_size: usize) -> &mut Rv64PTE {
         let mut table = &mut *self.root;
         // GPA bits 40..30 index the root, 29..21 the next level, 20..12 the last.
-        let mut entry = &mut table[gpa >> 30 & (ROOT_ENTRIES - 1)];
+        let mut entry = &mut table[gpa >> 30];
         let mut covered = 1 << 30;
         while covered > page_size {
             if entry.is_unused() {
                 let below = new_table(ENTRIES);
                 *entry = Rv64PTE::new_table(virt_to_phys(VirtAddr::from(below.as_ptr() as usize)));
             }
+            assert!(
+                !entry.is_huge(),
+                "{gpa:#x} is part of a larger page: {entry:?}"
+            );
             covered /= ENTRIES;
             table = table_at(entry.paddr());
             entry = &mut table[gpa / covered & (ENTRIES - 1)];

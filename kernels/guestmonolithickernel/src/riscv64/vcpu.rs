@@ -113,12 +113,13 @@ impl Vcpu {
         context.guest.sepc = entry;
         context.guest.a0 = hart_id;
         context.guest.a1 = device_tree;
-        context.guest.sstatus = csr::SSTATUS_SPP;
-        context.guest.hstatus = csr::HSTATUS_SPV | csr::HSTATUS_SPVP;
-        Self {
-            context,
-            vs: VsCsrs::default(),
-        }
+        context.guest.sstatus = csr::SSTATUS_SPP | csr::SSTATUS_UXL_64;
+        context.guest.hstatus = csr::HSTATUS_SPV | csr::HSTATUS_SPVP | csr::HSTATUS_VSXL_64;
+        let vs = VsCsrs {
+            vsstatus: csr::SSTATUS_UXL_64,
+            ..VsCsrs::default()
+        };
+        Self { context, vs }
     }
 
     /// Runs the guest until something happens that is the hypervisor's business.
