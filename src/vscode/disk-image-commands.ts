@@ -6,28 +6,46 @@ import { sizeText } from './image-recipe';
 
 const SHOW = 'Show Contents';
 
+/** What is asked for when it is not given; keyboard shortcuts and tests give all. */
+export interface Insertion {
+  readonly image?: vscode.Uri;
+  readonly file?: vscode.Uri;
+  /** Inside the image. */
+  readonly path?: string;
+}
+
 /** "Insert File into Disk Image…": asks for what it was not given, changes the image, and says what it did. */
-export const insertFile = async (documents: TextDocuments, given?: vscode.Uri): Promise<void> => {
-  const image = given ?? (await pickImage('Insert File into Disk Image'));
+export const insertFile = async (documents: TextDocuments, given: Insertion): Promise<void> => {
+  const image = given.image ?? (await pickImage('Insert File into Disk Image'));
   if (!image) return;
-  const [file] =
-    (await vscode.window.showOpenDialog({ title: `File to insert into ${nameOf(image)}`, openLabel: 'Insert' })) ?? [];
+  const file = given.file ?? (await pickFile(image));
   if (!file) return;
-  const path = await vscode.window.showInputBox({
-    title: `Insert ${nameOf(file)} into ${nameOf(image)}`,
-    prompt: 'Path inside the image. Folders that are missing are made.',
-    value: `/${nameOf(file)}`,
-    validateInput: (text) => (/^(\/[^/\\]+)+$/.test(text) ? undefined : 'Write an absolute path such as /sbin/init.'),
-  });
+  const path = given.path ?? (await askPath(image, file));
   if (path === undefined) return;
   try {
     const size = await insert(image, file, path);
-    const said = `${nameOf(image)}: ${path} holds ${sizeText(size)} from ${nameOf(file)}.`;
-    if ((await vscode.window.showInformationMessage(said, SHOW)) === SHOW) await showDiskImage(documents, image);
+    void say(documents, image, `${nameOf(image)}: ${path} now holds ${sizeText(size)} from ${nameOf(file)}.`);
   } catch (error) {
-    await vscode.window.showErrorMessage((error as Error).message);
+    void vscode.window.showErrorMessage((error as Error).message);
   }
 };
+
+const say = async (documents: TextDocuments, image: vscode.Uri, what: string): Promise<void> => {
+  if ((await vscode.window.showInformationMessage(what, SHOW)) === SHOW) await showDiskImage(documents, image);
+};
+
+const pickFile = async (image: vscode.Uri): Promise<vscode.Uri | undefined> => {
+  const title = `File to insert into ${nameOf(image)}`;
+  return (await vscode.window.showOpenDialog({ title, openLabel: 'Insert' }))?.[0];
+};
+
+const askPath = (image: vscode.Uri, file: vscode.Uri): Thenable<string | undefined> =>
+  vscode.window.showInputBox({
+    title: `Insert ${nameOf(file)} into ${nameOf(image)}`,
+    prompt: 'Path inside the image. Missing folders are made, a file that is there is replaced.',
+    value: `/${nameOf(file)}`,
+    validateInput: (text) => (/^(\/[^/\\]+)+$/.test(text) ? undefined : 'Write an absolute path such as /sbin/init.'),
+  });
 
 /** Puts `file` into `image` under `path`, and returns its size in bytes. Rejects with what is wrong. */
 const insert = (image: vscode.Uri, file: vscode.Uri, path: string): Thenable<number> =>
@@ -53,7 +71,7 @@ export const showDiskImage = async (documents: TextDocuments, given?: vscode.Uri
     const text = await listing(image);
     await documents.show(`Contents of ${nameOf(image)}`, async () => text);
   } catch (error) {
-    await vscode.window.showErrorMessage((error as Error).message);
+    void vscode.window.showErrorMessage((error as Error).message);
   }
 };
 

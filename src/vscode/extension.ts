@@ -105,7 +105,14 @@ export const activate = (
     command('worldstep.buildAndDebug', (uri?: vscode.Uri) => buildAndDebug(tasks, configurations, copySample, uri)),
     command('worldstep.makeDiskImage', () => makeImageOfKernel(tasks, 'disk')),
     command('worldstep.makeFlashImage', () => makeImageOfKernel(tasks, 'flash')),
-    command('worldstep.insertFile', (uri?: vscode.Uri) => insertFile(documents, uri)),
+    command('worldstep.insertFile', (image?: vscode.Uri, file?: unknown, path?: unknown) =>
+      // The explorer gives all selected files as second argument.
+      insertFile(documents, {
+        image,
+        ...(file instanceof vscode.Uri && { file }),
+        ...(typeof path === 'string' && { path }),
+      }),
+    ),
     command('worldstep.showDiskImage', (uri?: vscode.Uri) => showDiskImage(documents, uri)),
     command('worldstep.addSuggestedBreakpoints', suggest),
     command(

@@ -183,6 +183,43 @@ export function commandWords(task: BuildTask | RunTask, kernel: string): string[
   return [task.task, kernel, ...arch, ...(task.task === 'run' ? task.args : [])];
 }
 
+/** What decides whether a build or a run can be a process. */
+export interface ProcessConditions {
+  /** This host can start programs. */
+  readonly hasProcesses: boolean;
+  /** Of the workspace's files: only those of `file` are on a disk. */
+  readonly scheme: string;
+  readonly isTrusted: boolean;
+}
+
+const BUNDLED = /^bundled:/;
+
+/** Whether a task is about a kernel that comes with Worldstep. */
+export const isBundled = (kernel: string): boolean => BUNDLED.test(kernel);
+
+/** The name of a kernel that comes with Worldstep. */
+export const bundledName = (kernel: string): string => kernel.replace(BUNDLED, '');
+
+/** Why a build or a run cannot be done here, with what to do instead; `undefined` if it can. */
+export function whyNoProcess(task: BuildTask | RunTask, conditions: ProcessConditions): string | undefined {
+  const isBuild = task.task === 'build';
+  if (isBuild && isBundled(task.kernel)) {
+    return `${task.kernel} comes with Worldstep and cannot be changed here. Copy it first with the command "Worldstep: Open Sample…", and build the copy.`;
+  }
+  const verb = isBuild ? 'Building' : 'Running in a terminal';
+  if (!conditions.isTrusted) {
+    return `${verb} starts programs, and this workspace is not trusted to. Use the command "Workspaces: Manage Workspace Trust".`;
+  }
+  if (conditions.hasProcesses && conditions.scheme === 'file') return undefined;
+  const why = conditions.hasProcesses
+    ? `needs files on a disk, and this workspace is at "${conditions.scheme}:".`
+    : 'starts programs, which a browser cannot.';
+  const next = isBuild
+    ? 'Open the folder in desktop VS Code, over a remote connection or in code-server, and run the task there.'
+    : 'Press Ctrl+F5 (Run Without Debugging) instead: the kernel then runs inside the browser.';
+  return `${verb} ${why} ${next}`;
+}
+
 /** Where an image goes if the task does not say: below the kernel's folder, with what else is made there. */
 export const defaultOutput = (kernel: string, arch: string, what: string): string =>
   `target/${kernel}-${arch}-${what}.img`;

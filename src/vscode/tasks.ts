@@ -4,15 +4,17 @@ import { workspaceKernels } from './kernels';
 import { MACHINES } from './machine-list.gen';
 import { PROBLEM_MATCHER } from './problem-matcher-name';
 import {
-  type BuildTask,
+  bundledName,
   commandWords,
+  isBundled,
   type OfferedTask,
-  type RunTask,
+  type ProcessConditions,
   readTask,
   TASK_TYPE,
   type TaskKind,
   tasksOf,
   type WorldstepTask,
+  whyNoProcess,
   withDistinctNames,
 } from './task-definition';
 import { type TaskConsole, TaskTerminal } from './task-terminal';
@@ -90,11 +92,10 @@ export class WorldstepTasks implements vscode.TaskProvider {
 
   /** The process that builds or runs; `undefined` where there can be none. */
   #process(task: WorldstepTask, folder: vscode.Uri | undefined): vscode.ProcessExecution | undefined {
-    if (!this.commandLine || (task.task !== 'build' && task.task !== 'run')) return undefined;
-    if (folder?.scheme !== 'file' || !vscode.workspace.isTrusted) return undefined;
-    if (isBundled(task.kernel) && task.task === 'build') return undefined;
+    if (!this.commandLine || !folder || (task.task !== 'build' && task.task !== 'run')) return undefined;
+    if (whyNoProcess(task, this.#conditions(folder)) !== undefined) return undefined;
     const { program, words, environment } = this.commandLine;
-    const args = [...words, ...commandWords(task, task.kernel.replace(BUNDLED, ''))];
+    const args = [...words, ...commandWords(task, bundledName(task.kernel))];
     return new vscode.ProcessExecution(program, args, { cwd: folder.fsPath, env: { ...environment } });
   }
 
@@ -109,38 +110,20 @@ export class WorldstepTasks implements vscode.TaskProvider {
     if (!folder) throw new Error('Worldstep tasks need a folder. Open one, and run the task again.');
     const { task } = read;
     if (task.task === 'disk' || task.task === 'flash') return makeImage(task, folder, this.#locate(folder), console);
-    throw new Error(this.#whyNoProcess(task, folder));
+    throw new Error(whyNoProcess(task, this.#conditions(folder)) ?? 'This task starts a program. Run it again.');
   }
 
-  #whyNoProcess(task: BuildTask | RunTask, folder: vscode.Uri): string {
-    const verb = task.task === 'build' ? 'Building' : 'Running in a terminal';
-    if (task.task === 'build' && isBundled(task.kernel)) {
-      return `${task.kernel} comes with Worldstep and cannot be changed here. Copy it first with the command "Worldstep: Open Sample…", and build the copy.`;
-    }
-    if (!vscode.workspace.isTrusted) {
-      return `${verb} starts programs, which this workspace may not: it is not trusted. Use the command "Workspaces: Manage Workspace Trust".`;
-    }
-    const where = this.commandLine
-      ? `needs files on a disk; this workspace is at ${folder.scheme}:.`
-      : 'needs to start programs, which a browser cannot.';
-    const next =
-      task.task === 'build'
-        ? 'Open the folder in desktop VS Code, over a remote connection or in a code-server, and run the task there.'
-        : 'Press Ctrl+F5 (Run Without Debugging) instead: then the kernel runs inside the browser.';
-    return `${verb} ${where} ${next}`;
+  #conditions({ scheme }: vscode.Uri): ProcessConditions {
+    return { hasProcesses: this.commandLine !== undefined, scheme, isTrusted: vscode.workspace.isTrusted };
   }
 
   #locate(folder: vscode.Uri): LocateKernel {
     return (kernel) =>
       isBundled(kernel)
-        ? vscode.Uri.joinPath(this.extensionUri, 'kernels', kernel.replace(BUNDLED, ''), 'kernel.json')
+        ? vscode.Uri.joinPath(this.extensionUri, 'kernels', bundledName(kernel), 'kernel.json')
         : resolved(folder, kernel);
   }
 }
-
-const BUNDLED = /^bundled:/;
-
-const isBundled = (kernel: string): boolean => BUNDLED.test(kernel);
 
 /** The folder that a task's relative paths start from. */
 const folderOf = ({ scope }: vscode.Task): vscode.Uri | undefined =>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseKernelPackage } from '../../src/image/kernel-package';
-import { commandWords, readTask, tasksOf, withDistinctNames } from '../../src/vscode/task-definition';
+import { commandWords, readTask, tasksOf, whyNoProcess, withDistinctNames } from '../../src/vscode/task-definition';
 
 const image = { file: 'out.elf.gz', format: 'flat', load: '0x80200000', crate: '.' };
 
@@ -123,5 +123,40 @@ describe('a definition in tasks.json', () => {
       '--harts',
       '2',
     ]);
+  });
+});
+
+describe('a build or a run without a process', () => {
+  const here = { hasProcesses: true, scheme: 'file', isTrusted: true };
+  const build = { task: 'build', kernel: 'kernel.json', arch: undefined } as const;
+  const run = { task: 'run', kernel: 'bundled:msgqueue', arch: undefined, args: [] } as const;
+
+  test.each([
+    ['is not needed on a disk of a trusted workspace', build, here, undefined],
+    ['is not needed to run what comes with Worldstep', run, here, undefined],
+    [
+      'a sample is to be copied',
+      { ...build, kernel: 'bundled:msgqueue' },
+      here,
+      /Copy it first with the command "Worldstep: Open Sample…"/,
+    ],
+    [
+      'a browser cannot build',
+      build,
+      { ...here, hasProcesses: false, scheme: 'vscode-vfs' },
+      /a browser cannot.*desktop VS Code.*code-server/,
+    ],
+    ['a browser runs in a session', run, { ...here, hasProcesses: false }, /Ctrl\+F5/],
+    [
+      'a virtual workspace has no files on a disk',
+      build,
+      { ...here, scheme: 'vscode-vfs' },
+      /needs files on a disk, and this workspace is at "vscode-vfs:"/,
+    ],
+    ['an untrusted workspace is named', build, { ...here, isTrusted: false }, /Manage Workspace Trust/],
+  ])('%s', (_, task, conditions, expected) => {
+    const reason = whyNoProcess(task, conditions);
+    if (expected === undefined) expect(reason).toBeUndefined();
+    else expect(reason).toMatch(expected);
   });
 });

@@ -30,6 +30,8 @@ const SETTINGS = {
   'editor.minimap.enabled': false,
   'debug.internalConsoleOptions': 'neverOpen',
   'terminal.integrated.gpuAcceleration': 'off',
+  // Tasks find no Rust, as on most users' machines.
+  'terminal.integrated.env.linux': { PATH: '/nowhere' },
 };
 
 export interface Server {

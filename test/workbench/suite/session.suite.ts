@@ -1,5 +1,6 @@
 /** Runs inside an extension host, Node or web worker: the whole road without the mouse. */
 import * as vscode from 'vscode';
+import { check, equal, until } from './claims';
 
 const FILE = 'src/main.rs';
 const LINE_TEXT = 'queue.lock().push_back(message)';
@@ -50,23 +51,6 @@ class Trace {
     return this.messages.map(({ event, body }) => (event === 'console/output' ? body?.text : '')).join('');
   }
 }
-
-const equal = (found: unknown, wanted: unknown): void => {
-  if (found !== wanted) throw new Error(`found ${JSON.stringify(found)}, wanted ${JSON.stringify(wanted)}`);
-};
-
-const check = (holds: unknown, claim: string): void => {
-  if (!holds) throw new Error(`this does not hold: ${claim}`);
-};
-
-/** Waits for something that no event tells. */
-const until = async (holds: () => boolean, claim: () => string): Promise<void> => {
-  const deadline = Date.now() + 20_000;
-  while (!holds()) {
-    if (Date.now() > deadline) throw new Error(`this does not hold: ${claim()}`);
-    await new Promise((done) => setTimeout(done, 50));
-  }
-};
 
 suite('Worldstep in this extension host', () => {
   let trace = new Trace();
