@@ -21,14 +21,15 @@ fn main() {
     let script = Path::new(&out_dir).join(format!("../../../linker_{platform}.lds"));
     println!("cargo:rustc-link-arg=-T{}", script.display());
     match arch.as_str() {
+        "aarch64" => {
+            add_line_numbers("src/aarch64/head.S", &out_dir);
+            // In front of what ArceOS links: our own head, which keeps EL2, and the trampoline.
+            println!("cargo:rustc-link-arg=-Tsrc/aarch64/head.lds");
+            println!("cargo:rerun-if-changed=src/aarch64/head.lds");
+        }
         "riscv64" => add_line_numbers("src/riscv64/guest.S", &out_dir),
         "x86_64" => add_line_numbers("src/x86_64/world_switch.S", &out_dir),
         _ => {}
-    }
-    if platform == "aarch64-qemu-virt" {
-        // In front of what ArceOS links: our own head, which keeps EL2, and the trampoline.
-        println!("cargo:rustc-link-arg=-Tsrc/aarch64/head.lds");
-        println!("cargo:rerun-if-changed=src/aarch64/head.lds");
     }
     println!("cargo:rustc-link-arg=-no-pie");
     // The IRQ and trap handler tables are reached only through their section's start and stop symbols.
@@ -45,7 +46,9 @@ fn add_line_numbers(source: &str, out_dir: &str) {
     let text = fs::read_to_string(source).expect("the assembly file is part of this package");
     let mut with_lines = format!(".file 1 \"{source}\"\n");
     for (index, line) in text.lines().enumerate() {
-        let code = line.split('#').next().unwrap_or_default().trim();
+        // `#` starts a comment, `//` does so on aarch64.
+        let code = line.split('#').next().unwrap_or_default();
+        let code = code.split("//").next().unwrap_or_default().trim();
         if !code.is_empty() && !code.starts_with('.') && !code.ends_with(':') {
             with_lines += &format!(".loc 1 {}\n", index + 1);
         }

@@ -1,11 +1,12 @@
-// The first page of the image: what runs in EL2.
+// The first two pages of the image: what runs in EL2, and the trampoline to it.
 //
 // ArceOS's platform crate leaves EL2 as the first thing it does. So this page comes before it: it keeps EL2 by leaving
-// a vector table there, and gives ArceOS the CPU as it came. EL2 has no MMU and no stack in use; the code lives on
-// physical addresses and registers alone.
+// a vector table there, and gives ArceOS the CPU as it came. In EL2 the MMU is off and there is no stack: this code lives
+// on physical addresses and registers alone.
 
 .section .head, "ax"
 .global head
+.type head, %function
 head:
     // Linux's Image header (64 bytes), by which QEMU and other loaders know where to put the file.
     b       keep_el2
@@ -18,6 +19,7 @@ head:
     .long   0
 
 // Entered by the loader with the MMU off. x0 = device tree.
+.type keep_el2, %function
 keep_el2:
     mrs     x9, CurrentEL
     lsr     x9, x9, #2              // CurrentEL.EL
@@ -33,6 +35,7 @@ keep_el2:
 
 // HVC from the trampoline: x0 = the guest's device tree, x1 = its entry. Makes EL1 what the guest expects after reset.
 .global el2_enter_guest
+.type el2_enter_guest, %function
 el2_enter_guest:
     mov     x9, #0b11               // EL1PCEN, EL1PCTEN: EL1 may use the physical timer and counter
     msr     CNTHCTL_EL2, x9
@@ -49,6 +52,7 @@ el2_enter_guest:
 
 // Any other exception to EL2: say so and switch the machine off.
 .global el2_unexpected
+.type el2_unexpected, %function
 el2_unexpected:
     mov     w9, #0x09000000         // PL011: its first register, DR, takes a character
     adr     x10, el2_message
@@ -94,3 +98,23 @@ el2_vectors:
     b       el2_unexpected
     .balign 128
 .endr
+
+// The second page, mapped 1:1 by map_trampoline and entered there, in EL1: from the hypervisor's virtual addresses to
+// physical ones. x0 = the guest's device tree, x1 = its entry, x2 = what to take out of SCTLR_EL1.
+.section .trampoline, "ax"
+.balign 4096
+.global trampoline
+.type trampoline, %function
+trampoline:
+    msr     DAIFSet, #0b1111        // no interrupt: the vectors are at virtual addresses, too
+    msr     CNTP_CTL_EL0, xzr       // and no timer, as after reset
+    mrs     x9, SCTLR_EL1
+    bic     x9, x9, x2              // M, C and I: no translation, no caches
+    dsb     sy                      // what was written until now, page tables included, is complete
+    msr     SCTLR_EL1, x9
+    isb                             // from here on addresses are physical; the 1:1 page makes the next one the same
+    tlbi    VMALLE1                 // forget the hypervisor's translations
+    ic      IALLU                   // and its instructions
+    dsb     nsh
+    isb
+    hvc     #0                      // to el2_enter_guest

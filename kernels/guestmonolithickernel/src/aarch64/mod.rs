@@ -4,9 +4,9 @@
 //! in EL2 before that (`head.S`) makes it a hypervisor. The way into the guest:
 //!
 //! 1. [`run`] checks the guest's image, copies it and cleans it from the data cache to memory.
-//! 2. [`trampoline`] turns the MMU off. It lies in a page that is mapped 1:1, so that the instruction after that has the
-//!    same address as before.
-//! 3. HVC goes to `el2_enter_guest` in EL2, which sets HCR_EL2, CNTHCTL_EL2, CNTVOFF_EL2, SPSR_EL2 and ELR_EL2; its ERET
+//! 2. The trampoline (`head.S`, too) turns the MMU off. It lies in a page that is mapped 1:1, so that the instruction after
+//!    that has the same address as before.
+//! 3. Its HVC goes to `el2_enter_guest` in EL2, which sets HCR_EL2, CNTHCTL_EL2, CNTVOFF_EL2, SPSR_EL2 and ELR_EL2; ERET
 //!    is the entry into the guest, in EL1.
 //!
 //! From then on the guest has the machine. It calls the firmware (PSCI, by SMC) to power off.
@@ -22,7 +22,8 @@ use core::{arch::asm, arch::global_asm, convert::Infallible, fmt, ptr, slice};
 use image::ImageHeader;
 use memory_addr::va;
 
-global_asm!(include_str!("head.S"));
+// With line numbers, from build.rs.
+global_asm!(include_str!(concat!(env!("OUT_DIR"), "/head.S")));
 
 /// The guest's RAM, as payload/gkernel/configs/aarch64.toml has it. The image goes to its start.
 const GUEST_RAM: PhysAddr = PhysAddr::from_usize(0x4420_0000);
@@ -80,7 +81,12 @@ fn map_guest_ram() -> &'static mut [u8] {
     let window = phys_to_virt(GUEST_RAM);
     axmm::kernel_aspace()
         .lock()
-        .map_linear(window, GUEST_RAM, GUEST_RAM_SIZE, MappingFlags::READ | MappingFlags::WRITE)
+        .map_linear(
+            window,
+            GUEST_RAM,
+            GUEST_RAM_SIZE,
+            MappingFlags::READ | MappingFlags::WRITE,
+        )
         .expect("no memory for page tables of the guest's RAM");
     // SAFETY: mapped just now, plain memory, and nobody else knows it. `run` comes here once.
     unsafe { slice::from_raw_parts_mut(window.as_mut_ptr(), GUEST_RAM_SIZE) }
@@ -93,7 +99,12 @@ fn map_trampoline() {
     let mut table = PageTable::try_new().expect("no memory for a page table");
     table
         .cursor()
-        .map(va!(page.as_usize()), page, PageSize::Size4K, MappingFlags::READ | MappingFlags::EXECUTE)
+        .map(
+            va!(page.as_usize()),
+            page,
+            PageSize::Size4K,
+            MappingFlags::READ | MappingFlags::EXECUTE,
+        )
         .expect("no memory for the trampoline's page tables");
     // SAFETY: no address in use is translated by TTBR0_EL1.
     unsafe { axhal::asm::write_user_page_table(table.root_paddr()) };
