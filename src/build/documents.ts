@@ -5,8 +5,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { buildCommand } from '../entry/commands/build';
-import { commandHelp } from '../entry/commands/command';
+import { commandHelp, groupHelp } from '../entry/commands/command';
 import { dapCommand } from '../entry/commands/dap-command';
+import { imageCommands } from '../entry/commands/image';
 import { kernelsCommand } from '../entry/commands/kernels';
 import { runCommand } from '../entry/commands/run';
 import { launchSchema } from './launch-schema';
@@ -84,8 +85,9 @@ function typeText({ type, items, enum: words, minimum, maximum }: Attribute): st
 const code = (value: unknown): string => `\`${JSON.stringify(value)}\``;
 
 const cliMarkdown = (): string =>
-  [runCommand, buildCommand, kernelsCommand, dapCommand]
-    .map((command) => `\`\`\`text\n${commandHelp(command).trimEnd()}\n\`\`\``)
+  [runCommand, buildCommand, imageCommands, kernelsCommand, dapCommand]
+    .map((command) => ('commands' in command ? groupHelp(command) : commandHelp(command)))
+    .map((help) => `\`\`\`text\n${help.trimEnd()}\n\`\`\``)
     .join('\n\n');
 
 const main = (): void => {
