@@ -101,11 +101,31 @@ enter_guest:                            # a0 = context
         .cfi_escape 0x0f, 9, 0x92, 0xc0, 0x22, ({host_sp} & 0x7f) | 0x80, {host_sp} >> 7, 0x06, 0x23, 0x80, 0x01
         sret                            # V becomes 1: this is the VM entry
 
-        # Between the two lines the guest runs.
+        .cfi_endproc
+        .size enter_guest, . - enter_guest
 
+        # Now the guest runs.
         .balign 4
         .global guest_exit
+        .type guest_exit, @function
 guest_exit:                             # in HS-mode, V is 0; all registers but the CSRs are the guest's
+        .cfi_startproc
+        .cfi_escape 0x0f, 9, 0x92, 0xc0, 0x22, ({host_sp} & 0x7f) | 0x80, {host_sp} >> 7, 0x06, 0x23, 0x80, 0x01
+        .cfi_offset ra, -128
+        .cfi_offset gp, -120
+        .cfi_offset tp, -112
+        .cfi_offset s0, -104
+        .cfi_offset s1, -96
+        .cfi_offset s2, -88
+        .cfi_offset s3, -80
+        .cfi_offset s4, -72
+        .cfi_offset s5, -64
+        .cfi_offset s6, -56
+        .cfi_offset s7, -48
+        .cfi_offset s8, -40
+        .cfi_offset s9, -32
+        .cfi_offset s10, -24
+        .cfi_offset s11, -16
         csrrw   a0, sscratch, a0        # a0 = context, sscratch = the guest's a0
         .cfi_escape 0x0f, 7, 0x7a, ({host_sp} & 0x7f) | 0x80, {host_sp} >> 7, 0x06, 0x23, 0x80, 0x01
         # The guest's registers into the context.
@@ -203,4 +223,4 @@ guest_exit:                             # in HS-mode, V is 0; all registers but 
         .cfi_def_cfa_offset 0
         ret                             # to the caller of enter_guest
         .cfi_endproc
-        .size enter_guest, . - enter_guest
+        .size guest_exit, . - guest_exit
