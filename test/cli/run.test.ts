@@ -206,9 +206,12 @@ describe('what the program says about itself', () => {
   it('lists the bundled kernels', async () => {
     const run = await runProgram(['kernels']);
     expect(run.code).toBe(0);
-    expect(run.stdout).toMatch(/^NAME +ARCHITECTURES +SIZE +TITLE\nmsgqueue +riscv64 +\d+ kB +Message queue$/m);
-    const [first] = JSON.parse((await runProgram(['kernels', '--json'])).stdout);
-    expect(first).toMatchObject({ name: 'msgqueue', architectures: ['riscv64'] });
+    expect(run.stdout).toMatch(/^NAME +ARCHITECTURES +SIZE +TITLE$/m);
+    expect(run.stdout).toMatch(/^msgqueue +riscv64,[a-z0-9_,]+ +[\d.]+ MB +Message queue$/m);
+    const list = JSON.parse((await runProgram(['kernels', '--json'])).stdout);
+    expect(list).toContainEqual(
+      expect.objectContaining({ name: 'msgqueue', architectures: expect.arrayContaining(['riscv64']) }),
+    );
   });
 
   it.each([['--help'], ['help', 'run'], ['run', '--help'], ['dap', '--help'], ['--version']])(

@@ -47,7 +47,8 @@ test('the bundled message queue is read with its image, flash and sources', () =
   expect(kernel.name).toBe('msgqueue');
   const build = kernel.architectures.get('riscv64')!;
   expect(build.memory).toBe(128 << 20);
-  expect(build.image).toEqual({ file: '../prebuilt/msgqueue-riscv64.elf.gz', format: 'flat', load: 0x8020_0000n });
+  const file = '../prebuilt/msgqueue-riscv64.elf.gz';
+  expect(build.image).toEqual({ file, format: 'flat', load: 0x8020_0000n, crate: '.' });
   expect(build.symbols).toEqual(['../prebuilt/msgqueue-riscv64.elf.gz']);
   expect(build.flash.get('pflash1')).toEqual({ size: 32 << 20, at: [{ offset: 0, text: 'PFLA' }] });
   expect(sourcePath(kernel, '/worldstep/kernels/msgqueue/src/main.rs')).toBe('./src/main.rs');
