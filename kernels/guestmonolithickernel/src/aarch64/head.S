@@ -30,6 +30,7 @@ keep_el2:
     b.ne    1f
     adr     x9, el2_vectors
     msr     VBAR_EL2, x9
+    msr     TPIDR_EL2, xzr          // no guest yet
     isb
 1:  b       _start                  // the platform crate's entry, which drops to EL1
 
@@ -42,6 +43,8 @@ el2_enter_guest:
     msr     CNTVOFF_EL2, xzr        // and its virtual counter shows the same time
     mov     x9, #(1 << 31)          // RW: EL1 is AArch64. VM = 0: no stage 2. TSC = 0: SMC goes to the firmware
     msr     HCR_EL2, x9
+    mov     x9, #1
+    msr     TPIDR_EL2, x9           // there is a guest: the next HVC is not the trampoline's
     mov     x9, #0b1111000101       // M = EL1h; D, A, I and F masked
     msr     SPSR_EL2, x9
     msr     ELR_EL2, x1
@@ -81,7 +84,7 @@ el2_unexpected:
 el2_message:
     .asciz  "Hypervisor: unexpected exception to EL2, ESR_EL2 = 0x"
 
-// EL2's vector table: 16 entries of 128 bytes. Only "synchronous, from a lower EL in AArch64" is expected.
+// EL2's vector table: 16 entries of 128 bytes. Only "synchronous, from a lower EL in AArch64" is expected, and once.
 .balign 2048
 el2_vectors:
 .rept 8
@@ -91,7 +94,9 @@ el2_vectors:
     mrs     x9, ESR_EL2
     lsr     x9, x9, #26             // EC
     cmp     x9, #0x16               // HVC executed in AArch64
-    b.eq    el2_enter_guest
+    b.ne    el2_unexpected
+    mrs     x9, TPIDR_EL2
+    cbz     x9, el2_enter_guest
     b       el2_unexpected
     .balign 128
 .rept 7
