@@ -4,7 +4,7 @@
  * Start reading at {@link Engine.run}.
  */
 import type { GuestIsa, WalkMemory } from '../isa/core/guest-isa';
-import { FirmwareCall, type FpFunction, GuestTrap, type Helper } from '../isa/core/privileged';
+import { FirmwareCall, type FpFunction, GuestTrap, type Helper, type TrapDetail } from '../isa/core/privileged';
 import { CodePages } from './code-pages';
 import { DevicePages } from './device-pages';
 import { amoOpAt } from './emit/exact';
@@ -33,6 +33,8 @@ export interface EngineHost {
   firmwareCall(view: HartView): boolean;
   /** A helper changed privilege or translation; called only when {@link Engine.wantsTrapContext}. */
   contextSwitched(view: HartView, before: (slot: string) => bigint): void;
+  /** A hart's own timer registers changed. */
+  timersChanged(view: HartView): void;
   /** A trap was taken. True asks for a stop. */
   trapTaken(view: HartView, trap: TakenTrap): boolean;
   /** A store touched a page with store watches; called after it. */
@@ -46,6 +48,7 @@ export interface TakenTrap {
   readonly isInterrupt: boolean;
   readonly tval: bigint;
   readonly epc: bigint;
+  readonly detail?: TrapDetail;
   /** Privilege context before the trap, as the ISA's slots had it. */
   readonly before: (slot: string) => bigint;
 }
@@ -192,11 +195,12 @@ export class Engine {
     return this.#runBudget - (this.memory.i32[BUDGET] ?? 0);
   }
 
-  /** Re-derives the TLB sets in use from the hart's privilege state. */
+  /** Re-derives the TLB sets in use, and whether FP is open, from the hart's privilege state. */
   contextChanged(view: HartView): void {
     const { i32 } = this.memory;
     i32[(view.base + STATE.dataTlb) >> 2] = this.tlb.contextBase(view.hart, this.isa.dataContext(view));
     i32[(view.base + STATE.fetchTlb) >> 2] = this.tlb.contextBase(view.hart, this.isa.fetchContext(view));
+    i32[(view.base + STATE.fpOpen) >> 2] = this.isa.isFpOpen(view) ? 1 : 0;
   }
 
   /** Takes an interrupt now if one can be delivered. */
@@ -278,16 +282,20 @@ export class Engine {
 
   #services(): HartServices {
     return {
-      flushTranslations: (hart, va) => (va === undefined ? this.tlb.flushHart(hart) : this.tlb.flushPage(hart, va)),
+      flushTranslations: (hart, scope) => {
+        const { guestContexts } = this.isa;
+        this.tlb.flushHart(hart, scope === 'all' ? -1 : scope === 'guest' ? guestContexts : ~guestContexts);
+      },
       // Stores to code pages drop stale records at once, so fence.i has nothing left to do.
       flushCode: () => {},
       contextChanged: (view) => this.contextChanged(view),
+      timersChanged: (view) => this.host.timersChanged(view),
       timebase: { ticksOf: (cycles) => this.host.ticksOf(cycles) },
       cycles: (view) => (view === this.#active ? this.host.clock + BigInt(this.elapsed) : this.host.clock),
       retired: (view) =>
         (this.memory.u64[(view.base + STATE.retired) >> 3] ?? 0n) + (view === this.#active ? BigInt(this.elapsed) : 0n),
-      load: (view, address, bytes) => this.#load(view, address, bytes),
-      store: (view, address, bytes, value) => this.#store(view, address, bytes, value),
+      load: (view, address, bytes, as) => this.#load(view, address, bytes, as),
+      store: (view, address, bytes, value, as) => this.#store(view, address, bytes, value, as),
       check: (view, address, access) => void this.isa.cpuTranslate(view, this.#walkMemory, address, access),
     };
   }
@@ -299,7 +307,7 @@ export class Engine {
       try {
         return body(view);
       } catch (error) {
-        if (error instanceof GuestTrap) this.#takeTrap(view, error.trapCause, false, error.tval);
+        if (error instanceof GuestTrap) this.#takeTrap(view, error.trapCause, false, error.tval, error.detail);
         else {
           this.#error = error;
           this.memory.status = STATUS.error;
@@ -390,12 +398,12 @@ export class Engine {
   }
 
   /** Enters the trap handler; the interrupted pc is the state's. */
-  #takeTrap(view: HartView, cause: number, isInterrupt: boolean, tval: bigint): void {
+  #takeTrap(view: HartView, cause: number, isInterrupt: boolean, tval: bigint, detail?: TrapDetail): void {
     const { i32 } = this.memory;
     const epc = view.pc;
     const before = this.wantsTrapContext ? this.#slots(view) : (slot: string) => view.get(slot);
     view.begin(undefined);
-    this.isa.takeTrap(view, cause, isInterrupt, tval, epc);
+    this.isa.takeTrap(view, cause, isInterrupt, tval, epc, detail);
     view.pc = view.jumpTarget ?? epc;
     this.contextChanged(view);
     i32[(view.base + STATE.trapped) >> 2] = 1;
@@ -403,7 +411,7 @@ export class Engine {
     const streak = retired === view.retiredAtTrap ? view.trapStreak + 1 : 1;
     view.retiredAtTrap = retired;
     view.trapStreak = streak;
-    const wantsStop = this.host.trapTaken(view, { cause, isInterrupt, tval, epc, before });
+    const wantsStop = this.host.trapTaken(view, { cause, isInterrupt, tval, epc, before, ...(detail && { detail }) });
     if (wantsStop) this.memory.status = STATUS.trapStop;
     if (streak >= STUCK_AFTER) this.memory.status = STATUS.stuck;
   }
@@ -429,55 +437,56 @@ export class Engine {
     if (this.memory.status === STATUS.none) this.memory.status = STATUS.check;
   }
 
-  #load(view: HartView, address: bigint, bytes: Width): bigint {
+  /** @param as effective privilege that the instruction itself names; such accesses leave nothing in the TLBs. */
+  #load(view: HartView, address: bigint, bytes: Width, as?: number): bigint {
     const inPage = 4096 - Number(address & 0xfffn);
-    if (inPage < bytes) return this.#loadAcross(view, address, bytes, inPage);
-    const translation = this.isa.cpuTranslate(view, this.#walkMemory, address, 'read', undefined, bytes);
+    if (inPage < bytes) return this.#loadAcross(view, address, bytes, inPage, as);
+    const translation = this.isa.cpuTranslate(view, this.#walkMemory, address, 'read', as, bytes);
     const { pa } = translation;
     const offset = this.memory.offsetOf(pa, bytes);
     if (offset < 0) {
       const value = this.host.deviceRead(pa, bytes);
       if (value === undefined) throw new GuestTrap(this.isa.causes.loadAccess, address);
-      if (translation.isCacheable) this.#devicePages.fill('read', this.#dataContext, address, pa);
+      if (translation.isCacheable && as === undefined) this.#devicePages.fill('read', this.#dataContext, address, pa);
       return value;
     }
-    this.#fillData(view, address, translation, offset);
+    if (as === undefined) this.#fillData(view, address, translation, offset);
     const value = this.#readRam(offset, bytes);
     if (this.watchedLoads.has(Math.floor(pa / 4096))) this.host.loaded(view, pa, bytes);
     return value;
   }
 
   /** A load that runs into the next page: both pages are translated before anything is read. */
-  #loadAcross(view: HartView, address: bigint, bytes: number, inFirst: number): bigint {
+  #loadAcross(view: HartView, address: bigint, bytes: number, inFirst: number, as: number | undefined): bigint {
     const second = BigInt.asUintN(64, address + BigInt(inFirst));
-    this.isa.cpuTranslate(view, this.#walkMemory, address, 'read');
-    this.isa.cpuTranslate(view, this.#walkMemory, second, 'read');
+    this.isa.cpuTranslate(view, this.#walkMemory, address, 'read', as);
+    this.isa.cpuTranslate(view, this.#walkMemory, second, 'read', as);
     let value = 0n;
     for (let at = 0; at < bytes; at++) {
-      value |= this.#load(view, BigInt.asUintN(64, address + BigInt(at)), 1) << BigInt(at * 8);
+      value |= this.#load(view, BigInt.asUintN(64, address + BigInt(at)), 1, as) << BigInt(at * 8);
     }
     return value;
   }
 
-  #store(view: HartView, address: bigint, bytes: Width, value: bigint): void {
+  #store(view: HartView, address: bigint, bytes: Width, value: bigint, as?: number): void {
     const inPage = 4096 - Number(address & 0xfffn);
     if (inPage < bytes) {
-      this.isa.cpuTranslate(view, this.#walkMemory, address, 'write');
-      this.isa.cpuTranslate(view, this.#walkMemory, BigInt.asUintN(64, address + BigInt(inPage)), 'write');
+      this.isa.cpuTranslate(view, this.#walkMemory, address, 'write', as);
+      this.isa.cpuTranslate(view, this.#walkMemory, BigInt.asUintN(64, address + BigInt(inPage)), 'write', as);
       for (let at = 0; at < bytes; at++) {
-        this.#store(view, BigInt.asUintN(64, address + BigInt(at)), 1, (value >> BigInt(at * 8)) & 0xffn);
+        this.#store(view, BigInt.asUintN(64, address + BigInt(at)), 1, (value >> BigInt(at * 8)) & 0xffn, as);
       }
       return;
     }
-    const translation = this.isa.cpuTranslate(view, this.#walkMemory, address, 'write', undefined, bytes);
+    const translation = this.isa.cpuTranslate(view, this.#walkMemory, address, 'write', as, bytes);
     const { pa } = translation;
     const offset = this.memory.offsetOf(pa, bytes);
     if (offset < 0) {
       if (!this.host.deviceWrite(pa, bytes, value)) throw new GuestTrap(this.isa.causes.storeAccess, address);
-      if (translation.isCacheable) this.#devicePages.fill('write', this.#dataContext, address, pa);
+      if (translation.isCacheable && as === undefined) this.#devicePages.fill('write', this.#dataContext, address, pa);
       return;
     }
-    this.#fillData(view, address, translation, offset);
+    if (as === undefined) this.#fillData(view, address, translation, offset);
     this.#storeRam(view, pa, offset, bytes, value);
   }
 

@@ -2,21 +2,22 @@
 
 import type { Insn } from '../isa/core/insn';
 import { extractField } from '../isa/core/pattern';
-import type { HartState } from '../isa/core/privileged';
+import type { HartState, TranslationScope } from '../isa/core/privileged';
 import type { Access } from '../isa/core/translation';
 import type { GuestMemory } from './guest-memory';
 import { STATE, STATUS } from './layout';
 
 /** What a hart needs of the engine around it. */
 export interface HartServices {
-  flushTranslations(hart: number, va: bigint | undefined): void;
+  flushTranslations(hart: number, scope: TranslationScope): void;
   flushCode(): void;
   contextChanged(view: HartView): void;
+  timersChanged(view: HartView): void;
   readonly timebase: { readonly ticksOf: (cycles: bigint) => bigint };
   cycles(view: HartView): bigint;
   retired(view: HartView): bigint;
-  load(view: HartView, address: bigint, bytes: 1 | 2 | 4 | 8): bigint;
-  store(view: HartView, address: bigint, bytes: 1 | 2 | 4 | 8, value: bigint): void;
+  load(view: HartView, address: bigint, bytes: 1 | 2 | 4 | 8, as: number | undefined): bigint;
+  store(view: HartView, address: bigint, bytes: 1 | 2 | 4 | 8, value: bigint, as: number | undefined): void;
   check(view: HartView, address: bigint, access: Access): void;
 }
 
@@ -103,8 +104,8 @@ export class HartView implements HartState {
   jump(target: bigint): void {
     this.jumpTarget = target;
   }
-  flushTranslations(va?: bigint): void {
-    this.services.flushTranslations(this.hart, va);
+  flushTranslations(scope: TranslationScope = 'all'): void {
+    this.services.flushTranslations(this.hart, scope);
   }
   flushCode(): void {
     this.services.flushCode();
@@ -115,6 +116,9 @@ export class HartView implements HartState {
   }
   interruptsChanged(): void {
     this.interruptsMayBePending = true;
+  }
+  timersChanged(): void {
+    this.services.timersChanged(this);
   }
   wait(): void {
     this.activity = 1;
@@ -129,11 +133,11 @@ export class HartView implements HartState {
   get retired(): bigint {
     return this.services.retired(this);
   }
-  load(address: bigint, bytes: 1 | 2 | 4 | 8): bigint {
-    return this.services.load(this, address, bytes);
+  load(address: bigint, bytes: 1 | 2 | 4 | 8, as?: number): bigint {
+    return this.services.load(this, address, bytes, as);
   }
-  store(address: bigint, bytes: 1 | 2 | 4 | 8, value: bigint): void {
-    this.services.store(this, address, bytes, value);
+  store(address: bigint, bytes: 1 | 2 | 4 | 8, value: bigint, as?: number): void {
+    this.services.store(this, address, bytes, value, as);
   }
   check(address: bigint, access: Access): void {
     this.services.check(this, address, access);

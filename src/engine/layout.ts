@@ -25,6 +25,8 @@ export const STATE = {
   /** i32: word and length of the instruction being executed by `exact`. */
   word: 796,
   length: 800,
+  /** i32: 1 when FP instructions need not ask; derived from the slots. */
+  fpOpen: 804,
   /** i32: activity; 0 running, 1 waiting, 2 stopped. */
   activity: 808,
   /** i64: instructions retired, as of the last return to the host. */
@@ -57,7 +59,7 @@ export const TLB = {
   write: 2048 * 16,
   fetch: 2 * 2048 * 16,
   contextBytes: 2 * 2048 * 16 + 128 * 16,
-  contexts: 8,
+  contexts: 16,
 } as const;
 export const TLB_END = TLB.base + MAX_HARTS * TLB.contexts * TLB.contextBytes;
 

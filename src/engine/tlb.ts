@@ -41,13 +41,14 @@ export class SoftTlb {
     this.#mark(hart, context);
   }
 
-  flushHart(hart: number): void {
+  /** Drops a hart's entries in the contexts whose bits `contexts` has. */
+  flushHart(hart: number, contexts = -1): void {
     this.onFlush();
     const used = this.#used[hart] ?? 0;
     for (let context = 0; context < TLB.contexts; context++) {
-      if (used & (1 << context)) this.#clear(this.contextBase(hart, context), TLB.contextBytes);
+      if (used & contexts & (1 << context)) this.#clear(this.contextBase(hart, context), TLB.contextBytes);
     }
-    this.#used[hart] = 0;
+    this.#used[hart] = used & ~contexts;
   }
 
   /** Drops the entries of one page in every context of a hart. */

@@ -2,7 +2,7 @@
  * What the rest of Worldstep sees of a running system. `machine.ts` implements it; debug, inspect and timeline know only this.
  * Everything is synchronous and deterministic: the same inputs at the same counts give the same states.
  */
-import type { Pa, Va } from '../base/address';
+import type { Ipa, Pa, Va } from '../base/address';
 import type { Plain } from '../base/plain';
 import type { Device, PowerEvent } from '../devices/device';
 
@@ -28,7 +28,7 @@ export interface Cpu {
   translate(va: Va, access: Access, world?: World): Translation;
 }
 
-/** A trap as it was taken. */
+/** A trap as it was taken. It is a VM exit when `from` is a guest's world and `to` is not. */
 export interface TrapEvent {
   readonly kind: 'trap';
   readonly hart: number;
@@ -36,6 +36,8 @@ export interface TrapEvent {
   readonly isInterrupt: boolean;
   readonly epc: Va;
   readonly tval: bigint;
+  /** The guest physical address that stage 2 did not translate. */
+  readonly guestPhysical?: Ipa;
   readonly from: World;
   readonly to: World;
   /** Machine-wide retired count after which it happened. */
@@ -55,6 +57,7 @@ export interface StoredEvent {
 export type TraceEvent =
   | TrapEvent
   | StoredEvent
+  /** A return to a less privileged world. It is a VM entry when `to` is a guest's world and `from` is not. */
   | {
       readonly kind: 'trapReturn';
       readonly hart: number;
@@ -63,6 +66,7 @@ export type TraceEvent =
       readonly pc: Va;
       readonly at: bigint;
     }
+  /** A root of translation was written; `register` is its name whoever wrote it: a guest's satp is `vsatp`. */
   | {
       readonly kind: 'rootChanged';
       readonly hart: number;

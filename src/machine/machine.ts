@@ -2,7 +2,7 @@
  * A running system: harts on an engine, devices on a bus, and one clock that counts instructions. Harts take turns in
  * fixed quanta; input is stamped with the count at which the guest can see it. Start reading at {@link VirtualMachine.run}.
  */
-import { type Pa, pa, type Va, va } from '../base/address';
+import { ipa, type Pa, pa, type Va, va } from '../base/address';
 import type { Plain } from '../base/plain';
 import type { Device, PowerEvent } from '../devices/device';
 import { Engine, type TakenTrap } from '../engine/engine';
@@ -403,6 +403,10 @@ export class VirtualMachine implements Machine {
         this.#lookUp();
         return done;
       },
+      timersChanged: (view: HartView) => {
+        this.hardware.timersChanged(view);
+        this.#lookUp();
+      },
       contextSwitched: (view: HartView, before: (slot: string) => bigint) => this.#contextSwitched(view, before),
       trapTaken: (view: HartView, trap: TakenTrap) => this.#trapTaken(view, trap),
       stored: (view: HartView, address: number, length: number, old: Uint8Array) =>
@@ -503,7 +507,7 @@ export class VirtualMachine implements Machine {
     }
   }
 
-  #trapEvent(view: HartView, { cause, isInterrupt, tval, epc, before }: TakenTrap): TrapEvent {
+  #trapEvent(view: HartView, { cause, isInterrupt, tval, epc, detail, before }: TakenTrap): TrapEvent {
     return {
       kind: 'trap',
       hart: view.hart,
@@ -511,6 +515,7 @@ export class VirtualMachine implements Machine {
       isInterrupt,
       epc: va(epc),
       tval,
+      ...(detail?.guestPhysical !== undefined && { guestPhysical: ipa(detail.guestPhysical) }),
       from: this.hardware.worldOf(before),
       to: this.hardware.worldOf((slot) => view.get(slot)),
       at: this.retired,

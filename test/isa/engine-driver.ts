@@ -30,6 +30,7 @@ const createDriver = (name: string, execute: (engine: Engine, instructions: numb
       return true;
     },
     contextSwitched: () => {},
+    timersChanged: () => {},
     stored: () => {},
     loaded: () => {},
   };

@@ -39,6 +39,9 @@ class FakeHost implements SbiHost {
   fenceInstructions(hart: number): void {
     this.log.push(`fence.i ${hart}`);
   }
+  fenceGuest(hart: number, range: { start: bigint; size: bigint } | undefined): void {
+    this.log.push(`hfence ${hart} ${range ? `${range.start}+${range.size}` : 'all'}`);
+  }
   fenceMemory(hart: number, range: { start: bigint; size: bigint } | undefined, asid: bigint | undefined): void {
     this.log.push(`sfence ${hart} ${range === undefined ? 'all' : `${range.start}+${range.size}`} ${asid ?? 'any'}`);
   }
@@ -155,12 +158,13 @@ const ROWS: readonly Row[] = [
     log: ['sfence 0 all 7'],
   },
   { name: 'rfence: a bad mask fences nothing', call: [RFENCE, 1n, 0x11n, 0n], result: err(INVALID_PARAM), log: [] },
-  ...[3n, 4n, 5n, 6n, 7n].map((fid) => ({
-    name: `rfence: function ${fid} needs the H extension`,
-    call: [RFENCE, fid, 1n, 0n] as const,
-    result: err(NOT_SUPPORTED),
-    log: [],
+  ...[3n, 4n, 5n, 6n].map((fid) => ({
+    name: `rfence: function ${fid} fences guests' translations`,
+    call: [RFENCE, fid, 1n, 0n, 0x1000n, 0x2000n] as const,
+    result: ok(),
+    log: ['hfence 0 4096+8192'],
   })),
+  { name: 'rfence: there is no function 7', call: [RFENCE, 7n, 1n, 0n], result: err(NOT_SUPPORTED), log: [] },
   { name: 'hsm: start a stopped hart', call: [HSM, 0n, 3n, RAM, 99n], result: ok(), log: ['start 3 80000000 99'] },
   { name: 'hsm: start one that runs', call: [HSM, 0n, 0n, RAM, 0n], result: err(ALREADY_AVAILABLE), log: [] },
   { name: 'hsm: start one that does not exist', call: [HSM, 0n, 4n, RAM, 0n], result: err(INVALID_PARAM), log: [] },

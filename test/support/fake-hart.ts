@@ -1,5 +1,5 @@
 /** A hart in plain JavaScript objects, for testing what an ISA's TypeScript does to one. Records what it was told. */
-import { GuestTrap, type HartState } from '../../src/isa/core/privileged';
+import { GuestTrap, type HartState, type TranslationScope } from '../../src/isa/core/privileged';
 import type { Access } from '../../src/isa/core/translation';
 
 export class FakeHart implements HartState {
@@ -12,7 +12,7 @@ export class FakeHart implements HartState {
   retired = 0n;
   /** Where the last helper jumped, if it did. */
   target: bigint | undefined;
-  /** Calls to the engine in order: `translations`, `code`, `context`, `interrupts`, `wait`. */
+  /** Calls to the engine in order: `translations` (or `host`, `guest translations`), `code`, `context`, `interrupts`, `timers`, `wait`. */
   readonly calls: string[] = [];
   readonly memory = new Map<bigint, number>();
   private readonly integers = new BigUint64Array(32);
@@ -48,8 +48,8 @@ export class FakeHart implements HartState {
   jump(target: bigint): void {
     this.target = target;
   }
-  flushTranslations(): void {
-    this.calls.push('translations');
+  flushTranslations(scope: TranslationScope = 'all'): void {
+    this.calls.push(scope === 'all' ? 'translations' : `${scope} translations`);
   }
   flushCode(): void {
     this.calls.push('code');
@@ -59,6 +59,9 @@ export class FakeHart implements HartState {
   }
   interruptsChanged(): void {
     this.calls.push('interrupts');
+  }
+  timersChanged(): void {
+    this.calls.push('timers');
   }
   wait(): void {
     this.calls.push('wait');

@@ -57,6 +57,7 @@ export class EvaluatorState implements HartState {
   flushCode(): void {}
   contextChanged(): void {}
   interruptsChanged(): void {}
+  timersChanged(): void {}
   wait(): void {}
 
   #offset(address: bigint, bytes: number, cause: number): number {

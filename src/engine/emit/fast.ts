@@ -346,9 +346,12 @@ class FastSink implements EffectSink {
   }
 
   fpGuard(): void {
-    const { code, bail, program } = this.fast;
-    const { slot, mask } = program.isa.fpGuard;
-    code.i32(0).mem('i32.load', slotOffset(program, slot)).i32(mask).op('i32.and').i32(mask).op('i32.ne').brIf(bail);
+    const { code, bail } = this.fast;
+    code
+      .i32(0)
+      .mem('i32.load', HOT + STATE.fpOpen)
+      .op('i32.eqz')
+      .brIf(bail);
   }
 
   fpArith({ op, width }: Parameters<EffectSink['fpArith']>[0], a: Local, b: Local): void {

@@ -1,7 +1,7 @@
 /** What the engine needs to execute an instruction set, as data and pure functions. */
 
 import type { Insn } from './insn';
-import type { FpFunction, HartState, Helper } from './privileged';
+import type { FpFunction, HartState, Helper, TrapDetail } from './privileged';
 import type { Access } from './translation';
 
 /** Physical memory as the page walker sees it. Addresses are numbers below 2^53. */
@@ -54,8 +54,8 @@ export interface GuestIsa {
   readonly slots: readonly string[];
   readonly helpers: Readonly<Record<string, Helper>>;
   readonly fp: Readonly<Record<string, FpFunction>>;
-  /** FP is usable and already marked dirty when `(slot & mask) == mask`; otherwise `prepareFp` decides. */
-  readonly fpGuard: { readonly slot: string; readonly mask: number };
+  /** FP is usable and already marked dirty; otherwise `prepareFp` decides. Asked whenever the context changed. */
+  isFpOpen(state: HartState): boolean;
   /** Traps when FP is off; marks it dirty when asked. */
   prepareFp(state: HartState, dirty: boolean): void;
   /** Dynamic rounding: the value of an `rm` field that means "use slot", and the slots of mode and flags. */
@@ -82,10 +82,12 @@ export interface GuestIsa {
     effectivePrivilege?: number,
     bytes?: number,
   ): CpuTranslation;
-  /** Small ints (0–7) naming the translation context of data accesses and of fetches. */
+  /** Small ints (0–15) naming the translation context of data accesses and of fetches. */
   dataContext(state: HartState): number;
   fetchContext(state: HartState): number;
-  takeTrap(state: HartState, cause: number, isInterrupt: boolean, tval: bigint, epc: bigint): void;
+  /** Bit per context that is in use only inside guests. */
+  readonly guestContexts: number;
+  takeTrap(state: HartState, cause: number, isInterrupt: boolean, tval: bigint, epc: bigint, detail?: TrapDetail): void;
   /** The interrupt to take now, if any. */
   pendingInterrupt(state: HartState): number | undefined;
   /** An interrupt is pending and enabled in `mie`, whatever the global enables say: what ends WFI. */

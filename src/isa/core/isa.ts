@@ -18,7 +18,7 @@ export interface TrapCause {
   readonly isInterrupt: boolean;
   /** The manual's words: `Load page fault`. */
   readonly name: string;
-  /** Groups for filters: `page-fault`, `illegal`, `ecall`, `interrupt`, `breakpoint`, `access`, `misaligned`. */
+  /** Groups for filters: `page-fault`, `guest-page-fault`, `illegal`, `ecall`, `interrupt`, `breakpoint`, `access`, `misaligned`. */
   readonly group: string;
   /** What tval holds for this cause: `address`, `instruction`, `zero`. */
   readonly tval: 'address' | 'instruction' | 'zero';
@@ -51,9 +51,15 @@ export interface Isa {
     access: Access,
     registers: (name: string) => bigint,
   ): Translation;
-  /** Every mapping under the stage-1 root of `world`, neighbours merged, at most `limit`. */
+  /**
+   * Every mapping under the stage-1 root of `world`, neighbours merged, at most `limit`. In a guest, what stage 2 does not
+   * back is left out; a guest's world without a stage-1 root lists stage 2 alone, by guest physical address.
+   */
   mappings(world: World, read: PhysicalReader, registers: (name: string) => bigint, limit: number): Mapping[];
-  /** The valid entries of one table page; `path` of the root is []. */
+  /**
+   * The valid entries of one table, which lies at `table`: the root of `world` (stage 1's if it has one, else stage 2's)
+   * or what an entry above named as `next`.
+   */
   tableEntries(
     world: World,
     read: PhysicalReader,

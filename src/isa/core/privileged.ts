@@ -4,15 +4,29 @@
  */
 import type { Access } from './translation';
 
+/** What a hypervisor is told of a trap beyond its cause and tval. */
+export interface TrapDetail {
+  /** The address after stage 1 that stage 2 did not translate. */
+  readonly guestPhysical?: bigint;
+  /** The access was none of the instruction's own: stage 1 was reading or updating one of its table entries. */
+  readonly implicit?: 'read' | 'write';
+  /** tval is an address in a guest's space; decided by the mode when absent. */
+  readonly isGuestAddress?: boolean;
+}
+
 /** Thrown by helpers to take a synchronous trap instead of completing the instruction. */
 export class GuestTrap extends Error {
   constructor(
     readonly trapCause: number,
     readonly tval: bigint,
+    readonly detail?: TrapDetail,
   ) {
     super('guest trap');
   }
 }
+
+/** Cached translations of a hart: all, those in use outside guests, or those in use inside. */
+export type TranslationScope = 'all' | 'host' | 'guest';
 
 /** Thrown by helpers when the machine itself shall answer as firmware (SBI, PSCI); nothing of the instruction is done yet. */
 export class FirmwareCall extends Error {
@@ -38,14 +52,16 @@ export interface HartState {
   set(slot: string, value: bigint): void;
   /** Where execution goes on after this instruction, when not at the next one. */
   jump(target: bigint): void;
-  /** Drop cached translations of this hart: those of the page of `va`, or all. Address spaces are not told apart. */
-  flushTranslations(va?: bigint): void;
+  /** Drop cached translations of this hart; all of them without `scope`. Address spaces are not told apart. */
+  flushTranslations(scope?: TranslationScope): void;
   /** Cached code may be stale (fence.i). */
   flushCode(): void;
   /** Privilege or translation context changed: the engine re-derives what it caches about it. */
   contextChanged(): void;
   /** Interrupt-enable or pending state changed: look for a deliverable interrupt before the next instruction. */
   interruptsChanged(): void;
+  /** A timer of the hart's own registers was set anew: the board looks when it is due. */
+  timersChanged(): void;
   /** Stop retiring until an interrupt is pending. */
   wait(): void;
   /** Guest time in board timer ticks (the `time` CSR). */
@@ -53,9 +69,12 @@ export interface HartState {
   /** Cycles and retired instructions of this hart, up to but excluding the current instruction. */
   readonly cycles: bigint;
   readonly retired: bigint;
-  /** Loads and stores on behalf of the instruction, with its privilege; throws {@link GuestTrap} on a fault. */
-  load(address: bigint, bytes: 1 | 2 | 4 | 8): bigint;
-  store(address: bigint, bytes: 1 | 2 | 4 | 8, value: bigint): void;
+  /**
+   * Loads and stores on behalf of the instruction; throws {@link GuestTrap} on a fault. They run with its privilege, or
+   * with `as`, an effective privilege as `GuestIsa.cpuTranslate` takes it.
+   */
+  load(address: bigint, bytes: 1 | 2 | 4 | 8, as?: number): bigint;
+  store(address: bigint, bytes: 1 | 2 | 4 | 8, value: bigint, as?: number): void;
   /** Checks without performing an access. */
   check(address: bigint, access: Access): void;
 }

@@ -39,6 +39,8 @@ export interface Fault {
   readonly cause: number;
   readonly causeName: string;
   readonly tval: bigint;
+  /** Where stage 2 broke off: the guest physical address it did not translate. */
+  readonly guestPhysical?: Ipa;
 }
 
 export interface Translation {
@@ -51,9 +53,11 @@ export interface Translation {
     | { readonly ok: false; readonly fault: Fault };
 }
 
-/** One run of consecutive pages with equal permissions, as a table lists it. */
+/** One run of consecutive pages with equal permissions, as a table lists it; of both stages what both allow. */
 export interface Mapping {
   readonly va: Va;
+  /** What stage 1 yields, where stage 2 follows. */
+  readonly ipa?: Ipa;
   readonly pa: Pa;
   readonly size: bigint;
   readonly pageSize: number;
@@ -69,9 +73,9 @@ export interface TableEntry {
   readonly at: Pa;
   readonly va: Va;
   readonly entry: PageEntry;
-  /** Next table when the entry is a pointer. */
+  /** Next table when the entry is a pointer; in stage 1 of a guest with two stages a guest physical address. */
   readonly next?: Pa;
-  /** Mapped address when it is a leaf. */
+  /** Mapped address when it is a leaf; in stage 1 of a guest with two stages a guest physical address. */
   readonly target?: Pa;
   readonly pageSize: number;
 }

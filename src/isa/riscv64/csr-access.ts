@@ -1,42 +1,102 @@
-/** Who may touch a CSR, and the six Zicsr instructions. */
+/** Who may touch a CSR, which one a guest gets in its place, and the six Zicsr instructions. */
 import { GuestTrap, type HartState, type Helper } from '../core/privileged';
-import { type Csr, type CsrSource, csrOfName, csrOfNumber, csrPrivilege, isReadOnlyCsr } from './csrs';
-import { MSTATUS, PRIV_M, PRIV_S, PRIV_U } from './csrs-bits';
+import { csrOfName, csrOfNumber, csrPrivilege, guestSubstitute, isReadOnlyCsr } from './csrs';
+import { ENVCFG, GUEST, HSTATUS, MSTATUS, PRIV_M, PRIV_S, PRIV_U } from './csrs-bits';
+import { guestEnvironment } from './csrs-hypervisor';
+import type { Csr, CsrSource } from './csrs-rows';
 
 const ILLEGAL_INSTRUCTION = 2;
+const VIRTUAL_INSTRUCTION = 22;
+
+type SlotReader = Pick<HartState, 'get'>;
 
 /** The trap of an instruction that may not execute here; tval holds its bits. */
 export const illegalInstruction = (state: HartState): GuestTrap =>
   new GuestTrap(ILLEGAL_INSTRUCTION, BigInt(state.word >>> 0));
 
-export const privilegeOf = (state: Pick<HartState, 'get'>): number => Number(state.get('priv'));
+/** The trap of an instruction that a guest may not execute, but its hypervisor could. */
+export const virtualInstruction = (state: HartState): GuestTrap =>
+  new GuestTrap(VIRTUAL_INSTRUCTION, BigInt(state.word >>> 0));
 
-/** Whether the hart may now read (and with `isWrite` also write) the CSR. */
-export const isCsrAccessible = (state: Pick<HartState, 'get'>, csr: Csr, isWrite: boolean): boolean => {
+/** The nominal privilege: 0 in U and VU, 1 in S and VS, 3 in M. */
+export const privilegeOf = (state: SlotReader): number => Number(state.get('priv'));
+/** Whether the hart is in a guest (V = 1). */
+export const isGuest = (state: SlotReader): boolean => state.get('v') !== 0n;
+/** Privilege and V in one number: 0 U, 1 S, 3 M, 4 VU, 5 VS. */
+export const modeOf = (state: SlotReader): number => privilegeOf(state) | (isGuest(state) ? GUEST : 0);
+
+/** How an access is refused. */
+export type Refusal = 'illegal' | 'virtual';
+
+/**
+ * Why the hart may not read (with `isWrite` also write) the CSR now; undefined when it may.
+ * @see RISC-V Privileged ISA, "Virtual-Instruction Fault"
+ */
+export const csrRefusal = (state: SlotReader, csr: Csr, isWrite: boolean): Refusal | undefined => {
+  if (isWrite && isReadOnlyCsr(csr.number)) return 'illegal';
   const privilege = privilegeOf(state);
-  if (privilege < csrPrivilege(csr.number)) return false;
-  if (isWrite && isReadOnlyCsr(csr.number)) return false;
+  if (privilege === PRIV_M) return csr.guard === 'fp' ? refusedWithoutFp(state) : undefined;
+  const least = csrPrivilege(csr.number);
+  if (least === PRIV_M) return 'illegal';
+  if (isGuest(state)) return refusedInGuest(state, csr, privilege, least);
+  if (least > PRIV_U && privilege === PRIV_U) return 'illegal';
+  if (csr.guard === 'tvm') return (state.get('mstatus') & MSTATUS.TVM) === 0n ? undefined : 'illegal';
+  if (csr.guard === 'counter' && privilege === PRIV_U && !hasCounter(state, 'scounteren', csr)) return 'illegal';
+  return refusedByMachine(state, csr);
+};
+
+const hasCounter = (state: SlotReader, enables: string, csr: Csr): boolean =>
+  ((state.get(enables) >> BigInt(csr.number & 31)) & 1n) === 1n;
+
+const TIME = 2n;
+
+const refusedWithoutFp = (state: SlotReader): Refusal | undefined => {
+  if ((state.get('mstatus') & MSTATUS.FS) === 0n) return 'illegal';
+  return isGuest(state) && (state.get('vsstatus') & MSTATUS.FS) === 0n ? 'illegal' : undefined;
+};
+
+/** What M-mode withholds from everyone below, guest or not. */
+const refusedByMachine = (state: SlotReader, csr: Csr): Refusal | undefined => {
   switch (csr.guard) {
-    case undefined:
-      return true;
     case 'fp':
-      return (state.get('mstatus') & MSTATUS.FS) !== 0n;
-    case 'tvm':
-      return privilege !== PRIV_S || (state.get('mstatus') & MSTATUS.TVM) === 0n;
-    case 'counter': {
-      const bit = 1n << BigInt(csr.number & 31);
-      if (privilege === PRIV_M) return true;
-      if ((state.get('mcounteren') & bit) === 0n) return false;
-      return privilege !== PRIV_U || (state.get('scounteren') & bit) !== 0n;
-    }
+      return refusedWithoutFp(state);
+    case 'counter':
+      return hasCounter(state, 'mcounteren', csr) ? undefined : 'illegal';
+    case 'timer':
+      return (state.get('mcounteren') & TIME) !== 0n && (state.get('menvcfg') & ENVCFG.STCE) !== 0n
+        ? undefined
+        : 'illegal';
+    default:
+      return undefined;
   }
 };
 
-/** @throws GuestTrap illegal instruction when the CSR does not exist or may not be touched so. */
+/** In a guest, what HS-mode could do (TVM aside) traps to HS-mode as a virtual instruction; all else is illegal. */
+const refusedInGuest = (state: SlotReader, csr: Csr, privilege: number, least: number): Refusal | undefined => {
+  const refused = refusedByMachine(state, csr);
+  if (refused) return refused;
+  if (least > PRIV_S || (least === PRIV_S && privilege === PRIV_U)) return 'virtual';
+  switch (csr.guard) {
+    case 'counter':
+      if (!hasCounter(state, 'hcounteren', csr)) return 'virtual';
+      return privilege === PRIV_U && !hasCounter(state, 'scounteren', csr) ? 'virtual' : undefined;
+    case 'tvm':
+      return (state.get('hstatus') & HSTATUS.VTVM) === 0n ? undefined : 'virtual';
+    case 'timer':
+      return (state.get('hcounteren') & TIME) !== 0n && (guestEnvironment(state) & ENVCFG.STCE) !== 0n
+        ? undefined
+        : 'virtual';
+    default:
+      return undefined;
+  }
+};
+
+/** @throws GuestTrap when the CSR does not exist or may not be touched so. */
 const accessible = (state: HartState, number: number, isWrite: boolean): Csr => {
   const csr = csrOfNumber(number);
-  if (!csr || !isCsrAccessible(state, csr, isWrite)) throw illegalInstruction(state);
-  return csr;
+  const refusal = csr ? csrRefusal(state, csr, isWrite) : 'illegal';
+  if (!csr || refusal) throw refusal === 'virtual' ? virtualInstruction(state) : illegalInstruction(state);
+  return isGuest(state) ? (guestSubstitute(number) ?? csr) : csr;
 };
 
 type Modify = (old: bigint, operand: bigint) => bigint;
@@ -83,7 +143,10 @@ export const CSR_HELPERS: Readonly<Record<string, Helper>> = {
   csrrci: immediateForm(clearBits),
 };
 
-/** Reads a CSR for a debugger: no privilege rules, no effects. `undefined` when there is no such CSR. */
+/**
+ * Reads a CSR for a debugger: no privilege rules, no effects. `undefined` when there is no such CSR. A name means the same
+ * register wherever the hart is: what a guest calls sepc is vsepc.
+ */
 export const peekCsr = (state: CsrSource, name: string): bigint | undefined => csrOfName(name)?.read(state);
 
 /**

@@ -1,8 +1,8 @@
 /** Layouts of the CSRs as a debugger shows them. */
 import type { FieldSpec } from '../../base/fields';
 
-const bit = (name: string, at: number, doc: string): FieldSpec => ({ name, high: at, low: at, doc });
-const bits = (
+export const bit = (name: string, at: number, doc: string): FieldSpec => ({ name, high: at, low: at, doc });
+export const bits = (
   name: string,
   high: number,
   low: number,
@@ -11,7 +11,7 @@ const bits = (
 ): FieldSpec => (values ? { name, high, low, doc, values } : { name, high, low, doc });
 
 const EXTENSION_STATE = { 0: 'Off', 1: 'Initial', 2: 'Clean', 3: 'Dirty' };
-const XLEN = { 1: '32', 2: '64', 3: '128' };
+export const XLEN = { 1: '32', 2: '64', 3: '128' };
 const PRIVILEGE = { 0: 'U', 1: 'S', 3: 'M' };
 
 const SIE = bit('SIE', 1, 'Interrupts are taken while in S-mode.');
@@ -52,6 +52,8 @@ export const MSTATUS_FIELDS: readonly FieldSpec[] = [
   bits('SXL', 35, 34, 'Register width in S-mode.', XLEN),
   bit('SBE', 36, 'S-mode data accesses are big-endian; always 0.'),
   bit('MBE', 37, 'M-mode data accesses are big-endian; always 0.'),
+  bit('GVA', 38, 'mtval holds a guest virtual address, as of the last trap into M-mode.'),
+  bit('MPV', 39, 'The last trap into M-mode came from a guest; mret returns there.'),
   SD,
 ];
 
@@ -75,6 +77,7 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   C: 'Compressed instructions.',
   D: 'Double-precision floating point.',
   F: 'Single-precision floating point.',
+  H: 'Hypervisor.',
   I: 'The base integer instructions.',
   M: 'Multiplication and division.',
   S: 'Supervisor mode.',
@@ -91,10 +94,13 @@ export const MISA_FIELDS: readonly FieldSpec[] = [
 
 const INTERRUPT_NAMES: readonly (readonly [number, string, string])[] = [
   [1, 'SS', 'supervisor software interrupt'],
+  [2, 'VSS', "guest's software interrupt"],
   [3, 'MS', 'machine software interrupt'],
   [5, 'ST', 'supervisor timer interrupt'],
+  [6, 'VST', "guest's timer interrupt"],
   [7, 'MT', 'machine timer interrupt'],
   [9, 'SE', 'supervisor external interrupt'],
+  [10, 'VSE', "guest's external interrupt"],
   [11, 'ME', 'machine external interrupt'],
 ];
 const interruptFields = (suffix: string, claim: string, isShown: (at: number) => boolean): FieldSpec[] =>
@@ -107,7 +113,8 @@ export const MIP_FIELDS = interruptFields('IP', 'is pending', () => true);
 export const SIP_FIELDS = interruptFields('IP', 'is pending', isSupervisor);
 export const MIE_FIELDS = interruptFields('IE', 'is enabled', () => true);
 export const SIE_FIELDS = interruptFields('IE', 'is enabled', isSupervisor);
-export const MIDELEG_FIELDS = interruptFields('I', 'is handled in S-mode', isSupervisor);
+const isDelegable = (at: number): boolean => at % 4 !== 3;
+export const MIDELEG_FIELDS = interruptFields('I', 'is handled in S-mode', isDelegable);
 
 export const MEDELEG_FIELDS: readonly FieldSpec[] = (
   [
@@ -121,9 +128,14 @@ export const MEDELEG_FIELDS: readonly FieldSpec[] = (
     [7, 'SAF', 'store or AMO access fault'],
     [8, 'ECU', 'ecall from U-mode'],
     [9, 'ECS', 'ecall from S-mode'],
+    [10, 'ECV', 'ecall from VS-mode'],
     [12, 'IPF', 'fetch page fault'],
     [13, 'LPF', 'load page fault'],
     [15, 'SPF', 'store or AMO page fault'],
+    [20, 'IGPF', 'fetch guest-page fault'],
+    [21, 'LGPF', 'load guest-page fault'],
+    [22, 'VINST', 'virtual instruction'],
+    [23, 'SGPF', 'store or AMO guest-page fault'],
   ] as const
 ).map(([at, name, what]) => bit(name, at, `A ${what} below M-mode is handled in S-mode.`));
 
@@ -161,6 +173,13 @@ export const COUNTINHIBIT_FIELDS: readonly FieldSpec[] = [
 
 export const ENVCFG_FIELDS: readonly FieldSpec[] = [
   bit('FIOM', 0, 'A fence that orders device accesses orders memory accesses too.'),
+];
+
+export const MENVCFG_FIELDS: readonly FieldSpec[] = [
+  ...ENVCFG_FIELDS,
+  bit('ADUE', 61, 'Hardware sets A and D in page tables of S-mode; otherwise an access that needs them faults.'),
+  bit('PBMTE', 62, 'Page tables of S-mode may give memory types (Svpbmt).'),
+  bit('STCE', 63, 'S-mode has its own timer compare register (Sstc).'),
 ];
 
 export const FFLAGS_FIELDS: readonly FieldSpec[] = [

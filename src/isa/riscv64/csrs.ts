@@ -2,122 +2,50 @@
  * The control and status registers as data: one row says where a CSR's bits live, which of them software can write, and
  * what a written value becomes. State itself is in the hart's slots; `csr-access` decides who may touch what.
  */
-import type { FieldSpec } from '../../base/fields';
 import type { HartState } from '../core/privileged';
 import {
   ALL_INTERRUPTS,
   DELEGABLE,
+  ENVCFG,
   IRQ,
   MSTATUS,
   MSTATUS_WRITABLE,
   PMP_ENTRIES,
   S_INTERRUPTS,
-  SATP_BARE,
-  SATP_SV39,
-  SATP_SV48,
-  SATP_SV57,
   SSTATUS_VISIBLE,
   SSTATUS_WRITABLE,
-  U64,
 } from './csrs-bits';
 import * as layout from './csrs-fields';
+import { guest, hypervisor, hypervisorInMachine } from './csrs-hypervisor';
+import {
+  type Csr,
+  type CsrSource,
+  constant,
+  EPC,
+  legalSatp,
+  legalTvec,
+  pendingInterrupts,
+  slot,
+  view,
+  withDirtySummary,
+} from './csrs-rows';
 import { storeSlot } from './csrs-slots';
 import { isPmpaddrLocked, legalPmpcfg } from './pmp';
 
-/** What reading a CSR needs to see of a hart. */
-export type CsrSource = Pick<HartState, 'get' | 'time' | 'cycles' | 'retired'>;
-
-/** Beyond the privilege in its number, what may make access to a CSR illegal. */
-export type CsrGuard = 'fp' | 'counter' | 'tvm';
-
-export interface Csr {
-  readonly number: number;
-  readonly name: string;
-  readonly doc: string;
-  readonly fields?: readonly FieldSpec[];
-  readonly guard?: CsrGuard;
-  /** The value as software reads it. */
-  read(state: CsrSource): bigint;
-  /** What csrrs and csrrc modify, when it is not what they return (mip.SEIP). */
-  readForUpdate?(state: CsrSource): bigint;
-  /** Takes a written value after making it legal. Absent where writes have no effect. */
-  write?(state: HartState, value: bigint): void;
-}
-
-interface RowOptions {
-  readonly fields?: readonly FieldSpec[];
-  readonly guard?: CsrGuard;
-}
-
-interface SlotOptions extends RowOptions {
-  /** Bits software can write; all others keep their value. */
-  readonly mask?: bigint;
-  /** Makes the masked value legal; may yield `old` to ignore the write. */
-  readonly legal?: (value: bigint, old: bigint) => bigint;
-}
-
-/** A CSR that is one slot of the same name. */
-const slot = (number: number, name: string, doc: string, options: SlotOptions = {}): Csr => {
-  const { mask = U64, legal, ...rest } = options;
-  return {
-    number,
-    name,
-    doc,
-    ...rest,
-    read: (state) => state.get(name),
-    write: (state, value) => {
-      const old = state.get(name);
-      const masked = (old & ~mask) | (value & mask);
-      storeSlot(state, name, legal ? legal(masked, old) : masked);
-    },
-  };
-};
-
-/** A CSR that reads one value for ever; writes, where its number allows them, are ignored. */
-const constant = (number: number, name: string, value: bigint, doc: string, options: RowOptions = {}): Csr => ({
-  number,
-  name,
-  doc,
-  ...options,
-  read: () => value,
-});
-
-/** A CSR computed from other state. */
-const view = (number: number, name: string, doc: string, row: Omit<Csr, 'number' | 'name' | 'doc'>): Csr => ({
-  number,
-  name,
-  doc,
-  ...row,
-});
-
 const keepReservedMpp = (value: bigint, old: bigint): bigint =>
   (value & MSTATUS.MPP) === 2n << 11n ? (value & ~MSTATUS.MPP) | (old & MSTATUS.MPP) : value;
-
-const withDirtySummary = (mstatus: bigint): bigint =>
-  (mstatus & MSTATUS.FS) === MSTATUS.FS ? mstatus | MSTATUS.SD : mstatus;
 
 const writeMstatus = (state: HartState, value: bigint, mask: bigint): void => {
   const old = state.get('mstatus');
   storeSlot(state, 'mstatus', keepReservedMpp((old & ~mask) | (value & mask), old));
 };
 
-/** MODE 2 and 3 of a trap vector are reserved; such a write is ignored. */
-const legalTvec = (value: bigint, old: bigint): bigint => ((value & 3n) < 2n ? value : old);
-
-const SATP_MODES = [SATP_BARE, SATP_SV39, SATP_SV48, SATP_SV57];
-/** A write that asks for a MODE we lack has no effect at all (Supervisor ISA, "satp"). */
-const legalSatp = (value: bigint, old: bigint): bigint => (SATP_MODES.includes(Number(value >> 60n)) ? value : old);
-
-/** Instructions are 2-byte aligned, so only bit 0 of an exception pc is fixed. */
-const EPC = U64 - 1n;
-
 const writeFp = (state: HartState, parts: { fflags?: bigint; frm?: bigint }): void => {
   if (parts.fflags !== undefined) state.set('fflags', parts.fflags & 31n);
   if (parts.frm !== undefined) state.set('frm', parts.frm & 7n);
   storeSlot(state, 'mstatus', state.get('mstatus') | MSTATUS.FS);
+  if (state.get('v') !== 0n) storeSlot(state, 'vsstatus', state.get('vsstatus') | MSTATUS.FS);
 };
-
-const pendingInterrupts = (state: CsrSource): bigint => state.get('mip') | state.get('mipLines');
 
 /** Counters are the hart's own counts plus an offset slot; an inhibited one holds its value in the slot itself. */
 const counter = (state: CsrSource, name: 'mcycle' | 'minstret'): bigint => {
@@ -143,8 +71,8 @@ const writeCountInhibit = (state: HartState, value: bigint): void => {
   setCounter(state, 'minstret', retired);
 };
 
-/** IMAFDCSU and B, MXL = 2. Nothing can be switched off. */
-export const MISA = (2n << 62n) | [...'IMAFDCBSU'].reduce((sum, c) => sum | (1n << BigInt(c.charCodeAt(0) - 65)), 0n);
+/** IMAFDCHSU and B, MXL = 2. Nothing can be switched off. */
+export const MISA = (2n << 62n) | [...'IMAFDCHBSU'].reduce((sum, c) => sum | (1n << BigInt(c.charCodeAt(0) - 65)), 0n);
 
 const floating: readonly Csr[] = [
   view(0x001, 'fflags', 'Floating-point exception flags accrued so far.', {
@@ -169,7 +97,10 @@ const floating: readonly Csr[] = [
 
 const userCounters: readonly Csr[] = [
   view(0xc00, 'cycle', 'Clock cycles of this hart.', { guard: 'counter', read: (state) => counter(state, 'mcycle') }),
-  view(0xc01, 'time', 'Guest time in board timer ticks.', { guard: 'counter', read: (state) => state.time }),
+  view(0xc01, 'time', 'Guest time in board timer ticks; in a guest htimedelta is added.', {
+    guard: 'counter',
+    read: (state) => (state.get('v') === 0n ? state.time : BigInt.asUintN(64, state.time + state.get('htimedelta'))),
+  }),
   view(0xc02, 'instret', 'Instructions this hart has retired.', {
     guard: 'counter',
     read: (state) => counter(state, 'minstret'),
@@ -179,6 +110,9 @@ const userCounters: readonly Csr[] = [
   ),
 ];
 
+/** The interrupts S-mode sees in sip and sie; those of guests are in hip and hie, though they are delegated, too. */
+const ownInterrupts = (state: CsrSource): bigint => state.get('mideleg') & S_INTERRUPTS;
+
 const supervisor: readonly Csr[] = [
   view(0x100, 'sstatus', 'The part of mstatus that belongs to S-mode.', {
     fields: layout.SSTATUS_FIELDS,
@@ -187,9 +121,9 @@ const supervisor: readonly Csr[] = [
   }),
   view(0x104, 'sie', 'Enables of the interrupts delegated to S-mode.', {
     fields: layout.SIE_FIELDS,
-    read: (state) => state.get('mie') & state.get('mideleg'),
+    read: (state) => state.get('mie') & ownInterrupts(state),
     write: (state, value) => {
-      const mask = state.get('mideleg');
+      const mask = ownInterrupts(state);
       storeSlot(state, 'mie', (state.get('mie') & ~mask) | (value & mask));
     },
   }),
@@ -202,14 +136,15 @@ const supervisor: readonly Csr[] = [
   slot(0x143, 'stval', 'Faulting address or instruction of the last trap into S-mode.'),
   view(0x144, 'sip', 'Pending interrupts delegated to S-mode.', {
     fields: layout.SIP_FIELDS,
-    read: (state) => pendingInterrupts(state) & state.get('mideleg'),
-    readForUpdate: (state) => state.get('mip') & state.get('mideleg'),
+    read: (state) => pendingInterrupts(state) & ownInterrupts(state),
+    readForUpdate: (state) => state.get('mip') & ownInterrupts(state),
     // Of the delegated interrupts S-mode raises and clears only its software one.
     write: (state, value) => {
-      const mask = state.get('mideleg') & BigInt(IRQ.SSI);
+      const mask = ownInterrupts(state) & BigInt(IRQ.SSI);
       storeSlot(state, 'mip', (state.get('mip') & ~mask) | (value & mask));
     },
   }),
+  slot(0x14d, 'stimecmp', 'sip.STIP is set while time is not below (with menvcfg.STCE).', { guard: 'timer' }),
   slot(0x180, 'satp', 'Translation scheme, address space and root of the page tables.', {
     fields: layout.SATP_FIELDS,
     guard: 'tvm',
@@ -240,7 +175,15 @@ const machine: readonly Csr[] = [
   slot(0x304, 'mie', 'Interrupt enables.', { fields: layout.MIE_FIELDS, mask: ALL_INTERRUPTS }),
   slot(0x305, 'mtvec', 'Where traps enter M-mode.', { fields: layout.TVEC_FIELDS, legal: legalTvec }),
   slot(0x306, 'mcounteren', 'Counters that S-mode may read.', { fields: layout.COUNTEREN_FIELDS, mask: 0xffff_ffffn }),
-  slot(0x30a, 'menvcfg', 'What M-mode sets for lower modes.', { fields: layout.ENVCFG_FIELDS, mask: 1n }),
+  view(0x30a, 'menvcfg', 'What M-mode sets for lower modes.', {
+    fields: layout.MENVCFG_FIELDS,
+    read: (state) => state.get('menvcfg'),
+    write: (state, value) => {
+      storeSlot(state, 'menvcfg', value & (ENVCFG.FIOM | ENVCFG.ADUE | ENVCFG.PBMTE | ENVCFG.STCE));
+      // From now on the comparison alone makes STIP; what software had set is gone.
+      if (value & ENVCFG.STCE) storeSlot(state, 'mip', state.get('mip') & ~BigInt(IRQ.STI));
+    },
+  }),
   view(0x320, 'mcountinhibit', 'Counters that stand still.', {
     fields: layout.COUNTINHIBIT_FIELDS,
     read: (state) => state.get('mcountinhibit'),
@@ -257,8 +200,11 @@ const machine: readonly Csr[] = [
     fields: layout.MIP_FIELDS,
     read: pendingInterrupts,
     readForUpdate: (state) => state.get('mip'),
+    // STIP is read-only where stimecmp makes it. Of a guest's bits only VSSIP can be written; QEMU 10 lets M-mode write
+    // VSTIP and VSEIP, too, which the manual makes read-only here and writable in hvip.
     write: (state, value) => {
-      storeSlot(state, 'mip', (state.get('mip') & ~S_INTERRUPTS) | (value & S_INTERRUPTS));
+      const mask = BigInt(IRQ.SSI | IRQ.SEI | IRQ.VSSI) | (state.get('menvcfg') & ENVCFG.STCE ? 0n : BigInt(IRQ.STI));
+      storeSlot(state, 'mip', (state.get('mip') & ~mask) | (value & mask));
     },
   }),
   view(0xb00, 'mcycle', 'Clock cycles of this hart.', {
@@ -298,10 +244,17 @@ export const CSRS: readonly Csr[] = [
   ...floating,
   ...userCounters,
   ...supervisor,
+  ...hypervisor,
+  ...guest,
   ...machineInformation,
   ...machine,
+  ...hypervisorInMachine,
   ...pmp,
 ];
+
+/** What a guest's supervisor gets in place of a supervisor CSR, by number. */
+const SUBSTITUTES = new Map(guest.map((csr) => [csr.number - 0x100, csr]));
+export const guestSubstitute = (number: number): Csr | undefined => SUBSTITUTES.get(number);
 
 const BY_NUMBER = new Map(CSRS.map((csr) => [csr.number, csr]));
 const BY_NAME = new Map(CSRS.map((csr) => [csr.name, csr]));
@@ -309,7 +262,7 @@ const BY_NAME = new Map(CSRS.map((csr) => [csr.name, csr]));
 export const csrOfNumber = (number: number): Csr | undefined => BY_NUMBER.get(number);
 export const csrOfName = (name: string): Csr | undefined => BY_NAME.get(name);
 
-/** Least privilege that may access the CSR with this number (bits 9:8). */
+/** Least privilege that may access the CSR with this number (bits 9:8); 2 stands for S outside guests. */
 export const csrPrivilege = (number: number): number => (number >> 8) & 3;
 /** Numbers from 0xC00 are read-only by convention of the numbering (bits 11:10). */
 export const isReadOnlyCsr = (number: number): boolean => number >> 10 === 3;

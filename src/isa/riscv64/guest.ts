@@ -1,14 +1,13 @@
 /** RISC-V 64 as the engine executes it. */
 import type { GuestIsa } from '../core/guest-isa';
-import { MSTATUS } from './csrs-bits';
 import { SLOTS } from './csrs-slots';
 import { FP } from './fp/table';
 import { FUSIONS } from './fusions';
 import { HELPERS } from './helpers';
 import { INSNS } from './insns/all';
-import { cpuTranslate, dataContext, fetchContext } from './paging-cpu';
+import { cpuTranslate, dataContext, fetchContext, GUEST_CONTEXTS } from './paging-cpu';
 import { QUICK } from './quick';
-import { CAUSE, pendingInterrupt, prepareFp, takeTrap, wakesFromWait } from './traps';
+import { CAUSE, isFpOpen, pendingInterrupt, prepareFp, takeTrap, wakesFromWait } from './traps';
 
 export const RISCV64_GUEST: GuestIsa = {
   name: 'riscv64',
@@ -18,7 +17,7 @@ export const RISCV64_GUEST: GuestIsa = {
   slots: SLOTS,
   helpers: HELPERS,
   fp: FP,
-  fpGuard: { slot: 'mstatus', mask: Number(MSTATUS.FS) },
+  isFpOpen,
   prepareFp,
   rounding: { dynamic: 7, modeSlot: 'frm', flagsSlot: 'fflags', highestMode: 4 },
   causes: {
@@ -31,6 +30,7 @@ export const RISCV64_GUEST: GuestIsa = {
   cpuTranslate,
   dataContext,
   fetchContext,
+  guestContexts: GUEST_CONTEXTS,
   takeTrap,
   pendingInterrupt,
   wakesFromWait,

@@ -3,7 +3,8 @@ import type { Isa } from '../core/isa';
 import { ARGUMENT_REGISTERS, FRAME_POINTER, RETURN_ADDRESS, STACK_POINTER } from './abi';
 import { disassemble } from './assembly';
 import { jointTarget } from './joint-target';
-import { mappings, rootLevel, tableEntries, translate } from './paging-view';
+import { mappings, rootLevel, tableEntries } from './paging-tables';
+import { translate } from './paging-view';
 import { REGISTERS, registerOfDwarf, registerOfName } from './registers';
 import { CAUSES } from './traps';
 

@@ -2,70 +2,61 @@
 import type { CpuTranslation, WalkMemory } from '../core/guest-isa';
 import { GuestTrap, type HartState } from '../core/privileged';
 import type { Access } from '../core/translation';
-import { privilegeOf } from './csr-access';
-import { PRIV_M, PRIV_S, PRIV_U } from './csrs-bits';
-import { leafRights, levelsOfMode, PHYSICAL_LIMIT, PTE, type PteReader, RIGHT, type WalkSpace, walk } from './paging';
-import { accessFaultCause, walkFaultCause } from './paging-rules';
+import { modeOf } from './csr-access';
+import { GUEST, MSTATUS, PRIV_M, PRIV_S, PRIV_U } from './csrs-bits';
+import { AS_EXECUTABLE, dataPrivilege } from './effective-privilege';
+import { leafRights, PHYSICAL_LIMIT, PTE, type PteReader, RIGHT, type WalkEnd, walk } from './paging';
+import { walkGuest } from './paging-guest';
+import { accessFaultCause, guestFault, walkFaultCause } from './paging-rules';
 import { type PmpRegion, pmpIncludes, pmpRegions, regionsAllow } from './pmp';
+import { guestSpace, walkSpace } from './walk-spaces';
 
 type SlotReader = Pick<HartState, 'get'>;
 
-/** Bits of mstatus as they lie in its low word. */
-const SUM = 1 << 18;
-const MXR = 1 << 19;
-const MPRV = 1 << 17;
+/**
+ * Contexts with their own set of cached translations. What the hypervisor's MXR opens to a guest is not cached: nothing
+ * ever enters `guestHostMxr`.
+ */
+const CONTEXT = {
+  u: 0,
+  s: 1,
+  sSum: 2,
+  m: 3,
+  uMxr: 4,
+  sMxr: 5,
+  sSumMxr: 6,
+  vu: 8,
+  vs: 9,
+  vsSum: 10,
+  vuMxr: 12,
+  vsMxr: 13,
+  vsSumMxr: 14,
+  guestHostMxr: 15,
+} as const;
 
-const lowMstatus = (state: SlotReader): number => Number(state.get('mstatus') & 0xffff_ffffn);
+/** Bit per context of guests: 8 and up. */
+export const GUEST_CONTEXTS = 0xff00;
 
-/** Privilege with which loads and stores run: MPP's when MPRV is set. */
-export const dataPrivilege = (state: SlotReader): number => {
-  const mstatus = lowMstatus(state);
-  return mstatus & MPRV ? (mstatus >> 11) & 3 : privilegeOf(state);
-};
-
-/** Contexts with their own set of cached translations. 8 and up are left for guests (V = 1). */
-const CONTEXT = { u: 0, s: 1, sSum: 2, m: 3, uMxr: 4, sMxr: 5, sSumMxr: 6 } as const;
-
-/** Index of the set of cached translations that loads and stores use now, 0 to 7. */
+/** Index of the set of cached translations that loads and stores use now, 0 to 15. */
 export const dataContext = (state: SlotReader): number => {
-  const mstatus = lowMstatus(state);
-  const isMxr = (mstatus & MXR) !== 0;
-  switch (mstatus & MPRV ? (mstatus >> 11) & 3 : privilegeOf(state)) {
-    case PRIV_U:
-      return isMxr ? CONTEXT.uMxr : CONTEXT.u;
-    case PRIV_S:
-      if (mstatus & SUM) return isMxr ? CONTEXT.sSumMxr : CONTEXT.sSum;
-      return isMxr ? CONTEXT.sMxr : CONTEXT.s;
-    default:
-      return CONTEXT.m;
-  }
+  const mode = dataPrivilege(state);
+  if (mode === PRIV_M) return CONTEXT.m;
+  const mstatus = state.get('mstatus');
+  const inGuest = (mode & GUEST) !== 0;
+  if (inGuest && mstatus & MSTATUS.MXR) return CONTEXT.guestHostMxr;
+  const status = inGuest ? state.get('vsstatus') : mstatus;
+  const isMxr = (status & MSTATUS.MXR) !== 0n;
+  const base = inGuest ? CONTEXT.vu : CONTEXT.u;
+  if ((mode & ~GUEST) === PRIV_U) return base + (isMxr ? CONTEXT.uMxr : CONTEXT.u);
+  if (status & MSTATUS.SUM) return base + (isMxr ? CONTEXT.sSumMxr : CONTEXT.sSum);
+  return base + (isMxr ? CONTEXT.sMxr : CONTEXT.s);
 };
 
-/** Index of the set of cached translations that fetches use now, 0 to 7. */
+/** Index of the set of cached translations that fetches use now, 0 to 15. */
 export const fetchContext = (state: SlotReader): number => {
-  switch (privilegeOf(state)) {
-    case PRIV_U:
-      return CONTEXT.u;
-    case PRIV_S:
-      return CONTEXT.s;
-    default:
-      return CONTEXT.m;
-  }
-};
-
-/** The tables and rules for accesses of `privilege` on this hart now. */
-export const walkSpace = (state: SlotReader, privilege: number): WalkSpace => {
-  if (privilege === PRIV_M) return { levels: 0, root: 0, privilege, sum: false, mxr: false };
-  const satp = state.get('satp');
-  const high = Number(satp >> 32n);
-  const mstatus = lowMstatus(state);
-  return {
-    levels: levelsOfMode(high >>> 28),
-    root: (high & 0xfff) * 2 ** 44 + Number(satp & 0xffff_ffffn) * 4096,
-    privilege,
-    sum: (mstatus & SUM) !== 0,
-    mxr: (mstatus & MXR) !== 0,
-  };
+  const mode = modeOf(state);
+  if (mode === PRIV_M) return CONTEXT.m;
+  return (mode & GUEST ? CONTEXT.vu : CONTEXT.u) + ((mode & ~GUEST) === PRIV_U ? CONTEXT.u : CONTEXT.s);
 };
 
 /** The walker's own accesses are S-mode's, whoever caused them. */
@@ -78,10 +69,11 @@ const guarded = (memory: PteReader, regions: readonly PmpRegion[]): PteReader =>
 });
 
 /**
- * Translates one access of the running hart and sets A and D in the leaf where needed, as hardware.
- * @param effectivePrivilege of the access; by default the hart's own for fetches, `dataPrivilege` for loads and stores.
+ * Translates one access of the running hart and sets A and D in leaves where needed, as hardware.
+ * @param effectivePrivilege of the access, as `modeOf` gives it, with `AS_EXECUTABLE` for HLVX; by default the hart's own
+ *   for fetches, `dataPrivilege` for loads and stores.
  * @param bytes length of the access, which may not cross a page; matters to PMP only.
- * @throws GuestTrap page fault or access fault with tval = `va`.
+ * @throws GuestTrap page fault, guest-page fault or access fault with tval = `va`.
  */
 export const cpuTranslate = (
   state: SlotReader,
@@ -91,9 +83,10 @@ export const cpuTranslate = (
   effectivePrivilege?: number,
   bytes = 1,
 ): CpuTranslation => {
-  const privilege = effectivePrivilege ?? (access === 'execute' ? privilegeOf(state) : dataPrivilege(state));
-  const space = walkSpace(state, privilege);
+  const privilege = effectivePrivilege ?? (access === 'execute' ? modeOf(state) : dataPrivilege(state));
   const regions = state.get('sbi') === 1n ? undefined : pmpRegions(state);
+  if (privilege & GUEST) return translateGuest(state, memory, regions, privilege, va, access, bytes);
+  const space = walkSpace(state, privilege);
   if (space.levels === 0) return physical(regions, privilege, va, access, bytes);
   const low = Number(BigInt.asUintN(32, va));
   const high = Number(BigInt.asUintN(32, va >> 32n));
@@ -101,16 +94,42 @@ export const cpuTranslate = (
   if (end.fault) throw new GuestTrap(walkFaultCause(end.fault, access), va);
   const allowed = regions ? allowedOn(regions, privilege, end.pa, bytes) : OPEN;
   if (!pmpIncludes(allowed.here, access)) throw new GuestTrap(accessFaultCause(access), va);
-  if (end.update !== 0) {
-    // The update is an implicit store, so PMP has its say. QEMU 7.2 does not ask it.
-    if (regions && !pmpIncludes(regionsAllow(regions, PRIV_S, end.leafAt, end.leafAt + 8), 'write')) {
-      throw new GuestTrap(accessFaultCause(access), va);
-    }
-    memory.writeU32(end.leafAt, (end.leaf | end.update) >>> 0);
-  }
+  if (end.update !== 0 && !setBits(memory, regions, end)) throw new GuestTrap(accessFaultCause(access), va);
   const leaf = end.leaf | end.update;
   const rights = leafRights(space, leaf) & allowed.page & (leaf & PTE.D ? ANY : ~RIGHT.write);
   return translation(end.pa, rights, allowed.isUniform);
+};
+
+/** Sets A or D. The update is an implicit store, so PMP has its say: false when it denies it. QEMU 10 does not ask it. */
+const setBits = (memory: WalkMemory, regions: readonly PmpRegion[] | undefined, end: WalkEnd): boolean => {
+  if (regions && !pmpIncludes(regionsAllow(regions, PRIV_S, end.leafAt, end.leafAt + 8), 'write')) return false;
+  memory.writeU32(end.leafAt, (end.leaf | end.update) >>> 0);
+  return true;
+};
+
+const translateGuest = (
+  state: SlotReader,
+  memory: WalkMemory,
+  regions: readonly PmpRegion[] | undefined,
+  mode: number,
+  va: bigint,
+  access: Access,
+  bytes: number,
+): CpuTranslation => {
+  const low = Number(BigInt.asUintN(32, va));
+  const high = Number(BigInt.asUintN(32, va >> 32n));
+  const reader = regions ? guarded(memory, regions) : memory;
+  const end = walkGuest(guestSpace(state, mode), reader, high, low, access, {
+    update: (leaf) => setBits(memory, regions, leaf),
+  });
+  const fault = guestFault(end, access);
+  if (fault) throw new GuestTrap(fault.cause, va, fault.detail);
+  const allowed = regions ? allowedOn(regions, PRIV_S, end.pa, bytes) : OPEN;
+  const isAllowed =
+    pmpIncludes(allowed.here, access) && (!(mode & AS_EXECUTABLE) || pmpIncludes(allowed.here, 'execute'));
+  if (!isAllowed) throw new GuestTrap(accessFaultCause(access), va);
+  const isOpenedByHost = access !== 'execute' && (state.get('mstatus') & MSTATUS.MXR) !== 0n;
+  return translation(end.pa, end.rights & allowed.page, allowed.isUniform && !isOpenedByHost);
 };
 
 const ANY = RIGHT.read | RIGHT.write | RIGHT.execute;

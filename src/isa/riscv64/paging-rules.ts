@@ -1,16 +1,19 @@
 /** The rules a walk can break, in words, and the traps they raise. */
 import { hex } from '../../base/address';
+import type { TrapDetail } from '../core/privileged';
 import type { Access } from '../core/translation';
 import type { WalkEnd, WalkFault } from './paging';
 import { schemeName } from './paging';
+import type { GuestEnd } from './paging-guest';
 import { CAUSE } from './traps';
 
-/** The fault is of the physical access, not of the page tables' content. QEMU 7.2 reports `tableNotMemory` as a page fault. */
+/** The fault is of the physical access, not of the page tables' content. QEMU reports `tableNotMemory` as a page fault. */
 const IS_ACCESS_FAULT: ReadonlySet<WalkFault> = new Set([
   'tableNotMemory',
   'tableDenied',
   'tableBeyond',
   'targetBeyond',
+  'updateDenied',
 ]);
 
 export const pageFaultCause = (access: Access): number =>
@@ -23,13 +26,40 @@ export const accessFaultCause = (access: Access): number =>
 export const walkFaultCause = (fault: WalkFault, access: Access): number =>
   IS_ACCESS_FAULT.has(fault) ? accessFaultCause(access) : pageFaultCause(access);
 
+export const guestPageFaultCause = (access: Access): number =>
+  access === 'execute' ? CAUSE.fetchGuestPage : access === 'read' ? CAUSE.loadGuestPage : CAUSE.storeGuestPage;
+
+/** The exception a failed walk through both stages raises, whatever kind of access met it; undefined without a fault. */
+export const guestFault = (
+  { fault, stage, purpose, guestPhysical }: GuestEnd,
+  access: Access,
+): { readonly cause: number; readonly detail?: TrapDetail } | undefined => {
+  if (!fault) return undefined;
+  if (stage === 1 || IS_ACCESS_FAULT.has(fault)) return { cause: walkFaultCause(fault, access) };
+  const implicit = purpose === 'access' ? {} : { implicit: purpose };
+  return { cause: guestPageFaultCause(access), detail: { guestPhysical, ...implicit } };
+};
+
+/** The broken rule of a walk through both stages. */
+export const guestRule = ({ end, stage, purpose, guestPhysical }: GuestEnd, levels: number): string => {
+  const rule = end.fault ? walkRule(end.fault, end, levels, stage === 2) : '';
+  if (stage === 1) return `stage 1: ${rule}`;
+  const what = {
+    access: 'guest physical address',
+    read: 'a stage 1 PTE at guest physical address',
+    write: 'setting A or D in the stage 1 PTE at guest physical address',
+  }[purpose];
+  return `stage 2, for ${what} ${hex(guestPhysical)}: ${rule}`;
+};
+
 /** The broken rule in one sentence, for a walk of `levels` levels that ended so. */
-export const walkRule = (fault: WalkFault, end: WalkEnd, levels: number): string => {
+export const walkRule = (fault: WalkFault, end: WalkEnd, levels: number, isSecond = false): string => {
   const where = `at level ${end.level}`;
   const address = hex(end.leafAt);
   const top = levels * 9 + 11;
   switch (fault) {
     case 'nonCanonical':
+      if (isSecond) return `address has bits above ${top + 2} set: ${schemeName(levels, true)} translates no more`;
       return `address is not canonical: ${schemeName(levels)} needs bits 63–${top + 1} equal to bit ${top}`;
     case 'tableNotMemory':
       return `PTE ${where} would lie at ${address}, where there is no memory`;
@@ -44,9 +74,15 @@ export const walkRule = (fault: WalkFault, end: WalkEnd, levels: number): string
     case 'reservedBits':
       return `PTE has reserved bits 60–54 set ${where}`;
     case 'napot':
-      return `PTE has N (bit 63) set but Svnapot is absent ${where}`;
+      return `PTE has N (bit 63) set, which is for 4 KiB leaves, ${where}`;
+    case 'napotSize':
+      return `PTE has N (bit 63) set, which needs the low 4 bits of PPN to be 1000 (64 KiB), ${where}`;
     case 'pbmt':
-      return `PTE has PBMT (bits 62–61) set but Svpbmt is absent ${where}`;
+      return end.leaf & 0xa
+        ? `PTE has PBMT (bits 62–61) set, but PBMTE of ${isSecond ? 'menvcfg' : 'menvcfg, or henvcfg in a guest,'} is 0, ${where}`
+        : `PTE points to a table but has PBMT (bits 62–61) set, which is reserved, ${where}`;
+    case 'pbmtReserved':
+      return `PTE has PBMT (bits 62–61) = 3, which is reserved, ${where}`;
     case 'pointerFlags':
       return `PTE points to a table but has D, A or U set, which is reserved, ${where}`;
     case 'pointerAtLeafLevel':
@@ -56,6 +92,7 @@ export const walkRule = (fault: WalkFault, end: WalkEnd, levels: number): string
     case 'userNotFetched':
       return `page belongs to U-mode (U = 1 ${where}); S-mode never executes such pages`;
     case 'supervisorOnly':
+      if (isSecond) return `page is closed to guests (U = 0 ${where}): stage 2 treats every access as a user's`;
       return `page belongs to S-mode (U = 0 ${where}) and the access is from U-mode`;
     case 'notReadable':
       return end.leaf & 8
@@ -69,5 +106,13 @@ export const walkRule = (fault: WalkFault, end: WalkEnd, levels: number): string
       return `superpage is misaligned: the low ${end.level * 9} bits of PPN must be 0 ${where}`;
     case 'targetBeyond':
       return `physical address ${hex(end.pa)} has over 53 bits: no memory or device is there`;
+    case 'notAccessed':
+      return `A is clear ${where}, and hardware does not set it (ADUE = 0)`;
+    case 'notDirty':
+      return `D is clear ${where}, and hardware does not set it (ADUE = 0)`;
+    case 'updateDenied':
+      return `A or D of the PTE ${where} at ${address} cannot be set: PMP denies it`;
+    case 'tableNotLocated':
+      return `PTE ${where} lies at guest physical address ${address}, which stage 2 does not translate`;
   }
 };

@@ -1,28 +1,28 @@
-/** Page tables for debugger and inspector: the CPU's walker with every step kept, and tables read whole. Changes nothing. */
-import { hex, type Ipa, type Pa, pa, type Va, va } from '../../base/address';
+/** One address translated for debugger and inspector: the CPU's walkers with every step kept. Changes nothing. */
+import { hex, type Ipa, ipa, type Pa, pa, type Va, va } from '../../base/address';
 import type { FieldSpec } from '../../base/fields';
 import type { PhysicalReader } from '../core/isa';
-import type { Access, Mapping, PageEntry, Permissions, TableEntry, Translation, WalkStep } from '../core/translation';
+import type { Access, Fault, PageEntry, Permissions, Translation, WalkStep } from '../core/translation';
 import type { World } from '../core/world';
-import { PRIV_M, PRIV_S, PRIV_U } from './csrs-bits';
+import { GUEST, PRIV_M, PRIV_S, PRIV_U } from './csrs-bits';
 import {
-  isMalformed,
-  isPointer,
   levelsOfMode,
   PHYSICAL_LIMIT,
   PTE,
   type PteReader,
   pageSizeOf,
-  pteTarget,
   schemeName,
+  type WalkEnd,
   type WalkSpace,
   walk,
 } from './paging';
-import { accessFaultCause, walkFaultCause, walkRule } from './paging-rules';
+import { type GuestSpace, type GuestVisitor, walkGuest } from './paging-guest';
+import { accessFaultCause, guestFault, guestRule, walkFaultCause, walkRule } from './paging-rules';
 import { type PmpRegion, pmpIncludes, pmpRegions, regionsAllow } from './pmp';
 import { causeName } from './traps';
+import { guestSpace, walkSpace } from './walk-spaces';
 
-type Registers = (name: string) => bigint;
+export type Registers = (name: string) => bigint;
 
 const flag = (name: string, at: number, doc: string): FieldSpec => ({ name, high: at, low: at, doc });
 
@@ -42,20 +42,22 @@ export const PTE_FIELDS: readonly FieldSpec[] = [
     name: 'PBMT',
     high: 62,
     low: 61,
-    doc: 'Memory type override; reserved without Svpbmt.',
-    values: { 0: 'PMA', 1: 'NC', 2: 'IO' },
+    doc: 'Memory type (Svpbmt); reserved while PBMTE is 0.',
+    values: { 0: 'PMA', 1: 'NC', 2: 'IO', 3: 'reserved' },
   },
-  flag('N', 63, 'The entry is one of a contiguous range; reserved without Svnapot.'),
+  flag('N', 63, 'The entry is one of 16 that map 64 KiB together (Svnapot).'),
 ];
 
-const pageEntry = (low: number, high: number): PageEntry => ({
+/** An entry's halves as data. */
+export const pageEntry = (low: number, high: number): PageEntry => ({
   raw: (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0),
   fields: PTE_FIELDS,
   isValid: (low & PTE.V) !== 0,
   isLeaf: (low & PTE.V) !== 0 && (low & (PTE.R | PTE.W | PTE.X)) !== 0,
 });
 
-const permissions = (leaf: number): Permissions => ({
+/** What a leaf allows. */
+export const permissions = (leaf: number): Permissions => ({
   read: (leaf & PTE.R) !== 0,
   write: (leaf & PTE.W) !== 0,
   execute: (leaf & PTE.X) !== 0,
@@ -63,24 +65,40 @@ const permissions = (leaf: number): Permissions => ({
 });
 const ALL_PERMISSIONS: Permissions = { read: true, write: true, execute: true, user: true };
 
-const PRIVILEGE_OF_MODE: Readonly<Record<string, number>> = { U: PRIV_U, S: PRIV_S, M: PRIV_M };
+const PRIVILEGE_OF_MODE: Readonly<Record<string, number>> = {
+  U: PRIV_U,
+  S: PRIV_S,
+  HS: PRIV_S,
+  M: PRIV_M,
+  VU: PRIV_U,
+  VS: PRIV_S,
+};
+const privilegeOfWorld = (world: World): number => PRIVILEGE_OF_MODE[world.mode] ?? PRIV_S;
 
-/** The walk's start for `world`. A root kept from a time when paging was on is read as Sv39 should it now be off. */
-const spaceOf = (world: World, registers: Registers): WalkSpace => {
-  const privilege = PRIVILEGE_OF_MODE[world.mode] ?? PRIV_S;
-  const mstatus = registers('mstatus');
-  const isPaged = world.stage1 !== undefined && privilege !== PRIV_M;
+/** A space whose root is `root` (none: Bare). A root kept from a time when paging was on is read as Sv39 should it now be off. */
+const rooted = (space: WalkSpace, root: bigint | undefined, atp: bigint): WalkSpace => ({
+  ...space,
+  levels: root === undefined ? 0 : levelsOfMode(Number(atp >> 60n)) || 3,
+  root: Number(root ?? 0n),
+});
+
+/** The walk's start for a world outside guests. */
+export const hostSpaceOf = (world: World, registers: Registers): WalkSpace => {
+  const privilege = privilegeOfWorld(world);
+  const root = privilege === PRIV_M ? undefined : world.stage1;
+  return rooted(walkSpace({ get: registers }, privilege), root, registers('satp'));
+};
+
+/** Both stages of a guest's world. */
+export const guestSpaceOf = (world: World, registers: Registers): GuestSpace => {
+  const { first, second } = guestSpace({ get: registers }, GUEST | privilegeOfWorld(world));
   return {
-    levels: isPaged ? levelsOfMode(Number(registers('satp') >> 60n)) || 3 : 0,
-    root: Number(world.stage1 ?? 0n),
-    privilege,
-    sum: (mstatus & (1n << 18n)) !== 0n,
-    mxr: (mstatus & (1n << 19n)) !== 0n,
+    first: rooted(first, world.stage1, registers('vsatp')),
+    second: rooted(second, world.stage2, registers('hgatp')),
   };
 };
 
 /** PMP as a debugger sees it: with no entry on, nothing is known to be denied. */
-const regionsOf = (registers: Registers): readonly PmpRegion[] => pmpRegions({ get: registers });
 const denies = (regions: readonly PmpRegion[], privilege: number, at: number, bytes: number, access: Access): boolean =>
   regions.length > 0 && !pmpIncludes(regionsAllow(regions, privilege, at, at + bytes), access);
 
@@ -92,6 +110,51 @@ const pteReader = (read: PhysicalReader, regions: readonly PmpRegion[]): PteRead
   },
 });
 
+interface Question {
+  readonly world: World;
+  readonly address: Va;
+  readonly access: Access;
+  readonly regions: readonly PmpRegion[];
+  readonly reader: PteReader;
+  readonly scheme: string;
+  readonly steps: WalkStep[];
+}
+
+const failed = (
+  { address, scheme, steps }: Question,
+  rule: string,
+  cause: number,
+  guestPhysical?: Ipa,
+): Translation => {
+  const fault: Fault = {
+    rule,
+    cause,
+    causeName: causeName(cause, false),
+    tval: address,
+    ...(guestPhysical !== undefined && { guestPhysical }),
+  };
+  return { va: address, scheme, steps, result: { ok: false, fault } };
+};
+
+const reached = (
+  question: Question,
+  between: Ipa | undefined,
+  at: number,
+  pageSize: number,
+  perms: Permissions,
+): Translation => {
+  const { world, regions, access, address, scheme, steps } = question;
+  if (denies(regions, privilegeOfWorld(world), at, 1, access)) {
+    const rule = `PMP denies ${access} at physical address ${hex(at)} in ${world.mode}-mode`;
+    return failed(question, rule, accessFaultCause(access));
+  }
+  const target = pa(BigInt(at));
+  return { va: address, scheme, steps, result: { ok: true, ipa: between ?? ipa(target), pa: target, pageSize, perms } };
+};
+
+const high32 = (address: bigint): number => Number(BigInt.asUintN(32, address >> 32n));
+const low32 = (address: bigint): number => Number(BigInt.asUintN(32, address));
+
 /** Implements {@link Isa.translate}. PMP takes part when one of its entries is on. */
 export const translate = (
   world: World,
@@ -100,138 +163,86 @@ export const translate = (
   access: Access,
   registers: Registers,
 ): Translation => {
-  const space = spaceOf(world, registers);
-  const regions = regionsOf(registers);
-  const scheme = schemeName(space.levels);
+  const regions = pmpRegions({ get: registers });
   const steps: WalkStep[] = [];
-  const failed = (rule: string, cause: number): Translation => ({
-    va: address,
-    scheme,
-    steps,
-    result: { ok: false, fault: { rule, cause, causeName: causeName(cause, false), tval: address } },
-  });
-  const reached = (at: number, pageSize: number, perms: Permissions): Translation => {
-    if (denies(regions, space.privilege, at, 1, access)) {
-      return failed(
-        `PMP denies ${access} at physical address ${hex(at)} in ${world.mode}-mode`,
-        accessFaultCause(access),
-      );
-    }
-    const target = BigInt(at);
-    return { va: address, scheme, steps, result: { ok: true, ipa: target as Ipa, pa: pa(target), pageSize, perms } };
-  };
+  const common = { world, address, access, regions, reader: pteReader(read, regions), steps };
+  if (world.guest) return translateGuest(common, guestSpaceOf(world, registers));
+  const space = hostSpaceOf(world, registers);
+  const question = { ...common, scheme: schemeName(space.levels) };
   if (space.levels === 0) {
-    if (address < BigInt(PHYSICAL_LIMIT)) return reached(Number(address), pageSizeOf(0), ALL_PERMISSIONS);
-    return failed(`physical address ${hex(address)} has over 53 bits: nothing is there`, accessFaultCause(access));
-  }
-  const high = Number(address >> 32n);
-  const low = Number(BigInt.asUintN(32, address));
-  const end = walk(space, pteReader(read, regions), high, low, access, (level, index, at, pteLow, pteHigh) => {
-    steps.push({ stage: 1, level, index, at: pa(BigInt(at)), entry: pageEntry(pteLow, pteHigh) });
-  });
-  if (end.fault) return failed(walkRule(end.fault, end, space.levels), walkFaultCause(end.fault, access));
-  return reached(end.pa, pageSizeOf(end.level), permissions(end.leaf));
-};
-
-/** Implements {@link Isa.rootLevel}. */
-export const rootLevel = (world: World, registers: Registers): number | undefined => {
-  const { levels } = spaceOf(world, registers);
-  return levels === 0 ? undefined : levels - 1;
-};
-
-const ENTRIES = 512;
-
-/** The address an entry translates, with the sign of its highest translated bit extended. */
-const entryVa = (levels: number, base: bigint, index: number, level: number): bigint => {
-  const bits = 12 + 9 * levels;
-  const plain = BigInt.asUintN(bits, base) + (BigInt(index) << BigInt(12 + 9 * level));
-  return BigInt.asUintN(64, BigInt.asIntN(bits, plain));
-};
-
-/** One table page as low and high halves, or undefined where there is no memory. */
-const tablePage = (read: PhysicalReader, table: number): DataView | undefined => {
-  if (table >= PHYSICAL_LIMIT) return undefined;
-  const bytes = read(pa(BigInt(table)), ENTRIES * 8);
-  return bytes ? new DataView(bytes.buffer, bytes.byteOffset, ENTRIES * 8) : undefined;
-};
-
-/** Implements {@link Isa.tableEntries}: valid entries, well-formed or not. */
-export const tableEntries = (
-  world: World,
-  read: PhysicalReader,
-  registers: Registers,
-  table: Pa,
-  level: number,
-  base: Va,
-): TableEntry[] => {
-  const { levels } = spaceOf(world, registers);
-  const page = tablePage(read, Number(table));
-  if (!page || levels === 0) return [];
-  const entries: TableEntry[] = [];
-  for (let index = 0; index < ENTRIES; index++) {
-    const low = page.getUint32(index * 8, true);
-    if (!(low & PTE.V)) continue;
-    const high = page.getUint32(index * 8 + 4, true);
-    const target = pa(BigInt(pteTarget(low, high)));
-    const row = {
-      level,
-      index,
-      at: pa(table + BigInt(index * 8)),
-      va: va(entryVa(levels, base, index, level)),
-      entry: pageEntry(low, high),
-      pageSize: pageSizeOf(level),
-    };
-    if (!isPointer(low)) entries.push({ ...row, target });
-    else entries.push(level > 0 ? { ...row, next: target } : row);
-  }
-  return entries;
-};
-
-/** Tables read before giving up on a structure that contains itself. */
-const MAX_TABLES = 1 << 14;
-
-/** Implements {@link Isa.mappings}. Entries that fault on every access are left out. */
-export const mappings = (world: World, read: PhysicalReader, registers: Registers, limit: number): Mapping[] => {
-  const space = spaceOf(world, registers);
-  const found: Mapping[] = [];
-  let tables = 0;
-  const visit = (table: number, level: number, base: bigint): void => {
-    if (found.length > limit || ++tables > MAX_TABLES) return;
-    const page = tablePage(read, table);
-    if (!page) return;
-    for (let index = 0; index < ENTRIES && found.length <= limit && tables <= MAX_TABLES; index++) {
-      const low = page.getUint32(index * 8, true);
-      if (!(low & PTE.V)) continue;
-      const high = page.getUint32(index * 8 + 4, true);
-      if (isMalformed(low, high)) continue;
-      const isLeaf = !isPointer(low);
-      if (!isLeaf && level === 0) continue;
-      const at = entryVa(space.levels, base, index, level);
-      const target = pteTarget(low, high);
-      if (isLeaf) append(found, at, target, pageSizeOf(level), low);
-      else visit(target, level - 1, at);
+    if (address < BigInt(PHYSICAL_LIMIT)) {
+      return reached(question, undefined, Number(address), pageSizeOf(0), ALL_PERMISSIONS);
     }
+    const rule = `physical address ${hex(address)} has over 53 bits: nothing is there`;
+    return failed(question, rule, accessFaultCause(access));
+  }
+  const record = (level: number, index: number, at: number, low: number, high: number): void => {
+    question.steps.push(step(1, level, index, at, low, high));
   };
-  if (space.levels > 0) visit(space.root, space.levels - 1, 0n);
-  return found.slice(0, limit);
+  const end = walk(space, question.reader, high32(address), low32(address), access, record);
+  if (end.fault) {
+    return failed(question, walkRule(end.fault, end, space.levels), walkFaultCause(end.fault, access));
+  }
+  return reached(question, undefined, end.pa, pageSizeOf(end.level), permissions(end.leaf));
 };
 
-/** Adds a leaf to the list, to the last mapping when it continues that one. */
-const append = (found: Mapping[], at: bigint, target: number, pageSize: number, leaf: number): void => {
-  if (target % pageSize !== 0) return;
-  const flags = `${leaf & PTE.G ? 'G' : ''}${leaf & PTE.A ? 'A' : ''}${leaf & PTE.D ? 'D' : ''}`;
-  const perms = permissions(leaf);
-  const last = found.at(-1);
-  const continues =
-    last !== undefined &&
-    last.pageSize === pageSize &&
-    last.flags === flags &&
-    last.va + last.size === at &&
-    last.pa + last.size === BigInt(target) &&
-    last.perms.read === perms.read &&
-    last.perms.write === perms.write &&
-    last.perms.execute === perms.execute &&
-    last.perms.user === perms.user;
-  if (continues) found[found.length - 1] = { ...last, size: last.size + BigInt(pageSize) };
-  else found.push({ va: va(at), pa: pa(BigInt(target)), size: BigInt(pageSize), pageSize, perms, flags });
+const step = (stage: 1 | 2, level: number, index: number, at: number, low: number, high: number): WalkStep => ({
+  stage,
+  level,
+  index,
+  at: pa(BigInt(at)),
+  entry: pageEntry(low, high),
+});
+
+const translateGuest = (given: Omit<Question, 'scheme'>, space: GuestSpace): Translation => {
+  const { first, second } = space;
+  const inner = schemeName(second.levels, true);
+  const question: Question = { ...given, scheme: `${schemeName(first.levels)} over ${inner}` };
+  /** Steps of the second-stage walk under way or just ended. */
+  let below: WalkStep[] = [];
+  let nested: Translation | undefined;
+  let leaf: number | undefined;
+  const visitor: GuestVisitor = {
+    update: () => true,
+    first: (level, index, at, low, high) => {
+      question.steps.push({ ...step(1, level, index, at, low, high), ...(nested && { nested }) });
+      nested = undefined;
+      leaf = low;
+    },
+    second: (level, index, at, low, high) => below.push(step(2, level, index, at, low, high)),
+    ended: (guestPhysical, end, purpose) => {
+      if (end.fault || purpose === 'access') return;
+      // Looking up where an entry is to be updated repeats the walk that found it.
+      if (purpose === 'read' && second.levels > 0) nested = nestedTranslation(guestPhysical, inner, below, end);
+      below = [];
+    },
+  };
+  const { address, access } = question;
+  const end = walkGuest(space, question.reader, high32(address), low32(address), access, visitor);
+  if (end.stage === 2) question.steps.push(...below);
+  const fault = guestFault(end, access);
+  if (fault) {
+    const guestPhysical = fault.detail?.guestPhysical;
+    const rule = guestRule(end, (end.stage === 1 ? first : second).levels);
+    return failed(question, rule, fault.cause, guestPhysical === undefined ? undefined : ipa(guestPhysical));
+  }
+  const own = leaf === undefined ? ALL_PERMISSIONS : permissions(leaf);
+  const perms = both(own, second.levels > 0 ? permissions(end.end.leaf) : undefined);
+  return reached(question, ipa(end.guestPhysical), end.pa, end.pageSize, perms);
 };
+
+/** How a first-stage entry was found. */
+const nestedTranslation = (at: bigint, scheme: string, steps: readonly WalkStep[], end: WalkEnd): Translation => {
+  const target: Pa = pa(BigInt(end.pa));
+  const perms = permissions(end.leaf);
+  const pageSize = pageSizeOf(end.level);
+  return { va: va(at), scheme, steps, result: { ok: true, ipa: ipa(target), pa: target, pageSize, perms } };
+};
+
+/** What both stages allow; to whom the page belongs the first stage says, because the second treats all as users. */
+export const both = (first: Permissions, second: Permissions | undefined): Permissions => ({
+  read: first.read && (second?.read ?? true),
+  write: first.write && (second?.write ?? true),
+  execute: first.execute && (second?.execute ?? true),
+  user: first.user,
+});

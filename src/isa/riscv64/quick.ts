@@ -5,7 +5,7 @@
 import type { QuickForm } from '../core/guest-isa';
 import { insn } from '../core/insn';
 import type { Ops, V64 } from '../core/ops';
-import { MSTATUS, PRIV_S, SSTATUS_VISIBLE } from './csrs-bits';
+import { MSTATUS, SSTATUS_VISIBLE } from './csrs-bits';
 import { QUICK_FP } from './quick-fp';
 
 const SSTATUS = '000100000000';
@@ -14,7 +14,8 @@ const COMMON = {
   ref: 'RISC-V Privileged ISA 20240411, Supervisor Status (sstatus) Register',
 } as const;
 
-const requireSupervisor = (o: Ops): void => o.onlyIf(o.geU(o.slot('priv'), o.c(PRIV_S)));
+/** Outside guests: there sstatus is vsstatus. */
+const requireSupervisor = (o: Ops): void => o.onlyIf(o.ltU(o.slot('v'), o.slot('priv')));
 
 /** No interrupt is both pending and enabled, so that setting SIE delivers none. */
 const requireQuiet = (o: Ops): void => o.onlyIf(o.eqz(o.and(o.or(o.slot('mip'), o.slot('mipLines')), o.slot('mie'))));

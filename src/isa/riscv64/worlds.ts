@@ -1,32 +1,47 @@
 /** Which world a hart executes in, read off its state. */
-import { pa } from '../../base/address';
+import { ipa, pa } from '../../base/address';
 import type { HartState } from '../core/privileged';
 import type { World } from '../core/world';
-import { PRIV_M, PRIV_S, PRIV_U } from './csrs-bits';
+import { modeOf } from './csr-access';
+import { GUEST, PRIV_M, PRIV_S, PRIV_U } from './csrs-bits';
 import { levelsOfMode } from './paging';
 
-/** Ranks leave room below U for a guest's two modes. */
+/**
+ * The mode with V = 0 and privilege 1 is called S, as every kernel that is no hypervisor calls it; the manual's name for it
+ * is HS-mode where H is implemented.
+ */
 const MODES: Readonly<Record<number, { mode: string; rank: number }>> = {
+  [GUEST | PRIV_U]: { mode: 'VU', rank: 0 },
+  [GUEST | PRIV_S]: { mode: 'VS', rank: 1 },
   [PRIV_U]: { mode: 'U', rank: 2 },
   [PRIV_S]: { mode: 'S', rank: 3 },
   [PRIV_M]: { mode: 'M', rank: 4 },
 };
 
-/** The world of `privilege` under the satp of this hart; M-mode has no tables. */
-export const worldOfPrivilege = (state: Pick<HartState, 'get'>, privilege: number): World => {
-  const { mode, rank } = MODES[privilege] ?? { mode: 'M', rank: 4 };
-  const satp = state.get('satp');
-  const isPaged = privilege !== PRIV_M && levelsOfMode(Number(satp >> 60n)) > 0;
+/** Root table that satp, vsatp or hgatp names; undefined when it is Bare. */
+const rootOf = (atp: bigint): bigint | undefined =>
+  levelsOfMode(Number(atp >> 60n)) > 0 ? BigInt.asUintN(44, atp) << 12n : undefined;
+
+/**
+ * The world of a mode (0 U, 1 S, 3 M, 4 VU, 5 VS) under the roots this hart has now; M-mode has no tables. A guest's root
+ * of stage 1 is a guest physical address when it has a stage 2.
+ */
+export const worldOfPrivilege = (state: Pick<HartState, 'get'>, mode: number): World => {
+  const guest = (mode & GUEST) !== 0;
+  const atp = guest ? state.get('vsatp') : state.get('satp');
+  const hgatp = guest ? state.get('hgatp') : 0n;
+  const first = mode === PRIV_M ? undefined : rootOf(atp);
+  const second = rootOf(hgatp);
   return {
     isa: 'riscv64',
-    mode,
-    rank,
-    guest: false,
-    asid: isPaged ? Number((satp >> 44n) & 0xffffn) : 0,
-    vmid: 0,
-    ...(isPaged && { stage1: pa(BigInt.asUintN(44, satp) << 12n) }),
+    ...(MODES[mode] ?? { mode: 'M', rank: 4 }),
+    guest,
+    asid: first === undefined ? 0 : Number((atp >> 44n) & 0xffffn),
+    vmid: second === undefined ? 0 : Number((hgatp >> 44n) & 0x3fffn),
+    ...(first !== undefined && { stage1: second === undefined ? pa(first) : ipa(first) }),
+    ...(second !== undefined && { stage2: pa(second) }),
   };
 };
 
 /** The world the hart executes in now. */
-export const worldOf = (state: Pick<HartState, 'get'>): World => worldOfPrivilege(state, Number(state.get('priv')));
+export const worldOf = (state: Pick<HartState, 'get'>): World => worldOfPrivilege(state, modeOf(state));

@@ -44,6 +44,8 @@ export interface Board {
   readonly rootRegisters: readonly string[];
   resetHart(view: HartView, plan: LoadPlan): void;
   firmwareCall(view: HartView): boolean;
+  /** Timer registers of the hart's own changed: sets its lines and alarms. */
+  timersChanged(view: HartView): void;
   /** An alarm that belongs to no device is due. */
   alarmFired(owner: string, tag: string): void;
   worldOf(slot: (name: string) => bigint): World;

@@ -3,6 +3,7 @@ import type { HartView } from '../../engine/hart-view';
 import { peekCsr, pokeCsr, RISCV64, RISCV64_GUEST, resetState, worldOf } from '../../isa/riscv64';
 import { createSbiFirmware } from '../firmware/sbi-machine';
 import type { Board, BoardSpec } from './board';
+import { createHartTimers } from './riscv64-timers';
 import { buildVirtBoard, type HartLine, RISCV64_VIRT } from './riscv64-virt';
 
 /** Bits of mip that the board's lines drive. */
@@ -42,10 +43,11 @@ export const RISCV64_VIRT_BOARD: BoardSpec = {
       },
       { harts: services.harts, ...files },
     );
+    const timers = createHartTimers(services, TICK);
     const sbi = createSbiFirmware(
       services,
       (limit) => virt.uart.receive(limit),
-      (ticks) => ticks * TICK,
+      timers,
       (view, { at, opaque }) => {
         resetState(view, { hartid: view.hart, start: 'supervisor' });
         view.setX(10, BigInt(view.hart));
@@ -61,7 +63,7 @@ export const RISCV64_VIRT_BOARD: BoardSpec = {
       bus: virt.bus,
       devices: virt.devices,
       console: virt.uart,
-      rootRegisters: ['satp'],
+      rootRegisters: ['satp', 'vsatp', 'hgatp'],
       readArray: (pa, length) => {
         const window = virt.bus.find(pa);
         const flash = virt.flash.find((bank) => bank === window?.device);
@@ -79,7 +81,8 @@ export const RISCV64_VIRT_BOARD: BoardSpec = {
         view.activity = start === 'supervisor' && view.hart !== 0 ? 2 : 0;
       },
       firmwareCall: (view) => sbi.call(view),
-      alarmFired: (_, tag) => sbi.fired(tag),
+      timersChanged: (view) => timers.changed(view),
+      alarmFired: (_, tag) => timers.fired(tag),
       worldOf: (slot) => worldOf({ get: slot }),
       readRegister,
       writeRegister,

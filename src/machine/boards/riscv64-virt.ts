@@ -55,7 +55,7 @@ export const RISCV64_VIRT = {
     pcieMemory: { base: 0x4000_0000, size: 0x4000_0000, minWidth: 1 },
     pcieMemory64: { base: 0x4_0000_0000, size: 0x4_0000_0000, minWidth: 1 },
   },
-  isaString: 'rv64imafdc_zicntr_zicsr_zifencei_zba_zbb_zbs',
+  isaString: 'rv64imafdch_zicntr_zicsr_zifencei_zba_zbb_zbs_sstc_svadu_svinval_svnapot_svpbmt',
   mmuType: 'riscv,sv57',
 } as const;
 

@@ -38,6 +38,8 @@ export interface SbiHost {
   fenceInstructions(hart: number): void;
   /** `sfence.vma` on `hart`: all addresses without `range`, all address spaces without `asid`. */
   fenceMemory(hart: number, range: FenceRange | undefined, asid: bigint | undefined): void;
+  /** `hfence.gvma` or `hfence.vvma` on `hart`, of either kind of guest address: both stages' cached translations go. */
+  fenceGuest(hart: number, range: FenceRange | undefined): void;
   hartState(hart: number): HartState;
   /** Only called for a stopped hart. */
   startHart(hart: number, entry: HartEntry): void;

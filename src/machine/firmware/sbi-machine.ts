@@ -2,11 +2,11 @@
 import type { Pa, Va } from '../../base/address';
 import type { HartView } from '../../engine/hart-view';
 import type { BoardServices } from '../boards/board';
+import type { HartTimers } from '../boards/riscv64-timers';
 import { handleSbi } from './sbi';
 import { HART_STATE, type HartState, type SbiHost } from './sbi-host';
 
 const SSIP = 1n << 1n;
-const STIP = 1n << 5n;
 /** Argument registers a0–a7 are x10–x17. */
 const A0 = 10;
 
@@ -16,16 +16,14 @@ export type EnterSupervisor = (view: HartView, entry: { readonly at: bigint; rea
 export interface SbiFirmware {
   /** Answers an `ecall` from S-mode. */
   call(view: HartView): boolean;
-  /** One of the firmware's own alarms is due. */
-  fired(tag: string): void;
 }
 
-/** The board's firmware. @param timerNanoseconds guest time at which mtime reaches a tick count. */
+/** The board's firmware. It sets the supervisor's timer as OpenSBI does: through stimecmp. */
 export const createSbiFirmware = (
   services: BoardServices,
   /** Takes bytes typed at the console. */
   receive: (limit: number) => Uint8Array,
-  timerNanoseconds: (ticks: bigint) => bigint,
+  timers: HartTimers,
   enterSupervisor: EnterSupervisor,
 ): SbiFirmware => {
   const setPending = (hart: number, bit: bigint, level: boolean) => {
@@ -37,13 +35,14 @@ export const createSbiFirmware = (
     harts: services.harts,
     identity: { mvendorid: 0n, marchid: 0n, mimpid: 0n },
     setTimer: (hart, at) => {
-      setPending(hart, STIP, false);
-      const never = at === 0xffff_ffff_ffff_ffffn;
-      services.alarm('sbi', `timer${hart}`, never ? undefined : timerNanoseconds(at));
+      const view = services.hart(hart);
+      view.set('stimecmp', at);
+      timers.changed(view);
     },
     setSoftwareInterrupt: (hart, level) => setPending(hart, SSIP, level),
     fenceInstructions: () => {},
     fenceMemory: (hart) => services.flushTranslations(hart),
+    fenceGuest: (hart) => services.flushTranslations(hart),
     hartState: (hart): HartState => {
       const { activity } = services.hart(hart);
       if (activity === 2) return HART_STATE.STOPPED;
@@ -98,8 +97,5 @@ export const createSbiFirmware = (
     }
     return true;
   };
-  return {
-    call,
-    fired: (tag) => setPending(Number(tag.slice('timer'.length)), STIP, true),
-  };
+  return { call };
 };

@@ -82,14 +82,27 @@ function handleIpi(host: SbiHost, _hart: number, { a0, a1, a6 }: SbiArgs): SbiRe
   return success();
 }
 
-/** Functions 3 to 6 are fences of the hypervisor extension, which the board's harts do not have. */
+const RFENCE = {
+  FENCE_I: 0n,
+  SFENCE_VMA: 1n,
+  SFENCE_VMA_ASID: 2n,
+  HFENCE_GVMA_VMID: 3n,
+  HFENCE_GVMA: 4n,
+  HFENCE_VVMA_ASID: 5n,
+  HFENCE_VVMA: 6n,
+} as const;
+
 function handleRfence(host: SbiHost, _hart: number, { a0, a1, a2, a3, a4, a6 }: SbiArgs): SbiResult {
-  if (a6 > 2n) return failure(SBI_ERROR.NOT_SUPPORTED);
+  if (a6 > RFENCE.HFENCE_VVMA) return failure(SBI_ERROR.NOT_SUPPORTED);
   const targets = selectHarts(host, a0, a1);
   if (targets === undefined) return failure(SBI_ERROR.INVALID_PARAM);
   for (const target of targets) {
-    if (a6 === 0n) host.fenceInstructions(target);
-    else host.fenceMemory(target, wholeOrRange(a2, a3), a6 === 2n ? BigInt.asUintN(16, a4) : undefined);
+    if (a6 === RFENCE.FENCE_I) host.fenceInstructions(target);
+    else if (a6 >= RFENCE.HFENCE_GVMA_VMID) host.fenceGuest(target, wholeOrRange(a2, a3));
+    else {
+      const asid = a6 === RFENCE.SFENCE_VMA_ASID ? BigInt.asUintN(16, a4) : undefined;
+      host.fenceMemory(target, wholeOrRange(a2, a3), asid);
+    }
   }
   return success();
 }

@@ -44,6 +44,7 @@ const host: EngineHost = {
   firmwareCall: () => false,
   trapTaken: () => true,
   contextSwitched: () => {},
+  timersChanged: () => {},
   stored: () => {},
   loaded: () => {},
 };

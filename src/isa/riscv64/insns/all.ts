@@ -1,13 +1,15 @@
-/** Every instruction of RV64GC with Zba, Zbb and Zbs, one row each. */
+/** Every instruction of RV64GCH with Zba, Zbb, Zbs and Svinval, one row each. */
 
 import type { Insn } from '../../core/insn';
 import { INSNS_A } from './a';
 import { INSNS_C } from './c';
 import { INSNS_D } from './d';
 import { INSNS_F } from './f';
+import { INSNS_H } from './h';
 import { INSNS_I } from './i';
 import { INSNS_M } from './m';
 import { INSNS_PRIVILEGED } from './privileged';
+import { INSNS_SVINVAL } from './svinval';
 import { INSNS_ZBA } from './zba';
 import { INSNS_ZBB } from './zbb';
 import { INSNS_ZBS } from './zbs';
@@ -28,4 +30,6 @@ export const INSNS: readonly Insn[] = [
   ...INSNS_ZICSR,
   ...INSNS_ZIFENCEI,
   ...INSNS_PRIVILEGED,
+  ...INSNS_H,
+  ...INSNS_SVINVAL,
 ];

@@ -48,20 +48,21 @@ const XL = (2n << 32n) | (2n << 34n);
 describe('WARL: what a CSR holds after all ones, and after zero, are written in M-mode', () => {
   const rows: [csr: string, ones: bigint, zero: bigint][] = [
     // MPP = 3 and FS = 3 are legal, so SD follows; UXL and SXL are fixed at 64 bits.
-    ['mstatus', 0x8000_000a_007e_79aan, XL],
+    ['mstatus', 0x8000_00ca_007e_79aan, XL],
     ['sstatus', 0x8000_0002_000c_6122n, 2n << 32n],
     ['misa', MISA, MISA],
-    ['medeleg', 0xb3ffn, 0n],
-    ['mideleg', 0x222n, 0n],
-    ['mie', 0xaaan, 0n],
-    ['mip', 0x222n, 0n],
+    ['medeleg', 0xf0_b7ffn, 0n],
+    ['mideleg', 0x666n, 0x444n],
+    ['mie', 0xeeen, 0n],
+    // STIP is read-only once STCE is on, which it is not here; of the guest's bits only VSSIP can be written.
+    ['mip', 0x226n, 0n],
     // MODE = 3 is reserved: the write is ignored.
     ['mtvec', 0n, 0n],
     ['stvec', 0n, 0n],
     ['mcounteren', 0xffff_ffffn, 0n],
     ['scounteren', 0xffff_ffffn, 0n],
     ['mcountinhibit', 5n, 0n],
-    ['menvcfg', 1n, 0n],
+    ['menvcfg', 0xe000_0000_0000_0001n, 0n],
     ['senvcfg', 1n, 0n],
     ['mscratch', ONES, 0n],
     ['sscratch', ONES, 0n],
@@ -110,8 +111,8 @@ describe('WARL: what a CSR holds after all ones, and after zero, are written in 
     expect(read(hart, csr)).toBe(after);
   });
 
-  it('misa says RV64IMAFDCBSU', () => {
-    expect(MISA).toBe(0x8000_0000_0014_112fn);
+  it('misa says RV64IMAFDCBHSU', () => {
+    expect(MISA).toBe(0x8000_0000_0014_11afn);
   });
 });
 
@@ -280,7 +281,18 @@ describe('counters', () => {
 
 describe('what the engine is told', () => {
   const rows: [csr: string, value: bigint, calls: string[]][] = [
-    ['satp', 8n << 60n, ['translations', 'context']],
+    ['satp', 8n << 60n, ['host translations', 'context']],
+    ['vsatp', 8n << 60n, ['guest translations', 'context']],
+    ['hgatp', 8n << 60n, ['guest translations', 'context']],
+    ['vsstatus', 1n << 18n, ['context']],
+    ['vsstatus', 1n << 1n, ['interrupts']],
+    ['hideleg', 4n, ['interrupts']],
+    ['hvip', 4n, ['interrupts']],
+    ['menvcfg', 1n << 62n, ['translations']],
+    ['menvcfg', 0xa000_0000_0000_0000n, ['timers']],
+    ['stimecmp', 5n, ['timers']],
+    ['vstimecmp', 5n, ['timers']],
+    ['htimedelta', 5n, ['timers']],
     ['pmpaddr3', 5n, ['translations', 'context']],
     ['pmpcfg0', 0x1fn, ['translations', 'context']],
     ['mstatus', XL | (1n << 3n), ['interrupts']],
@@ -341,7 +353,15 @@ describe('the table', () => {
 describe('reset', () => {
   it('starts in M-mode with interrupts, paging, PMP and FP off', () => {
     const hart = hartIn('M');
-    expect(SLOTS.filter((slot) => hart.get(slot) !== 0n)).toEqual(['priv', 'mstatus', 'reservation']);
+    expect(SLOTS.filter((slot) => hart.get(slot) !== 0n)).toEqual([
+      'priv',
+      'mstatus',
+      'mideleg',
+      'menvcfg',
+      'reservation',
+      'hstatus',
+      'vsstatus',
+    ]);
   });
   it('under machine-provided SBI starts in S-mode with everything delegated but its own ecall', () => {
     const hart = new FakeHart(SLOTS);
@@ -349,8 +369,8 @@ describe('reset', () => {
     expect(hart.get('priv')).toBe(1n);
     expect(hart.get('sbi')).toBe(1n);
     expect(hart.get('mhartid')).toBe(2n);
-    expect(hart.get('mideleg')).toBe(0x222n);
-    expect(hart.get('medeleg')).toBe(0xb1ffn);
+    expect(hart.get('mideleg')).toBe(0x666n);
+    expect(hart.get('medeleg')).toBe(0xf0_b5ffn);
     expect(peekCsr(hart, 'sstatus')).toBe(0x8000_0002_0000_6000n);
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { hex, pa as toPa, va as toVa } from '../../../../src/base/address';
 import type { World } from '../../../../src/isa/core/world';
-import { mappings, rootLevel, tableEntries, translate } from '../../../../src/isa/riscv64/paging-view';
+import { mappings, rootLevel, tableEntries } from '../../../../src/isa/riscv64/paging-tables';
+import { translate } from '../../../../src/isa/riscv64/paging-view';
 import { Physical, pointer, pte, RAM_BASE, tableAt } from './physical';
 
 const world = (mode: string, stage1?: number): World => ({

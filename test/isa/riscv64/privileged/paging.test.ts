@@ -3,7 +3,8 @@ import { va as toVa } from '../../../../src/base/address';
 import type { Access } from '../../../../src/isa/core/translation';
 import { peekCsr } from '../../../../src/isa/riscv64/csr-access';
 import { resetState, SLOTS } from '../../../../src/isa/riscv64/csrs-slots';
-import { cpuTranslate, dataContext, dataPrivilege, fetchContext } from '../../../../src/isa/riscv64/paging-cpu';
+import { dataPrivilege } from '../../../../src/isa/riscv64/effective-privilege';
+import { cpuTranslate, dataContext, fetchContext } from '../../../../src/isa/riscv64/paging-cpu';
 import { translate } from '../../../../src/isa/riscv64/paging-view';
 import { worldOf, worldOfPrivilege } from '../../../../src/isa/riscv64/worlds';
 import { FakeHart, trapOf } from '../../../support/fake-hart';
@@ -13,6 +14,8 @@ const MODE: Readonly<Record<number, bigint>> = { 3: 8n, 4: 9n, 5: 10n };
 const SUM = 1n << 18n;
 const MXR = 1n << 19n;
 const MPRV = 1n << 17n;
+const ADUE = 1n << 61n;
+const PBMTE = 1n << 62n;
 const U = 0;
 const S = 1;
 
@@ -31,14 +34,15 @@ interface Case {
   readonly access?: Access;
   readonly privilege?: number;
   readonly mstatus?: bigint;
+  readonly menvcfg?: bigint;
 }
 const DEFAULT_VA = 0x12_1234_5678n;
 
 const setUp = (row: Case): { hart: FakeHart; memory: Physical; va: bigint; access: Access } => {
-  const { levels = 3, va = DEFAULT_VA, access = 'read', privilege = S, mstatus = 0n } = row;
+  const { levels = 3, va = DEFAULT_VA, access = 'read', privilege = S, mstatus = 0n, menvcfg = ADUE | PBMTE } = row;
   const memory = new Physical(8);
   placeWalk(memory, levels, va, row.entries);
-  return { hart: hartWith({ satp: satp(levels), priv: BigInt(privilege), mstatus }), memory, va, access };
+  return { hart: hartWith({ satp: satp(levels), priv: BigInt(privilege), mstatus, menvcfg }), memory, va, access };
 };
 const view = ({ hart, memory, va, access }: ReturnType<typeof setUp>) =>
   translate(worldOf(hart), memory.read, toVa(va), access, (name) => peekCsr(hart, name)!);
@@ -72,6 +76,15 @@ describe('walks that succeed', () => {
       2 ** 48 + 0xffff_9234_5678,
       2 ** 48,
     ],
+    ['memory of type IO', { entries: leafUnder(pte(PAGE, 'VRAD') | (2n << 61n)) }, PAGE + 0x678, 4096],
+    [
+      'one of 16 pages of 64 KiB (Svnapot): the address keeps its bits 15 to 12',
+      { entries: leafUnder(pte(0x8001_8000, 'VRAD') | (1n << 63n)) },
+      0x8001_5678,
+      4096,
+    ],
+    ['A clear without Svade', { entries: leafUnder(pte(PAGE, 'VR')) }, PAGE + 0x678, 4096],
+    ['A and D set with Svade', { menvcfg: 0n, entries: leafUnder(pte(PAGE, 'VRAD')) }, PAGE + 0x678, 4096],
     ['the largest reachable page', { entries: leafUnder(pte(2 ** 53 - 4096, 'VRAD')) }, 2 ** 53 - 4096 + 0x678, 4096],
     ['S reads user pages with SUM', { mstatus: SUM, entries: leafUnder(pte(PAGE, 'VRUAD')) }, PAGE + 0x678, 4096],
     [
@@ -118,8 +131,15 @@ describe('walks that fail', () => {
     [/W = 1, R = 0\), which is reserved, at level 1/, 'page', { entries: [pointer(1), pte(0, 'VWXAD')] }],
     [/reserved bits 60–54/, 'page', { entries: leafUnder(good | (1n << 54n)) }],
     [/reserved bits 60–54/, 'page', { entries: [pointer(1) | (1n << 60n)] }],
-    [/PBMT/, 'page', { entries: leafUnder(good | (1n << 61n)) }],
-    [/PBMT/, 'page', { entries: leafUnder(good | (1n << 62n)) }],
+    [/PBMT.*PBMTE/, 'page', { menvcfg: ADUE, entries: leafUnder(good | (1n << 61n)) }],
+    [/PBMT.*PBMTE/, 'page', { menvcfg: ADUE, entries: leafUnder(good | (1n << 62n)) }],
+    [/PBMT.*= 3/, 'page', { entries: leafUnder(good | (3n << 61n)) }],
+    [/points to a table but has PBMT/, 'page', { entries: [pointer(1) | (1n << 61n)] }],
+    [/N \(bit 63\).*4 KiB leaves/, 'page', { entries: [pointer(1), pte(0xc020_0000, 'VRAD') | (1n << 63n)] }],
+    [/N \(bit 63\).*4 KiB leaves/, 'page', { entries: [pointer(1) | (1n << 63n)] }],
+    [/N \(bit 63\).*1000/, 'page', { entries: leafUnder(pte(0x8000_4000, 'VRAD') | (1n << 63n)) }],
+    [/A is clear.*ADUE = 0/, 'page', { menvcfg: 0n, entries: leafUnder(pte(PAGE, 'VRWXD')) }],
+    [/D is clear.*ADUE = 0/, 'page', { menvcfg: 0n, access: 'write', entries: leafUnder(pte(PAGE, 'VRWXA')) }],
     [/N \(bit 63\)/, 'page', { entries: leafUnder(good | (1n << 63n)) }],
     [/points to a table but has D, A or U set/, 'page', { entries: [pointer(1) | 16n] }],
     [/points to a table but has D, A or U set/, 'page', { entries: [pointer(1) | 64n] }],

@@ -37,6 +37,8 @@ it('lets a debugger write what has effect, and nothing else', () => {
     'cycle',
     'time',
     'instret',
+    'hgeie',
+    'hgeip',
     'mvendorid',
     'marchid',
     'mimpid',

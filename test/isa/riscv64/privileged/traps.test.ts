@@ -138,7 +138,7 @@ describe('what is illegal where', () => {
     hart.word = 0x1050_0073;
     if (isLegal) {
       run(hart, mnemonic);
-      const call = { wfi: 'wait', 'sfence.vma': 'translations', 'fence.i': 'code' }[mnemonic];
+      const call = { wfi: 'wait', 'sfence.vma': 'host translations', 'fence.i': 'code' }[mnemonic];
       if (call) expect(hart.calls).toEqual([call]);
     } else {
       expect(trapOf(() => run(hart, mnemonic))).toEqual({ cause: 2, tval: 0x1050_0073n });

@@ -9,8 +9,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { GuestTrap } from '../../../../src/isa/core/privileged';
 import { resetState, SLOTS } from '../../../../src/isa/riscv64/csrs-slots';
+import { dataPrivilege } from '../../../../src/isa/riscv64/effective-privilege';
 import { walk } from '../../../../src/isa/riscv64/paging';
-import { cpuTranslate, dataPrivilege, walkSpace } from '../../../../src/isa/riscv64/paging-cpu';
+import { cpuTranslate } from '../../../../src/isa/riscv64/paging-cpu';
+import { walkSpace } from '../../../../src/isa/riscv64/walk-spaces';
 import { FakeHart } from '../../../support/fake-hart';
 import { randomFrom, SEED } from './random';
 
