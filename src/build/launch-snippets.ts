@@ -23,6 +23,29 @@ export const launchSnippets = [
     },
   },
   {
+    label: 'Worldstep: Build, Then Debug',
+    description: 'Build a kernel that has a kernel.json, then debug what was built.',
+    body: {
+      type: 'worldstep',
+      request: 'launch',
+      name: 'Build and debug ${1:msgqueue}',
+      program: '^"\\${workspaceFolder}/${2:${1:msgqueue}/kernel.json}"',
+      preLaunchTask: 'worldstep: build ${1:msgqueue} (${3:riscv64})',
+    },
+  },
+  {
+    label: 'Worldstep: With a New Flash Image',
+    description: 'Make the image of a flash bank, as a kernel.json declares it, then debug with it.',
+    body: {
+      type: 'worldstep',
+      request: 'launch',
+      name: 'Debug ${1:msgqueue} with a new flash image',
+      program: '^"\\${workspaceFolder}/${2:${1:msgqueue}/kernel.json}"',
+      pflash1: '^"\\${workspaceFolder}/${1:msgqueue}/target/${1:msgqueue}-${3:riscv64}-pflash1.img"',
+      preLaunchTask: 'worldstep: make pflash1 image of ${1:msgqueue} (${3:riscv64})',
+    },
+  },
+  {
     label: 'Worldstep: Flat Binary',
     description: 'Debug a flat binary, with the symbols of its ELF file.',
     body: {

@@ -127,10 +127,11 @@ const copySources = async (sample: BundledKernel): Promise<void> => {
 /** Writes a copy of a sample below `top`, which need not exist. */
 export const copySample = async ({ kernel, files, uri }: BundledKernel, top: vscode.Uri): Promise<void> => {
   const folder = vscode.Uri.joinPath(top, kernel.name);
-  const built = builtFiles(kernel).filter((path) => !files.has(path));
-  for (const [path, origin] of [...files, ...built.map((path) => [path, uri(path)] as const)]) {
-    await vscode.workspace.fs.writeFile(vscode.Uri.joinPath(folder, path), await vscode.workspace.fs.readFile(origin));
-  }
+  const copy = async (path: string, origin: vscode.Uri): Promise<void> =>
+    vscode.workspace.fs.writeFile(vscode.Uri.joinPath(folder, path), await vscode.workspace.fs.readFile(origin));
+  for (const [path, origin] of files) await copy(path, origin);
+  // In a checkout not all of them need be there.
+  for (const path of builtFiles(kernel)) await copy(path, uri(path)).catch(() => undefined);
 };
 
 /** What a build of the kernel writes, relative to kernel.json. */

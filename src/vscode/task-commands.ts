@@ -95,7 +95,7 @@ const succeeds = async (task: vscode.Task): Promise<boolean> => {
   let look = (): void => {};
   const listening = vscode.Disposable.from(
     vscode.tasks.onDidEndTaskProcess(({ execution, exitCode }) => codes.set(execution, exitCode)),
-    // Comes after the one above; tasks inside the extension host have this one only.
+    // Comes after the one above, which is left out where a process could not be started.
     vscode.tasks.onDidEndTask(({ execution }) => {
       ended.add(execution);
       look();

@@ -37,6 +37,7 @@ const walk = async (): Promise<void> => {
     await debugTheSample(workbench);
     await launchWhatIsNotThere(workbench, folder);
     await emptyWindow(workbench, server.url);
+    await tasksOfACopy(workbench, server.url, join(folder, '..'));
   } catch (error) {
     await workbench.screenshot('99-failure');
     console.error(server.log().slice(-1500));
@@ -201,6 +202,43 @@ const emptyWindow = async (workbench: Workbench, url: string): Promise<void> => 
   await page.keyboard.press('Shift+F5');
   await page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
   note('bundled kernel debugged in an empty window');
+};
+
+/** A sample's copy: its disk image by a task, what is in it, and a build where there is no Rust. */
+const tasksOfACopy = async (workbench: Workbench, url: string, parent: string): Promise<void> => {
+  const { page } = workbench;
+  await workbench.open(url);
+  await workbench.command('Worldstep: Open Sample…');
+  await workbench.pick('Lazy mapping');
+  await workbench.pick('Copy it to a folder…');
+  const input = page.locator('.quick-input-widget:visible .quick-input-box input');
+  await page.locator('.quick-input-widget:visible', { hasText: 'Where shall the folder' }).waitFor();
+  await input.fill(`${parent}/`);
+  await page.locator('.quick-input-widget:visible .monaco-button', { hasText: 'Copy Here' }).click();
+  await page.locator('.notification-toast', { hasText: 'worldstep-lazymapping' }).waitFor();
+  await workbench.screenshot('13-copied');
+  await page.locator('.notification-toast .monaco-button', { hasText: 'Open Folder' }).click();
+  await page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'prebuilt' }).waitFor();
+  note('lazymapping copied and opened');
+
+  await workbench.command('Worldstep: Make Disk Image…');
+  await workbench.offers('make disk image of lazymapping (riscv64)');
+  await workbench.screenshot('14-which-image');
+  await page.keyboard.press('Escape');
+  await workbench.runTask('make disk image of lazymapping (riscv64)');
+  await workbench.terminalShows('Done in');
+  await workbench.terminalShows('lazymapping-riscv64-disk.img, 64 MiB');
+  await workbench.screenshot('15-disk-image');
+  await workbench.command('Worldstep: Show Contents of Disk Image…');
+  await workbench.pick('lazymapping-riscv64-disk.img');
+  await page.locator('.monaco-editor .view-line', { hasText: '/sbin/origin' }).waitFor();
+  await workbench.screenshot('16-disk-contents');
+  note('the task made the disk image, and its contents are shown');
+
+  await workbench.runTask('build lazymapping (riscv64)');
+  await workbench.terminalShows('apt-get install rustc-web');
+  await workbench.screenshot('17-no-rust');
+  note('without Rust the build says what to install');
 };
 
 void walk().then(

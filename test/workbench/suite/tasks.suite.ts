@@ -136,6 +136,67 @@ suite('Tasks in this extension host', () => {
     equal(await run('build demo (riscv64)'), 1);
   });
 
+  test('a debug session runs its preLaunchTask first', async () => {
+    const image = 'demo/target/demo-riscv64-pflash1.img';
+    await vscode.workspace.fs.delete(at(image));
+    const started = new Promise<boolean>((done) => {
+      const listening = vscode.debug.onDidStartDebugSession(async () => {
+        listening.dispose();
+        done(await isThere(image));
+      });
+    });
+    const launch = {
+      type: 'worldstep',
+      request: 'launch',
+      name: 'test',
+      program: 'bundled:msgqueue',
+      stopOnEntry: true,
+    };
+    const preLaunchTask = 'worldstep: make pflash1 image of demo (riscv64)';
+    await vscode.debug.startDebugging(vscode.workspace.workspaceFolders?.[0], { ...launch, preLaunchTask });
+    check(await started, 'the image is there when the session starts');
+    await vscode.debug.stopDebugging();
+  });
+
+  test("what rustc prints becomes problems that lead to the kernel's source", async () => {
+    const source = at('demo/src/main.rs');
+    await write('demo/src/main.rs', `${'\n'.repeat(35)}    let x: u32 = undefined_thing;\n`);
+    const output = [
+      '   Compiling msgqueue v0.1.0 (/tmp/tk)',
+      'error[E0425]: cannot find value `undefined_thing` in this scope',
+      `  --> ${source.path}:36:18`,
+      '   |',
+      '36 |     let x: u32 = undefined_thing;',
+      '   |                  ^^^^^^^^^^^^^^^ not found in this scope',
+      '',
+      'For more information about this error, try `rustc --explain E0425`.',
+      'error: could not compile `msgqueue` (bin "msgqueue") due to 1 previous error',
+    ];
+    const printing = new vscode.CustomExecution(async () => {
+      const writes = new vscode.EventEmitter<string>();
+      const closes = new vscode.EventEmitter<number>();
+      const open = (): void => {
+        writes.fire(`${output.join('\r\n')}\r\n`);
+        closes.fire(1);
+      };
+      return { onDidWrite: writes.event, onDidClose: closes.event, open, close: () => {} };
+    });
+    const [workspace] = vscode.workspace.workspaceFolders ?? [];
+    if (!workspace) throw new Error('the window has no folder');
+    const definition = { type: 'worldstep', task: 'build', kernel: 'printed' };
+    await vscode.tasks.executeTask(
+      new vscode.Task(definition, workspace, 'printed', 'worldstep', printing, '$worldstep-rustc'),
+    );
+    await until(
+      () => vscode.languages.getDiagnostics(source).length > 0,
+      () => `${source.path} has a problem, not only ${vscode.languages.getDiagnostics().map(([uri]) => uri)}`,
+    );
+    const [problem] = vscode.languages.getDiagnostics(source);
+    equal(problem?.message, 'cannot find value `undefined_thing` in this scope');
+    equal(problem?.source, 'rustc');
+    equal(`${problem?.range.start.line}:${problem?.range.start.character}`, '35:17');
+  });
+
   test('"run" runs a bundled kernel to its end where there are processes, and fails in a browser', async () => {
     equal(await run('bundled'), hasProcesses() ? 0 : 1);
   });
