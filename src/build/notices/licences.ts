@@ -22,6 +22,7 @@ const PREFERENCE = ['Apache-2.0', 'MIT', 'BSD-3-Clause', 'Zlib', 'Unlicense', 'M
 /** Words that tell the text of a licence. */
 const SIGNS: Readonly<Record<string, RegExp>> = {
   MIT: /Permission is hereby granted, free of charge/,
+  'BSD-1-Clause': /BSD 1-Clause License/i,
   'MPL-2.0': /Mozilla Public License/i,
   'Unicode-3.0': /UNICODE LICENSE V3/i,
   'Apache-2.0 WITH LLVM-exception': /LLVM Exceptions to the Apache/i,
