@@ -68,9 +68,8 @@ impl UserStack {
 
         // This is the line the whole kernel is about: until here a walk for `page` ends at an entry that is not valid,
         // after it the entry points to `frame`. `map_linear` also drops what the TLB may remember of the old entry.
-        aspace
-            .map_linear(page, frame, PAGE_SIZE_4K, FLAGS)
-            .map_err(|error| format!("cannot map the stack's page {page:#x} ({error})"))
+        let mapped = aspace.map_linear(page, frame, PAGE_SIZE_4K, FLAGS);
+        mapped.map_err(|error| format!("cannot map the stack's page {page:#x} ({error})"))
     }
 }
 
