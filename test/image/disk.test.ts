@@ -102,7 +102,7 @@ describe('a disk that cannot be made says why and what to do', () => {
           expect(error).toBeInstanceOf(ImageError);
         });
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 });

@@ -88,10 +88,11 @@ describe('mtools and fsck.fat agree with what is written here', () => {
       image.add(path, content);
       files.set(path, content);
       const other = random.pick([...files.keys()]);
-      if (random.below(3) === 0) {
+      const choice = random.below(9);
+      if (choice < 3) {
         image.remove(other);
         files.delete(other);
-      } else if (random.below(3) === 0) {
+      } else if (choice < 5) {
         files.set(other, Buffer.alloc(random.below(5000), 'new '));
         image.add(other, files.get(other)!);
       }

@@ -212,7 +212,9 @@ describe('random sets of files', () => {
         return (taken.get(foldCase(part)) ?? kind) !== kind || (kind === 'file' && taken.has(foldCase(part)));
       });
       if (clashes) continue;
-      parts.forEach((part, at) => taken.set(foldCase(part), at === parts.length - 1 ? 'file' : `folder ${part}`));
+      for (const [at, part] of parts.entries()) {
+        taken.set(foldCase(part), at === parts.length - 1 ? 'file' : `folder ${part}`);
+      }
       files.set(each, filled(length, index + 1));
     }
     return files;
@@ -236,7 +238,7 @@ describe('random sets of files', () => {
         // The root folder may have grown and stays so.
         expect(free - image.free()).toBeLessThan(16 * 1024);
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 });
@@ -261,7 +263,7 @@ describe('random damage', () => {
     ] as const;
     const bytes = whole.slice();
     let opened = 0;
-    for (let round = 0; round < 1500; round++) {
+    for (let round = 0; round < 1000; round++) {
       const note = `SEED=${seed} round ${round}`;
       for (let count = 1 + random.below(6); count > 0; count--) {
         const [start, length] = random.pick(places);
@@ -290,7 +292,7 @@ describe('random damage', () => {
       }
       if (random.below(3) > 0) bytes.set(whole.subarray(0, 2 << 20));
     }
-    expect(opened, `SEED=${seed}`).toBeGreaterThan(200);
+    expect(opened, `SEED=${seed}`).toBeGreaterThan(150);
     const again = await FatImage.open(whole);
     expect(again.read('/a/b/c/d')).toEqual(text('deep'));
   });
