@@ -19,6 +19,7 @@ describe('a bare program finds the machine as the manual describes it', () => {
     ['code', 'self-modifying code, FENCE.I, page borders, misaligned accesses'],
     ['paging', 'Sv39, Sv48, Sv57: rights, superpages, A and D, SUM, MXR, faults, SFENCE.VMA'],
     ['modes', 'returns between modes, TVM, TW, TSR, counters, FS'],
+    ['hypervisor', 'guests: two stages, delegation, virtual instructions, HLV, interrupts, timers'],
     ['manual', 'where QEMU 7.2 differs'],
   ])('%s: %s', (name) => {
     expect(outcome(bareGuest(name))).toBe('off');
