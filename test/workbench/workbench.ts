@@ -189,8 +189,10 @@ export class Workbench {
     await this.command('Tasks: Run Task');
     const input = this.page.locator('.quick-input-widget:visible .quick-input-box input');
     const row = this.page.locator('.quick-input-widget:visible .monaco-list-row', { hasText: name }).first();
-    // Providers that nobody has asked yet are one row; it opens their tasks.
-    const all = this.page.locator('.quick-input-widget:visible .monaco-list-row', { hasText: /^worldstep/ }).first();
+    // Tasks of providers that nobody has asked yet are behind a row.
+    const all = this.page
+      .locator('.quick-input-widget:visible .monaco-list-row', { hasText: 'Show All Tasks' })
+      .first();
     await row.or(all).first().waitFor();
     if (!(await row.isVisible())) await all.click();
     await input.fill(name);
