@@ -222,7 +222,7 @@ describe('rows that can be set', () => {
     expect(visit(view(inspection, 'queues'), undefined, 3)).toBe(1);
     expect(visit(view(inspection, 'pageTables'), undefined, 2)).toBeGreaterThan(20);
     expect(visit(view(inspection, 'registers'), 'general', 1)).toBe(32);
-    expect(visit(view(inspection, 'registers'), 'section:Supervisor', 1)).toBe(11);
+    expect(visit(view(inspection, 'registers'), 'section:Supervisor', 1)).toBe(12);
     expect(target.evaluate('msgqueue::MESSAGES[0]', scope).text).toBe('0');
   });
 });
