@@ -11,7 +11,7 @@ import { missingTools } from './workbench/tools';
 const root = resolve(__dirname, '..');
 const INSTALL = 'bash .ci/install';
 /** No suite may hang a run. */
-const LIMIT_MS = 10 * 60_000;
+const LIMIT_MS = 15 * 60_000;
 
 const has = (program: string): boolean => spawnSync('which', [program]).status === 0;
 
