@@ -167,7 +167,7 @@ async function cargo(job: Job, args: string[], environment: Record<string, strin
   const inherited = Object.entries(process.env).filter(
     ([key]) => !/^(RUSTFLAGS|CARGO_(PROFILE|BUILD|UNSTABLE)_)/.test(key),
   );
-  const status = await new Promise<number | null>((done, fail) => {
+  const end = await new Promise<number | NodeJS.Signals | null>((done, fail) => {
     const child = spawn(program, [...before, ...args], {
       cwd: job.step.crate,
       env: { ...Object.fromEntries(inherited), ...environment },
@@ -179,7 +179,9 @@ async function cargo(job: Job, args: string[], environment: Record<string, strin
       stream.on('data', job.log);
     }
     child.on('error', fail);
-    child.on('close', done);
+    child.on('close', (status, signal) => done(status ?? signal));
   });
-  if (status !== 0) throw new UserError(`${job.target.id}: cargo ${args[0]} failed; its messages are above.`);
+  if (typeof end === 'string')
+    throw new UserError(`${job.target.id}: cargo ${args[0]} was stopped by ${end}. Start it again.`);
+  if (end !== 0) throw new UserError(`${job.target.id}: cargo ${args[0]} failed; its messages are above.`);
 }
