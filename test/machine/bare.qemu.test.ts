@@ -16,9 +16,12 @@ const runOnQemu = (name: string, harts = 1): number | null =>
   ).status;
 
 describe('QEMU agrees with what the bare programs expect of a machine', () => {
-  it.each(['traps', 'interrupts', 'pmp', 'pmp-partial', 'code', 'paging', 'modes', 'harts'])('%s', (name) => {
-    expect(runOnQemu(name)).toBe(0);
-  });
+  it.each(['traps', 'interrupts', 'pmp', 'pmp-partial', 'code', 'paging', 'modes', 'harts', 'hypervisor'])(
+    '%s',
+    (name) => {
+      expect(runOnQemu(name)).toBe(0);
+    },
+  );
 
   it('with four harts', () => {
     expect(runOnQemu('harts', 4)).toBe(0);
