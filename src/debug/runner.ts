@@ -9,7 +9,7 @@ import type { BoundPlace, Breakpoints, CodeBreakpoint } from './breakpoints';
 import type { ConditionTester } from './conditions';
 import type { DataBreakpoints } from './data-breakpoints';
 import type { ExceptionFilters } from './exceptions';
-import type { Image } from './images';
+import type { PlaceTest } from './place-test';
 import type { LogLine, SliceResult, Stop } from './stop';
 
 /** A goal other than running on: steps, run-to. The runner asks it where to halt and what to do when there. */
@@ -58,8 +58,7 @@ export class Runner {
     private readonly data: DataBreakpoints,
     private readonly filters: ExceptionFilters,
     private readonly tester: ConditionTester,
-    /** The image whose code a hart executes. */
-    private readonly imageAt: (cpu: Cpu, pc: Va) => Image | undefined,
+    private readonly places: PlaceTest,
   ) {}
 
   /** Forgets the past: the machine was reset or restored. */
@@ -284,10 +283,7 @@ export class Runner {
   private hitAt(hart: number, pc: Va): Stop | undefined {
     const cpu = this.machine.cpus[hart];
     if (cpu === undefined) return undefined;
-    const here = cpu.translate(pc, 'execute').result;
-    const physical = here.ok ? here.pa : undefined;
-    const isHere = (place: BoundPlace) => this.isHere(place, cpu, physical, image);
-    const image = this.imageAt(cpu, pc);
+    const isHere = this.places.of(cpu);
     const panic = this.panicPlaces.find(isHere);
     const ids: number[] = [];
     let problem: string | undefined;
@@ -309,22 +305,6 @@ export class Runner {
     if (type !== undefined)
       return { kind: 'breakpoint', hart, ids, type, ...(problem === undefined ? {} : { problem }) };
     return panic === undefined ? undefined : { kind: 'panic', hart, symbol: panic.symbol };
-  }
-
-  /**
-   * Whether a place of a breakpoint is where the hart stands. The same virtual address may hold other code in another
-   * address space: then the bytes decide.
-   */
-  private isHere(place: BoundPlace, cpu: Cpu, physical: bigint | undefined, image: Image | undefined): boolean {
-    const isKnown = place.image === undefined || image === place.image;
-    if (place.pa !== undefined && physical === place.pa) return isKnown || image === undefined;
-    if (place.va !== cpu.pc) return false;
-    if (place.image === undefined || physical === undefined) return true;
-    if (place.pa === undefined) return isKnown;
-    const length = this.machine.isa.maxLength;
-    const wanted = place.image.program.bytesAt(place.link, length);
-    const found = this.machine.readPhysical(physical as typeof place.pa, length);
-    return wanted === undefined || found === undefined || wanted.every((byte, at) => byte === found[at]);
   }
 
   /** Tells the machine where to report; cheap when nothing changed. */

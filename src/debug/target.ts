@@ -19,6 +19,7 @@ import type { EvaluationScope } from './expression/scope';
 import { stripAlias } from './expression/types';
 import { addressesOf, type Image, ImageSet, placementsOf } from './images';
 import { GuestMemory, parseReference } from './memory';
+import { PlaceTest } from './place-test';
 import { type Plan, Runner } from './runner';
 import { SourceCatalogue } from './sources';
 import {
@@ -100,7 +101,8 @@ export class DebugTarget {
       render: (hart, parts) => this.renderLog(hart, parts),
     };
     const imageAt = (cpu: Cpu, pc: Va) => this.images.find(pc, this.unwinder.reader(cpu))?.image;
-    this.runner = new Runner(machine, this.breakpoints, this.data, this.filters, tester, imageAt);
+    const places = new PlaceTest(machine, imageAt);
+    this.runner = new Runner(machine, this.breakpoints, this.data, this.filters, tester, places);
     this.stopObserving = machine.observe(['trap'], (event) => {
       if (event.kind !== 'trap') return;
       this.traps.set(event.hart, event);
