@@ -57,6 +57,7 @@ export const createMachine = (options: MachineOptions): CreatedMachine => {
     loadAddress: options.loadAddress,
     fdt: (initrd) => virtFdt({ harts, memory, bootargs: options.append, initrd }),
   });
+  checkDrives(options.drives ?? []);
   const files = { pflash0: options.pflash0?.bytes, pflash1: options.pflash1?.bytes, drives: options.drives };
   try {
     return { machine: new VirtualMachine({ spec: BOARD, memory, harts, plan, files }), plan };
@@ -64,5 +65,15 @@ export const createMachine = (options: MachineOptions): CreatedMachine => {
     // The only RangeError of a valid plan: the host gives no buffer of that size.
     if (!(error instanceof RangeError)) throw error;
     throw new LoadError('--memory', `this host has no room for ${sizeOf(memory)} of RAM`, 'Give less, such as 128M.');
+  }
+};
+
+const checkDrives = (drives: readonly Drive[]): void => {
+  const onPci = drives.filter(({ bus }) => bus === 'virtio-pci').length;
+  for (const [count, most, bus] of [
+    [onPci, RISCV64_VIRT.pciSlots, 'virtio-pci'],
+    [drives.length - onPci, RISCV64_VIRT.virtioTransports, 'virtio-mmio'],
+  ] as const) {
+    if (count > most) throw new LoadError('--disk', `${count} disks are too many on ${bus}`, `It takes ${most}.`);
   }
 };

@@ -187,11 +187,6 @@ describe('bad usage ends with 2 and names the next step', () => {
       ['run', 'msgqueue', '--arch', 'riscv46'],
       '--arch: there is no machine for "riscv46". Did you mean riscv64?',
     ],
-    [
-      'a disk',
-      ['run', 'msgqueue', '--disk', 'x'],
-      '--disk: the riscv64-virt machine has no disk yet. Leave --disk out, or pass data with --pflash1.',
-    ],
     ['dap without a transport', ['dap'], 'dap needs either --stdio or --port N.'],
     ['words for kernels', ['kernels', 'all'], '"all" is too much: worldstep kernels takes options only.'],
   ])('%s', async (_, argv, message) => {

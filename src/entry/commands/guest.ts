@@ -11,7 +11,8 @@ import { ARCHITECTURES, type MachineOptions } from '../../machine/create';
 import type { NamedFile } from '../../machine/load';
 import { parseMemorySize } from '../../machine/memory-size';
 import { buildFor, readBuild } from '../kernel-files';
-import { UsageError } from './command';
+import { type Arguments, UsageError } from './command';
+import { readDrive } from './disks';
 import { packageOf, readFile, readUnpacked } from './files';
 
 /** A guest ready to be put into a machine. */
@@ -50,30 +51,28 @@ export async function readGuest(
   host: Host,
   root: string,
   word: string | undefined,
-  options: ReadonlyMap<string, string>,
+  { options, lists }: Pick<Arguments, 'options' | 'lists'>,
 ): Promise<Guest> {
   const arch = options.get('arch');
   if (arch !== undefined && !ARCHITECTURES.includes(arch)) {
     throw new UsageError(`--arch: there is no machine for "${arch}". ${didYouMean(arch, ARCHITECTURES)}`);
-  }
-  if (options.has('disk')) {
-    throw new UsageError(
-      '--disk: the riscv64-virt machine has no disk yet. Leave --disk out, or pass data with --pflash1.',
-    );
   }
   const base = word === undefined ? undefined : await readNamed(host, root, word, arch);
   const file = async (option: string): Promise<NamedFile | undefined> => {
     const path = options.get(option);
     return path === undefined ? undefined : { name: path, bytes: await readUnpacked(host, path) };
   };
+  const disks = lists.get('disk');
   const given: MachineOptions = {
     kernel: await file('kernel'),
     bios: await file('bios'),
+    initrd: await file('initrd'),
     pflash0: await file('pflash0'),
     pflash1: await file('pflash1'),
     memory: optional(options.get('memory'), (text) => parseMemorySize(text)),
     harts: optional(options.get('harts'), (text) => wholeNumber('--harts', text)),
     append: options.get('append'),
+    drives: disks && (await Promise.all(disks.map((text) => readDrive(host, text)))),
   };
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   // A kernel that replaces the named one brings its own load address.

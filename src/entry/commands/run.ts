@@ -5,6 +5,7 @@ import { createMachine } from '../../machine/create';
 import type { VirtualMachine } from '../../machine/machine';
 import { type Arguments, type Command, type CommandContext, EXIT, UsageError } from './command';
 import { readGuest, wholeNumber } from './guest';
+import { panicHint } from './panic-hints';
 import { PanicWatch, Terminal } from './terminal';
 import { findTrapLoop } from './trap-loop';
 
@@ -32,7 +33,12 @@ export const runCommand: Command = {
     arch: { value: 'A', help: 'Architecture, where a kernel has several.' },
     kernel: { value: 'F', help: 'Kernel file, in place of the named one or beside --bios.' },
     bios: { value: 'F', help: 'Firmware that starts in M-mode, in place of the built-in SBI.' },
-    disk: { value: 'F', help: 'Disk image (no machine has a disk yet).' },
+    initrd: { value: 'F', help: 'Initial RAM disk, as Linux takes it.' },
+    disk: {
+      value: 'F[,bus=BUS][,readonly]',
+      help: "Raw disk image, in place of the kernel's own; may be given more than once.",
+      isList: true,
+    },
     pflash0: { value: 'F', help: 'Contents of the first flash bank.' },
     pflash1: { value: 'F', help: 'Contents of the second flash bank.' },
     memory: { value: 'SIZE', help: 'RAM, for example 128M or 1G.' },
@@ -42,12 +48,15 @@ export const runCommand: Command = {
     stats: { help: 'At the end one line of JSON on stderr: instructions, seconds, mips, stateHash.' },
   },
   notes:
+    'BUS is virtio-pci (the default), virtio-mmio or virtio-mmio-legacy. What a guest writes to a disk or to flash is kept\n' +
+    'in memory: the file stays as it is. "worldstep image disk" makes disks.\n' +
     'The console is on stdin and stdout; on a terminal Ctrl-A X quits and Ctrl-A H lists more.\n' +
     'Exit codes: 0 the guest switched off, 1 it failed or panicked, 2 bad usage or files, 3 --max-instructions reached.',
   run: runGuest,
 };
 
-async function runGuest({ words, options }: Arguments, context: CommandContext): Promise<number> {
+async function runGuest(args: Arguments, context: CommandContext): Promise<number> {
+  const { words, options } = args;
   const [word] = words;
   if (word === undefined && !['kernel', 'bios', 'pflash0'].some((name) => options.has(name))) {
     throw new UsageError(
@@ -56,9 +65,13 @@ async function runGuest({ words, options }: Arguments, context: CommandContext):
   }
   const most = options.get('max-instructions');
   const limit = most === undefined ? undefined : BigInt(wholeNumber('--max-instructions', most));
-  const guest = await readGuest(context.host, context.root, word, options);
+  const guest = await readGuest(context.host, context.root, word, args);
   const { machine } = createMachine(guest.machine);
   const panic = new PanicWatch(guest.panicMarkers);
+  const explained = (line: string): string => {
+    const hint = panicHint(line, guest.machine.drives);
+    return hint === undefined ? line : `${line}\n${hint}.`;
+  };
   const terminal = new Terminal(context.stdin, context.stdout);
   machine.onConsole((bytes) => {
     terminal.write(bytes);
@@ -67,7 +80,7 @@ async function runGuest({ words, options }: Arguments, context: CommandContext):
   const started = context.host.wallClock();
   let outcome: Outcome;
   try {
-    outcome = await runToEnd(machine, terminal, panic, { limit, clock: () => context.host.wallClock() });
+    outcome = await runToEnd(machine, terminal, panic, { limit, explained, clock: () => context.host.wallClock() });
   } finally {
     terminal.close();
   }
@@ -91,6 +104,8 @@ interface Limits {
   readonly limit: bigint | undefined;
   /** Milliseconds. */
   clock(): number;
+  /** A panic with the next step, where there is one. */
+  explained(panic: string): string;
 }
 
 async function runToEnd(
@@ -116,9 +131,10 @@ async function runToEnd(
       if (last === undefined || end < last) last = end;
     }
     if (terminal.hasQuit) return { code: EXIT.done };
-    const outcome = await handleExit(machine, exit, terminal, panic);
+    const outcome = await handleExit(machine, exit, terminal, panic.found && limits.explained(panic.found));
     if (outcome) return outcome;
-    if (last !== undefined && machine.retired >= last) return limitOutcome(last, panic);
+    if (last !== undefined && machine.retired >= last)
+      return limitOutcome(last, panic.found && limits.explained(panic.found));
     const took = limits.clock() - before.time;
     if (terminal.hasWritten()) quietSince = limits.clock();
     if (limits.clock() - quietSince > QUIET_MS) {
@@ -131,20 +147,20 @@ async function runToEnd(
   }
 }
 
-const limitOutcome = (limit: bigint, panic: PanicWatch): Outcome =>
-  panic.found === undefined
+const limitOutcome = (limit: bigint, panic: string | undefined): Outcome =>
+  panic === undefined
     ? { code: EXIT.limit, message: `stopped at the limit of ${limit} instructions (--max-instructions)` }
-    : { code: EXIT.failed, message: `the guest panicked and did not switch off: ${panic.found}` };
+    : { code: EXIT.failed, message: `the guest panicked and did not switch off: ${panic}` };
 
 /** An outcome when the run is over. */
 async function handleExit(
   machine: Machine,
   exit: RunExit,
   terminal: Terminal,
-  panic: PanicWatch,
+  panic: string | undefined,
 ): Promise<Outcome | undefined> {
-  if (panic.found !== undefined && exit.kind !== 'budget') {
-    return { code: EXIT.failed, message: `the guest panicked: ${panic.found}` };
+  if (panic !== undefined && exit.kind !== 'budget') {
+    return { code: EXIT.failed, message: `the guest panicked: ${panic}` };
   }
   switch (exit.kind) {
     case 'power':

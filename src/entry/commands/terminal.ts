@@ -32,18 +32,23 @@ export class EscapeKeys {
   }
 }
 
+/** The end of a line that says where Rust panicked; the next one says why. */
+const PLACE = /panicked at .*:\d+:\d+:\s*$/;
+
 /** Watches console output for lines that say that the guest failed. */
 export class PanicWatch {
   readonly #decoder = new TextDecoder();
   #line = '';
   #isFound = false;
   #isComplete = false;
+  /** The line above, when this one says more about it. */
+  #heading = '';
 
   constructor(readonly markers: readonly string[]) {}
 
-  /** The line, as far as it has been printed, once one has been seen. */
+  /** The line, as far as it has been printed, once one has been seen; Rust's place with the message below it. */
   get found(): string | undefined {
-    return this.#isFound ? this.#line.trim() : undefined;
+    return this.#isFound ? `${this.#heading} ${this.#line.trim()}`.trim() : undefined;
   }
 
   add(bytes: Uint8Array): void {
@@ -53,8 +58,12 @@ export class PanicWatch {
       this.#line = (this.#line + piece).slice(-LONGEST_LINE);
       this.#isFound ||= this.markers.some((marker) => this.#line.includes(marker));
       if (!piece.endsWith('\n')) continue;
-      this.#isComplete = this.#isFound;
-      if (this.#isComplete) return;
+      if (this.#isFound && this.#heading === '' && PLACE.test(this.#line)) {
+        this.#heading = this.#line.trim();
+      } else {
+        this.#isComplete = this.#isFound;
+        if (this.#isComplete) return;
+      }
       this.#line = '';
     }
   }

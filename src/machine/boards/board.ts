@@ -74,8 +74,9 @@ export interface BoardFiles {
   readonly drives?: readonly Drive[];
 }
 
-/** Where a disk is attached. Boards may refuse what they do not have. */
-export type DriveBus = 'virtio-pci' | 'virtio-mmio' | 'virtio-mmio-legacy';
+/** Where a disk can be attached. Boards may refuse what they do not have. */
+export const DRIVE_BUSES = ['virtio-pci', 'virtio-mmio', 'virtio-mmio-legacy'] as const;
+export type DriveBus = (typeof DRIVE_BUSES)[number];
 
 export interface Drive {
   readonly image: DiskImage;

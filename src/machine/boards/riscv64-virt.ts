@@ -30,6 +30,9 @@ export const RISCV64_VIRT = {
   /** Where SBI firmware leaves room for the kernel: the first 2 MiB of RAM are the firmware's. */
   kernelBase: 0x8020_0000,
   flash: { unitSize: 0x200_0000, blockSize: 0x4_0000 },
+  /** Devices that fit on the PCI bus beside the host bridge, and on virtio's MMIO transports. */
+  pciSlots: 31,
+  virtioTransports: 8,
   /** PLIC sources, source 0 (none) included. */
   interruptSources: 96,
   /** Default date of the real-time clock, ns since 1970: 2025-01-01T00:00:00Z. */

@@ -1,0 +1,26 @@
+/** What a guest's panic says about the machine it was given, and what to do about it. */
+import type { Drive } from '../../machine/boards/board';
+
+/** A next step for the user, where the panic is one of those that a missing or wrong disk leads to. */
+export function panicHint(panic: string, drives: readonly Drive[] = []): string | undefined {
+  if (/no block device|unable to mount root fs|no (?:disk|virtio-blk)\b/i.test(panic)) return noDisk(drives);
+  if (/failed to mount|RootDirectory|not a (?:valid )?(?:FAT|filesystem)|no such file|NotFound/i.test(panic)) {
+    return drives.length === 0 ? noDisk(drives) : WRONG_DISK;
+  }
+  return undefined;
+}
+
+const MAKE_ONE = '"worldstep image disk" makes one';
+
+const WRONG_DISK =
+  'The kernel has a disk, but could not use what is on it: no file system that it knows, a damaged one, or a file is missing. ' +
+  `"worldstep image list FILE" shows what is on a disk, ${MAKE_ONE} anew`;
+
+function noDisk(drives: readonly Drive[]): string {
+  if (drives.length === 0) {
+    return `The machine has no disk. Add --disk FILE, or "disk" to its kernel.json; ${MAKE_ONE}`;
+  }
+  const buses = [...new Set(drives.map(({ bus }) => bus))].join(' and ');
+  const other = buses.includes('virtio-pci') ? 'virtio-mmio' : 'virtio-pci';
+  return `The machine has a disk on ${buses}, where the kernel does not look. Try --disk FILE,bus=${other}`;
+}

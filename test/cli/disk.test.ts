@@ -1,0 +1,128 @@
+/** `worldstep run --disk`: what it takes, and what it says about disks that are missing, damaged or on another bus. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { panicHint } from '../../src/entry/commands/panic-hints';
+import { runProgram } from './program';
+
+const folder = mkdtempSync(join(tmpdir(), 'worldstep-disk-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const path = (name: string): string => join(folder, name);
+const file = (name: string, bytes: Uint8Array): string => {
+  writeFileSync(path(name), bytes);
+  return path(name);
+};
+
+const runWith = (disk: string, ...more: string[]) =>
+  runProgram(['run', 'lazymapping', '--arch', 'riscv64', '--disk', disk, ...more]);
+
+let good: Buffer;
+beforeAll(async () => {
+  for (const kernel of ['lazymapping', 'guestmonolithickernel']) {
+    const args = ['image', 'disk', path(`${kernel}.img`), '--kernel', kernel, '--arch', 'riscv64'];
+    expect(await runProgram(args)).toMatchObject({ code: 0, stderr: '' });
+  }
+  good = readFileSync(path('lazymapping.img'));
+});
+
+describe('a disk of the user', () => {
+  it("stands in for the kernel's own, packed or not, and its file stays as it is", async () => {
+    const own = await runProgram(['run', 'lazymapping', '--arch', 'riscv64', '--stats']);
+    expect(own.code).toBe(0);
+    const stateHash = (text: string): string => JSON.parse(text.trim().split('\n').at(-1) ?? '').stateHash;
+    for (const disk of [path('lazymapping.img'), file('packed.img.gz', gzipSync(good, { level: 1 }))]) {
+      const run = await runWith(disk, '--stats');
+      expect(run).toMatchObject({ code: 0, stdout: own.stdout });
+      expect(stateHash(run.stderr)).toBe(stateHash(own.stderr));
+    }
+    expect(readFileSync(path('lazymapping.img')).equals(good)).toBe(true);
+  });
+
+  it('is one of several: ArceOS takes the last', async () => {
+    const run = await runWith(path('guestmonolithickernel.img'), '--disk', path('lazymapping.img'));
+    expect(run).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it.each<[string, () => string, RegExp]>([
+    ['is missing', () => path('none.img'), /none\.img does not exist\. Check the path\.\n$/],
+    ['is a folder', () => folder, /is a directory, not a file/],
+    [
+      'is empty',
+      () => file('empty.img', new Uint8Array()),
+      /empty\.img is empty\. Make a disk with "worldstep image disk"/,
+    ],
+    ['has no name', () => ',readonly', /",readonly" names no file\. Write --disk FILE\./],
+    [
+      'is a qcow2 image',
+      () => file('q.img', Buffer.from('QFI\xfb....', 'latin1')),
+      /a qcow2 image; only raw.*qemu-img convert/,
+    ],
+    [
+      'is on no known bus',
+      () => `${path('lazymapping.img')},bus=virtio-pcie`,
+      /no bus "virtio-pcie"\. Did you mean virtio-pci\?/,
+    ],
+    ['has an unknown option', () => `${path('lazymapping.img')},cache=none`, /no option "cache"/],
+    [
+      'is half a gzip file',
+      () => file('cut.img.gz', gzipSync(good).subarray(0, 5000)),
+      /cut\.img\.gz cannot be unpacked/,
+    ],
+  ])('that %s is refused with the next step', async (_, disk, message) => {
+    const run = await runWith(disk());
+    expect(run.stderr).toMatch(message);
+    expect(run).toMatchObject({ code: 2, stdout: '' });
+  });
+
+  it('is refused when there is no room for it', async () => {
+    const disks = Array.from({ length: 8 }, () => ['--disk', `${path('lazymapping.img')},bus=virtio-mmio`]).flat();
+    expect(await runWith(`${path('lazymapping.img')},bus=virtio-mmio-legacy`, ...disks)).toMatchObject({
+      code: 2,
+      stderr: 'worldstep: --disk: 9 disks are too many on virtio-mmio. It takes 8.\n',
+    });
+  });
+});
+
+describe('a kernel that finds no disk, or a bad one, is explained', () => {
+  const noFileSystem = /The kernel has a disk, but could not use what is on it.*worldstep image list FILE/s;
+
+  it.each(['lazymapping', 'guestmonolithickernel'])('%s: nothing where it looks', async (kernel) => {
+    const disk = `${path(`${kernel}.img`)},bus=virtio-mmio`;
+    const run = await runProgram(['run', kernel, '--arch', 'riscv64', '--disk', disk]);
+    expect(run.code).toBe(1);
+    expect(run.stdout).toContain('No block device found!');
+    expect(run.stderr).toMatch(
+      /the guest panicked: panicked at .*: No block device found!\n.*Try --disk FILE,bus=virtio-pci\.\n$/,
+    );
+  });
+
+  it.each(['lazymapping', 'guestmonolithickernel'])(
+    '%s: a disk of zeros, and one whose first sector is noise',
+    async (kernel) => {
+      const noise = Buffer.from(good);
+      for (let at = 0; at < 512; at++) noise[at] = (at * 167 + 13) & 0xff;
+      for (const disk of [file('zeros.img', new Uint8Array(1 << 20)), file('noise.img', noise)]) {
+        const run = await runProgram(['run', kernel, '--arch', 'riscv64', '--disk', disk]);
+        expect(run.code).toBe(1);
+        expect(run.stderr).toMatch(noFileSystem);
+      }
+    },
+  );
+
+  it.each(['lazymapping', 'guestmonolithickernel'])('%s: the disk of another kernel', async (kernel) => {
+    const other = kernel === 'lazymapping' ? 'guestmonolithickernel' : 'lazymapping';
+    const run = await runProgram(['run', kernel, '--arch', 'riscv64', '--disk', path(`${other}.img`)]);
+    expect(run.code).toBe(1);
+    expect(run.stderr).toMatch(/cannot (?:read|open) \/sbin\/\w+.*not ?found/i);
+  });
+
+  it.each<[string, RegExp]>([
+    ['panicked at lib.rs:44:35: No block device found!', /The machine has no disk\. Add --disk FILE/],
+    ['Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0)', /The machine has no disk/],
+  ])('%s', (panic, hint) => {
+    expect(panicHint(panic)).toMatch(hint);
+    expect(panicHint('panicked at a.rs:1:1: index out of bounds')).toBeUndefined();
+  });
+});
