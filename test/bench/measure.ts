@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { diskImage } from '../../src/build/kernels/media';
 import { qemuArguments } from '../../src/build/kernels/qemu';
 import { kernelTargets } from '../../src/build/kernels/repository';
 
@@ -15,6 +16,7 @@ export interface BenchGuest {
   readonly name: string;
   /** Arguments of `worldstep run`. */
   readonly worldstep: readonly string[];
+  /** All of QEMU's arguments. */
   readonly qemu: readonly string[];
 }
 
@@ -36,15 +38,16 @@ export interface WorldstepRun extends Run {
 /** A program of `guests/`, by name. */
 export const program = (name: string): BenchGuest => {
   const elf = join(root, 'test/bench/guests/prebuilt', `${name}.elf`);
-  return { name, worldstep: [elf], qemu: ['-bios', 'none', '-kernel', elf] };
+  const machine = ['-M', 'virt', '-display', 'none', '-monitor', 'none', '-serial', 'stdio'];
+  return { name, worldstep: [elf], qemu: [...machine, '-bios', 'none', '-kernel', elf] };
 };
 
-/** A bundled kernel; QEMU gets the images that Worldstep uses, and boots them through OpenSBI. */
-export const bundledKernel = (name: string): BenchGuest => {
+/** A bundled kernel; QEMU gets the images that Worldstep uses, and boots them through OpenSBI as `npm run kernels:check` does. */
+export const bundledKernel = async (name: string): Promise<BenchGuest> => {
   const [target] = kernelTargets(name, 'riscv64');
   if (!target) throw new Error(`no kernel ${name}`);
   const folder = mkdtempSync(join(tmpdir(), 'worldstep-bench-'));
-  return { name, worldstep: [name, '--arch', 'riscv64'], qemu: qemuArguments(target, folder) };
+  return { name, worldstep: [name, '--arch', 'riscv64'], qemu: qemuArguments(target, folder, await diskImage(target)) };
 };
 
 /** Whether there is a QEMU to compare with, and which. */
@@ -67,7 +70,7 @@ export function runWorldstep(guest: BenchGuest): WorldstepRun {
 
 /** Runs a guest on QEMU. Throws when it does not end well. */
 export function runQemu(guest: BenchGuest): Run {
-  return measure(QEMU, ['-M', 'virt', '-display', 'none', '-monitor', 'none', '-serial', 'stdio', ...guest.qemu]);
+  return measure(QEMU, guest.qemu);
 }
 
 function measure(command: string, args: readonly string[]): Run & { readonly stderr: string } {

@@ -18,7 +18,7 @@ import {
 } from './measure';
 
 const PROGRAMS = ['mix', 'sha256', 'sieve', 'chase', 'fib', 'float'];
-const KERNELS = ['msgqueue'];
+const KERNELS = ['msgqueue', 'lazymapping', 'guestmonolithickernel'];
 
 interface Row {
   readonly name: string;
@@ -44,8 +44,8 @@ const at = args.indexOf('--rounds');
 const rounds = at >= 0 ? Number(args.splice(at, 2)[1]) : 3;
 const chosen = (names: readonly string[]): string[] => names.filter((name) => args.length === 0 || args.includes(name));
 const programs = chosen(PROGRAMS).map(program);
-const kernels = chosen(KERNELS).map(bundledKernel);
-if (programs.length + kernels.length === 0 || !(rounds >= 1)) {
+const kernelNames = chosen(KERNELS);
+if (programs.length + kernelNames.length === 0 || !(rounds >= 1)) {
   console.error(`Nothing to measure. Programs: ${[...PROGRAMS, ...KERNELS].join(', ')}; --rounds N from 1.`);
   process.exit(2);
 }
@@ -64,77 +64,82 @@ const collect = (guest: BenchGuest): { readonly own: WorldstepRun[]; readonly ot
   return { own, other };
 };
 
-const start = collect(empty);
-const startOf = { worldstep: wall(start.own).best, qemu: version === undefined ? 0 : wall(start.other).best };
+const main = async (): Promise<void> => {
+  const kernels = await Promise.all(kernelNames.map(bundledKernel));
+  const start = collect(empty);
+  const startOf = { worldstep: wall(start.own).best, qemu: version === undefined ? 0 : wall(start.other).best };
 
-const row = (guest: BenchGuest, isProgram: boolean): Row => {
-  const { own, other } = collect(guest);
-  const [first] = own;
-  if (!first) throw new Error('no run');
-  const hashes = new Set(own.map(({ stateHash }) => stateHash));
-  if (hashes.size !== 1) throw new Error(`${guest.name} is not deterministic: ${[...hashes].join(', ')}`);
-  const [reference] = other;
-  if (reference && isProgram && reference.console !== first.console) {
-    throw new Error(`${guest.name} prints "${first.console.trim()}" here and "${reference.console.trim()}" on QEMU`);
-  }
-  const mips = first.instructions / Math.min(...own.map(({ seconds }) => seconds)) / 1e6;
-  const rest = wall(other).best - startOf.qemu;
-  return {
-    name: guest.name,
-    instructions: first.instructions,
-    worldstep: { ...wall(own), mips },
-    qemu:
-      version === undefined
-        ? undefined
-        : { ...wall(other), mips: isProgram ? first.instructions / rest / 1e6 : undefined },
+  const row = (guest: BenchGuest, isProgram: boolean): Row => {
+    const { own, other } = collect(guest);
+    const [first] = own;
+    if (!first) throw new Error('no run');
+    const hashes = new Set(own.map(({ stateHash }) => stateHash));
+    if (hashes.size !== 1) throw new Error(`${guest.name} is not deterministic: ${[...hashes].join(', ')}`);
+    const [reference] = other;
+    if (reference && isProgram && reference.console !== first.console) {
+      throw new Error(`${guest.name} prints "${first.console.trim()}" here and "${reference.console.trim()}" on QEMU`);
+    }
+    const mips = first.instructions / Math.min(...own.map(({ seconds }) => seconds)) / 1e6;
+    const rest = wall(other).best - startOf.qemu;
+    return {
+      name: guest.name,
+      instructions: first.instructions,
+      worldstep: { ...wall(own), mips },
+      qemu:
+        version === undefined
+          ? undefined
+          : { ...wall(other), mips: isProgram ? first.instructions / rest / 1e6 : undefined },
+    };
   };
+
+  const table: string[][] = [
+    [
+      'guest',
+      'instructions',
+      'worldstep wall',
+      'worldstep MIPS',
+      ...(version ? ['QEMU wall', 'QEMU MIPS', 'wall ratio'] : []),
+    ],
+  ];
+  const rows = [
+    ...programs.map((guest) => [guest, true] as const),
+    ...kernels.map((guest) => [guest, false] as const),
+  ].map(([guest, isProgram]) => {
+    const result = row(guest, isProgram);
+    const { worldstep, qemu } = result;
+    table.push([
+      result.name,
+      (result.instructions / 1e6).toFixed(1).concat(' M'),
+      `${worldstep.best.toFixed(3)} s (${worldstep.median.toFixed(3)})`,
+      worldstep.mips.toFixed(0),
+      ...(qemu
+        ? [
+            `${qemu.best.toFixed(3)} s (${qemu.median.toFixed(3)})`,
+            qemu.mips?.toFixed(0) ?? '–',
+            (worldstep.best / qemu.best).toFixed(2),
+          ]
+        : []),
+    ]);
+    return result;
+  });
+
+  const widths = table[0]?.map((_, column) => Math.max(...table.map((line) => line[column]?.length ?? 0))) ?? [];
+  for (const line of table) {
+    console.log(
+      line
+        .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
+        .join('  '),
+    );
+  }
+  console.log(
+    `\nBest (median) of ${rounds}, whole processes. Starting and ending alone: Worldstep ${startOf.worldstep.toFixed(3)} s` +
+      `${version ? `, QEMU ${version} ${startOf.qemu.toFixed(3)} s` : '; QEMU is not installed, nothing to compare with'}.`,
+  );
+
+  const dist = resolve(import.meta.dirname, '../../dist');
+  mkdirSync(dist, { recursive: true });
+  const host = { node: process.version, cpu: cpus()[0]?.model, cores: cpus().length, qemu: version };
+  writeFileSync(join(dist, 'bench.json'), `${JSON.stringify({ host, rounds, start: startOf, rows }, null, 1)}\n`);
 };
 
-const table: string[][] = [
-  [
-    'guest',
-    'instructions',
-    'worldstep wall',
-    'worldstep MIPS',
-    ...(version ? ['QEMU wall', 'QEMU MIPS', 'wall ratio'] : []),
-  ],
-];
-const rows = [
-  ...programs.map((guest) => [guest, true] as const),
-  ...kernels.map((guest) => [guest, false] as const),
-].map(([guest, isProgram]) => {
-  const result = row(guest, isProgram);
-  const { worldstep, qemu } = result;
-  table.push([
-    result.name,
-    (result.instructions / 1e6).toFixed(1).concat(' M'),
-    `${worldstep.best.toFixed(3)} s (${worldstep.median.toFixed(3)})`,
-    worldstep.mips.toFixed(0),
-    ...(qemu
-      ? [
-          `${qemu.best.toFixed(3)} s (${qemu.median.toFixed(3)})`,
-          qemu.mips?.toFixed(0) ?? '–',
-          (worldstep.best / qemu.best).toFixed(2),
-        ]
-      : []),
-  ]);
-  return result;
-});
-
-const widths = table[0]?.map((_, column) => Math.max(...table.map((line) => line[column]?.length ?? 0))) ?? [];
-for (const line of table) {
-  console.log(
-    line
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
-      .join('  '),
-  );
-}
-console.log(
-  `\nBest (median) of ${rounds}, whole processes. Starting and ending alone: Worldstep ${startOf.worldstep.toFixed(3)} s` +
-    `${version ? `, QEMU ${version} ${startOf.qemu.toFixed(3)} s` : '; QEMU is not installed, nothing to compare with'}.`,
-);
-
-const dist = resolve(import.meta.dirname, '../../dist');
-mkdirSync(dist, { recursive: true });
-const host = { node: process.version, cpu: cpus()[0]?.model, cores: cpus().length, qemu: version };
-writeFileSync(join(dist, 'bench.json'), `${JSON.stringify({ host, rounds, start: startOf, rows }, null, 1)}\n`);
+void main();
