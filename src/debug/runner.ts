@@ -34,6 +34,12 @@ interface TrapReturn {
   readonly root: bigint | undefined;
 }
 
+/** Silent breakpoints of one owner: see {@link Runner.addInternal}. */
+interface InternalBreakpoints {
+  readonly places: readonly BoundPlace[];
+  readonly hit: (hart: number) => void;
+}
+
 /** One single step costs about as much host time as this many instructions of a long run. */
 const SINGLE_COST = 2000n;
 /** After so many single steps the other harts get a turn, so that a spin lock they hold is released. */
@@ -48,6 +54,11 @@ export class Runner {
   private installed = '';
   private singles = 0;
   private onlyHart: number | undefined;
+  private internals: readonly InternalBreakpoints[] = [];
+  /** Changes with {@link internals}. */
+  private internalVersion = 0;
+  /** Where and when each hart was last told to the owners of silent breakpoints. */
+  private readonly told = new Map<number, { readonly pc: bigint; readonly retired: bigint }>();
   /** Breakpoints of our own: Rust panic entry points. */
   panicPlaces: readonly (BoundPlace & { readonly symbol: string })[] = [];
   onLog: (line: LogLine) => void = () => {};
@@ -66,7 +77,23 @@ export class Runner {
     this.plan = undefined;
     this.trapReturn = undefined;
     this.handled.clear();
+    this.told.clear();
     this.installed = '';
+  }
+
+  /**
+   * Adds silent breakpoints: they never stop the guest and are in no list. `hit` is called once each time a hart arrives
+   * at one of `places`, before its instruction executes and before a user's breakpoint there stops. `hit` may look at
+   * everything but must not run the machine. Returns their removal.
+   */
+  addInternal(places: readonly BoundPlace[], hit: (hart: number) => void): () => void {
+    const added: InternalBreakpoints = { places, hit };
+    this.internals = [...this.internals, added];
+    this.internalVersion++;
+    return () => {
+      this.internals = this.internals.filter((one) => one !== added);
+      this.internalVersion++;
+    };
   }
 
   /** Sets the goal of the following slices; `undefined` runs until a breakpoint. `onlyHart`: the others stand still. */
@@ -109,8 +136,21 @@ export class Runner {
     this.interrupt();
     const { hart } = result.stop;
     const cpu = this.machine.cpus[hart];
-    if (cpu !== undefined) this.handled.set(hart, cpu.pc);
+    if (cpu !== undefined) {
+      this.tellOwners(cpu);
+      this.handled.set(hart, cpu.pc);
+    }
     return result;
+  }
+
+  /** Calls the owners of silent breakpoints where the hart has just arrived; once for each arrival. */
+  private tellOwners(cpu: Cpu): void {
+    if (this.internals.length === 0) return;
+    const last = this.told.get(cpu.hart);
+    if (last !== undefined && last.pc === cpu.pc && last.retired === cpu.retired) return;
+    this.told.set(cpu.hart, { pc: cpu.pc, retired: cpu.retired });
+    const isHere = this.places.of(cpu);
+    for (const { places, hit } of this.internals) if (places.some(isHere)) hit(cpu.hart);
   }
 
   private run(budget: bigint): SliceResult | undefined {
@@ -182,6 +222,7 @@ export class Runner {
     }
     if (exit.kind !== 'budget') return this.after(exit);
     if (cpu.pc === before.pc && cpu.activity !== 'running') return undefined;
+    this.tellOwners(cpu);
     return this.advance('stepped', cpu.hart);
   }
 
@@ -260,6 +301,8 @@ export class Runner {
   }
 
   private atBreakpoint(hart: number, pc: Va): SliceResult | undefined {
+    const cpu = this.machine.cpus[hart];
+    if (cpu !== undefined) this.tellOwners(cpu);
     const stop = this.hitAt(hart, pc);
     if (stop !== undefined) return { kind: 'stopped', stop };
     this.stay(hart);
@@ -268,7 +311,6 @@ export class Runner {
     const back = this.trapReturn;
     if (back !== undefined) {
       if (pc !== back.again && pc !== back.after) return undefined;
-      const cpu = this.machine.cpus[hart];
       if (cpu?.world.mode !== back.mode || cpu.readRegister(this.machine.isa.stackPointer) !== back.sp)
         return undefined;
       if (back.root !== undefined && cpu.world.stage1 !== back.root) return undefined;
@@ -314,10 +356,14 @@ export class Runner {
       extra.add(this.trapReturn.again);
       extra.add(this.trapReturn.after);
     } else for (const halt of this.plan?.halts ?? []) extra.add(halt);
-    const key = `${this.breakpoints.version}:${this.panicPlaces.length}:${[...extra].join()}`;
+    const key = `${this.breakpoints.version}:${this.panicPlaces.length}:${this.internalVersion}:${[...extra].join()}`;
     if (key === this.installed) return;
     this.installed = key;
-    const places = [...this.breakpoints.all.flatMap((breakpoint) => breakpoint.places), ...this.panicPlaces];
+    const places = [
+      ...this.breakpoints.all.flatMap((breakpoint) => breakpoint.places),
+      ...this.panicPlaces,
+      ...this.internals.flatMap((internal) => internal.places),
+    ];
     this.machine.setBreakpoints({
       physical: places.flatMap((place) => (place.pa === undefined ? [] : [place.pa])),
       virtual: [...places.map((place) => place.va), ...[...extra].map((at) => va(at))],
