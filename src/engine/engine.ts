@@ -31,8 +31,8 @@ export interface EngineHost {
   ticksOf(cycles: bigint): bigint;
   /** Answers a firmware call of `hart`; registers are already readable and writable. False: no such firmware. */
   firmwareCall(view: HartView): boolean;
-  /** A helper changed privilege or translation; called only when {@link Engine.wantsTrapContext}. */
-  contextSwitched(view: HartView, before: (slot: string) => bigint): void;
+  /** The helper of the instruction at `at` changed privilege or translation; called only when {@link Engine.wantsTrapContext}. */
+  contextSwitched(view: HartView, before: (slot: string) => bigint, at: bigint): void;
   /** A hart's own timer registers changed. */
   timersChanged(view: HartView): void;
   /** A trap was taken. True asks for a stop. */
@@ -369,6 +369,7 @@ export class Engine {
     const run = this.#helpers[helper];
     if (!insn || !run) throw new Error('unknown helper');
     const before = this.wantsTrapContext ? this.#slots(view) : undefined;
+    const at = view.pc;
     view.begin(insn);
     try {
       run(view, view.field);
@@ -376,7 +377,7 @@ export class Engine {
       if (!(error instanceof FirmwareCall) || !this.host.firmwareCall(view)) throw error;
     }
     view.pc = view.jumpTarget ?? BigInt.asUintN(64, view.pc + BigInt(view.length));
-    if (before && view.hasChangedContext) this.host.contextSwitched(view, before);
+    if (before && view.hasChangedContext) this.host.contextSwitched(view, before, at);
     if (
       view.interruptsMayBePending &&
       this.isa.pendingInterrupt(view) !== undefined &&

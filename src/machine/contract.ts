@@ -63,6 +63,9 @@ export type TraceEvent =
       readonly hart: number;
       readonly from: World;
       readonly to: World;
+      /** Where the instruction that returned is. */
+      readonly instruction: Va;
+      /** Where the hart goes on. */
       readonly pc: Va;
       readonly at: bigint;
     }

@@ -407,7 +407,8 @@ export class VirtualMachine implements Machine {
         this.hardware.timersChanged(view);
         this.#lookUp();
       },
-      contextSwitched: (view: HartView, before: (slot: string) => bigint) => this.#contextSwitched(view, before),
+      contextSwitched: (view: HartView, before: (slot: string) => bigint, at: bigint) =>
+        this.#contextSwitched(view, before, at),
       trapTaken: (view: HartView, trap: TakenTrap) => this.#trapTaken(view, trap),
       stored: (view: HartView, address: number, length: number, old: Uint8Array) =>
         this.watchpoints.stored(view, address, length, old),
@@ -496,11 +497,11 @@ export class VirtualMachine implements Machine {
   }
 
   /** Tells observers of returns to less privileged worlds and of new translation roots. */
-  #contextSwitched(view: HartView, before: (slot: string) => bigint): void {
+  #contextSwitched(view: HartView, before: (slot: string) => bigint, at: bigint): void {
     const from = this.hardware.worldOf(before);
     const to = this.hardware.worldOf((slot) => view.get(slot));
     const common = { hart: view.hart, pc: va(view.pc), at: this.retired };
-    if (to.rank < from.rank) this.#emit({ kind: 'trapReturn', from, to, ...common });
+    if (to.rank < from.rank) this.#emit({ kind: 'trapReturn', from, to, instruction: va(at), ...common });
     for (const register of this.hardware.rootRegisters) {
       const value = view.get(register);
       if (value !== before(register)) this.#emit({ kind: 'rootChanged', register, value, ...common });
