@@ -2,8 +2,10 @@
  * Images: a program and where it lies. Code identity is (image, link address); everything that binds to code
  * (breakpoints, symbols, frames) goes through here, so that it holds before and after paging is switched on.
  */
-import { type Pa, pa, type Va, va } from '../base/address';
+import { type Ipa, ipa, type Pa, pa, type Va, va } from '../base/address';
+import type { World } from '../isa/core/world';
 import type { Program, ReadMemory } from '../symbols/types';
+import { type ImageWorld, runsIn } from './image-world';
 
 /** A run of the image's bytes: where they are linked, where they run, and where they lie in physical memory. */
 export interface Placement {
@@ -11,6 +13,8 @@ export interface Placement {
   readonly va: Va;
   /** Unknown for programs that somebody else loads (user programs). */
   readonly pa: Pa | undefined;
+  /** Where it lies in the memory that its virtual machine has, for programs of a guest: there it runs before its paging. */
+  readonly ipa?: Ipa;
   readonly size: bigint;
   readonly isExecutable: boolean;
 }
@@ -23,6 +27,8 @@ export interface Image {
   readonly path: string;
   readonly program: Program;
   readonly placements: readonly Placement[];
+  /** Where its code runs, when somebody said so; else it may run in every world. */
+  readonly worlds?: readonly ImageWorld[];
 }
 
 /** Where an address of the running guest is in an image. `slide` is run-time minus link address. */
@@ -38,6 +44,10 @@ export interface PlacementHints {
   readonly address?: Va;
   /** Physical address of the lowest loaded byte, as the boot loader chose it. */
   readonly physical?: Pa;
+  /** Guest physical address of the lowest loaded byte, for programs of a virtual machine. */
+  readonly guestPhysical?: Ipa;
+  /** The program is loaded by the guest itself: its load addresses say nothing about this machine's memory. */
+  readonly isLoadedByGuest?: boolean;
   /** Where linked addresses lie physically, when the loader says it exactly. */
   readonly physicalOf?: readonly { readonly vaddr: bigint; readonly pa: number; readonly size: number }[];
   readonly ram?: { readonly base: Pa; readonly size: number };
@@ -62,11 +72,13 @@ export function placementsOf(program: Program, hints: PlacementHints): Placement
     let physical: Pa | undefined;
     if (exact !== undefined) physical = pa(BigInt(exact.pa) + (segment.vaddr - exact.vaddr));
     else if (hints.physical !== undefined) physical = pa(hints.physical + (segment.vaddr - lowest));
-    else if (inRam(segment.paddr)) physical = segment.paddr;
+    else if (hints.isLoadedByGuest !== true && inRam(segment.paddr)) physical = segment.paddr;
+    const guest = hints.guestPhysical;
     return {
       link: segment.vaddr,
       va: va(segment.vaddr + slide),
       pa: physical,
+      ...(guest === undefined ? {} : { ipa: ipa(guest + (segment.vaddr - lowest)) }),
       size: segment.memsz,
       isExecutable: segment.flags.execute,
     };
@@ -91,8 +103,15 @@ export class ImageSet {
     return this.list;
   }
 
-  add(name: string, program: Program, placements: readonly Placement[]): Image {
-    const image: Image = { id: this.nextId++, name, path: program.path, program, placements };
+  add(name: string, program: Program, placements: readonly Placement[], worlds?: readonly ImageWorld[]): Image {
+    const image: Image = {
+      id: this.nextId++,
+      name,
+      path: program.path,
+      program,
+      placements,
+      ...(worlds === undefined ? {} : { worlds }),
+    };
     this.list.push(image);
     return image;
   }
@@ -102,23 +121,19 @@ export class ImageSet {
   }
 
   /**
-   * The image that `at` belongs to: by run-time address, else (code before paging) by physical address. Programs that
-   * the guest loads share addresses, each in its own space: with `read`, what is in memory there decides.
+   * The image that `at` belongs to: by run-time address, else (code before paging) by physical address. Programs share
+   * addresses, each in its own space: those that may run in `world` come into question, and with `read`, what is in
+   * memory there decides.
    */
-  find(at: bigint, read?: ReadMemory): ImageHit | undefined {
-    const places = this.list.flatMap((image) =>
-      image.placements.filter((place) => within(at, place.va, place.size)).map((place) => ({ image, place })),
-    );
-    const isCertain = places.length === 1 && places.every(({ place }) => place.pa !== undefined);
-    const chosen = isCertain || read === undefined ? places[0] : bestOf(places, at, read);
-    if (chosen !== undefined) return hit(chosen.image, chosen.place, at - chosen.place.va, at);
-    if (places.length > 0) return undefined;
-    for (const image of this.list) {
-      for (const place of image.placements) {
-        if (place.pa !== undefined && within(at, place.pa, place.size)) return hit(image, place, at - place.pa, at);
-      }
-    }
-    return undefined;
+  find(at: bigint, read?: ReadMemory, world?: World): ImageHit | undefined {
+    const known = world === undefined ? this.list : this.list.filter((image) => runsIn(image.worlds, world));
+    const mapped = placed(known, at, (place) => place.va);
+    const isCertain = mapped.length === 1 && mapped[0]?.place.pa !== undefined && world?.guest !== true;
+    const chosen = isCertain || read === undefined ? mapped[0] : bestOf(mapped, read);
+    if (chosen !== undefined) return chosen.hit;
+    if (mapped.length > 0 && world === undefined) return undefined;
+    const bare = placed(known, at, (place) => (world?.guest === true ? place.ipa : place.pa));
+    return (world === undefined || read === undefined ? bare[0] : bestOf(bare, read))?.hit;
   }
 
   /** Where a run-time address of an image lies physically, by the image's own placement. */
@@ -137,44 +152,76 @@ export class ImageSet {
 const WINDOW = 128n;
 const PAGE = 4096n;
 
-interface PlacedImage {
-  readonly image: Image;
+/** An address in an image: `from` is where the placement starts in the space of the address. */
+interface PlacedAddress {
   readonly place: Placement;
+  readonly from: bigint;
+  readonly at: bigint;
+  readonly hit: ImageHit;
+}
+
+/** The places that hold `at`, in the space that `baseOf` speaks of; images with declared worlds first. */
+function placed(
+  images: readonly Image[],
+  at: bigint,
+  baseOf: (place: Placement) => bigint | undefined,
+): PlacedAddress[] {
+  const found = images.flatMap((image) =>
+    image.placements.flatMap((place): PlacedAddress[] => {
+      const from = baseOf(place);
+      if (from === undefined || !within(at, from, place.size)) return [];
+      const link = va(place.link + (at - from));
+      return [{ place, from, at, hit: { image, link, slide: at - link } }];
+    }),
+  );
+  return found.sort((a, b) => Number(a.hit.image.worlds === undefined) - Number(b.hit.image.worlds === undefined));
 }
 
 /** The image whose bytes are around `at`; `undefined` when more than half of them are others (patched code still counts). */
-function bestOf(places: readonly PlacedImage[], at: bigint, read: ReadMemory): PlacedImage | undefined {
-  let best: PlacedImage | undefined;
+function bestOf(places: readonly PlacedAddress[], read: ReadMemory): PlacedAddress | undefined {
+  let best: PlacedAddress | undefined;
   let bestScore = 0.5;
   for (const one of places) {
-    const score = likeness(one, at, read);
+    const score = likeness(codeOf(one), read);
     if (score > bestScore) [best, bestScore] = [one, score];
   }
   return best;
 }
 
-/** The share of bytes around `at` that are as in the image; 1 where either cannot be read, for lack of a better guess. */
-function likeness({ image, place }: PlacedImage, at: bigint, read: ReadMemory): number {
+/** Data changes while the program runs: the image's code tells whether it is there. */
+function codeOf(one: PlacedAddress): PlacedAddress {
+  if (one.place.isExecutable) return one;
+  const { image } = one.hit;
+  const place = image.placements.find(({ isExecutable }) => isExecutable);
+  if (place === undefined) return one;
+  const from = one.from + (place.link - one.place.link);
+  return { place, from, at: from, hit: { image, link: place.link, slide: from - place.link } };
+}
+
+/** The share of bytes around an address that are as in the image; 1 where either cannot be read, for lack of a better guess. */
+function likeness({ place, from, at, hit }: PlacedAddress, read: ReadMemory): number {
   const page = at - (at % PAGE);
-  const from = [at - WINDOW, page, place.va].reduce((a, b) => (a > b ? a : b));
-  const to = [at + WINDOW, page + PAGE, place.va + place.size].reduce((a, b) => (a < b ? a : b));
-  const wanted = image.program.bytesAt(va(place.link + (from - place.va)), Number(to - from));
-  const found = read(from, Number(to - from));
+  const start = [at - WINDOW, page, from].reduce((a, b) => (a > b ? a : b));
+  const end = [at + WINDOW, page + PAGE, from + place.size].reduce((a, b) => (a < b ? a : b));
+  const wanted = hit.image.program.bytesAt(va(place.link + (start - from)), Number(end - start));
+  const found = read(start, Number(end - start));
   if (wanted === undefined || found === undefined) return 1;
   return wanted.filter((byte, index) => byte === found[index]).length / wanted.length;
 }
 
-function hit(image: Image, place: Placement, offset: bigint, at: bigint): ImageHit {
-  const link = va(place.link + offset);
-  return { image, link, slide: at - link };
-}
+/** Where a link address runs and lies. */
+export type RunAddresses = Pick<Placement, 'va' | 'pa' | 'ipa'>;
 
 /** Where a link address of an image runs and lies; `undefined` when no segment holds it. */
-export function addressesOf(image: Image, link: bigint): { va: Va; pa: Pa | undefined } | undefined {
+export function addressesOf(image: Image, link: bigint): RunAddresses | undefined {
   for (const place of image.placements) {
     if (!within(link, place.link, place.size)) continue;
     const offset = link - place.link;
-    return { va: va(place.va + offset), pa: place.pa === undefined ? undefined : pa(place.pa + offset) };
+    return {
+      va: va(place.va + offset),
+      pa: place.pa === undefined ? undefined : pa(place.pa + offset),
+      ...(place.ipa === undefined ? {} : { ipa: ipa(place.ipa + offset) }),
+    };
   }
   return undefined;
 }

@@ -33,7 +33,7 @@ export const formatReference = (reference: MemoryReference): string =>
 
 /** Reads and writes without disturbing the guest. Every method is side-effect free except the writes. */
 export class GuestMemory {
-  /** Less privileged modes that a hart has been seen in: their pages may be closed to the mode it is in now. */
+  /** Less privileged worlds that harts have been seen in: their pages may be closed to the mode a hart is in now. */
   private readonly lesser = new Map<string, World>();
 
   constructor(
@@ -43,19 +43,28 @@ export class GuestMemory {
 
   /** Code in this world exists: what it may read can be shown while its kernel handles a trap. */
   noteWorld(world: World): void {
-    this.lesser.set(world.mode, world);
+    this.lesser.set(`${world.mode} ${world.guest} ${world.stage1 !== undefined}`, world);
+  }
+
+  /** Worlds below a hart's in the same machine (its own, or the same virtual one); the current address space first. */
+  private worldsBelow(world: World): World[] {
+    const below = [...this.lesser.values()].filter(
+      ({ guest, rank, stage2 }) => guest === world.guest && stage2 === world.stage2 && rank < world.rank,
+    );
+    return [...below.map(({ mode, rank, level }) => ({ ...world, mode, rank, level })), ...below];
   }
 
   /** The physical address behind `at`, or why there is none. Image contents are found even where they are not mapped. */
   physical(cpu: Cpu, at: Va, access: Access = 'read'): { readonly pa: Pa } | { readonly why: string } {
     let { result } = cpu.translate(at, access);
-    for (const { mode, rank } of result.ok ? [] : this.lesser.values()) {
-      if (result.ok || rank >= cpu.world.rank) continue;
-      const other = cpu.translate(at, access, { ...cpu.world, mode, rank }).result;
+    for (const world of result.ok ? [] : this.worldsBelow(cpu.world)) {
+      if (result.ok) break;
+      const other = cpu.translate(at, access, world).result;
       if (other.ok) result = other;
     }
     if (result.ok && this.machine.readPhysical(result.pa, 1) !== undefined) return { pa: result.pa };
-    const image = this.images.physicalOf(at);
+    // The images' own places are those of this machine, not of a virtual one.
+    const image = cpu.world.guest ? undefined : this.images.physicalOf(at);
     if (image !== undefined) return { pa: image.pa };
     return { why: result.ok ? `no memory at physical ${hex(result.pa)}` : result.fault.rule };
   }

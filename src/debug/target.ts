@@ -17,7 +17,8 @@ import { isTrue, type Operand, toInteger } from './expression/operand';
 import { parseExpression } from './expression/parser';
 import type { EvaluationScope } from './expression/scope';
 import { stripAlias } from './expression/types';
-import { addressesOf, type Image, ImageSet, placementsOf } from './images';
+import type { ImageWorld } from './image-world';
+import { addressesOf, type Image, ImageSet, type PlacementHints, placementsOf } from './images';
 import { GuestMemory, parseReference } from './memory';
 import { PlaceTest } from './place-test';
 import { type Plan, Runner } from './runner';
@@ -37,12 +38,11 @@ import type { SliceResult, Stop } from './stop';
 import { operandRow, type VariableRow } from './variables';
 
 /** A program to bind, and what the loader knows about its place. */
-export interface TargetImage {
+export interface TargetImage extends Omit<PlacementHints, 'ram'> {
   readonly name: string;
   readonly program: Program;
-  readonly address?: Va;
-  readonly physical?: Pa;
-  readonly physicalOf?: readonly { readonly vaddr: bigint; readonly pa: number; readonly size: number }[];
+  /** Where its code runs; absent: it may run everywhere. */
+  readonly worlds?: readonly ImageWorld[];
 }
 
 /** How a step moves. */
@@ -87,7 +87,7 @@ export class DebugTarget {
     this.memory = new GuestMemory(machine, this.images);
     const ram = { base: machine.ramBase, size: machine.ramSize };
     for (const image of images) {
-      this.images.add(image.name, image.program, placementsOf(image.program, { ...image, ram }));
+      this.images.add(image.name, image.program, placementsOf(image.program, { ...image, ram }), image.worlds);
     }
     this.sources = new SourceCatalogue(this.images, options.sourceMap);
     let lastId = 0;
@@ -100,7 +100,7 @@ export class DebugTarget {
       test: (hart, condition, trap) => this.testCondition(hart, condition, trap),
       render: (hart, parts) => this.renderLog(hart, parts),
     };
-    const imageAt = (cpu: Cpu, pc: Va) => this.images.find(pc, this.unwinder.reader(cpu))?.image;
+    const imageAt = (cpu: Cpu, pc: Va) => this.images.find(pc, this.unwinder.reader(cpu), cpu.world)?.image;
     const places = new PlaceTest(machine, imageAt);
     this.runner = new Runner(machine, this.breakpoints, this.data, this.filters, tester, places);
     this.stopObserving = machine.observe(['trap'], (event) => {

@@ -6,6 +6,7 @@ import { explainAddress } from '../../src/inspect/explain';
 import type { InspectContext } from '../../src/inspect/inspector';
 import { pageTables } from '../../src/inspect/page-tables';
 import { Past } from '../../src/inspect/past';
+import type { World } from '../../src/isa/core/world';
 import { RISCV64 } from '../../src/isa/riscv64';
 import type { Cpu, Machine } from '../../src/machine/contract';
 
@@ -29,7 +30,16 @@ function contextWith(entries: Readonly<Record<string, bigint>>, options: { root?
     const from = Number(at - BASE);
     return from < 0 || from + length > ram.length ? undefined : ram.slice(from, from + length);
   };
-  const world = { isa: 'riscv64', mode: 'S', rank: 1, guest: false, asid: 7, vmid: 0, stage1: pa(root) };
+  const world: World = {
+    isa: 'riscv64',
+    mode: 'S',
+    rank: 1,
+    guest: false,
+    level: 'kernel',
+    asid: 7,
+    vmid: 0,
+    stage1: pa(root),
+  };
   const readRegister = (name: string) => registers.get(name) ?? 0n;
   const cpu = {
     hart: 0,

@@ -4,6 +4,9 @@
  */
 import type { Ipa, Pa } from '../../base/address';
 
+/** Of a guest's modes: `user` and `kernel`, too. */
+export type WorldLevel = 'user' | 'kernel' | 'firmware';
+
 export interface World {
   readonly isa: string;
   /** The manual's name: `U`, `S`, `HS`, `M`, `VU`, `VS`. */
@@ -11,6 +14,8 @@ export interface World {
   /** Privilege, larger is more privileged; a guest's ranks lie below its hypervisor's. */
   readonly rank: number;
   readonly guest: boolean;
+  /** What kind of code the mode is for; `firmware` only where it has a mode of its own. */
+  readonly level: WorldLevel;
   readonly asid: number;
   readonly vmid: number;
   /** Root of the stage-1 tables, absent when stage 1 is off. */

@@ -10,12 +10,12 @@ import { levelsOfMode } from './paging';
  * The mode with V = 0 and privilege 1 is called S, as every kernel that is no hypervisor calls it; the manual's name for it
  * is HS-mode where H is implemented.
  */
-const MODES: Readonly<Record<number, { mode: string; rank: number }>> = {
-  [GUEST | PRIV_U]: { mode: 'VU', rank: 0 },
-  [GUEST | PRIV_S]: { mode: 'VS', rank: 1 },
-  [PRIV_U]: { mode: 'U', rank: 2 },
-  [PRIV_S]: { mode: 'S', rank: 3 },
-  [PRIV_M]: { mode: 'M', rank: 4 },
+const MODES: Readonly<Record<number, Pick<World, 'mode' | 'rank' | 'level'>>> = {
+  [GUEST | PRIV_U]: { mode: 'VU', rank: 0, level: 'user' },
+  [GUEST | PRIV_S]: { mode: 'VS', rank: 1, level: 'kernel' },
+  [PRIV_U]: { mode: 'U', rank: 2, level: 'user' },
+  [PRIV_S]: { mode: 'S', rank: 3, level: 'kernel' },
+  [PRIV_M]: { mode: 'M', rank: 4, level: 'firmware' },
 };
 
 /** Root table that satp, vsatp or hgatp names; undefined when it is Bare. */
@@ -34,7 +34,7 @@ export const worldOfPrivilege = (state: Pick<HartState, 'get'>, mode: number): W
   const second = rootOf(hgatp);
   return {
     isa: 'riscv64',
-    ...(MODES[mode] ?? { mode: 'M', rank: 4 }),
+    ...(MODES[mode] ?? { mode: 'M', rank: 4, level: 'firmware' }),
     guest,
     asid: first === undefined ? 0 : Number((atp >> 44n) & 0xffffn),
     vmid: second === undefined ? 0 : Number((hgatp >> 44n) & 0x3fffn),
@@ -45,3 +45,11 @@ export const worldOfPrivilege = (state: Pick<HartState, 'get'>, mode: number): W
 
 /** The world the hart executes in now. */
 export const worldOf = (state: Pick<HartState, 'get'>): World => worldOfPrivilege(state, modeOf(state));
+
+/** Implements {@link Isa.worlds}: firmware first, guests' last and only where a root of theirs is set. */
+export const worldsOf = (registers: (name: string) => bigint): World[] => {
+  const state = { get: registers };
+  const hasGuest = [registers('vsatp'), registers('hgatp')].some((atp) => rootOf(atp) !== undefined);
+  const modes = [PRIV_M, PRIV_S, PRIV_U, ...(hasGuest ? [GUEST | PRIV_S, GUEST | PRIV_U] : [])];
+  return modes.map((mode) => worldOfPrivilege(state, mode));
+};

@@ -10,6 +10,7 @@ const world = (mode: string, stage1?: number): World => ({
   mode,
   rank: 3,
   guest: false,
+  level: 'kernel',
   asid: 0,
   vmid: 0,
   ...(stage1 !== undefined && { stage1: toPa(BigInt(stage1)) }),

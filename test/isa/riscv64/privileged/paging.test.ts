@@ -312,6 +312,7 @@ describe('worlds', () => {
       mode: 'U',
       rank: 2,
       guest: false,
+      level: 'user',
       asid: 0xabcd,
       vmid: 0,
       stage1: 0x8012_3000n,
