@@ -12,11 +12,15 @@ export interface LaunchArguments {
   readonly stopOnEntry?: boolean;
   /** Run to this symbol before the first stop. */
   readonly runTo?: string;
-  /** More symbol files. `address` overrides where the image lies (virtual address of its first byte). */
+  /**
+   * More symbol files. `address` overrides where the image runs (virtual address of its first byte), `load` says where it
+   * lies (physical address of its first byte; that of the virtual machine for a guest's kernel).
+   */
   readonly images?: readonly {
     readonly path: string;
     readonly world?: string;
     readonly address?: string;
+    readonly load?: string;
     readonly symbolsOnly?: boolean;
   }[];
   readonly machine?: { readonly harts?: number; readonly memory?: string };

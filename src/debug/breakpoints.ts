@@ -2,11 +2,13 @@
  * Breakpoints bound to code identity: (image, link address). The machine is told the run-time virtual and the physical
  * addresses of each, so one set before paging is on hits before and after. Nothing is ever written to guest memory.
  */
-import { hex, type Pa, pa, type Va, va } from '../base/address';
+import { hex, pa, type Va, va } from '../base/address';
 import type { CodeAddress, SourceFile } from '../symbols/types';
 import { type HitTest, type LogPart, parseHitCondition, parseLogMessage } from './conditions';
-import { addressesOf, type Image, type ImageSet } from './images';
+import { type BoundPlace, type Image, type ImageSet, placesOf } from './images';
 import type { SourceCatalogue } from './sources';
+
+export type { BoundPlace } from './images';
 
 /** What every kind of code breakpoint may carry. */
 export interface BreakpointOptions {
@@ -31,14 +33,6 @@ export interface InstructionSpec extends BreakpointOptions {
   readonly address: Va;
   /** The address is a physical one; outside every image it matches as such. */
   readonly isPhysical?: boolean;
-}
-
-/** One place where a breakpoint stops. `image` is absent for bare addresses outside every image. */
-export interface BoundPlace {
-  readonly image: Image | undefined;
-  readonly link: Va;
-  readonly va: Va;
-  readonly pa: Pa | undefined;
 }
 
 /** A code breakpoint and how it was bound. */
@@ -107,7 +101,7 @@ export class Breakpoints {
       return this.make(
         'instruction',
         spec,
-        hit === undefined ? [bare] : place(hit.image, hit.link),
+        hit === undefined ? [bare] : placesOf(hit.image, hit.link),
         undefined,
         undefined,
       );
@@ -141,7 +135,7 @@ export class Breakpoints {
     const line = codes.reduce((least, { code }) => Math.min(least, code.line), first.code.line);
     const places = codes
       .filter(({ code }) => code.line === line)
-      .flatMap(({ image, code }) => place(image, code.address));
+      .flatMap(({ image, code }) => placesOf(image, code.address));
     return this.make('source', spec, places, codes.find(({ code }) => code.line === line)?.code, undefined);
   }
 
@@ -162,10 +156,10 @@ export class Breakpoints {
       for (const info of functions) for (const code of info.addresses) found.push({ image, code });
       if (functions.length > 0) continue;
       for (const symbol of image.program.lookup(spec.name)) {
-        if (symbol.kind === 'function' || symbol.kind === 'label') plain.push(...place(image, symbol.address));
+        if (symbol.kind === 'function' || symbol.kind === 'label') plain.push(...placesOf(image, symbol.address));
       }
     }
-    const places = [...found.flatMap(({ image, code }) => place(image, code.address)), ...plain];
+    const places = [...found.flatMap(({ image, code }) => placesOf(image, code.address)), ...plain];
     if (places.length > 0) return this.make('function', spec, places, found[0]?.code, undefined);
     const hexAddress = /^\*?\s*(0x[0-9a-f]{1,16})$/i.exec(spec.name.trim())?.[1];
     if (hexAddress !== undefined) {
@@ -199,11 +193,6 @@ export class Breakpoints {
       hits: 0,
     };
   }
-}
-
-function place(image: Image, link: Va): BoundPlace[] {
-  const at = addressesOf(image, link);
-  return at === undefined ? [] : [{ image, link, va: at.va, pa: at.pa }];
 }
 
 function unique(places: readonly BoundPlace[]): BoundPlace[] {

@@ -58,7 +58,9 @@ export interface PlacementHints {
  * holds it; kernels linked high with load addresses left high are left without one.
  */
 export function placementsOf(program: Program, hints: PlacementHints): Placement[] {
-  const segments = program.elf.segments.filter((segment) => segment.memsz > 0n && isRealPlace(segment.vaddr, hints));
+  const loaded = program.elf.segments.filter((segment) => segment.memsz > 0n);
+  const startsAtZero = loaded.some(({ flags, vaddr }) => flags.execute && vaddr < FIRST_PAGE);
+  const segments = loaded.filter((segment) => startsAtZero || isRealPlace(segment.vaddr, hints));
   const lowest = segments.reduce<bigint | undefined>(
     (low, segment) => (low === undefined || segment.vaddr < low ? segment.vaddr : low),
     undefined,
@@ -85,12 +87,14 @@ export function placementsOf(program: Program, hints: PlacementHints): Placement
   });
 }
 
+const FIRST_PAGE = 4096n;
+
 /**
  * Per-CPU data of Rust kernels is linked at 0 as a template that is copied elsewhere: nothing of it lies there, and a
  * jump to 0 must not look like code of the image.
  */
 const isRealPlace = (at: bigint, { ram }: PlacementHints): boolean =>
-  at >= 4096n || (ram !== undefined && at >= ram.base && at < ram.base + BigInt(ram.size));
+  at >= FIRST_PAGE || (ram !== undefined && at >= ram.base && at < ram.base + BigInt(ram.size));
 
 const within = (at: bigint, start: bigint, size: bigint) => at >= start && at < start + size;
 
@@ -207,6 +211,22 @@ function likeness({ place, from, at, hit }: PlacedAddress, read: ReadMemory): nu
   const found = read(start, Number(end - start));
   if (wanted === undefined || found === undefined) return 1;
   return wanted.filter((byte, index) => byte === found[index]).length / wanted.length;
+}
+
+/** A place where a breakpoint stops. `image` is absent for bare addresses outside every image. */
+export interface BoundPlace {
+  readonly image: Image | undefined;
+  readonly link: Va;
+  readonly va: Va;
+  readonly pa: Pa | undefined;
+}
+
+/** The places of a link address: two for a guest's code that also runs before the guest's paging. */
+export function placesOf(image: Image, link: Va): BoundPlace[] {
+  const at = addressesOf(image, link);
+  if (at === undefined) return [];
+  const bare = at.ipa === undefined ? [] : [{ image, link, va: va(at.ipa), pa: undefined }];
+  return [{ image, link, va: at.va, pa: at.pa }, ...bare];
 }
 
 /** Where a link address runs and lies. */

@@ -1,8 +1,9 @@
 /** Whether a hart stands where a breakpoint wants it: one address may be other code in another world or address space. */
 import type { Pa, Va } from '../base/address';
+import type { World } from '../isa/core/world';
 import type { Cpu, Machine } from '../machine/contract';
-import type { BoundPlace } from './breakpoints';
-import type { Image } from './images';
+import { runsIn } from './image-world';
+import type { BoundPlace, Image } from './images';
 
 /** Tests the places of breakpoints against where harts stand. */
 export class PlaceTest {
@@ -12,25 +13,57 @@ export class PlaceTest {
     private readonly imageAt: (cpu: Cpu, pc: Va) => Image | undefined,
   ) {}
 
-  /** A test of places for where the hart stands now; what it knows of that place is found once. */
+  /**
+   * A test of places for where the hart stands now. Most stops at an address that two worlds share are of the wrong
+   * world: what costs time is found when a place gets that far, once.
+   */
   of(cpu: Cpu): (place: BoundPlace) => boolean {
-    const { pc } = cpu;
-    const here = cpu.translate(pc, 'execute').result;
-    const physical = here.ok ? here.pa : undefined;
-    const image = this.imageAt(cpu, pc);
-    return (place) => this.isHere(place, pc, physical, image);
+    const here = new Here(cpu, this.imageAt);
+    return (place) => this.isHere(place, here);
   }
 
   /** The same virtual address may hold other code in another address space: then the bytes decide. */
-  private isHere(place: BoundPlace, pc: Va, physical: Pa | undefined, image: Image | undefined): boolean {
-    const isKnown = place.image === undefined || image === place.image;
-    if (place.pa !== undefined && physical === place.pa) return isKnown || image === undefined;
-    if (place.va !== pc) return false;
-    if (place.image === undefined || physical === undefined) return true;
-    if (place.pa === undefined) return isKnown;
+  private isHere(place: BoundPlace, here: Here): boolean {
+    if (place.image !== undefined && !runsIn(place.image.worlds, here.world)) return false;
+    const isPhysical = place.pa !== undefined && here.physical === place.pa;
+    if (!isPhysical && place.va !== here.pc) return false;
+    if (place.image === undefined) return true;
+    if (here.image !== undefined || place.pa === undefined) return here.image === place.image;
+    if (isPhysical || here.physical === undefined) return true;
     const length = this.machine.isa.maxLength;
     const wanted = place.image.program.bytesAt(place.link, length);
-    const found = this.machine.readPhysical(physical, length);
+    const found = this.machine.readPhysical(here.physical, length);
     return wanted === undefined || found === undefined || wanted.every((byte, at) => byte === found[at]);
+  }
+}
+
+/** Where a hart stands; everything is looked up at the first use. */
+class Here {
+  readonly pc: Va;
+  readonly world: World;
+  private foundPhysical: { readonly pa: Pa | undefined } | undefined;
+  private foundImage: { readonly image: Image | undefined } | undefined;
+
+  constructor(
+    private readonly cpu: Cpu,
+    private readonly imageAt: (cpu: Cpu, pc: Va) => Image | undefined,
+  ) {
+    this.pc = cpu.pc;
+    this.world = cpu.world;
+  }
+
+  get physical(): Pa | undefined {
+    this.foundPhysical ??= { pa: this.translated() };
+    return this.foundPhysical.pa;
+  }
+
+  get image(): Image | undefined {
+    this.foundImage ??= { image: this.imageAt(this.cpu, this.pc) };
+    return this.foundImage.image;
+  }
+
+  private translated(): Pa | undefined {
+    const { result } = this.cpu.translate(this.pc, 'execute', this.world);
+    return result.ok ? result.pa : undefined;
   }
 }

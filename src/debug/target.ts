@@ -3,7 +3,7 @@
  * results; nothing here knows the Debug Adapter Protocol. Start reading here; running and stepping are in runner.ts
  * and stepping.ts. What must not come here: IO, waiting, message formats.
  */
-import { hex, type Pa, type Va } from '../base/address';
+import { hex, type Va } from '../base/address';
 import type { Cpu, Machine, TrapEvent } from '../machine/contract';
 import type { Program } from '../symbols/types';
 import { Breakpoints } from './breakpoints';
@@ -18,7 +18,15 @@ import { parseExpression } from './expression/parser';
 import type { EvaluationScope } from './expression/scope';
 import { stripAlias } from './expression/types';
 import type { ImageWorld } from './image-world';
-import { addressesOf, type Image, ImageSet, type PlacementHints, placementsOf } from './images';
+import {
+  addressesOf,
+  type BoundPlace,
+  type Image,
+  ImageSet,
+  type PlacementHints,
+  placementsOf,
+  placesOf,
+} from './images';
 import { GuestMemory, parseReference } from './memory';
 import { PlaceTest } from './place-test';
 import { type Plan, Runner } from './runner';
@@ -207,16 +215,11 @@ export class DebugTarget {
   // ------------------------------------------------------------------ places
 
   /** Where functions of that name begin, for breakpoints of our own. */
-  functionPlaces(
-    name: string,
-  ): { readonly image: Image; readonly link: Va; readonly va: Va; readonly pa: Pa | undefined }[] {
+  functionPlaces(name: string): BoundPlace[] {
     return this.images.all.flatMap((image) => {
       const functions = image.program.functions(name).flatMap((info) => info.addresses.map((code) => code.address));
       const links = functions.length > 0 ? functions : image.program.lookup(name).map((symbol) => symbol.address);
-      return links.flatMap((link) => {
-        const at = addressesOf(image, link);
-        return at === undefined ? [] : [{ image, link, ...at }];
-      });
+      return links.flatMap((link) => placesOf(image, link));
     });
   }
 

@@ -2,7 +2,7 @@
 import { flashContents } from '../image/flash';
 import { flatImage, isElf } from '../image/flat-image';
 import { kernelDisk, kernelFlash, type ReadFile } from '../image/kernel-media';
-import { type KernelBuild, type KernelPackage, packagePath } from '../image/kernel-package';
+import { type KernelBuild, type KernelPackage, type ProgramWorld, packagePath } from '../image/kernel-package';
 import { sparseReader } from '../image/sectors';
 import { ARCHITECTURES, type MachineOptions } from '../machine/create';
 import type { NamedFile } from '../machine/load';
@@ -50,4 +50,24 @@ export async function readBuild(build: KernelBuild, kernelJson: string, read: Re
     },
     image,
   };
+}
+
+/** A program of a kernel.json as it was built, for its symbols. */
+export interface ProgramFile {
+  readonly name: string;
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  readonly world: ProgramWorld;
+  /** Guest physical address where the kernel puts a guest's kernel. */
+  readonly load: bigint | undefined;
+}
+
+/** Reads the programs of a build; `read` rejects with the caller's own message. */
+export async function readPrograms(build: KernelBuild, kernelJson: string, read: ReadFile): Promise<ProgramFile[]> {
+  const files: ProgramFile[] = [];
+  for (const { name, file, world, load } of build.programs) {
+    const path = packagePath(kernelJson, file);
+    files.push({ name, path, bytes: await read(path), world, load });
+  }
+  return files;
 }

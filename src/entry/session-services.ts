@@ -1,5 +1,5 @@
 /** Composes what a debug session needs: files through the host, the machine, the symbols, the views. */
-import { pa, va } from '../base/address';
+import { pa } from '../base/address';
 import { type Host, HostFileError } from '../base/host';
 import { nearest } from '../base/nearest';
 import { openLaunch, pickKernel, UserError } from '../dap/errors';
@@ -17,17 +17,14 @@ import type { NamedFile } from '../machine/load';
 import { LoadError } from '../machine/load-error';
 import { parseMemorySize } from '../machine/memory-size';
 import { loadSymbolReader, type SymbolReader } from '../symbols/reader';
-import type { Program } from '../symbols/types';
-import { buildFor, type KernelFiles, readBuild } from './kernel-files';
+import { buildFor, type KernelFiles, type ProgramFile, readBuild, readPrograms } from './kernel-files';
+import { baseName, KERNEL_WORLDS, type KernelPlace, launchImages, programImages } from './session-images';
 
 /** What differs between shells and tests. */
 export interface CompositionOptions {
   /** Where symbols.wasm is; default in the extension's `dist`. */
   readonly symbolsWasm?: string;
 }
-
-/** What ELF files must be built for. */
-const MACHINE = 'riscv64';
 
 /** The board's devices, so that views can name their addresses. */
 const windows = Object.entries(RISCV64_VIRT.map).map(([name, { base, size }]) => ({
@@ -73,6 +70,8 @@ interface Guest {
   readonly loadAddress?: number;
   /** What its kernel.json declares for the machine. */
   readonly files?: KernelFiles['machine'];
+  /** What runs on it. */
+  readonly programs: readonly ProgramFile[];
   readonly elf?: { readonly path: string; readonly bytes: Uint8Array; readonly isFlat: boolean };
   readonly sourceMap: Readonly<Record<string, string>>;
 }
@@ -98,6 +97,8 @@ async function build(launch: LaunchArguments, host: Host, reader: SymbolReader):
   });
   const images: TargetImage[] = [];
   const remarks: string[] = [];
+  const hasWorlds = launch.images?.some(({ world }) => world !== undefined) === true;
+  let place: KernelPlace = placeOf(guest, plan);
   if (guest.elf !== undefined) {
     const program = reader.read(guest.elf.path, guest.elf.bytes);
     remarks.push(...program.problems.map((problem) => `${guest.elf?.path}: ${problem}`));
@@ -110,46 +111,29 @@ async function build(launch: LaunchArguments, host: Host, reader: SymbolReader):
             size: Number(segment.memsz),
           }))
         : plan.physicalOf;
-    images.push({ name: baseName(guest.elf.path), program, physicalOf });
-  } else
+    const worlds = guest.programs.length > 0 || hasWorlds ? { worlds: KERNEL_WORLDS } : {};
+    images.push({ name: baseName(guest.elf.path), program, physicalOf, ...worlds });
+    place = placeOf(guest, { physicalOf });
+  } else {
     remarks.push(
       `${guest.kernel.name} has no symbols. Add its ELF file under "images" in launch.json to debug it by source.`,
     );
-  for (const [at, image] of (launch.images ?? []).entries()) {
-    const key = `images[${at}]`;
-    const program = readSymbols(
-      reader,
-      image.path,
-      await readImage(host, resolvePath(image.path, launch.cwd), key),
-      key,
-    );
-    const address = image.address === undefined ? {} : { address: va(BigInt(image.address.replaceAll('_', ''))) };
-    images.push({ name: baseName(image.path), program, ...address, ...flatPhysical(guest, program.elf.segments) });
   }
+  const programs = programImages(reader, guest.programs, place);
+  images.push(...programs.images);
+  remarks.push(...programs.remarks);
+  const read = (path: string, key: string) => readImage(host, resolvePath(path, launch.cwd), key);
+  images.push(...(await launchImages(launch, reader, place, read)));
   return { machine, images, sourceMap: guest.sourceMap, inspect: { windows }, remarks };
 }
 
-/** The program of a file named by `key`. Throws a UserError when it is no ELF file of this machine. */
-function readSymbols(reader: SymbolReader, path: string, bytes: Uint8Array, key: string): Program {
-  let program: Program;
-  try {
-    program = reader.read(path, bytes);
-  } catch (error) {
-    throw new UserError(1128, `"${key}": ${(error as Error).message}`, openLaunch);
+/** What other images need to know of the kernel's place. */
+function placeOf(guest: Guest, plan: { readonly physicalOf: TargetImage['physicalOf'] }): KernelPlace {
+  if (guest.elf === undefined) {
+    return guest.loadAddress === undefined ? {} : { flatAt: pa(BigInt(guest.loadAddress)) };
   }
-  const { machine } = program.elf;
-  if (machine === MACHINE) return program;
-  throw new UserError(
-    1129,
-    `"${key}": ${path} is an ELF file for ${machine}, and the machine is ${MACHINE}. Name the file that was built for ${MACHINE}.`,
-    openLaunch,
-  );
-}
-
-/** A symbol file for a flat kernel lies where the kernel was loaded. */
-function flatPhysical(guest: Guest, segments: readonly { readonly paddr: bigint }[]): Pick<TargetImage, 'physical'> {
-  if (guest.elf !== undefined || guest.loadAddress === undefined || segments.length === 0) return {};
-  return { physical: pa(BigInt(guest.loadAddress)) };
+  const [first] = plan.physicalOf ?? [];
+  return first === undefined ? {} : { linear: first.vaddr - BigInt(first.pa) };
 }
 
 async function readGuest(launch: LaunchArguments, host: Host): Promise<Guest> {
@@ -167,7 +151,12 @@ async function readGuest(launch: LaunchArguments, host: Host): Promise<Guest> {
     );
   }
   const kernel = { name: launch.program, bytes };
-  return { kernel, sourceMap: {}, ...(isElf(bytes) ? { elf: { path: packageFile, bytes, isFlat: false } } : {}) };
+  return {
+    kernel,
+    programs: [],
+    sourceMap: {},
+    ...(isElf(bytes) ? { elf: { path: packageFile, bytes, isFlat: false } } : {}),
+  };
 }
 
 async function readKernelJson(host: Host, path: string, name: string | undefined): Promise<KernelPackage> {
@@ -176,7 +165,7 @@ async function readKernelJson(host: Host, path: string, name: string | undefined
     text = new TextDecoder().decode(await host.readFile(path));
   } catch (error) {
     if (name === undefined || !(error instanceof HostFileError)) throw fileError(error, 'program');
-    const near = nearest(name, ['msgqueue']);
+    const near = nearest(name, ['msgqueue', 'lazymapping', 'guestmonolithickernel']);
     const next = near === undefined ? 'Run "worldstep kernels" for the list.' : `Did you mean "bundled:${near}"?`;
     throw new UserError(1121, `No bundled kernel is called "${name}". ${next}`, pickKernel);
   }
@@ -204,6 +193,7 @@ async function readPackage(kernel: KernelPackage, path: string, launch: LaunchAr
     kernel: machine.kernel,
     loadAddress: machine.loadAddress,
     files: machine,
+    programs: await readPrograms(chosen, path, (file) => readImage(host, file)),
     sourceMap: Object.fromEntries(kernel.sources.map((root) => [root.recordedAs, packagePath(path, root.folder)])),
     ...(isElf(symbolBytes) ? { elf: { path: symbolPath, bytes: symbolBytes, isFlat } } : {}),
   };
@@ -244,6 +234,3 @@ function fileError(error: unknown, key: string): unknown {
     : 'Check the path in launch.json; relative paths start at "cwd".';
   return new UserError(1125, `"${key}": ${error.message}. ${next}`, pickKernel);
 }
-
-const baseName = (path: string): string =>
-  (path.split(/[\\/]/).pop() ?? path).replace(/\.gz$/, '').replace(/\.elf$/, '');

@@ -3,7 +3,7 @@
  * to that folder, so the same file serves the bundle (`kernels/msgqueue/kernel.json` names
  * `../prebuilt/msgqueue-riscv64.elf.gz`) and a kernel in a user's workspace. Reading the files is the caller's business.
  */
-import { type Pa, pa } from '../base/address';
+import { type Ipa, ipa, type Pa, pa } from '../base/address';
 import { type FlashBank, programmed } from './flash';
 import { JsonReader } from './json-reader';
 
@@ -93,6 +93,8 @@ export interface KernelProgram extends BuiltFile {
   /** Unique in its list. */
   readonly name: string;
   readonly world: ProgramWorld;
+  /** Where a guest's kernel is put in the memory of its virtual machine. */
+  readonly load: Ipa | undefined;
 }
 
 /** Where a program runs, as seen from the kernel of its package. */
@@ -237,11 +239,14 @@ const readBuiltFile = (json: JsonReader): BuiltFile => ({
 });
 
 function readProgram(json: JsonReader): KernelProgram {
-  const program = {
+  const load = json.find('load');
+  const program: KernelProgram = {
     name: json.get('name').text(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and dashes'),
     ...readBuiltFile(json),
     world: json.get('world').oneOf(...WORLDS),
+    load: load && ipa(load.address()),
   };
+  if (program.world !== 'guest kernel') load?.problem('is for a guest kernel only: others run where they are linked');
   json.refuseOtherKeys();
   return program;
 }
