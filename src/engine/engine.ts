@@ -31,8 +31,11 @@ export interface EngineHost {
   ticksOf(cycles: bigint): bigint;
   /** Answers a firmware call of `hart`; registers are already readable and writable. False: no such firmware. */
   firmwareCall(view: HartView): boolean;
-  /** The helper of the instruction at `at` changed privilege or translation; called only when {@link Engine.wantsTrapContext}. */
-  contextSwitched(view: HartView, before: (slot: string) => bigint, at: bigint): void;
+  /**
+   * The helper of the instruction at `at` changed privilege or translation; called only when
+   * {@link Engine.wantsTrapContext}. True ends the run behind the instruction.
+   */
+  contextSwitched(view: HartView, before: (slot: string) => bigint, at: bigint): boolean;
   /** A hart's own timer registers changed. */
   timersChanged(view: HartView): void;
   /** A trap was taken. True asks for a stop. */
@@ -296,7 +299,10 @@ export class Engine {
         (this.memory.u64[(view.base + STATE.retired) >> 3] ?? 0n) + (view === this.#active ? BigInt(this.elapsed) : 0n),
       load: (view, address, bytes, as) => this.#load(view, address, bytes, as),
       store: (view, address, bytes, value, as) => this.#store(view, address, bytes, value, as),
-      check: (view, address, access) => void this.isa.cpuTranslate(view, this.#walkMemory, address, access),
+      check: (view, address, access) => {
+        if (access !== 'execute' && this.tlb.find(access, this.#dataContext, address) >= 0) return;
+        this.isa.cpuTranslate(view, this.#walkMemory, address, access);
+      },
     };
   }
 
@@ -377,7 +383,9 @@ export class Engine {
       if (!(error instanceof FirmwareCall) || !this.host.firmwareCall(view)) throw error;
     }
     view.pc = view.jumpTarget ?? BigInt.asUintN(64, view.pc + BigInt(view.length));
-    if (before && view.hasChangedContext) this.host.contextSwitched(view, before, at);
+    if (before && view.hasChangedContext && this.host.contextSwitched(view, before, at)) {
+      this.memory.status = STATUS.trapStop;
+    }
     if (
       view.interruptsMayBePending &&
       this.isa.pendingInterrupt(view) !== undefined &&
@@ -442,6 +450,9 @@ export class Engine {
   #load(view: HartView, address: bigint, bytes: Width, as?: number): bigint {
     const inPage = 4096 - Number(address & 0xfffn);
     if (inPage < bytes) return this.#loadAcross(view, address, bytes, inPage, as);
+    // Helpers such as LR come here with pages that the emitted code has long had in its TLB.
+    const known = as === undefined ? this.tlb.find('read', this.#dataContext, address) : -1;
+    if (known >= 0) return this.#readRam(known, bytes);
     const translation = this.isa.cpuTranslate(view, this.#walkMemory, address, 'read', as, bytes);
     const { pa } = translation;
     const offset = this.memory.offsetOf(pa, bytes);
@@ -477,6 +488,12 @@ export class Engine {
       for (let at = 0; at < bytes; at++) {
         this.#store(view, BigInt.asUintN(64, address + BigInt(at)), 1, (value >> BigInt(at * 8)) & 0xffn, as);
       }
+      return;
+    }
+    const known = as === undefined ? this.tlb.find('write', this.#dataContext, address) : -1;
+    if (known >= 0) {
+      // Pages with code or with watches are never in that set.
+      this.#writeRam(known, bytes, value);
       return;
     }
     const translation = this.isa.cpuTranslate(view, this.#walkMemory, address, 'write', as, bytes);
@@ -525,15 +542,19 @@ export class Engine {
     return BigInt(bytes === 2 ? view.getUint16(offset, true) : view.getUint8(offset));
   }
 
-  #storeRam(view: HartView, pa: number, offset: number, bytes: Width, value: bigint): void {
+  #writeRam(offset: number, bytes: Width, value: bigint): void {
     const data = this.memory.view;
-    const isWatched = this.watchedStores.has(Math.floor(pa / 4096));
-    this.memory.touch(offset, bytes);
-    const old = isWatched ? this.memory.u8.slice(offset, offset + bytes) : undefined;
     if (bytes === 8) data.setBigUint64(offset, value, true);
     else if (bytes === 4) data.setUint32(offset, Number(value), true);
     else if (bytes === 2) data.setUint16(offset, Number(value), true);
     else data.setUint8(offset, Number(value));
+  }
+
+  #storeRam(view: HartView, pa: number, offset: number, bytes: Width, value: bigint): void {
+    const isWatched = this.watchedStores.has(Math.floor(pa / 4096));
+    this.memory.touch(offset, bytes);
+    const old = isWatched ? this.memory.u8.slice(offset, offset + bytes) : undefined;
+    this.#writeRam(offset, bytes, value);
     if (this.code.hasCode(pa)) this.code.written(pa, bytes);
     if (old) this.host.stored(view, pa, bytes, old);
   }

@@ -53,31 +53,34 @@ export interface StoredEvent {
   readonly at: bigint;
 }
 
+/** A return to a less privileged world. It is a VM entry when `to` is a guest's world and `from` is not. */
+export interface TrapReturnEvent {
+  readonly kind: 'trapReturn';
+  readonly hart: number;
+  readonly from: World;
+  readonly to: World;
+  /** Where the instruction that returned is. */
+  readonly instruction: Va;
+  /** Where the hart goes on. */
+  readonly pc: Va;
+  readonly at: bigint;
+}
+
+/** A root of translation was written; `register` is its name whoever wrote it: a guest's satp is `vsatp`. */
+export interface RootChangedEvent {
+  readonly kind: 'rootChanged';
+  readonly hart: number;
+  readonly register: string;
+  readonly value: bigint;
+  readonly pc: Va;
+  readonly at: bigint;
+}
+
 /** The closed list of observable events. */
-export type TraceEvent =
-  | TrapEvent
-  | StoredEvent
-  /** A return to a less privileged world. It is a VM entry when `to` is a guest's world and `from` is not. */
-  | {
-      readonly kind: 'trapReturn';
-      readonly hart: number;
-      readonly from: World;
-      readonly to: World;
-      /** Where the instruction that returned is. */
-      readonly instruction: Va;
-      /** Where the hart goes on. */
-      readonly pc: Va;
-      readonly at: bigint;
-    }
-  /** A root of translation was written; `register` is its name whoever wrote it: a guest's satp is `vsatp`. */
-  | {
-      readonly kind: 'rootChanged';
-      readonly hart: number;
-      readonly register: string;
-      readonly value: bigint;
-      readonly pc: Va;
-      readonly at: bigint;
-    };
+export type TraceEvent = TrapEvent | StoredEvent | TrapReturnEvent | RootChangedEvent;
+
+/** Events of an instruction that changes the hart's context; it is complete then. */
+export type ContextEvent = TrapReturnEvent | RootChangedEvent;
 
 /** One arrival of console input. Arrivals happen between runs, so the count says exactly when. */
 export interface InputRecord {
@@ -115,6 +118,8 @@ export type RunExit =
     }
   /** A trap that `stopOnTrap` accepted was taken; the hart stands at the handler's first instruction. */
   | { readonly kind: 'trap'; readonly event: TrapEvent }
+  /** An event that `stopOnContext` accepted; its instruction is complete and the hart stands at the next one. */
+  | { readonly kind: 'context'; readonly event: ContextEvent }
   /** The guest switched off, reset or failed; the machine cannot go on. */
   | { readonly kind: 'power'; readonly event: PowerEvent }
   /** Every hart waits and no timer is due: only input can wake it. */
@@ -131,6 +136,8 @@ export interface RunOptions {
   readonly skipFirstBreakpoint?: boolean;
   /** Called for each trap taken; true stops the run. Keep it cheap. */
   readonly stopOnTrap?: (event: TrapEvent) => boolean;
+  /** Called for each return to a less privileged world and each new root of translation; true stops the run. */
+  readonly stopOnContext?: (event: ContextEvent) => boolean;
 }
 
 export interface Machine {

@@ -11,7 +11,17 @@ import { HART_STATE_BYTES, HOT, STATE, STATUS } from '../engine/layout';
 import type { Isa } from '../isa/core/isa';
 import { Alarms } from './alarms';
 import type { Board, BoardFiles, BoardSpec } from './boards/board';
-import type { Cpu, InputRecord, Machine, RunExit, RunOptions, TraceEvent, TrapEvent, Watch } from './contract';
+import type {
+  ContextEvent,
+  Cpu,
+  InputRecord,
+  Machine,
+  RunExit,
+  RunOptions,
+  TraceEvent,
+  TrapEvent,
+  Watch,
+} from './contract';
 import { HartCpu } from './hart-cpu';
 import { Htif } from './htif';
 import { InputStream } from './input-stream';
@@ -58,7 +68,10 @@ export class VirtualMachine implements Machine {
   readonly #observers = new Map<TraceEvent['kind'], Set<(event: TraceEvent) => void>>();
   readonly #htif: Htif | undefined;
   #stopOnTrap: RunOptions['stopOnTrap'];
+  #stopOnContext: RunOptions['stopOnContext'];
   #lastTrap: TrapEvent | undefined;
+  /** What `stopOnContext` accepted just now. */
+  #lastContext: ContextEvent | undefined;
   #attention = false;
 
   constructor(readonly parts: MachineParts) {
@@ -116,6 +129,8 @@ export class VirtualMachine implements Machine {
 
   run(options: RunOptions): RunExit {
     this.#stopOnTrap = options.stopOnTrap;
+    this.#stopOnContext = options.stopOnContext;
+    this.#lastContext = undefined;
     this.#updateTrapTracing();
     // What an earlier run hit but did not report, because a trap stopped it, is history.
     this.watchpoints.takeHit();
@@ -226,6 +241,7 @@ export class VirtualMachine implements Machine {
         return hit && { kind: 'watch', hart: view.hart, ...hit };
       }
       case STATUS.trapStop:
+        if (this.#lastContext) return { kind: 'context', event: this.#lastContext };
         return this.#lastTrap && { kind: 'trap', event: this.#lastTrap };
       case STATUS.stuck:
         return this.#stuck(view);
@@ -483,7 +499,7 @@ export class VirtualMachine implements Machine {
     const wanted = (['trap', 'trapReturn', 'rootChanged'] as const).some(
       (kind) => (this.#observers.get(kind)?.size ?? 0) > 0,
     );
-    this.engine.wantsTrapContext = wanted || this.#stopOnTrap !== undefined;
+    this.engine.wantsTrapContext = wanted || this.#stopOnTrap !== undefined || this.#stopOnContext !== undefined;
   }
 
   #trapTaken(view: HartView, trap: TakenTrap): boolean {
@@ -496,16 +512,22 @@ export class VirtualMachine implements Machine {
     return this.#stopOnTrap?.(event) ?? false;
   }
 
-  /** Tells observers of returns to less privileged worlds and of new translation roots. */
-  #contextSwitched(view: HartView, before: (slot: string) => bigint, at: bigint): void {
+  /** Tells observers of returns to less privileged worlds and of new translation roots; whether one shall end the run. */
+  #contextSwitched(view: HartView, before: (slot: string) => bigint, at: bigint): boolean {
     const from = this.hardware.worldOf(before);
     const to = this.hardware.worldOf((slot) => view.get(slot));
     const common = { hart: view.hart, pc: va(view.pc), at: this.retired };
-    if (to.rank < from.rank) this.#emit({ kind: 'trapReturn', from, to, instruction: va(at), ...common });
+    const events: ContextEvent[] = [];
+    if (to.rank < from.rank) events.push({ kind: 'trapReturn', from, to, instruction: va(at), ...common });
     for (const register of this.hardware.rootRegisters) {
       const value = view.get(register);
-      if (value !== before(register)) this.#emit({ kind: 'rootChanged', register, value, ...common });
+      if (value !== before(register)) events.push({ kind: 'rootChanged', register, value, ...common });
     }
+    for (const event of events) {
+      this.#emit(event);
+      if (this.#stopOnContext?.(event)) this.#lastContext ??= event;
+    }
+    return this.#lastContext !== undefined;
   }
 
   #trapEvent(view: HartView, { cause, isInterrupt, tval, epc, detail, before }: TakenTrap): TrapEvent {

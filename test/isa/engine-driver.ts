@@ -29,7 +29,7 @@ const createDriver = (name: string, execute: (engine: Engine, instructions: numb
       traps.push(taken);
       return true;
     },
-    contextSwitched: () => {},
+    contextSwitched: () => false,
     timersChanged: () => {},
     stored: () => {},
     loaded: () => {},
