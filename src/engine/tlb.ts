@@ -32,6 +32,15 @@ export class SoftTlb {
     this.#mark(hart, context);
   }
 
+  /** Where in memory the byte at `va` is, by the set that begins at `context` in memory; -1 when its page is not there. */
+  find(set: 'read' | 'write', context: number, va: bigint): number {
+    const { i32 } = this.memory;
+    const low = Number(BigInt.asIntN(32, va));
+    const entry = (context + TLB[set] + ((low >>> 12) & (TLB.dataEntries - 1)) * TLB.entryBytes) >> 2;
+    if (i32[entry] !== (low & ~0xfff) || i32[entry + 1] !== Number(BigInt.asIntN(32, va >> 32n))) return -1;
+    return ((i32[entry + 2] ?? 0) + low) >>> 0;
+  }
+
   fillFetch(hart: number, context: number, va: bigint, records: number): void {
     const low = Number(BigInt.asUintN(32, va));
     const entry =
