@@ -94,18 +94,22 @@ export const cpuTranslate = (
   if (end.fault) throw new GuestTrap(walkFaultCause(end.fault, access), va);
   const allowed = regions ? allowedOn(regions, privilege, end.pa, bytes) : OPEN;
   if (!pmpIncludes(allowed.here, access)) throw new GuestTrap(accessFaultCause(access), va);
-  if (end.update !== 0 && !setBits(memory, regions, end)) throw new GuestTrap(accessFaultCause(access), va);
+  if (end.update !== 0) {
+    if (!mayUpdate(regions, end)) throw new GuestTrap(accessFaultCause(access), va);
+    update(memory, end);
+  }
   const leaf = end.leaf | end.update;
   const rights = leafRights(space, leaf) & allowed.page & (leaf & PTE.D ? ANY : ~RIGHT.write);
   return translation(end.pa, rights, allowed.isUniform);
 };
 
-/** Sets A or D. The update is an implicit store, so PMP has its say: false when it denies it. QEMU 10 does not ask it. */
-const setBits = (memory: WalkMemory, regions: readonly PmpRegion[] | undefined, end: WalkEnd): boolean => {
-  if (regions && !pmpIncludes(regionsAllow(regions, PRIV_S, end.leafAt, end.leafAt + 8), 'write')) return false;
-  memory.writeU32(end.leafAt, (end.leaf | end.update) >>> 0);
-  return true;
-};
+/** Setting A or D is an implicit store, so PMP has its say. QEMU 10 does not ask it. */
+const mayUpdate = (regions: readonly PmpRegion[] | undefined, { leafAt }: WalkEnd): boolean =>
+  !regions || pmpIncludes(regionsAllow(regions, PRIV_S, leafAt, leafAt + 8), 'write');
+
+/** Adds to what is there now: the walk may have set bits of the same entry meanwhile. */
+const update = (memory: WalkMemory, { leafAt, update: bits }: WalkEnd): void =>
+  memory.writeU32(leafAt, (memory.readU32(leafAt) | bits) >>> 0);
 
 const translateGuest = (
   state: SlotReader,
@@ -120,7 +124,8 @@ const translateGuest = (
   const high = Number(BigInt.asUintN(32, va >> 32n));
   const reader = regions ? guarded(memory, regions) : memory;
   const end = walkGuest(guestSpace(state, mode), reader, high, low, access, {
-    update: (leaf) => setBits(memory, regions, leaf),
+    mayUpdate: (leaf) => mayUpdate(regions, leaf),
+    update: (leaf) => update(memory, leaf),
   });
   const fault = guestFault(end, access);
   if (fault) throw new GuestTrap(fault.cause, va, fault.detail);
@@ -128,6 +133,7 @@ const translateGuest = (
   const isAllowed =
     pmpIncludes(allowed.here, access) && (!(mode & AS_EXECUTABLE) || pmpIncludes(allowed.here, 'execute'));
   if (!isAllowed) throw new GuestTrap(accessFaultCause(access), va);
+  for (const leaf of end.updates) update(memory, leaf);
   const isOpenedByHost = access !== 'execute' && (state.get('mstatus') & MSTATUS.MXR) !== 0n;
   return translation(end.pa, end.rights & allowed.page, allowed.isUniform && !isOpenedByHost);
 };

@@ -29,8 +29,10 @@ export interface GuestSpace {
 export type Purpose = 'read' | 'write' | 'access';
 
 export interface GuestVisitor {
-  /** A leaf needs bits set; false when that may not be done. */
-  update(end: WalkEnd): boolean;
+  /** Whether the bits that a leaf needs may be set. */
+  mayUpdate(end: WalkEnd): boolean;
+  /** Sets them, for an access of the walk's own: that access is done, whatever comes after. */
+  update(end: WalkEnd): void;
   readonly first?: StepRecorder;
   readonly second?: StepRecorder;
   /** A second-stage walk has ended. */
@@ -51,6 +53,11 @@ export interface GuestEnd {
   /** What both stages allow without another walk: bits of `RIGHT`. */
   readonly rights: number;
   readonly pageSize: number;
+  /**
+   * Leaves of the access itself that need bits set once nothing else refuses it: D must be exact. QEMU 10 sets the first
+   * stage's before it asks the second.
+   */
+  readonly updates: readonly WalkEnd[];
 }
 
 const ANY = RIGHT.read | RIGHT.write | RIGHT.execute;
@@ -69,12 +76,13 @@ export const walkGuest = (
   let at = { high, low };
   let rights = ANY;
   let pageSize = Number.POSITIVE_INFINITY;
+  const updates: WalkEnd[] = [];
   if (first.levels > 0) {
     let entryAt = 0;
     let located: WalkEnd | undefined;
     const locate = (guestPhysical: number): number => {
       entryAt = guestPhysical;
-      located = settle(walkSecond(implicit, memory, halvesOf(guestPhysical), 'read', visitor, 'read'), visitor);
+      located = implicitly(implicit, memory, guestPhysical, 'read', visitor);
       return located.fault ? -1 : located.pa;
     };
     const end = walk({ ...first, locate }, memory, high, low, access, visitor.first);
@@ -82,23 +90,27 @@ export const walkGuest = (
     if (end.fault === 'tableNotLocated' && located) return failed(2, located, 'read', between);
     if (end.fault) return failed(1, end, 'read', between);
     if (end.update !== 0) {
-      const target = settle(walkSecond(implicit, memory, halvesOf(entryAt), 'write', visitor, 'write'), visitor);
+      const target = implicitly(implicit, memory, entryAt, 'write', visitor);
       if (target.fault) return failed(2, target, 'write', between);
+      if (!visitor.mayUpdate(end)) return failed(1, denied(end), 'write', between);
+      updates.push(end);
     }
-    const settled = settle(end, visitor);
-    if (settled.fault) return failed(1, settled, 'write', between);
     at = guestPhysicalOf(end, high, low);
     rights = rightsOf(first, end);
     pageSize = pageSizeOf(end.level);
   }
   const guestPhysical = (BigInt(at.high >>> 0) << 32n) | BigInt(at.low >>> 0);
-  const end = settle(walkSecond(second, memory, at, access, visitor, 'access'), visitor);
+  const end = walkSecond(second, memory, at, access, visitor, 'access');
   if (end.fault) return failed(2, end, 'access', guestPhysical);
+  if (end.update !== 0) {
+    if (!visitor.mayUpdate(end)) return failed(2, denied(end), 'access', guestPhysical);
+    updates.push(end);
+  }
   if (second.levels > 0) {
     rights &= rightsOf(second, end);
     pageSize = Math.min(pageSize, pageSizeOf(end.level));
   } else if (first.levels === 0) pageSize = pageSizeOf(0);
-  return { fault: undefined, stage: 2, end, purpose: 'access', guestPhysical, pa: end.pa, rights, pageSize };
+  return { fault: undefined, stage: 2, end, purpose: 'access', guestPhysical, pa: end.pa, rights, pageSize, updates };
 };
 
 interface Halves {
@@ -134,9 +146,22 @@ const identity = (high: number, low: number): WalkEnd => {
   return { ...(fault && { fault }), level: 0, pa, leaf: 0, leafHigh: 0, leafAt: 0, update: 0 };
 };
 
-/** The end with its update applied, or failed by it. */
-const settle = (end: WalkEnd, visitor: GuestVisitor): WalkEnd =>
-  end.fault || end.update === 0 || visitor.update(end) ? end : { ...end, fault: 'updateDenied' };
+/** A second-stage walk for an entry of the first, which is read or updated at once. */
+const implicitly = (
+  second: WalkSpace,
+  memory: PteReader,
+  guestPhysical: number,
+  purpose: 'read' | 'write',
+  visitor: GuestVisitor,
+): WalkEnd => {
+  const end = walkSecond(second, memory, halvesOf(guestPhysical), purpose, visitor, purpose);
+  if (end.fault || end.update === 0) return end;
+  if (!visitor.mayUpdate(end)) return denied(end);
+  visitor.update(end);
+  return end;
+};
+
+const denied = (end: WalkEnd): WalkEnd => ({ ...end, fault: 'updateDenied' });
 
 /** What a leaf allows, stores only where D is set already or was by this access. */
 const rightsOf = (space: WalkSpace, end: WalkEnd): number => {
@@ -153,4 +178,5 @@ const failed = (stage: 1 | 2, end: WalkEnd, purpose: Purpose, guestPhysical: big
   pa: 0,
   rights: 0,
   pageSize: 0,
+  updates: [],
 });

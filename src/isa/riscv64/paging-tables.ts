@@ -120,14 +120,15 @@ const MAX_TABLES = 1 << 14;
 export const mappings = (world: World, read: PhysicalReader, registers: Registers, limit: number): Mapping[] => {
   const tables = tablesOf(world, read, registers);
   if (!tables.below) return listed(tables, read, limit);
-  const backing = listed(tables.below, read, MOST_BACKING);
-  return listed(tables, read, limit)
+  const backing = listed(tables.below, read, MOST_RANGES);
+  // Not cut at `limit` yet: the second stage may back none of the first ones.
+  return listed(tables, read, MOST_RANGES)
     .flatMap((range) => backed(range, backing))
     .slice(0, limit);
 };
 
-/** Ranges of a second stage looked at; one that is merged as guests' memory is has few. */
-const MOST_BACKING = 1 << 16;
+/** Ranges of each stage looked at where there are two; merged, guests' memory has few. */
+const MOST_RANGES = 1 << 16;
 
 /** Every leaf of one stage, neighbours merged. */
 const listed = (tables: Tables, read: PhysicalReader, limit: number): Mapping[] => {

@@ -102,6 +102,10 @@ export const guestSpaceOf = (world: World, registers: Registers): GuestSpace => 
 const denies = (regions: readonly PmpRegion[], privilege: number, at: number, bytes: number, access: Access): boolean =>
   regions.length > 0 && !pmpIncludes(regionsAllow(regions, privilege, at, at + bytes), access);
 
+/** Whether PMP keeps hardware from setting A or D in a leaf. */
+const deniesUpdate = (regions: readonly PmpRegion[], { leafAt, update }: WalkEnd): boolean =>
+  update !== 0 && denies(regions, PRIV_S, leafAt, 8, 'write');
+
 const pteReader = (read: PhysicalReader, regions: readonly PmpRegion[]): PteReader => ({
   readU32(at) {
     if (at % 8 === 0 && denies(regions, PRIV_S, at, 8, 'read')) return -2;
@@ -183,6 +187,9 @@ export const translate = (
   if (end.fault) {
     return failed(question, walkRule(end.fault, end, space.levels), walkFaultCause(end.fault, access));
   }
+  if (deniesUpdate(regions, end)) {
+    return failed(question, walkRule('updateDenied', end, space.levels), accessFaultCause(access));
+  }
   return reached(question, undefined, end.pa, pageSizeOf(end.level), permissions(end.leaf));
 };
 
@@ -203,7 +210,8 @@ const translateGuest = (given: Omit<Question, 'scheme'>, space: GuestSpace): Tra
   let nested: Translation | undefined;
   let leaf: number | undefined;
   const visitor: GuestVisitor = {
-    update: () => true,
+    mayUpdate: (end) => !deniesUpdate(question.regions, end),
+    update: () => {},
     first: (level, index, at, low, high) => {
       question.steps.push({ ...step(1, level, index, at, low, high), ...(nested && { nested }) });
       nested = undefined;

@@ -242,8 +242,8 @@ const leafEnd = (
   if (target % size !== 0) return fail('misalignedSuperpage', level, leafAt, leaf);
   // No leaf maps more than 2^48 bytes, so 48 bits of the address hold every offset, exactly.
   const pa = target + (((high & 0xffff) * 2 ** 32 + (low >>> 0)) % size);
-  if (pa >= PHYSICAL_LIMIT && !space.locate) return fail('targetBeyond', level, leafAt, leaf, pa);
   const update = (access === 'write' ? PTE.A | PTE.D : PTE.A) & ~leaf;
   if (update !== 0 && !space.updates) return fail(update & PTE.A ? 'notAccessed' : 'notDirty', level, leafAt, leaf);
+  if (pa >= PHYSICAL_LIMIT && !space.locate) return fail('targetBeyond', level, leafAt, leaf, pa);
   return { fault: undefined, level, pa, leaf, leafHigh, leafAt, update };
 };
