@@ -31,20 +31,26 @@ export function buildFor(kernel: KernelPackage, arch: string | undefined): Kerne
 export async function readBuild(build: KernelBuild, kernelJson: string, read: ReadFile): Promise<KernelFiles> {
   const { image: declared, memory } = build;
   const name = packagePath(kernelJson, declared.file);
-  const image = { name, bytes: await read(name) };
   const isFlat = declared.load !== undefined;
   const flash = async (bank: string): Promise<NamedFile | undefined> => {
     const content = build.flash.get(bank);
     return content && { name: bank, bytes: flashContents(await kernelFlash(content, kernelJson, read)) };
   };
-  const disk = await kernelDisk(build, kernelJson, read);
+  // All at once: the disk is formatted while the kernel is being unpacked.
+  const [bytes, disk, pflash0, pflash1] = await Promise.all([
+    read(name),
+    kernelDisk(build, kernelJson, read),
+    flash('pflash0'),
+    flash('pflash1'),
+  ]);
+  const image = { name, bytes };
   return {
     machine: {
       kernel: isFlat && isElf(image.bytes) ? { name, bytes: flatImage(image.bytes) } : image,
       loadAddress: isFlat ? Number(declared.load) : undefined,
       memory,
-      pflash0: await flash('pflash0'),
-      pflash1: await flash('pflash1'),
+      pflash0,
+      pflash1,
       // As `-device virtio-blk-pci` on QEMU.
       drives: disk && [{ image: sparseReader(disk), bus: 'virtio-pci' }],
     },

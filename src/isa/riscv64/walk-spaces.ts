@@ -16,12 +16,17 @@ const rootOf = (atp: bigint): { levels: number; root: number } => {
   return { levels: levelsOfMode(high >>> 28), root: (high & 0xfff) * 2 ** 44 + Number(atp & 0xffff_ffffn) * 4096 };
 };
 
+const BARE = { levels: 0, root: 0 } as const;
+
 /** The tables and rules for accesses of `privilege` outside guests on this hart now. */
 export const walkSpace = (state: SlotReader, privilege: number): WalkSpace => {
   const mstatus = state.get('mstatus');
   const menvcfg = state.get('menvcfg');
+  const { levels, root } = privilege === PRIV_M ? BARE : rootOf(state.get('satp'));
+  // Written out, not spread: this is made for each walk, and spreading costs more than the walk itself.
   return {
-    ...(privilege === PRIV_M ? { levels: 0, root: 0 } : rootOf(state.get('satp'))),
+    levels,
+    root,
     privilege,
     sum: has(mstatus, MSTATUS.SUM),
     mxr: has(mstatus, MSTATUS.MXR),
@@ -40,9 +45,12 @@ export const guestSpace = (state: SlotReader, mode: number): GuestSpace => {
   const henvcfg = guestEnvironment(state);
   const asExecutable = (mode & AS_EXECUTABLE) !== 0;
   const mxr = has(mstatus, MSTATUS.MXR);
+  const first = rootOf(state.get('vsatp'));
+  const second = rootOf(state.get('hgatp'));
   return {
     first: {
-      ...rootOf(state.get('vsatp')),
+      levels: first.levels,
+      root: first.root,
       privilege: mode & ~(GUEST | AS_EXECUTABLE),
       sum: has(vsstatus, MSTATUS.SUM),
       mxr: mxr || has(vsstatus, MSTATUS.MXR),
@@ -53,7 +61,8 @@ export const guestSpace = (state: SlotReader, mode: number): GuestSpace => {
     },
     // The second stage treats every access as a user's. The first stage's MXR does not reach it.
     second: {
-      ...rootOf(state.get('hgatp')),
+      levels: second.levels,
+      root: second.root,
       privilege: PRIV_U,
       sum: false,
       mxr,
