@@ -22,6 +22,8 @@ export interface TrapCause {
   readonly group: string;
   /** What tval holds for this cause: `address`, `instruction`, `zero`. */
   readonly tval: 'address' | 'instruction' | 'zero';
+  /** The kind of access that raised it, for faults of an access. */
+  readonly access?: Access;
 }
 
 export interface Isa {
@@ -68,6 +70,11 @@ export interface Isa {
     level: number,
     va: Va,
   ): TableEntry[];
+  /**
+   * Every world a hart with these registers could enter, privileged ones too, under the roots they name now. A guest's are
+   * among them where the registers hold any state of a guest.
+   */
+  worlds(registers: (name: string) => bigint): World[];
   /** The level of the root table under the current scheme, or undefined when paging is off. */
   rootLevel(world: World, registers: (name: string) => bigint): number | undefined;
 }

@@ -7,6 +7,7 @@ import { mappings, rootLevel, tableEntries } from './paging-tables';
 import { translate } from './paging-view';
 import { REGISTERS, registerOfDwarf, registerOfName } from './registers';
 import { CAUSES } from './traps';
+import { worldsOf } from './worlds';
 
 export const RISCV64: Isa = {
   name: 'riscv64',
@@ -27,4 +28,5 @@ export const RISCV64: Isa = {
   mappings,
   tableEntries,
   rootLevel,
+  worlds: worldsOf,
 };

@@ -4,6 +4,7 @@
  */
 import type { TrapCause } from '../core/isa';
 import { FirmwareCall, GuestTrap, type HartState, type TrapDetail } from '../core/privileged';
+import type { Access } from '../core/translation';
 import { illegalInstruction, isGuest, modeOf, privilegeOf, virtualInstruction } from './csr-access';
 import { GUEST, HSTATUS, MSTATUS, PRIV_M, PRIV_S, PRIV_U } from './csrs-bits';
 import { storeSlot } from './csrs-slots';
@@ -33,14 +34,14 @@ export const CAUSE = {
   storeGuestPage: 23,
 } as const;
 
-const exception = (cause: number, id: string, name: string, group: string, tval: TrapCause['tval']): TrapCause => ({
-  id,
-  cause,
-  isInterrupt: false,
-  name,
-  group,
-  tval,
-});
+const exception = (
+  cause: number,
+  id: string,
+  name: string,
+  group: string,
+  tval: TrapCause['tval'],
+  access?: Access,
+): TrapCause => ({ id, cause, isInterrupt: false, name, group, tval, ...(access && { access }) });
 const interrupt = (cause: number, id: string, name: string): TrapCause => ({
   id,
   cause,
@@ -52,25 +53,32 @@ const interrupt = (cause: number, id: string, name: string): TrapCause => ({
 
 /** Every cause a hart here can report. */
 export const CAUSES: readonly TrapCause[] = [
-  exception(0, 'instruction-address-misaligned', 'Instruction address misaligned', 'misaligned', 'address'),
-  exception(1, 'instruction-access-fault', 'Instruction access fault', 'access', 'address'),
+  exception(0, 'instruction-address-misaligned', 'Instruction address misaligned', 'misaligned', 'address', 'execute'),
+  exception(1, 'instruction-access-fault', 'Instruction access fault', 'access', 'address', 'execute'),
   exception(2, 'illegal-instruction', 'Illegal instruction', 'illegal', 'instruction'),
   exception(3, 'breakpoint', 'Breakpoint', 'breakpoint', 'zero'),
-  exception(4, 'load-address-misaligned', 'Load address misaligned', 'misaligned', 'address'),
-  exception(5, 'load-access-fault', 'Load access fault', 'access', 'address'),
-  exception(6, 'store-address-misaligned', 'Store/AMO address misaligned', 'misaligned', 'address'),
-  exception(7, 'store-access-fault', 'Store/AMO access fault', 'access', 'address'),
+  exception(4, 'load-address-misaligned', 'Load address misaligned', 'misaligned', 'address', 'read'),
+  exception(5, 'load-access-fault', 'Load access fault', 'access', 'address', 'read'),
+  exception(6, 'store-address-misaligned', 'Store/AMO address misaligned', 'misaligned', 'address', 'write'),
+  exception(7, 'store-access-fault', 'Store/AMO access fault', 'access', 'address', 'write'),
   exception(8, 'ecall-from-u', 'Environment call from U-mode', 'ecall', 'zero'),
   exception(9, 'ecall-from-s', 'Environment call from S-mode', 'ecall', 'zero'),
   exception(10, 'ecall-from-vs', 'Environment call from VS-mode', 'ecall', 'zero'),
   exception(11, 'ecall-from-m', 'Environment call from M-mode', 'ecall', 'zero'),
-  exception(12, 'instruction-page-fault', 'Instruction page fault', 'page-fault', 'address'),
-  exception(13, 'load-page-fault', 'Load page fault', 'page-fault', 'address'),
-  exception(15, 'store-page-fault', 'Store/AMO page fault', 'page-fault', 'address'),
-  exception(20, 'instruction-guest-page-fault', 'Instruction guest-page fault', 'guest-page-fault', 'address'),
-  exception(21, 'load-guest-page-fault', 'Load guest-page fault', 'guest-page-fault', 'address'),
+  exception(12, 'instruction-page-fault', 'Instruction page fault', 'page-fault', 'address', 'execute'),
+  exception(13, 'load-page-fault', 'Load page fault', 'page-fault', 'address', 'read'),
+  exception(15, 'store-page-fault', 'Store/AMO page fault', 'page-fault', 'address', 'write'),
+  exception(
+    20,
+    'instruction-guest-page-fault',
+    'Instruction guest-page fault',
+    'guest-page-fault',
+    'address',
+    'execute',
+  ),
+  exception(21, 'load-guest-page-fault', 'Load guest-page fault', 'guest-page-fault', 'address', 'read'),
   exception(22, 'virtual-instruction', 'Virtual instruction', 'illegal', 'instruction'),
-  exception(23, 'store-guest-page-fault', 'Store/AMO guest-page fault', 'guest-page-fault', 'address'),
+  exception(23, 'store-guest-page-fault', 'Store/AMO guest-page fault', 'guest-page-fault', 'address', 'write'),
   interrupt(1, 'supervisor-software-interrupt', 'Supervisor software interrupt'),
   interrupt(2, 'virtual-supervisor-software-interrupt', 'Virtual supervisor software interrupt'),
   interrupt(3, 'machine-software-interrupt', 'Machine software interrupt'),
