@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are VS Code's variables.
 /** The JSON schema of a launch configuration: what launch.json completes, explains and marks. */
 import type { LaunchArguments } from '../dap/protocol';
+import { IMAGE_WORLDS } from '../debug/image-world';
 import { INSPECTORS } from '../inspect/registry';
 
 /** The part of JSON schema used here, with VS Code's additions. */
@@ -22,6 +23,20 @@ export interface Schema {
   readonly items?: Schema;
   readonly uniqueItems?: boolean;
 }
+
+const WORLD_DESCRIPTIONS: readonly string[] = [
+  'A user program.',
+  'A kernel or hypervisor.',
+  'Firmware, in the most privileged mode.',
+  'A user program in a virtual machine.',
+  'The kernel of a virtual machine.',
+];
+
+const address: Schema = {
+  type: 'string',
+  pattern: '^0x[0-9a-fA-F_]+$',
+  patternErrorMessage: 'Write an address such as 0xffffffc080200000.',
+};
 
 const path = (markdownDescription: string): Schema => ({ type: 'string', markdownDescription });
 
@@ -59,14 +74,19 @@ const PROPERTIES: Readonly<Record<Exclude<keyof LaunchArguments, 'noDebug'>, Sch
         path: path('The ELF file.'),
         world: {
           type: 'string',
+          enum: IMAGE_WORLDS,
+          enumDescriptions: WORLD_DESCRIPTIONS,
           markdownDescription:
-            'Where it executes, e.g. `guest` or `user`. No effect yet: images are told apart by their contents in memory.',
+            'Where its code executes. Breakpoints and symbols of the image hold there only. Without it the contents of memory decide.',
         },
         address: {
-          type: 'string',
-          markdownDescription: 'The virtual address of its first byte, if it was not loaded where it was linked.',
-          pattern: '^0x[0-9a-fA-F]+$',
-          patternErrorMessage: 'Write an address such as 0xffffffc080200000.',
+          ...address,
+          markdownDescription: 'The virtual address of its first byte, if it does not run where it was linked.',
+        },
+        load: {
+          ...address,
+          markdownDescription:
+            'Kernels and firmware: the physical address of its first byte. For a `guest kernel`, the address in the memory of its virtual machine.',
         },
         symbolsOnly: { type: 'boolean', default: true, markdownDescription: 'Read its symbols but do not load it.' },
       },
@@ -94,7 +114,9 @@ const PROPERTIES: Readonly<Record<Exclude<keyof LaunchArguments, 'noDebug'>, Sch
     },
   },
   bios: path('Firmware to start in M-mode, as QEMU takes with `-bios`. Without it Worldstep answers SBI calls itself.'),
-  disk: path('A disk image. Disks come with a later version: until then it is refused with a message.'),
+  disk: path(
+    'A raw disk image, attached as QEMU does with `-device virtio-blk-pci`. What the guest writes is forgotten when the session ends.',
+  ),
   pflash0: path('Contents of the first flash bank.'),
   pflash1: path('Contents of the second flash bank.'),
   append: { type: 'string', markdownDescription: 'The command line that the kernel finds in its device tree.' },

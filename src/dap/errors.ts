@@ -102,10 +102,10 @@ export const noSuchSymbol = (symbol: string) =>
     openLaunch,
   );
 
-export const diskIsLater = () =>
+export const loadOfProgram = (path: string, world: string) =>
   new UserError(
     1111,
-    '"disk": disks come with a later version of Worldstep; the machines of this one have flash banks only. Remove "disk" from launch.json, or pass the data (up to 32 MiB) with "pflash1".',
+    `"${path}" has no use for an image of the world "${world}": its kernel decides where it lies. Remove it; "address" says where it runs.`,
     openLaunch,
   );
 export const imageWithoutPath = (at: number) =>

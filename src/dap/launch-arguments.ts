@@ -1,13 +1,14 @@
 /** Checks launch arguments key by key before anything is read or built. */
 import { nearest } from '../base/nearest';
+import { IMAGE_WORLDS } from '../debug/image-world';
 import { isObject } from './arguments';
 import {
   archMissing,
   badAddress,
   badHarts,
   badMemory,
-  diskIsLater,
   imageWithoutPath,
+  loadOfProgram,
   memoryTooLarge,
   memoryTooSmall,
   missingProgram,
@@ -31,7 +32,7 @@ const KEYS: Readonly<Record<keyof LaunchArguments, Shape>> = {
   arch: text,
   stopOnEntry: flag,
   runTo: text,
-  images: { kind: 'objects', keys: { path: text, world: text, address: text, symbolsOnly: flag } },
+  images: { kind: 'objects', keys: { path: text, world: text, address: text, load: text, symbolsOnly: flag } },
   machine: { kind: 'object', keys: { harts: { kind: 'number' }, memory: size } },
   bios: text,
   disk: text,
@@ -79,19 +80,33 @@ export function checkLaunch(value: unknown, architectures: readonly string[]): L
   if (launch.arch !== undefined && !architectures.includes(launch.arch)) throw archMissing(launch.arch, architectures);
   if (launch.console !== undefined && !CONSOLES.includes(launch.console))
     throw notOneOf('console', launch.console, CONSOLES);
-  if (launch.disk !== undefined) throw diskIsLater();
   const { harts, memory } = launch.machine ?? {};
   if (harts !== undefined && !(Number.isInteger(harts) && harts >= 1 && harts <= MOST_HARTS))
     throw badHarts(harts, MOST_HARTS);
   if (memory !== undefined) checkMemory(memory);
   for (const [at, image] of (launch.images ?? []).entries()) {
     if (typeof image.path !== 'string' || image.path.trim() === '') throw imageWithoutPath(at);
-    if (image.address !== undefined && !/^0x[0-9a-f_]{1,20}$/i.test(image.address)) {
-      throw badAddress(`images[${at}].address`, image.address);
-    }
+    checkImage(image, `images[${at}]`);
   }
   return launch;
 }
+
+function checkImage(image: NonNullable<LaunchArguments['images']>[number], path: string): void {
+  for (const key of ['address', 'load'] as const) {
+    const text = image[key];
+    if (text !== undefined && !isAddress(text)) throw badAddress(`${path}.${key}`, text);
+  }
+  const world = IMAGE_WORLDS.find((one) => one === image.world);
+  if (image.world !== undefined && world === undefined) {
+    throw notOneOf(`${path}.world`, image.world, IMAGE_WORLDS);
+  }
+  if (image.load !== undefined && (world === 'user' || world === 'guest user')) {
+    throw loadOfProgram(`${path}.load`, world);
+  }
+}
+
+const isAddress = (text: string): boolean =>
+  /^0x[0-9a-f_]{1,20}$/i.test(text) && /[0-9a-f]/i.test(text.slice(2)) && BigInt(text.replaceAll('_', '')) < 1n << 64n;
 
 function checkKeys(value: Record<string, unknown>, keys: Readonly<Record<string, Shape>>, prefix: string): void {
   for (const [key, entry] of Object.entries(value)) {

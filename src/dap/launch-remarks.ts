@@ -11,11 +11,6 @@ export async function launchRemarks(launch: LaunchArguments, host: Host): Promis
         `"images[${at}].symbolsOnly": false has no effect: Worldstep loads "program" only, other images give their symbols. The kernel has to load ${image.path} itself.`,
       );
     }
-    if (image.world !== undefined) {
-      remarks.push(
-        `"images[${at}].world" has no effect in this version: programs at the same address are told apart by what is in memory there.`,
-      );
-    }
   }
   for (const [prefix, folder] of Object.entries(launch.sourceMap ?? {})) {
     if (await isMissing(host, folder)) {

@@ -7,6 +7,9 @@ import { sparseReader } from '../image/sectors';
 import { ARCHITECTURES, type MachineOptions } from '../machine/create';
 import type { NamedFile } from '../machine/load';
 
+/** The folders of the kernels that come with Worldstep. */
+export const BUNDLED_KERNELS: readonly string[] = ['guestmonolithickernel', 'lazymapping', 'msgqueue'];
+
 /** What a kernel.json gives a machine. */
 export interface KernelFiles {
   readonly machine: Pick<MachineOptions, 'kernel' | 'loadAddress' | 'memory' | 'pflash0' | 'pflash1' | 'drives'> & {

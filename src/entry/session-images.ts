@@ -9,7 +9,7 @@ import type { Program, Segment } from '../symbols/types';
 import type { ProgramFile } from './kernel-files';
 
 /** What ELF files must be built for. */
-const MACHINE = 'riscv64';
+export const MACHINE = 'riscv64';
 
 /** Where the kernel was put, as far as other images need it. */
 export interface KernelPlace {

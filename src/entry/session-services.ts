@@ -17,8 +17,17 @@ import type { NamedFile } from '../machine/load';
 import { LoadError } from '../machine/load-error';
 import { parseMemorySize } from '../machine/memory-size';
 import { loadSymbolReader, type SymbolReader } from '../symbols/reader';
-import { buildFor, type KernelFiles, type ProgramFile, readBuild, readPrograms } from './kernel-files';
-import { baseName, KERNEL_WORLDS, type KernelPlace, launchImages, programImages } from './session-images';
+import { BUNDLED_KERNELS, buildFor, type KernelFiles, type ProgramFile, readBuild, readPrograms } from './kernel-files';
+import { diskDrive, diskImages } from './session-disk';
+import {
+  baseName,
+  KERNEL_WORLDS,
+  type KernelPlace,
+  launchImages,
+  lowest,
+  MACHINE,
+  programImages,
+} from './session-images';
 
 /** What differs between shells and tests. */
 export interface CompositionOptions {
@@ -70,6 +79,8 @@ interface Guest {
   readonly loadAddress?: number;
   /** What its kernel.json declares for the machine. */
   readonly files?: KernelFiles['machine'];
+  /** Its own disk image, when it is a file and not made anew. */
+  readonly disk?: Uint8Array;
   /** What runs on it. */
   readonly programs: readonly ProgramFile[];
   readonly elf?: { readonly path: string; readonly bytes: Uint8Array; readonly isFlat: boolean };
@@ -77,13 +88,14 @@ interface Guest {
 }
 
 async function build(launch: LaunchArguments, host: Host, reader: SymbolReader): Promise<BuiltMachine> {
+  const read = (path: string, key: string) => readImage(host, resolvePath(path, launch.cwd), key);
   const file = async (key: 'bios' | 'pflash0' | 'pflash1'): Promise<NamedFile | undefined> => {
     const path = launch[key];
-    if (path === undefined) return undefined;
-    return { name: path, bytes: await readImage(host, resolvePath(path, launch.cwd), key) };
+    return path === undefined ? undefined : { name: path, bytes: await read(path, key) };
   };
   const guest = await readGuest(launch, host);
   const memory = launch.machine?.memory;
+  const disk = launch.disk === undefined ? guest.disk : await read(launch.disk, 'disk');
   const { machine, plan } = createMachine({
     ...guest.files,
     memory: memory === undefined ? guest.files?.memory : parseMemorySize(memory, '"machine.memory"'),
@@ -93,47 +105,50 @@ async function build(launch: LaunchArguments, host: Host, reader: SymbolReader):
     bios: await file('bios'),
     pflash0: (await file('pflash0')) ?? guest.files?.pflash0,
     pflash1: (await file('pflash1')) ?? guest.files?.pflash1,
+    drives: launch.disk === undefined || disk === undefined ? guest.files?.drives : diskDrive(launch.disk, disk),
     append: launch.append,
   });
-  const images: TargetImage[] = [];
-  const remarks: string[] = [];
-  const hasWorlds = launch.images?.some(({ world }) => world !== undefined) === true;
-  let place: KernelPlace = placeOf(guest, plan);
-  if (guest.elf !== undefined) {
-    const program = reader.read(guest.elf.path, guest.elf.bytes);
-    remarks.push(...program.problems.map((problem) => `${guest.elf?.path}: ${problem}`));
-    const [lowest = 0n] = program.elf.segments.map((segment) => segment.paddr).sort((a, b) => (a < b ? -1 : 1));
-    const physicalOf =
-      guest.elf.isFlat && guest.loadAddress !== undefined
-        ? program.elf.segments.map((segment) => ({
-            vaddr: segment.vaddr,
-            pa: Number(segment.paddr - lowest) + (guest.loadAddress ?? 0),
-            size: Number(segment.memsz),
-          }))
-        : plan.physicalOf;
-    const worlds = guest.programs.length > 0 || hasWorlds ? { worlds: KERNEL_WORLDS } : {};
-    images.push({ name: baseName(guest.elf.path), program, physicalOf, ...worlds });
-    place = placeOf(guest, { physicalOf });
-  } else {
-    remarks.push(
-      `${guest.kernel.name} has no symbols. Add its ELF file under "images" in launch.json to debug it by source.`,
-    );
-  }
-  const programs = programImages(reader, guest.programs, place);
-  images.push(...programs.images);
-  remarks.push(...programs.remarks);
-  const read = (path: string, key: string) => readImage(host, resolvePath(path, launch.cwd), key);
-  images.push(...(await launchImages(launch, reader, place, read)));
+  const hasWorlds = guest.programs.length > 0 || launch.images?.some(({ world }) => world !== undefined) === true;
+  const kernel = kernelImage(guest, plan.physicalOf, reader, hasWorlds);
+  const programs = programImages(reader, guest.programs, kernel.place);
+  const images = [...kernel.images, ...programs.images];
+  images.push(...(await launchImages(launch, reader, kernel.place, read)));
+  const known = images.map(({ program }) => program);
+  if (disk !== undefined) images.push(...(await diskImages(disk, reader, MACHINE, known)));
+  const remarks = [...kernel.remarks, ...programs.remarks];
   return { machine, images, sourceMap: guest.sourceMap, inspect: { windows }, remarks };
 }
 
-/** What other images need to know of the kernel's place. */
-function placeOf(guest: Guest, plan: { readonly physicalOf: TargetImage['physicalOf'] }): KernelPlace {
-  if (guest.elf === undefined) {
-    return guest.loadAddress === undefined ? {} : { flatAt: pa(BigInt(guest.loadAddress)) };
+/** The kernel's own symbols, and where it lies for those who run on it. */
+function kernelImage(
+  guest: Guest,
+  planned: NonNullable<TargetImage['physicalOf']>,
+  reader: SymbolReader,
+  hasWorlds: boolean,
+): { readonly images: readonly TargetImage[]; readonly remarks: readonly string[]; readonly place: KernelPlace } {
+  const { elf, loadAddress } = guest;
+  if (elf === undefined) {
+    const place = loadAddress === undefined ? {} : { flatAt: pa(BigInt(loadAddress)) };
+    const remark = `${guest.kernel.name} has no symbols. Add its ELF file under "images" in launch.json to debug it by source.`;
+    return { images: [], remarks: [remark], place };
   }
-  const [first] = plan.physicalOf ?? [];
-  return first === undefined ? {} : { linear: first.vaddr - BigInt(first.pa) };
+  const program = reader.read(elf.path, elf.bytes);
+  const [start = 0n] = program.elf.segments.map(({ paddr }) => paddr).sort((a, b) => (a < b ? -1 : 1));
+  const physicalOf =
+    elf.isFlat && loadAddress !== undefined
+      ? program.elf.segments.map(({ vaddr, paddr, memsz }) => ({
+          vaddr,
+          pa: Number(paddr - start) + loadAddress,
+          size: Number(memsz),
+        }))
+      : planned;
+  const first = lowest(program.elf.segments);
+  const at = physicalOf.find(({ vaddr }) => vaddr === first?.vaddr);
+  return {
+    images: [{ name: baseName(elf.path), program, physicalOf, ...(hasWorlds ? { worlds: KERNEL_WORLDS } : {}) }],
+    remarks: program.problems.map((problem) => `${elf.path}: ${problem}`),
+    place: at === undefined ? {} : { linear: at.vaddr - BigInt(at.pa) },
+  };
 }
 
 async function readGuest(launch: LaunchArguments, host: Host): Promise<Guest> {
@@ -165,8 +180,8 @@ async function readKernelJson(host: Host, path: string, name: string | undefined
     text = new TextDecoder().decode(await host.readFile(path));
   } catch (error) {
     if (name === undefined || !(error instanceof HostFileError)) throw fileError(error, 'program');
-    const near = nearest(name, ['msgqueue', 'lazymapping', 'guestmonolithickernel']);
-    const next = near === undefined ? 'Run "worldstep kernels" for the list.' : `Did you mean "bundled:${near}"?`;
+    const near = nearest(name, BUNDLED_KERNELS);
+    const next = near === undefined ? `There is ${BUNDLED_KERNELS.join(', ')}.` : `Did you mean "bundled:${near}"?`;
     throw new UserError(1121, `No bundled kernel is called "${name}". ${next}`, pickKernel);
   }
   const result = parseKernelPackage(text, path);
@@ -184,7 +199,8 @@ async function readPackage(kernel: KernelPackage, path: string, launch: LaunchAr
       openLaunch,
     );
   }
-  const { machine, image } = await readBuild(chosen, path, (file) => readImage(host, file));
+  const read = (file: string) => readImage(host, file);
+  const { machine, image } = await readBuild(chosen, path, read);
   const symbolFile = chosen.symbols[0];
   const symbolPath = symbolFile === undefined ? image.name : packagePath(path, symbolFile);
   const symbolBytes = symbolPath === image.name ? image.bytes : await readImage(host, symbolPath);
@@ -193,7 +209,8 @@ async function readPackage(kernel: KernelPackage, path: string, launch: LaunchAr
     kernel: machine.kernel,
     loadAddress: machine.loadAddress,
     files: machine,
-    programs: await readPrograms(chosen, path, (file) => readImage(host, file)),
+    programs: await readPrograms(chosen, path, read),
+    ...(typeof chosen.disk === 'string' ? { disk: await read(packagePath(path, chosen.disk)) } : {}),
     sourceMap: Object.fromEntries(kernel.sources.map((root) => [root.recordedAs, packagePath(path, root.folder)])),
     ...(isElf(symbolBytes) ? { elf: { path: symbolPath, bytes: symbolBytes, isFlat } } : {}),
   };

@@ -1,6 +1,7 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { HostFileError } from '../../src/base/host';
-import { readBuild } from '../../src/entry/kernel-files';
+import { BUNDLED_KERNELS, readBuild } from '../../src/entry/kernel-files';
 import { FatImage } from '../../src/image/fat';
 import { flatImage } from '../../src/image/flat-image';
 import { ImageError } from '../../src/image/image-error';
@@ -110,4 +111,9 @@ it.each<[string, object, Error]>([
   ],
 ])('%s is said', async (_, more, error) => {
   await expect(readBuild(build(more), 'k/kernel.json', read)).rejects.toThrow(error);
+});
+
+it('knows the names of all kernels that are here', () => {
+  const folders = readdirSync('kernels').filter((name) => existsSync(`kernels/${name}/kernel.json`));
+  expect(folders.sort()).toEqual(BUNDLED_KERNELS);
 });

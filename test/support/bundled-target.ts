@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { LaunchArguments } from '../../src/dap/protocol';
-import { DebugTarget, type StepRequest } from '../../src/debug/target';
 import type { SliceResult, Stop } from '../../src/debug/stop';
+import { DebugTarget, type StepRequest } from '../../src/debug/target';
 import { sessionServices } from '../../src/entry/session-services';
 import { nodeHost } from '../../src/platform/node/host';
 
@@ -94,6 +94,7 @@ export class BundledTarget {
     const frame = this.target.topFrame(0);
     const path = frame?.source?.path.replace('/worldstep', root);
     if (path === undefined || frame === undefined) return '';
+    if (!path.startsWith(root)) return '';
     return (readFileSync(path, 'utf8').split('\n')[frame.line - 1] ?? '').trim();
   }
 }

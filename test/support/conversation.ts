@@ -43,6 +43,8 @@ function damaged(name: string): Uint8Array {
     }
     case 'zeros':
       return new Uint8Array(4096);
+    case 'qcow2':
+      return new Uint8Array([0x51, 0x46, 0x49, 0xfb, 0, 0, 0, 3]);
     case 'not-gzip.gz':
       return good;
     case 'jumps-to-0':

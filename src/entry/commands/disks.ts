@@ -4,6 +4,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import type { Host } from '../../base/host';
 import { nearest } from '../../base/nearest';
 import { type DiskImage, rawDisk } from '../../devices/virtio/block';
+import { otherDiskFormat } from '../../image/disk-format';
 import { DRIVE_BUSES, type Drive, type DriveBus } from '../../machine/boards/board';
 import { UsageError } from './command';
 import { readUnpacked } from './files';
@@ -66,20 +67,10 @@ const fileDisk = (file: FileHandle, size: number): DiskImage => ({
   },
 });
 
-/** First bytes of disk images that are not plain sectors. */
-const OTHER_FORMATS: readonly (readonly [start: string, format: string])[] = [
-  ['QFI\xfb', 'qcow2'],
-  ['KDMV', 'vmdk'],
-  ['vhdxfile', 'vhdx'],
-  ['conectix', 'vhd'],
-  ['<<< ', 'vdi'],
-];
-
 function refuseOtherFormats(path: string, image: DiskImage): void {
-  const start = new Uint8Array(512);
-  image.read(0, start.subarray(0, Math.min(512, image.size)));
-  const text = String.fromCharCode(...start.subarray(0, 8));
-  const format = OTHER_FORMATS.find(([magic]) => text.startsWith(magic))?.[1];
+  const start = new Uint8Array(Math.min(512, image.size));
+  image.read(0, start);
+  const format = otherDiskFormat(start);
   if (format === undefined) return;
   throw new UsageError(
     `--disk: ${path} is a ${format} image; only raw images can be used. Convert it: qemu-img convert -O raw ${path} disk.img`,

@@ -1,0 +1,92 @@
+/** The disk that launch.json names, and the programs with symbols that lie on a disk. */
+import { openLaunch, UserError } from '../dap/errors';
+import type { TargetImage } from '../debug/target';
+import { rawDisk } from '../devices/virtio/block';
+import { otherDiskFormat } from '../image/disk-format';
+import { FatImage } from '../image/fat';
+import { isElf } from '../image/flat-image';
+import { ImageError } from '../image/image-error';
+import type { MachineOptions } from '../machine/create';
+import type { SymbolReader } from '../symbols/reader';
+import type { Program } from '../symbols/types';
+
+/** Files on a disk that are looked into, and the bytes of the largest of them: a debugger's start must not take minutes. */
+const MOST_FILES = 200;
+const LARGEST_FILE = 64 * 1024 ** 2;
+
+/** A disk image as a drive, as `-device virtio-blk-pci` on QEMU. Throws a UserError when it is not one of plain sectors. */
+export function diskDrive(path: string, bytes: Uint8Array): NonNullable<MachineOptions['drives']> {
+  if (bytes.length === 0) {
+    throw new UserError(
+      1130,
+      `"disk": ${path} is empty. Make a disk with "worldstep image disk", or name another file.`,
+      openLaunch,
+    );
+  }
+  const format = otherDiskFormat(bytes);
+  if (format !== undefined) {
+    throw new UserError(
+      1130,
+      `"disk": ${path} is a ${format} image; only raw images can be used. Convert it: qemu-img convert -O raw ${path} disk.img`,
+      openLaunch,
+    );
+  }
+  return [{ image: rawDisk(bytes), bus: 'virtio-pci' }];
+}
+
+/**
+ * The ELF files with symbols on a FAT disk, as images that the guest will load; none on other disks. Files that are
+ * `known` already (by build id, else by their bytes) are left out.
+ */
+export async function diskImages(
+  disk: Uint8Array,
+  reader: SymbolReader,
+  machine: string,
+  known: readonly Program[],
+): Promise<TargetImage[]> {
+  const files = await elfFiles(disk);
+  const images: TargetImage[] = [];
+  for (const { path, bytes } of files) {
+    const program = symbolsOf(reader, path, bytes);
+    if (program === undefined || program.elf.machine !== machine) continue;
+    if (known.some((other) => isSame(program, other))) continue;
+    if (program.elf.symbols.length === 0 && !program.hasLines) continue;
+    images.push({ name: path.split('/').pop() ?? path, program, isLoadedByGuest: true });
+  }
+  return images;
+}
+
+async function elfFiles(disk: Uint8Array): Promise<{ readonly path: string; readonly bytes: Uint8Array }[]> {
+  try {
+    const fat = await FatImage.open(disk);
+    const files = fat.list().filter(({ isFolder, size }) => !isFolder && size > 64 && size <= LARGEST_FILE);
+    return files
+      .slice(0, MOST_FILES)
+      .map(({ path }) => ({ path, bytes: fat.read(path) }))
+      .filter(({ bytes }) => isElf(bytes));
+  } catch (error) {
+    // No FAT, or a damaged one: what is on it is the guest's affair.
+    if (error instanceof ImageError) return [];
+    throw error;
+  }
+}
+
+function symbolsOf(reader: SymbolReader, path: string, bytes: Uint8Array): Program | undefined {
+  try {
+    return reader.read(path, bytes);
+  } catch {
+    // Not every file that begins like a program is one.
+    return undefined;
+  }
+}
+
+function isSame(program: Program, other: Program): boolean {
+  if (program.elf.buildId !== undefined) return program.elf.buildId === other.elf.buildId;
+  const code = program.elf.segments.filter(({ flags }) => flags.execute);
+  return code.every(({ vaddr, filesz }) => {
+    const length = Number(filesz);
+    const ours = program.bytesAt(vaddr, length);
+    const theirs = other.bytesAt(vaddr, length);
+    return ours !== undefined && theirs !== undefined && ours.every((byte, at) => byte === theirs[at]);
+  });
+}
