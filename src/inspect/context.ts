@@ -8,7 +8,8 @@ import { logicalFrames } from '../debug/stack';
 import type { DebugTarget } from '../debug/target';
 import type { SourceFile, Variable } from '../symbols/types';
 import type { DeviceWindow, InspectContext, NamedValue } from './inspector';
-import { Past } from './past';
+import type { Past } from './past';
+import type { TrapLog } from './trap-log';
 
 /** What the inspectors are told besides the target. */
 export interface InspectOptions {
@@ -38,8 +39,9 @@ const statics = new WeakMap<Image, readonly Variable[]>();
 export function contextOf(
   target: DebugTarget,
   hart: number,
-  options: InspectOptions = {},
-  past = new Past(),
+  options: InspectOptions,
+  past: Past,
+  traps: TrapLog,
 ): InspectContext {
   const cpu = target.cpu(hart);
   return {
@@ -48,6 +50,7 @@ export function contextOf(
     images: target.images,
     windows: options.windows ?? [],
     past,
+    traps,
     statics: (image, accept) => {
       const scope = target.scope(cpu.hart);
       return staticsOf(image)

@@ -19,6 +19,15 @@ export interface InspectorNode {
   readonly source?: { readonly path: string; readonly line: number };
   /** Register or expression that `setExpression` accepts, when the row can be edited. */
   readonly editable?: string;
+  /** Exception filters that stop at what is like this row; the user picks one. */
+  readonly breakOn?: readonly BreakOn[];
+}
+
+/** An exception filter with a condition. */
+export interface BreakOn {
+  readonly label: string;
+  readonly filter: string;
+  readonly condition: string;
 }
 
 /** A table for a picture or for reading aloud: the tree's twin. */
@@ -33,4 +42,6 @@ export interface InspectorInfo {
   readonly id: string;
   readonly title: string;
   readonly refreshOn: readonly TraceEvent['kind'][];
+  /** Rows can be chosen by a text: the key `find:` with the text, encoded as in a URI, gives only those. */
+  readonly isFiltered?: boolean;
 }

@@ -10,6 +10,7 @@ import type { Value } from '../symbols/lang/value';
 import type { SourceFile, Variable } from '../symbols/types';
 import type { InspectorInfo, InspectorNode, InspectorTable } from './contract';
 import type { Past } from './past';
+import type { TrapLog } from './trap-log';
 
 /** A device's place in the physical address space, for naming addresses. */
 export interface DeviceWindow {
@@ -37,6 +38,8 @@ export interface InspectContext {
   readonly windows: readonly DeviceWindow[];
   /** What was seen at earlier stops, and who stored what. */
   readonly past: Past;
+  /** Every trap since the machine was made. */
+  readonly traps: TrapLog;
   /** Statics of an image that pass the filter, with their values' places. */
   statics(image: Image, accept: (variable: Variable) => boolean): readonly NamedValue[];
   /** Variables of the function the hart is in, innermost scope first. */

@@ -9,6 +9,7 @@ import { explainAddress } from './explain';
 import type { InspectContext, Inspector, PhysicalRange } from './inspector';
 import { Past } from './past';
 import { INSPECTORS } from './registry';
+import { TrapLog } from './trap-log';
 import { StoreAttribution } from './writers';
 
 /** An inspector of one target. Nothing here throws for what the guest holds: a row says what is missing. */
@@ -38,6 +39,7 @@ class TargetInspection implements Inspection {
   readonly inspectors: readonly OpenInspector[];
   readonly dispose: () => void;
   private readonly past = new Past();
+  private readonly traps: TrapLog;
   private readonly attribution: StoreAttribution;
   private lastStop: object | undefined;
   private lastPlace: string | undefined;
@@ -51,11 +53,13 @@ class TargetInspection implements Inspection {
   ) {
     this.inspectors = INSPECTORS.map((inspector) => this.open(inspector));
     this.attribution = new StoreAttribution(target);
+    this.traps = new TrapLog(target.machine);
     const stopObserving = target.machine.observe(['stored'], (event) => {
       if (event.kind === 'stored') this.stored(event);
     });
     this.dispose = () => {
       stopObserving();
+      this.traps.dispose();
       target.machine.observeStores([]);
     };
   }
@@ -65,9 +69,9 @@ class TargetInspection implements Inspection {
   }
 
   private open(inspector: Inspector): OpenInspector {
-    const { id, title, refreshOn } = inspector;
+    const { id, title, refreshOn, isFiltered } = inspector;
     return {
-      info: { id, title, refreshOn },
+      info: { id, title, refreshOn, ...(isFiltered && { isFiltered }) },
       children: (key, hart) =>
         guarded(
           () =>
@@ -90,7 +94,7 @@ class TargetInspection implements Inspection {
   }
 
   private context(hart: number): InspectContext {
-    return contextOf(this.target, hart, this.options, this.past);
+    return contextOf(this.target, hart, this.options, this.past, this.traps);
   }
 
   private look<T>(inspector: Inspector, hart: number, at: (context: InspectContext) => T): T {

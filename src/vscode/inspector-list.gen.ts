@@ -4,4 +4,6 @@ export const VIEWS: readonly { readonly id: string; readonly title: string }[] =
   { id: 'queues', title: 'Queues' },
   { id: 'pageTables', title: 'Page Tables' },
   { id: 'registers', title: 'Registers' },
+  { id: 'vmExits', title: 'VM Exits' },
+  { id: 'traps', title: 'Traps' },
 ];

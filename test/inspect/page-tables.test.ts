@@ -7,6 +7,7 @@ import type { InspectContext } from '../../src/inspect/inspector';
 import { pageTables } from '../../src/inspect/page-tables';
 import { Past } from '../../src/inspect/past';
 import type { World } from '../../src/isa/core/world';
+import { TrapLog } from '../../src/inspect/trap-log';
 import { RISCV64 } from '../../src/isa/riscv64';
 import type { Cpu, Machine } from '../../src/machine/contract';
 
@@ -54,6 +55,7 @@ function contextWith(entries: Readonly<Record<string, bigint>>, options: { root?
     images: new ImageSet(),
     windows: [{ name: 'uart0', base: 0x10000000n, size: 0x100n }],
     past: new Past(),
+    traps: new TrapLog({ ...machine, observe: () => () => undefined }),
     statics: () => [],
     locals: () => [],
     clientPath: (source) => source.path,

@@ -26,6 +26,17 @@ export interface TrapCause {
   readonly access?: Access;
 }
 
+/** How calls into more privileged code say what they ask for. */
+export interface EnvironmentCalls {
+  /** Registers that hold the numbers of a call, in the order in which `name` takes their values. */
+  readonly registers: readonly string[];
+  /**
+   * The call in words for a cause of group `ecall` (its id), and how many of the registers it depends on; `undefined` for
+   * a cause whose calls have no numbers.
+   */
+  name(cause: string, values: readonly bigint[]): { readonly text: string; readonly registersUsed: number } | undefined;
+}
+
 export interface Isa {
   readonly name: string;
   readonly registers: readonly RegisterSpec[];
@@ -39,6 +50,7 @@ export interface Isa {
   /** Integer argument registers in order, for finishing calls and return values. */
   readonly arguments: readonly string[];
   readonly causes: readonly TrapCause[];
+  readonly calls: EnvironmentCalls;
   /** Longest instruction, bytes. */
   readonly maxLength: number;
   readonly minLength: number;

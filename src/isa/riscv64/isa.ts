@@ -2,6 +2,7 @@
 import type { Isa } from '../core/isa';
 import { ARGUMENT_REGISTERS, FRAME_POINTER, RETURN_ADDRESS, STACK_POINTER } from './abi';
 import { disassemble } from './assembly';
+import { CALLS } from './calls';
 import { jointTarget } from './joint-target';
 import { mappings, rootLevel, tableEntries } from './paging-tables';
 import { translate } from './paging-view';
@@ -20,6 +21,7 @@ export const RISCV64: Isa = {
   returnAddress: RETURN_ADDRESS,
   arguments: ARGUMENT_REGISTERS,
   causes: CAUSES,
+  calls: CALLS,
   maxLength: 4,
   minLength: 2,
   disassemble,

@@ -1,0 +1,382 @@
+/** The tree and the table over a trap log that the VM Exits and Traps views share. */
+import { hex } from '../base/address';
+import type { BreakOn, InspectorNode, InspectorTable } from './contract';
+import type { InspectContext, Inspector } from './inspector';
+import { firstPiece, pieceAt, splitPiece } from './long-list';
+import { counted, grouped } from './text';
+import { parseTrapFilter, type TrapTest } from './trap-filter';
+import type { TrapRecord, TrapRing } from './trap-log';
+import { codeText, instructions, latency, type Reason, secondsText, TrapWords } from './trap-words';
+
+/** What differs between the views. */
+export interface TrapView {
+  readonly id: string;
+  readonly title: string;
+  /** `VM exit`. */
+  readonly noun: string;
+  readonly ring: (context: InspectContext) => TrapRing;
+  /** A record's number in this view. */
+  readonly numberOf: (record: TrapRecord) => number;
+  /** `next VM entry`. */
+  readonly end: string;
+  /** Why there is nothing, in a sentence. */
+  readonly whyNone: (context: InspectContext) => string;
+  /** Rows above the reasons. */
+  readonly heading?: (context: InspectContext, words: TrapWords) => InspectorNode[];
+  /** The exception filter that stops at traps of a reason. */
+  readonly filterOf: (reason: Reason) => string;
+}
+
+/** Records of one reason. */
+interface Group {
+  readonly reason: Reason;
+  readonly records: TrapRecord[];
+  readonly timed: number;
+  readonly mean: bigint;
+  readonly longest: bigint;
+  readonly total: bigint;
+}
+
+/** A key of the tree: a filter, and below it a list and a record of it. */
+interface Path {
+  readonly filter: string;
+  /** What children's keys begin with. */
+  readonly prefix: string;
+  readonly rest: string;
+}
+
+const FILTER = 'find:';
+/** Rows of a table; the newest. */
+const MOST_TABLE_ROWS = 100_000;
+
+/** `find:TEXT/REST`, with the text encoded as in a URI so that it may hold slashes. */
+function pathOf(key: string): Path {
+  if (!key.startsWith(FILTER)) return { filter: '', prefix: '', rest: key };
+  const end = key.indexOf('/');
+  const encoded = key.slice(FILTER.length, end < 0 ? undefined : end);
+  const rest = end < 0 ? '' : key.slice(end + 1);
+  return { filter: decoded(encoded), prefix: `${FILTER}${encoded}/`, rest };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The key under which a view's rows are those that a filter's text lets through. */
+export const filterKey = (text: string): string => `${FILTER}${encodeURIComponent(text)}`;
+
+function groupsOf(records: readonly TrapRecord[], words: TrapWords): Group[] {
+  const lists = new Map<Reason, TrapRecord[]>();
+  for (const record of records) {
+    const reason = words.reason(record);
+    const list = lists.get(reason);
+    if (list === undefined) lists.set(reason, [record]);
+    else list.push(record);
+  }
+  const groups = [...lists].map(([reason, list]): Group => {
+    const took = list.map(latency).filter((one) => one !== undefined);
+    const total = took.reduce((sum, one) => sum + one, 0n);
+    const longest = took.reduce((most, one) => (one > most ? one : most), 0n);
+    const mean = took.length === 0 ? 0n : total / BigInt(took.length);
+    return { reason, records: list, timed: took.length, mean, longest, total };
+  });
+  return groups.sort((one, other) => other.records.length - one.records.length);
+}
+
+const share = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(1)} %`;
+
+function latencyText({ timed, mean, longest }: Group): string {
+  return timed === 0 ? 'latency not known' : `mean ${grouped(mean)}, longest ${instructions(longest)}`;
+}
+
+export class TrapTree {
+  private readonly words: TrapWords;
+
+  constructor(
+    private readonly context: InspectContext,
+    private readonly view: TrapView,
+  ) {
+    this.words = new TrapWords(context);
+  }
+
+  children(key = ''): InspectorNode[] {
+    const path = pathOf(key);
+    const test = this.test(path);
+    if (typeof test === 'string') return path.rest === '' ? [this.row(path, 'wrong', test, 'error')] : [];
+    if (path.rest === '') return this.top(path, test);
+    const { prefix: list, start } = splitPiece(path.rest);
+    const [kind = '', argument = '', ...more] = list.split('/');
+    const number = kind === 'all' ? argument : (more[0] ?? '');
+    if (number !== '') return this.details(path, Number(number));
+    const records = this.listed(kind, argument, test);
+    const row = (record: TrapRecord) => this.node(path, list, record);
+    if (start !== undefined) return pieceAt(records, start, row);
+    return firstPiece(records, key, `${this.view.noun}s`, row);
+  }
+
+  table(key = ''): InspectorTable {
+    const path = pathOf(key);
+    const test = this.test(path);
+    const columns = ['Number', 'At instruction', 'Guest ns', 'Hart', 'Reason', 'From', 'To', 'pc', 'Symbol', 'Address'];
+    columns.push('Guest physical', 'tval', 'Ran before', 'Latency', 'Returned at', 'Returned to', 'Returned to pc');
+    if (typeof test === 'string') return { columns, rows: [], summary: test };
+    const [kind = '', argument = ''] = splitPiece(path.rest).prefix.split('/');
+    const records = this.listed(kind === '' ? 'all' : kind, argument, test)
+      .slice(0, MOST_TABLE_ROWS)
+      .reverse();
+    return { columns, rows: records.map((record) => this.cells(record)), summary: this.summary(path, records) };
+  }
+
+  private test({ filter }: Path): TrapTest | string {
+    return parseTrapFilter(filter, this.words);
+  }
+
+  private records(test: TrapTest): TrapRecord[] {
+    return this.view.ring(this.context).all().filter(test);
+  }
+
+  /** Newest first. */
+  private listed(kind: string, argument: string, test: TrapTest): TrapRecord[] {
+    const records = kind === 'all' || kind === 'reason' ? this.records(test).reverse() : [];
+    if (kind !== 'reason') return records;
+    const wanted = decoded(argument);
+    return records.filter((record) => this.words.reason(record).text === wanted);
+  }
+
+  private row(path: Path, key: string, label: string, icon = 'info'): InspectorNode {
+    return { key: `${path.prefix}${key}`, label, tooltip: label, icon, hasChildren: false };
+  }
+
+  private top(path: Path, test: TrapTest): InspectorNode[] {
+    const ring = this.view.ring(this.context);
+    if (ring.total === 0) return [this.row(path, 'none', this.view.whyNone(this.context))];
+    const { noun } = this.view;
+    const records = this.records(test);
+    const heading: InspectorNode[] = this.view.heading?.(this.context, this.words) ?? [];
+    if (path.filter !== '') {
+      const text = `${counted(records.length, noun)} of ${grouped(ring.length)} match "${path.filter}"`;
+      heading.push({ ...this.row(path, 'filter', text, 'filter') });
+    }
+    if (ring.dropped > 0) {
+      const text = `The first ${counted(ring.dropped, noun)} of ${grouped(ring.total)} are no longer kept: the log holds ${grouped(ring.capacity)}.`;
+      heading.push(this.row(path, 'dropped', text, 'warning'));
+    }
+    const groups = groupsOf(records, this.words);
+    return [
+      ...heading.map((node) => ({
+        ...node,
+        key: node.key.startsWith(path.prefix) ? node.key : path.prefix + node.key,
+      })),
+      ...groups.map((group) => this.groupNode(path, group, records.length)),
+      ...(records.length === 0
+        ? []
+        : [
+            {
+              key: `${path.prefix}all`,
+              label: `All, the latest first`,
+              description: counted(records.length, noun),
+              icon: 'history',
+              hasChildren: true,
+            },
+          ]),
+    ];
+  }
+
+  private groupNode(path: Path, group: Group, of: number): InspectorNode {
+    const { reason, records, total } = group;
+    const count = records.length;
+    const isChanged = path.prefix === '' && this.isChanged(reason.text, count);
+    return {
+      key: `${path.prefix}reason/${encodeURIComponent(reason.text)}`,
+      label: reason.text,
+      description: `${grouped(count)} (${share(count, of)}) · ${latencyText(group)}`,
+      tooltip: [
+        reason.text,
+        `${counted(count, this.view.noun)} of ${grouped(of)}, ${share(count, of)}.`,
+        `${latencyText(group)}, together ${instructions(total)}: from the ${this.view.noun} to the ${this.view.end}.`,
+      ].join('\n'),
+      icon: 'symbol-event',
+      hasChildren: true,
+      ...(isChanged && { isChanged }),
+      breakOn: [{ label: `Every ${this.view.noun} with this reason`, ...this.filter(reason) }],
+    };
+  }
+
+  /** Compares a count with the one at the last stop. */
+  isChanged(reason: string, count: number): boolean {
+    return this.context.past.isChanged(`${this.view.id} ${reason}`, count.toString());
+  }
+
+  /** Notes the counts of this stop. */
+  note(): void {
+    for (const { reason, records } of groupsOf(
+      this.records(() => true),
+      this.words,
+    )) {
+      this.isChanged(reason.text, records.length);
+    }
+  }
+
+  private filter(reason: Reason): Pick<BreakOn, 'filter' | 'condition'> {
+    return { filter: this.view.filterOf(reason), condition: reason.condition };
+  }
+
+  private breakOn(record: TrapRecord): BreakOn[] {
+    const reason = this.words.reason(record);
+    const { filter, condition } = this.filter(reason);
+    const place = codeText(this.words.code(record));
+    const at = this.words.address(record);
+    return [
+      { label: 'The same reason', filter, condition },
+      { label: `The same reason, at ${place}`, filter, condition: `${condition} && epc == ${hex(record.epc)}` },
+      ...(at === undefined || record.tval === 0n
+        ? []
+        : [
+            {
+              label: `The same reason, about ${hex(record.tval)}`,
+              filter,
+              condition: `${condition} && tval == ${hex(record.tval)}`,
+            },
+          ]),
+    ];
+  }
+
+  private node(path: Path, list: string, record: TrapRecord): InspectorNode {
+    const code = this.words.code(record);
+    const reason = this.words.reason(record);
+    const at = this.words.address(record);
+    const took = latency(record);
+    const parts = [
+      codeText(code),
+      ...(at === undefined ? [] : [`${at.name} ${hex(at.value)}`]),
+      took === undefined ? this.openText(record) : instructions(took),
+    ];
+    const isInReason = list.startsWith('reason/');
+    return {
+      key: `${path.prefix}${list}/${this.view.numberOf(record)}`,
+      label: isInReason
+        ? `#${grouped(this.view.numberOf(record))}`
+        : `#${grouped(this.view.numberOf(record))} ${reason.text}`,
+      description: parts.join(' · '),
+      tooltip: this.facts(record)
+        .map(({ name, text }) => `${name}: ${text}`)
+        .join('\n'),
+      icon: 'symbol-event',
+      hasChildren: true,
+      ...(code.source !== undefined && { source: code.source }),
+      breakOn: this.breakOn(record),
+    };
+  }
+
+  /** Why a record has no latency. */
+  private openText(record: TrapRecord): string {
+    if (record.from.rank === record.to.rank) return `stays in ${record.to.mode}, its return is not seen`;
+    return `no ${this.view.end} yet`;
+  }
+
+  /** Everything that is known of a record. */
+  private facts(
+    record: TrapRecord,
+  ): { name: string; text: string; memory?: string; source?: InspectorNode['source'] }[] {
+    const { hart, at, now, from, to, epc, tval, guestPhysical, call, ran, returned } = record;
+    const code = this.words.code(record);
+    const took = latency(record);
+    const { registers } = this.context.machine.isa.calls;
+    const numbers = (call ?? []).map((value, index) => `${registers[index] ?? ''} = ${hex(value)}`);
+    return [
+      { name: 'reason', text: this.words.reason(record).text },
+      { name: 'taken', text: `after ${instructions(at)}, at ${secondsText(now)}, by hart ${hart}` },
+      { name: 'worlds', text: `${from.mode} → ${to.mode}` },
+      { name: 'pc', text: code.symbol === undefined ? hex(epc) : `${hex(epc)} ${code.symbol}`, source: code.source },
+      ...(guestPhysical === undefined ? [] : [{ name: 'guest physical', text: hex(guestPhysical) }]),
+      { name: 'tval', text: hex(tval) },
+      ...(numbers.length === 0 ? [] : [{ name: 'call', text: numbers.join(', ') }]),
+      ...(ran === undefined ? [] : [{ name: 'ran before', text: `${instructions(ran)} in ${from.mode}` }]),
+      {
+        name: 'latency',
+        text: took === undefined ? this.openText(record) : `${instructions(took)} to the ${this.view.end}`,
+      },
+      ...(returned === undefined ? [] : [this.returnFact(record, returned)]),
+    ];
+  }
+
+  private returnFact({ hart }: TrapRecord, returned: NonNullable<TrapRecord['returned']>) {
+    const code = this.words.place(returned.pc, returned.to, hart);
+    const where = code.symbol === undefined ? hex(returned.pc) : `${hex(returned.pc)} ${code.symbol}`;
+    return {
+      name: this.view.end,
+      text: `after ${instructions(returned.at)}, at ${secondsText(returned.now)}, to ${where} in ${returned.to.mode}`,
+      source: code.source,
+    };
+  }
+
+  private details(path: Path, number: number): InspectorNode[] {
+    const record = this.view
+      .ring(this.context)
+      .all()
+      .find((one) => this.view.numberOf(one) === number);
+    if (record === undefined) return [];
+    const base = `${path.prefix}${path.rest}`;
+    return this.facts(record).map(({ name, text, source }) => ({
+      key: `${base}/${name}`,
+      label: name,
+      description: text,
+      icon: 'symbol-field',
+      hasChildren: false,
+      ...(source !== undefined && { source }),
+    }));
+  }
+
+  private cells(record: TrapRecord): string[] {
+    const { hart, at, now, from, to, epc, tval, guestPhysical, ran, returned } = record;
+    return [
+      this.view.numberOf(record).toString(),
+      at.toString(),
+      now.toString(),
+      hart.toString(),
+      this.words.reason(record).text,
+      from.mode,
+      to.mode,
+      hex(epc),
+      this.words.code(record).symbol ?? '',
+      hexOrNone(this.words.address(record)?.value),
+      hexOrNone(guestPhysical),
+      hex(tval),
+      ran?.toString() ?? '',
+      latency(record)?.toString() ?? '',
+      returned?.at.toString() ?? '',
+      returned?.to.mode ?? '',
+      hexOrNone(returned?.pc),
+    ];
+  }
+
+  private summary(path: Path, records: readonly TrapRecord[]): string {
+    const { noun, end } = this.view;
+    const ring = this.view.ring(this.context);
+    if (ring.total === 0) return this.view.whyNone(this.context);
+    const filter = path.filter === '' ? '' : ` that match "${path.filter}"`;
+    const lost = ring.dropped === 0 ? '' : ` The first ${grouped(ring.dropped)} are no longer kept.`;
+    const groups = groupsOf(records, this.words).map(
+      (group) => `${group.reason.text}: ${grouped(group.records.length)} (${latencyText(group)})`,
+    );
+    return `${counted(records.length, noun)}${filter} of ${grouped(ring.total)}; latency is counted in instructions to the ${end}.${lost} ${groups.join('; ')}.`;
+  }
+}
+
+const hexOrNone = (value: bigint | undefined): string => (value === undefined ? '' : hex(value));
+
+/** The inspector over one of the log's rings. */
+export const trapInspector = (view: TrapView): Inspector => ({
+  id: view.id,
+  title: view.title,
+  refreshOn: ['trap'],
+  isFiltered: true,
+  when: () => true,
+  children: (context, key) => new TrapTree(context, view).children(key),
+  table: (context, key) => new TrapTree(context, view).table(key),
+  note: (context) => new TrapTree(context, view).note(),
+});

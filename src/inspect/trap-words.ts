@@ -1,0 +1,127 @@
+/** Records of the trap log in words: why, where, for how long. */
+import { hex, pa, va } from '../base/address';
+import type { TrapCause } from '../isa/core/isa';
+import type { World } from '../isa/core/world';
+import type { InspectContext } from './inspector';
+import { grouped } from './text';
+import type { TrapRecord } from './trap-log';
+
+/** Why a trap was taken. Records of one reason are counted together. */
+export interface Reason {
+  readonly text: string;
+  readonly cause: TrapCause | undefined;
+  /** What holds for this reason only, as the condition of an exception filter. */
+  readonly condition: string;
+}
+
+/** Where code is. */
+export interface CodeText {
+  readonly pc: bigint;
+  readonly symbol: string | undefined;
+  readonly source?: { readonly path: string; readonly line: number };
+}
+
+/** Bytes that one page of a translation covers for sure. */
+const PAGE = 4096n;
+
+/** Words for records, as the machine is now. Remembers what it found out: make one for each look. */
+export class TrapWords {
+  private readonly reasons = new Map<string, Reason>();
+  private readonly places = new Map<string, CodeText>();
+
+  constructor(private readonly context: InspectContext) {}
+
+  reason({ cause, isInterrupt, call }: TrapRecord): Reason {
+    const key = `${isInterrupt ? 'i' : ''}${cause} ${call?.join() ?? ''}`;
+    const known = this.reasons.get(key);
+    if (known !== undefined) return known;
+    const { causes, calls } = this.context.machine.isa;
+    const found = causes.find((one) => one.cause === cause && one.isInterrupt === isInterrupt);
+    const named = found === undefined || call === undefined ? undefined : calls.name(found.id, call);
+    const name = found?.name ?? `${isInterrupt ? 'Interrupt' : 'Cause'} ${cause}`;
+    const used = calls.registers.slice(0, named?.registersUsed ?? 0);
+    const reason: Reason = {
+      text: named === undefined ? name : `${name}: ${named.text}`,
+      cause: found,
+      condition: [
+        isInterrupt ? 'isInterrupt' : '!isInterrupt',
+        `cause == ${cause}`,
+        ...used.map((register, index) => `$${register} == ${hex(call?.[index] ?? 0n)}`),
+      ].join(' && '),
+    };
+    this.reasons.set(key, reason);
+    return reason;
+  }
+
+  /** Where the interrupted code was. */
+  code(record: TrapRecord): CodeText {
+    return this.place(record.epc, record.from, record.hart);
+  }
+
+  /** Symbol and line of an address in a world. */
+  place(pc: bigint, world: World, hart: number): CodeText {
+    const key = `${pc} ${world.rank} ${world.vmid} ${world.stage1 ?? ''}`;
+    const known = this.places.get(key);
+    if (known !== undefined) return known;
+    const found = this.context.images.find(pc, (at, length) => readIn(this.context, hart, world, at, length), world);
+    const hit = found?.image.program.symbolAt(found.link);
+    const row = found?.image.program.lineAt(found.link);
+    const offset = hit === undefined || hit.offset === 0n ? '' : `+${hex(hit.offset)}`;
+    const text: CodeText = {
+      pc,
+      symbol: hit === undefined ? undefined : `${hit.symbol.demangled}${offset}`,
+      ...(row?.source !== undefined &&
+        row.line > 0 && { source: { path: this.context.clientPath(row.source), line: row.line } }),
+    };
+    this.places.set(key, text);
+    return text;
+  }
+
+  /** The address that the trap is about: of the guest's memory, or what tval says. */
+  address({ guestPhysical, tval, cause, isInterrupt }: TrapRecord): { name: string; value: bigint } | undefined {
+    if (guestPhysical !== undefined) return { name: 'guest physical', value: guestPhysical };
+    const found = this.context.machine.isa.causes.find((one) => one.cause === cause && one.isInterrupt === isInterrupt);
+    return found?.tval === 'address' ? { name: 'address', value: tval } : undefined;
+  }
+}
+
+/** The name of a code's place in rows: its symbol, else the bare address. */
+export const codeText = ({ symbol, pc }: CodeText): string => symbol ?? hex(pc);
+
+/** Reads memory as `world` of a hart maps it, whatever the hart does now. */
+export function readIn(
+  { machine }: Pick<InspectContext, 'machine'>,
+  hart: number,
+  world: World,
+  at: bigint,
+  length: number,
+): Uint8Array | undefined {
+  const cpu = machine.cpus[hart];
+  if (cpu === undefined || length < 0) return undefined;
+  const bytes = new Uint8Array(length);
+  for (let done = 0n; done < BigInt(length); ) {
+    const from = at + done;
+    const rest = BigInt(length) - done;
+    const room = PAGE - (from % PAGE);
+    const piece = Number(rest < room ? rest : room);
+    const { result } = cpu.translate(va(from), 'read', world);
+    const part = result.ok ? machine.readPhysical(pa(result.pa), piece) : undefined;
+    if (part === undefined) return undefined;
+    bytes.set(part, Number(done));
+    done += BigInt(piece);
+  }
+  return bytes;
+}
+
+/** Instructions from the trap to the end of its handling; undefined while it is being handled. */
+export const latency = ({ own, returned }: TrapRecord): bigint | undefined =>
+  returned === undefined ? undefined : returned.own - own;
+
+/** `0.001234567 s` of guest time. */
+export const secondsText = (nanoseconds: bigint): string => {
+  const digits = nanoseconds.toString().padStart(10, '0');
+  return `${digits.slice(0, -9)}.${digits.slice(-9)} s`;
+};
+
+/** `1,203 instructions`. */
+export const instructions = (count: bigint): string => `${grouped(count)} instruction${count === 1n ? '' : 's'}`;
