@@ -209,6 +209,8 @@ export class Session {
     this.handles.clear();
     this.flush(true);
     if (stop.kind === 'power') return this.ended(stop);
+    const why = stop.kind === 'trap' ? (this.inspection?.explainTrap(stop.event) ?? []) : [];
+    if (why.length > 0) this.print(`${why.join('\n')}\n`, 'console');
     this.server.event('stopped', stoppedBody(target, stop));
     this.event('machine/status', this.status(stop.hart));
     this.event('inspect/changed', { inspectors: this.inspectors.map((inspector) => inspector.info.id) });

@@ -1,79 +1,230 @@
-/** An address in words: what lies there, every entry the walk reads, how it ends, and what other accesses would do. */
-import { hex, va } from '../base/address';
-import type { MemoryReference } from '../debug/memory';
-import type { Access, Mapping, Translation } from '../isa/core/translation';
-import { fieldSummary } from './fields';
+/**
+ * An address explained: what lies there, every entry of every stage that its walk reads, how it ends, and what other
+ * accesses would do. The one implementation, as rows; `explainLines` makes text of them for console, hover and stops.
+ */
+import { hex, type Ipa, ipa, type Pa, pa, va } from '../base/address';
+import type { Access, Mapping, Permissions, Translation, WalkStep } from '../isa/core/translation';
+import type { World } from '../isa/core/world';
+import type { TrapEvent } from '../machine/contract';
+import { type AddressSpace, isSameWorld, spaceOf, stage2Of, translateIn, worldText } from './address-spaces';
+import type { InspectorNode } from './contract';
+import type { Space } from './explain-request';
+import { fieldRows, fieldSummary } from './fields';
 import type { InspectContext } from './inspector';
-import { currentRoot, mappedRanges, permissionText } from './mapped-ranges';
-import { nothingThere, physicalNames, sectionNames, symbolText } from './places';
+import { mappedRanges, permissionText } from './mapped-ranges';
+import { imageAt, nothingThere, physicalNames, sectionNames, symbolText } from './places';
 import { address, fileName, sizeText } from './text';
+
+/** An address of one of the address spaces. */
+export interface Place {
+  readonly space: Space;
+  readonly address: bigint;
+}
+
+/** One row of an explanation. Its text form is `label: description` with the children indented below. */
+export interface ExplainRow {
+  readonly label: string;
+  readonly description?: string;
+  readonly tooltip?: string;
+  readonly icon?: string;
+  readonly memoryReference?: string;
+  readonly editable?: string;
+  readonly children?: readonly ExplainRow[];
+  /** The bits of an entry: rows of a tree, too much for text. */
+  readonly bits?: WalkStep['entry'];
+}
 
 const ACCESSES: readonly Access[] = ['read', 'write', 'execute'];
 /** Virtual addresses listed for a physical one. */
 const MOST_ALIASES = 8;
+/** Bytes of an entry in all formats with tables of 512. */
+const ENTRY_BYTES = 8n;
 
-/** Lines of text about a virtual or physical address of a hart. Changes nothing. */
-export function explainAddress(context: InspectContext, at: MemoryReference, access: Access): string[] {
-  return at.space === 'pa' ? explainPhysical(context, at.address) : explainVirtual(context, at.address, access);
+/** Rows about an address as a world sees it; the hart's current world without `world`. Changes nothing. */
+export function explainAddress(
+  context: InspectContext,
+  at: Place,
+  access: Access,
+  world?: World,
+  space = spaceOf(context, world),
+): ExplainRow[] {
+  if (at.space === 'pa') return explainPhysical(context, at.address, space);
+  if (at.space === 'gpa') return explainGuestPhysical(context, at.address, access, space);
+  return explainVirtual(context, at.address, access, space);
 }
 
-function explainVirtual(context: InspectContext, at: bigint, access: Access): string[] {
-  const { cpu } = context;
-  const walk = cpu.translate(va(at), access);
-  const root = currentRoot(context);
-  const start =
-    root === undefined
-      ? `${walk.scheme}: no page table is used, the address is physical`
-      : `${walk.scheme}, root table at pa ${hex(root.table)}, address space ${cpu.world.asid}`;
+/** The same as lines of text. */
+export const explainLines = (rows: readonly ExplainRow[], indent = ''): string[] =>
+  rows.flatMap(({ label, description, children = [] }) => [
+    `${indent}${label}${description === undefined || description === '' ? '' : `: ${description}`}`,
+    ...explainLines(children, `${indent}  `),
+  ]);
+
+/** The same as rows of a tree: those below `path`, a list of indices from the top. */
+export function explainNodes(rows: readonly ExplainRow[], key: string, path: readonly number[]): InspectorNode[] {
+  const [first, ...rest] = path;
+  if (first === undefined) return rows.map((row, index) => nodeOf(row, `${key}/${index}`));
+  const row = rows[first];
+  if (row === undefined) return [];
+  const below = explainNodes(row.children ?? [], `${key}/${first}`, rest);
+  if (rest.length > 0 || row.bits === undefined) return below;
+  return [...below, ...fieldRows(`${key}/${first}`, row.bits.fields, row.bits.raw)];
+}
+
+function nodeOf({ children = [], bits, ...row }: ExplainRow, key: string): InspectorNode {
+  return { key, ...row, hasChildren: children.length > 0 || bits !== undefined };
+}
+
+/** The access that raised a trap, as its world's tables stand now; empty for traps that are no faults of an access. */
+export function explainTrap(context: InspectContext, event: TrapEvent): string[] {
+  const cause = context.machine.isa.causes.find(
+    (one) => one.cause === event.cause && one.isInterrupt === event.isInterrupt,
+  );
+  if (cause?.access === undefined || cause.tval !== 'address') return [];
+  return explainLines(explainAddress(context, { space: 'va', address: event.tval }, cause.access, event.from));
+}
+
+/** Where an address leads for a load, in one line. */
+export function explainSummary(context: InspectContext, at: bigint): string {
+  const space = spaceOf(context);
+  const walk = translateIn(context, space, va(at), 'read');
+  const [end] = ending(context, walk, space);
+  return walk.result.ok ? (end?.label ?? '') : `→ ${walk.result.fault.causeName}: ${walk.result.fault.rule}`;
+}
+
+// ---------------------------------------------------------------- virtual addresses
+
+function explainVirtual(context: InspectContext, at: bigint, access: Access, space: AddressSpace): ExplainRow[] {
+  const walk = translateIn(context, space, va(at), access);
   return [
-    `${access} ${address(walk.va)} on hart ${cpu.hart} in ${cpu.world.mode}-mode`,
-    ...known(context, walk.va).map((text) => `  ${text}`),
-    start,
-    ...walk.steps.map((step) => {
-      const { raw, fields, isValid, isLeaf } = step.entry;
-      const kind = !isValid ? 'not valid' : isLeaf ? 'page' : 'table';
-      const stage = step.stage === 2 ? 'stage 2 ' : '';
-      return `  ${stage}level ${step.level}, entry ${step.index} at pa ${hex(step.at)}: ${address(raw)} (${kind}) ${fieldSummary(fields, raw)}`.trimEnd();
-    }),
-    ...ending(context, walk),
-    ...otherAccesses(context, walk, access),
+    {
+      label: `${access} ${address(walk.va)} in ${worldText(space.world)}, hart ${context.cpu.hart}`,
+      children: known(context, walk.va, space).map((label) => ({ label })),
+    },
+    ...walkRows(context, walk, space),
+    ...otherAccesses(context, walk, access, space),
   ];
 }
 
+/** The tables the walk goes through, an entry a row, and how it ends. */
+export function walkRows(context: InspectContext, walk: Translation, space: AddressSpace): ExplainRow[] {
+  return [
+    { label: startText(context, walk, space) },
+    ...stepRows(context, walk.steps, space),
+    ...ending(context, walk, space),
+  ];
+}
+
+/** `Sv39 over Sv39x4, root table at gpa 0x… = pa 0x…, address space 3; stage 2 root table at pa 0x…, VM 1`. */
+function startText(context: InspectContext, { scheme }: Translation, space: AddressSpace): string {
+  const { stage1, stage2, guest, asid, vmid } = space.world;
+  if (stage1 === undefined && stage2 === undefined) return `${scheme}: no page table is used, the address is physical`;
+  const first = stage1 === undefined ? 'stage 1 is off' : `root table at ${located(context, stage1, space)}`;
+  if (!guest) return `${scheme}, ${first}, address space ${asid}`;
+  const second = stage2 === undefined ? 'stage 2 is off' : `stage 2 root table at pa ${hex(stage2)}, VM ${vmid}`;
+  return `${scheme}, ${first}${stage1 === undefined ? '' : `, address space ${asid}`}; ${second}`;
+}
+
+/** An address that stage 1's tables use: `pa 0x…`, or `gpa 0x… = pa 0x…` where stage 2 translates it. */
+function located(context: InspectContext, at: Pa | Ipa, space: AddressSpace): string {
+  const second = stage2Of(space);
+  if (second === undefined) return `pa ${hex(at)}`;
+  const { result } = translateIn(context, second, va(at), 'read');
+  return result.ok ? `gpa ${hex(at)} = pa ${hex(result.pa)}` : `gpa ${hex(at)}, which stage 2 does not map`;
+}
+
+function stepRows(context: InspectContext, steps: readonly WalkStep[], space: AddressSpace): ExplainRow[] {
+  const hasTwo = space.world.stage1 !== undefined && space.world.stage2 !== undefined;
+  return steps.map((step) => stepRow(context, step, hasTwo));
+}
+
+function stepRow(context: InspectContext, step: WalkStep, hasTwo: boolean): ExplainRow {
+  const { raw, fields, isValid, isLeaf } = step.entry;
+  const kind = !isValid ? 'not valid' : isLeaf ? 'page' : 'table';
+  const guestPhysical = step.nested?.va;
+  const where = guestPhysical === undefined ? `pa ${hex(step.at)}` : `gpa ${hex(guestPhysical)} = pa ${hex(step.at)}`;
+  const table = (guestPhysical ?? step.at) - BigInt(step.index) * ENTRY_BYTES;
+  const stage = hasTwo || step.stage === 2 ? `stage ${step.stage} ` : '';
+  return {
+    label: `${stage}level ${step.level}, entry ${step.index} at ${where}`,
+    description: `${address(raw)} (${kind}) ${fieldSummary(fields, raw)}`.trimEnd(),
+    tooltip: `Bits of the address choose entry ${step.index} of the level-${step.level} table at ${guestPhysical === undefined ? 'pa' : 'gpa'} ${hex(table)}.`,
+    icon: isLeaf ? 'symbol-file' : 'symbol-folder',
+    memoryReference: `pa:${hex(step.at)}`,
+    ...(context.machine.readPhysical(step.at, 1) !== undefined && { editable: `pa:${hex(step.at)}` }),
+    bits: step.entry,
+    ...(step.nested !== undefined && {
+      children: [
+        {
+          label: `the entry itself is found by stage 2 (${step.nested.scheme})`,
+          icon: 'references',
+          children: step.nested.steps.map((inner) => stepRow(context, inner, true)),
+        },
+      ],
+    }),
+  };
+}
+
 /** Symbol, line and section at a virtual address. */
-function known(context: InspectContext, at: bigint): string[] {
-  const symbol = symbolText(context, at);
-  const hit = symbol === undefined ? undefined : context.images.find(at);
+function known(context: InspectContext, at: bigint, space: AddressSpace): string[] {
+  const symbol = symbolText(context, at, space);
+  const hit = symbol === undefined ? undefined : imageAt(context, at, space);
   const row = hit?.image.program.lineAt(hit.link);
   const line = row === undefined ? '' : `, ${fileName(row.source.path)}:${row.line}`;
-  const sections = sectionNames(context, at, 1n);
+  const sections = sectionNames(context, at, 1n, space.world);
   if (symbol === undefined) return sections;
   return [`${symbol}${line}${sections.length === 0 ? '' : `, in ${sections.join(', ')}`}`];
 }
 
-function ending(context: InspectContext, walk: Translation): string[] {
+function ending(context: InspectContext, walk: Translation, space: AddressSpace): ExplainRow[] {
   const { result } = walk;
-  if (result.ok) {
-    const names = physicalNames(context, result.pa, 1n);
-    const what = names.length === 0 ? nothingThere(context) : names.join(', ');
-    const rights =
-      walk.steps.length === 0 ? '' : `, ${sizeText(result.pageSize)} page, ${permissionText(result.perms)}`;
-    return [`→ pa ${hex(result.pa)} (${what})${rights}`];
+  if (!result.ok) {
+    const { rule, cause, causeName, tval, guestPhysical } = result.fault;
+    const between = guestPhysical === undefined ? '' : `, guest physical ${hex(guestPhysical)}`;
+    return [
+      {
+        label: `→ ${causeName} (cause ${cause}, tval ${hex(tval)}${between})`,
+        icon: 'error',
+        children: [{ label: `because: ${rule}` }, ...neighbours(context, walk.va, space)],
+      },
+    ];
   }
-  const { rule, cause, causeName, tval } = result.fault;
-  return [`→ ${causeName} (cause ${cause}, tval ${hex(tval)})`, `  because: ${rule}`, ...neighbours(context, walk.va)];
+  const names = physicalNames(context, result.pa, 1n);
+  const what = names.length === 0 ? nothingThere(context) : names.join(', ');
+  const through = isTwoStage(space) ? `gpa ${hex(result.ipa)} → ` : '';
+  const both = isTwoStage(space) ? ' by both stages together' : '';
+  const rights =
+    walk.steps.length === 0 ? '' : `, ${sizeText(result.pageSize)} page, ${permissionText(result.perms)}${both}`;
+  return [
+    {
+      label: `→ ${through}pa ${hex(result.pa)} (${what})${rights}`,
+      icon: 'pass',
+      tooltip: permissionWords(result.perms),
+      memoryReference: `pa:${hex(result.pa)}`,
+    },
+  ];
 }
 
+const isTwoStage = ({ world }: AddressSpace): boolean => world.stage1 !== undefined && world.stage2 !== undefined;
+
+/** `May be read and written by user mode.` */
+export const permissionWords = ({ read, write, execute, user }: Permissions): string => {
+  const verbs = [read && 'read', write && 'written', execute && 'executed'].filter((verb) => verb !== false);
+  if (verbs.length === 0) return 'No access is allowed.';
+  const last = verbs.at(-1);
+  const listed = verbs.length === 1 ? last : `${verbs.slice(0, -1).join(', ')} and ${last}`;
+  return `May be ${listed} by ${user ? 'user mode' : 'privileged modes only'}.`;
+};
+
 /** The mapped ranges just below and above an address that is not mapped. */
-function neighbours(context: InspectContext, at: bigint): string[] {
-  if (currentRoot(context) === undefined) return [];
-  const { list } = mappedRanges(context);
+function neighbours(context: InspectContext, at: bigint, space: AddressSpace): ExplainRow[] {
+  const { list } = mappedRanges(context, space);
   if (list.some((range) => isInside(range, at))) return [];
   const below = list.filter((range) => range.va + range.size <= at).reduce<Mapping | undefined>(later, undefined);
   const above = list.filter((range) => range.va > at).reduce<Mapping | undefined>(earlier, undefined);
   return [
-    ...(below === undefined ? [] : [`  mapped below: up to ${address(below.va + below.size - 1n)}`]),
-    ...(above === undefined ? [] : [`  mapped above: from ${address(above.va)}`]),
+    ...(below === undefined ? [] : [{ label: `mapped below: up to ${address(below.va + below.size - 1n)}` }]),
+    ...(above === undefined ? [] : [{ label: `mapped above: from ${address(above.va)}` }]),
   ];
 }
 
@@ -81,14 +232,41 @@ const isInside = ({ va: from, size }: Mapping, at: bigint): boolean => at >= fro
 const later = (a: Mapping | undefined, b: Mapping): Mapping => (a === undefined || b.va > a.va ? b : a);
 const earlier = (a: Mapping | undefined, b: Mapping): Mapping => (a === undefined || b.va < a.va ? b : a);
 
-function otherAccesses({ cpu }: InspectContext, walk: Translation, access: Access): string[] {
+function otherAccesses(context: InspectContext, walk: Translation, access: Access, space: AddressSpace): ExplainRow[] {
   return ACCESSES.filter((other) => other !== access).map((other) => {
-    const { result } = cpu.translate(walk.va, other);
-    return `${other}: ${result.ok ? 'allowed' : `${result.fault.causeName}, ${result.fault.rule}`}`;
+    const { result } = translateIn(context, space, walk.va, other);
+    const isAnswered = result.ok && physicalNames(context, result.pa, 1n).length > 0;
+    const allowed = isAnswered ? 'allowed' : 'allowed, but nothing answers there';
+    return {
+      label: other,
+      description: result.ok ? allowed : `${result.fault.causeName}, ${result.fault.rule}`,
+      icon: result.ok ? 'pass' : 'error',
+    };
   });
 }
 
-function explainPhysical(context: InspectContext, at: bigint): string[] {
+// ---------------------------------------------------------------- guest physical and physical addresses
+
+function explainGuestPhysical(context: InspectContext, at: bigint, access: Access, space: AddressSpace): ExplainRow[] {
+  const second = stage2Of(space);
+  if (second === undefined) {
+    const whose = worldText(space.world);
+    const why = space.world.guest
+      ? `${whose} runs without a second stage: its physical addresses are the machine's`
+      : `${whose} is no guest, so it has no guest physical addresses. Name one: explain gpa:${hex(at)} in guest`;
+    return [{ label: why }];
+  }
+  const walk = translateIn(context, second, va(at), access);
+  const virtual = space.world.stage1 === undefined ? undefined : mappedRanges(context, space);
+  return [
+    { label: `${access} of guest physical ${hex(ipa(at))} by ${worldText(space.world)}, hart ${context.cpu.hart}` },
+    ...walkRows(context, walk, second),
+    ...otherAccesses(context, walk, access, second),
+    ...(virtual === undefined ? [] : aliasRows(context, virtual, at, (range) => range.ipa ?? range.pa, space)),
+  ];
+}
+
+function explainPhysical(context: InspectContext, at: bigint, space: AddressSpace): ExplainRow[] {
   const { machine, windows, cpu } = context;
   const window = windows.find(({ base, size }) => at >= base && at < base + size);
   const names = physicalNames(context, at, 1n);
@@ -97,26 +275,47 @@ function explainPhysical(context: InspectContext, at: bigint): string[] {
     names.length === 0
       ? `nothing answers there: ${nothingThere(context)}`
       : `${names.join(', ')}, offset ${hex(offset)}`;
-  const lines = [`physical ${hex(at)}: ${what}`];
-  if (currentRoot(context) === undefined) {
-    return [...lines, `hart ${cpu.hart} in ${cpu.world.mode}-mode uses no page table: the virtual address is the same`];
+  const first: ExplainRow = { label: `physical ${hex(at)}`, description: what, memoryReference: `pa:${hex(pa(at))}` };
+  const { world } = space;
+  if (world.stage1 === undefined && world.stage2 === undefined) {
+    const label = `hart ${cpu.hart} in ${worldText(world)} uses no page table: the virtual address is the same`;
+    return [first, { label }];
   }
-  const { list, isCut } = mappedRanges(context);
-  const aliases = list.filter((range) => at >= range.pa && at < range.pa + range.size);
-  if (aliases.length === 0) {
-    const doubt = isCut ? ' by the ranges that were looked at' : '';
-    return [...lines, `not mapped in the current address space of hart ${cpu.hart}${doubt}`];
-  }
-  const shown = aliases.slice(0, MOST_ALIASES).flatMap((range) => {
-    const virtual = range.va + (at - range.pa);
-    return [
-      `mapped at va ${address(virtual)}, ${sizeText(range.pageSize)} page, ${permissionText(range.perms)}`,
-      ...known(context, virtual).map((text) => `  ${text}`),
-    ];
-  });
+  const second = isTwoStage(space) ? stage2Of(space) : undefined;
   return [
-    ...lines,
-    ...shown,
-    ...(aliases.length > MOST_ALIASES ? [`and at ${aliases.length - MOST_ALIASES} more`] : []),
+    first,
+    ...aliasRows(context, mappedRanges(context, space), at, (range) => range.pa, space),
+    ...(second === undefined ? [] : aliasRows(context, mappedRanges(context, second), at, (range) => range.pa, second)),
   ];
+}
+
+/** The addresses of a space that lead to `at`. */
+function aliasRows(
+  context: InspectContext,
+  { list, isCut }: { readonly list: readonly Mapping[]; readonly isCut: boolean },
+  at: bigint,
+  target: (range: Mapping) => bigint,
+  space: AddressSpace,
+): ExplainRow[] {
+  const { world } = space;
+  const kind = world.stage1 === undefined ? 'gpa' : 'va';
+  const isCurrent = isSameWorld(world, context.cpu.world);
+  const where = isCurrent
+    ? `the current address space of hart ${context.cpu.hart}`
+    : kind === 'gpa'
+      ? `guest physical memory (stage 2, VM ${world.vmid})`
+      : `the address space of ${worldText(world)}`;
+  const aliases = list.filter((range) => at >= target(range) && at < target(range) + range.size);
+  if (aliases.length === 0) {
+    return [{ label: `not mapped in ${where}${isCut ? ' by the ranges that were looked at' : ''}` }];
+  }
+  const shown = aliases.slice(0, MOST_ALIASES).map((range) => {
+    const virtual = range.va + (at - target(range));
+    return {
+      label: `mapped at ${kind} ${address(virtual)}, ${sizeText(range.pageSize)} page, ${permissionText(range.perms)}${isCurrent ? '' : `, in ${where}`}`,
+      ...(kind === 'va' && { children: known(context, virtual, space).map((label) => ({ label })) }),
+    };
+  });
+  const rest = aliases.length - MOST_ALIASES;
+  return [...shown, ...(rest > 0 ? [{ label: `and at ${rest} more` }] : [])];
 }

@@ -1,7 +1,10 @@
-/** The current address space of a hart: its root table and every mapped range. */
-import { type Pa, pa } from '../base/address';
+/** What an address space maps: its root table and every mapped range. */
+import { type Pa, type Va, va } from '../base/address';
 import type { Mapping, Permissions } from '../isa/core/translation';
+import type { World } from '../isa/core/world';
+import { type AddressSpace, rootOf, spaceOf, stage2Of, translateIn } from './address-spaces';
 import type { InspectContext } from './inspector';
+import { PageCopies } from './page-copies';
 
 /** Ranges looked for before giving up: tables that are garbage map everything in pieces. */
 export const MOST_RANGES = 4096;
@@ -10,30 +13,17 @@ export const MOST_RANGES = 4096;
 export const permissionText = ({ read, write, execute, user }: Permissions): string =>
   `${read ? 'R' : '-'}${write ? 'W' : '-'}${execute ? 'X' : '-'}${user ? ' U' : ''}`;
 
-/** Physical memory for a walker. */
-export const readerOf =
-  ({ machine }: InspectContext) =>
-  (at: Pa, length: number) =>
-    machine.readPhysical(at, length);
-
-/** Registers for a walker. */
-export const registersOf =
-  ({ cpu }: InspectContext) =>
-  (name: string) =>
-    cpu.readRegister(name);
-
 /** A root table and its level. */
 export interface Root {
   readonly table: Pa;
   readonly level: number;
 }
 
-/** The root table of the hart's current world; undefined when addresses are physical. */
-export function currentRoot(context: InspectContext): Root | undefined {
-  const { machine, cpu } = context;
-  const { world } = cpu;
-  const level = machine.isa.rootLevel(world, registersOf(context));
-  return level === undefined || world.stage1 === undefined ? undefined : { table: pa(world.stage1), level };
+/** The root table of a space, the hart's current one by default; undefined when addresses are physical. */
+export function currentRoot(context: InspectContext, space = spaceOf(context)): Root | undefined {
+  const level = context.machine.isa.rootLevel(space.world, space.registers);
+  const table = rootOf(space);
+  return level === undefined || table === undefined ? undefined : { table, level };
 }
 
 /** The mapped ranges by address; `isCut` when there are more. */
@@ -42,70 +32,118 @@ export interface MappedRanges {
   readonly isCut: boolean;
 }
 
-/** A listing and all it was made from. */
-interface Listing {
-  readonly ranges: MappedRanges;
-  readonly worldKey: string;
-  readonly registers: ReadonlyMap<string, bigint>;
-  /** By address; a table that contains itself is read often and kept once. */
-  readonly pages: ReadonlyMap<Pa, Uint8Array | undefined>;
-}
+const NOTHING: MappedRanges = { list: [], isCut: false };
 
-/** A structure of more tables is listed anew each time rather than remembered. */
-const MOST_PAGES = 4096;
+/**
+ * The tables of one address space at one moment. Keeping them takes a copy of their few pages; what they map is worked
+ * out when somebody asks, which takes long.
+ */
+export class TableState {
+  private made: MappedRanges | undefined;
 
-/** The last listing of each hart. Making one takes long, comparing its few tables does not. */
-const listings = new WeakMap<InspectContext['machine'], Map<number, Listing>>();
+  private constructor(
+    private readonly isa: InspectContext['machine']['isa'],
+    readonly world: World,
+    private readonly values: ReadonlyMap<string, bigint>,
+    private readonly copies: PageCopies,
+    private readonly space: AddressSpace,
+  ) {}
 
-/** Every range that the current tables map. */
-export function mappedRanges(context: InspectContext): MappedRanges {
-  const { machine, cpu } = context;
-  const ofMachine = listings.get(machine) ?? new Map<number, Listing>();
-  listings.set(machine, ofMachine);
-  const known = ofMachine.get(cpu.hart);
-  if (known !== undefined && isCurrent(context, known)) return known.ranges;
-  const made = list(context);
-  if (made.pages.size <= MOST_PAGES) ofMachine.set(cpu.hart, made);
-  else ofMachine.delete(cpu.hart);
-  return made.ranges;
-}
-
-const worldKeyOf = ({ cpu }: InspectContext): string => `${cpu.world.mode} ${cpu.world.stage1} ${cpu.world.stage2}`;
-
-function list(context: InspectContext): Listing {
-  const { machine, cpu } = context;
-  const registers = new Map<string, bigint>();
-  const pages = new Map<Pa, Uint8Array | undefined>();
-  const found = machine.isa.mappings(
-    cpu.world,
-    (at, length) => {
-      const bytes = machine.readPhysical(at, length);
-      if (pages.size <= MOST_PAGES) pages.set(at, bytes);
-      return bytes;
-    },
-    (name) => {
-      const value = cpu.readRegister(name);
-      registers.set(name, value);
+  /** The tables as they are now. */
+  static of(context: InspectContext, space: AddressSpace): TableState {
+    const { isa } = context.machine;
+    const copies = new PageCopies(space.read);
+    const values = new Map<string, bigint>();
+    const registers = (name: string): bigint => {
+      const known = values.get(name);
+      if (known !== undefined) return known;
+      const value = space.registers(name);
+      values.set(name, value);
       return value;
-    },
-    MOST_RANGES + 1,
-  );
-  const ranges = { list: found.slice(0, MOST_RANGES), isCut: found.length > MOST_RANGES };
-  return { ranges, worldKey: worldKeyOf(context), registers, pages };
-}
-
-/** A listing depends on nothing but what was read for it. A page that could not be read is not trusted to stay so. */
-function isCurrent(context: InspectContext, { worldKey, registers, pages }: Listing): boolean {
-  if (worldKey !== worldKeyOf(context)) return false;
-  for (const [name, value] of registers) if (context.cpu.readRegister(name) !== value) return false;
-  for (const [at, bytes] of pages) {
-    if (bytes === undefined || !isSame(context.machine.readPhysical(at, bytes.length), bytes)) return false;
+    };
+    const state = new TableState(isa, space.world, values, copies, space);
+    copyTables(context, { world: space.world, read: copies.read, registers });
+    return state;
   }
-  return true;
+
+  /** Whether `space` still has these tables, with the same contents. A page that could not be read is not trusted. */
+  isCurrent(space: AddressSpace): boolean {
+    if (this.world.stage1 !== space.world.stage1 || this.world.stage2 !== space.world.stage2) return false;
+    if (this.world.mode !== space.world.mode) return false;
+    for (const [name, value] of this.values) if (space.registers(name) !== value) return false;
+    return this.copies.isCurrent(space.read);
+  }
+
+  /** The pages the tables lie in. */
+  get pages(): Pa[] {
+    return this.copies.addresses;
+  }
+
+  /** Every range that the tables map, or mapped. */
+  get ranges(): MappedRanges {
+    this.made ??= this.list();
+    return this.made;
+  }
+
+  private list(): MappedRanges {
+    const registers = (name: string) => this.values.get(name) ?? this.space.registers(name);
+    const found = this.isa.mappings(this.world, this.copies.read, registers, MOST_RANGES + 1);
+    return { list: found.slice(0, MOST_RANGES), isCut: found.length > MOST_RANGES };
+  }
 }
 
-function isSame(now: Uint8Array | undefined, before: Uint8Array): boolean {
-  if (now?.length !== before.length) return false;
-  for (let index = 0; index < before.length; index++) if (now[index] !== before[index]) return false;
-  return true;
+/** Tables read before giving up on a structure that contains itself. */
+const MOST_TABLES = 4096;
+/** A table that is not its stage's root, bytes. */
+const TABLE_BYTES = 4096;
+
+/** Reads every table once. Those that hold no pointers are only copied, not taken apart: they are the most. */
+function copyTables(context: InspectContext, space: AddressSpace): void {
+  const root = currentRoot(context, space);
+  if (root === undefined) return;
+  const { isa } = context.machine;
+  const { world, read, registers } = space;
+  const below = world.stage1 === undefined ? undefined : stage2Of(space);
+  if (below !== undefined) copyTables(context, below);
+  const seen = new Set<string>();
+  const visit = (table: Pa, level: number, base: Va): void => {
+    const name = `${table} ${level}`;
+    if (seen.has(name) || seen.size >= MOST_TABLES) return;
+    seen.add(name);
+    if (level > 0) {
+      for (const entry of isa.tableEntries(world, read, registers, table, level, base)) {
+        if (entry.next !== undefined) visit(entry.next, level - 1, entry.va);
+      }
+      return;
+    }
+    const lies = below === undefined ? undefined : translateIn(context, below, va(table), 'read').result;
+    if (lies === undefined) read(table, TABLE_BYTES);
+    else if (lies.ok) read(lies.pa, TABLE_BYTES);
+  };
+  visit(root.table, root.level, va(0n));
+}
+
+/** Spaces whose tables are remembered for each machine, the last used ones. */
+const MOST_STATES = 16;
+
+const states = new WeakMap<InspectContext['machine'], Map<string, TableState>>();
+
+/** The tables of a space as they stand; the same object as before when nothing was stored in them. */
+export function tableState(context: InspectContext, space: AddressSpace): TableState {
+  const { machine, cpu } = context;
+  const { mode, stage1, stage2 } = space.world;
+  const key = `${cpu.hart} ${mode} ${stage1} ${stage2}`;
+  const known = states.get(machine) ?? new Map<string, TableState>();
+  states.set(machine, known);
+  const last = known.get(key);
+  const state = last?.isCurrent(space) ? last : TableState.of(context, space);
+  known.delete(key);
+  known.set(key, state);
+  if (known.size > MOST_STATES) for (const [oldest] of [...known].slice(0, 1)) known.delete(oldest);
+  return state;
+}
+
+/** Every range that the tables of a space map now; by default the hart's current space. */
+export function mappedRanges(context: InspectContext, space = spaceOf(context)): MappedRanges {
+  return currentRoot(context, space) === undefined ? NOTHING : tableState(context, space).ranges;
 }

@@ -1,15 +1,16 @@
 /** Binds the inspectors to a debug target: what dap calls. */
-import type { MemoryReference } from '../debug/memory';
+import { ExpressionError } from '../debug/expression/ast';
 import type { DebugTarget } from '../debug/target';
 import type { Access } from '../isa/core/translation';
-import type { StoredEvent } from '../machine/contract';
+import type { StoredEvent, TrapEvent } from '../machine/contract';
+import { worldsOf } from './address-spaces';
 import { contextOf, type InspectOptions } from './context';
 import type { InspectorInfo, InspectorNode, InspectorTable } from './contract';
-import { explainAddress } from './explain';
+import { explainAddress, explainLines, explainSummary, explainTrap, type Place } from './explain';
+import { worldNamed } from './explain-request';
 import type { InspectContext, Inspector, PhysicalRange } from './inspector';
 import { Past } from './past';
 import { INSPECTORS } from './registry';
-import { TrapLog } from './trap-log';
 import { StoreAttribution } from './writers';
 
 /** An inspector of one target. Nothing here throws for what the guest holds: a row says what is missing. */
@@ -25,8 +26,15 @@ export interface OpenInspector {
 /** The inspectors of one target, and what they remember. */
 export interface Inspection {
   readonly inspectors: readonly OpenInspector[];
-  /** The walk of an address in words, for `address/explain`. */
-  explain(hart: number, at: MemoryReference, access: Access): string[];
+  /**
+   * The walk of an address in words. `world` is a name as users write it; without it the hart's own world is meant.
+   * @throws ExpressionError for a world that does not exist or is not known yet
+   */
+  explain(hart: number, at: Place, access: Access, world?: string): string[];
+  /** How an address would be found, in one line for a hover: `→ pa 0x…, 4 KiB page, RW-`. */
+  summary(hart: number, at: bigint): string;
+  /** For a trap that an access raised: the same about that access, as the tables are now. Empty for other traps. */
+  explainTrap(event: TrapEvent): string[];
   dispose(): void;
 }
 
@@ -39,7 +47,6 @@ class TargetInspection implements Inspection {
   readonly inspectors: readonly OpenInspector[];
   readonly dispose: () => void;
   private readonly past = new Past();
-  private readonly traps: TrapLog;
   private readonly attribution: StoreAttribution;
   private lastStop: object | undefined;
   private lastPlace: string | undefined;
@@ -53,25 +60,43 @@ class TargetInspection implements Inspection {
   ) {
     this.inspectors = INSPECTORS.map((inspector) => this.open(inspector));
     this.attribution = new StoreAttribution(target);
-    this.traps = new TrapLog(target.machine);
     const stopObserving = target.machine.observe(['stored'], (event) => {
       if (event.kind === 'stored') this.stored(event);
     });
+    const stopNoting = target.machine.observe(['trap', 'trapReturn'], (event) => {
+      if (event.kind !== 'trap' && event.kind !== 'trapReturn') return;
+      this.past.worlds.note(event.hart, event.from);
+      this.past.worlds.note(event.hart, event.to);
+    });
     this.dispose = () => {
       stopObserving();
-      this.traps.dispose();
+      stopNoting();
       target.machine.observeStores([]);
     };
   }
 
-  explain(hart: number, at: MemoryReference, access: Access): string[] {
-    return explainAddress(this.context(hart), at, access);
+  explain(hart: number, at: Place, access: Access, world?: string): string[] {
+    const context = this.context(hart);
+    const found = world === undefined ? context.cpu.world : worldNamed(world, worldsOf(context));
+    if (typeof found === 'string') throw new ExpressionError(found);
+    return explainLines(explainAddress(context, at, access, found));
+  }
+
+  summary(hart: number, at: bigint): string {
+    return explainSummary(this.context(hart), at);
+  }
+
+  explainTrap(event: TrapEvent): string[] {
+    return guarded(
+      () => explainTrap(this.context(event.hart), event),
+      (why) => [why],
+    );
   }
 
   private open(inspector: Inspector): OpenInspector {
-    const { id, title, refreshOn, isFiltered } = inspector;
+    const { id, title, refreshOn } = inspector;
     return {
-      info: { id, title, refreshOn, ...(isFiltered && { isFiltered }) },
+      info: { id, title, refreshOn },
       children: (key, hart) =>
         guarded(
           () =>
@@ -94,7 +119,7 @@ class TargetInspection implements Inspection {
   }
 
   private context(hart: number): InspectContext {
-    return contextOf(this.target, hart, this.options, this.past, this.traps);
+    return contextOf(this.target, hart, this.options, this.past);
   }
 
   private look<T>(inspector: Inspector, hart: number, at: (context: InspectContext) => T): T {

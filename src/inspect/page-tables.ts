@@ -1,135 +1,157 @@
 /**
  * Page tables: every mapped range, and the tables themselves down to the bits of each entry. Keys: `range:0x…` and
- * `find:0x…` are walks of that address, `root/258/3` is an entry by its path of indices, `root/258/bits` its bits.
+ * `find:REQUEST` are explanations of an address, `root/258/3` is an entry by its path of indices, `root/258/bits` its
+ * bits. A space other than the hart's own goes before them, as in `r3!root/258`.
  */
-import { hex, type Pa, pa, type Va, va } from '../base/address';
+import { hex, type Pa, type Va, va } from '../base/address';
+import { parseReference } from '../debug/memory';
 import type { TableEntry } from '../isa/core/translation';
+import { rootOf, spaceOf, worldsOf } from './address-spaces';
 import type { InspectorNode, InspectorTable } from './contract';
+import { type ExplainRow, explainAddress, explainLines, explainNodes } from './explain';
+import { parseExplain, worldNamed } from './explain-request';
 import { fieldRows, fieldSummary } from './fields';
 import type { InspectContext, Inspector } from './inspector';
 import { firstPiece, pieceAt, splitPiece } from './long-list';
-import { currentRoot, MOST_RANGES, mappedRanges, permissionText, readerOf, registersOf } from './mapped-ranges';
-import { bitsNode, emptyNode, entryNode, ROOT, rangeNode, rootNode, walkNodes } from './page-table-rows';
+import { currentRoot, MOST_RANGES, mappedRanges, permissionText } from './mapped-ranges';
+import { bitsNode, emptyNode, entryNode, ROOT, rangeNode, rootNode, type SpaceView } from './page-table-rows';
 import { rangeNames } from './places';
 import { address, counted, sizeText } from './text';
 
-const entriesOf = (context: InspectContext, table: Pa, level: number, at: Va): TableEntry[] =>
-  context.machine.isa.tableEntries(context.cpu.world, readerOf(context), registersOf(context), table, level, at);
+const entriesOf = (context: InspectContext, { space }: SpaceView, table: Pa, level: number, at: Va): TableEntry[] =>
+  context.machine.isa.tableEntries(space.world, space.read, space.registers, table, level, at);
 
-function topNodes(context: InspectContext): InspectorNode[] {
-  if (currentRoot(context) === undefined) return [rootNode(context)];
-  const { list, isCut } = mappedRanges(context);
-  const rows = firstPiece(list, 'ranges', 'ranges', (range) => rangeNode(context, range));
+/** The root of a space and all that it maps. */
+function spaceNodes(context: InspectContext, view: SpaceView): InspectorNode[] {
+  const root = currentRoot(context, view.space);
+  if (root === undefined) return [rootNode(context, view)];
+  const { list, isCut } = mappedRanges(context, view.space);
+  const rows = firstPiece(list, `${view.prefix}ranges`, 'ranges', (range) => rangeNode(context, view, range));
   const none: InspectorNode = {
-    key: 'none',
+    key: `${view.prefix}none`,
     label: 'No address is mapped',
-    description:
-      context.machine.readPhysical(currentRoot(context)?.table ?? pa(0n), 8) === undefined
-        ? 'the root table is not in memory'
-        : '',
+    description: view.space.read(root.table, 8) === undefined ? 'the root table is not in memory' : '',
     icon: 'warning',
     hasChildren: false,
   };
   const cut: InspectorNode = {
-    key: 'cut',
+    key: `${view.prefix}cut`,
     label: `More than ${counted(MOST_RANGES, 'range')}: the rest is not listed`,
     description: 'open the root table to see every entry',
     tooltip: 'So many ranges usually mean that the root points to something that is no page table.',
     icon: 'warning',
     hasChildren: false,
   };
-  return [rootNode(context), ...(list.length === 0 ? [none] : rows), ...(isCut ? [cut] : [])];
+  return [rootNode(context, view), ...(list.length === 0 ? [none] : rows), ...(isCut ? [cut] : [])];
 }
 
 /** The entry that a path of indices leads to from the root, if the tables still are so. */
-function entryAt(context: InspectContext, path: readonly number[]): TableEntry | undefined {
-  const root = currentRoot(context);
+function entryAt(context: InspectContext, view: SpaceView, path: readonly number[]): TableEntry | undefined {
+  const root = currentRoot(context, view.space);
   if (root === undefined) return undefined;
   let table: Pa | undefined = root.table;
   let from = va(0n);
   let found: TableEntry | undefined;
   for (const [depth, index] of path.entries()) {
     if (table === undefined) return undefined;
-    found = entriesOf(context, table, root.level - depth, from).find((entry) => entry.index === index);
+    found = entriesOf(context, view, table, root.level - depth, from).find((entry) => entry.index === index);
     table = found?.next;
     from = found?.va ?? from;
   }
   return found;
 }
 
-function entriesBelow(context: InspectContext, path: readonly number[]): TableEntry[] {
-  const root = currentRoot(context);
+function entriesBelow(context: InspectContext, view: SpaceView, path: readonly number[]): TableEntry[] {
+  const root = currentRoot(context, view.space);
   if (root === undefined) return [];
-  if (path.length === 0) return entriesOf(context, root.table, root.level, va(0n));
-  const entry = entryAt(context, path);
-  return entry?.next === undefined ? [] : entriesOf(context, entry.next, root.level - path.length, entry.va);
+  if (path.length === 0) return entriesOf(context, view, root.table, root.level, va(0n));
+  const entry = entryAt(context, view, path);
+  return entry?.next === undefined ? [] : entriesOf(context, view, entry.next, root.level - path.length, entry.va);
 }
 
-function tableNodes(context: InspectContext, key: string): InspectorNode[] {
+function tableNodes(context: InspectContext, view: SpaceView, key: string): InspectorNode[] {
   const { prefix, start } = splitPiece(key);
   const [, ...words] = prefix.split('/');
   const showsBits = words.at(-1) === 'bits';
   const path = (showsBits ? words.slice(0, -1) : words).map(Number);
-  const entry = entryAt(context, path);
+  const full = `${view.prefix}${key}`;
+  const entry = entryAt(context, view, path);
   if (entry === undefined && path.length > 0) return [];
-  if (showsBits) return entry === undefined ? [] : fieldRows(key, entry.entry.fields, entry.entry.raw);
-  if (entry !== undefined && entry.next === undefined) return fieldRows(key, entry.entry.fields, entry.entry.raw);
-  const entries = entriesBelow(context, path);
-  const row = (one: TableEntry) => entryNode(context, prefix, one);
+  if (showsBits) return entry === undefined ? [] : fieldRows(full, entry.entry.fields, entry.entry.raw);
+  if (entry !== undefined && entry.next === undefined) return fieldRows(full, entry.entry.fields, entry.entry.raw);
+  const entries = entriesBelow(context, view, path);
+  const parent = `${view.prefix}${prefix}`;
+  const row = (one: TableEntry) => entryNode(context, view, parent, one);
   if (start !== undefined) return pieceAt(entries, start, row);
-  const bits = entry === undefined ? [] : [bitsNode(key, entry)];
-  if (entries.length === 0) return [...bits, emptyNode(context, key, entry?.next ?? currentRoot(context)?.table)];
-  return [...bits, ...firstPiece(entries, prefix, 'valid entries', row)];
+  const bits = entry === undefined ? [] : [bitsNode(full, entry)];
+  if (entries.length === 0) return [...bits, emptyNode(context, view, full, entry?.next ?? rootOf(view.space))];
+  return [...bits, ...firstPiece(entries, parent, 'valid entries', row)];
 }
 
-/** The address in `find:0x…` or `range:0x…`. */
-const walkedAddress = (
+/** What `range:0x…` or `find:REQUEST` explains, and the path of rows behind it. */
+function explained(
+  context: InspectContext,
+  view: SpaceView,
   key: string,
-): { readonly head: string; readonly at: Va; readonly step: number | undefined } | undefined => {
-  const match = /^((?:find|range):(0x[0-9a-f]{1,16}))(?:\/(\d+))?$/i.exec(key);
+): { readonly head: string; readonly rows: readonly ExplainRow[]; readonly path: readonly number[] } | undefined {
+  const match = /^((find|range):([^/]*))((?:\/\d+)*)$/.exec(key);
   if (match === null) return undefined;
-  const step = match[3] === undefined ? undefined : Number(match[3]);
-  return { head: match[1] ?? '', at: va(BigInt(match[2] ?? '0')), step };
-};
+  const [, head = '', kind, text = '', path = ''] = match;
+  const rows = kind === 'range' ? atRange(context, view, text) : explainText(context, decoded(text));
+  return { head: `${view.prefix}${head}`, rows, path: path.split('/').slice(1).map(Number) };
+}
+
+/** Keys hold texts as parts of URIs; one that is no such part is taken as it is. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function atRange(context: InspectContext, { space }: SpaceView, text: string): readonly ExplainRow[] {
+  const at = parseReference(text);
+  if (at === undefined) return [];
+  const kind = space.world.stage1 === undefined && space.world.stage2 !== undefined ? 'gpa' : 'va';
+  return explainAddress(context, { space: kind, address: at.address }, 'read', space.world, space);
+}
+
+/** The answer to a request whose address is written in digits. */
+export function explainText(context: InspectContext, text: string): readonly ExplainRow[] {
+  const request = parseExplain(text);
+  if (typeof request === 'string') return [{ label: request, icon: 'error' }];
+  const at = parseReference(request.place);
+  if (at === undefined) {
+    const label = `"${request.place}" is no address. Write it in hexadecimal, as in 0xffffffc080200000.`;
+    return [{ label, icon: 'error' }];
+  }
+  const world = request.world === undefined ? undefined : worldNamed(request.world, worldsOf(context));
+  if (typeof world === 'string') return [{ label: world, icon: 'error' }];
+  return explainAddress(context, { space: request.space, address: at.address }, request.access, world);
+}
 
 function children(context: InspectContext, key?: string): InspectorNode[] {
-  if (key === undefined) return topNodes(context);
-  const walked = walkedAddress(key);
-  if (walked !== undefined) {
-    const walk = context.cpu.translate(walked.at, 'read');
-    if (walked.step === undefined) return walkNodes(context, walked.head, walk);
-    const entry = walk.steps[walked.step]?.entry;
-    return entry === undefined ? [] : fieldRows(key, entry.fields, entry.raw);
-  }
-  if (key.startsWith('find:')) {
-    const text = `"${key.slice('find:'.length)}" is no address. Write it in hexadecimal, as in find:0xffffffc080200000.`;
-    return [{ key: `${key}/result`, label: text, icon: 'error', hasChildren: false }];
-  }
+  const view: SpaceView = { space: spaceOf(context), prefix: '' };
+  if (key === undefined) return spaceNodes(context, view);
+  const answer = explained(context, view, key);
+  if (answer !== undefined) return explainNodes(answer.rows, answer.head, answer.path);
   const { prefix, start } = splitPiece(key);
   if (prefix === 'ranges' && start !== undefined) {
-    return pieceAt(mappedRanges(context).list, start, (range) => rangeNode(context, range));
+    return pieceAt(mappedRanges(context, view.space).list, start, (range) => rangeNode(context, view, range));
   }
-  return prefix === ROOT || prefix.startsWith(`${ROOT}/`) ? tableNodes(context, key) : [];
+  return prefix === ROOT || prefix.startsWith(`${ROOT}/`) ? tableNodes(context, view, key) : [];
 }
 
 // ---------------------------------------------------------------- the table
 
-function walkTable(context: InspectContext, at: Va): InspectorTable {
-  const walk = context.cpu.translate(at, 'read');
-  const rows = walk.steps.map(({ level, index, at: where, entry }) => [
-    level.toString(),
-    index.toString(),
-    hex(where),
-    address(entry.raw),
-    fieldSummary(entry.fields, entry.raw),
-  ]);
-  const end = walkNodes(context, '', walk).at(-1);
-  const summary = `Walk of ${address(at)} for a load, ${walk.scheme}: ${end?.label ?? ''} (${end?.description ?? ''}).`;
-  return { columns: ['Level', 'Index', 'Entry at', 'Value', 'Bits'], rows, summary };
+function explainTable(rows: readonly ExplainRow[]): InspectorTable {
+  const lines = explainLines(rows);
+  return { columns: ['Explanation'], rows: lines.map((line) => [line]), summary: lines[0] ?? '' };
 }
 
-function entryTable(context: InspectContext, path: readonly number[]): InspectorTable {
-  const rows = entriesBelow(context, path).map((entry) => [
+function entryTable(context: InspectContext, view: SpaceView, path: readonly number[]): InspectorTable {
+  const rows = entriesBelow(context, view, path).map((entry) => [
     entry.index.toString(),
     address(entry.va),
     hex(entry.at),
@@ -145,15 +167,21 @@ function entryTable(context: InspectContext, path: readonly number[]): Inspector
 }
 
 function table(context: InspectContext, key?: string): InspectorTable {
-  const walked = key === undefined ? undefined : walkedAddress(key);
-  if (walked !== undefined) return walkTable(context, walked.at);
+  const view: SpaceView = { space: spaceOf(context), prefix: '' };
+  const answer = key === undefined ? undefined : explained(context, view, key);
+  if (answer !== undefined) return explainTable(answer.rows);
   const words = key === undefined ? [] : splitPiece(key).prefix.split('/');
-  if (words[0] === ROOT) return entryTable(context, words.slice(1).map(Number));
+  if (words[0] === ROOT) return entryTable(context, view, words.slice(1).map(Number));
+  return rangeTable(context, view);
+}
+
+function rangeTable(context: InspectContext, view: SpaceView): InspectorTable {
   const columns = ['Virtual from', 'Virtual to', 'Physical from', 'Size', 'Permissions', 'Flags', 'Page size', 'Holds'];
-  const root = rootNode(context);
+  const root = rootNode(context, view);
   const summary = `${root.label}; ${root.description ?? ''}.`;
-  if (currentRoot(context) === undefined) return { columns, rows: [], summary };
-  const { list, isCut } = mappedRanges(context);
+  const { world } = view.space;
+  if (currentRoot(context, view.space) === undefined) return { columns, rows: [], summary };
+  const { list, isCut } = mappedRanges(context, view.space);
   const rows = list.map((range) => [
     address(range.va),
     address(range.va + range.size - 1n),
@@ -162,7 +190,7 @@ function table(context: InspectContext, key?: string): InspectorTable {
     permissionText(range.perms),
     range.flags,
     sizeText(range.pageSize),
-    rangeNames(context, range.va, range.pa, range.size),
+    rangeNames(context, range.va, range.pa, range.size, world),
   ]);
   const more = isCut ? ' More follow that are not listed.' : '';
   return { columns, rows, summary: `${summary} ${counted(rows.length, 'range')} mapped.${more}` };

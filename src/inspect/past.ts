@@ -1,5 +1,6 @@
 /** What was seen before: texts of rows at the previous stop, and the last store to each watched place. */
 import type { StoredEvent } from '../machine/contract';
+import { WorldNotes } from './world-notes';
 
 /** Where in the program something happened. */
 export interface CodePlace {
@@ -27,6 +28,8 @@ export class Past {
   private before = new Map<string, string>();
   private now = new Map<string, string>();
   private readonly writers = new Map<bigint, Writer>();
+  /** Worlds that harts have been in. */
+  readonly worlds = new WorldNotes();
   /** While the guest runs, rows are compared but not noted. */
   isFrozen = false;
 

@@ -1,9 +1,14 @@
 /** What lies at an address: a symbol, a section of an image, a device, RAM. */
 import { hex } from '../base/address';
+import { runsIn } from '../debug/image-world';
+import type { Image, ImageHit } from '../debug/images';
+import type { World } from '../isa/core/world';
+import { type AddressSpace, readIn } from './address-spaces';
 import type { InspectContext } from './inspector';
 import { counted } from './text';
 
 type Places = Pick<InspectContext, 'images' | 'windows' | 'machine'>;
+type Images = Pick<InspectContext, 'images' | 'machine'>;
 
 /** Names for at most so many sections or devices of a range. */
 const MOST_NAMES = 3;
@@ -11,10 +16,17 @@ const MOST_NAMES = 3;
 const LEAST_ADDRESS = 0x1000n;
 const PAGE = 0x1000n;
 
-/** `msgqueue::producer+0x12`, when an image has a symbol there. */
-export function symbolText(places: Pick<InspectContext, 'images'>, at: bigint): string | undefined {
+/** The image that has something at an address; of programs that share addresses the one of that space's world. */
+export function imageAt(places: Images, at: bigint, space?: AddressSpace): ImageHit | undefined {
   if (at < LEAST_ADDRESS) return undefined;
-  const found = places.images.find(at);
+  if (space === undefined) return places.images.find(at);
+  const { machine } = places;
+  return places.images.find(at, (from, length) => readIn({ machine }, space, from, length), space.world);
+}
+
+/** `msgqueue::producer+0x12`, when an image has a symbol there. */
+export function symbolText(places: Images, at: bigint, space?: AddressSpace): string | undefined {
+  const found = imageAt(places, at, space);
   const hit = found?.image.program.symbolAt(found.link);
   if (hit === undefined) return undefined;
   return hit.offset === 0n ? hit.symbol.demangled : `${hit.symbol.demangled}+${hex(hit.offset)}`;
@@ -27,9 +39,17 @@ const someNames = (names: readonly string[]): string => {
   return [...names.slice(0, MOST_NAMES), ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
 };
 
+const imagesOf = ({ images }: Pick<InspectContext, 'images'>, world: World | undefined): readonly Image[] =>
+  world === undefined ? images.all : images.all.filter((image) => runsIn(image.worlds, world));
+
 /** `msgqueue .data, .bss`: the sections of images in a range of virtual addresses, largest first. */
-export function sectionNames(places: Pick<InspectContext, 'images'>, va: bigint, size: bigint): string[] {
-  return places.images.all.flatMap((image) => {
+export function sectionNames(
+  places: Pick<InspectContext, 'images'>,
+  va: bigint,
+  size: bigint,
+  world?: World,
+): string[] {
+  return imagesOf(places, world).flatMap((image) => {
     const inside = image.placements.flatMap((place) => {
       const slide = place.va - place.link;
       return image.program.elf.sections.filter(
@@ -55,9 +75,9 @@ export function physicalNames(places: Pick<InspectContext, 'windows' | 'machine'
 }
 
 /** Bytes of the images that lie in a range, up to the end of their last page. */
-function imageBytes(places: Pick<InspectContext, 'images'>, va: bigint, size: bigint): bigint {
+function imageBytes(places: Pick<InspectContext, 'images'>, va: bigint, size: bigint, world?: World): bigint {
   let end = va;
-  for (const place of places.images.all.flatMap((image) => image.placements)) {
+  for (const place of imagesOf(places, world).flatMap((image) => image.placements)) {
     const placeEnd = place.va + place.size;
     if (overlaps(place.va, place.size, va, size) && placeEnd > end) end = placeEnd;
   }
@@ -65,11 +85,13 @@ function imageBytes(places: Pick<InspectContext, 'images'>, va: bigint, size: bi
 }
 
 /** What a mapped range holds, in a few words; '' when nothing is known there. */
-export function rangeNames(places: Places, va: bigint, pa: bigint, size: bigint): string {
-  const sections = sectionNames(places, va, size);
+export function rangeNames(places: Places, va: bigint, pa: bigint, size: bigint, world?: World): string {
+  const sections = sectionNames(places, va, size, world);
   const physical = physicalNames(places, pa, size);
   if (sections.length === 0) return someNames(physical);
-  return [...sections, ...physical.filter((name) => name !== 'RAM' || size > imageBytes(places, va, size))].join(', ');
+  return [...sections, ...physical.filter((name) => name !== 'RAM' || size > imageBytes(places, va, size, world))].join(
+    ', ',
+  );
 }
 
 /** `(of 7 devices)` for an address nothing answers. */

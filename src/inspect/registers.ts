@@ -3,6 +3,7 @@ import { hex } from '../base/address';
 import { decodeFields } from '../base/fields';
 import { registerRow } from '../debug/variables';
 import type { RegisterSpec } from '../isa/core/registers';
+import { spaceOf } from './address-spaces';
 import type { InspectorNode, InspectorTable } from './contract';
 import { fieldRows, fieldSummary } from './fields';
 import type { InspectContext, Inspector } from './inspector';
@@ -81,7 +82,7 @@ function show(context: InspectContext, spec: RegisterSpec): Shown {
   const isChanged = context.past.isChanged(`register ${context.cpu.hart} ${spec.name}`, value.toString());
   const text = spec.group === 'float' ? registerRow(spec, value, true).text : hex(value, spec.bits / 4);
   const decoded = decodedText(context, spec, value);
-  const symbol = spec.group === 'float' ? undefined : symbolText(context, value);
+  const symbol = spec.group === 'float' ? undefined : symbolText(context, value, spaceOf(context));
   return { text: decoded === '' ? text : `${text} ${decoded}`, symbol, isChanged };
 }
 

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { type Pa, pa, va } from '../../src/base/address';
 import { ImageSet } from '../../src/debug/images';
 import type { InspectorNode } from '../../src/inspect/contract';
-import { explainAddress } from '../../src/inspect/explain';
+import { explainAddress, explainLines } from '../../src/inspect/explain';
 import type { InspectContext } from '../../src/inspect/inspector';
 import { pageTables } from '../../src/inspect/page-tables';
 import { Past } from '../../src/inspect/past';
-import type { World } from '../../src/isa/core/world';
 import { TrapLog } from '../../src/inspect/trap-log';
+import type { World } from '../../src/isa/core/world';
 import { RISCV64 } from '../../src/isa/riscv64';
 import type { Cpu, Machine } from '../../src/machine/contract';
 
@@ -123,12 +123,12 @@ describe('page tables that are sound', () => {
   });
 
   it('are explained for a page that faults', () => {
-    expect(explainAddress(context, { space: 'va', address: va(0xffffffc000002000n) }, 'read')).toEqual([
-      'read 0xffffffc000002000 on hart 0 in S-mode',
+    expect(explainLines(explainAddress(context, { space: 'va', address: va(0xffffffc000002000n) }, 'read'))).toEqual([
+      'read 0xffffffc000002000 in kernel (S), hart 0',
       'Sv39, root table at pa 0x80001000, address space 7',
-      '  level 2, entry 256 at pa 0x80001800: 0x0000000020000801 (table) V PPN=0x80002',
-      '  level 1, entry 0 at pa 0x80002000: 0x0000000020000c01 (table) V PPN=0x80003',
-      '  level 0, entry 2 at pa 0x80003010: 0x00000000200010d3 (page) V R U A D PPN=0x80004',
+      'level 2, entry 256 at pa 0x80001800: 0x0000000020000801 (table) V PPN=0x80002',
+      'level 1, entry 0 at pa 0x80002000: 0x0000000020000c01 (table) V PPN=0x80003',
+      'level 0, entry 2 at pa 0x80003010: 0x00000000200010d3 (page) V R U A D PPN=0x80004',
       '→ Load page fault (cause 13, tval 0xffffffc000002000)',
       '  because: page belongs to U-mode (U = 1 at level 0) and SUM = 0 keeps S-mode from loading and storing there',
       'write: Store/AMO page fault, page belongs to U-mode (U = 1 at level 0) and SUM = 0 keeps S-mode from loading and storing there',

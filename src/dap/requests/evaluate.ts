@@ -4,7 +4,7 @@ import { ExpressionError } from '../../debug/expression/ast';
 import { cannotEvaluate } from '../errors';
 import type { Handler } from '../server';
 import type { Session } from '../session';
-import { explainLines } from './own';
+import { explainText } from './explain';
 import { formatOf, rowBody } from './variables';
 
 export function evaluateRequests(session: Session): Record<string, Handler> {
@@ -16,12 +16,10 @@ export function evaluateRequests(session: Session): Record<string, Handler> {
       const where = args.optionalString('context') ?? 'repl';
       try {
         const scope = session.scope(target, args.optionalInteger('frameId'));
-        const command =
-          where === 'repl' ? /^\s*explain\s+(.+?)(?:\s+(?:for\s+)?(read|write|execute))?\s*$/.exec(expression) : null;
-        if (command?.[1] !== undefined) {
-          const access = (command[2] ?? 'read') as 'read' | 'write' | 'execute';
-          const lines = explainLines(session, target, command[1], scope, access);
-          return { result: lines.join('\n'), variablesReference: 0 };
+        const asked =
+          where === 'repl' || where === 'hover' ? /^\s*explain\b\s*(.*)$/s.exec(expression)?.[1] : undefined;
+        if (asked !== undefined) {
+          return { result: explainText(session, target, asked, scope).join('\n'), variablesReference: 0 };
         }
         const isAssignment = target.isAssignment(expression);
         if (isAssignment && where !== 'repl') throw cannotEvaluate('Assignments work in the Debug Console only.');

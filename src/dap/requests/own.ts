@@ -1,29 +1,14 @@
 /** The requests of protocol.ts: views, console input, status, address explanation. */
 import { ExpressionError } from '../../debug/expression/ast';
-import type { EvaluationScope } from '../../debug/expression/scope';
-import type { Access } from '../../debug/memory';
-import { parseReference } from '../../debug/memory';
-import type { DebugTarget } from '../../debug/target';
 import type { OpenInspector } from '../../inspect/open';
 import type { Args } from '../arguments';
 import { badArgument, cannotEvaluate, UserError, unknownInspector, viewFailed } from '../errors';
 import type { Handler } from '../server';
 import type { Session } from '../session';
+import { explainText } from './explain';
 
 /** Console bytes one request may carry. */
 const MOST_INPUT = 1 << 16;
-
-/** The walk of an address that is given as a memory reference or as an expression. */
-export function explainLines(
-  session: Session,
-  target: DebugTarget,
-  text: string,
-  scope: EvaluationScope,
-  access: Access,
-): string[] {
-  const reference = parseReference(text) ?? { space: 'va', address: target.addressOf(text, scope) };
-  return session.inspection?.explain(scope.cpu.hart, reference, access) ?? [];
-}
 
 export function ownRequests(session: Session): Record<string, Handler> {
   const hartOf = (args: Args): number => {
@@ -65,12 +50,12 @@ export function ownRequests(session: Session): Record<string, Handler> {
     },
     'address/explain': (args) => {
       const target = session.need('address/explain');
-      const access = args.optionalString('access') ?? 'read';
-      if (access !== 'read' && access !== 'write' && access !== 'execute')
+      const access = args.optionalString('access');
+      if (access !== undefined && access !== 'read' && access !== 'write' && access !== 'execute')
         throw badArgument('access', 'read, write or execute');
       const hart = hartOf(args);
       try {
-        return { lines: explainLines(session, target, args.string('address'), target.scope(hart), access) };
+        return { lines: explainText(session, target, args.string('address'), target.scope(hart), access) };
       } catch (error) {
         if (error instanceof ExpressionError) throw cannotEvaluate(error.message);
         throw error;

@@ -1,7 +1,6 @@
 /** Stack traces and what is said about a trap. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { hex, va } from '../../base/address';
-import { explain } from '../../debug/explain';
+import { hex } from '../../base/address';
 import type { Frame } from '../../debug/stack';
 import type { DebugTarget } from '../../debug/target';
 import { noException } from '../errors';
@@ -51,18 +50,7 @@ export function stackRequests(session: Session): Record<string, Handler> {
       const cause = target.filters.causeOf(event);
       const lines = [trapText(target, trap)];
       if (stop?.kind === 'stuck' && isTrap) lines.push(stuckText(target, stop));
-      if (cause?.tval === 'address') {
-        const access = /store|AMO|write/i.test(cause.name)
-          ? 'write'
-          : /instruction|fetch|prefetch/i.test(cause.name)
-            ? 'execute'
-            : 'read';
-        const cpu = target.cpu(hart);
-        lines.push(...explain(cpu, event.tval, access, event.from));
-        const { result } = cpu.translate(va(event.tval), access, event.from);
-        if (result.ok && target.machine.readPhysical(result.pa, 1) === undefined)
-          lines.push(`  neither RAM nor flash is at pa ${hex(result.pa)}`);
-      }
+      lines.push(...(session.inspection?.explainTrap(event) ?? []));
       return {
         exceptionId: trapTitle(target, trap),
         description: lines.join('\n'),

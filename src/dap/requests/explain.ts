@@ -1,0 +1,26 @@
+/** `explain …`: an address as a request or the Debug Console names it, in words. */
+import { ExpressionError } from '../../debug/expression/ast';
+import type { EvaluationScope } from '../../debug/expression/scope';
+import { type Access, parseReference } from '../../debug/memory';
+import type { DebugTarget } from '../../debug/target';
+import { parseExplain } from '../../inspect/explain-request';
+import type { Session } from '../session';
+
+/**
+ * The explanation of what stands behind `explain`. The expression is evaluated in `scope`; `access` goes before the one
+ * that the text names.
+ * @throws ExpressionError that says which words are right
+ */
+export function explainText(
+  session: Session,
+  target: DebugTarget,
+  text: string,
+  scope: EvaluationScope,
+  access?: Access,
+): string[] {
+  const request = parseExplain(text);
+  if (typeof request === 'string') throw new ExpressionError(request);
+  const { space, place, world } = request;
+  const address = parseReference(place)?.address ?? target.addressOf(place, scope);
+  return session.inspection?.explain(scope.cpu.hart, { space, address }, access ?? request.access, world) ?? [];
+}
