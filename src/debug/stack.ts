@@ -1,19 +1,20 @@
 /**
- * Call stacks: physical frames by call frame information (else by frame pointer), across trap frames, with the inlined
- * calls of each as frames of their own and label frames where a trap interrupted something. Frames are found lazily:
- * a client that asks for twenty levels pays for twenty.
+ * Frames: physical ones by call frame information (else by frame pointer), across trap frames, and the inlined calls of
+ * each as frames of their own. How the frames of all worlds become one stack is in stack-walk.ts.
  */
 import { hex, type Va, va } from '../base/address';
+import type { Isa } from '../isa/core/isa';
 import type { DisassembledInsn } from '../isa/core/registers';
 import type { World } from '../isa/core/world';
 import type { Cpu, Machine, TrapEvent } from '../machine/contract';
 import type { FrameState, InlineFrame, SourceFile } from '../symbols/types';
-import { framePointerStep, unwindStep } from '../symbols/unwind';
+import { callerAtEntry, frameAddress, framePointerStep, unwindStep } from '../symbols/unwind';
 import type { Image, ImageSet } from './images';
 import { lostCaller } from './lost-callers';
 import type { GuestMemory } from './memory';
 import { withTarget } from './regions';
 import { isLibraryPath } from './sources';
+import { suspendedCpu } from './suspended-cpu';
 import { type InterruptedContext, readTrapFrame } from './trap-frames';
 
 /** One activation record: registers as they were, and the image its code belongs to. */
@@ -29,6 +30,8 @@ export interface PhysicalFrame {
   readonly state: FrameState;
   /** Canonical frame address, when it is known. Identifies the activation. */
   readonly cfa: bigint | undefined;
+  /** What called it, where that was observed and cannot be found in the registers. */
+  readonly calledFrom?: PhysicalFrame;
 }
 
 /** A row of the Call Stack. */
@@ -60,31 +63,14 @@ export interface FreshTrap {
   readonly handlerPc: Va;
   readonly epc: Va;
   readonly label: string;
+  /** The code it interrupted, whose registers are still those of the handler's frame. */
+  interrupted(handler: PhysicalFrame): PhysicalFrame;
 }
 
-const LIMIT = 2000;
+/** Most frames that are unwound to find the end of a stack. */
+const DEEPEST = 500;
 
-/** A hart as the code it interrupted saw memory: in that code's address space, which the handler may have left. */
-function interruptedCpu(cpu: Cpu, world: World): Cpu {
-  return {
-    hart: cpu.hart,
-    world,
-    get pc() {
-      return cpu.pc;
-    },
-    get retired() {
-      return cpu.retired;
-    },
-    get activity() {
-      return cpu.activity;
-    },
-    readRegister: (name) => cpu.readRegister(name),
-    writeRegister: (name, value) => cpu.writeRegister(name, value),
-    translate: (at, access, other = world) => cpu.translate(at, access, other),
-  };
-}
-
-/** Unwinds the stacks of one machine. Holds nothing between stops but what {@link StackWalk} caches. */
+/** Unwinds the stacks of one machine. Holds nothing between stops. */
 export class Unwinder {
   constructor(
     private readonly machine: Machine,
@@ -94,24 +80,45 @@ export class Unwinder {
     private readonly lastTrap: (hart: number) => TrapEvent | undefined = () => undefined,
   ) {}
 
+  /** The machine's instruction set. */
+  get isa(): Isa {
+    return this.machine.isa;
+  }
+
   /** The innermost frame of a hart. */
   top(cpu: Cpu): PhysicalFrame {
     const registers = new Map<number, bigint>();
     for (const spec of this.machine.isa.registers) {
       if (spec.dwarf !== undefined && spec.group !== 'system') registers.set(spec.dwarf, cpu.readRegister(spec.name));
     }
-    return this.frame(cpu, cpu.pc, registers, false);
+    return this.frame(cpu, cpu.pc, registers, false, this.systemRegisters(cpu));
   }
 
-  /** A frame from its run-time pc and registers, with its canonical frame address when that can be computed. */
-  frame(cpu: Cpu, pc: Va, registers: ReadonlyMap<number, bigint>, isCaller: boolean): PhysicalFrame {
-    const found = this.images.find(isCaller ? pc - 1n : pc, this.reader(cpu));
+  /** The hart's system registers by DWARF number, as they are when asked. */
+  systemRegisters(cpu: Cpu): (dwarf: number) => bigint | undefined {
+    return (dwarf) => {
+      const spec = this.machine.isa.registerOfDwarf(dwarf);
+      return spec?.group === 'system' ? cpu.readRegister(spec.name) : undefined;
+    };
+  }
+
+  /**
+   * A frame from its run-time pc and registers, with its canonical frame address when that can be computed.
+   * @param special system registers as they were there, when they are known
+   */
+  frame(
+    cpu: Cpu,
+    pc: Va,
+    registers: ReadonlyMap<number, bigint>,
+    isCaller: boolean,
+    special?: (dwarf: number) => bigint | undefined,
+  ): PhysicalFrame {
+    const found = this.images.find(isCaller ? pc - 1n : pc, this.reader(cpu), cpu.world);
     const slide = found?.slide ?? 0n;
-    const state: FrameState = { pc, isCaller, registers, slide };
+    const state: FrameState = { pc, isCaller, registers, slide, ...(special === undefined ? {} : { special }) };
     const bare: PhysicalFrame = { cpu, image: found?.image, slide, pc, link: va(pc - slide), state, cfa: undefined };
     if (found === undefined) return bare;
-    const up = unwindStep(found.image.program, state, this.reader(cpu));
-    const cfa = up.kind === 'frame' ? up.cfa : undefined;
+    const cfa = frameAddress(found.image.program, state, this.reader(cpu));
     const lazy = cfa === undefined ? state : { ...state, cfa, caller: () => this.callerState(bare) };
     return { ...bare, state: lazy, cfa };
   }
@@ -129,6 +136,7 @@ export class Unwinder {
   /** The frame that called `frame`, or the context it interrupted, or why there is none. */
   caller(frame: PhysicalFrame): Caller {
     const { cpu } = frame;
+    if (frame.calledFrom !== undefined) return { kind: 'frame', frame: frame.calledFrom };
     const read = this.reader(cpu);
     if (frame.image !== undefined) {
       const up = unwindStep(frame.image.program, frame.state, read);
@@ -143,6 +151,35 @@ export class Unwinder {
     return this.withoutCfi(frame) ?? { kind: 'missing', why: whyMissing(frame) };
   }
 
+  /** The frame that called the function whose first instruction is at `frame`. */
+  callerAtEntry(frame: PhysicalFrame): PhysicalFrame | undefined {
+    if (frame.image === undefined) return undefined;
+    const up = callerAtEntry(frame.image.program, frame.state, this.reader(frame.cpu));
+    if (up === undefined || !this.isCallOf(frame.cpu, up.pc, frame.pc)) return undefined;
+    return this.frame(frame.cpu, up.pc, up.registers, true);
+  }
+
+  /** Whether call frame information covers a frame. */
+  hasRules(frame: PhysicalFrame): boolean {
+    return frame.image?.program.unwind(lookupPc(frame)) !== undefined;
+  }
+
+  /** Where the stack ends that `frame` is on: the same for all frames of one stack, as long as they live. */
+  stackEnd(frame: PhysicalFrame): bigint | undefined {
+    let last = frame;
+    for (let depth = 0; depth < DEEPEST; depth++) {
+      const up = this.caller(last);
+      if (up.kind !== 'frame' || up.frame.cpu.world.rank !== frame.cpu.world.rank) break;
+      last = up.frame;
+    }
+    return this.frameEnd(last);
+  }
+
+  /** The highest address that is known of a frame. */
+  frameEnd(frame: PhysicalFrame): bigint | undefined {
+    return frame.cfa ?? this.registerOf(frame, this.machine.isa.stackPointer);
+  }
+
   /**
    * The first function of a task was entered without a call: what stands in its return address is 0, itself, or some
    * function's start that no call precedes.
@@ -150,7 +187,7 @@ export class Unwinder {
   private isBottom(frame: PhysicalFrame, next: PhysicalFrame): boolean {
     if (next.pc === 0n) return true;
     if (!next.state.isCaller) return false;
-    const found = this.images.find(next.pc, this.reader(next.cpu));
+    const found = this.images.find(next.pc, this.reader(next.cpu), next.cpu.world);
     const start = found?.image.program.symbolAt(found.link);
     if (start === undefined || start.offset !== 0n || start.symbol.kind !== 'function') return false;
     const own = frame.image?.program.symbolAt(lookupPc(frame))?.symbol;
@@ -174,7 +211,7 @@ export class Unwinder {
     if (context === undefined) return undefined;
     const trap = this.lastTrap(frame.cpu.hart);
     const isLast = trap !== undefined && this.isReturnOf(frame.cpu, trap.epc, context.pc, trap.from);
-    const cpu = isLast ? interruptedCpu(frame.cpu, trap.from) : frame.cpu;
+    const cpu = isLast ? suspendedCpu(frame.cpu, trap.from) : frame.cpu;
     if (!this.isPlausible(cpu, context)) return undefined;
     const next = this.frame(cpu, context.pc, context.registers, false);
     return { kind: 'frame', frame: next, border: this.borderLabel(cpu, context, isLast ? trap : undefined) };
@@ -228,7 +265,7 @@ export class Unwinder {
   }
 
   private isPlausible(cpu: Cpu, context: InterruptedContext): boolean {
-    const found = this.images.find(context.pc, this.reader(cpu));
+    const found = this.images.find(context.pc, this.reader(cpu), cpu.world);
     if (found === undefined) return context.pc > 4096n && context.pc % BigInt(this.machine.isa.minLength) === 0n;
     return found.image.placements.some(
       (place) => place.isExecutable && found.link >= place.link && found.link < place.link + place.size,
@@ -239,25 +276,22 @@ export class Unwinder {
   private isReturnOf(cpu: Cpu, epc: bigint, pc: Va, world: World): boolean {
     if (epc === pc) return true;
     const length = Number(BigInt.asIntN(32, pc - epc));
-    return this.insnBefore(interruptedCpu(cpu, world), pc, length) !== undefined;
+    return this.insnBefore(suspendedCpu(cpu, world), pc, length) !== undefined;
   }
 
   private borderLabel(cpu: Cpu, context: InterruptedContext, trap: TrapEvent | undefined): string {
-    const { isa } = this.machine;
-    const cause = isa.causes.find((one) => one.cause === trap?.cause && one.isInterrupt === trap.isInterrupt);
-    if (trap === undefined) return this.olderLabel(cpu, context);
-    return `trap: ${cause?.name ?? `cause ${trap.cause}`}, ${trap.from.mode} → ${trap.to.mode}, at ${hex(trap.epc)}`;
+    return trap === undefined ? this.olderLabel(cpu, context) : trapLabel(this.machine.isa, trap);
   }
 
   /** A trap that others came after; the system registers may still tell its cause. */
   private olderLabel(cpu: Cpu, context: InterruptedContext): string {
     const current = context.causeRegister !== undefined && cpu.readRegister(context.epcRegister) === context.pc;
-    if (!current || context.causeRegister === undefined) return `trap taken at ${hex(context.pc)}`;
+    if (!current || context.causeRegister === undefined) return `── trap taken at ${hex(context.pc)}`;
     const raw = cpu.readRegister(context.causeRegister);
     const isInterrupt = raw >> 63n === 1n;
     const code = Number(BigInt.asUintN(32, raw));
     const cause = this.machine.isa.causes.find((one) => one.cause === code && one.isInterrupt === isInterrupt);
-    return `trap: ${cause?.name ?? `cause ${code}`} at ${hex(context.pc)}`;
+    return `── trap: ${cause?.name ?? `cause ${code}`} at ${hex(context.pc)}`;
   }
 
   /** The return-address register of a leaf that has no information at all, else the frame pointer's chain. */
@@ -275,7 +309,7 @@ export class Unwinder {
   }
 
   private isCode(cpu: Cpu, at: bigint): boolean {
-    const found = this.images.find(at, this.reader(cpu));
+    const found = this.images.find(at, this.reader(cpu), cpu.world);
     return found !== undefined && found.image.program.symbolAt(found.link)?.symbol.kind === 'function';
   }
 
@@ -284,6 +318,15 @@ export class Unwinder {
     return dwarf === undefined ? undefined : frame.state.registers.get(dwarf);
   }
 }
+
+/** The manual's words for a trap's cause. */
+export const causeText = (isa: Isa, trap: Pick<TrapEvent, 'cause' | 'isInterrupt'>): string =>
+  isa.causes.find((one) => one.cause === trap.cause && one.isInterrupt === trap.isInterrupt)?.name ??
+  `cause ${trap.cause}`;
+
+/** The border between a handler and the code that its trap interrupted. */
+export const trapLabel = (isa: Isa, trap: TrapEvent): string =>
+  `── trap: ${causeText(isa, trap)}, ${trap.from.mode} → ${trap.to.mode}, at ${hex(trap.epc)}`;
 
 /** What is above a frame. `border` names the trap when the frame was interrupted rather than called from. */
 export type Caller =
@@ -331,61 +374,4 @@ function codeFrame(physical: PhysicalFrame, frame: InlineFrame, index: number): 
     physical,
     inlineIndex: index,
   };
-}
-
-/** The stack of one hart at one stop, unwound as far as somebody looked. */
-export class StackWalk {
-  private readonly found: Frame[] = [];
-  private next: PhysicalFrame | undefined;
-  private readonly seen = new Set<string>();
-  private physicalCount = 0;
-
-  constructor(
-    private readonly unwinder: Unwinder,
-    private readonly cpu: Cpu,
-    private readonly freshTrap: FreshTrap | undefined,
-    /** Inlined calls at the innermost pc that are not shown. */
-    private readonly concealed: number,
-  ) {
-    this.next = unwinder.top(cpu);
-  }
-
-  /** Frames `start` to `start + count`; fewer at the end of the stack. */
-  frames(start: number, count: number): readonly Frame[] {
-    while (this.next !== undefined && this.found.length < start + count) this.extend();
-    return this.found.slice(start, start + count);
-  }
-
-  /** Frames found so far, and whether there may be more. */
-  get known(): { readonly count: number; readonly isComplete: boolean } {
-    return { count: this.found.length, isComplete: this.next === undefined };
-  }
-
-  private extend(): void {
-    const frame = this.next;
-    if (frame === undefined) return;
-    this.next = undefined;
-    const frames = logicalFrames(frame);
-    this.found.push(...(this.physicalCount === 0 ? frames.slice(Math.min(this.concealed, frames.length - 1)) : frames));
-    const fresh = this.freshTrap;
-    if (this.physicalCount++ === 0 && fresh !== undefined && frame.pc === fresh.handlerPc) {
-      // Nothing has been saved yet: the interrupted context still is in the registers.
-      this.label(fresh.label);
-      this.next = this.unwinder.frame(this.cpu, fresh.epc, frame.state.registers, false);
-      return;
-    }
-    const up = this.unwinder.caller(frame);
-    if (up.kind === 'end') return;
-    if (up.kind === 'missing') return this.label(`stack ends here: ${up.why}`);
-    if (up.border !== undefined) this.label(up.border);
-    const identity = `${up.frame.pc}:${up.frame.cfa ?? [...up.frame.state.registers.values()].join()}`;
-    if (this.seen.has(identity)) return this.label('stack ends here: the frames repeat');
-    this.seen.add(identity);
-    if (this.physicalCount >= LIMIT) return this.label(`stack cut after ${LIMIT} frames`);
-    this.next = up.frame;
-  }
-
-  private label(name: string): void {
-    this.found.push({ kind: 'label', name, hart: this.cpu.hart });
-  }
 }

@@ -37,13 +37,16 @@ import {
   type FreshTrap,
   logicalFrames,
   type PhysicalFrame,
-  StackWalk,
+  trapLabel,
   Unwinder,
 } from './stack';
+import { StackWalk } from './stack-walk';
 import { type StepTarget, stepTargetsOf } from './step-targets';
 import { InstructionStep, LineStep, StepOut } from './stepping';
 import type { SliceResult, Stop } from './stop';
+import { suspendedCpu } from './suspended-cpu';
 import { operandRow, type VariableRow } from './variables';
+import { WorldContexts } from './world-contexts';
 
 /** A program to bind, and what the loader knows about its place. */
 export interface TargetImage extends Omit<PlacementHints, 'ram'> {
@@ -81,6 +84,8 @@ export class DebugTarget {
   readonly filters: ExceptionFilters;
   readonly unwinder: Unwinder;
   readonly runner: Runner;
+  /** What was observed when harts changed between worlds. */
+  readonly contexts: WorldContexts;
   private readonly stacks = new Map<number, StackWalk>();
   private readonly traps = new Map<number, TrapEvent>();
   private readonly stopObserving: () => void;
@@ -111,6 +116,8 @@ export class DebugTarget {
     const imageAt = (cpu: Cpu, pc: Va) => this.images.find(pc, this.unwinder.reader(cpu), cpu.world)?.image;
     const places = new PlaceTest(machine, imageAt);
     this.runner = new Runner(machine, this.breakpoints, this.data, this.filters, tester, places);
+    this.contexts = new WorldContexts(machine, this.images, this.unwinder);
+    this.runner.addInternal(this.contexts.calledPlaces(), (hart) => this.contexts.atFunction(hart));
     this.stopObserving = machine.observe(['trap'], (event) => {
       if (event.kind !== 'trap') return;
       this.traps.set(event.hart, event);
@@ -122,6 +129,7 @@ export class DebugTarget {
   /** Drops everything that refers to the machine. */
   dispose(): void {
     this.stopObserving();
+    this.contexts.dispose();
     this.machine.setBreakpoints({ physical: [], virtual: [] });
     this.machine.setWatches([]);
   }
@@ -254,7 +262,7 @@ export class DebugTarget {
   stack(hart: number): StackWalk {
     const known = this.stacks.get(hart);
     if (known !== undefined) return known;
-    const walk = new StackWalk(this.unwinder, this.cpu(hart), this.freshTrap(hart), this.concealed(hart));
+    const walk = new StackWalk(this.unwinder, this.contexts, this.cpu(hart), this.freshTrap(hart), this.concealed(hart));
     this.stacks.set(hart, walk);
     return walk;
   }
@@ -277,16 +285,15 @@ export class DebugTarget {
     const cpu = this.cpu(hart);
     const isStop = stop !== undefined && 'event' in stop && stop.event === event;
     if (event === undefined || !(isStop || event.at === this.machine.retired) || event.epc === cpu.pc) return undefined;
-    const name = this.filters.causeOf(event)?.name ?? `cause ${event.cause}`;
-    const label = `trap: ${name}, ${event.from.mode} → ${event.to.mode}, at ${hex(event.epc)}`;
-    return { handlerPc: cpu.pc, epc: event.epc, label, event };
+    const interrupted = (handler: PhysicalFrame) =>
+      this.unwinder.frame(suspendedCpu(cpu, event.from), event.epc, handler.state.registers, false);
+    return { handlerPc: cpu.pc, epc: event.epc, label: trapLabel(this.machine.isa, event), interrupted, event };
   }
 
   private callerOf(frame: PhysicalFrame): Caller {
     const fresh = this.freshTrap(frame.cpu.hart);
     if (fresh === undefined || frame.pc !== fresh.handlerPc) return this.unwinder.caller(frame);
-    const up = this.unwinder.frame(frame.cpu, fresh.epc, frame.state.registers, false);
-    return { kind: 'frame', frame: up, border: fresh.label };
+    return { kind: 'frame', frame: fresh.interrupted(frame), border: fresh.label };
   }
 
   /** The calls of the current line, for `Step Into Target`. */
@@ -307,7 +314,9 @@ export class DebugTarget {
       cpu,
       read: this.unwinder.reader(cpu),
       frame: used,
-      isInnermost: used === undefined || (!used.physical.state.isCaller && used.physical.pc === cpu.pc),
+      isInnermost:
+        used === undefined ||
+        (cpu === this.cpu(hart) && !used.physical.state.isCaller && used.physical.pc === cpu.pc),
       isC: language === 'c' || language === 'c++',
       ...(trap === undefined ? {} : { trap }),
     };

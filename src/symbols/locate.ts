@@ -36,6 +36,10 @@ export function lookupAddress(frame: FrameState): bigint {
   return frame.pc - (frame.slide ?? 0n) - (frame.isCaller ? 1n : 0n);
 }
 
+/** A register of a frame; `undefined` when it could not be recovered. */
+export const registerOf = (frame: FrameState, dwarf: number): bigint | undefined =>
+  frame.registers.get(dwarf) ?? frame.special?.(dwarf);
+
 /** The context of an expression in a frame. */
 export function frameContext(
   program: Program,
@@ -49,7 +53,7 @@ export function frameContext(
     slide: frame.slide ?? 0n,
     readMemory,
     register(dwarf) {
-      const value = frame.registers.get(dwarf);
+      const value = registerOf(frame, dwarf);
       if (value !== undefined) return value;
       throw new Unavailable(`register ${dwarf} was not saved by the functions called from here`);
     },

@@ -226,6 +226,8 @@ export interface FrameState {
   /** True when `pc` is a return address: then lines, scopes and locations are looked up at `pc - 1`. */
   readonly isCaller: boolean;
   readonly registers: ReadonlyMap<number, bigint>;
+  /** System registers by DWARF number, read only when a rule asks; `undefined` for numbers that are none. */
+  readonly special?: (dwarf: number) => bigint | undefined;
   /** The canonical frame address, when call frame information covers `pc`; `locate` works it out itself when absent. */
   readonly cfa?: bigint;
   /** Run-time address minus link address of the image `pc` is in; 0 when absent. `pc` and the registers are run-time values. */

@@ -1,7 +1,7 @@
 import { hex, va } from '../base/address';
 import { type UnwindAbi, unwindAbi } from './abi';
 import { type ExpressionContext, evaluateNumber, numberOfBytes, Unavailable } from './expression';
-import { frameContext, lookupAddress } from './locate';
+import { frameContext, lookupAddress, registerOf } from './locate';
 import type { FrameState, Program, ReadMemory, RegisterRule, UnwindRow, UnwindStep } from './types';
 
 /**
@@ -60,7 +60,39 @@ function stepBy(
     isCaller: !row.isSignalFrame,
     registers,
     slide: frame.slide,
+    ...(row.isSignalFrame && frame.special !== undefined ? { special: frame.special } : {}),
   });
+}
+
+/**
+ * Goes up one frame from the first instruction of a function, which needs no information: nothing has been saved yet.
+ * `undefined` for a machine we do not know, or when the stack cannot be read.
+ */
+export function callerAtEntry(program: Program, frame: FrameState, readMemory: ReadMemory): FrameState | undefined {
+  const abi = unwindAbi(program.elf.machine);
+  const sp = abi && frame.registers.get(abi.stackPointer);
+  if (abi === undefined || sp === undefined) return undefined;
+  const size = program.elf.addressSize;
+  const pushed = abi.linkRegister === undefined ? readMemory(sp, size) : undefined;
+  const back = abi.linkRegister === undefined ? pushed && numberOfBytes(pushed) : frame.registers.get(abi.linkRegister);
+  if (back === undefined) return undefined;
+  const registers = new Map([...frame.registers].filter(([number]) => abi.calleeSaved.has(number)));
+  registers.set(abi.stackPointer, pushed === undefined ? sp : sp + BigInt(size));
+  return { pc: va(back), isCaller: true, registers, slide: frame.slide };
+}
+
+/**
+ * The canonical frame address of a frame: what the stack pointer was in its caller.
+ * `undefined` where call frame information does not say it.
+ */
+export function frameAddress(program: Program, frame: FrameState, readMemory: ReadMemory): bigint | undefined {
+  if (program.unwind(va(lookupAddress(frame))) === undefined) return undefined;
+  try {
+    return BigInt.asUintN(64, frameContext(program, frame, undefined, readMemory, 0).cfa());
+  } catch (error) {
+    if (error instanceof Unavailable) return undefined;
+    throw error;
+  }
 }
 
 /** A stack that does not move would be walked for ever. */
@@ -91,7 +123,7 @@ function recover(
     case 'valOffset':
       return BigInt.asUintN(64, cfa + rule.offset);
     case 'register':
-      return frame.registers.get(rule.register);
+      return registerOf(frame, rule.register);
     case 'expression':
       return read(evaluateNumber(rule.ops, context, [cfa]));
     case 'valExpression':

@@ -168,7 +168,7 @@ describe('trap filters', () => {
     expect(kernel.go()).toMatchObject({ kind: 'trap', event: { cause: 13, tval: 0x1000n } });
     expect(kernel.stack()).toEqual([
       'trap_vector',
-      expect.stringMatching(/^\[trap: Load page fault, S → S, at 0x/),
+      expect.stringMatching(/^\[── trap: Load page fault, S → S, at 0x/),
       'touch',
       'kernel_main',
       '_start+0x20',

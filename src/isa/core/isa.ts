@@ -55,6 +55,8 @@ export interface Isa {
   readonly maxLength: number;
   readonly minLength: number;
   disassemble(bytes: Uint8Array, address: bigint): DisassembledInsn;
+  /** The instructions that return from a trap or enter a guest, as their bytes lie in memory: those without operands. */
+  readonly trapReturns: readonly Uint8Array[];
   /** Where two neighbouring instructions go together, when the second alone does not say: far calls of RISC-V. */
   jointTarget?(first: DisassembledInsn, second: DisassembledInsn): bigint | undefined;
   /** Walks the tables of `world` for `va`, side-effect free. */

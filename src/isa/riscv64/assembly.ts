@@ -5,6 +5,7 @@ import { F_NAMES, X_NAMES } from './abi';
 import { csrOfNumber } from './csrs';
 import { ALIASES } from './insns/aliases';
 import { INSNS } from './insns/all';
+import { INSNS_PRIVILEGED } from './insns/privileged';
 
 const NAMES: AssemblyNames = {
   integer: X_NAMES,
@@ -24,3 +25,8 @@ export const disassemble: ReturnType<typeof createDisassembler> = (bytes, addres
   made ??= createDisassembler(INSNS, NAMES);
   return made(bytes, address);
 };
+
+/** `sret`, `mret`: their words, little-endian. */
+export const TRAP_RETURNS: readonly Uint8Array[] = INSNS_PRIVILEGED.filter(({ kind }) => kind === 'trapReturn').map(
+  ({ pattern }) => new Uint8Array(new Uint32Array([pattern.match]).buffer),
+);

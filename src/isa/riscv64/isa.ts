@@ -1,7 +1,7 @@
 /** RISC-V 64 as debugger and inspector know it. */
 import type { Isa } from '../core/isa';
 import { ARGUMENT_REGISTERS, FRAME_POINTER, RETURN_ADDRESS, STACK_POINTER } from './abi';
-import { disassemble } from './assembly';
+import { disassemble, TRAP_RETURNS } from './assembly';
 import { CALLS } from './calls';
 import { jointTarget } from './joint-target';
 import { mappings, rootLevel, tableEntries } from './paging-tables';
@@ -25,6 +25,7 @@ export const RISCV64: Isa = {
   maxLength: 4,
   minLength: 2,
   disassemble,
+  trapReturns: TRAP_RETURNS,
   jointTarget,
   translate,
   mappings,

@@ -1,0 +1,23 @@
+/** A hart as code of one of its worlds saw it when another world took over. */
+import type { World } from '../isa/core/world';
+import type { Cpu } from '../machine/contract';
+
+/** The hart of `cpu` with its memory as `world` sees it, whatever world it executes in now. Registers are the hart's. */
+export function suspendedCpu(cpu: Cpu, world: World): Cpu {
+  return {
+    hart: cpu.hart,
+    world,
+    get pc() {
+      return cpu.pc;
+    },
+    get retired() {
+      return cpu.retired;
+    },
+    get activity() {
+      return cpu.activity;
+    },
+    readRegister: (name) => cpu.readRegister(name),
+    writeRegister: (name, value) => cpu.writeRegister(name, value),
+    translate: (at, access, other = world) => cpu.translate(at, access, other),
+  };
+}

@@ -1,0 +1,330 @@
+/**
+ * What was observed when harts changed between worlds, so that one call stack can go through all of them.
+ *
+ * An *entry context* is more privileged code at the instruction (sret) by which it last entered a less privileged world.
+ * How to get to its caller from there, call frame information says, or the registers that the function was called with:
+ * a silent breakpoint at the first instruction of each function that contains such an instruction and has no such
+ * information keeps them until the next trap. An *exit context* is less privileged code where it trapped.
+ * Both belong to a stack, which is known by the address of its end.
+ */
+import type { Va } from '../base/address';
+import type { World } from '../isa/core/world';
+import type { Cpu, Machine, TraceEvent, TrapEvent } from '../machine/contract';
+import type { BoundPlace } from './breakpoints';
+import { type ImageWorld, imageWorldOf } from './image-world';
+import { addressesOf, type Image, type ImageSet } from './images';
+import type { PhysicalFrame, Unwinder } from './stack';
+import { suspendedCpu } from './suspended-cpu';
+
+type TrapReturnEvent = Extract<TraceEvent, { kind: 'trapReturn' }>;
+
+/** More privileged code where it last entered a less privileged world. */
+export interface EntryContext {
+  /** The world of that code. */
+  readonly world: World;
+  /** The world it entered. */
+  readonly to: World;
+  readonly hart: number;
+  /** Where the instruction is that entered. */
+  readonly pc: Va;
+  /** That instruction: `sret`. */
+  readonly mnemonic: string;
+  /** Its caller is known: by call frame information, or because the call was observed. */
+  readonly isKnown: boolean;
+  /** The caller as it was at the call, when it was observed. */
+  readonly calledFrom: PhysicalFrame | undefined;
+  readonly special: (dwarf: number) => bigint | undefined;
+  /** Which stack it is on: the address of its end. */
+  readonly stack: bigint | undefined;
+}
+
+/** Less privileged code where it last trapped. */
+export interface ExitContext {
+  readonly trap: TrapEvent;
+  /** General registers by DWARF number. */
+  readonly registers: ReadonlyMap<number, bigint>;
+  /** The entry that this trap ended. */
+  readonly entry: EntryContext | undefined;
+}
+
+/** A function that enters other worlds, at its first instruction. */
+interface Called {
+  readonly world: World;
+  readonly function: Va;
+  readonly caller: PhysicalFrame;
+}
+
+/** What is known of a place with an instruction that enters another world. */
+interface ReturnPlace {
+  readonly image: Image;
+  readonly hasRules: boolean;
+  /** Run-time address of the function around it. */
+  readonly function: Va;
+  readonly mnemonic: string;
+}
+
+/** Exits that are kept: one for each stack. */
+const MOST_EXITS = 256;
+
+export class WorldContexts {
+  /** The last entry from a world, by hart and kind of world. */
+  private readonly entries = new Map<string, EntryContext>();
+  /** The last exit onto a stack, by kind of world and stack. */
+  private readonly exits = new Map<string, ExitContext>();
+  private readonly lastGuestExit = new Map<number, TrapEvent>();
+  private readonly called = new Map<number, Called>();
+  /** The last trap of each hart, and where its handler starts. */
+  private readonly handlers = new Map<number, { readonly pc: Va; readonly at: bigint }>();
+  private readonly places = new Map<string, ReturnPlace>();
+  private readonly ends = new Map<string, bigint | undefined>();
+  private readonly stopObserving: () => void;
+
+  constructor(
+    private readonly machine: Machine,
+    private readonly images: ImageSet,
+    private readonly unwinder: Unwinder,
+  ) {
+    this.stopObserving = machine.observe(['trap', 'trapReturn'], (event) => {
+      if (event.kind === 'trap') this.trapped(event);
+      else if (event.kind === 'trapReturn') this.returned(event);
+    });
+  }
+
+  dispose(): void {
+    this.stopObserving();
+  }
+
+  /** Forgets what was observed: the machine was reset or restored. */
+  reset(): void {
+    this.entries.clear();
+    this.exits.clear();
+    this.lastGuestExit.clear();
+    this.called.clear();
+    this.handlers.clear();
+    this.ends.clear();
+  }
+
+  // ------------------------------------------------------------------ asking
+
+  /** The last entry from the world that `world` runs under: a guest's user under the guest's kernel. */
+  entryOf(hart: number, world: World): EntryContext | undefined {
+    for (const kind of uppersOf(imageWorldOf(world))) {
+      const entry = this.entries.get(`${hart} ${kind}`);
+      if (entry !== undefined) return entry;
+    }
+    return undefined;
+  }
+
+  /** The entry's frame: at the instruction that entered. */
+  entryFrame(entry: EntryContext): PhysicalFrame {
+    const cpu = suspendedCpu(this.cpu(entry.hart), entry.world);
+    const frame = this.unwinder.frame(cpu, entry.pc, new Map(), false, entry.special);
+    return entry.calledFrom === undefined ? frame : { ...frame, calledFrom: entry.calledFrom };
+  }
+
+  /** The exit from a less privileged world that the code of `world` on this stack serves or has served last. */
+  exitOnto(world: World, stack: bigint): ExitContext | undefined {
+    const exit = this.exits.get(`${imageWorldOf(world)} ${stack}`);
+    // Another address space is active: the stack has been given to another task since.
+    return exit?.trap.to.stage1 === world.stage1 ? exit : undefined;
+  }
+
+  /** The exit that stopped this frame. */
+  exitAt(world: World, frame: PhysicalFrame): ExitContext | undefined {
+    const kind = imageWorldOf(world);
+    const sp = this.stackPointer(frame.state.registers);
+    return [...this.exits.values()].find(
+      ({ trap, registers }) =>
+        imageWorldOf(trap.to) === kind &&
+        isAtOrBehind(trap, frame.pc, this.machine) &&
+        this.stackPointer(registers) === sp,
+    );
+  }
+
+  /** The innermost frame of code that trapped. */
+  exitFrame(exit: ExitContext, cpu: Cpu): PhysicalFrame {
+    return this.unwinder.frame(suspendedCpu(cpu, exit.trap.from), exit.trap.epc, exit.registers, false);
+  }
+
+  // ------------------------------------------------------------------ observing
+
+  /** Where silent breakpoints are needed: functions that enter other worlds and have no call frame information. */
+  calledPlaces(): BoundPlace[] {
+    return this.images.all.flatMap((image) => {
+      const starts = new Set<Va>();
+      for (const at of trapReturnsOf(image, this.machine.isa.trapReturns)) {
+        const around = image.program.symbolAt(at);
+        if (around !== undefined && image.program.unwind(at) === undefined) starts.add(around.symbol.address);
+      }
+      return [...starts].flatMap((link) => {
+        const at = addressesOf(image, link);
+        return at === undefined ? [] : [{ image, link, ...at }];
+      });
+    });
+  }
+
+  /** A hart stands at one of {@link calledPlaces}. */
+  atFunction(hart: number): void {
+    const cpu = this.cpu(hart);
+    const { world, pc } = cpu;
+    const handler = this.handlers.get(hart);
+    // Entered by a trap, not by a call.
+    if (handler?.pc === pc && handler.at === this.machine.retired) return;
+    const frame = this.unwinder.frame(suspendedCpu(cpu, world), pc, this.generalRegisters(cpu), false);
+    const caller = this.unwinder.callerAtEntry(frame);
+    if (caller !== undefined) this.called.set(hart, { world, function: pc, caller });
+  }
+
+  private trapped(event: TrapEvent): void {
+    const { hart, from, to } = event;
+    this.handlers.set(hart, { pc: this.cpu(hart).pc, at: event.at });
+    // What was on its way into another world may be another task when that way is taken.
+    if (this.called.get(hart)?.world.rank === to.rank) this.called.delete(hart);
+    if (from.rank >= to.rank) return;
+    const kind = imageWorldOf(to);
+    const entry = this.entries.get(`${hart} ${kind}`);
+    const registers = this.generalRegisters(this.cpu(hart));
+    if (from.guest && !to.guest) this.lastGuestExit.set(hart, event);
+    const key = entry?.stack === undefined ? `${kind}, hart ${hart}` : `${kind} ${entry.stack}`;
+    this.exits.delete(key);
+    this.exits.set(key, { trap: event, registers, entry });
+    const [oldest] = this.exits.keys();
+    if (this.exits.size > MOST_EXITS && oldest !== undefined) this.exits.delete(oldest);
+  }
+
+  private returned(event: TrapReturnEvent): void {
+    const { hart, from, to, instruction } = event;
+    const kind = imageWorldOf(from);
+    if (to.guest && !from.guest) this.enteredGuest(event);
+    const cpu = suspendedCpu(this.cpu(hart), from);
+    const place = this.placeOf(cpu, instruction);
+    const called = this.called.get(hart);
+    this.called.delete(hart);
+    const isCalled = called !== undefined && called.function === place?.function && called.world.rank === from.rank;
+    const special = remembered(this.unwinder.systemRegisters(cpu));
+    const bare = {
+      world: from,
+      to,
+      hart,
+      pc: instruction,
+      mnemonic: place?.mnemonic ?? 'a trap return',
+      isKnown: place?.hasRules === true || isCalled,
+      calledFrom: place?.hasRules !== true && isCalled ? called.caller : undefined,
+      special,
+      stack: undefined,
+    };
+    const stack = this.stackOf(bare, kind);
+    this.entries.set(`${hart} ${kind}`, { ...bare, stack });
+    if (stack !== undefined) this.exits.delete(`${kind} ${stack}`);
+    else this.exits.delete(`${kind}, hart ${hart}`);
+  }
+
+  /** Whether the guest goes on where it stopped; else it is another one, or another of its CPUs. */
+  private enteredGuest({ hart, to, pc }: TrapReturnEvent): void {
+    const last = this.lastGuestExit.get(hart);
+    const isSame =
+      last !== undefined &&
+      isAtOrBehind(last, pc, this.machine) &&
+      last.from.rank === to.rank &&
+      last.from.stage1 === to.stage1 &&
+      last.from.stage2 === to.stage2;
+    if (isSame) return;
+    this.entries.delete(`${hart} guest kernel`);
+    for (const [key, { trap }] of this.exits) if (trap.to.guest && trap.hart === hart) this.exits.delete(key);
+  }
+
+  /** The end of the stack that an entry is on. Stacks do not move: it is looked for once for each place on a stack. */
+  private stackOf(entry: EntryContext, kind: ImageWorld): bigint | undefined {
+    if (!entry.isKnown) return undefined;
+    const frame = this.entryFrame(entry);
+    const at = entry.calledFrom === undefined ? frame.cfa : this.stackPointer(entry.calledFrom.state.registers);
+    const key = `${kind} ${entry.world.stage1} ${at}`;
+    if (!this.ends.has(key)) {
+      if (this.ends.size > MOST_EXITS) this.ends.clear();
+      this.ends.set(key, this.unwinder.stackEnd(frame));
+    }
+    return this.ends.get(key);
+  }
+
+  private placeOf(cpu: Cpu, at: Va): ReturnPlace | undefined {
+    const key = `${imageWorldOf(cpu.world)} ${at}`;
+    const known = this.places.get(key);
+    if (known !== undefined) return known;
+    const read = this.unwinder.reader(cpu);
+    const hit = this.images.find(at, read, cpu.world);
+    const bytes = read(at, this.machine.isa.maxLength) ?? read(at, this.machine.isa.minLength);
+    const around = hit?.image.program.symbolAt(hit.link);
+    if (hit === undefined || bytes === undefined || around === undefined) return undefined;
+    const place: ReturnPlace = {
+      image: hit.image,
+      hasRules: hit.image.program.unwind(hit.link) !== undefined,
+      function: (at - around.offset) as Va,
+      mnemonic: this.machine.isa.disassemble(bytes, at).mnemonic,
+    };
+    this.places.set(key, place);
+    return place;
+  }
+
+  private cpu(hart: number): Cpu {
+    const cpu = this.machine.cpus[hart];
+    if (cpu === undefined) throw new Error(`no hart ${hart}`);
+    return cpu;
+  }
+
+  private generalRegisters(cpu: Cpu): Map<number, bigint> {
+    const registers = new Map<number, bigint>();
+    for (const { dwarf, group, name } of this.machine.isa.registers) {
+      if (dwarf !== undefined && group === 'general') registers.set(dwarf, cpu.readRegister(name));
+    }
+    return registers;
+  }
+
+  private stackPointer(registers: ReadonlyMap<number, bigint>): bigint | undefined {
+    const { isa } = this.machine;
+    const dwarf = isa.register(isa.stackPointer)?.dwarf;
+    return dwarf === undefined ? undefined : registers.get(dwarf);
+  }
+}
+
+/** The kinds of worlds that code of a kind may have been entered from, nearest first. Firmware is not looked into. */
+function uppersOf(kind: ImageWorld): readonly ImageWorld[] {
+  switch (kind) {
+    case 'guest user':
+      return ['guest kernel', 'kernel'];
+    case 'guest kernel':
+      return ['kernel'];
+    case 'user':
+      return ['kernel', 'firmware'];
+    case 'kernel':
+    case 'firmware':
+      return [];
+  }
+}
+
+/** Whether a trap's code goes on at `pc`: there, or behind the instruction when the handler did its work. */
+const isAtOrBehind = (trap: TrapEvent, pc: bigint, machine: Machine): boolean =>
+  pc >= trap.epc && pc <= trap.epc + BigInt(machine.isa.maxLength);
+
+/** A function of numbers that remembers its answers. */
+function remembered(ask: (dwarf: number) => bigint | undefined): (dwarf: number) => bigint | undefined {
+  const answers = new Map<number, bigint | undefined>();
+  return (dwarf) => {
+    if (!answers.has(dwarf)) answers.set(dwarf, ask(dwarf));
+    return answers.get(dwarf);
+  };
+}
+
+/** Link addresses in an image of the encodings given. */
+function trapReturnsOf(image: Image, encodings: readonly Uint8Array[]): Va[] {
+  const found: Va[] = [];
+  for (const segment of image.program.elf.segments) {
+    if (!segment.flags.execute) continue;
+    const code = image.program.bytesAt(segment.vaddr, Number(segment.filesz)) ?? new Uint8Array();
+    for (const wanted of encodings) {
+      for (let at = code.indexOf(wanted[0] ?? 0); at >= 0; at = code.indexOf(wanted[0] ?? 0, at + 1)) {
+        if (wanted.every((byte, index) => code[at + index] === byte)) found.push((segment.vaddr + BigInt(at)) as Va);
+      }
+    }
+  }
+  return found;
+}
