@@ -1,5 +1,5 @@
 /** Makes a machine out of a user's files and options. */
-import type { BoardSpec, Drive } from './boards/board';
+import type { BoardSpec, Drive, DriveBus, ExtraDevice } from './boards/board';
 import { RISCV64_VIRT } from './boards/riscv64-virt';
 import { RISCV64_VIRT_BOARD } from './boards/riscv64-virt-board';
 import { virtFdt } from './boards/riscv64-virt-tree';
@@ -18,6 +18,7 @@ export interface MachineOptions {
   readonly pflash0?: NamedFile;
   readonly pflash1?: NamedFile;
   readonly drives?: readonly Drive[];
+  readonly extras?: readonly ExtraDevice[];
   /** Kernel command line. */
   readonly append?: string;
   /** Physical load address, where the kernel's format does not say. */
@@ -57,8 +58,9 @@ export const createMachine = (options: MachineOptions): CreatedMachine => {
     loadAddress: options.loadAddress,
     fdt: (initrd) => virtFdt({ harts, memory, bootargs: options.append, initrd }),
   });
-  checkDrives(options.drives ?? []);
-  const files = { pflash0: options.pflash0?.bytes, pflash1: options.pflash1?.bytes, drives: options.drives };
+  const { drives = [], extras = [] } = options;
+  checkRoom([...drives, ...extras]);
+  const files = { pflash0: options.pflash0?.bytes, pflash1: options.pflash1?.bytes, drives, extras };
   try {
     return { machine: new VirtualMachine({ spec: BOARD, memory, harts, plan, files }), plan };
   } catch (error) {
@@ -68,12 +70,13 @@ export const createMachine = (options: MachineOptions): CreatedMachine => {
   }
 };
 
-const checkDrives = (drives: readonly Drive[]): void => {
-  const onPci = drives.filter(({ bus }) => bus === 'virtio-pci').length;
+const checkRoom = (devices: readonly { readonly bus: DriveBus }[]): void => {
+  const onPci = devices.filter(({ bus }) => bus === 'virtio-pci').length;
   for (const [count, most, bus] of [
     [onPci, RISCV64_VIRT.pciSlots, 'virtio-pci'],
-    [drives.length - onPci, RISCV64_VIRT.virtioTransports, 'virtio-mmio'],
+    [devices.length - onPci, RISCV64_VIRT.virtioTransports, 'virtio-mmio'],
   ] as const) {
-    if (count > most) throw new LoadError('--disk', `${count} disks are too many on ${bus}`, `It takes ${most}.`);
+    if (count > most)
+      throw new LoadError('--disk and --device', `${count} devices are too many on ${bus}`, `It takes ${most}.`);
   }
 };

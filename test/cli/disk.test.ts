@@ -64,7 +64,11 @@ describe('a disk of the user', () => {
       () => `${path('lazymapping.img')},bus=virtio-pcie`,
       /no bus "virtio-pcie"\. Did you mean virtio-pci\?/,
     ],
-    ['has an unknown option', () => `${path('lazymapping.img')},cache=none`, /no option "cache"/],
+    [
+      'has an unknown option',
+      () => `${path('lazymapping.img')},cache=none`,
+      /no option "cache" for .*lazymapping\.img\. It may be followed by ,bus=… and ,readonly\./,
+    ],
     [
       'is half a gzip file',
       () => file('cut.img.gz', gzipSync(good).subarray(0, 5000)),
@@ -80,8 +84,35 @@ describe('a disk of the user', () => {
     const disks = Array.from({ length: 8 }, () => ['--disk', `${path('lazymapping.img')},bus=virtio-mmio`]).flat();
     expect(await runWith(`${path('lazymapping.img')},bus=virtio-mmio-legacy`, ...disks)).toMatchObject({
       code: 2,
-      stderr: 'worldstep: --disk: 9 disks are too many on virtio-mmio. It takes 8.\n',
+      stderr: 'worldstep: --disk and --device: 9 devices are too many on virtio-mmio. It takes 8.\n',
     });
+  });
+});
+
+describe('--device', () => {
+  it.each<[string, RegExp]>([
+    ['virtio-rgn', /--device: there is no device "virtio-rgn"\. Did you mean virtio-rng\?/],
+    ['virtio-rng,seed=x', /the seed "x" is no number of 64 bits\. Write it as 1234 or 0x4d2\./],
+    ['virtio-console,seed=1', /no option "seed" for virtio-console\. It may be followed by ,bus=…\./],
+    ['virtio-console,bus=pci', /there is no bus "pci"/],
+  ])('%s is refused with the next step', async (device, message) => {
+    const run = await runProgram(['run', 'msgqueue', '--device', device]);
+    expect(run.stderr).toMatch(message);
+    expect(run.code).toBe(2);
+  });
+
+  it('tells the seed with the statistics', async () => {
+    const run = await runProgram([
+      'run',
+      'msgqueue',
+      '--arch',
+      'riscv64',
+      '--device',
+      'virtio-rng,seed=1_000',
+      '--stats',
+    ]);
+    expect(run.code).toBe(0);
+    expect(JSON.parse(run.stderr).seeds).toEqual(['0x3e8']);
   });
 });
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { BusMaster } from '../../src/devices/device';
 import { PciHost, PciWindow } from '../../src/devices/pci/host';
 import { rawDisk, VirtioBlock } from '../../src/devices/virtio/block';
+import { VirtioConsole } from '../../src/devices/virtio/console';
 import { VirtioEntropy } from '../../src/devices/virtio/entropy';
 import { ISR, STATUS, VirtioFunction } from '../../src/devices/virtio/function';
 import { VirtioMmio } from '../../src/devices/virtio/mmio';
@@ -278,6 +279,88 @@ describe('the entropy device', () => {
     const next = draw(first);
     second.state = saved;
     expect(draw(second)).toBe(next);
+  });
+});
+
+describe('the virtio console', () => {
+  /** A console whose two queues are set up; the second one's rings lie 0x800 higher. */
+  const readyConsole = () => {
+    const memory = new Memory();
+    const lines: boolean[] = [];
+    let sent = '';
+    const kind = new VirtioConsole((bytes) => {
+      sent += Buffer.from(bytes).toString();
+    });
+    const console = new VirtioFunction(kind, memory, (level) => lines.push(level), false);
+    expect(console.isLive).toBe(false);
+    console.setStatus(STATUS.acknowledge | STATUS.driver);
+    console.acceptFeatures(1, 1);
+    console.setStatus(STATUS.acknowledge | STATUS.driver | STATUS.featuresOk);
+    for (const [index, queue] of console.registers.queues.entries()) {
+      const higher = BigInt(0x800 * index);
+      Object.assign(queue, {
+        size: SIZE,
+        isReady: true,
+        descriptors: DESCRIPTORS + higher,
+        avail: AVAIL + higher,
+        used: USED + higher,
+      });
+    }
+    console.setStatus(console.registers.status | STATUS.driverOk);
+    return { memory, console, kind, lines, sent: () => sent };
+  };
+  const typed = (text: string): Uint8Array => new TextEncoder().encode(text);
+  const received = ({ memory }: { memory: Memory }, at: number, length: number): string =>
+    Buffer.from(memory.bytes.subarray(at, at + length)).toString();
+
+  it('sends what lies in one or several buffers to the host', () => {
+    const { memory, console, sent, lines } = readyConsole();
+    memory.bytes.set(typed('Hello, '), 0x3000);
+    memory.bytes.set(typed('world'), 0x3100);
+    memory.descriptor(0, 0x3000, 7, NEXT, 1, DESCRIPTORS + 0x800n);
+    memory.descriptor(1, 0x3100, 5, 0, 0, DESCRIPTORS + 0x800n);
+    const avail = Number(AVAIL) + 0x800;
+    memory.view.setUint16(avail + 4, 0, true);
+    memory.view.setUint16(avail + 2, 1, true);
+    console.notify(1);
+    expect(sent()).toBe('Hello, world');
+    expect(memory.view.getUint16(Number(USED) + 0x800 + 2, true)).toBe(1);
+    expect(lines.at(-1)).toBe(true);
+  });
+
+  it('gives what is typed to buffers that wait, and keeps the rest for later ones', () => {
+    const all = readyConsole();
+    const { memory, console, kind } = all;
+    expect(console.isLive).toBe(true);
+    memory.descriptor(0, 0x3000, 4, WRITE);
+    memory.offer(0);
+    console.notify(0);
+    expect(memory.usedIndex).toBe(0);
+    expect(console.input(typed('abcdef'))).toBe(6);
+    expect([memory.usedIndex, memory.lastUsed, received(all, 0x3000, 4)]).toEqual([1, [0, 4], 'abcd']);
+    expect(kind.state.typed.length).toBe(2);
+    expect(console.input(typed('g'))).toBe(1);
+    const saved = structuredClone(console.state);
+    memory.descriptor(1, 0x3100, 16, WRITE);
+    memory.offer(1);
+    console.notify(0);
+    expect([memory.lastUsed, received(all, 0x3100, 3)]).toEqual([[1, 3], 'efg']);
+    // Back to before the second buffer: it is filled again.
+    memory.bytes.fill(0, 0x3100, 0x3110);
+    console.state = saved;
+    console.notify(0);
+    expect(received(all, 0x3100, 3)).toBe('efg');
+    console.reset();
+    expect([console.isLive, kind.state.typed.length]).toEqual([false, 0]);
+  });
+
+  it('asks for a reset when a buffer to be filled is not in RAM', () => {
+    const { memory, console } = readyConsole();
+    memory.descriptor(0, 0x7fff_0000, 4, WRITE);
+    memory.offer(0);
+    console.input(typed('x'));
+    expect(console.registers.problem).toMatch(/0x7fff0000 is not in RAM/);
+    expect(console.isLive).toBe(false);
   });
 });
 

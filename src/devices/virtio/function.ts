@@ -48,6 +48,9 @@ export interface VirtioKind {
   /** Does what a request asks for. Returns how many bytes were written, or undefined to leave the request waiting. */
   handle(queue: number, chain: Chain, memory: BusMaster): number | undefined;
   reset(): void;
+  /** Where it has a host stream: takes bytes from it, for requests that wait on {@link inputQueue}. */
+  receive?(bytes: Uint8Array): void;
+  readonly inputQueue?: number;
 }
 
 /** Everything of a virtio device that changes, transport registers included. */
@@ -154,6 +157,20 @@ export class VirtioFunction {
       state.status |= STATUS.needsReset;
       this.raise(ISR.configuration);
     }
+  }
+
+  /** The driver has set the device up and uses it. */
+  get isLive(): boolean {
+    return (this.#state.status & (STATUS.driverOk | STATUS.needsReset)) === STATUS.driverOk;
+  }
+
+  /** Bytes from the host stream. Returns how many were taken. */
+  input(bytes: Uint8Array): number {
+    const { kind } = this;
+    if (!kind.receive || kind.inputQueue === undefined) return 0;
+    kind.receive(bytes);
+    this.notify(kind.inputQueue);
+    return bytes.length;
   }
 
   raise(bits: number): void {

@@ -90,6 +90,10 @@ export class VirtioMmio implements Device<VirtioMmioState> {
     this.virtio?.reset();
   }
 
+  input(bytes: Uint8Array): number {
+    return this.virtio?.input(bytes) ?? 0;
+  }
+
   /** No register changes by being read. */
   read(offset: number, width: 1 | 2 | 4): number {
     return this.peek(offset, width);

@@ -118,6 +118,10 @@ export class VirtioPci implements PciFunction, Device<VirtioState> {
     this.virtio.reset();
   }
 
+  input(bytes: Uint8Array): number {
+    return this.virtio.input(bytes);
+  }
+
   read(offset: number, width: Width): number {
     const value = this.peek(offset, width);
     // Reading the interrupt status acknowledges it (section 4.1.4.5).

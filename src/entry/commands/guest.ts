@@ -13,6 +13,7 @@ import { parseMemorySize } from '../../machine/memory-size';
 import { buildFor, readBuild } from '../kernel-files';
 import { type Arguments, UsageError } from './command';
 import { readDrive } from './disks';
+import { readExtra } from './extras';
 import { packageOf, readFile, readUnpacked } from './files';
 
 /** A guest ready to be put into a machine. */
@@ -73,6 +74,7 @@ export async function readGuest(
     harts: optional(options.get('harts'), (text) => wholeNumber('--harts', text)),
     append: options.get('append'),
     drives: disks && (await Promise.all(disks.map((text) => readDrive(host, text)))),
+    extras: lists.get('device')?.map(readExtra),
   };
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   // A kernel that replaces the named one brings its own load address.

@@ -1,7 +1,7 @@
 /** `worldstep run`: a guest from its first instruction to its end, with the terminal as its console. */
 
 import type { Machine, RunExit } from '../../machine/contract';
-import { createMachine } from '../../machine/create';
+import { createMachine, type MachineOptions } from '../../machine/create';
 import type { VirtualMachine } from '../../machine/machine';
 import { type Arguments, type Command, type CommandContext, EXIT, UsageError } from './command';
 import { readGuest, wholeNumber } from './guest';
@@ -39,6 +39,11 @@ export const runCommand: Command = {
       help: "Raw disk image, in place of the kernel's own; may be given more than once.",
       isList: true,
     },
+    device: {
+      value: 'D[,bus=BUS]',
+      help: 'One more device: virtio-console, or virtio-rng[,seed=N]; may be given more than once.',
+      isList: true,
+    },
     pflash0: { value: 'F', help: 'Contents of the first flash bank.' },
     pflash1: { value: 'F', help: 'Contents of the second flash bank.' },
     memory: { value: 'SIZE', help: 'RAM, for example 128M or 1G.' },
@@ -50,6 +55,7 @@ export const runCommand: Command = {
   notes:
     'BUS is virtio-pci (the default), virtio-mmio or virtio-mmio-legacy. What a guest writes to a disk or to flash is kept\n' +
     'in memory: the file stays as it is. "worldstep image disk" makes disks.\n' +
+    'What is typed goes to the virtio console once a driver uses it. All numbers of virtio-rng follow from its seed, 0 by default.\n' +
     'The console is on stdin and stdout; on a terminal Ctrl-A X quits and Ctrl-A H lists more.\n' +
     'Exit codes: 0 the guest switched off, 1 it failed or panicked, 2 bad usage or files, 3 --max-instructions reached.',
   run: runGuest,
@@ -86,17 +92,19 @@ async function runGuest(args: Arguments, context: CommandContext): Promise<numbe
   }
   const seconds = (context.host.wallClock() - started) / 1000;
   if (outcome.message !== undefined) context.stderr.write(`worldstep: ${outcome.message}\n`);
-  if (options.has('stats')) context.stderr.write(`${JSON.stringify(statistics(machine, seconds))}\n`);
+  if (options.has('stats')) context.stderr.write(`${JSON.stringify(statistics(machine, seconds, guest.machine))}\n`);
   return outcome.code;
 }
 
-function statistics(machine: Machine, seconds: number) {
+function statistics(machine: Machine, seconds: number, { extras = [] }: MachineOptions) {
   const instructions = Number(machine.retired);
+  const seeds = extras.flatMap((extra) => (extra.kind === 'entropy' ? [`0x${extra.seed.toString(16)}`] : []));
   return {
     instructions,
     seconds: Number(seconds.toFixed(6)),
     mips: Number((instructions / seconds / 1e6).toFixed(2)),
     stateHash: machine.stateHash(),
+    ...(seeds.length > 0 && { seeds }),
   };
 }
 

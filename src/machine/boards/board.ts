@@ -37,7 +37,7 @@ export interface Board {
   readonly bus: Bus;
   readonly devices: readonly Device[];
   /** The device that console input goes to. */
-  readonly console: Device;
+  readonly console: Pick<Device, 'input'>;
   /** Flash arrays and the like: readable bytes that are no RAM; side-effect free. */
   readArray(pa: number, length: number): Uint8Array | undefined;
   /** State slots that name translation roots. */
@@ -72,6 +72,7 @@ export interface BoardFiles {
   readonly pflash0?: Uint8Array;
   readonly pflash1?: Uint8Array;
   readonly drives?: readonly Drive[];
+  readonly extras?: readonly ExtraDevice[];
 }
 
 /** Where a disk can be attached. Boards may refuse what they do not have. */
@@ -83,3 +84,10 @@ export interface Drive {
   readonly bus: DriveBus;
   readonly isReadOnly?: boolean;
 }
+
+/** A virtio device that a board has only when it is asked for. */
+export type ExtraDevice = { readonly bus: DriveBus } & (
+  | { readonly kind: 'console' }
+  /** All its numbers follow from `seed`, 64 bits. */
+  | { readonly kind: 'entropy'; readonly seed: bigint }
+);

@@ -62,7 +62,7 @@ export const RISCV64_VIRT_BOARD: BoardSpec = {
       guest: RISCV64_GUEST,
       bus: virt.bus,
       devices: virt.devices,
-      console: virt.uart,
+      console: virt.console,
       rootRegisters: ['satp', 'vsatp', 'hgatp'],
       readArray: (pa, length) => {
         const window = virt.bus.find(pa);

@@ -12,10 +12,13 @@ import { Clint } from '../../devices/timer/clint';
 import { GoldfishRtc } from '../../devices/timer/goldfish-rtc';
 import { Ns16550 } from '../../devices/uart/ns16550';
 import { VirtioBlock } from '../../devices/virtio/block';
+import { VirtioConsole } from '../../devices/virtio/console';
+import { VirtioEntropy } from '../../devices/virtio/entropy';
+import type { VirtioKind } from '../../devices/virtio/function';
 import { VirtioMmio } from '../../devices/virtio/mmio';
 import { VirtioPci } from '../../devices/virtio/pci';
 import { Bus } from '../bus';
-import type { BoardFiles, Drive } from './board';
+import type { BoardFiles, DriveBus } from './board';
 
 /** Facts of the board. Addresses are physical; sizes are bytes. */
 export const RISCV64_VIRT = {
@@ -87,6 +90,8 @@ export interface VirtBoard {
   /** All devices: those with a window, by address, then those in PCI slots. */
   readonly devices: readonly Device[];
   readonly uart: Ns16550;
+  /** Takes what is typed: a virtio console whose driver is up, or else the UART. */
+  readonly console: Pick<Device, 'input'>;
   readonly clint: Clint;
   readonly plic: Plic;
   readonly flash: readonly [Cfi01, Cfi01];
@@ -143,17 +148,18 @@ export function buildVirtBoard(host: VirtHost, options: VirtOptions): VirtBoard 
   );
   const window = (id: 'pcieIo' | 'pcieMemory' | 'pcieMemory64'): PciWindow =>
     new PciWindow(id, pcie, map[id].size, id === 'pcieIo' ? undefined : map[id].base);
-  const drives = options.drives ?? [];
-  const slots = drives
+  const attached = attachments(options, (id, bytes) => host.output(id, bytes));
+  const slots = attached
     .filter(({ bus }) => bus === 'virtio-pci')
-    .map((drive, index) => pcie.plug((irq, memory) => new VirtioPci(`disk${index}`, diskOf(drive), memory, irq)));
-  const onTransports = drives.filter(({ bus }) => bus !== 'virtio-pci');
+    .map(({ id, kind }) => pcie.plug((irq, memory) => new VirtioPci(id, kind, memory, irq)));
+  const onTransports = attached.filter(({ bus }) => bus !== 'virtio-pci');
   const transports = TRANSPORTS.map((id, index) => {
-    const drive = onTransports[index];
+    const one = onTransports[index];
     return new VirtioMmio(id, context(id, toPlic(map[id].interrupt)), host, {
-      ...(drive && { kind: diskOf(drive), isLegacy: drive.bus === 'virtio-mmio-legacy' }),
+      ...(one && { kind: one.kind, isLegacy: one.bus === 'virtio-mmio-legacy' }),
     });
   });
+  const virtioConsoles = [...slots, ...transports].filter(({ virtio }) => virtio?.kind instanceof VirtioConsole);
 
   const bus = new Bus();
   const windows: readonly Device[] = [
@@ -178,10 +184,36 @@ export function buildVirtBoard(host: VirtHost, options: VirtOptions): VirtBoard 
     bus,
     devices: [...bus.all.map(({ device }) => device), ...slots],
     uart,
+    console: {
+      input: (bytes) => (virtioConsoles.find(({ virtio }) => virtio?.isLive) ?? uart).input(bytes),
+    },
     clint,
     plic,
     flash: [flash0, flash1],
   };
 }
 
-const diskOf = ({ image, isReadOnly }: Drive): VirtioBlock => new VirtioBlock({ image, isReadOnly });
+/** A virtio device and where it goes. */
+interface Attachment {
+  readonly id: string;
+  readonly bus: DriveBus;
+  readonly kind: VirtioKind;
+}
+
+/** Disks first, then what else there is, each in the order given. */
+const attachments = (
+  { drives = [], extras = [] }: BoardFiles,
+  output: (id: string, bytes: Uint8Array) => void,
+): readonly Attachment[] => [
+  ...drives.map(({ bus, image, isReadOnly }, index) => ({
+    id: `disk${index}`,
+    bus,
+    kind: new VirtioBlock({ image, isReadOnly }),
+  })),
+  ...extras.map((extra, index) => {
+    const id = `${extra.kind}${index}`;
+    const kind =
+      extra.kind === 'entropy' ? new VirtioEntropy(extra.seed) : new VirtioConsole((bytes) => output(id, bytes));
+    return { id, bus: extra.bus, kind };
+  }),
+];
