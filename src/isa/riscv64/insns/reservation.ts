@@ -16,6 +16,7 @@ export const NO_RESERVATION = (1n << 64n) - 1n;
 // RISC-V Privileged ISA 20240411, table "Machine cause register (mcause) values after trap".
 const LOAD_MISALIGNED = 4;
 const STORE_MISALIGNED = 6;
+const STORE_ACCESS = 7;
 
 const align = (address: bigint, bytes: 4 | 8, cause: number): void => {
   if (address % BigInt(bytes) !== 0n) throw new GuestTrap(cause, address);
@@ -36,7 +37,17 @@ const stillHolds = (state: HartState, address: bigint, bytes: 4 | 8): boolean =>
   if (state.get('reservation') !== address) return false;
   // A fault of the store must be reported as a store's, so ask before the comparing load.
   state.check(address, 'write');
-  return BigInt.asUintN(bytes * 8, state.load(address, bytes)) === state.get('reservationValue');
+  return BigInt.asUintN(bytes * 8, compared(state, address, bytes)) === state.get('reservationValue');
+};
+
+/** What is where the page allows a store: when nothing is, that is the store's fault, too. */
+const compared = (state: HartState, address: bigint, bytes: 4 | 8): bigint => {
+  try {
+    return state.load(address, bytes);
+  } catch (error) {
+    if (!(error instanceof GuestTrap)) throw error;
+    throw new GuestTrap(STORE_ACCESS, error.tval, error.detail);
+  }
 };
 
 const storeConditional =
