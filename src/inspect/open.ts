@@ -2,15 +2,18 @@
 import { ExpressionError } from '../debug/expression/ast';
 import type { DebugTarget } from '../debug/target';
 import type { Access } from '../isa/core/translation';
-import type { StoredEvent, TrapEvent } from '../machine/contract';
+import type { RootChangedEvent, StoredEvent, TrapEvent } from '../machine/contract';
 import { worldsOf } from './address-spaces';
 import { contextOf, type InspectOptions } from './context';
 import type { InspectorInfo, InspectorNode, InspectorTable } from './contract';
 import { explainAddress, explainLines, explainSummary, explainTrap, type Place } from './explain';
 import { worldNamed } from './explain-request';
 import type { InspectContext, Inspector, PhysicalRange } from './inspector';
-import { Past } from './past';
+import { bookmarkTables } from './page-table-history';
+import { type CodePlace, Past } from './past';
 import { INSPECTORS } from './registry';
+import { TrapLog } from './trap-log';
+import { RootHistory } from './root-history';
 import { StoreAttribution } from './writers';
 
 /** An inspector of one target. Nothing here throws for what the guest holds: a row says what is missing. */
@@ -35,6 +38,8 @@ export interface Inspection {
   summary(hart: number, at: bigint): string;
   /** For a trap that an access raised: the same about that access, as the tables are now. Empty for other traps. */
   explainTrap(event: TrapEvent): string[];
+  /** Keeps all page tables under a name, for the Page Tables view to compare with; a sentence for the user. */
+  bookmarkTables(hart: number, name: string): string;
   dispose(): void;
 }
 
@@ -46,7 +51,9 @@ export function openInspectors(target: DebugTarget, options: InspectOptions = {}
 class TargetInspection implements Inspection {
   readonly inspectors: readonly OpenInspector[];
   readonly dispose: () => void;
-  private readonly past = new Past();
+  private readonly roots: RootHistory;
+  private readonly past: Past;
+  private readonly traps: TrapLog;
   private readonly attribution: StoreAttribution;
   private lastStop: object | undefined;
   private lastPlace: string | undefined;
@@ -58,12 +65,16 @@ class TargetInspection implements Inspection {
     private readonly target: DebugTarget,
     private readonly options: InspectOptions,
   ) {
+    this.roots = new RootHistory(target.machine, (event) => placeOfRoot(target, event));
+    this.past = new Past(this.roots);
     this.inspectors = INSPECTORS.map((inspector) => this.open(inspector));
     this.attribution = new StoreAttribution(target);
+    this.traps = new TrapLog(target.machine);
     const stopObserving = target.machine.observe(['stored'], (event) => {
       if (event.kind === 'stored') this.stored(event);
     });
-    const stopNoting = target.machine.observe(['trap', 'trapReturn'], (event) => {
+    const stopNoting = target.machine.observe(['trap', 'trapReturn', 'rootChanged'], (event) => {
+      if (event.kind !== 'trap') this.roots.note(event);
       if (event.kind !== 'trap' && event.kind !== 'trapReturn') return;
       this.past.worlds.note(event.hart, event.from);
       this.past.worlds.note(event.hart, event.to);
@@ -71,6 +82,7 @@ class TargetInspection implements Inspection {
     this.dispose = () => {
       stopObserving();
       stopNoting();
+      this.traps.dispose();
       target.machine.observeStores([]);
     };
   }
@@ -86,6 +98,10 @@ class TargetInspection implements Inspection {
     return explainSummary(this.context(hart), at);
   }
 
+  bookmarkTables(hart: number, name: string): string {
+    return bookmarkTables(this.context(hart), name);
+  }
+
   explainTrap(event: TrapEvent): string[] {
     return guarded(
       () => explainTrap(this.context(event.hart), event),
@@ -94,9 +110,9 @@ class TargetInspection implements Inspection {
   }
 
   private open(inspector: Inspector): OpenInspector {
-    const { id, title, refreshOn } = inspector;
+    const { id, title, refreshOn, isFiltered } = inspector;
     return {
-      info: { id, title, refreshOn },
+      info: { id, title, refreshOn, ...(isFiltered && { isFiltered }) },
       children: (key, hart) =>
         guarded(
           () =>
@@ -119,7 +135,7 @@ class TargetInspection implements Inspection {
   }
 
   private context(hart: number): InspectContext {
-    return contextOf(this.target, hart, this.options, this.past);
+    return contextOf(this.target, hart, this.options, this.past, this.traps);
   }
 
   private look<T>(inspector: Inspector, hart: number, at: (context: InspectContext) => T): T {
@@ -176,6 +192,16 @@ class TargetInspection implements Inspection {
     }
     return true;
   }
+}
+
+/** The function that wrote a root: the event tells where the hart goes on, which is behind the instruction. */
+function placeOfRoot(target: DebugTarget, { hart, pc }: RootChangedEvent): CodePlace | undefined {
+  const cpu = target.cpu(hart);
+  const found = target.images.find(pc - 1n, target.unwinder.reader(cpu), cpu.world);
+  const [frame] = found?.image.program.framesAt(found.link) ?? [];
+  if (frame === undefined) return undefined;
+  const { name, source, line } = frame;
+  return { functionName: name, ...(source !== undefined && { path: target.sources.clientPath(source), line }) };
 }
 
 const absent = (title: string): InspectorNode => ({
