@@ -4,13 +4,17 @@
  */
 import { type Va, va } from '../base/address';
 import type { World } from '../isa/core/world';
-import type { Cpu, Machine, RunExit } from '../machine/contract';
+import type { ContextEvent, Cpu, Machine, RunExit, TrapEvent } from '../machine/contract';
 import type { BoundPlace, Breakpoints, CodeBreakpoint } from './breakpoints';
 import type { ConditionTester } from './conditions';
 import type { DataBreakpoints } from './data-breakpoints';
 import type { ExceptionFilters } from './exceptions';
 import type { PlaceTest } from './place-test';
 import type { LogLine, SliceResult, Stop } from './stop';
+import { isSameWorld } from './trap-policy';
+
+/** Why a plan is asked. */
+export type PlanEvent = 'start' | 'halt' | 'stepped' | 'trap' | 'context';
 
 /** A goal other than running on: steps, run-to. The runner asks it where to halt and what to do when there. */
 export interface Plan {
@@ -18,20 +22,24 @@ export interface Plan {
   readonly hart: number | undefined;
   /** Virtual addresses where the hart must halt; read anew after every `next`. */
   readonly halts: ReadonlySet<bigint>;
-  /** Called at the start, at a halt and after a single step. */
-  next(event: 'start' | 'halt' | 'stepped', hart: number): 'run' | 'single' | 'done';
+  /** Whether the plan wants to be asked where this trap has led: at the first instruction of its handler. */
+  wantsTrap?(event: TrapEvent): boolean;
+  /** Whether the plan wants to be asked behind the instruction that did this. */
+  wantsContext?(event: ContextEvent): boolean;
+  /** Called at the start, at a halt, after a single step and after what it wanted to be asked about. */
+  next(event: PlanEvent, hart: number, cause?: TrapEvent | ContextEvent): 'run' | 'single' | 'done';
   /** The stop to report when done. */
   stop(hart: number): Stop;
 }
 
-/** An address inside a trap handler's way back: where the interrupted code goes on. */
+/** Where the code that a trap interrupted goes on after its handler. */
 interface TrapReturn {
   readonly again: bigint;
   readonly after: bigint;
-  readonly mode: string;
   readonly sp: bigint;
-  /** Root of the interrupted address space, for code that a more privileged one interrupts. */
-  readonly root: bigint | undefined;
+  readonly world: World;
+  /** The interrupted code is of a lower rank than its handler, which does not change its address space under it. */
+  readonly hasOwnRoot: boolean;
 }
 
 /** Silent breakpoints of one owner: see {@link Runner.addInternal}. */
@@ -159,10 +167,19 @@ export class Runner {
     const exit = this.machine.run({
       budget: standing === undefined ? budget : 1n,
       ...(standing === undefined ? this.only : { onlyHart: standing, skipFirstBreakpoint: true }),
-      stopOnTrap: (event) => this.filters.wants(event),
+      stopOnTrap: (event) => this.filters.wants(event) || this.isOfPlan(event),
+      ...(this.plan?.wantsContext === undefined ? {} : { stopOnContext: (event) => this.isOfPlan(event) }),
     });
     if (standing !== undefined) this.handled.delete(standing);
     return this.after(exit);
+  }
+
+  /** Whether the plan has asked for an event; not while the handler of a trap runs that it does not follow. */
+  private isOfPlan(event: TrapEvent | ContextEvent): boolean {
+    const { plan } = this;
+    if (plan === undefined || this.trapReturn !== undefined) return false;
+    if (plan.hart !== undefined && plan.hart !== event.hart) return false;
+    return (event.kind === 'trap' ? plan.wantsTrap?.(event) : plan.wantsContext?.(event)) ?? false;
   }
 
   private get only(): { onlyHart?: number } {
@@ -191,7 +208,7 @@ export class Runner {
       const other = this.turnOfOthers(cpu.hart);
       if (other !== undefined) return other;
     }
-    const before = { pc: cpu.pc, mode: cpu.world.mode, sp: cpu.readRegister(this.machine.isa.stackPointer) };
+    const before = { pc: cpu.pc, sp: cpu.readRegister(this.machine.isa.stackPointer) };
     let wanted = false;
     const exit = this.machine.run({
       budget: 1n,
@@ -205,18 +222,18 @@ export class Runner {
     });
     this.handled.delete(cpu.hart);
     if (exit.kind === 'trap' && exit.event.hart === cpu.hart) {
-      if (wanted) {
-        const stopped = this.after(exit);
-        if (stopped !== undefined) return stopped;
-      }
+      const { event } = exit;
+      const stopped = wanted ? this.byFilter(event) : undefined;
+      if (stopped !== undefined) return stopped;
+      if (this.isOfPlan(event)) return this.advance('trap', cpu.hart, event);
       // Not part of the step: run until the handler returns to the interrupted code.
-      const length = this.lengthAt(cpu, before.pc, exit.event.from);
+      const length = this.lengthAt(cpu, before.pc, event.from);
       this.trapReturn = {
-        again: exit.event.epc,
-        after: exit.event.epc + BigInt(length),
-        mode: before.mode,
+        again: event.epc,
+        after: event.epc + BigInt(length),
         sp: before.sp,
-        root: exit.event.from.rank < exit.event.to.rank ? exit.event.from.stage1 : undefined,
+        world: event.from,
+        hasOwnRoot: event.from.rank < event.to.rank,
       };
       return undefined;
     }
@@ -255,10 +272,10 @@ export class Runner {
   }
 
   /** Asks the plan what to do now. */
-  private advance(event: 'halt' | 'stepped', hart: number): SliceResult | undefined {
+  private advance(event: PlanEvent, hart: number, cause?: TrapEvent | ContextEvent): SliceResult | undefined {
     const plan = this.plan;
     if (plan === undefined) return undefined;
-    const action = plan.next(event, hart);
+    const action = plan.next(event, hart, cause);
     if (action !== 'done') {
       this.mode = action;
       if (event === 'halt' && action === 'run') this.stay(hart);
@@ -285,12 +302,13 @@ export class Runner {
         return { kind: 'stopped', stop: { kind: 'power', hart: 0, event: exit.event } };
       case 'stuck':
         return { kind: 'stopped', stop: { ...exit, hart: exit.event.hart } };
-      case 'trap': {
-        const problem = this.filters.test(exit.event, this.tester);
-        if (problem === false) return undefined;
-        const extra = typeof problem === 'string' ? { problem } : {};
-        return { kind: 'stopped', stop: { kind: 'trap', hart: exit.event.hart, event: exit.event, ...extra } };
-      }
+      case 'trap':
+        return (
+          (this.filters.wants(exit.event) ? this.byFilter(exit.event) : undefined) ??
+          (this.isOfPlan(exit.event) ? this.advance('trap', exit.event.hart, exit.event) : undefined)
+        );
+      case 'context':
+        return this.isOfPlan(exit.event) ? this.advance('context', exit.event.hart, exit.event) : undefined;
       case 'watch': {
         const stop = this.data.hit(exit, this.tester);
         return stop === undefined ? undefined : { kind: 'stopped', stop };
@@ -298,6 +316,14 @@ export class Runner {
       case 'breakpoint':
         return this.atBreakpoint(exit.hart, exit.pc);
     }
+  }
+
+  /** The stop that an exception filter makes of a trap, unless its condition does not hold. */
+  private byFilter(event: TrapEvent): SliceResult | undefined {
+    const problem = this.filters.test(event, this.tester);
+    if (problem === false) return undefined;
+    const extra = typeof problem === 'string' ? { problem } : {};
+    return { kind: 'stopped', stop: { kind: 'trap', hart: event.hart, event, ...extra } };
   }
 
   private atBreakpoint(hart: number, pc: Va): SliceResult | undefined {
@@ -311,9 +337,9 @@ export class Runner {
     const back = this.trapReturn;
     if (back !== undefined) {
       if (pc !== back.again && pc !== back.after) return undefined;
-      if (cpu?.world.mode !== back.mode || cpu.readRegister(this.machine.isa.stackPointer) !== back.sp)
-        return undefined;
-      if (back.root !== undefined && cpu.world.stage1 !== back.root) return undefined;
+      if (cpu === undefined || !isSameWorld(cpu.world, back.world)) return undefined;
+      if (cpu.readRegister(this.machine.isa.stackPointer) !== back.sp) return undefined;
+      if (back.hasOwnRoot && cpu.world.stage1 !== back.world.stage1) return undefined;
       this.trapReturn = undefined;
       // Interrupted before the instruction: do it now. A trap it asked for (ecall) returns behind it.
       return pc === back.again ? undefined : this.advance('stepped', hart);

@@ -27,6 +27,7 @@ import {
   placementsOf,
   placesOf,
 } from './images';
+import { LineStep } from './line-step';
 import { GuestMemory, parseReference } from './memory';
 import { PlaceTest } from './place-test';
 import { type Plan, Runner } from './runner';
@@ -42,9 +43,10 @@ import {
 } from './stack';
 import { StackWalk } from './stack-walk';
 import { type StepTarget, stepTargetsOf } from './step-targets';
-import { InstructionStep, LineStep, StepOut } from './stepping';
+import { InstructionStep, StepOut } from './stepping';
 import type { SliceResult, Stop } from './stop';
 import { suspendedCpu } from './suspended-cpu';
+import type { TrapPolicy } from './trap-policy';
 import { operandRow, type VariableRow } from './variables';
 import { WorldContexts } from './world-contexts';
 
@@ -89,6 +91,8 @@ export class DebugTarget {
   private readonly stacks = new Map<number, StackWalk>();
   private readonly traps = new Map<number, TrapEvent>();
   private readonly stopObserving: () => void;
+  /** What steps into traps do. */
+  trapPolicy: TrapPolicy = 'skip';
   /** The stop the guest is at; `undefined` while it runs. */
   private current: Stop | undefined;
 
@@ -166,6 +170,7 @@ export class DebugTarget {
       unwinder: this.unwinder,
       callerOf: (frame: PhysicalFrame) => this.callerOf(frame),
       concealed: (hart: number) => concealed.get(hart) ?? 0,
+      traps: this.trapPolicy,
     };
     if (request.how === 'out') {
       const plan = new StepOut(context, request.hart);

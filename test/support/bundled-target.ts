@@ -1,5 +1,5 @@
 /** Debug targets of the bundled kernels, composed as a session composes them, and driven synchronously. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { LaunchArguments } from '../../src/dap/protocol';
 import type { SliceResult, Stop } from '../../src/debug/stop';
@@ -77,8 +77,8 @@ export class BundledTarget {
   }
 
   step(how: StepRequest['how'], more: Partial<StepRequest> = {}): string {
-    this.go(this.target.step({ hart: 0, how, unit: 'line', ...more }));
-    return this.place();
+    const stop = this.go(this.target.step({ hart: 0, how, unit: 'line', ...more }));
+    return `${stop.kind === 'step' ? '' : `${stop.kind}: `}${this.place()}`;
   }
 
   /** Where the hart is: `mode function file:line`. */
@@ -94,7 +94,7 @@ export class BundledTarget {
     const frame = this.target.topFrame(0);
     const path = frame?.source?.path.replace('/worldstep', root);
     if (path === undefined || frame === undefined) return '';
-    if (!path.startsWith(root)) return '';
+    if (!existsSync(path)) return '';
     return (readFileSync(path, 'utf8').split('\n')[frame.line - 1] ?? '').trim();
   }
 }

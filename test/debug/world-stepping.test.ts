@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { BundledTarget } from '../support/bundled-target';
+import { trapsKernel } from '../support/debug-target';
+
+const USER = 'payload/origin/src/main.rs';
+const VM_ENTRY = 'sret                            # V becomes 1';
+
+/** Stopped in a bundled kernel at the line with `text`. */
+async function at(kernel: string, file: string, text: string): Promise<BundledTarget> {
+  const driven = await BundledTarget.open(kernel);
+  driven.goTo(file, text);
+  return driven;
+}
+
+describe('a store of a user program that faults', () => {
+  const faulting = () => at('lazymapping', USER, 'let mut last = 0u64;');
+
+  it('is stepped over to the next line of the program, by default also with Step Into', async () => {
+    for (const how of ['over', 'into'] as const) {
+      const driven = await faulting();
+      const before = driven.target.machine.retired;
+      expect(driven.step(how)).toBe('U origin::_start main.rs:16');
+      // The handler did run.
+      expect(driven.target.machine.retired - before).toBeGreaterThan(1000n);
+    }
+  });
+
+  it('is followed to the first line of the kernel, and Step Out of each handler function leads back to it', async () => {
+    const driven = await faulting();
+    driven.target.trapPolicy = 'follow';
+    expect(driven.step('over')).toBe('U origin::_start main.rs:16');
+    const again = await faulting();
+    again.target.trapPolicy = 'follow';
+    expect(again.step('into')).toMatch(/^S <axcpu::riscv::uspace::UserContext>::run uspace.rs:/);
+    expect(again.step('out')).toBe('S lazymapping::task::run task.rs:45');
+    expect(again.text()).toBe('match context.0.run() {');
+  });
+
+  it('ends at the first instruction of the handler if wished, from where Step Out leads to the interrupted line', async () => {
+    const driven = await faulting();
+    driven.target.trapPolicy = 'stopAtHandler';
+    expect(driven.step('into')).toBe('S trap_vector_base ?:0');
+    expect(driven.step('out')).toBe('U origin::_start main.rs:14');
+  });
+
+  it('is followed by instruction, too', async () => {
+    const driven = await faulting();
+    driven.target.trapPolicy = 'follow';
+    const places = Array.from({ length: 3 }, () => driven.step('into', { unit: 'instruction' }));
+    expect(places).toContain('S trap_vector_base ?:0');
+  });
+});
+
+describe('a trap inside the kernel', () => {
+  it('is followed to the line of its handler', () => {
+    const driven = trapsKernel();
+    driven.breakAt('touch');
+    driven.go();
+    driven.target.trapPolicy = 'follow';
+    expect(driven.step('into')).toBe('step handle_trap:@handler');
+    expect(driven.step('out')).toBe('step touch:@touch');
+  });
+
+  it('is not followed when it is an interrupt', () => {
+    const driven = trapsKernel();
+    driven.breakAt('busy');
+    driven.go();
+    driven.target.trapPolicy = 'follow';
+    const places = Array.from({ length: 100 }, () => driven.step('into'));
+    expect(places.filter((place) => /handle_trap|trap_vector/.test(place))).toEqual([]);
+    expect(Number(driven.value('ticks'))).toBeGreaterThan(3);
+  });
+});
+
+describe('the hypervisor', () => {
+  it('steps over the call that runs the guest to the line behind it', async () => {
+    const driven = await at('guestmonolithickernel', 'src/riscv64/vm.rs', 'let exit = self.vcpu.run();');
+    expect(driven.step('over')).toBe('S <guestmonolithickernel::riscv64::vm::VirtualMachine>::run vm.rs:42');
+    expect(driven.console).not.toContain('Hypervisor ok!');
+  });
+
+  it('runs the guest from the instruction that enters it to its exit', async () => {
+    const driven = await at('guestmonolithickernel', 'src/riscv64/guest.S', VM_ENTRY);
+    expect(driven.step('over')).toBe('S guest_exit guest.S:129');
+    expect(driven.step('over')).toBe('S guest_exit guest.S:132');
+    expect(driven.step('out')).toBe('S <guestmonolithickernel::riscv64::vcpu::Vcpu>::run vcpu.rs:129');
+    driven.goTo('src/riscv64/guest.S', VM_ENTRY);
+    expect(driven.step('over', { unit: 'instruction' })).toBe('S guest_exit guest.S:129');
+    driven.goTo('src/riscv64/guest.S', VM_ENTRY);
+    expect(driven.step('into')).toBe('S guest_exit guest.S:129');
+    // What the exit interrupted is in the guest.
+    expect(driven.step('out')).toMatch(/^VS /);
+  });
+
+  it('enters the guest on its first line when steps follow', async () => {
+    const driven = await at('guestmonolithickernel', 'src/riscv64/guest.S', VM_ENTRY);
+    driven.target.trapPolicy = 'follow';
+    expect(driven.step('into')).toMatch(/^VS axplat_riscv64_qemu_virt::boot::init_boot_page_table boot.rs:/);
+  });
+});
+
+describe('in the guest', () => {
+  it('a system call is followed into the guest kernel and not into the hypervisor', async () => {
+    const driven = await at('guestmonolithickernel', 'payload/app/src/main.rs', 'arch::exit(code)');
+    driven.target.trapPolicy = 'follow';
+    expect(driven.step('into')).toBe('VU app::arch::exit riscv64.rs:11');
+    expect(driven.step('into')).toMatch(/^VS <axcpu::riscv::uspace::UserContext>::run uspace.rs:/);
+    expect(driven.step('out')).toBe('VS gkernel::process::run process.rs:109');
+    expect(driven.text()).toBe('match user.run() {');
+  });
+
+  it('the call that runs the user program ends behind it, with all exits to the hypervisor on the way', async () => {
+    const driven = await at('guestmonolithickernel', 'payload/gkernel/src/process.rs', 'match user.run() {');
+    expect(driven.step('over')).toBe('VS gkernel::process::run process.rs:110');
+  });
+
+  it('the outermost functions say why there is no way out', async () => {
+    const driven = await at('guestmonolithickernel', 'payload/app/src/main.rs', 'arch::exit(code)');
+    expect(driven.target.step({ hart: 0, how: 'out', unit: 'line' })).toBe(
+      'Step Out is not possible: this is the outermost function of the user program of the guest. To leave the guest, use "Run To: Next VM Exit".',
+    );
+  });
+});
