@@ -12,8 +12,8 @@ import type { InspectContext, Inspector, PhysicalRange } from './inspector';
 import { bookmarkTables } from './page-table-history';
 import { type CodePlace, Past } from './past';
 import { INSPECTORS } from './registry';
-import { TrapLog } from './trap-log';
 import { RootHistory } from './root-history';
+import { TrapLog } from './trap-log';
 import { StoreAttribution } from './writers';
 
 /** An inspector of one target. Nothing here throws for what the guest holds: a row says what is missing. */

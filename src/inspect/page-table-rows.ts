@@ -114,6 +114,20 @@ export function rootNode(context: InspectContext, { space, prefix }: SpaceView):
   };
 }
 
+/** Opens to the second stage of the hart's world: its root table and ranges, by guest physical address. */
+export function stage2Node(context: InspectContext, space: AddressSpace): InspectorNode {
+  const { scheme } = translateIn(context, space, va(0n), 'read');
+  return {
+    key: 'second!',
+    label: `stage 2 (${scheme}) root table at ${hex(space.world.stage2 ?? 0n)}`,
+    description: `guest physical memory of VM ${space.world.vmid}`,
+    tooltip: 'Translates the guest physical addresses that the tables above yield, and those where these tables lie.',
+    icon: 'layers',
+    hasChildren: true,
+    memoryReference: reference('physical', space.world.stage2 ?? 0n),
+  };
+}
+
 /** Opens to the bits of an entry that leads to a table. */
 export function bitsNode(key: string, entry: TableEntry): InspectorNode {
   return {

@@ -6,7 +6,7 @@
 import { hex, type Pa, type Va, va } from '../base/address';
 import { parseReference } from '../debug/memory';
 import type { TableEntry } from '../isa/core/translation';
-import { rootOf, spaceOf, worldsOf } from './address-spaces';
+import { rootOf, spaceOf, stage2Of, worldsOf } from './address-spaces';
 import type { InspectorNode, InspectorTable } from './contract';
 import { type ExplainRow, explainAddress, explainLines, explainNodes } from './explain';
 import { parseExplain, worldNamed } from './explain-request';
@@ -14,7 +14,26 @@ import { fieldRows, fieldSummary } from './fields';
 import type { InspectContext, Inspector } from './inspector';
 import { firstPiece, pieceAt, splitPiece } from './long-list';
 import { currentRoot, MOST_RANGES, mappedRanges, permissionText } from './mapped-ranges';
-import { bitsNode, emptyNode, entryNode, ROOT, rangeNode, rootNode, type SpaceView } from './page-table-rows';
+import {
+  changeNodes,
+  changesTable,
+  differenceNodes,
+  keepTables,
+  rootNodes,
+  rootsNode,
+  rootsTable,
+  spaceOfRoot,
+} from './page-table-history';
+import {
+  bitsNode,
+  emptyNode,
+  entryNode,
+  ROOT,
+  rangeNode,
+  rootNode,
+  type SpaceView,
+  stage2Node,
+} from './page-table-rows';
 import { rangeNames } from './places';
 import { address, counted, sizeText } from './text';
 
@@ -131,16 +150,48 @@ export function explainText(context: InspectContext, text: string): readonly Exp
   return explainAddress(context, { space: request.space, address: at.address }, request.access, world);
 }
 
+/** A key taken apart: the space whose rows it names, and the rest. */
+function viewOf(context: InspectContext, key: string): { readonly view: SpaceView; readonly rest: string } | undefined {
+  const match = /^((?:diff:[^!]*!)?(?:(r\d+|second)!)?)(.*)$/s.exec(key);
+  const [, prefix = '', name, rest = ''] = match ?? [];
+  if (name === undefined) return { view: { space: spaceOf(context), prefix: '' }, rest: key };
+  if (name === 'second') {
+    const space = stage2Of(spaceOf(context));
+    return space && { view: { space, prefix }, rest };
+  }
+  const root = context.past.roots?.find(name);
+  return root && { view: { space: spaceOfRoot(context, root), prefix }, rest };
+}
+
+/** The top of the view: what changed, then the tables of the hart's world, then all other roots. */
+function topNodes(context: InspectContext): InspectorNode[] {
+  const space = spaceOf(context);
+  const second = space.world.stage1 === undefined ? undefined : stage2Of(space);
+  return [
+    ...differenceNodes(context),
+    ...spaceNodes(context, { space, prefix: '' }),
+    ...(second === undefined ? [] : [stage2Node(context, second)]),
+    ...rootsNode(context),
+  ];
+}
+
 function children(context: InspectContext, key?: string): InspectorNode[] {
-  const view: SpaceView = { space: spaceOf(context), prefix: '' };
-  if (key === undefined) return spaceNodes(context, view);
-  const answer = explained(context, view, key);
+  if (key === undefined) return topNodes(context);
+  if (key === 'roots') return rootNodes(context);
+  const diff = /^diff:([^!@]*)(?:@(\d+))?$/.exec(key);
+  if (diff !== null)
+    return changeNodes(context, decoded(diff[1] ?? ''), diff[2] === undefined ? undefined : Number(diff[2]));
+  const found = viewOf(context, key);
+  if (found === undefined) return [];
+  const { view, rest } = found;
+  if (rest === '') return spaceNodes(context, view);
+  const answer = explained(context, view, rest);
   if (answer !== undefined) return explainNodes(answer.rows, answer.head, answer.path);
-  const { prefix, start } = splitPiece(key);
+  const { prefix, start } = splitPiece(rest);
   if (prefix === 'ranges' && start !== undefined) {
     return pieceAt(mappedRanges(context, view.space).list, start, (range) => rangeNode(context, view, range));
   }
-  return prefix === ROOT || prefix.startsWith(`${ROOT}/`) ? tableNodes(context, view, key) : [];
+  return prefix === ROOT || prefix.startsWith(`${ROOT}/`) ? tableNodes(context, view, rest) : [];
 }
 
 // ---------------------------------------------------------------- the table
@@ -166,11 +217,14 @@ function entryTable(context: InspectContext, view: SpaceView, path: readonly num
   };
 }
 
-function table(context: InspectContext, key?: string): InspectorTable {
-  const view: SpaceView = { space: spaceOf(context), prefix: '' };
-  const answer = key === undefined ? undefined : explained(context, view, key);
+function table(context: InspectContext, key = ''): InspectorTable {
+  if (key === 'roots') return rootsTable(context);
+  const diff = /^diff:([^!@]*)(?:@\d+)?$/.exec(key);
+  if (diff !== null) return changesTable(context, decoded(diff[1] ?? ''));
+  const { view, rest } = viewOf(context, key) ?? { view: { space: spaceOf(context), prefix: '' }, rest: '' };
+  const answer = explained(context, view, rest);
   if (answer !== undefined) return explainTable(answer.rows);
-  const words = key === undefined ? [] : splitPiece(key).prefix.split('/');
+  const words = splitPiece(rest).prefix.split('/');
   if (words[0] === ROOT) return entryTable(context, view, words.slice(1).map(Number));
   return rangeTable(context, view);
 }
@@ -196,12 +250,14 @@ function rangeTable(context: InspectContext, view: SpaceView): InspectorTable {
   return { columns, rows, summary: `${summary} ${counted(rows.length, 'range')} mapped.${more}` };
 }
 
-/** The page tables of the hart's current world. */
+/** The page tables of the hart's world, of every world before, and what changed in them. */
 export const pageTables: Inspector = {
   id: 'pageTables',
   title: 'Page Tables',
   refreshOn: ['rootChanged'],
   when: () => true,
+  isFiltered: true,
   children,
   table,
+  note: (context) => keepTables(context),
 };

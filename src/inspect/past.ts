@@ -1,5 +1,7 @@
 /** What was seen before: texts of rows at the previous stop, and the last store to each watched place. */
 import type { StoredEvent } from '../machine/contract';
+import type { RootHistory } from './root-history';
+import { TableHistory } from './table-history';
 import { WorldNotes } from './world-notes';
 
 /** Where in the program something happened. */
@@ -30,11 +32,17 @@ export class Past {
   private readonly writers = new Map<bigint, Writer>();
   /** Worlds that harts have been in. */
   readonly worlds = new WorldNotes();
+  /** Page tables as they were. */
+  readonly tables = new TableHistory();
   /** While the guest runs, rows are compared but not noted. */
   isFrozen = false;
 
+  /** @param roots absent where nobody collects the machine's events */
+  constructor(readonly roots?: RootHistory) {}
+
   /** A new stop: what was noted at the last one is what rows are compared with from now on. */
   turn(): void {
+    this.tables.turn();
     if (this.before.size + this.now.size > MOST_TEXTS) this.before = new Map();
     for (const [key, text] of this.now) this.before.set(key, text);
     this.now = new Map();

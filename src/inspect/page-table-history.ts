@@ -1,0 +1,269 @@
+/** Rows of the Page Tables view about time: the roots that were in force, and what changed since a stop or a bookmark. */
+import { hex, va } from '../base/address';
+import type { Mapping } from '../isa/core/translation';
+import { type AddressSpace, spaceOf, translateIn, worldText } from './address-spaces';
+import type { InspectorNode, InspectorTable } from './contract';
+import type { InspectContext } from './inspector';
+import { firstPiece, pieceAt } from './long-list';
+import { permissionText, type TableState, tableState } from './mapped-ranges';
+import { rangeNames } from './places';
+import type { KnownRoot } from './root-history';
+import { differences, type RangeChange } from './table-difference';
+import type { TableMoment } from './table-history';
+import { address, counted, fileName, grouped, sizeText } from './text';
+
+/** The name of the moment that every stop makes; no bookmark may be called so. */
+export const PREVIOUS = 'stop';
+
+/** Roots whose tables are kept at each stop: the last ones seen. */
+const MOST_KEPT = 16;
+
+/** A known root as its registers named it, read from memory as it is now. */
+export function spaceOfRoot(context: InspectContext, { world, registers }: KnownRoot): AddressSpace {
+  const space = spaceOf(context, world);
+  return { ...space, registers: (name) => registers.get(name) ?? space.registers(name) };
+}
+
+const rootsOf = ({ past }: InspectContext): readonly KnownRoot[] => past.roots?.all ?? [];
+
+/** Keeps the tables of all roots for later comparisons. */
+export function keepTables(context: InspectContext): void {
+  const { past, machine } = context;
+  for (const root of rootsOf(context).slice(-MOST_KEPT)) {
+    past.tables.keep(machine.retired, root.key, tableState(context, spaceOfRoot(context, root)));
+  }
+}
+
+/** Keeps the tables of all roots under a name; a sentence says so. */
+export function bookmarkTables(context: InspectContext, name: string): string {
+  const { past, machine } = context;
+  const roots = rootsOf(context);
+  const states = new Map(roots.map((root) => [root.key, tableState(context, spaceOfRoot(context, root))]));
+  past.tables.mark(name, { at: machine.retired, states });
+  return `Bookmark "${name}" keeps ${counted(roots.length, 'root')} of page tables at instruction ${grouped(machine.retired)}. The Page Tables view shows what differs from it.`;
+}
+
+// ---------------------------------------------------------------- roots
+
+/** `guest kernel, address space 0, VM 0`: whose root it is. */
+function ownerText({ world }: KnownRoot): string {
+  const { guest, stage1, stage2, asid, vmid } = world;
+  if (stage1 === undefined) return `stage 2: the physical memory of VM ${vmid}`;
+  const parts = [guest ? 'guest' : 'host', `address space ${asid}`, ...(stage2 === undefined ? [] : [`VM ${vmid}`])];
+  return parts.join(', ');
+}
+
+function setterText({ setBy }: KnownRoot): string {
+  if (setBy === undefined) return 'there before the first stop';
+  const { place, at, register, hart } = setBy;
+  const where = place === undefined ? '' : ` in ${place.functionName}`;
+  const line = place?.path === undefined ? '' : ` (${fileName(place.path)}:${place.line})`;
+  return `set by ${register}${where}${line} at instruction ${grouped(at)}, hart ${hart}`;
+}
+
+/** One row that opens to all roots; none when there is nothing to tell. */
+export function rootsNode(context: InspectContext): InspectorNode[] {
+  const roots = rootsOf(context);
+  if (roots.length === 0) return [];
+  return [
+    {
+      key: 'roots',
+      label: `${counted(roots.length, 'root')} known`,
+      description: 'every table that a world was translated by',
+      icon: 'history',
+      hasChildren: true,
+    },
+  ];
+}
+
+/** A row for each root; it opens to the root's table and ranges. */
+export function rootNodes(context: InspectContext): InspectorNode[] {
+  return rootsOf(context).map((root) => rootHistoryNode(context, root));
+}
+
+function rootHistoryNode(context: InspectContext, root: KnownRoot): InspectorNode {
+  const space = spaceOfRoot(context, root);
+  const { scheme } = translateIn(context, space, va(0n), 'read');
+  const { stage1, stage2 } = root.world;
+  const isCurrent = context.past.roots?.isCurrent(root) === true;
+  const place = root.setBy?.place;
+  const tables = [
+    ...(stage1 === undefined ? [] : [`stage 1 at ${stage2 === undefined ? 'pa' : 'gpa'} ${hex(stage1)}`]),
+    ...(stage2 === undefined ? [] : [`stage 2 at pa ${hex(stage2)}`]),
+  ];
+  return {
+    key: `${root.key}!`,
+    label: `${scheme} root at ${hex(stage1 ?? stage2 ?? 0n)}`,
+    description: [ownerText(root), ...(isCurrent ? ['current'] : []), setterText(root)].join(' · '),
+    tooltip: [
+      `${worldText(root.world)}: ${ownerText(root)}`,
+      `Tables: ${tables.join(', ')}`,
+      setterText(root),
+      isCurrent
+        ? 'The registers name it now.'
+        : 'The registers name another root now; these tables may be in use again later, or be reused memory.',
+    ].join('\n'),
+    icon: isCurrent ? 'root-folder-opened' : 'root-folder',
+    hasChildren: true,
+    ...(stage2 === undefined || stage1 === undefined ? { memoryReference: `pa:${hex(stage1 ?? stage2 ?? 0n)}` } : {}),
+    ...(place?.path !== undefined && place.line !== undefined && { source: { path: place.path, line: place.line } }),
+  };
+}
+
+/** The roots as a table. */
+export function rootsTable(context: InspectContext): InspectorTable {
+  const rows = rootsOf(context).map((root) => {
+    const { stage1, stage2 } = root.world;
+    return [
+      stage1 === undefined ? '' : hex(stage1),
+      stage2 === undefined ? '' : hex(stage2),
+      ownerText(root),
+      context.past.roots?.isCurrent(root) === true ? 'yes' : 'no',
+      setterText(root),
+    ];
+  });
+  const summary = `${counted(rows.length, 'root')} of translation were in force since the start.`;
+  return { columns: ['Stage 1', 'Stage 2', 'Whose', 'Current', 'Set'], rows, summary };
+}
+
+// ---------------------------------------------------------------- differences
+
+/** A change and the root it belongs to. */
+interface RootChange {
+  readonly root: KnownRoot;
+  readonly change: RangeChange;
+}
+
+/** The moments that there are, by the names their keys have. */
+const momentsOf = ({ past }: InspectContext): [string, TableMoment][] => [
+  ...(past.tables.previous === undefined ? [] : [[PREVIOUS, past.tables.previous] as [string, TableMoment]]),
+  ...past.tables.bookmarks,
+];
+
+const momentOf = (context: InspectContext, name: string): TableMoment | undefined =>
+  momentsOf(context).find(([known]) => known === name)?.[1];
+
+/** The results of comparisons that were made: comparing two states again tells nothing new. */
+const compared = new WeakMap<TableState, WeakMap<TableState, RangeChange[]>>();
+
+function compare(before: TableState, now: TableState): RangeChange[] {
+  if (before === now) return [];
+  const known = compared.get(before) ?? new WeakMap<TableState, RangeChange[]>();
+  compared.set(before, known);
+  const made = known.get(now) ?? differences(before.ranges.list, now.ranges.list);
+  known.set(now, made);
+  return made;
+}
+
+/** What of a moment's tables is otherwise now. Tables in which nothing was stored are not read. */
+function changesSince(context: InspectContext, { states }: TableMoment): RootChange[] {
+  return rootsOf(context).flatMap((root) => {
+    const before = states.get(root.key);
+    if (before === undefined) return [];
+    return compare(before, tableState(context, spaceOfRoot(context, root))).map((change) => ({ root, change }));
+  });
+}
+
+/** Roots that were not there at that moment. */
+const newRoots = (context: InspectContext, { states }: TableMoment): KnownRoot[] =>
+  rootsOf(context).filter((root) => !states.has(root.key) && (root.setBy?.at ?? 0n) > 0n);
+
+function countText(changes: readonly RootChange[], fresh: number): string {
+  const of = (kind: RangeChange['kind']): number => changes.filter(({ change }) => change.kind === kind).length;
+  const parts = (['added', 'removed', 'changed'] as const)
+    .filter((kind) => of(kind) > 0)
+    .map((kind) => `${counted(of(kind), 'range')} ${kind}`);
+  const all = [...parts, ...(fresh === 0 ? [] : [counted(fresh, 'new root')])];
+  return all.length === 0 ? 'no difference' : all.join(', ');
+}
+
+const title = (name: string): string => (name === PREVIOUS ? 'Since the previous stop' : `Since bookmark "${name}"`);
+
+/** A row for each moment that can be compared with. */
+export function differenceNodes(context: InspectContext): InspectorNode[] {
+  return momentsOf(context).map(([name, moment]) => {
+    const changes = changesSince(context, moment);
+    const fresh = newRoots(context, moment).length;
+    const isChanged = changes.length + fresh > 0;
+    return {
+      key: `diff:${encodeURIComponent(name)}`,
+      label: `${title(name)}: ${countText(changes, fresh)}`,
+      description: `instruction ${grouped(moment.at)} → ${grouped(context.machine.retired)}`,
+      icon: isChanged ? 'diff' : 'check',
+      hasChildren: isChanged,
+      ...(isChanged && { isChanged }),
+    };
+  });
+}
+
+/** The changes since the moment of that name; further pieces of a long list from `start` on. */
+export function changeNodes(context: InspectContext, name: string, start?: number): InspectorNode[] {
+  const moment = momentOf(context, name);
+  if (moment === undefined) return [];
+  const changes = changesSince(context, moment);
+  const key = `diff:${encodeURIComponent(name)}`;
+  const row = (change: RootChange): InspectorNode => changeNode(context, key, change);
+  if (start !== undefined) return pieceAt(changes, start, row);
+  const fresh = newRoots(context, moment).map((root) => ({
+    ...rootHistoryNode(context, root),
+    key: `${key}!${root.key}!`,
+    label: `new root at ${hex(root.world.stage1 ?? root.world.stage2 ?? 0n)}`,
+    icon: 'diff-added',
+    isChanged: true,
+  }));
+  return [...fresh, ...firstPiece(changes, key, 'changes', row)];
+}
+
+const targetText = ({ ipa, pa, flags, perms }: Mapping): string =>
+  `→ ${ipa === undefined ? '' : `gpa ${hex(ipa)} = `}${hex(pa)} ${permissionText(perms)}${flags === '' ? '' : ` ${flags}`}`;
+
+function changeText({ before, after }: RangeChange): string {
+  if (before === undefined || after === undefined) {
+    const only = after ?? before;
+    return only === undefined ? '' : targetText(only);
+  }
+  return `${targetText(before)} ⇒ ${targetText(after)}`;
+}
+
+function changeNode(context: InspectContext, key: string, { root, change }: RootChange): InspectorNode {
+  const { kind, va: from, size, after, before } = change;
+  const names = after === undefined ? '' : rangeNames(context, from, after.pa, size, root.world);
+  const isGuestPhysical = root.world.stage1 === undefined;
+  return {
+    key: `${key}!${root.key}!range:${hex(from)}`,
+    label: `${kind}: ${address(from)} – ${address(from + size - 1n)}`,
+    description: [changeText(change), sizeText(size), names, ownerText(root)].filter((part) => part !== '').join(' · '),
+    tooltip: [
+      `${kind} in the tables of ${worldText(root.world)}, root at ${hex(root.world.stage1 ?? root.world.stage2 ?? 0n)}`,
+      `${isGuestPhysical ? 'guest physical' : 'virtual'} ${address(from)} to ${address(from + size - 1n)}`,
+      `before: ${before === undefined ? 'not mapped' : targetText(before)}`,
+      `now: ${after === undefined ? 'not mapped' : targetText(after)}`,
+    ].join('\n'),
+    icon: { added: 'diff-added', removed: 'diff-removed', changed: 'diff-modified' }[kind],
+    hasChildren: true,
+    isChanged: true,
+    ...(after !== undefined && { memoryReference: `pa:${hex(after.pa)}` }),
+  };
+}
+
+/** The changes since a moment as a table. */
+export function changesTable(context: InspectContext, name: string): InspectorTable {
+  const columns = ['Change', 'From', 'To', 'Before', 'Now', 'Tables of'];
+  const moment = momentOf(context, name);
+  if (moment === undefined) return { columns, rows: [], summary: `There is no bookmark "${name}".` };
+  const changes = changesSince(context, moment);
+  const rows = changes.map(({ root, change: { kind, va: from, size, before, after } }) => [
+    kind,
+    address(from),
+    address(from + size - 1n),
+    before === undefined ? 'not mapped' : targetText(before),
+    after === undefined ? 'not mapped' : targetText(after),
+    ownerText(root),
+  ]);
+  const fresh = newRoots(context, moment).length;
+  return {
+    columns,
+    rows,
+    summary: `${title(name)} (instruction ${grouped(moment.at)}): ${countText(changes, fresh)}.`,
+  };
+}
