@@ -1,5 +1,6 @@
 /** What this server declares in its initialize response. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { BREAKPOINT_MODES } from '../debug/breakpoint-modes';
 import type { ExceptionFilter } from '../debug/exceptions';
 
 /** Capabilities that exist and are tested; step back and restart frame need the timeline and are not here yet. */
@@ -48,6 +49,7 @@ export function capabilities(filters: readonly ExceptionFilter[], canStyle: bool
     supportsClipboardContext: true,
     supportsSteppingGranularity: true,
     supportsInstructionBreakpoints: true,
+    breakpointModes: BREAKPOINT_MODES.map((mode) => ({ ...mode, appliesTo: ['source', 'instruction'] })),
     supportsExceptionFilterOptions: true,
     supportsSingleThreadExecutionRequests: true,
     // 1.66, not in the 1.68 typings' older revisions.

@@ -4,6 +4,7 @@
  */
 import { hex, pa, type Va, va } from '../base/address';
 import type { CodeAddress, SourceFile } from '../symbols/types';
+import { type BreakpointMode, underMode, type WhereNow } from './breakpoint-modes';
 import { type HitTest, type LogPart, parseHitCondition, parseLogMessage } from './conditions';
 import { type BoundPlace, type Image, type ImageSet, placesOf } from './images';
 import type { SourceCatalogue } from './sources';
@@ -17,6 +18,7 @@ export interface BreakpointOptions {
   readonly condition?: string;
   readonly hitCondition?: string;
   readonly logMessage?: string;
+  readonly mode?: BreakpointMode;
 }
 
 /** Lines and columns count from 1. */
@@ -67,6 +69,7 @@ export class Breakpoints {
     private readonly sources: SourceCatalogue,
     /** Ids are unique over all kinds of breakpoints. */
     private readonly takeId: () => number,
+    private readonly here: WhereNow,
   ) {}
 
   get all(): readonly CodeBreakpoint[] {
@@ -90,22 +93,7 @@ export class Breakpoints {
 
   /** Replaces all instruction breakpoints. */
   setInstructions(specs: readonly InstructionSpec[]): readonly CodeBreakpoint[] {
-    this.instructions = specs.map((spec) => {
-      const hit = this.images.find(spec.address);
-      const bare = {
-        image: undefined,
-        link: spec.address,
-        va: spec.address,
-        pa: spec.isPhysical ? pa(spec.address) : undefined,
-      };
-      return this.make(
-        'instruction',
-        spec,
-        hit === undefined ? [bare] : placesOf(hit.image, hit.link),
-        undefined,
-        undefined,
-      );
-    });
+    this.instructions = specs.map((spec) => this.make('instruction', spec, this.placesAt(spec), undefined, undefined));
     this.rebuild();
     return this.instructions;
   }
@@ -118,6 +106,14 @@ export class Breakpoints {
   private rebuild(): void {
     this.index = [...[...this.bySource.values()].flat(), ...this.functions, ...this.instructions];
     this.version++;
+  }
+
+  /** A bare address is code of the world the user looks at, else of the only image that it can belong to. */
+  private placesAt({ address, isPhysical }: InstructionSpec): BoundPlace[] {
+    const hit =
+      isPhysical === true ? this.images.atPhysical(address) : (this.here.imageAt(address) ?? this.images.only(address));
+    if (hit !== undefined) return placesOf(hit.image, hit.link);
+    return [{ image: undefined, link: address, va: address, pa: isPhysical === true ? pa(address) : undefined }];
   }
 
   private bindSource(path: string, spec: SourceSpec): CodeBreakpoint {
@@ -179,14 +175,15 @@ export class Breakpoints {
   ): CodeBreakpoint {
     const hitTest = options.hitCondition ? parseHitCondition(options.hitCondition) : undefined;
     const bad = typeof hitTest === 'string';
+    const bound = underMode(unique(places), options.mode ?? 'auto', this.here);
     return {
       id: options.id ?? this.takeId(),
       type,
-      places: bad ? [] : unique(places),
+      places: bad ? [] : bound.places,
       source: code?.source,
       line: code?.line,
       column: code?.column,
-      message: bad ? hitTest : message,
+      message: bad ? hitTest : (message ?? bound.message),
       condition: options.condition?.trim() || undefined,
       hitTest: bad ? undefined : hitTest,
       log: options.logMessage ? parseLogMessage(options.logMessage) : undefined,

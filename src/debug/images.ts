@@ -6,6 +6,7 @@ import { type Ipa, ipa, type Pa, pa, type Va, va } from '../base/address';
 import type { World } from '../isa/core/world';
 import type { Program, ReadMemory } from '../symbols/types';
 import { type ImageWorld, runsIn } from './image-world';
+import type { PlaceRule } from './place-rule';
 
 /** A run of the image's bytes: where they are linked, where they run, and where they lie in physical memory. */
 export interface Placement {
@@ -140,6 +141,17 @@ export class ImageSet {
     return (world === undefined || read === undefined ? bare[0] : bestOf(bare, read))?.hit;
   }
 
+  /** The image that lies at a physical address. */
+  atPhysical(at: bigint): ImageHit | undefined {
+    return placed(this.list, at, (place) => place.pa)[0]?.hit;
+  }
+
+  /** The only image at a run-time address, whatever the world; none where several could be. */
+  only(at: bigint): ImageHit | undefined {
+    const found = placed(this.list, at, (place) => place.va);
+    return found.length === 1 ? found[0]?.hit : undefined;
+  }
+
   /** Where a run-time address of an image lies physically, by the image's own placement. */
   physicalOf(at: bigint): { pa: Pa; length: bigint } | undefined {
     for (const image of this.list) {
@@ -219,6 +231,8 @@ export interface BoundPlace {
   readonly link: Va;
   readonly va: Va;
   readonly pa: Pa | undefined;
+  /** What else must hold; absent: the image and its worlds decide. */
+  readonly rule?: PlaceRule;
 }
 
 /** The places of a link address: two for a guest's code that also runs before the guest's paging. */

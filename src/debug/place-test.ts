@@ -4,6 +4,7 @@ import type { World } from '../isa/core/world';
 import type { Cpu, Machine } from '../machine/contract';
 import { runsIn } from './image-world';
 import type { BoundPlace, Image } from './images';
+import { fulfils } from './place-rule';
 
 /** Tests the places of breakpoints against where harts stand. */
 export class PlaceTest {
@@ -24,6 +25,10 @@ export class PlaceTest {
 
   /** The same virtual address may hold other code in another address space: then the bytes decide. */
   private isHere(place: BoundPlace, here: Here): boolean {
+    const { rule } = place;
+    if (rule?.kind === 'any-space') return place.va === here.pc;
+    if (rule?.kind === 'physical') return place.pa === here.physical;
+    if (rule !== undefined && !fulfils(rule, here.world)) return false;
     if (place.image !== undefined && !runsIn(place.image.worlds, here.world)) return false;
     const isPhysical = place.pa !== undefined && here.physical === place.pa;
     if (!isPhysical && place.va !== here.pc) return false;

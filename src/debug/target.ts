@@ -22,6 +22,7 @@ import {
   addressesOf,
   type BoundPlace,
   type Image,
+  type ImageHit,
   ImageSet,
   type PlacementHints,
   placementsOf,
@@ -109,7 +110,10 @@ export class DebugTarget {
     this.sources = new SourceCatalogue(this.images, options.sourceMap);
     let lastId = 0;
     const takeId = options.takeId ?? (() => ++lastId);
-    this.breakpoints = new Breakpoints(this.images, this.sources, takeId);
+    this.breakpoints = new Breakpoints(this.images, this.sources, takeId, {
+      cpu: () => this.cpu(this.current?.hart ?? 0),
+      imageAt: (at) => this.imageAt(this.cpu(this.current?.hart ?? 0), at),
+    });
     this.data = new DataBreakpoints(machine, this.memory, takeId);
     this.filters = new ExceptionFilters(machine.isa);
     this.unwinder = new Unwinder(machine, this.images, this.memory, (hart) => this.traps.get(hart));
@@ -117,8 +121,7 @@ export class DebugTarget {
       test: (hart, condition, trap) => this.testCondition(hart, condition, trap),
       render: (hart, parts) => this.renderLog(hart, parts),
     };
-    const imageAt = (cpu: Cpu, pc: Va) => this.images.find(pc, this.unwinder.reader(cpu), cpu.world)?.image;
-    const places = new PlaceTest(machine, imageAt);
+    const places = new PlaceTest(machine, (cpu, pc) => this.imageAt(cpu, pc)?.image);
     this.runner = new Runner(machine, this.breakpoints, this.data, this.filters, tester, places);
     this.contexts = new WorldContexts(machine, this.images, this.unwinder);
     this.runner.addInternal(this.contexts.calledPlaces(), (hart) => this.contexts.atFunction(hart));
@@ -227,6 +230,11 @@ export class DebugTarget {
 
   // ------------------------------------------------------------------ places
 
+  /** The image that a run-time address belongs to in the world of `cpu`. */
+  imageAt(cpu: Cpu, at: bigint): ImageHit | undefined {
+    return this.images.find(at, this.unwinder.reader(cpu), cpu.world);
+  }
+
   /** Where functions of that name begin, for breakpoints of our own. */
   functionPlaces(name: string): BoundPlace[] {
     return this.images.all.flatMap((image) => {
@@ -267,7 +275,13 @@ export class DebugTarget {
   stack(hart: number): StackWalk {
     const known = this.stacks.get(hart);
     if (known !== undefined) return known;
-    const walk = new StackWalk(this.unwinder, this.contexts, this.cpu(hart), this.freshTrap(hart), this.concealed(hart));
+    const walk = new StackWalk(
+      this.unwinder,
+      this.contexts,
+      this.cpu(hart),
+      this.freshTrap(hart),
+      this.concealed(hart),
+    );
     this.stacks.set(hart, walk);
     return walk;
   }
@@ -320,8 +334,7 @@ export class DebugTarget {
       read: this.unwinder.reader(cpu),
       frame: used,
       isInnermost:
-        used === undefined ||
-        (cpu === this.cpu(hart) && !used.physical.state.isCaller && used.physical.pc === cpu.pc),
+        used === undefined || (cpu === this.cpu(hart) && !used.physical.state.isCaller && used.physical.pc === cpu.pc),
       isC: language === 'c' || language === 'c++',
       ...(trap === undefined ? {} : { trap }),
     };

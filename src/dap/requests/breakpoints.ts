@@ -1,6 +1,7 @@
 /** Breakpoint requests of every kind. They may come before the launch: then they wait, unverified, and say so. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { hex, va } from '../../base/address';
+import { BREAKPOINT_MODES, type BreakpointMode } from '../../debug/breakpoint-modes';
 import type { BreakpointOptions, CodeBreakpoint, InstructionSpec } from '../../debug/breakpoints';
 import { type DataBreakpoint, dataIdOf, LONGEST_WATCH } from '../../debug/data-breakpoints';
 import { ExpressionError } from '../../debug/expression/ast';
@@ -18,7 +19,14 @@ const optionsOf = (args: Args): BreakpointOptions => ({
   condition: args.optionalString('condition'),
   hitCondition: args.optionalString('hitCondition'),
   logMessage: args.optionalString('logMessage'),
+  mode: modeOf(args.optionalString('mode')),
 });
+
+function modeOf(text: string | undefined): BreakpointMode | undefined {
+  const found = BREAKPOINT_MODES.find(({ mode }) => mode === text);
+  if (text === undefined || found !== undefined) return found?.mode;
+  throw badArgument('mode', `one of ${BREAKPOINT_MODES.map(({ mode }) => mode).join(', ')}`);
+}
 
 /** A code breakpoint as the protocol shows it. */
 function codeBody(session: Session, target: DebugTarget, breakpoint: CodeBreakpoint): DebugProtocol.Breakpoint {
@@ -88,6 +96,7 @@ export function breakpointRequests(session: Session): Record<string, Handler> {
             condition: undefined,
             hitCondition: undefined,
             logMessage: undefined,
+            mode: undefined,
           });
         }
       }

@@ -1,0 +1,83 @@
+/** How a breakpoint's place is told apart from other code at its address. */
+import { hex, pa } from '../base/address';
+import type { World } from '../isa/core/world';
+import type { Cpu } from '../machine/contract';
+import type { BoundPlace, ImageHit } from './images';
+import type { PlaceRule } from './place-rule';
+
+/** Modes of code breakpoints, in the order in which users see them. */
+export const BREAKPOINT_MODES = [
+  {
+    mode: 'auto',
+    label: 'Auto',
+    description: 'Stops where the code of its program executes, in whatever address space that is.',
+  },
+  {
+    mode: 'this-space',
+    label: 'This address space',
+    description: 'Stops in the address space that the guest is in now (same page tables), not in others.',
+  },
+  {
+    mode: 'any-space',
+    label: 'Any space',
+    description: 'Stops at the virtual address in every world and address space, whatever is there.',
+  },
+  {
+    mode: 'physical',
+    label: 'Physical',
+    description: 'Stops at the physical address, under whatever virtual address it executes.',
+  },
+  { mode: 'host', label: 'Host only', description: 'As Auto, but not inside virtual machines.' },
+  { mode: 'guest', label: 'Guest only', description: 'As Auto, but only inside virtual machines.' },
+] as const;
+export type BreakpointMode = (typeof BREAKPOINT_MODES)[number]['mode'];
+
+/** Where the user is when breakpoints are set. */
+export interface WhereNow {
+  /** The hart that is looked at. */
+  cpu(): Cpu;
+  /** The image at a run-time address in that hart's world. */
+  imageAt(at: bigint): ImageHit | undefined;
+}
+
+/** Places under a mode, as seen from where a hart is now; `message` says what that came to, or why it came to nothing. */
+export function underMode(
+  places: readonly BoundPlace[],
+  mode: BreakpointMode,
+  here: WhereNow,
+): { readonly places: readonly BoundPlace[]; readonly message?: string } {
+  if (mode === 'auto' || places.length === 0) return { places };
+  if (mode === 'physical') return physicalPlaces(places, here);
+  if (mode !== 'this-space') return { places: places.map((place) => ({ ...place, rule: { kind: mode } })) };
+  const { world } = here.cpu();
+  const { guest, stage1, stage2 } = world;
+  const rule: PlaceRule = { kind: mode, space: { guest, stage1, stage2 } };
+  return { places: places.map((place) => ({ ...place, rule })), message: `Stops in ${describe(world)} only.` };
+}
+
+function physicalPlaces(places: readonly BoundPlace[], here: WhereNow) {
+  const found = places.flatMap((place): BoundPlace[] => {
+    const at = place.pa ?? translated(place, here);
+    return at === undefined ? [] : [{ ...place, pa: at, rule: { kind: 'physical' } }];
+  });
+  const [first] = found;
+  if (first?.pa !== undefined) return { places: found, message: `Stops at physical ${hex(first.pa)}.` };
+  return {
+    places: [],
+    message: `${hex(places[0]?.va ?? 0n)} has no physical address in ${describe(here.cpu().world)}. Stop where it is mapped, then set the breakpoint again.`,
+  };
+}
+
+/** Where the code lies now, if it is there at all. */
+function translated({ image, va }: BoundPlace, here: WhereNow) {
+  if (image !== undefined && here.imageAt(va)?.image !== image) return undefined;
+  const { result } = here.cpu().translate(va, 'execute');
+  return result.ok ? pa(result.pa) : undefined;
+}
+
+const describe = ({ guest, stage1 }: World): string => {
+  const whose = guest ? 'the guest’s' : 'the';
+  return stage1 === undefined
+    ? `${whose} address space without paging`
+    : `${whose} address space with root ${hex(stage1)}`;
+};
