@@ -79,7 +79,8 @@ export class StackWalk {
   /** The exit from a less privileged world that brought the hart onto this stack. */
   private exitBelow(world: World, end: ChainEnd): ExitContext | undefined {
     const { interrupted } = end;
-    if (interrupted !== undefined) return this.contexts.exitAt(world, interrupted.frame);
+    if (interrupted !== undefined)
+      return this.contexts.exitAt(world, interrupted.frame.pc, interrupted.frame.state.registers);
     const stack = this.unwinder.frameEnd(end.last);
     return stack === undefined ? undefined : this.contexts.exitOnto(world, stack);
   }

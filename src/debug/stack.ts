@@ -67,6 +67,16 @@ export interface FreshTrap {
   interrupted(handler: PhysicalFrame): PhysicalFrame;
 }
 
+/** What was observed where worlds change, and cannot be read off registers and memory. */
+export interface Observed {
+  /** What is above the innermost frame of a hart; `undefined` when nothing special is known. */
+  above(frame: PhysicalFrame): Caller | undefined;
+  /** Whether the frame's code changes worlds: the return-address register need not hold a return address there. */
+  isCrossing(frame: PhysicalFrame): boolean;
+  /** The trap to `world` that stopped code at `pc` with these registers. */
+  exitAt(world: World, pc: Va, registers: ReadonlyMap<number, bigint>): { readonly trap: TrapEvent } | undefined;
+}
+
 /** Most frames that are unwound to find the end of a stack. */
 const DEEPEST = 500;
 
@@ -79,6 +89,9 @@ export class Unwinder {
     /** The last trap of a hart. */
     private readonly lastTrap: (hart: number) => TrapEvent | undefined = () => undefined,
   ) {}
+
+  /** What was observed where worlds change. */
+  observed: Observed = { above: () => undefined, isCrossing: () => false, exitAt: () => undefined };
 
   /** The machine's instruction set. */
   get isa(): Isa {
@@ -142,11 +155,15 @@ export class Unwinder {
       const up = unwindStep(frame.image.program, frame.state, read);
       if (up.kind === 'frame') {
         const next = this.frame(cpu, va(up.frame.pc), up.frame.registers, up.frame.isCaller);
-        return this.isBottom(frame, next) ? { kind: 'end' } : { kind: 'frame', frame: next };
+        if (this.isBottom(frame, next)) return { kind: 'end' };
+        // Between the two instructions of a far call the return-address register holds neither caller nor callee.
+        const isCertain = frame.state.isCaller || !next.state.isCaller || this.isAfterCall(cpu, next.pc);
+        return isCertain ? { kind: 'frame', frame: next } : { kind: 'missing', why: whyMissing(frame) };
       }
       if (up.kind === 'end') return { kind: 'end' };
-      const trap = this.interrupted(frame) ?? this.lost(frame);
+      const trap = this.observed.above(frame) ?? this.interrupted(frame) ?? this.lost(frame);
       if (trap !== undefined) return trap;
+      if (this.observed.isCrossing(frame)) return { kind: 'missing', why: whyMissing(frame) };
     }
     return this.withoutCfi(frame) ?? { kind: 'missing', why: whyMissing(frame) };
   }
@@ -209,12 +226,19 @@ export class Unwinder {
     if (frame.image.program.unwind(lookupPc(frame)) !== undefined) return undefined;
     const context = readTrapFrame(this.machine.isa, frame.image.program, this.reader(frame.cpu), sp);
     if (context === undefined) return undefined;
-    const trap = this.lastTrap(frame.cpu.hart);
-    const isLast = trap !== undefined && this.isReturnOf(frame.cpu, trap.epc, context.pc, trap.from);
-    const cpu = isLast ? suspendedCpu(frame.cpu, trap.from) : frame.cpu;
+    const trap = this.trapOf(frame.cpu, context);
+    const cpu = trap === undefined ? frame.cpu : suspendedCpu(frame.cpu, trap.from);
     if (!this.isPlausible(cpu, context)) return undefined;
     const next = this.frame(cpu, context.pc, context.registers, false);
-    return { kind: 'frame', frame: next, border: this.borderLabel(cpu, context, isLast ? trap : undefined) };
+    const border = trap === undefined ? this.olderLabel(cpu, context) : trapLabel(this.machine.isa, trap);
+    return { kind: 'frame', frame: next, border };
+  }
+
+  /** The trap that interrupted a context: the hart's last, or an earlier one from another world. */
+  private trapOf(cpu: Cpu, { pc, registers }: InterruptedContext): TrapEvent | undefined {
+    const last = this.lastTrap(cpu.hart);
+    if (last !== undefined && this.isReturnOf(cpu, last.epc, pc, last.from)) return last;
+    return this.observed.exitAt(cpu.world, pc, registers)?.trap;
   }
 
   /** The caller of a function that never returns and has not kept its return address. */
@@ -279,10 +303,6 @@ export class Unwinder {
     return this.insnBefore(suspendedCpu(cpu, world), pc, length) !== undefined;
   }
 
-  private borderLabel(cpu: Cpu, context: InterruptedContext, trap: TrapEvent | undefined): string {
-    return trap === undefined ? this.olderLabel(cpu, context) : trapLabel(this.machine.isa, trap);
-  }
-
   /** A trap that others came after; the system registers may still tell its cause. */
   private olderLabel(cpu: Cpu, context: InterruptedContext): string {
     const current = context.causeRegister !== undefined && cpu.readRegister(context.epcRegister) === context.pc;
@@ -297,7 +317,7 @@ export class Unwinder {
   /** The return-address register of a leaf that has no information at all, else the frame pointer's chain. */
   private withoutCfi(frame: PhysicalFrame): Caller | undefined {
     const ra = this.registerOf(frame, this.machine.isa.returnAddress);
-    if (!frame.state.isCaller && ra !== undefined && ra !== frame.pc && this.isCode(frame.cpu, ra)) {
+    if (!frame.state.isCaller && ra !== undefined && this.isReturnAddress(frame, va(ra))) {
       return { kind: 'frame', frame: this.frame(frame.cpu, va(ra), frame.state.registers, true) };
     }
     const program = frame.image?.program ?? this.images.all[0]?.program;
@@ -306,6 +326,13 @@ export class Unwinder {
     if (up.kind === 'end') return { kind: 'end' };
     if (up.kind === 'missing' || !this.isCode(frame.cpu, up.frame.pc)) return undefined;
     return { kind: 'frame', frame: this.frame(frame.cpu, up.frame.pc, up.frame.registers, true) };
+  }
+
+  /** Whether the return-address register still says who called: after a call of its own, a function's is in itself. */
+  private isReturnAddress(frame: PhysicalFrame, ra: Va): boolean {
+    if (!this.isCode(frame.cpu, ra) || !this.isAfterCall(frame.cpu, ra)) return false;
+    const own = frame.image?.program.symbolAt(frame.link)?.symbol.address;
+    return own === undefined || frame.image?.program.symbolAt(va(ra - frame.slide))?.symbol.address !== own;
   }
 
   private isCode(cpu: Cpu, at: bigint): boolean {

@@ -124,6 +124,7 @@ export class DebugTarget {
     const places = new PlaceTest(machine, (cpu, pc) => this.imageAt(cpu, pc)?.image);
     this.runner = new Runner(machine, this.breakpoints, this.data, this.filters, tester, places);
     this.contexts = new WorldContexts(machine, this.images, this.unwinder);
+    this.unwinder.observed = this.contexts;
     this.runner.addInternal(this.contexts.calledPlaces(), (hart) => this.contexts.atFunction(hart));
     this.stopObserving = machine.observe(['trap'], (event) => {
       if (event.kind !== 'trap') return;

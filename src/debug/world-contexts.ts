@@ -7,13 +7,13 @@
  * information keeps them until the next trap. An *exit context* is less privileged code where it trapped.
  * Both belong to a stack, which is known by the address of its end.
  */
-import type { Va } from '../base/address';
+import { type Va, va } from '../base/address';
 import type { World } from '../isa/core/world';
 import type { Cpu, Machine, TraceEvent, TrapEvent } from '../machine/contract';
 import type { BoundPlace } from './breakpoints';
 import { type ImageWorld, imageWorldOf } from './image-world';
 import { addressesOf, type Image, type ImageSet } from './images';
-import type { PhysicalFrame, Unwinder } from './stack';
+import { type Caller, type PhysicalFrame, trapLabel, type Unwinder } from './stack';
 import { suspendedCpu } from './suspended-cpu';
 
 type TrapReturnEvent = Extract<TraceEvent, { kind: 'trapReturn' }>;
@@ -54,6 +54,15 @@ interface Called {
   readonly caller: PhysicalFrame;
 }
 
+/** The last trap of a hart, as its handler found things. */
+interface Latest {
+  readonly trap: TrapEvent;
+  /** The handler's first instruction. */
+  readonly handler: Va;
+  /** General registers of the interrupted code, by DWARF number. */
+  readonly registers: ReadonlyMap<number, bigint>;
+}
+
 /** What is known of a place with an instruction that enters another world. */
 interface ReturnPlace {
   readonly image: Image;
@@ -73,8 +82,9 @@ export class WorldContexts {
   private readonly exits = new Map<string, ExitContext>();
   private readonly lastGuestExit = new Map<number, TrapEvent>();
   private readonly called = new Map<number, Called>();
-  /** The last trap of each hart, and where its handler starts. */
-  private readonly handlers = new Map<number, { readonly pc: Va; readonly at: bigint }>();
+  private readonly latest = new Map<number, Latest>();
+  /** Functions that enter other worlds and have no call frame information, by image and link address. */
+  private readonly enterers = new Map<Image, ReadonlySet<bigint>>();
   private readonly places = new Map<string, ReturnPlace>();
   private readonly ends = new Map<string, bigint | undefined>();
   private readonly stopObserving: () => void;
@@ -100,7 +110,7 @@ export class WorldContexts {
     this.exits.clear();
     this.lastGuestExit.clear();
     this.called.clear();
-    this.handlers.clear();
+    this.latest.clear();
     this.ends.clear();
   }
 
@@ -129,16 +139,55 @@ export class WorldContexts {
     return exit?.trap.to.stage1 === world.stage1 ? exit : undefined;
   }
 
-  /** The exit that stopped this frame. */
-  exitAt(world: World, frame: PhysicalFrame): ExitContext | undefined {
+  /** The exit to `world` that stopped code at `pc` with these registers. */
+  exitAt(world: World, pc: Va, registers: ReadonlyMap<number, bigint>): ExitContext | undefined {
     const kind = imageWorldOf(world);
-    const sp = this.stackPointer(frame.state.registers);
+    const sp = this.stackPointer(registers);
     return [...this.exits.values()].find(
-      ({ trap, registers }) =>
-        imageWorldOf(trap.to) === kind &&
-        isAtOrBehind(trap, frame.pc, this.machine) &&
-        this.stackPointer(registers) === sp,
+      (exit) =>
+        imageWorldOf(exit.trap.to) === kind &&
+        isAtOrBehind(exit.trap, pc, this.machine) &&
+        this.stackPointer(exit.registers) === sp,
     );
+  }
+
+  /**
+   * What is above the innermost frame of a hart in code that changes worlds and has no call frame information: who called
+   * it, or what its trap interrupted. `undefined` when that was not observed.
+   */
+  above(frame: PhysicalFrame): Caller | undefined {
+    const { hart, world, pc } = frame.cpu;
+    const start = functionOf(frame);
+    if (start === undefined || frame.pc !== pc || frame.state.isCaller) return undefined;
+    const called = this.called.get(hart);
+    if (called?.function === start && called.world.rank === world.rank) return { kind: 'frame', frame: called.caller };
+    const latest = this.latest.get(hart);
+    if (latest === undefined || !this.isIn(frame, latest)) return undefined;
+    const { trap, registers } = latest;
+    const next = this.unwinder.frame(suspendedCpu(frame.cpu, trap.from), trap.epc, registers, false);
+    return { kind: 'frame', frame: next, border: trapLabel(this.machine.isa, trap) };
+  }
+
+  /** Whether the frame is in the code at which the trap arrived, and that trap is the one it handles. */
+  private isIn(frame: PhysicalFrame, { trap, handler, registers }: Latest): boolean {
+    const { world } = frame.cpu;
+    if (trap.to.rank !== world.rank) return false;
+    const found = this.images.find(handler, this.unwinder.reader(frame.cpu), world);
+    const around = found?.image.program.symbolAt(found.link);
+    if (around === undefined || handler - around.offset !== functionOf(frame)) return false;
+    if (trap.from.rank !== trap.to.rank) return true;
+    // On the way back from an earlier trap the stack pointer is above that of a later one, which has returned.
+    const [now, then] = [this.stackPointer(frame.state.registers), this.stackPointer(registers)];
+    return now !== undefined && then !== undefined && now <= then;
+  }
+
+  /** Whether a frame is in code that changes worlds, where registers do not hold what they do in functions. */
+  isCrossing(frame: PhysicalFrame): boolean {
+    const start = functionOf(frame);
+    if (start === undefined || frame.image === undefined) return false;
+    if (this.enterersOf(frame.image).has(start - frame.slide)) return frame.pc !== start;
+    const latest = this.latest.get(frame.cpu.hart);
+    return latest !== undefined && this.isIn(frame, latest);
   }
 
   /** The innermost frame of code that trapped. */
@@ -150,26 +199,33 @@ export class WorldContexts {
 
   /** Where silent breakpoints are needed: functions that enter other worlds and have no call frame information. */
   calledPlaces(): BoundPlace[] {
-    return this.images.all.flatMap((image) => {
-      const starts = new Set<Va>();
-      for (const at of trapReturnsOf(image, this.machine.isa.trapReturns)) {
-        const around = image.program.symbolAt(at);
-        if (around !== undefined && image.program.unwind(at) === undefined) starts.add(around.symbol.address);
-      }
-      return [...starts].flatMap((link) => {
+    return this.images.all.flatMap((image) =>
+      [...this.enterersOf(image)].flatMap((link) => {
         const at = addressesOf(image, link);
-        return at === undefined ? [] : [{ image, link, ...at }];
-      });
-    });
+        return at === undefined ? [] : [{ image, link: va(link), ...at }];
+      }),
+    );
+  }
+
+  private enterersOf(image: Image): ReadonlySet<bigint> {
+    const known = this.enterers.get(image);
+    if (known !== undefined) return known;
+    const starts = new Set<bigint>();
+    for (const at of trapReturnsOf(image, this.machine.isa.trapReturns)) {
+      const around = image.program.symbolAt(at);
+      if (around !== undefined && image.program.unwind(at) === undefined) starts.add(around.symbol.address);
+    }
+    this.enterers.set(image, starts);
+    return starts;
   }
 
   /** A hart stands at one of {@link calledPlaces}. */
   atFunction(hart: number): void {
     const cpu = this.cpu(hart);
     const { world, pc } = cpu;
-    const handler = this.handlers.get(hart);
+    const latest = this.latest.get(hart);
     // Entered by a trap, not by a call.
-    if (handler?.pc === pc && handler.at === this.machine.retired) return;
+    if (latest?.handler === pc && latest.trap.at === this.machine.retired) return;
     const frame = this.unwinder.frame(suspendedCpu(cpu, world), pc, this.generalRegisters(cpu), false);
     const caller = this.unwinder.callerAtEntry(frame);
     if (caller !== undefined) this.called.set(hart, { world, function: pc, caller });
@@ -177,13 +233,14 @@ export class WorldContexts {
 
   private trapped(event: TrapEvent): void {
     const { hart, from, to } = event;
-    this.handlers.set(hart, { pc: this.cpu(hart).pc, at: event.at });
+    const cpu = this.cpu(hart);
+    const registers = this.generalRegisters(cpu);
+    this.latest.set(hart, { trap: event, handler: cpu.pc, registers });
     // What was on its way into another world may be another task when that way is taken.
     if (this.called.get(hart)?.world.rank === to.rank) this.called.delete(hart);
     if (from.rank >= to.rank) return;
     const kind = imageWorldOf(to);
     const entry = this.entries.get(`${hart} ${kind}`);
-    const registers = this.generalRegisters(this.cpu(hart));
     if (from.guest && !to.guest) this.lastGuestExit.set(hart, event);
     const key = entry?.stack === undefined ? `${kind}, hart ${hart}` : `${kind} ${entry.stack}`;
     this.exits.delete(key);
@@ -258,7 +315,7 @@ export class WorldContexts {
     const place: ReturnPlace = {
       image: hit.image,
       hasRules: hit.image.program.unwind(hit.link) !== undefined,
-      function: (at - around.offset) as Va,
+      function: va(at - around.offset),
       mnemonic: this.machine.isa.disassemble(bytes, at).mnemonic,
     };
     this.places.set(key, place);
@@ -301,6 +358,12 @@ function uppersOf(kind: ImageWorld): readonly ImageWorld[] {
   }
 }
 
+/** Run-time address of the function that a frame is in. */
+function functionOf(frame: PhysicalFrame): bigint | undefined {
+  const around = frame.image?.program.symbolAt(frame.link);
+  return around === undefined ? undefined : frame.pc - around.offset;
+}
+
 /** Whether a trap's code goes on at `pc`: there, or behind the instruction when the handler did its work. */
 const isAtOrBehind = (trap: TrapEvent, pc: bigint, machine: Machine): boolean =>
   pc >= trap.epc && pc <= trap.epc + BigInt(machine.isa.maxLength);
@@ -322,7 +385,7 @@ function trapReturnsOf(image: Image, encodings: readonly Uint8Array[]): Va[] {
     const code = image.program.bytesAt(segment.vaddr, Number(segment.filesz)) ?? new Uint8Array();
     for (const wanted of encodings) {
       for (let at = code.indexOf(wanted[0] ?? 0); at >= 0; at = code.indexOf(wanted[0] ?? 0, at + 1)) {
-        if (wanted.every((byte, index) => code[at + index] === byte)) found.push((segment.vaddr + BigInt(at)) as Va);
+        if (wanted.every((byte, index) => code[at + index] === byte)) found.push(va(segment.vaddr + BigInt(at)));
       }
     }
   }
