@@ -3,6 +3,7 @@ import { breakpointRequests } from './requests/breakpoints';
 import { evaluateRequests } from './requests/evaluate';
 import { executionRequests } from './requests/execution';
 import { lifecycleRequests } from './requests/lifecycle';
+import { likeRequests } from './requests/likes';
 import { memoryRequests } from './requests/memory';
 import { ownRequests } from './requests/own';
 import { sourceRequests } from './requests/sources';
@@ -36,6 +37,7 @@ export function createSession(services: SessionServices, send: (message: Message
     memoryRequests,
     sourceRequests,
     ownRequests,
+    likeRequests,
   ]) {
     session.server.register(requests(session));
   }

@@ -41,6 +41,8 @@ export const staleVariables = (id: number) =>
 export const unknownThread = (id: number) =>
   new UserError(1008, `There is no hart with thread id ${id}. Ask for the threads again.`);
 export const ended = () => new UserError(1009, 'The guest has ended. Restart the session to run it again.');
+export const badFilter = (id: string, problem: string) =>
+  new UserError(1010, `The exception filter "${id}" cannot be set: ${problem}`);
 export const internal = (problem: string) =>
   new UserError(
     1099,

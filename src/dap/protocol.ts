@@ -52,6 +52,10 @@ export interface OwnRequests {
     body: { nodes: InspectorNode[] };
   };
   'inspect/table': { arguments: { inspector: string; key?: string; hart?: number }; body: { table: InspectorTable } };
+  /** Exception filters that rows set ("break on its like"), beside those of the Breakpoints view. */
+  'exceptions/likes': { arguments: Record<string, never>; body: { likes: ExceptionLike[] } };
+  'exceptions/addLike': { arguments: ExceptionLike; body: { likes: ExceptionLike[] } };
+  'exceptions/removeLike': { arguments: ExceptionLike; body: { likes: ExceptionLike[] } };
   /** Console input from the pseudoterminal. */
   'console/input': { arguments: { text: string }; body: Record<string, never> };
   /** For the status bar: where the selected hart is. */
@@ -61,6 +65,12 @@ export interface OwnRequests {
     arguments: { address: string; access: 'read' | 'write' | 'execute'; hart?: number };
     body: { lines: string[] };
   };
+}
+
+/** An exception filter and the condition on its traps. */
+export interface ExceptionLike {
+  readonly filter: string;
+  readonly condition: string;
 }
 
 export interface MachineStatus {

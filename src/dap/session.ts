@@ -10,6 +10,7 @@ import type { SliceResult, Stop } from '../debug/stop';
 import { DebugTarget } from '../debug/target';
 import { type Inspection, openInspectors } from '../inspect/open';
 import { cannotLoad, ended, isRunning, noSuchSymbol, notLaunched, UserError, unknownThread } from './errors';
+import { applyExceptions, type ExceptionEntry } from './exception-entries';
 import { Handles } from './handles';
 import { launchRemarks } from './launch-remarks';
 import type { LaunchArguments, MachineStatus } from './protocol';
@@ -36,6 +37,8 @@ export interface Wishes {
   instructions: InstructionSpec[];
   data: DataSpec[];
   exceptions: { id: string; condition?: string }[] | undefined;
+  /** Exception filters that rows of views set, beside the client's own. */
+  likes: readonly ExceptionEntry[];
 }
 
 export class Session {
@@ -49,7 +52,14 @@ export class Session {
     supportsProgress: false,
     supportsAnsi: false,
   };
-  readonly wishes: Wishes = { sources: new Map(), functions: [], instructions: [], data: [], exceptions: undefined };
+  readonly wishes: Wishes = {
+    sources: new Map(),
+    functions: [],
+    instructions: [],
+    data: [],
+    exceptions: undefined,
+    likes: [],
+  };
   readonly loop: RunLoop;
   launch: LaunchArguments | undefined;
   inspection: Inspection | undefined;
@@ -160,7 +170,7 @@ export class Session {
     target.breakpoints.setFunctions(this.wishes.functions);
     target.breakpoints.setInstructions(this.wishes.instructions);
     target.data.set(target.cpu(0), this.wishes.data);
-    if (this.wishes.exceptions !== undefined) target.setExceptionFilters(this.wishes.exceptions);
+    applyExceptions(this.wishes, target);
   }
 
   private release(): void {

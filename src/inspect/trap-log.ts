@@ -13,14 +13,14 @@ export interface TrapRecord {
   /** From 1 on, in the order in which they were taken; VM exits and all traps are numbered each for themselves. */
   readonly number: number;
   /** The number among VM exits; absent for a trap that is none. */
-  readonly exit?: number;
+  readonly exit: number | undefined;
   readonly hart: number;
   readonly cause: number;
   readonly isInterrupt: boolean;
   readonly epc: Va;
   readonly tval: bigint;
   /** The guest physical address that stage 2 did not translate. */
-  readonly guestPhysical?: Ipa;
+  readonly guestPhysical: Ipa | undefined;
   readonly from: World;
   readonly to: World;
   /** Retired by all harts, and guest nanoseconds since reset. */
@@ -29,11 +29,11 @@ export interface TrapRecord {
   /** Retired by this hart alone. */
   readonly own: bigint;
   /** Values of the registers that say which call it is, for causes of group `ecall`. */
-  readonly call?: readonly bigint[];
+  readonly call: readonly bigint[] | undefined;
   /** Instructions this hart had run in the interrupted world since it last came there; unknown for the first trap. */
-  readonly ran?: bigint;
+  readonly ran: bigint | undefined;
   /** When the handler's world was left for a less privileged one; of a VM exit, when a guest was entered again. */
-  returned?: TrapReturn;
+  returned: TrapReturn | undefined;
 }
 
 /** The end of a trap. */
@@ -134,20 +134,20 @@ export class TrapLog {
     const isCall = !isInterrupt && this.callCauses.has(cause);
     const record: TrapRecord = {
       number: this.traps.total + 1,
-      ...(isExit && { exit: this.exits.total + 1 }),
+      exit: isExit ? this.exits.total + 1 : undefined,
       hart,
       cause,
       isInterrupt,
       epc,
       tval,
-      ...(guestPhysical !== undefined && { guestPhysical }),
+      guestPhysical,
       from,
       to,
       at,
       now: this.machine.now,
       own,
-      ...(isCall && { call: this.callNumbers(hart) }),
-      ...(came !== undefined && { ran: own - came }),
+      call: isCall ? this.callNumbers(hart) : undefined,
+      ran: came === undefined ? undefined : own - came,
       returned: undefined,
     };
     this.traps.add(record);

@@ -9,6 +9,7 @@ import { formatReference, type MemoryReference, parseReference } from '../../deb
 import type { DebugTarget } from '../../debug/target';
 import type { Args } from '../arguments';
 import { badArgument, badReference } from '../errors';
+import { applyExceptions } from '../exception-entries';
 import type { Handler } from '../server';
 import type { Session } from '../session';
 import { sourceOf } from './sources';
@@ -146,7 +147,10 @@ export function breakpointRequests(session: Session): Record<string, Handler> {
       }
       session.wishes.exceptions = enabled;
       if (!session.hasTarget) return waiting(enabled.map(() => ({ id: session.takeId() })));
-      const problems = session.need('setExceptionBreakpoints').setExceptionFilters(enabled);
+      const problems = applyExceptions(session.wishes, session.need('setExceptionBreakpoints')).slice(
+        0,
+        enabled.length,
+      );
       return {
         breakpoints: problems.map((problem) => ({
           verified: problem === undefined,

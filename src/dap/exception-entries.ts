@@ -1,0 +1,26 @@
+/** The exception filters of a session: the client's and those that rows of views set. */
+import { filtersOf } from '../debug/exceptions';
+import type { DebugTarget } from '../debug/target';
+
+/** An exception filter with its condition. */
+export interface ExceptionEntry {
+  readonly id: string;
+  readonly condition?: string;
+}
+
+/** What a session remembers of exception filters. */
+export interface ExceptionWishes {
+  /** The client's own; undefined until it sent some. */
+  readonly exceptions: readonly ExceptionEntry[] | undefined;
+  readonly likes: readonly ExceptionEntry[];
+}
+
+/**
+ * Enables the client's filters (a machine's defaults until it sends some), then those of rows.
+ * @returns what is wrong with each, in this order
+ */
+export function applyExceptions({ exceptions, likes }: ExceptionWishes, target: DebugTarget): (string | undefined)[] {
+  const defaults = () => filtersOf(target.machine.isa).filter((filter) => filter.isDefault);
+  const own = exceptions ?? defaults().map(({ id }) => ({ id }));
+  return target.setExceptionFilters([...own, ...likes]);
+}
