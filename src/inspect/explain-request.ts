@@ -83,16 +83,17 @@ function meaning(name: string, modes: readonly string[]): ((world: World) => boo
 
 /** The world of that name among those known, best first; a string says why there is none. */
 export function worldNamed(name: string, worlds: readonly World[]): World | string {
+  const typed = name.toLowerCase();
   const modes = [...new Set(worlds.map((world) => world.mode.toLowerCase()))];
-  const fits = meaning(name, modes);
+  const fits = meaning(typed, modes);
   const listed = [...WORLD_NAMES, ...modes.map((mode) => mode.toUpperCase())].join(', ');
   if (fits === undefined) {
-    const meant = nearest(name, WORLD_NAMES);
+    const meant = nearest(typed, WORLD_NAMES);
     const hint = meant === undefined ? '' : ` Did you mean "${meant}"?`;
     return `"${name}" is no world.${hint} Worlds are: ${listed}.`;
   }
   const found = worlds.find(fits);
   if (found !== undefined) return found;
   const seen = [...new Set(worlds.map((world) => imageWorldOf(world)))].join(', ');
-  return `This hart has no ${name} world yet: nothing has run there and no register names its tables. Known now: ${seen}.`;
+  return `This hart has no ${typed} world yet: nothing has run there and no register names its tables. Known now: ${seen}.`;
 }

@@ -119,18 +119,30 @@ export function walkRows(context: InspectContext, walk: Translation, space: Addr
 function startText(context: InspectContext, { scheme }: Translation, space: AddressSpace): string {
   const { stage1, stage2, guest, asid, vmid } = space.world;
   if (stage1 === undefined && stage2 === undefined) return `${scheme}: no page table is used, the address is physical`;
-  const first = stage1 === undefined ? 'stage 1 is off' : `root table at ${located(context, stage1, space)}`;
+  if (stage1 === undefined && stage2 !== undefined)
+    return `${scheme}, stage 2 alone: root table at pa ${hex(stage2)}, VM ${vmid}`;
+  const first =
+    stage1 === undefined
+      ? 'stage 1 is off'
+      : `root table at ${isTwoStage(space) ? '' : 'pa '}${located(context, stage1, space)}`;
   if (!guest) return `${scheme}, ${first}, address space ${asid}`;
   const second = stage2 === undefined ? 'stage 2 is off' : `stage 2 root table at pa ${hex(stage2)}, VM ${vmid}`;
   return `${scheme}, ${first}${stage1 === undefined ? '' : `, address space ${asid}`}; ${second}`;
 }
 
-/** An address that stage 1's tables use: `pa 0x…`, or `gpa 0x… = pa 0x…` where stage 2 translates it. */
-function located(context: InspectContext, at: Pa | Ipa, space: AddressSpace): string {
-  const second = stage2Of(space);
-  if (second === undefined) return `pa ${hex(at)}`;
+/** Where an address that a space's tables use lies: stage 2 translates those of a guest. */
+export function physicalOf(context: InspectContext, at: Pa | Ipa, space: AddressSpace): Pa | undefined {
+  const second = space.world.stage1 === undefined ? undefined : stage2Of(space);
+  if (second === undefined) return pa(at);
   const { result } = translateIn(context, second, va(at), 'read');
-  return result.ok ? `gpa ${hex(at)} = pa ${hex(result.pa)}` : `gpa ${hex(at)}, which stage 2 does not map`;
+  return result.ok ? result.pa : undefined;
+}
+
+/** The same in words: `0x…`, or `gpa 0x… = 0x…` where stage 2 translates it. */
+export function located(context: InspectContext, at: Pa | Ipa, space: AddressSpace): string {
+  if (!isTwoStage(space)) return hex(at);
+  const lies = physicalOf(context, at, space);
+  return `gpa ${hex(at)}${lies === undefined ? ', which stage 2 does not map' : ` = pa ${hex(lies)}`}`;
 }
 
 function stepRows(context: InspectContext, steps: readonly WalkStep[], space: AddressSpace): ExplainRow[] {

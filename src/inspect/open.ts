@@ -2,7 +2,7 @@
 import { ExpressionError } from '../debug/expression/ast';
 import type { DebugTarget } from '../debug/target';
 import type { Access } from '../isa/core/translation';
-import type { RootChangedEvent, StoredEvent, TrapEvent } from '../machine/contract';
+import type { StoredEvent, TrapEvent } from '../machine/contract';
 import { worldsOf } from './address-spaces';
 import { contextOf, type InspectOptions } from './context';
 import type { InspectorInfo, InspectorNode, InspectorTable } from './contract';
@@ -10,7 +10,7 @@ import { explainAddress, explainLines, explainSummary, explainTrap, type Place }
 import { worldNamed } from './explain-request';
 import type { InspectContext, Inspector, PhysicalRange } from './inspector';
 import { bookmarkTables } from './page-table-history';
-import { type CodePlace, Past } from './past';
+import { Past } from './past';
 import { INSPECTORS } from './registry';
 import { RootHistory } from './root-history';
 import { TrapLog } from './trap-log';
@@ -65,7 +65,13 @@ class TargetInspection implements Inspection {
     private readonly target: DebugTarget,
     private readonly options: InspectOptions,
   ) {
-    this.roots = new RootHistory(target.machine, (event) => placeOfRoot(target, event));
+    const writers = new StoreAttribution(target);
+    this.roots = new RootHistory(target.machine, (event, isNow) =>
+      guarded(
+        () => (isNow ? writers.placeBefore(event) : writers.functionBefore(event)),
+        () => undefined,
+      ),
+    );
     this.past = new Past(this.roots);
     this.inspectors = INSPECTORS.map((inspector) => this.open(inspector));
     this.attribution = new StoreAttribution(target);
@@ -192,16 +198,6 @@ class TargetInspection implements Inspection {
     }
     return true;
   }
-}
-
-/** The function that wrote a root: the event tells where the hart goes on, which is behind the instruction. */
-function placeOfRoot(target: DebugTarget, { hart, pc }: RootChangedEvent): CodePlace | undefined {
-  const cpu = target.cpu(hart);
-  const found = target.images.find(pc - 1n, target.unwinder.reader(cpu), cpu.world);
-  const [frame] = found?.image.program.framesAt(found.link) ?? [];
-  if (frame === undefined) return undefined;
-  const { name, source, line } = frame;
-  return { functionName: name, ...(source !== undefined && { path: target.sources.clientPath(source), line }) };
 }
 
 const absent = (title: string): InspectorNode => ({

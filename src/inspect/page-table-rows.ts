@@ -3,7 +3,7 @@ import { hex, type Pa, va } from '../base/address';
 import type { Mapping, TableEntry } from '../isa/core/translation';
 import { type AddressSpace, translateIn } from './address-spaces';
 import type { InspectorNode } from './contract';
-import { permissionWords } from './explain';
+import { located, permissionWords, physicalOf } from './explain';
 import { fieldSummary } from './fields';
 import type { InspectContext } from './inspector';
 import { currentRoot, permissionText } from './mapped-ranges';
@@ -30,10 +30,19 @@ export function rangeNode(context: InspectContext, { space, prefix }: SpaceView,
   return {
     key: `${prefix}range:${hex(from)}`,
     label: `${address(from)} – ${address(from + size - 1n)}`,
-    description: [`→ ${hex(to)}`, sizeText(size), what, pages, names].filter((part) => part !== '').join(' · '),
+    description: [
+      `→ ${range.ipa === undefined ? '' : `gpa ${hex(range.ipa)} = `}${hex(to)}`,
+      sizeText(size),
+      what,
+      pages,
+      names,
+    ]
+      .filter((part) => part !== '')
+      .join(' · '),
     tooltip: [
       `${counted(Number(size / BigInt(pageSize)), 'page')} of ${sizeText(pageSize)}`,
       `virtual  ${address(from)} to ${address(from + size - 1n)}`,
+      ...(range.ipa === undefined ? [] : [`guest physical ${address(range.ipa)} to ${address(range.ipa + size - 1n)}`]),
       `physical ${address(to)} to ${address(to + size - 1n)}`,
       permissionWords(perms),
       ...(flags === '' ? [] : [`Further flags of the entries: ${[...flags].join(' ')}`]),
@@ -43,7 +52,8 @@ export function rangeNode(context: InspectContext, { space, prefix }: SpaceView,
     icon: 'symbol-module',
     hasChildren: true,
     ...(isChanged && { isChanged }),
-    memoryReference: reference('virtual', from),
+    // Virtual addresses are read in the hart's own world.
+    memoryReference: prefix === '' ? reference('virtual', from) : reference('physical', to),
   };
 }
 
@@ -101,16 +111,17 @@ export function rootNode(context: InspectContext, { space, prefix }: SpaceView):
     };
   }
   const isChanged = context.past.isChanged(`${prefix}root ${cpu.hart}`, root.table.toString());
+  const lies = physicalOf(context, root.table, space);
   const identity = world.stage1 === undefined ? `VM ${world.vmid}` : `address space ${world.asid}`;
   return {
     key: `${prefix}${ROOT}`,
-    label: `${scheme} root table at ${hex(root.table)}`,
+    label: `${scheme} root table at ${located(context, root.table, space)}`,
     description: `hart ${cpu.hart}, ${world.mode}-mode, ${identity}`,
     tooltip: `The table of level ${root.level}, from which every walk of this hart starts. Open it to follow the entries.`,
     icon: 'root-folder',
     hasChildren: true,
     ...(isChanged && { isChanged }),
-    memoryReference: reference('physical', root.table),
+    ...(lies !== undefined && { memoryReference: reference('physical', lies) }),
   };
 }
 

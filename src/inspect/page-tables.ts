@@ -184,7 +184,7 @@ function children(context: InspectContext, key?: string): InspectorNode[] {
   const found = viewOf(context, key);
   if (found === undefined) return [];
   const { view, rest } = found;
-  if (rest === '') return spaceNodes(context, view);
+  if (rest === '') return view.prefix === '' ? [] : spaceNodes(context, view);
   const answer = explained(context, view, rest);
   if (answer !== undefined) return explainNodes(answer.rows, answer.head, answer.path);
   const { prefix, start } = splitPiece(rest);

@@ -31,12 +31,13 @@ export class RootHistory {
   private readonly roots = new Map<string, KnownRoot>();
   private readonly values = new Map<number, Map<string, bigint>>();
   /** The last write of a root by each hart, for the guests it may be meant for. */
-  private readonly lastWrites = new Map<number, RootSetter>();
+  private readonly lastWrites = new Map<number, RootChangedEvent>();
   private count = 0;
 
   constructor(
     private readonly machine: Machine,
-    private readonly placeOf: (event: RootChangedEvent) => CodePlace | undefined,
+    /** Who wrote a root; `isNow` while the hart executes the write, so that its stack says more than its pc. */
+    private readonly placeOf: (event: RootChangedEvent, isNow: boolean) => CodePlace | undefined,
   ) {}
 
   /** Takes an event that changed a root or entered a world. */
@@ -44,22 +45,20 @@ export class RootHistory {
     if (event.kind === 'rootChanged') this.changed(event);
     else if (event.kind === 'trapReturn' && event.to.guest && !event.from.guest) {
       // A guest's root may have been written by its hypervisor, long before it is used.
-      for (const world of this.worlds(event.hart).filter((one) => one.guest)) {
-        this.add(event.hart, world, this.lastWrites.get(event.hart));
-      }
+      const write = this.lastWrites.get(event.hart);
+      for (const world of this.worlds(event.hart).filter((one) => one.guest)) this.add(event.hart, world, write, false);
     }
   }
 
   private changed(event: RootChangedEvent): void {
-    const { hart, register, value, at } = event;
+    const { hart, register, value } = event;
     const values = this.values.get(hart) ?? new Map<string, bigint>();
     this.values.set(hart, values.set(register, value));
-    const setter = { hart, at, register, place: this.placeOf(event) };
-    this.lastWrites.set(hart, setter);
+    this.lastWrites.set(hart, event);
     const isInside = this.machine.cpus[hart]?.world.guest === true;
     for (const world of this.worlds(hart)) {
       // What a hypervisor writes in the middle of a switch pairs the roots of two guests for a moment.
-      if (isInside ? world.guest : world.stage1 === undefined || !world.guest) this.add(hart, world, setter);
+      if (isInside ? world.guest : world.stage1 === undefined || !world.guest) this.add(hart, world, event, true);
     }
   }
 
@@ -72,14 +71,15 @@ export class RootHistory {
     return [...kernels, ...backing].filter(({ stage1, stage2 }) => stage1 !== undefined || stage2 !== undefined);
   }
 
-  private add(hart: number, world: World, setBy: RootSetter | undefined): void {
+  private add(hart: number, world: World, write: RootChangedEvent | undefined, isNow: boolean): void {
     const name = nameOf(world);
-    const known = this.roots.get(name);
-    const root: KnownRoot = known ?? {
+    const root: KnownRoot = this.roots.get(name) ?? {
       key: `r${++this.count}`,
       world,
       registers: new Map(this.values.get(hart)),
-      ...(setBy !== undefined && { setBy }),
+      ...(write !== undefined && {
+        setBy: { hart, at: write.at, register: write.register, place: this.placeOf(write, isNow) },
+      }),
     };
     // Inserted anew: the last used are kept.
     this.roots.delete(name);
@@ -96,7 +96,7 @@ export class RootHistory {
     for (const cpu of this.machine.cpus) {
       for (const world of this.worlds(cpu.hart)) {
         const isBelow = cpu.world.guest || !world.guest || world.stage1 === undefined;
-        if (isBelow && !this.roots.has(nameOf(world))) this.add(cpu.hart, world, undefined);
+        if (isBelow && !this.roots.has(nameOf(world))) this.add(cpu.hart, world, undefined, false);
       }
     }
     return [...this.roots.values()].sort((a, b) => Number(a.key.slice(1)) - Number(b.key.slice(1)));

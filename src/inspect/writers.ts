@@ -28,8 +28,25 @@ export class StoreAttribution {
    * The innermost function of the user's own sources on the stack of the store, else the storing function itself.
    * Called while the hart executes the store: its registers and stack are those of that instruction.
    */
-  placeOf(event: StoredEvent): CodePlace | undefined {
-    if (this.unwinds++ >= MOST_UNWINDS) return this.placeOfCode(event.pc);
+  placeOf(event: Pick<StoredEvent, 'hart' | 'pc'>): CodePlace | undefined {
+    return this.ownPlaceOf(event) ?? this.placeOfCode(event.pc);
+  }
+
+  /** The same for an instruction that is just done, when the hart is at `pc` behind it. */
+  placeBefore(event: Pick<StoredEvent, 'hart' | 'pc'>): CodePlace | undefined {
+    return this.ownPlaceOf(event) ?? this.functionBefore(event);
+  }
+
+  /** The function that has the instruction before `pc`, however much of others was inlined there. */
+  functionBefore({ hart, pc }: Pick<StoredEvent, 'hart' | 'pc'>): CodePlace | undefined {
+    const cpu = this.target.cpu(hart);
+    const found = this.target.images.find(pc - 1n, this.target.unwinder.reader(cpu), cpu.world);
+    const frame = found?.image.program.framesAt(found.link).at(-1);
+    return frame === undefined ? undefined : this.codePlace(frame);
+  }
+
+  private ownPlaceOf(event: Pick<StoredEvent, 'hart' | 'pc'>): CodePlace | undefined {
+    if (this.unwinds++ >= MOST_UNWINDS) return undefined;
     const { unwinder } = this.target;
     const top = unwinder.top(this.target.cpu(event.hart));
     let frame: PhysicalFrame | undefined =
@@ -40,7 +57,7 @@ export class StoreAttribution {
       const up: ReturnType<typeof unwinder.caller> = unwinder.caller(frame);
       frame = up.kind === 'frame' ? up.frame : undefined;
     }
-    return this.placeOfCode(event.pc);
+    return undefined;
   }
 
   private placeOfCode(pc: Va): CodePlace | undefined {

@@ -7,6 +7,11 @@ import type { Session } from '../session';
 import { explainText } from './explain';
 import { formatOf, rowBody } from './variables';
 
+/** `bookmark page tables [NAME]`. */
+const BOOKMARK = /^\s*bookmark\s+page\s+tables\b\s*(.*)$/i;
+/** What a bookmark without a name is called; the next one replaces it. */
+const DEFAULT_BOOKMARK = 'bookmark';
+
 export function evaluateRequests(session: Session): Record<string, Handler> {
   return {
     evaluate: (args, context) => {
@@ -20,6 +25,12 @@ export function evaluateRequests(session: Session): Record<string, Handler> {
           where === 'repl' || where === 'hover' ? /^\s*explain\b\s*(.*)$/s.exec(expression)?.[1] : undefined;
         if (asked !== undefined) {
           return { result: explainText(session, target, asked, scope).join('\n'), variablesReference: 0 };
+        }
+        const name = where === 'repl' ? BOOKMARK.exec(expression)?.[1] : undefined;
+        if (name !== undefined) {
+          const said = session.inspection?.bookmarkTables(scope.cpu.hart, name.trim() || DEFAULT_BOOKMARK) ?? '';
+          context.after(() => session.event('inspect/changed', { inspectors: ['pageTables'] }));
+          return { result: said, variablesReference: 0 };
         }
         const isAssignment = target.isAssignment(expression);
         if (isAssignment && where !== 'repl') throw cannotEvaluate('Assignments work in the Debug Console only.');
