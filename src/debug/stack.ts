@@ -158,11 +158,14 @@ export class Unwinder {
         if (this.isBottom(frame, next)) return { kind: 'end' };
         // Between the two instructions of a far call the return-address register holds neither caller nor callee.
         const isCertain = frame.state.isCaller || !next.state.isCaller || this.isAfterCall(cpu, next.pc);
-        return isCertain ? { kind: 'frame', frame: next } : { kind: 'missing', why: whyMissing(frame) };
+        if (isCertain) return { kind: 'frame', frame: next };
+        return this.lost(frame) ?? { kind: 'missing', why: whyMissing(frame) };
       }
       if (up.kind === 'end') return { kind: 'end' };
-      const trap = this.observed.above(frame) ?? this.interrupted(frame) ?? this.lost(frame);
+      const trap = this.observed.above(frame) ?? this.interrupted(frame);
       if (trap !== undefined) return trap;
+      const lost = frame.state.isCaller ? this.lost(frame) : undefined;
+      if (lost !== undefined) return lost;
       if (this.observed.isCrossing(frame)) return { kind: 'missing', why: whyMissing(frame) };
     }
     return this.withoutCfi(frame) ?? { kind: 'missing', why: whyMissing(frame) };
@@ -249,7 +252,7 @@ export class Unwinder {
     const row = image?.program.unwind(lookupPc(frame));
     const held = sp === undefined ? undefined : frame.state.registers.get(sp);
     if (image === undefined || sp === undefined || held === undefined) return undefined;
-    if (!frame.state.isCaller || row?.cfa.kind !== 'registerOffset' || row.cfa.register !== sp) return undefined;
+    if (row?.cfa.kind !== 'registerOffset' || row.cfa.register !== sp) return undefined;
     const cfa = held + row.cfa.offset;
     const context = {
       isa,
