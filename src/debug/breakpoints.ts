@@ -103,6 +103,18 @@ export class Breakpoints {
     for (const breakpoint of this.index) breakpoint.hits = 0;
   }
 
+  /** An image has moved: its breakpoints go with it. */
+  rebind(image: Image): void {
+    const moved = (breakpoint: CodeBreakpoint): CodeBreakpoint =>
+      breakpoint.places.some((place) => place.image === image)
+        ? { ...breakpoint, places: unique(breakpoint.places.flatMap((place) => movedPlace(place, image))) }
+        : breakpoint;
+    for (const [path, set] of this.bySource) this.bySource.set(path, set.map(moved));
+    this.functions = this.functions.map(moved);
+    this.instructions = this.instructions.map(moved);
+    this.rebuild();
+  }
+
   private rebuild(): void {
     this.index = [...[...this.bySource.values()].flat(), ...this.functions, ...this.instructions];
     this.version++;
@@ -191,6 +203,12 @@ export class Breakpoints {
     };
   }
 }
+
+/** Where the code of a place is now. */
+const movedPlace = (place: BoundPlace, image: Image): BoundPlace[] =>
+  place.image !== image
+    ? [place]
+    : placesOf(image, place.link).map((at) => (place.rule === undefined ? at : { ...at, rule: place.rule }));
 
 function unique(places: readonly BoundPlace[]): BoundPlace[] {
   const seen = new Map(places.map((entry) => [`${entry.image?.id}:${entry.va}`, entry]));

@@ -83,12 +83,12 @@ function rowAt(target: DebugTarget, cpu: Cpu, at: MemoryReference, previous: Dis
   if (bytes.length < isa.minLength) return { row: placeholder(at, at.address), length: least, insn: undefined };
   const insn = withTarget(isa, previous, isa.disassemble(bytes, at.address));
   const length = Math.max(insn.length, isa.minLength);
-  const image = target.images.find(at.address);
+  const image = imageAt(target, cpu, at);
   const hit = image?.image.program.symbolAt(image.link);
   const row: DisassemblyRow = {
     addressText: at.space === 'pa' ? `pa:${hex(at.address)}` : hex(at.address),
     isValid: true,
-    text: `${insn.mnemonic} ${insn.operands}${targetText(target, insn.target)}`.trimEnd(),
+    text: `${insn.mnemonic} ${insn.operands}${targetText(target, cpu, insn.target)}`.trimEnd(),
     bytes: [...bytes.subarray(0, length)].map((byte) => byte.toString(16).padStart(2, '0')).join(' '),
     symbol: hit?.offset === 0n ? hit.symbol.demangled : undefined,
     row: image?.image.program.lineAt(image.link),
@@ -96,8 +96,11 @@ function rowAt(target: DebugTarget, cpu: Cpu, at: MemoryReference, previous: Dis
   return { row, length: BigInt(length), insn };
 }
 
-function targetText(target: DebugTarget, address: bigint | undefined): string {
-  const symbol = address === undefined ? undefined : target.symbolText(address);
+const imageAt = (target: DebugTarget, cpu: Cpu, { space, address }: MemoryReference) =>
+  space === 'pa' ? target.images.atPhysical(address) : target.imageAt(cpu, address);
+
+function targetText(target: DebugTarget, cpu: Cpu, address: bigint | undefined): string {
+  const symbol = address === undefined ? undefined : target.symbolText(address, cpu.hart);
   return symbol === undefined ? '' : ` <${symbol}>`;
 }
 
@@ -109,7 +112,12 @@ function backwards(target: DebugTarget, cpu: Cpu, start: MemoryReference, count:
   const found: bigint[] = [];
   let end = start.address;
   while (found.length < count && end > 0n) {
-    const from = anchorBefore(target, end, BigInt(count) * BigInt(target.machine.isa.maxLength));
+    const from = anchorBefore(
+      target,
+      cpu,
+      { ...start, address: end },
+      BigInt(count) * BigInt(target.machine.isa.maxLength),
+    );
     const piece = decodeTo(target, cpu, start, from, end);
     if (piece.length === 0) break;
     found.unshift(...piece);
@@ -119,8 +127,9 @@ function backwards(target: DebugTarget, cpu: Cpu, start: MemoryReference, count:
 }
 
 /** The start of the symbol that holds the byte before `end`, when it is near; else a guess. */
-function anchorBefore(target: DebugTarget, end: bigint, reach: bigint): bigint {
-  const image = target.images.find(end - 1n);
+function anchorBefore(target: DebugTarget, cpu: Cpu, before: MemoryReference, reach: bigint): bigint {
+  const end = before.address;
+  const image = imageAt(target, cpu, { ...before, address: end - 1n });
   const hit = image?.image.program.symbolAt(va(image.link));
   if (hit !== undefined && hit.symbol.size > 0n && hit.offset < 1n << 16n) return end - 1n - hit.offset;
   const from = end - (reach > 256n ? 256n : reach);

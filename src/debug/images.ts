@@ -88,6 +88,13 @@ export function placementsOf(program: Program, hints: PlacementHints): Placement
   });
 }
 
+/** Whether the guest may put the program anywhere: then only its bytes in memory tell where it is. */
+export function isMovable(program: Program, hints: PlacementHints, worlds: readonly ImageWorld[] = []): boolean {
+  if (hints.isLoadedByGuest !== true || hints.address !== undefined) return false;
+  if (worlds.includes('guest kernel') && hints.guestPhysical === undefined) return true;
+  return program.elf.segments.some(({ flags, memsz, vaddr }) => flags.execute && memsz > 0n && vaddr < FIRST_PAGE);
+}
+
 const FIRST_PAGE = 4096n;
 
 /**
@@ -99,9 +106,14 @@ const isRealPlace = (at: bigint, { ram }: PlacementHints): boolean =>
 
 const within = (at: bigint, start: bigint, size: bigint) => at >= start && at < start + size;
 
+/** An image as its set sees it. */
+interface MovableImage extends Image {
+  placements: readonly Placement[];
+}
+
 /** The images of one machine. */
 export class ImageSet {
-  private readonly list: Image[] = [];
+  private readonly list: MovableImage[] = [];
   private nextId = 1;
 
   get all(): readonly Image[] {
@@ -109,7 +121,7 @@ export class ImageSet {
   }
 
   add(name: string, program: Program, placements: readonly Placement[], worlds?: readonly ImageWorld[]): Image {
-    const image: Image = {
+    const image: MovableImage = {
       id: this.nextId++,
       name,
       path: program.path,
@@ -119,6 +131,12 @@ export class ImageSet {
     };
     this.list.push(image);
     return image;
+  }
+
+  /** The image lies elsewhere than was thought; it stays the same image. */
+  move(image: Image, placements: readonly Placement[]): void {
+    const moved = this.list.find((one) => one === image);
+    if (moved !== undefined) moved.placements = placements;
   }
 
   byId(id: number): Image | undefined {

@@ -4,11 +4,12 @@
  */
 import { type Va, va } from '../base/address';
 import type { World } from '../isa/core/world';
-import type { ContextEvent, Cpu, Machine, RunExit, TrapEvent } from '../machine/contract';
+import type { ContextEvent, Cpu, Machine, RunExit, RunOptions, TrapEvent } from '../machine/contract';
 import type { BoundPlace, Breakpoints, CodeBreakpoint } from './breakpoints';
 import type { ConditionTester } from './conditions';
 import type { DataBreakpoints } from './data-breakpoints';
 import type { ExceptionFilters } from './exceptions';
+import type { ImageFinder } from './image-finder';
 import type { PlaceTest } from './place-test';
 import type { LogLine, SliceResult, Stop } from './stop';
 import { isSameWorld } from './trap-policy';
@@ -70,6 +71,8 @@ export class Runner {
   /** Breakpoints of our own: Rust panic entry points. */
   panicPlaces: readonly (BoundPlace & { readonly symbol: string })[] = [];
   onLog: (line: LogLine) => void = () => {};
+  /** Looks for images whose place is not known, where harts enter other worlds. */
+  finder: Pick<ImageFinder, 'isDone' | 'wants' | 'look'> | undefined;
 
   constructor(
     private readonly machine: Machine,
@@ -168,7 +171,7 @@ export class Runner {
       budget: standing === undefined ? budget : 1n,
       ...(standing === undefined ? this.only : { onlyHart: standing, skipFirstBreakpoint: true }),
       stopOnTrap: (event) => this.filters.wants(event) || this.isOfPlan(event),
-      ...(this.plan?.wantsContext === undefined ? {} : { stopOnContext: (event) => this.isOfPlan(event) }),
+      ...this.contextStops,
     });
     if (standing !== undefined) this.handled.delete(standing);
     return this.after(exit);
@@ -180,6 +183,12 @@ export class Runner {
     if (plan === undefined || this.trapReturn !== undefined) return false;
     if (plan.hart !== undefined && plan.hart !== event.hart) return false;
     return (event.kind === 'trap' ? plan.wantsTrap?.(event) : plan.wantsContext?.(event)) ?? false;
+  }
+
+  private get contextStops(): Pick<RunOptions, 'stopOnContext'> {
+    const { finder } = this;
+    if (this.plan?.wantsContext === undefined && finder?.isDone !== false) return {};
+    return { stopOnContext: (event) => finder?.wants(event) === true || this.isOfPlan(event) };
   }
 
   private get only(): { onlyHart?: number } {
@@ -308,6 +317,7 @@ export class Runner {
           (this.isOfPlan(exit.event) ? this.advance('trap', exit.event.hart, exit.event) : undefined)
         );
       case 'context':
+        this.lookForImages(exit.event);
         return this.isOfPlan(exit.event) ? this.advance('context', exit.event.hart, exit.event) : undefined;
       case 'watch': {
         const stop = this.data.hit(exit, this.tester);
@@ -324,6 +334,11 @@ export class Runner {
     if (problem === false) return undefined;
     const extra = typeof problem === 'string' ? { problem } : {};
     return { kind: 'stopped', stop: { kind: 'trap', hart: event.hart, event, ...extra } };
+  }
+
+  private lookForImages(event: ContextEvent): void {
+    const cpu = this.machine.cpus[event.hart];
+    if (cpu !== undefined && this.finder?.wants(event) === true) this.finder.look(cpu);
   }
 
   private atBreakpoint(hart: number, pc: Va): SliceResult | undefined {
