@@ -45,12 +45,30 @@ const COMMANDS: readonly Command[] = [
     icon: '$(table)',
     enablement: IN_SESSION,
   })),
+  ...INSPECTORS.filter(({ isFiltered }) => isFiltered).map(({ id, title }) => ({
+    command: `worldstep.filter.${id}`,
+    title: `Filter ${title}…`,
+    icon: '$(filter)',
+    enablement: IN_SESSION,
+  })),
+  ...INSPECTORS.map(({ id, title }) => ({
+    command: `worldstep.export.${id}`,
+    title: `Export ${title} as CSV…`,
+    enablement: IN_SESSION,
+  })),
   { command: 'worldstep.row.copyValue', title: 'Copy Value', isForRows: true },
   { command: 'worldstep.row.viewMemory', title: 'View Memory', icon: '$(file-binary)', isForRows: true },
   { command: 'worldstep.row.breakOnChange', title: 'Break on Change (On/Off)', isForRows: true },
   { command: 'worldstep.row.setValue', title: 'Set Value…', icon: '$(edit)', isForRows: true },
   { command: 'worldstep.row.openSource', title: 'Open Source', isForRows: true },
   { command: 'worldstep.row.showAsTable', title: 'Show as Table', isForRows: true },
+  { command: 'worldstep.row.exportCsv', title: 'Export as CSV…', isForRows: true },
+  {
+    command: 'worldstep.row.breakOnLike',
+    title: 'Break on Its Like…',
+    icon: '$(debug-breakpoint-conditional)',
+    isForRows: true,
+  },
 ];
 
 const IS_ROW = 'view =~ /^worldstep\\.view\\./';
@@ -101,11 +119,14 @@ export const contributes = {
       { command: 'worldstep.insertFile', group: '2_workspace', when: 'resourceExtname == .img' },
       { command: 'worldstep.showDiskImage', group: '2_workspace', when: 'resourceExtname == .img' },
     ],
-    'view/title': INSPECTORS.map(({ id }) => ({
-      command: `worldstep.table.${id}`,
-      group: 'navigation',
-      when: `view == ${viewId(id)}`,
-    })),
+    'view/title': INSPECTORS.flatMap(({ id, isFiltered }) => {
+      const when = `view == ${viewId(id)}`;
+      return [
+        ...(isFiltered ? [{ command: `worldstep.filter.${id}`, group: 'navigation@1', when }] : []),
+        { command: `worldstep.table.${id}`, group: 'navigation@2', when },
+        { command: `worldstep.export.${id}`, group: '1_export', when },
+      ];
+    }),
     'view/item/context': [
       rowMenu('viewMemory', 'inline', 'memory'),
       rowMenu('setValue', 'inline', 'editable'),
@@ -114,7 +135,10 @@ export const contributes = {
       rowMenu('showAsTable', '1_open@3'),
       rowMenu('copyValue', '2_value@1'),
       rowMenu('setValue', '2_value@2', 'editable'),
+      rowMenu('exportCsv', '2_value@3'),
       rowMenu('breakOnChange', '3_break@1', 'memory'),
+      rowMenu('breakOnLike', 'inline', 'breakOn'),
+      rowMenu('breakOnLike', '3_break@2', 'breakOn'),
     ],
   },
   views: {

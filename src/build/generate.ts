@@ -13,10 +13,12 @@ const root = resolve(import.meta.dirname, '../..');
 
 /** The shell's list of views: it must not load the inspectors themselves. */
 const inspectorList = (): string => {
-  const rows = INSPECTORS.map(({ id, title }) => `  { id: '${id}', title: '${title}' },\n`).join('');
+  const rows = INSPECTORS.map(
+    ({ id, title, isFiltered }) => `  { id: '${id}', title: '${title}'${isFiltered ? ', isFiltered: true' : ''} },\n`,
+  ).join('');
   return `// Written by src/build/generate.ts from src/inspect/registry.ts.
 /** The inspectors that have a view in Run and Debug. */
-export const VIEWS: readonly { readonly id: string; readonly title: string }[] = [
+export const VIEWS: readonly { readonly id: string; readonly title: string; readonly isFiltered?: true }[] = [
 ${rows}];
 `;
 };

@@ -11,6 +11,7 @@ import { insertFile, showDiskImage } from './disk-image-commands';
 import { TextDocuments } from './documents';
 import { explainAddress } from './explain';
 import { workspaceFiles } from './files';
+import { registerInspectorCommands } from './inspector-commands';
 import { VIEWS } from './inspector-list.gen';
 import { activeSession, type InspectorViews, registerInspectorViews } from './inspector-view';
 import { BundledKernels, kernelOf, openKernel, workspaceKernels } from './kernels';
@@ -89,6 +90,7 @@ export const activate = (
     registerAdapter(startWorker, workspaceFiles),
     registerConsoleLinks(),
     registerRowCommands(documents, () => views.refresh()),
+    registerInspectorCommands(VIEWS, views),
     vscode.workspace.registerFileSystemProvider(SAMPLE_SCHEME, new SampleFiles(kernels), { isReadonly: true }),
     vscode.debug.registerDebugConfigurationProvider('worldstep', configurations),
     vscode.debug.registerDebugConfigurationProvider(

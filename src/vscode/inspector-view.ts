@@ -30,7 +30,15 @@ export class InspectorTree implements vscode.TreeDataProvider<InspectorRow> {
   readonly #last = new Map<string | undefined, InspectorRow[]>();
   readonly onDidChangeTreeData = this.#changes.event;
 
+  /** A text that chooses rows; empty for all. */
+  filter = '';
+
   constructor(readonly inspector: string) {}
+
+  /** The key of what the view shows: `undefined` for everything. */
+  get rootKey(): string | undefined {
+    return this.filter === '' ? undefined : `find:${encodeURIComponent(this.filter)}`;
+  }
 
   refresh(): void {
     this.#changes.fire();
@@ -56,7 +64,12 @@ export class InspectorTree implements vscode.TreeDataProvider<InspectorRow> {
       item.description = `${item.description} ●`;
       item.accessibilityInformation = { label: `${node.label} ${node.description ?? ''}, changed since the last stop` };
     }
-    item.contextValue = [node.memoryReference && 'memory', node.editable && 'editable', node.source && 'source']
+    item.contextValue = [
+      node.memoryReference && 'memory',
+      node.editable && 'editable',
+      node.source && 'source',
+      node.breakOn && 'breakOn',
+    ]
       .filter(Boolean)
       .join(' ');
     const session = activeSession();
@@ -72,7 +85,7 @@ export class InspectorTree implements vscode.TreeDataProvider<InspectorRow> {
   async getChildren(row?: InspectorRow): Promise<InspectorRow[]> {
     const session = activeSession();
     if (!session) return [];
-    const key = row?.node.key;
+    const key = row?.node.key ?? this.rootKey;
     try {
       const { nodes } = await request(session, 'inspect/children', { inspector: this.inspector, key });
       const rows = nodes.map((node) => ({ inspector: this.inspector, node }));
@@ -97,6 +110,11 @@ export interface InspectorViews extends vscode.Disposable {
   reveal(inspector: string): Promise<void>;
   /** Fetches all rows again. */
   refresh(): void;
+  /** The text that chooses a view's rows; empty for all. */
+  filterOf(inspector: string): string;
+  setFilter(inspector: string, text: string): void;
+  /** The key of what a view shows. */
+  rootKey(inspector: string): string | undefined;
 }
 
 /** Registers a view per inspector and keeps them fresh: on stops, on `inspect/changed`, when the session changes. */
@@ -126,6 +144,17 @@ export const registerInspectorViews = (inspectors: readonly string[]): Inspector
   return {
     dispose: () => subscription.dispose(),
     refresh: () => refresh(),
+    filterOf: (id) => trees.find(({ inspector }) => inspector === id)?.filter ?? '',
+    setFilter: (id, text) => {
+      const at = inspectors.indexOf(id);
+      const tree = trees[at];
+      const view = views[at];
+      if (!tree || !view) return;
+      tree.filter = text;
+      view.description = text === '' ? '' : `filter: ${text}`;
+      tree.refresh();
+    },
+    rootKey: (id) => trees.find(({ inspector }) => inspector === id)?.rootKey,
     reveal: async (id) => {
       const at = inspectors.indexOf(id);
       const [first] = (await trees[at]?.getChildren()) ?? [];

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { InspectorNode } from '../inspect/contract';
 import { breaksOnChange, toggleBreakOnChange } from './data-breakpoints';
 import type { TextDocuments } from './documents';
 import { activeSession, type InspectorRow, request } from './inspector-view';
@@ -53,6 +54,9 @@ export const registerRowCommands = (documents: TextDocuments, refresh: () => voi
       await toggleBreakOnChange(session, memoryReference, bytes);
       refresh();
     }),
+    on('worldstep.row.breakOnLike', async ({ node }, session) => {
+      if (node.breakOn) await breakOnLike(session, node.label, node.breakOn);
+    }),
     on('worldstep.row.setValue', async ({ node }, session) => {
       if (node.editable === undefined) return;
       const value = await vscode.window.showInputBox({
@@ -66,6 +70,31 @@ export const registerRowCommands = (documents: TextDocuments, refresh: () => voi
     }),
     on('worldstep.row.showAsTable', ({ inspector, node }, session) => showTable(documents, session, inspector, node)),
   );
+};
+
+/** Lets the user pick what "like" means, or drop what was picked before. */
+const breakOnLike = async (
+  session: vscode.DebugSession,
+  label: string,
+  choices: NonNullable<InspectorNode['breakOn']>,
+): Promise<void> => {
+  const { likes } = await request(session, 'exceptions/likes', {});
+  const items = [
+    ...choices.map(({ label, filter, condition }) => ({ label, detail: condition, filter, condition, isOn: true })),
+    ...likes.map(({ filter, condition }) => ({
+      label: '$(close) Stop there no more',
+      detail: `${filter}: ${condition}`,
+      filter,
+      condition,
+      isOn: false,
+    })),
+  ];
+  const picked = await vscode.window.showQuickPick(items, { title: `Break on what is like ${label}` });
+  if (!picked) return;
+  const { filter, condition, isOn } = picked;
+  await request(session, isOn ? 'exceptions/addLike' : 'exceptions/removeLike', { filter, condition });
+  const then = isOn ? 'The guest will stop when it happens again' : 'The guest no longer stops there';
+  vscode.window.setStatusBarMessage(`${then}: ${filter}, ${condition}`, 10_000);
 };
 
 const pickSize = async (label: string): Promise<number | undefined> => {
