@@ -1,6 +1,7 @@
 /** Checks launch arguments key by key before anything is read or built. */
 import { nearest } from '../base/nearest';
 import { IMAGE_WORLDS } from '../debug/image-world';
+import { isTrapPolicy, TRAP_POLICIES } from '../debug/trap-policy';
 import { isObject } from './arguments';
 import {
   archMissing,
@@ -41,6 +42,7 @@ const KEYS: Readonly<Record<keyof LaunchArguments, Shape>> = {
   append: text,
   cwd: text,
   sourceMap: { kind: 'map' },
+  stepping: { kind: 'object', keys: { traps: text } },
   trace: flag,
   noDebug: flag,
   openViews: { kind: 'strings' },
@@ -80,6 +82,8 @@ export function checkLaunch(value: unknown, architectures: readonly string[]): L
   if (launch.arch !== undefined && !architectures.includes(launch.arch)) throw archMissing(launch.arch, architectures);
   if (launch.console !== undefined && !CONSOLES.includes(launch.console))
     throw notOneOf('console', launch.console, CONSOLES);
+  const traps = launch.stepping?.traps;
+  if (traps !== undefined && !isTrapPolicy(traps)) throw notOneOf('stepping.traps', traps, TRAP_POLICIES);
   const { harts, memory } = launch.machine ?? {};
   if (harts !== undefined && !(Number.isInteger(harts) && harts >= 1 && harts <= MOST_HARTS))
     throw badHarts(harts, MOST_HARTS);

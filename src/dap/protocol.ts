@@ -2,6 +2,8 @@
  * Everything of ours that crosses the one boundary besides standard DAP: the launch arguments and the own requests.
  * Shells import types from here; `session.ts` answers.
  */
+import type { RunGoal } from '../debug/run-goals';
+import type { TrapPolicy } from '../debug/trap-policy';
 import type { InspectorInfo, InspectorNode, InspectorTable } from '../inspect/contract';
 
 /** Attributes of a `launch` configuration of type `worldstep`, after the shell filled the defaults from kernel.json. */
@@ -32,6 +34,11 @@ export interface LaunchArguments {
   readonly cwd?: string;
   /** DWARF path prefix → where the sources are now. */
   readonly sourceMap?: Readonly<Record<string, string>>;
+  /** How steps move. */
+  readonly stepping?: {
+    /** What Step Into does at a trap, at the return from one and where a virtual machine is entered. Default `skip`. */
+    readonly traps?: TrapPolicy;
+  };
   readonly trace?: boolean;
   readonly noDebug?: boolean;
   /** Views to reveal when the session starts. */
@@ -60,6 +67,10 @@ export interface OwnRequests {
   'console/input': { arguments: { text: string }; body: Record<string, never> };
   /** For the status bar: where the selected hart is. */
   'machine/status': { arguments: { hart?: number }; body: MachineStatus };
+  /** Sets what Step Into does at traps, at once and for restarts, or asks for it. */
+  'stepping/traps': { arguments: { policy?: TrapPolicy }; body: { policy: TrapPolicy } };
+  /** Runs on until the machine does that; a `stopped` event follows. */
+  'run/to': { arguments: { goal: RunGoal; threadId?: number }; body: Record<string, never> };
   /** `explain 0x… for read`: the walk in words. */
   'address/explain': {
     arguments: { address: string; access: 'read' | 'write' | 'execute'; hart?: number };
@@ -82,6 +93,8 @@ export interface MachineStatus {
   /** Guest seconds. */
   readonly seconds: number;
   readonly harts: number;
+  /** What Step Into does at traps. */
+  readonly traps: TrapPolicy;
 }
 
 /** Own events: name → body. */

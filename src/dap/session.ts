@@ -8,6 +8,7 @@ import type { DataSpec } from '../debug/data-breakpoints';
 import type { EvaluationScope } from '../debug/expression/scope';
 import type { SliceResult, Stop } from '../debug/stop';
 import { DebugTarget } from '../debug/target';
+import type { TrapPolicy } from '../debug/trap-policy';
 import { type Inspection, openInspectors } from '../inspect/open';
 import { cannotLoad, ended, isRunning, noSuchSymbol, notLaunched, UserError, unknownThread } from './errors';
 import { applyExceptions, type ExceptionEntry } from './exception-entries';
@@ -62,6 +63,8 @@ export class Session {
   };
   readonly loop: RunLoop;
   launch: LaunchArguments | undefined;
+  /** What the user chose for steps into traps; the launch's choice before. */
+  trapPolicy: TrapPolicy | undefined;
   inspection: Inspection | undefined;
   /** configurationDone has come. */
   isConfigured = false;
@@ -151,6 +154,7 @@ export class Session {
     if (launch.trace === true) this.trace.enable(launch.cwd);
     const sourceMap = { ...built.sourceMap, ...launch.sourceMap };
     const target = new DebugTarget(built.machine, built.images, { sourceMap, takeId: this.takeId });
+    target.trapPolicy = this.trapPolicy ?? launch.stepping?.traps ?? 'skip';
     this.target = target;
     target.runner.onLog = (line) => this.print(`${line.text}\n`, 'console');
     this.decoder = new TextDecoder();
@@ -310,7 +314,8 @@ export class Session {
   /** For the status bar. */
   status(hart: number): MachineStatus {
     const target = this.target;
-    if (target === undefined) return { running: false, mode: '', pc: '', retired: '0', seconds: 0, harts: 0 };
+    if (target === undefined)
+      return { running: false, mode: '', pc: '', retired: '0', seconds: 0, harts: 0, traps: 'skip' };
     const cpu = target.cpu(hart);
     return {
       running: this.loop.isRunning,
@@ -319,6 +324,7 @@ export class Session {
       retired: target.machine.retired.toString(),
       seconds: Number(target.machine.now) / 1e9,
       harts: target.machine.cpus.length,
+      traps: target.trapPolicy,
     };
   }
 

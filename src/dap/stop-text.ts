@@ -4,6 +4,7 @@ import { ExpressionError } from '../debug/expression/ast';
 import { panicMessage } from '../debug/panic-message';
 import type { Stop } from '../debug/stop';
 import type { DebugTarget } from '../debug/target';
+import { isVmExit, whatRunsIn } from '../debug/trap-policy';
 
 /** The body of a `stopped` event. */
 export function stoppedBody(target: DebugTarget, stop: Stop): object {
@@ -20,6 +21,8 @@ export function stoppedBody(target: DebugTarget, stop: Stop): object {
       return { reason: 'goto', description: 'Jumped', ...common };
     case 'runTo':
       return { reason: 'entry', description: `Reached ${stop.symbol}`, ...common };
+    case 'goal':
+      return goalBody(target, stop, common);
     case 'breakpoint': {
       const reason = stop.type === 'source' ? 'breakpoint' : `${stop.type} breakpoint`;
       const description = `Paused on ${reason} (${mode} mode)`;
@@ -45,6 +48,26 @@ export function stoppedBody(target: DebugTarget, stop: Stop): object {
     case 'power':
       return { reason: 'pause', description: 'The guest has ended', ...common };
   }
+}
+
+/** Traps are shown as such, with their explanation; the others as where the run has come to. */
+function goalBody(target: DebugTarget, stop: Extract<Stop, { kind: 'goal' }>, common: object): object {
+  const { event, hart } = stop;
+  if (event?.kind === 'trap') {
+    const trap = { kind: 'trap', hart, event } as const;
+    return { reason: 'exception', description: trapTitle(target, trap), text: trapText(target, trap), ...common };
+  }
+  const { world } = target.cpu(hart);
+  const here = `${whatRunsIn(world)} (${world.mode} mode)`;
+  const description = {
+    userInstruction: `In ${here}`,
+    vmEntry: `VM entry: in ${here}`,
+    taskSwitch: `Behind a task switch of ${here}`,
+    // These end at a trap only.
+    vmExit: `In ${here}`,
+    pageFault: `In ${here}`,
+  }[stop.goal];
+  return { reason: 'step', description, ...common };
 }
 
 /** Where the panic was raised, when its argument can be read. */
@@ -82,20 +105,24 @@ export function stuckText(target: DebugTarget, stop: Extract<Stop, { kind: 'stuc
   return `${stop.explanation}. ${advice}`;
 }
 
-/** `Load page fault (U → S)`. */
+/** `Load page fault (U → S)`, `VM exit: Store/AMO guest-page fault (VS → S)`. */
 export function trapTitle(target: DebugTarget, stop: Extract<Stop, { kind: 'trap' | 'stuck' }>): string {
   const { event } = stop;
-  return `${target.filters.causeOf(event)?.name ?? `Cause ${event.cause}`} (${event.from.mode} → ${event.to.mode})`;
+  const exit = isVmExit(event.from, event.to) ? 'VM exit: ' : '';
+  return `${exit}${target.filters.causeOf(event)?.name ?? `Cause ${event.cause}`} (${event.from.mode} → ${event.to.mode})`;
 }
 
 /** What happened and where, in a sentence. */
 export function trapText(target: DebugTarget, stop: Extract<Stop, { kind: 'trap' | 'stuck' }>): string {
   const { event } = stop;
-  const where = target.symbolText(event.epc, event.hart);
+  const where = target.symbolText(event.epc, event.hart, event.from);
   const at = `${event.isInterrupt ? 'interrupted' : 'raised by the instruction at'} ${hex(event.epc)}${where === undefined ? '' : ` (${where})`}`;
   const problem = stop.kind === 'trap' && stop.problem !== undefined ? `. ${stop.problem}` : '';
-  return `${target.filters.causeOf(event)?.name ?? `cause ${event.cause}`}, ${at}${tvalText(target, event)}${problem}`;
+  return `${target.filters.causeOf(event)?.name ?? `cause ${event.cause}`}, ${at}${tvalText(target, event)}${guestText(event)}${problem}`;
 }
+
+const guestText = ({ guestPhysical }: Extract<Stop, { kind: 'trap' }>['event']): string =>
+  guestPhysical === undefined ? '' : `, guest physical address ${hex(guestPhysical)}`;
 
 function tvalText(target: DebugTarget, event: Extract<Stop, { kind: 'trap' }>['event']): string {
   switch (target.filters.causeOf(event)?.tval) {

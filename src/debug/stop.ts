@@ -1,6 +1,7 @@
 /** Why the guest stands still, as plain data. */
 import type { Va } from '../base/address';
-import type { PowerEvent, TrapEvent } from '../machine/contract';
+import type { ContextEvent, PowerEvent, TrapEvent } from '../machine/contract';
+import type { RunGoal } from './run-goals';
 
 /** The closed list of reasons. `hart` is the hart to look at first. */
 export type Stop =
@@ -9,6 +10,8 @@ export type Stop =
   | { readonly kind: 'step'; readonly hart: number; readonly concealed: number }
   /** The run-to symbol was reached. */
   | { readonly kind: 'runTo'; readonly hart: number; readonly symbol: string }
+  /** What the run was told to go on to has happened; `event` is what it was, of traps and returns. */
+  | { readonly kind: 'goal'; readonly hart: number; readonly goal: RunGoal; readonly event?: TrapEvent | ContextEvent }
   | {
       readonly kind: 'breakpoint';
       readonly hart: number;

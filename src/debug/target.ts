@@ -4,6 +4,7 @@
  * and stepping.ts. What must not come here: IO, waiting, message formats.
  */
 import { hex, type Va } from '../base/address';
+import type { World } from '../isa/core/world';
 import type { Cpu, Machine, TrapEvent } from '../machine/contract';
 import type { Program } from '../symbols/types';
 import { Breakpoints } from './breakpoints';
@@ -17,7 +18,6 @@ import { isTrue, type Operand, toInteger } from './expression/operand';
 import { parseExpression } from './expression/parser';
 import type { EvaluationScope } from './expression/scope';
 import { stripAlias } from './expression/types';
-import { ImageFinder } from './image-finder';
 import type { ImageWorld } from './image-world';
 import {
   addressesOf,
@@ -25,7 +25,6 @@ import {
   type Image,
   type ImageHit,
   ImageSet,
-  isMovable,
   type PlacementHints,
   placementsOf,
   placesOf,
@@ -33,6 +32,7 @@ import {
 import { LineStep } from './line-step';
 import { GuestMemory, parseReference } from './memory';
 import { PlaceTest } from './place-test';
+import { type RunGoal, RunToGoal, SWITCH_FUNCTIONS } from './run-goals';
 import { type Plan, Runner } from './runner';
 import { SourceCatalogue } from './sources';
 import {
@@ -93,6 +93,7 @@ export class DebugTarget {
   readonly contexts: WorldContexts;
   private readonly stacks = new Map<number, StackWalk>();
   private readonly traps = new Map<number, TrapEvent>();
+  private readonly places: PlaceTest;
   private readonly stopObserving: () => void;
   /** What steps into traps do. */
   trapPolicy: TrapPolicy = 'skip';
@@ -106,10 +107,8 @@ export class DebugTarget {
   ) {
     this.memory = new GuestMemory(machine, this.images);
     const ram = { base: machine.ramBase, size: machine.ramSize };
-    const lost = new Set<Image>();
-    for (const { name, program, worlds, ...hints } of images) {
-      const image = this.images.add(name, program, placementsOf(program, { ...hints, ram }), worlds);
-      if (isMovable(program, hints, worlds)) lost.add(image);
+    for (const image of images) {
+      this.images.add(image.name, image.program, placementsOf(image.program, { ...image, ram }), image.worlds);
     }
     this.sources = new SourceCatalogue(this.images, options.sourceMap);
     let lastId = 0;
@@ -125,15 +124,8 @@ export class DebugTarget {
       test: (hart, condition, trap) => this.testCondition(hart, condition, trap),
       render: (hart, parts) => this.renderLog(hart, parts),
     };
-    const places = new PlaceTest(machine, (cpu, pc) => this.imageAt(cpu, pc)?.image);
-    this.runner = new Runner(machine, this.breakpoints, this.data, this.filters, tester, places);
-    this.runner.finder = new ImageFinder(
-      this.images,
-      lost,
-      (cpu, at) => this.imageAt(cpu, at)?.image,
-      (cpu, at, length) => this.memory.read(cpu, at, length),
-      (image) => this.breakpoints.rebind(image),
-    );
+    this.places = new PlaceTest(machine, (cpu, pc) => this.imageAt(cpu, pc)?.image);
+    this.runner = new Runner(machine, this.breakpoints, this.data, this.filters, tester, this.places);
     this.contexts = new WorldContexts(machine, this.images, this.unwinder);
     this.unwinder.observed = this.contexts;
     this.runner.addInternal(this.contexts.calledPlaces(), (hart) => this.contexts.atFunction(hart));
@@ -212,6 +204,16 @@ export class DebugTarget {
     return this.begin(plan);
   }
 
+  /** Starts to run to the next event of a kind; a string says why it is not possible. */
+  runToGoal(goal: RunGoal, hart: number): SliceResult | string {
+    const switches = SWITCH_FUNCTIONS.flatMap((name) => this.functionPlaces(name));
+    if (goal === 'taskSwitch' && switches.length === 0)
+      return `No task switch can be recognised: no image has a function named ${SWITCH_FUNCTIONS.join(', ')}.`;
+    const isAtSwitch = (at: number) => switches.some(this.places.of(this.cpu(at)));
+    const causeOf = (event: TrapEvent) => this.filters.causeOf(event);
+    return this.begin(new RunToGoal({ machine: this.machine, hart, causeOf, switches, isAtSwitch }, goal));
+  }
+
   private begin(plan: Plan | undefined, onlyHart?: number): SliceResult {
     this.current = undefined;
     this.forget();
@@ -247,12 +249,6 @@ export class DebugTarget {
     return this.images.find(at, this.unwinder.reader(cpu), cpu.world);
   }
 
-  /** The same for an address of the kernel below a hart's user program. */
-  private kernelAt(cpu: Cpu, at: bigint): ImageHit | undefined {
-    const { world } = cpu;
-    return world.level === 'user' ? this.images.find(at, undefined, { ...world, level: 'kernel' }) : undefined;
-  }
-
   /** Where functions of that name begin, for breakpoints of our own. */
   functionPlaces(name: string): BoundPlace[] {
     return this.images.all.flatMap((image) => {
@@ -279,10 +275,11 @@ export class DebugTarget {
     return [];
   }
 
-  /** The symbol around a run-time address, `name+0x10`, as the hart's memory shows it; user code names its kernel's too. */
-  symbolText(at: bigint, hart?: number): string | undefined {
-    const cpu = hart === undefined ? undefined : this.cpu(hart);
-    const found = cpu === undefined ? this.images.find(at) : (this.imageAt(cpu, at) ?? this.kernelAt(cpu, at));
+  /** The symbol around a run-time address, `name+0x10`, as the hart's memory shows it, in `world` if it is another one. */
+  symbolText(at: bigint, hart?: number, world?: World): string | undefined {
+    const own = hart === undefined ? undefined : this.cpu(hart);
+    const cpu = own === undefined || world === undefined ? own : suspendedCpu(own, world);
+    const found = cpu === undefined ? this.images.find(at) : this.imageAt(cpu, at);
     const hit = found?.image.program.symbolAt(found.link);
     if (hit === undefined) return undefined;
     return hit.offset === 0n ? hit.symbol.demangled : `${hit.symbol.demangled}+${hex(hit.offset)}`;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { RunGoal } from '../../src/debug/run-goals';
 import { BundledTarget } from '../support/bundled-target';
 import { trapsKernel } from '../support/debug-target';
 
@@ -119,5 +120,57 @@ describe('in the guest', () => {
     expect(driven.target.step({ hart: 0, how: 'out', unit: 'line' })).toBe(
       'Step Out is not possible: this is the outermost function of the user program of the guest. To leave the guest, use "Run To: Next VM Exit".',
     );
+  });
+});
+
+describe('running on', () => {
+  const goTo = (driven: BundledTarget, goal: RunGoal): string => {
+    const stop = driven.go(driven.target.runToGoal(goal, 0));
+    const event = 'event' in stop && stop.event?.kind === 'trap' ? ` cause ${stop.event.cause}` : '';
+    return `${stop.kind}${event}: ${driven.place()}`;
+  };
+
+  it('to user code, page faults and VM exits where there are some', async () => {
+    const driven = await BundledTarget.open('lazymapping');
+    expect(goTo(driven, 'userInstruction')).toBe('goal: U origin::_start main.rs:11');
+    const { pc } = driven.target.cpu(0);
+    expect(goTo(driven, 'userInstruction')).toBe('goal: U origin::_start main.rs:11');
+    expect(driven.target.cpu(0).pc).not.toBe(pc);
+    expect(goTo(driven, 'pageFault')).toBe('goal cause 15: S trap_vector_base ?:0');
+    // The store that faulted, again.
+    expect(goTo(driven, 'userInstruction')).toBe('goal: U origin::_start main.rs:14');
+    expect(goTo(driven, 'vmExit')).toMatch(/^power/);
+  });
+
+  it('to entries into the guest, its user program, its faults and exits', async () => {
+    const driven = await BundledTarget.open('guestmonolithickernel');
+    expect(goTo(driven, 'vmEntry')).toMatch(/^goal: VS /);
+    expect(goTo(driven, 'vmExit')).toBe('goal cause 23: S guest_exit guest.S:129');
+    expect(goTo(driven, 'vmEntry')).toMatch(/^goal: VS /);
+    expect(goTo(driven, 'pageFault')).toBe('goal cause 23: S guest_exit guest.S:129');
+    expect(goTo(driven, 'userInstruction')).toBe('goal: VU app::_start main.rs:17');
+    expect(goTo(driven, 'vmExit')).toMatch(/^goal cause \d+: S guest_exit/);
+  });
+
+  it('to task switches: in the new task, behind the function that switched stacks', async () => {
+    const driven = await BundledTarget.open('lazymapping');
+    const places = Array.from({ length: 3 }, () => goTo(driven, 'taskSwitch'));
+    expect(places).toEqual([
+      'goal: S axtask::task::task_entry task.rs:542',
+      'goal: S <axtask::run_queue::AxRunQueue>::switch_to run_queue.rs:564',
+      'goal: S axtask::task::task_entry task.rs:542',
+    ]);
+    const traps = trapsKernel();
+    expect(traps.target.runToGoal('taskSwitch', 0)).toMatch(/^No task switch can be recognised/);
+  });
+
+  it('leaves the machine as it would have been', async () => {
+    const hash = async (goals: readonly RunGoal[]) => {
+      const driven = await BundledTarget.open('lazymapping');
+      for (const goal of goals) driven.go(driven.target.runToGoal(goal, 0));
+      driven.goTo(USER, 'while step < 10 {');
+      return driven.target.machine.stateHash();
+    };
+    expect(await hash(['taskSwitch', 'userInstruction', 'pageFault'])).toBe(await hash([]));
   });
 });

@@ -1,8 +1,10 @@
 /** The requests of protocol.ts: views, console input, status, address explanation. */
 import { ExpressionError } from '../../debug/expression/ast';
+import { isTrapPolicy, TRAP_POLICIES } from '../../debug/trap-policy';
 import type { OpenInspector } from '../../inspect/open';
 import type { Args } from '../arguments';
-import { badArgument, cannotEvaluate, UserError, unknownInspector, viewFailed } from '../errors';
+import { badArgument, cannotEvaluate, stepImpossible, UserError, unknownInspector, viewFailed } from '../errors';
+import { RUN_GOALS } from '../run-goal-list';
 import type { Handler } from '../server';
 import type { Session } from '../session';
 import { explainText } from './explain';
@@ -47,6 +49,27 @@ export function ownRequests(session: Session): Record<string, Handler> {
     'machine/status': (args) => {
       const target = session.need('machine/status');
       return session.status(args.has('hart') ? hartOf(args) : (target.stop?.hart ?? 0));
+    },
+    'stepping/traps': (args) => {
+      const target = session.need('stepping/traps');
+      const policy = args.optionalString('policy');
+      if (policy !== undefined) {
+        if (!isTrapPolicy(policy)) throw badArgument('policy', TRAP_POLICIES.join(', '));
+        session.trapPolicy = policy;
+        target.trapPolicy = policy;
+        session.event('machine/status', session.status(target.stop?.hart ?? 0));
+      }
+      return { policy: target.trapPolicy };
+    },
+    'run/to': (args, context) => {
+      const target = session.needStopped('run/to');
+      const goal = RUN_GOALS.find(({ id }) => id === args.string('goal'))?.id;
+      if (goal === undefined) throw badArgument('goal', RUN_GOALS.map(({ id }) => id).join(', '));
+      const hart = args.has('threadId') ? session.hart(args.integer('threadId')) : (target.stop?.hart ?? 0);
+      const result = target.runToGoal(goal, hart);
+      if (typeof result === 'string') throw stepImpossible(result);
+      context.after(() => session.run(result));
+      return {};
     },
     'address/explain': (args) => {
       const target = session.need('address/explain');

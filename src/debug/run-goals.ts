@@ -1,0 +1,107 @@
+/** Running on until the machine does something: enters user code, leaves a guest, takes a page fault, switches tasks. */
+import type { TrapCause } from '../isa/core/isa';
+import type { ContextEvent, Machine, TrapEvent } from '../machine/contract';
+import type { BoundPlace } from './images';
+import type { Plan, PlanEvent } from './runner';
+import type { Stop } from './stop';
+import { isVmEntry, isVmExit } from './trap-policy';
+
+/** What a run can be told to go on to. */
+export type RunGoal = 'userInstruction' | 'vmExit' | 'vmEntry' | 'pageFault' | 'taskSwitch';
+
+/** Functions that change from one task's stack to another's: of ArceOS and its relatives, of xv6, of Linux. */
+export const SWITCH_FUNCTIONS: readonly string[] = ['context_switch', 'swtch', '__switch_to'];
+
+/** No function that switches tasks is longer; instructions. */
+const LONGEST_SWITCH = 1000;
+
+/** What goals need of the target. */
+export interface GoalContext {
+  readonly machine: Machine;
+  /** The hart that the user looks at. */
+  readonly hart: number;
+  causeOf(event: TrapEvent): TrapCause | undefined;
+  /** Where functions that switch tasks begin. */
+  readonly switches: readonly BoundPlace[];
+  /** Whether the hart stands at one of `switches`. */
+  isAtSwitch(hart: number): boolean;
+}
+
+/** A run to `goal`, reached by whichever hart is first. */
+export class RunToGoal implements Plan {
+  hart: number | undefined;
+  readonly halts: ReadonlySet<bigint>;
+  private cause: TrapEvent | ContextEvent | undefined;
+  /** Instructions of the switch function that may still pass, and the stack it came from. */
+  private switching: { left: number; readonly sp: bigint; isOver: boolean } | undefined;
+
+  constructor(
+    private readonly context: GoalContext,
+    private readonly goal: RunGoal,
+  ) {
+    const addresses = context.switches.flatMap(({ va, pa }) => (pa === undefined ? [va] : [va, pa]));
+    this.halts = new Set<bigint>(goal === 'taskSwitch' ? addresses : []);
+  }
+
+  wantsTrap(event: TrapEvent): boolean {
+    if (this.goal === 'vmExit') return isVmExit(event.from, event.to);
+    if (this.goal === 'pageFault') return this.context.causeOf(event)?.group.endsWith('page-fault') ?? false;
+    return false;
+  }
+
+  wantsContext(event: ContextEvent): boolean {
+    if (event.kind !== 'trapReturn') return false;
+    if (this.goal === 'vmEntry') return isVmEntry(event.from, event.to);
+    return this.goal === 'userInstruction' && event.to.level === 'user';
+  }
+
+  next(event: PlanEvent, hart: number, cause?: TrapEvent | ContextEvent): 'run' | 'single' | 'done' {
+    switch (event) {
+      case 'start':
+        if (this.goal !== 'userInstruction' || this.levelOf(this.context.hart) !== 'user') return 'run';
+        // In user mode already: the next instruction of the same program, behind a trap if there is one.
+        this.hart = this.context.hart;
+        return 'single';
+      case 'halt':
+        if (!this.context.isAtSwitch(hart)) return 'run';
+        this.hart = hart;
+        this.switching = { left: LONGEST_SWITCH, sp: this.spOf(hart), isOver: false };
+        return 'single';
+      case 'stepped':
+        return this.switching === undefined ? 'done' : this.switched(hart, this.switching);
+      case 'trap':
+      case 'context':
+        this.cause = cause;
+        return 'done';
+    }
+  }
+
+  stop(hart: number): Stop {
+    return { kind: 'goal', hart, goal: this.goal, ...(this.cause === undefined ? {} : { event: this.cause }) };
+  }
+
+  /** In the new task, behind the return of the function that has changed stacks. */
+  private switched(hart: number, switching: NonNullable<typeof this.switching>): 'single' | 'done' {
+    if (switching.isOver || switching.left-- === 0) return 'done';
+    switching.isOver = this.spOf(hart) !== switching.sp && this.isAtReturn(hart);
+    return 'single';
+  }
+
+  private isAtReturn(hart: number): boolean {
+    const { machine } = this.context;
+    const cpu = machine.cpus[hart];
+    const found = cpu?.translate(cpu.pc, 'execute').result;
+    if (cpu === undefined || !found?.ok) return false;
+    const bytes =
+      machine.readPhysical(found.pa, machine.isa.maxLength) ?? machine.readPhysical(found.pa, machine.isa.minLength);
+    return bytes !== undefined && machine.isa.disassemble(bytes, cpu.pc).kind === 'return';
+  }
+
+  private spOf(hart: number): bigint {
+    return this.context.machine.cpus[hart]?.readRegister(this.context.machine.isa.stackPointer) ?? 0n;
+  }
+
+  private levelOf(hart: number) {
+    return this.context.machine.cpus[hart]?.world.level;
+  }
+}
