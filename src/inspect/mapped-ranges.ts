@@ -69,7 +69,7 @@ export class TableState {
   /** Whether `space` still has these tables, with the same contents. A page that could not be read is not trusted. */
   isCurrent(space: AddressSpace): boolean {
     if (this.world.stage1 !== space.world.stage1 || this.world.stage2 !== space.world.stage2) return false;
-    if (this.world.mode !== space.world.mode) return false;
+    if (this.world.guest !== space.world.guest) return false;
     for (const [name, value] of this.values) if (space.registers(name) !== value) return false;
     return this.copies.isCurrent(space.read);
   }
@@ -131,8 +131,9 @@ const states = new WeakMap<InspectContext['machine'], Map<string, TableState>>()
 /** The tables of a space as they stand; the same object as before when nothing was stored in them. */
 export function tableState(context: InspectContext, space: AddressSpace): TableState {
   const { machine, cpu } = context;
-  const { mode, stage1, stage2 } = space.world;
-  const key = `${cpu.hart} ${mode} ${stage1} ${stage2}`;
+  // What is mapped depends on the tables, whichever mode of theirs looks.
+  const { guest, stage1, stage2 } = space.world;
+  const key = `${cpu.hart} ${guest} ${stage1} ${stage2}`;
   const known = states.get(machine) ?? new Map<string, TableState>();
   states.set(machine, known);
   const last = known.get(key);

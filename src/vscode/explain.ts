@@ -2,23 +2,50 @@ import * as vscode from 'vscode';
 import type { TextDocuments } from './documents';
 import { activeSession, request } from './inspector-view';
 
+const ACCESSES = ['read', 'write', 'execute'] as const;
+type Access = (typeof ACCESSES)[number];
+
+const accessIn = (text: string): Access | undefined =>
+  ACCESSES.find((access) => new RegExp(`\\s${access}\\b`, 'i').test(text));
+
 /** "Explain an Address…": asks for an address and an access and shows the walk through the page tables in words. */
 export const explainAddress = async (documents: TextDocuments): Promise<void> => {
   const session = activeSession();
   if (!session) return;
   const address = await vscode.window.showInputBox({
     title: 'Explain an Address',
-    prompt: 'A virtual address, a symbol or an expression',
-    placeHolder: '0xffffffc080200000',
+    prompt:
+      'An address, a symbol or an expression; then, if you like, an access and a world: 0x1000 write in guest user',
+    placeHolder: '0xffffffc080200000, gpa:0x80200000 in guest, pa:0x80200000',
   });
   if (!address) return;
-  const access = await vscode.window.showQuickPick(['read', 'write', 'execute'] as const satisfies readonly string[], {
-    title: `Explain ${address}`,
-    placeHolder: 'For which access?',
-  });
-  if (access !== 'read' && access !== 'write' && access !== 'execute') return;
+  const access = accessIn(address) ?? (await pickAccess(address));
+  if (access === undefined) return;
   await documents.show(`${access} ${address}`, async () => {
     const { lines } = await request(session, 'address/explain', { address, access });
     return `${lines.join('\n')}\n`;
   });
+};
+
+const pickAccess = async (address: string): Promise<Access | undefined> => {
+  const picked = await vscode.window.showQuickPick(ACCESSES, {
+    title: `Explain ${address}`,
+    placeHolder: 'For which access?',
+  });
+  return ACCESSES.find((access) => access === picked);
+};
+
+/** "Bookmark Page Tables…": keeps all page tables under a name; the view then shows what differs from it. */
+export const bookmarkPageTables = async (): Promise<void> => {
+  const session = activeSession();
+  if (!session) return;
+  const name = await vscode.window.showInputBox({
+    title: 'Bookmark Page Tables',
+    prompt: 'A name. The Page Tables view then shows what differs from this moment',
+    value: 'bookmark',
+  });
+  if (!name) return;
+  const args = { expression: `bookmark page tables ${name}`, context: 'repl' };
+  const { result } = (await session.customRequest('evaluate', args)) as { result: string };
+  vscode.window.setStatusBarMessage(result, 10_000);
 };

@@ -1,6 +1,7 @@
 /** Evaluation for console, watches, hovers and the clipboard, and completions. */
 import { completions } from '../../debug/completions';
 import { ExpressionError } from '../../debug/expression/ast';
+import { parseReference } from '../../debug/memory';
 import { cannotEvaluate } from '../errors';
 import type { Handler } from '../server';
 import type { Session } from '../session';
@@ -40,8 +41,10 @@ export function evaluateRequests(session: Session): Record<string, Handler> {
         if (isAssignment) context.after(() => session.changed(target));
         const body = rowBody(session, { ...row, expression }, scope);
         const { type, variablesReference, namedVariables, indexedVariables, memoryReference, presentationHint } = body;
+        const lies = where === 'hover' ? addressIn(expression, type, memoryReference) : undefined;
+        const summary = lies === undefined ? undefined : session.inspection?.summary(scope.cpu.hart, lies);
         return {
-          result: body.value,
+          result: summary === undefined ? body.value : `${body.value} ${summary}`,
           type,
           variablesReference,
           namedVariables,
@@ -73,6 +76,14 @@ export function evaluateRequests(session: Session): Record<string, Handler> {
       };
     },
   };
+}
+
+/** The address that a hover is about: a literal's own, or what a pointer points to. */
+function addressIn(expression: string, type: string | undefined, reference: string | undefined): bigint | undefined {
+  const literal = /^\s*(0x[0-9a-f]{4,16})\s*$/i.exec(expression)?.[1];
+  if (literal !== undefined) return BigInt(literal);
+  const isPointer = type !== undefined && /^[*&]|\*$/.test(type);
+  return isPointer && reference !== undefined ? parseReference(reference)?.address : undefined;
 }
 
 const withFormat = (expression: string, format: string): string =>
