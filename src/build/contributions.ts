@@ -1,6 +1,8 @@
 /**
  * The extension's `contributes` and `activationEvents`: the one typed source. `npm run gen` writes them into package.json.
  */
+import { RUN_GOALS } from '../dap/run-goal-list';
+import { TRAP_POLICY_TEXTS, type TrapPolicyText } from '../dap/trap-policy-list';
 import { INSPECTORS } from '../inspect/registry';
 import { viewId } from '../vscode/inspector-view-id';
 import { SAMPLE_SCHEME } from '../vscode/sample-scheme';
@@ -13,6 +15,16 @@ import { walkthrough } from './walkthrough';
 // VS Code keeps `debugType` after the last session.
 const IN_SESSION = "inDebugMode && debugType == 'worldstep'";
 
+// VS Code's key for a session that stands still.
+const IS_STOPPED = `${IN_SESSION} && debugState == 'stopped'`;
+
+// The button of the debug toolbar says by its icon what steps do at traps.
+const TRAP_ICONS: Readonly<Record<TrapPolicyText['id'], string>> = {
+  skip: '$(debug-step-over)',
+  follow: '$(debug-step-into)',
+  stopAtHandler: '$(debug-breakpoint-function)',
+};
+
 // Set by the extension: there is a kernel.json in the workspace.
 const HAS_KERNEL = 'worldstep.hasKernel';
 
@@ -24,7 +36,11 @@ interface Command {
   readonly enablement?: string;
   /** Makes sense only on a row of a view: never in the palette. */
   readonly isForRows?: true;
+  /** Is a button only; another command does the same for the palette. */
+  readonly isButton?: true;
 }
+
+const IS_NO_OTHER_POLICY = TRAP_POLICY_TEXTS.slice(1).map(({ id }) => `worldstep.traps != ${id}`);
 
 const COMMANDS: readonly Command[] = [
   { command: 'worldstep.openSample', title: 'Open Sample…', icon: '$(book)' },
@@ -38,6 +54,20 @@ const COMMANDS: readonly Command[] = [
   { command: 'worldstep.showDiskImage', title: 'Show Contents of Disk Image…' },
   { command: 'worldstep.showConsole', title: 'Show Guest Console', icon: '$(terminal)', enablement: IN_SESSION },
   { command: 'worldstep.explainAddress', title: 'Explain an Address…', enablement: IN_SESSION },
+  { command: 'worldstep.runTo', title: 'Run To…', icon: '$(debug-continue-small)', enablement: IS_STOPPED },
+  ...RUN_GOALS.map(({ id, title }) => ({
+    command: `worldstep.runTo.${id}`,
+    title: `Run To: ${title}`,
+    enablement: IS_STOPPED,
+  })),
+  { command: 'worldstep.traps', title: 'Steps at Traps…', enablement: IN_SESSION },
+  ...TRAP_POLICY_TEXTS.map(({ id, title }) => ({
+    command: `worldstep.traps.${id}`,
+    title: `Steps: ${title} (Change…)`,
+    icon: TRAP_ICONS[id],
+    enablement: IN_SESSION,
+    isButton: true as const,
+  })),
   { command: 'worldstep.showActions', title: 'Show Actions', enablement: IN_SESSION },
   ...INSPECTORS.map(({ id, title }) => ({
     command: `worldstep.table.${id}`,
@@ -103,11 +133,25 @@ export const contributes = {
       configurationSnippets: launchSnippets,
     },
   ],
-  commands: COMMANDS.map(({ isForRows: _, ...command }) => ({ ...command, category: 'Worldstep' })),
+  commands: COMMANDS.map(({ isForRows: _, isButton: __, ...command }) => ({ ...command, category: 'Worldstep' })),
   menus: {
-    commandPalette: COMMANDS.filter(({ isForRows, enablement }) => isForRows || enablement).map(
-      ({ command, isForRows, enablement }) => ({ command, when: isForRows ? 'false' : enablement }),
+    commandPalette: COMMANDS.filter(({ isForRows, isButton, enablement }) => isForRows || isButton || enablement).map(
+      ({ command, isForRows, isButton, enablement }) => ({
+        command,
+        when: isForRows || isButton ? 'false' : enablement,
+      }),
     ),
+    'debug/toolBar': [
+      { command: 'worldstep.runTo', group: 'navigation@60', when: "debugType == 'worldstep'" },
+      ...TRAP_POLICY_TEXTS.map(({ id }, at) => ({
+        command: `worldstep.traps.${id}`,
+        group: 'navigation@61',
+        // Before the first answer of a session the key is not set: then the default shows.
+        when: [`debugType == 'worldstep'`, ...(at === 0 ? IS_NO_OTHER_POLICY : [`worldstep.traps == ${id}`])].join(
+          ' && ',
+        ),
+      })),
+    ],
     'editor/title/run': [{ command: 'worldstep.debugFile', group: 'navigation@1', when: IS_KERNEL_FILE }],
     'explorer/context': [
       {

@@ -1,8 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are VS Code's variables.
 /** The JSON schema of a launch configuration: what launch.json completes, explains and marks. */
 import type { LaunchArguments } from '../dap/protocol';
+import { TRAP_POLICY_TEXTS } from '../dap/trap-policy-list';
 import { IMAGE_WORLDS } from '../debug/image-world';
-import { TRAP_POLICIES } from '../debug/trap-policy';
 import { INSPECTORS } from '../inspect/registry';
 
 /** The part of JSON schema used here, with VS Code's additions. */
@@ -135,12 +135,8 @@ const PROPERTIES: Readonly<Record<Exclude<keyof LaunchArguments, 'noDebug'>, Sch
     properties: {
       traps: {
         type: 'string',
-        enum: TRAP_POLICIES,
-        enumDescriptions: [
-          'Step Into ends behind a system call or a fault; where a hypervisor enters a guest, it ends at the next VM exit.',
-          'Step Into goes on in the other world, on its first line with source.',
-          'Step Into ends at the first instruction of the other world.',
-        ],
+        enum: TRAP_POLICY_TEXTS.map(({ id }) => id),
+        enumDescriptions: TRAP_POLICY_TEXTS.map(({ description }) => description),
         default: 'skip',
         markdownDescription:
           'What Step Into does where control goes to another world: at a system call, a faulting access, a return from a trap, the entry into a guest and the exit from it. Step Over always stays in its world. Can be changed while debugging.',

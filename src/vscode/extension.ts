@@ -3,6 +3,8 @@
  * one. Everything about the machine comes from the session by DAP and our own requests; nothing here knows guests.
  */
 import * as vscode from 'vscode';
+import { RUN_GOALS } from '../dap/run-goal-list';
+import { TRAP_POLICY_TEXTS } from '../dap/trap-policy-list';
 import { showActions } from './actions';
 import { registerAdapter, type StartWorker } from './adapter';
 import { GuestConsoles } from './console';
@@ -17,6 +19,7 @@ import { activeSession, type InspectorViews, registerInspectorViews } from './in
 import { BundledKernels, kernelOf, openKernel, workspaceKernels } from './kernels';
 import { LaunchConfigurations } from './launch-config';
 import { registerRowCommands, showTable } from './row-commands';
+import { pickRunGoal, pickTrapPolicy, runTo } from './run-to';
 import { SampleFiles, sampleFolder } from './sample-files';
 import { SAMPLE_SCHEME } from './sample-scheme';
 import { addSuggestedBreakpoints, openSample, showSources } from './samples';
@@ -125,6 +128,15 @@ export const activate = (
       'worldstep.explainAddress',
       inSession(() => explainAddress(documents)),
     ),
+    command('worldstep.runTo', inSession(pickRunGoal)),
+    ...RUN_GOALS.map(({ id }) =>
+      command(
+        `worldstep.runTo.${id}`,
+        inSession((session) => runTo(session, id)),
+      ),
+    ),
+    command('worldstep.traps', inSession(pickTrapPolicy)),
+    ...TRAP_POLICY_TEXTS.map(({ id }) => command(`worldstep.traps.${id}`, inSession(pickTrapPolicy))),
     command(
       'worldstep.showActions',
       inSession(() => showActions(VIEWS)),

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { MachineStatus } from '../dap/protocol';
+import { TRAP_POLICY_TEXTS } from '../dap/trap-policy-list';
 import { activeSession, request } from './inspector-view';
 
 /** The status bar item: the machine's mode where it stands, or that it runs. A click offers what can be done. */
@@ -36,12 +37,16 @@ export class StatusItem implements vscode.Disposable {
   }
 
   #show(status: MachineStatus): void {
-    const { running, mode, pc, retired, seconds, harts } = status;
+    const { running, mode, pc, retired, seconds, harts, traps } = status;
+    const policy = TRAP_POLICY_TEXTS.find(({ id }) => id === traps);
+    // The button of the debug toolbar shows the choice.
+    void vscode.commands.executeCommand('setContext', 'worldstep.traps', traps);
     this.#item.text = running ? '$(sync~spin) Guest running' : `$(debug-pause) ${mode}-mode ${pc}`;
     this.#item.tooltip = new vscode.MarkdownString(
       [
         running ? '**The guest runs.**' : `**Stopped in ${mode}-mode** at \`${pc}\``,
         `${Number(retired).toLocaleString('en')} instructions, ${seconds.toFixed(6)} s of guest time, ${harts} hart${harts === 1 ? '' : 's'}`,
+        `Steps: ${policy?.description ?? ''}`,
         'Click for what can be done here.',
       ].join('\n\n'),
     );
