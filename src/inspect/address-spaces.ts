@@ -5,6 +5,7 @@ import type { PhysicalReader } from '../isa/core/isa';
 import type { Access, Translation } from '../isa/core/translation';
 import type { World } from '../isa/core/world';
 import type { InspectContext } from './inspector';
+import type { KnownRoot } from './root-history';
 
 /** One way to translate addresses: a world, and the registers and memory its tables are read with. */
 export interface AddressSpace {
@@ -19,6 +20,12 @@ export const spaceOf = ({ machine, cpu }: InspectContext, world: World = cpu.wor
   read: (at, length) => machine.readPhysical(at, length),
   registers: (name) => cpu.readRegister(name),
 });
+
+/** A known root as its registers named it, read from memory as it is now. */
+export function spaceOfRoot(context: InspectContext, { world, registers }: KnownRoot): AddressSpace {
+  const space = spaceOf(context, world);
+  return { ...space, registers: (name) => registers.get(name) ?? space.registers(name) };
+}
 
 /** Walks for a virtual address; for a guest physical one when the space is {@link stage2Of} another. */
 export const translateIn = (

@@ -6,7 +6,16 @@ import { hex, type Ipa, ipa, type Pa, pa, va } from '../base/address';
 import type { Access, Mapping, Permissions, Translation, WalkStep } from '../isa/core/translation';
 import type { World } from '../isa/core/world';
 import type { TrapEvent } from '../machine/contract';
-import { type AddressSpace, isSameWorld, spaceOf, stage2Of, translateIn, worldText } from './address-spaces';
+import {
+  type AddressSpace,
+  isSameWorld,
+  spaceOf,
+  spaceOfRoot,
+  stage2Of,
+  translateIn,
+  worldsOf,
+  worldText,
+} from './address-spaces';
 import type { InspectorNode } from './contract';
 import type { Space } from './explain-request';
 import { fieldRows, fieldSummary } from './fields';
@@ -40,7 +49,10 @@ const MOST_ALIASES = 8;
 /** Bytes of an entry in all formats with tables of 512. */
 const ENTRY_BYTES = 8n;
 
-/** Rows about an address as a world sees it; the hart's current world without `world`. Changes nothing. */
+/**
+ * Rows about an address as a world sees it. Without `world` that is the hart's own; for a guest physical address the last
+ * guest's, for a physical address every known root's. Changes nothing.
+ */
 export function explainAddress(
   context: InspectContext,
   at: Place,
@@ -48,8 +60,15 @@ export function explainAddress(
   world?: World,
   space = spaceOf(context, world),
 ): ExplainRow[] {
-  if (at.space === 'pa') return explainPhysical(context, at.address, space);
-  if (at.space === 'gpa') return explainGuestPhysical(context, at.address, access, space);
+  if (at.space === 'pa') {
+    const rows = explainPhysical(context, at.address, space);
+    return world === undefined ? [...rows, ...otherRoots(context, at.address)] : rows;
+  }
+  if (at.space === 'gpa') {
+    const guest = world === undefined ? worldsOf(context).find((one) => one.stage2 !== undefined) : undefined;
+    const asked = guest === undefined ? space : spaceOf(context, guest);
+    return explainGuestPhysical(context, at.address, access, asked);
+  }
   return explainVirtual(context, at.address, access, space);
 }
 
@@ -301,6 +320,19 @@ function explainPhysical(context: InspectContext, at: bigint, space: AddressSpac
   ];
 }
 
+/** What leads to a physical address by the tables of worlds that the hart is not in. */
+function otherRoots(context: InspectContext, at: bigint): ExplainRow[] {
+  const { stage1, stage2 } = context.cpu.world;
+  return (context.past.roots?.all ?? [])
+    .filter(({ world }) => (world.stage1 !== stage1 && world.stage1 !== undefined) || world.stage2 !== stage2)
+    .flatMap((root) => {
+      const space = spaceOfRoot(context, root);
+      const ranges = mappedRanges(context, space);
+      const isMapped = ranges.list.some((range) => at >= range.pa && at < range.pa + range.size);
+      return isMapped ? aliasRows(context, ranges, at, (range) => range.pa, space) : [];
+    });
+}
+
 /** The addresses of a space that lead to `at`. */
 function aliasRows(
   context: InspectContext,
@@ -316,7 +348,7 @@ function aliasRows(
     ? `the current address space of hart ${context.cpu.hart}`
     : kind === 'gpa'
       ? `guest physical memory (stage 2, VM ${world.vmid})`
-      : `the address space of ${worldText(world)}`;
+      : `the address space of ${worldText(world)} with the root at ${hex(world.stage1 ?? 0n)}`;
   const aliases = list.filter((range) => at >= target(range) && at < target(range) + range.size);
   if (aliases.length === 0) {
     return [{ label: `not mapped in ${where}${isCut ? ' by the ranges that were looked at' : ''}` }];

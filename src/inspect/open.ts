@@ -95,7 +95,7 @@ class TargetInspection implements Inspection {
 
   explain(hart: number, at: Place, access: Access, world?: string): string[] {
     const context = this.context(hart);
-    const found = world === undefined ? context.cpu.world : worldNamed(world, worldsOf(context));
+    const found = world === undefined ? undefined : worldNamed(world, worldsOf(context));
     if (typeof found === 'string') throw new ExpressionError(found);
     return explainLines(explainAddress(context, at, access, found));
   }

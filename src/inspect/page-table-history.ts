@@ -1,7 +1,7 @@
 /** Rows of the Page Tables view about time: the roots that were in force, and what changed since a stop or a bookmark. */
 import { hex, va } from '../base/address';
 import type { Mapping } from '../isa/core/translation';
-import { type AddressSpace, spaceOf, translateIn, worldText } from './address-spaces';
+import { spaceOfRoot, translateIn, worldText } from './address-spaces';
 import type { InspectorNode, InspectorTable } from './contract';
 import type { InspectContext } from './inspector';
 import { firstPiece, pieceAt } from './long-list';
@@ -17,12 +17,6 @@ export const PREVIOUS = 'stop';
 
 /** Roots whose tables are kept at each stop: the last ones seen. */
 const MOST_KEPT = 16;
-
-/** A known root as its registers named it, read from memory as it is now. */
-export function spaceOfRoot(context: InspectContext, { world, registers }: KnownRoot): AddressSpace {
-  const space = spaceOf(context, world);
-  return { ...space, registers: (name) => registers.get(name) ?? space.registers(name) };
-}
 
 const rootsOf = ({ past }: InspectContext): readonly KnownRoot[] => past.roots?.all ?? [];
 

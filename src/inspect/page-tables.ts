@@ -6,7 +6,7 @@
 import { hex, type Pa, type Va, va } from '../base/address';
 import { parseReference } from '../debug/memory';
 import type { TableEntry } from '../isa/core/translation';
-import { rootOf, spaceOf, stage2Of, worldsOf } from './address-spaces';
+import { rootOf, spaceOf, spaceOfRoot, stage2Of, worldsOf } from './address-spaces';
 import type { InspectorNode, InspectorTable } from './contract';
 import { type ExplainRow, explainAddress, explainLines, explainNodes } from './explain';
 import { parseExplain, worldNamed } from './explain-request';
@@ -22,7 +22,6 @@ import {
   rootNodes,
   rootsNode,
   rootsTable,
-  spaceOfRoot,
 } from './page-table-history';
 import {
   bitsNode,
