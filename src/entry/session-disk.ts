@@ -9,6 +9,7 @@ import { ImageError } from '../image/image-error';
 import type { MachineOptions } from '../machine/create';
 import type { SymbolReader } from '../symbols/reader';
 import type { Program } from '../symbols/types';
+import { baseName } from './session-images';
 
 /** Files on a disk that are looked into, and the bytes of the largest of them: a debugger's start must not take minutes. */
 const MOST_FILES = 200;
@@ -51,7 +52,7 @@ export async function diskImages(
     if (program === undefined || program.elf.machine !== machine) continue;
     if (known.some((other) => isSame(program, other))) continue;
     if (program.elf.symbols.length === 0 && !program.hasLines) continue;
-    images.push({ name: path.split('/').pop() ?? path, program, isLoadedByGuest: true });
+    images.push({ name: baseName(path), program, isLoadedByGuest: true });
   }
   return images;
 }

@@ -8,13 +8,17 @@ import type { SymbolReader } from '../symbols/reader';
 import type { Program, Segment } from '../symbols/types';
 import type { ProgramFile } from './kernel-files';
 
+/** As many bytes tell programs apart. */
+const COMPARED = 4096;
+
 /** What ELF files must be built for. */
 export const MACHINE = 'riscv64';
 
 /** Where the kernel was put, as far as other images need it. */
 export interface KernelPlace {
-  /** Physical address of a flat kernel whose symbols somebody else names. */
-  readonly flatAt?: Pa;
+  readonly ram: { readonly base: Pa; readonly size: number };
+  /** A flat kernel, whose symbols somebody else names. */
+  readonly flat?: { readonly at: Pa; readonly bytes: Uint8Array };
   /** How far its linked addresses are above physical memory. */
   readonly linear?: bigint;
 }
@@ -58,10 +62,7 @@ export async function launchImages(
     const worlds = IMAGE_WORLDS.filter((world) => world === image.world);
     const address = image.address === undefined ? {} : { address: va(number(image.address)) };
     const load = image.load === undefined ? undefined : number(image.load);
-    const where =
-      worlds.length > 0
-        ? placeIn(worlds, program, load, kernel)
-        : { physical: load === undefined ? kernel.flatAt : pa(load) };
+    const where = placeIn(worlds, program, load, kernel);
     images.push({ name: baseName(image.path), program, ...address, ...where });
   }
   return images;
@@ -73,7 +74,7 @@ export const baseName = (path: string): string =>
 
 const number = (text: string): bigint => BigInt(text.replaceAll('_', ''));
 
-/** What is known of the place of a program that runs in these worlds. */
+/** What is known of the place of a program that runs in these worlds; in all of them when none is named. */
 function placeIn(
   worlds: readonly ImageWorld[],
   program: Program,
@@ -85,7 +86,22 @@ function placeIn(
     return { worlds, isLoadedByGuest: true, ...(guestPhysical === undefined ? {} : { guestPhysical }) };
   }
   if (worlds.includes('user') || worlds.includes('guest user')) return { worlds, isLoadedByGuest: true };
-  return { worlds, physical: load === undefined ? kernel.flatAt : pa(load) };
+  const declared = worlds.length === 0 ? {} : { worlds };
+  if (load !== undefined) return { ...declared, physical: pa(load) };
+  const first = lowest(program.elf.segments);
+  const { flat, ram } = kernel;
+  if (flat !== undefined && first !== undefined && isStart(flat.bytes, program, first)) {
+    return { ...declared, physical: flat.at };
+  }
+  const isInRam = first !== undefined && first.paddr >= ram.base && first.paddr < ram.base + BigInt(ram.size);
+  return isInRam || worlds.length > 0 ? declared : { isLoadedByGuest: true };
+}
+
+/** Whether a flat file begins as the program does in memory: then it is the program. */
+function isStart(flat: Uint8Array, program: Program, first: Segment): boolean {
+  const length = Math.min(flat.length, Number(first.filesz), COMPARED);
+  const bytes = program.bytesAt(first.vaddr, length);
+  return length > 0 && bytes !== undefined && bytes.every((byte, at) => byte === flat[at]);
 }
 
 /**
@@ -100,8 +116,11 @@ function likelyPlace(program: Program, { linear }: KernelPlace): Ipa | undefined
 }
 
 /** The segment that starts first; none for a program of per-CPU templates only. */
-export const lowest = (segments: readonly Segment[]): Segment | undefined =>
-  segments.filter(({ memsz, vaddr }) => memsz > 0n && vaddr >= 4096n).sort((a, b) => (a.vaddr < b.vaddr ? -1 : 1))[0];
+export function lowest(segments: readonly Segment[]): Segment | undefined {
+  const loaded = segments.filter(({ memsz }) => memsz > 0n);
+  const isTemplate = ({ flags, vaddr }: Segment) => vaddr < 4096n && !flags.execute;
+  return loaded.filter((segment) => !isTemplate(segment)).sort((a, b) => (a.vaddr < b.vaddr ? -1 : 1))[0];
+}
 
 /** The program of a file named by `key`. Throws a UserError when it is no ELF file of this machine. */
 function readSymbols(reader: SymbolReader, path: string, bytes: Uint8Array, key: string): Program {

@@ -109,7 +109,8 @@ async function build(launch: LaunchArguments, host: Host, reader: SymbolReader):
     append: launch.append,
   });
   const hasWorlds = guest.programs.length > 0 || launch.images?.some(({ world }) => world !== undefined) === true;
-  const kernel = kernelImage(guest, plan.physicalOf, reader, hasWorlds);
+  const ram = { base: machine.ramBase, size: machine.ramSize };
+  const kernel = kernelImage(guest, plan.physicalOf, reader, hasWorlds, ram);
   const programs = programImages(reader, guest.programs, kernel.place);
   const images = [...kernel.images, ...programs.images];
   images.push(...(await launchImages(launch, reader, kernel.place, read)));
@@ -125,12 +126,14 @@ function kernelImage(
   planned: NonNullable<TargetImage['physicalOf']>,
   reader: SymbolReader,
   hasWorlds: boolean,
+  ram: KernelPlace['ram'],
 ): { readonly images: readonly TargetImage[]; readonly remarks: readonly string[]; readonly place: KernelPlace } {
   const { elf, loadAddress } = guest;
   if (elf === undefined) {
-    const place = loadAddress === undefined ? {} : { flatAt: pa(BigInt(loadAddress)) };
+    const [at] = planned;
+    const flat = at === undefined ? {} : { flat: { at: pa(BigInt(at.pa)), bytes: guest.kernel.bytes } };
     const remark = `${guest.kernel.name} has no symbols. Add its ELF file under "images" in launch.json to debug it by source.`;
-    return { images: [], remarks: [remark], place };
+    return { images: [], remarks: [remark], place: { ram, ...flat } };
   }
   const program = reader.read(elf.path, elf.bytes);
   const [start = 0n] = program.elf.segments.map(({ paddr }) => paddr).sort((a, b) => (a < b ? -1 : 1));
@@ -147,7 +150,7 @@ function kernelImage(
   return {
     images: [{ name: baseName(elf.path), program, physicalOf, ...(hasWorlds ? { worlds: KERNEL_WORLDS } : {}) }],
     remarks: program.problems.map((problem) => `${elf.path}: ${problem}`),
-    place: at === undefined ? {} : { linear: at.vaddr - BigInt(at.pa) },
+    place: { ram, ...(at === undefined ? {} : { linear: at.vaddr - BigInt(at.pa) }) },
   };
 }
 

@@ -1,0 +1,95 @@
+/** A kernel of somebody else's, run from launch.json: a flat binary, its symbols, and a disk with the program on it. */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import type { Host } from '../../src/base/host';
+import { sessionServices } from '../../src/entry/session-services';
+import { fatDisk } from '../../src/image/disk';
+import { flatImage } from '../../src/image/flat-image';
+import { nodeHost } from '../../src/platform/node/host';
+import { DapClient, type Json } from '../support/dap-client';
+
+const root = resolve('.');
+const KERNEL = '/worldstep/kernels/lazymapping/src/stack.rs';
+const PROGRAM = '/worldstep/kernels/lazymapping/payload/origin/src/main.rs';
+
+const elf = (name: string) =>
+  new Uint8Array(gunzipSync(readFileSync(`kernels/prebuilt/lazymapping-${name}riscv64.elf.gz`)));
+
+/** A client of a session whose host has these files beside the real ones. */
+function clientWith(files: Readonly<Record<string, Uint8Array>>): DapClient {
+  const host = nodeHost({ root });
+  const readFile: Host['readFile'] = async (uri) => files[uri] ?? host.readFile(uri);
+  return new DapClient(sessionServices({ ...host, readFile }, { symbolsWasm: 'asset:src/symbols/symbols.wasm' }));
+}
+
+const lineOf = (file: string, text: string): number => {
+  const path = file.replace('/worldstep', root);
+  return (
+    readFileSync(path, 'utf8')
+      .split('\n')
+      .findIndex((line) => line.includes(text)) + 1
+  );
+};
+
+const BREAKPOINTS = {
+  [PROGRAM]: [{ line: lineOf(PROGRAM, 'let mut last = 0u64;') }],
+  [KERNEL]: [{ line: lineOf(KERNEL, 'aspace.map_linear(page, frame, PAGE_SIZE_4K, FLAGS);') }],
+};
+
+/** Launches, and names the files of the first two stops. */
+async function firstStops(client: DapClient, launch: object): Promise<string[]> {
+  await client.launch({ program: 'mem:kernel.bin', arch: 'riscv64', ...launch }, BREAKPOINTS);
+  const stops: string[] = [];
+  while (stops.length < 2) {
+    const { threadId } = await client.event('stopped');
+    const { stackFrames } = await client.request('stackTrace', { threadId, levels: 1 });
+    stops.push(stackFrames[0].source?.path);
+    if (stops.length < 2) await client.request('continue', { threadId });
+  }
+  return stops;
+}
+
+describe('a disk in launch.json', () => {
+  const kernel = elf('');
+  const program = elf('origin-');
+  const files = { 'mem:kernel.bin': flatImage(kernel), 'mem:kernel.elf': kernel, 'mem:origin.elf': program };
+  const disk = (more: ReadonlyMap<string, Uint8Array> = new Map()) =>
+    fatDisk({ size: 64 << 20, files: new Map([['/sbin/origin', flatImage(program)], ...more]) });
+
+  it('holds the program that the kernel runs; images say whose symbols are whose', async () => {
+    const client = clientWith({ ...files, 'mem:disk.img': await disk() });
+    const images = [
+      { path: 'mem:kernel.elf', world: 'kernel' },
+      { path: 'mem:origin.elf', world: 'user' },
+    ];
+    expect(await firstStops(client, { disk: 'mem:disk.img', images })).toEqual([PROGRAM, KERNEL]);
+    client.dispose();
+  }, 60_000);
+
+  it('gives the symbols of ELF files that lie on it, once each', async () => {
+    const more = new Map([
+      ['/debug/origin.elf', program],
+      ['/debug/kernel.elf', kernel],
+      ['/readme.txt', new TextEncoder().encode('\x7fELF is how programs begin, and this is none of them.'.repeat(3))],
+    ]);
+    const client = clientWith({ ...files, 'mem:disk.img': await disk(more) });
+    expect(await firstStops(client, { disk: 'mem:disk.img', images: [{ path: 'mem:kernel.elf' }] })).toEqual([
+      PROGRAM,
+      KERNEL,
+    ]);
+    const { modules } = await client.request('modules');
+    expect(modules.map(({ name }: Json) => name)).toEqual(['mem:kernel', 'origin']);
+    client.dispose();
+  }, 60_000);
+
+  it('may be damaged: that is the guest’s affair', async () => {
+    const damaged = await disk(new Map([['/debug/origin.elf', program]]));
+    damaged.fill(0xff, 32 * 512, 40 * 512);
+    const client = clientWith({ ...files, 'mem:disk.img': damaged });
+    await client.launch({ program: 'mem:kernel.bin', arch: 'riscv64', disk: 'mem:disk.img', stopOnEntry: true });
+    await client.event('stopped');
+    client.dispose();
+  }, 60_000);
+});
