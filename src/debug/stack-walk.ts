@@ -15,7 +15,8 @@ const LIMIT = 2000;
 
 /** Where the frames of one world end. */
 interface ChainEnd {
-  readonly last: PhysicalFrame;
+  /** Where the frames end on their stack. */
+  readonly ends: readonly bigint[];
   /** The less privileged code that these frames interrupted, when their last one is a handler that says so. */
   readonly interrupted?: { readonly frame: PhysicalFrame; readonly label: string };
 }
@@ -81,8 +82,7 @@ export class StackWalk {
     const { interrupted } = end;
     if (interrupted !== undefined)
       return this.contexts.exitAt(world, interrupted.frame.pc, interrupted.frame.state.registers);
-    const stack = this.unwinder.frameEnd(end.last);
-    return stack === undefined ? undefined : this.contexts.exitOnto(world, stack);
+    return this.contexts.exitOnto(world, end.ends);
   }
 
   /** The more privileged code that entered `world`, and who entered that, as far as `limit` excluded. */
@@ -104,30 +104,32 @@ export class StackWalk {
   /** The frames from `first` on that belong to its world. */
   private *chain(first: PhysicalFrame): Generator<Frame, ChainEnd> {
     let frame = first;
+    const ends: bigint[] = [];
     for (;;) {
+      ends.push(...[this.unwinder.frameEnd(frame)].filter((at) => at !== undefined));
       const frames = logicalFrames(frame);
       yield* this.physicalCount === 0 ? frames.slice(Math.min(this.concealed, frames.length - 1)) : frames;
       const up = this.above(frame);
-      if (up.kind === 'end') return { last: frame };
+      if (up.kind === 'end') return { ends };
       if (up.kind === 'missing') {
         yield this.label(`stack ends here: ${up.why}`);
-        return { last: frame };
+        return { ends };
       }
       const next = up.frame;
       const { border } = up;
       if (border !== undefined && next.cpu.world.rank !== frame.cpu.world.rank)
-        return { last: frame, interrupted: { frame: next, label: border } };
+        return { ends, interrupted: { frame: next, label: border } };
       if (border !== undefined) yield this.label(border);
       const { world } = next.cpu;
       const identity = `${world.mode} ${next.pc}:${next.cfa ?? [...next.state.registers.values()].join()}`;
       if (this.seen.has(identity)) {
         yield this.label('stack ends here: the frames repeat');
-        return { last: frame };
+        return { ends };
       }
       this.seen.add(identity);
       if (this.physicalCount >= LIMIT) {
         yield this.label(`stack cut after ${LIMIT} frames`);
-        return { last: frame };
+        return { ends };
       }
       frame = next;
     }

@@ -184,15 +184,24 @@ export class Unwinder {
     return frame.image?.program.unwind(lookupPc(frame)) !== undefined;
   }
 
-  /** Where the stack ends that `frame` is on: the same for all frames of one stack, as long as they live. */
+  /** Where the stack ends that `frame` is on, as far as call frame information leads: the end of one of its frames. */
   stackEnd(frame: PhysicalFrame): bigint | undefined {
     let last = frame;
     for (let depth = 0; depth < DEEPEST; depth++) {
-      const up = this.caller(last);
-      if (up.kind !== 'frame' || up.frame.cpu.world.rank !== frame.cpu.world.rank) break;
-      last = up.frame;
+      const next = this.recordedCaller(last);
+      if (next === undefined) break;
+      last = next;
     }
     return this.frameEnd(last);
+  }
+
+  /** The caller that needs no search: observed, or by call frame information. */
+  private recordedCaller(frame: PhysicalFrame): PhysicalFrame | undefined {
+    if (frame.calledFrom !== undefined || frame.image === undefined) return frame.calledFrom;
+    const up = unwindStep(frame.image.program, frame.state, this.reader(frame.cpu));
+    if (up.kind !== 'frame') return undefined;
+    const next = this.frame(frame.cpu, up.frame.pc, up.frame.registers, up.frame.isCaller);
+    return this.isBottom(frame, next) ? undefined : next;
   }
 
   /** The highest address that is known of a frame. */

@@ -87,6 +87,8 @@ export class WorldContexts {
   private readonly enterers = new Map<Image, ReadonlySet<bigint>>();
   private readonly places = new Map<string, ReturnPlace>();
   private readonly ends = new Map<string, bigint | undefined>();
+  /** DWARF numbers and names of the general registers. */
+  private readonly general: readonly (readonly [number, string])[];
   private readonly stopObserving: () => void;
 
   constructor(
@@ -94,6 +96,9 @@ export class WorldContexts {
     private readonly images: ImageSet,
     private readonly unwinder: Unwinder,
   ) {
+    this.general = machine.isa.registers.flatMap(({ dwarf, group, name }) =>
+      dwarf === undefined || group !== 'general' ? [] : [[dwarf, name] as const],
+    );
     this.stopObserving = machine.observe(['trap', 'trapReturn'], (event) => {
       if (event.kind === 'trap') this.trapped(event);
       else if (event.kind === 'trapReturn') this.returned(event);
@@ -132,9 +137,13 @@ export class WorldContexts {
     return entry.calledFrom === undefined ? frame : { ...frame, calledFrom: entry.calledFrom };
   }
 
-  /** The exit from a less privileged world that the code of `world` on this stack serves or has served last. */
-  exitOnto(world: World, stack: bigint): ExitContext | undefined {
-    const exit = this.exits.get(`${imageWorldOf(world)} ${stack}`);
+  /**
+   * The exit from a less privileged world that the code of `world` serves or has served last, by where its frames end on
+   * the stack.
+   */
+  exitOnto(world: World, ends: readonly bigint[]): ExitContext | undefined {
+    const kind = imageWorldOf(world);
+    const exit = ends.map((end) => this.exits.get(`${kind} ${end}`)).find((found) => found !== undefined);
     // Another address space is active: the stack has been given to another task since.
     return exit?.trap.to.stage1 === world.stage1 ? exit : undefined;
   }
@@ -329,11 +338,7 @@ export class WorldContexts {
   }
 
   private generalRegisters(cpu: Cpu): Map<number, bigint> {
-    const registers = new Map<number, bigint>();
-    for (const { dwarf, group, name } of this.machine.isa.registers) {
-      if (dwarf !== undefined && group === 'general') registers.set(dwarf, cpu.readRegister(name));
-    }
-    return registers;
+    return new Map(this.general.map(([dwarf, name]) => [dwarf, cpu.readRegister(name)]));
   }
 
   private stackPointer(registers: ReadonlyMap<number, bigint>): bigint | undefined {
