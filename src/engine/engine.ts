@@ -436,6 +436,7 @@ export class Engine {
     const translation = this.isa.cpuTranslate(view, this.#walkMemory, pc, 'execute');
     const page = translation.pa - (translation.pa % 4096);
     if (this.memory.offsetOf(page, 4096) < 0) throw new GuestTrap(this.isa.causes.fetchAccess, pc);
+    if (!translation.isCacheable) this.#checkSecondHalf(view, translation.pa);
     const virtual = this.#virtualBreakpoints.get(pc >> 12n);
     if (virtual) this.code.addBreakpoints(virtual.map((address) => page + Number(address & 0xfffn)));
     const { records, isNew } = this.code.acquire(page);
@@ -444,6 +445,13 @@ export class Engine {
     if (translation.isCacheable) return;
     this.#partialPage = pc;
     if (this.memory.status === STATUS.none) this.memory.status = STATUS.check;
+  }
+
+  /** Where a page is permitted in part: whether the rest of a 4-byte instruction at `pa` may be fetched, too. */
+  #checkSecondHalf(view: HartView, pa: number): void {
+    const first = this.memory.u16[this.memory.offsetOf(pa, 2) >> 1] ?? 0;
+    if ((first & 3) !== 3 || pa % 4096 === 4094) return;
+    this.isa.cpuTranslate(view, this.#walkMemory, BigInt.asUintN(64, view.pc + 2n), 'execute');
   }
 
   /** @param as effective privilege that the instruction itself names; such accesses leave nothing in the TLBs. */
