@@ -16,7 +16,7 @@ const LONGEST_VECTOR = 4000;
 /** One source line, into calls or over them. */
 export class LineStep extends StepPlan {
   private ranges: Range[] = [];
-  private exits: RegionExits = { landings: new Set(), unknowns: new Set(), calls: [] };
+  private exits: RegionExits = { landings: new Set(), unknowns: new Set(), calls: [], crossings: [] };
   private entries: ReadonlySet<bigint> = new Set();
   private home: Anchor | undefined;
   /** Set while code is run through that the step does not stop in. */
@@ -87,7 +87,8 @@ export class LineStep extends StepPlan {
 
   /** Makes the line around `frame` the one to get through. */
   private adopt(frame: PhysicalFrame): 'run' | 'single' | 'done' {
-    this.ranges = lineRegion(frame, this.how, this.visible);
+    // A target may be inside a call that is inlined into the line.
+    this.ranges = lineRegion(frame, this.target === undefined ? this.how : 'over', this.visible);
     if (this.ranges.length === 0) this.ranges = rowRegion(frame);
     this.home = this.anchor(frame);
     this.waiting = undefined;

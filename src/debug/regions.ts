@@ -104,6 +104,8 @@ export interface RegionExits {
   /** Instructions inside whose destination only executing them tells: returns, indirect jumps, trap returns. */
   readonly unknowns: ReadonlySet<bigint>;
   readonly calls: readonly DisassembledInsn[];
+  /** Instructions that ask for a trap or return from one. */
+  readonly crossings: readonly DisassembledInsn[];
 }
 
 /** The instruction with the target that only it and the one before it together tell. */
@@ -122,6 +124,7 @@ export function exitsOf(
   const landings = new Set<bigint>();
   const unknowns = new Set<bigint>();
   const calls: DisassembledInsn[] = [];
+  const crossings: DisassembledInsn[] = [];
   const leave = (target: bigint) => {
     if (!isInside(ranges, target)) landings.add(target);
   };
@@ -137,6 +140,7 @@ export function exitsOf(
         continue;
       }
       const next = at + BigInt(insn.length);
+      if (insn.kind === 'trap' || insn.kind === 'trapReturn') crossings.push(insn);
       switch (insn.kind) {
         case 'jump':
           if (insn.target === undefined) unknowns.add(at);
@@ -165,5 +169,5 @@ export function exitsOf(
     }
     if (end < range.hi) landings.add(end);
   }
-  return { landings, unknowns, calls };
+  return { landings, unknowns, calls, crossings };
 }

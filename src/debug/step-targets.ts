@@ -1,25 +1,57 @@
-/** The calls of the current line, for `Step Into Target`. */
+/** What Step Into Target offers on the current line: its calls, its traps and its returns from traps. */
 import { hex, type Va, va } from '../base/address';
+import type { DisassembledInsn } from '../isa/core/registers';
 import type { Machine } from '../machine/contract';
-import type { ImageSet } from './images';
 import { exitsOf, lineRegion } from './regions';
 import type { CodeFrame, Unwinder } from './stack';
+import { isVmEntry, isVmExit, whatRunsIn } from './trap-policy';
 
-/** A call that a step can be sent into. */
+/** An instruction that a step can be sent into. */
 export interface StepTarget {
   readonly address: Va;
   readonly label: string;
 }
 
-/** Calls of the frame's line that have not been passed yet come first; indirect ones are named by their instruction. */
-export function stepTargetsOf(machine: Machine, unwinder: Unwinder, images: ImageSet, frame: CodeFrame): StepTarget[] {
+/**
+ * What of the frame's line has not been passed yet comes first; indirect calls are named by their instruction.
+ * @param nameOf the symbol at an address of a frame's hart, in `world` if that is another one
+ */
+export function stepTargetsOf(machine: Machine, unwinder: Unwinder, frame: CodeFrame, nameOf: NameOf): StepTarget[] {
   const { physical } = frame;
-  const { calls } = exitsOf(lineRegion(physical, 'over'), machine.isa, unwinder.reader(physical.cpu));
-  const ahead = [...calls].sort((a, b) => Number(a.address < physical.pc) - Number(b.address < physical.pc));
-  return ahead.map((call) => {
-    const found = call.target === undefined ? undefined : images.find(call.target);
-    const symbol = found?.image.program.symbolAt(found.link)?.symbol.demangled;
-    const place = call.target === undefined ? `${call.mnemonic} ${call.operands}` : hex(call.target);
-    return { address: va(call.address), label: symbol ?? `${place} at ${hex(call.address)}` };
-  });
+  const read = unwinder.reader(physical.cpu);
+  const { calls, crossings } = exitsOf(lineRegion(physical, 'over'), machine.isa, read);
+  const all = [
+    ...calls.map((call) => ({ address: va(call.address), label: callLabel(call, nameOf) })),
+    ...crossings.flatMap((insn) => {
+      const label = crossingLabel(machine, frame, insn, nameOf);
+      return label === undefined ? [] : [{ address: va(insn.address), label }];
+    }),
+  ];
+  const isPassed = ({ address }: StepTarget) => Number(address < physical.pc);
+  return all.sort((a, b) => isPassed(a) - isPassed(b) || Number(a.address - b.address));
+}
+
+/** The symbol around an address, `name+0x10`. */
+type NameOf = (at: bigint, world?: DestinationWorld) => string | undefined;
+type DestinationWorld = NonNullable<ReturnType<Machine['isa']['crossing']>>['world'];
+
+function callLabel(call: DisassembledInsn, nameOf: NameOf): string {
+  const name = call.target === undefined ? undefined : nameOf(call.target);
+  const place = call.target === undefined ? `${call.mnemonic} ${call.operands}` : hex(call.target);
+  return name ?? `${place} at ${hex(call.address)}`;
+}
+
+/** `ecall → trap handler of the kernel (trap_vector)`, `sret → the guest kernel at 0x… (main)`; nothing for what has no handler. */
+function crossingLabel(machine: Machine, frame: CodeFrame, insn: DisassembledInsn, nameOf: NameOf): string | undefined {
+  const { cpu, pc } = frame.physical;
+  const to = machine.isa.crossing(insn, cpu.world, (name) => cpu.readRegister(name));
+  if (to === undefined) return undefined;
+  const name = nameOf(to.pc, to.world);
+  const symbol = name === undefined ? '' : ` (${name})`;
+  const owner = isVmExit(cpu.world, to.world) ? 'the hypervisor' : whatRunsIn(to.world);
+  if (insn.kind === 'trap') return `${insn.mnemonic} → trap handler of ${owner}${symbol}`;
+  const where = isVmEntry(cpu.world, to.world) ? `guest: ${owner}` : owner;
+  // Before the hart stands at the return, the registers that say where to are still about to be set.
+  if (insn.address !== pc) return `${insn.mnemonic} → return from a trap`;
+  return `${insn.mnemonic} → ${where} at ${hex(to.pc)}${symbol}`;
 }

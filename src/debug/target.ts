@@ -331,9 +331,10 @@ export class DebugTarget {
     return { kind: 'frame', frame: fresh.interrupted(frame), border: fresh.label };
   }
 
-  /** The calls of the current line, for `Step Into Target`. */
+  /** The calls, traps and returns of the current line, for `Step Into Target`. */
   stepTargets(frame: CodeFrame): StepTarget[] {
-    return stepTargetsOf(this.machine, this.unwinder, this.images, frame);
+    const { hart } = frame.physical.cpu;
+    return stepTargetsOf(this.machine, this.unwinder, frame, (at, world) => this.symbolText(at, hart, world));
   }
 
   // ------------------------------------------------------------------ values

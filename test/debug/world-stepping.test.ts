@@ -174,3 +174,31 @@ describe('running on', () => {
     expect(await hash(['taskSwitch', 'userInstruction', 'pageFault'])).toBe(await hash([]));
   });
 });
+
+describe('the targets of a step into', () => {
+  const targets = (driven: BundledTarget) => {
+    const frame = driven.target.topFrame(0);
+    return frame === undefined ? [] : driven.target.stepTargets(frame);
+  };
+  const labels = (driven: BundledTarget) => targets(driven).map((target) => target.label);
+
+  it('name the handler of a system call, and lead there whatever steps do at traps', async () => {
+    const driven = await at('guestmonolithickernel', 'payload/app/src/main.rs', 'arch::exit(code)');
+    driven.step('into');
+    expect(labels(driven)).toEqual(['ecall → trap handler of the guest kernel (trap_vector_base)']);
+    const [target] = targets(driven);
+    expect(driven.step('into', { target: target?.address })).toMatch(/^VS <axcpu::riscv::uspace::UserContext>::run /);
+  });
+
+  it('name the guest that is entered', async () => {
+    const driven = await at('guestmonolithickernel', 'src/riscv64/guest.S', VM_ENTRY);
+    expect(labels(driven)).toEqual(['sret → guest: the guest kernel at 0x80200000 (_start)']);
+    const [target] = targets(driven);
+    expect(driven.step('into', { target: target?.address })).toMatch(/^VS axplat_riscv64_qemu_virt::boot/);
+  });
+
+  it('are the calls, where there are no traps', async () => {
+    const driven = await at('guestmonolithickernel', 'src/riscv64/vm.rs', 'let exit = self.vcpu.run();');
+    expect(labels(driven)).toEqual(['<guestmonolithickernel::riscv64::vcpu::Vcpu>::run']);
+  });
+});

@@ -3,6 +3,7 @@ import type { Isa } from '../core/isa';
 import { ARGUMENT_REGISTERS, FRAME_POINTER, RETURN_ADDRESS, STACK_POINTER } from './abi';
 import { disassemble, TRAP_RETURNS } from './assembly';
 import { CALLS } from './calls';
+import { crossing } from './crossings';
 import { jointTarget } from './joint-target';
 import { mappings, rootLevel, tableEntries } from './paging-tables';
 import { translate } from './paging-view';
@@ -26,6 +27,7 @@ export const RISCV64: Isa = {
   minLength: 2,
   disassemble,
   trapReturns: TRAP_RETURNS,
+  crossing,
   jointTarget,
   translate,
   mappings,
