@@ -4,7 +4,7 @@
  * Start reading at {@link Engine.run}.
  */
 import type { GuestIsa, WalkMemory } from '../isa/core/guest-isa';
-import { FirmwareCall, type FpFunction, GuestTrap, type Helper, type TrapDetail } from '../isa/core/privileged';
+import { type Fence, FirmwareCall, type FpFunction, GuestTrap, type Helper, type TrapDetail } from '../isa/core/privileged';
 import { CodePages } from './code-pages';
 import { DevicePages } from './device-pages';
 import { amoOpAt } from './emit/exact';
@@ -36,6 +36,8 @@ export interface EngineHost {
    * {@link Engine.wantsTrapContext}. True ends the run behind the instruction.
    */
   contextSwitched(view: HartView, before: (slot: string) => bigint, at: bigint): boolean;
+  /** The guest asked for a fence of a hart's translations. */
+  fenced?(hart: number, fence: Fence): void;
   /** A hart's own timer registers changed. */
   timersChanged(view: HartView): void;
   /** A trap was taken. True asks for a stop. */
@@ -285,7 +287,8 @@ export class Engine {
 
   #services(): HartServices {
     return {
-      flushTranslations: (hart, scope) => {
+      flushTranslations: (hart, scope, fence) => {
+        if (fence) this.host.fenced?.(hart, fence);
         const { guestContexts } = this.isa;
         this.tlb.flushHart(hart, scope === 'all' ? -1 : scope === 'guest' ? guestContexts : ~guestContexts);
       },

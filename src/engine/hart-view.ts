@@ -2,14 +2,14 @@
 
 import type { Insn } from '../isa/core/insn';
 import { extractField } from '../isa/core/pattern';
-import type { HartState, TranslationScope } from '../isa/core/privileged';
+import type { Fence, HartState, TranslationScope } from '../isa/core/privileged';
 import type { Access } from '../isa/core/translation';
 import type { GuestMemory } from './guest-memory';
 import { STATE, STATUS } from './layout';
 
 /** What a hart needs of the engine around it. */
 export interface HartServices {
-  flushTranslations(hart: number, scope: TranslationScope): void;
+  flushTranslations(hart: number, scope: TranslationScope, fence?: Fence): void;
   flushCode(): void;
   contextChanged(view: HartView): void;
   timersChanged(view: HartView): void;
@@ -104,8 +104,8 @@ export class HartView implements HartState {
   jump(target: bigint): void {
     this.jumpTarget = target;
   }
-  flushTranslations(scope: TranslationScope = 'all'): void {
-    this.services.flushTranslations(this.hart, scope);
+  flushTranslations(scope: TranslationScope = 'all', fence?: Fence): void {
+    this.services.flushTranslations(this.hart, scope, fence);
   }
   flushCode(): void {
     this.services.flushCode();

@@ -76,8 +76,39 @@ export interface RootChangedEvent {
   readonly at: bigint;
 }
 
+/**
+ * A fence of a hart's translations, by its own instruction or by firmware for it: what was stored in tables before holds
+ * after. Without `address` or `asid` for all; of `stage2` they are a guest physical address and a guest's number.
+ */
+export interface FenceEvent {
+  readonly kind: 'fence';
+  readonly hart: number;
+  readonly of: 'host' | 'guest' | 'stage2';
+  readonly address?: bigint;
+  readonly asid?: number;
+  /** The instruction that asked for it. */
+  readonly pc: Va;
+  readonly at: bigint;
+}
+
+/** An access is about to be translated in a page that {@link Machine.observeUses} names. */
+export interface TranslatedEvent {
+  readonly kind: 'translated';
+  readonly hart: number;
+  readonly va: Va;
+  readonly access: Access;
+  readonly pc: Va;
+  readonly at: bigint;
+}
+
 /** The closed list of observable events. */
-export type TraceEvent = TrapEvent | StoredEvent | TrapReturnEvent | RootChangedEvent;
+export type TraceEvent =
+  | TrapEvent
+  | StoredEvent
+  | TrapReturnEvent
+  | RootChangedEvent
+  | FenceEvent
+  | TranslatedEvent;
 
 /** Events of an instruction that changes the hart's context; it is complete then. */
 export type ContextEvent = TrapReturnEvent | RootChangedEvent;
@@ -163,6 +194,11 @@ export interface Machine {
   observe(kinds: readonly TraceEvent['kind'][], sink: (event: TraceEvent) => void): () => void;
   /** Physical ranges whose stores shall be reported as `stored` events. */
   observeStores(ranges: readonly { readonly pa: Pa; readonly length: number }[]): void;
+  /**
+   * Virtual pages (addresses of their first bytes) whose next use by each hart is reported as a `translated` event, of
+   * later uses perhaps none. Replaces the set. Cached translations of pages that are new in it are dropped.
+   */
+  observeUses(pages: readonly Va[]): void;
   /** Console bytes from the guest arrive here, as the guest writes them. */
   onConsole(sink: (bytes: Uint8Array) => void): () => void;
   /** Queues console input; the guest sees it from the next instruction boundary on. It is stamped and logged. */

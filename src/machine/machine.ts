@@ -9,6 +9,8 @@ import { Engine, type TakenTrap } from '../engine/engine';
 import type { HartView } from '../engine/hart-view';
 import { HART_STATE_BYTES, HOT, STATE, STATUS } from '../engine/layout';
 import type { Isa } from '../isa/core/isa';
+import type { Fence } from '../isa/core/privileged';
+import type { Access } from '../isa/core/translation';
 import { Alarms } from './alarms';
 import type { Board, BoardFiles, BoardSpec } from './boards/board';
 import type {
@@ -27,6 +29,7 @@ import { Htif } from './htif';
 import { InputStream } from './input-stream';
 import type { LoadPlan } from './load';
 import { readMachine, readRam, restoreMachine } from './snapshot';
+import { TranslationUses } from './translation-uses';
 import { Watchpoints } from './watchpoints';
 
 /** Cycles a hart runs before the next one's turn, when there are several. */
@@ -66,6 +69,7 @@ export class VirtualMachine implements Machine {
   readonly watchpoints: Watchpoints;
   readonly #consoleSinks = new Set<(bytes: Uint8Array) => void>();
   readonly #observers = new Map<TraceEvent['kind'], Set<(event: TraceEvent) => void>>();
+  readonly #uses = new TranslationUses((hart, address, access) => this.#translated(hart, address, access));
   readonly #htif: Htif | undefined;
   #stopOnTrap: RunOptions['stopOnTrap'];
   #stopOnContext: RunOptions['stopOnContext'];
@@ -76,7 +80,7 @@ export class VirtualMachine implements Machine {
 
   constructor(readonly parts: MachineParts) {
     const { spec, plan } = parts;
-    this.engine = new Engine(spec.guest, this.#engineHost(), {
+    this.engine = new Engine(this.#uses.seeing(spec.guest), this.#engineHost(), {
       ramBase: spec.ramBase,
       ramSize: parts.memory,
       harts: parts.harts,
@@ -317,6 +321,11 @@ export class VirtualMachine implements Machine {
     this.watchpoints.observe(ranges);
   }
 
+  observeUses(pages: readonly Va[]): void {
+    const fresh = this.#uses.set(pages);
+    for (const view of this.engine.harts) for (const page of fresh) this.engine.tlb.flushPage(view.hart, page);
+  }
+
   onConsole(sink: (bytes: Uint8Array) => void): () => void {
     this.#consoleSinks.add(sink);
     return () => this.#consoleSinks.delete(sink);
@@ -419,6 +428,7 @@ export class VirtualMachine implements Machine {
         this.#lookUp();
         return done;
       },
+      fenced: (hart: number, fence: Fence) => this.#fenced(hart, fence),
       timersChanged: (view: HartView) => {
         this.hardware.timersChanged(view);
         this.#lookUp();
@@ -457,6 +467,10 @@ export class VirtualMachine implements Machine {
         this.#attention = true;
       },
       flushTranslations: (hart: number) => this.engine.tlb.flushHart(hart),
+      fence: (hart: number, fence: Fence) => {
+        this.engine.tlb.flushHart(hart);
+        this.#fenced(hart, fence);
+      },
       readPhysical: (at: bigint, length: number) => this.readPhysical(pa(at), length),
       readMemory: (at: bigint, length: number) => {
         const offset = this.engine.memory.offsetOf(Number(at), length);
@@ -543,6 +557,25 @@ export class VirtualMachine implements Machine {
       to: this.hardware.worldOf((slot) => view.get(slot)),
       at: this.retired,
     };
+  }
+
+  #fenced(hart: number, { of, address, asid }: Fence): void {
+    if ((this.#observers.get('fence')?.size ?? 0) === 0) return;
+    this.#emit({
+      kind: 'fence',
+      hart,
+      of,
+      ...(address !== undefined && { address }),
+      ...(asid !== undefined && { asid }),
+      pc: va(this.engine.harts[this.engine.memory.activeHart]?.pc ?? 0n),
+      at: this.retired,
+    });
+  }
+
+  #translated(hart: number, address: bigint, access: Access): void {
+    const view = this.engine.harts[hart];
+    if (!view) return;
+    this.#emit({ kind: 'translated', hart, va: va(address), access, pc: va(view.pc), at: this.retired });
   }
 
   #emit(event: TraceEvent): void {

@@ -103,6 +103,8 @@ export class ScriptedMachine implements Machine {
 
   observeStores(): void {}
 
+  observeUses(): void {}
+
   onConsole(): () => void {
     return () => {};
   }

@@ -28,6 +28,16 @@ export class GuestTrap extends Error {
 /** Cached translations of a hart: all, those in use outside guests, or those in use inside. */
 export type TranslationScope = 'all' | 'host' | 'guest';
 
+/**
+ * A fence that the guest asked for: what was stored in tables before it holds for translations after it. Without `address`
+ * or `asid` for all of them. `stage2`: the address is a guest physical one, and `asid` names the guest.
+ */
+export interface Fence {
+  readonly of: 'host' | 'guest' | 'stage2';
+  readonly address?: bigint;
+  readonly asid?: number;
+}
+
 /** Thrown by helpers when the machine itself shall answer as firmware (SBI, PSCI); nothing of the instruction is done yet. */
 export class FirmwareCall extends Error {
   constructor() {
@@ -52,8 +62,11 @@ export interface HartState {
   set(slot: string, value: bigint): void;
   /** Where execution goes on after this instruction, when not at the next one. */
   jump(target: bigint): void;
-  /** Drop cached translations of this hart; all of them without `scope`. Address spaces are not told apart. */
-  flushTranslations(scope?: TranslationScope): void;
+  /**
+   * Drop cached translations of this hart; all of them without `scope`. Address spaces are not told apart. `fence` when the
+   * guest asked for it: only those who look on depend on that.
+   */
+  flushTranslations(scope?: TranslationScope, fence?: Fence): void;
   /** Cached code may be stale (fence.i). */
   flushCode(): void;
   /** Privilege or translation context changed: the engine re-derives what it caches about it. */

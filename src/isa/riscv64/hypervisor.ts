@@ -1,22 +1,34 @@
 /** Fences, and accesses to a guest's memory: who may execute them and what they do. */
-import { GuestTrap, type HartState, type Helper } from '../core/privileged';
+import { type Fence, GuestTrap, type HartState, type Helper } from '../core/privileged';
 import { illegalInstruction, isGuest, modeOf, virtualInstruction } from './csr-access';
 import { GUEST, HSTATUS, MSTATUS, PRIV_S, PRIV_U } from './csrs-bits';
 import { AS_EXECUTABLE, hypervisorAccessPrivilege } from './effective-privilege';
 
 const isTrappedByTvm = (state: HartState): boolean => (state.get('mstatus') & MSTATUS.TVM) !== 0n;
 
+/** What a fence instruction names: rs1 an address, rs2 an ASID or VMID, x0 all of them. */
+const fenceOf = (state: HartState, field: (name: string) => number, of: Fence['of']): Fence => {
+  const [rs1, rs2] = [field('rs1'), field('rs2')];
+  // HFENCE.GVMA takes the guest physical address without its low two bits.
+  const shift = of === 'stage2' ? 2n : 0n;
+  return {
+    of,
+    ...(rs1 !== 0 && { address: BigInt.asUintN(64, state.x(rs1) << shift) }),
+    ...(rs2 !== 0 && { asid: Number(BigInt.asUintN(16, state.x(rs2))) }),
+  };
+};
+
 /** Drops all translations of one kind, whatever address and ASID it names: a larger flush than asked is always allowed. */
-const sfenceVma: Helper = (state) => {
+const sfenceVma: Helper = (state, field) => {
   const mode = modeOf(state);
   if (mode === (GUEST | PRIV_U)) throw virtualInstruction(state);
   if (mode === (GUEST | PRIV_S)) {
     if (state.get('hstatus') & HSTATUS.VTVM) throw virtualInstruction(state);
-    state.flushTranslations('guest');
+    state.flushTranslations('guest', fenceOf(state, field, 'guest'));
     return;
   }
   if (mode === PRIV_U || (mode === PRIV_S && isTrappedByTvm(state))) throw illegalInstruction(state);
-  state.flushTranslations('host');
+  state.flushTranslations('host', fenceOf(state, field, 'host'));
 };
 
 /** For what Svinval orders, which needs no time here: only who may execute it matters. */
@@ -29,11 +41,11 @@ const ordering: Helper = (state) => {
 /** HFENCE.GVMA obeys TVM as hgatp does, HFENCE.VVMA does not. */
 const hfence =
   (obeysTvm: boolean): Helper =>
-  (state) => {
+  (state, field) => {
     const mode = modeOf(state);
     if (isGuest(state)) throw virtualInstruction(state);
     if (mode === PRIV_U || (mode === PRIV_S && obeysTvm && isTrappedByTvm(state))) throw illegalInstruction(state);
-    state.flushTranslations('guest');
+    state.flushTranslations('guest', fenceOf(state, field, obeysTvm ? 'stage2' : 'guest'));
   };
 
 /** Runs an access to the guest's memory; faults tell that their address is the guest's. */

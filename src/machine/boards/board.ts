@@ -4,6 +4,7 @@ import type { DiskImage } from '../../devices/virtio/block';
 import type { HartView } from '../../engine/hart-view';
 import type { GuestIsa } from '../../isa/core/guest-isa';
 import type { Isa } from '../../isa/core/isa';
+import type { Fence } from '../../isa/core/privileged';
 import type { World } from '../../isa/core/world';
 import type { Bus } from '../bus';
 import type { LoadPlan } from '../load';
@@ -21,6 +22,8 @@ export interface BoardServices {
   /** The hart's interrupt lines or activity changed from outside: it must look before its next instruction. */
   attention(hart: number): void;
   flushTranslations(hart: number): void;
+  /** Firmware fences a hart's translations because the guest asked for it. */
+  fence(hart: number, fence: Fence): void;
   readPhysical(at: bigint, length: number): Uint8Array | undefined;
   /** RAM only, as a bus master reads it. */
   readMemory(at: bigint, length: number): Uint8Array | undefined;

@@ -41,8 +41,11 @@ export const createSbiFirmware = (
     },
     setSoftwareInterrupt: (hart, level) => setPending(hart, SSIP, level),
     fenceInstructions: () => {},
-    fenceMemory: (hart) => services.flushTranslations(hart),
-    fenceGuest: (hart) => services.flushTranslations(hart),
+    fenceMemory: (hart) => services.fence(hart, { of: 'host' }),
+    fenceGuest: (hart) => {
+      services.fence(hart, { of: 'guest' });
+      services.fence(hart, { of: 'stage2' });
+    },
     hartState: (hart): HartState => {
       const { activity } = services.hart(hart);
       if (activity === 2) return HART_STATE.STOPPED;
