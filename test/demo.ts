@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { main } from '../src/entry/commands/main';
 import { sessionServices } from '../src/entry/session-services';
-import { breakpointLine, packagePath, parseKernelPackage } from '../src/image/kernel-package';
+import { breakpointLine, packagePath, parseKernelPackage, suggestionsOf } from '../src/image/kernel-package';
 import type { InspectorNode, InspectorTable } from '../src/inspect/contract';
 import { nodeHost } from '../src/platform/node/host';
 import { DapClient } from './support/dap-client';
@@ -33,7 +33,7 @@ async function showQueue(): Promise<void> {
   const kernelJson = join(root, 'kernels', KERNEL, 'kernel.json');
   const parsed = parseKernelPackage(readFileSync(kernelJson, 'utf8'), kernelJson);
   if (!parsed.ok) throw new Error(parsed.problems.join('\n'));
-  const [breakpoint] = parsed.kernel.breakpoints;
+  const [breakpoint] = suggestionsOf(parsed.kernel, 'riscv64').breakpoints;
   if (!breakpoint) throw new Error('kernel.json suggests no breakpoint');
   const path = packagePath(kernelJson, breakpoint.file);
   const source = readFileSync(path, 'utf8');

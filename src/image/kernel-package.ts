@@ -19,7 +19,7 @@ export interface KernelPackage {
   readonly panicMarkers: readonly string[];
   /** Where the sources named in the debug information are. The longest matching prefix wins. */
   readonly sources: readonly SourceRoot[];
-  /** Debugger views worth opening, by id. */
+  /** Debugger views worth opening, by id; see {@link suggestionsOf}. */
   readonly views: readonly string[];
   readonly breakpoints: readonly SuggestedBreakpoint[];
   /** By the architecture's name: `riscv64`, `aarch64`, `x86_64`, `loongarch64`. */
@@ -61,6 +61,20 @@ export interface KernelBuild {
   readonly disk?: string | DeclaredDisk;
   /** File with the console lines of this architecture, in place of the package's. */
   readonly expectedOutput?: string;
+  /** Debugger views worth opening on this architecture, in place of the package's. */
+  readonly views?: readonly string[];
+  /** Places worth stopping at on this architecture, in place of the package's. */
+  readonly breakpoints?: readonly SuggestedBreakpoint[];
+}
+
+/** Where to look and stop. */
+export type Suggestions = Pick<KernelPackage, 'views' | 'breakpoints'>;
+
+/** What a kernel's author suggests for an architecture; without one, for the first that the kernel is built for. */
+export function suggestionsOf(kernel: KernelPackage, architecture?: string): Suggestions {
+  const { architectures } = kernel;
+  const [build] = architecture === undefined ? [...architectures.values()] : [architectures.get(architecture)];
+  return { views: build?.views ?? kernel.views, breakpoints: build?.breakpoints ?? kernel.breakpoints };
 }
 
 /** Machines that a kernel can be made for. */
@@ -181,13 +195,16 @@ function readKernel(json: JsonReader): KernelPackage {
       json
         .find('sources')
         ?.entries((folder, key) => ({ recordedAs: key.replace(/\/+$/, ''), folder: folder.text() })) ?? [],
-    views: json.find('views')?.list((item) => item.text()) ?? [],
-    breakpoints: json.find('breakpoints')?.list(readBreakpoint) ?? [],
+    views: readViews(json) ?? [],
+    breakpoints: readBreakpoints(json) ?? [],
     architectures: new Map(json.get('architectures').entries((build, key) => [key, readBuild(build, key)] as const)),
   };
   json.refuseOtherKeys();
   return kernel;
 }
+
+const readViews = (json: JsonReader) => json.find('views')?.list((item) => item.text());
+const readBreakpoints = (json: JsonReader) => json.find('breakpoints')?.list(readBreakpoint);
 
 function readBreakpoint(json: JsonReader): SuggestedBreakpoint {
   const breakpoint = {
@@ -216,6 +233,8 @@ function readBuild(json: JsonReader, architecture: string): KernelBuild {
     flash: new Map(json.find('flash')?.entries((bank, key) => [key, readFlashBank(bank)] as const) ?? []),
     disk: readDisk(json.find('disk'), names),
     expectedOutput: json.find('expectedOutput')?.text(),
+    views: readViews(json),
+    breakpoints: readBreakpoints(json),
   };
   json.refuseOtherKeys();
   return build;

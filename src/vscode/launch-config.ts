@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { LaunchArguments } from '../dap/protocol';
-import type { KernelPackage } from '../image/kernel-package';
+import { type KernelPackage, suggestionsOf } from '../image/kernel-package';
 import { exists, parseUri } from './files';
 import { type BundledKernels, type KernelChoice, openKernel, workspaceKernels } from './kernels';
 import { sampleFolder } from './sample-files';
@@ -162,11 +162,14 @@ const launch = (name: string, program: string): Configuration => ({
   program,
 });
 
-const bundledConfiguration = (kernel: KernelPackage): Configuration => ({
-  ...launch(`Debug ${kernel.title}`, `bundled:${kernel.name}`),
-  // More than one would leave none of them room; the others are a click away.
-  ...(kernel.views.length > 0 && { openViews: kernel.views.slice(0, 1) }),
-});
+const bundledConfiguration = (kernel: KernelPackage): Configuration => {
+  const { views } = suggestionsOf(kernel);
+  return {
+    ...launch(`Debug ${kernel.title}`, `bundled:${kernel.name}`),
+    // More than one would leave none of them room; the others are a click away.
+    ...(views.length > 0 && { openViews: views.slice(0, 1) }),
+  };
+};
 
 const mapPresent = <K extends keyof LaunchArguments>(
   from: Configuration,

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { breakpointLine, type KernelPackage } from '../image/kernel-package';
+import { breakpointLine, type KernelPackage, suggestionsOf } from '../image/kernel-package';
 import { exists } from './files';
 import type { BundledKernel, BundledKernels } from './kernels';
 import { sampleFolder } from './sample-files';
@@ -24,7 +24,7 @@ export const openSample = async (kernels: BundledKernels, name?: string, how?: '
 
 /** Opens the file with the first suggested breakpoint, there; `folder` holds the kernel's sources. */
 export const showSources = async (kernel: KernelPackage, folder: vscode.Uri): Promise<void> => {
-  const [suggestion] = kernel.breakpoints;
+  const [suggestion] = suggestionsOf(kernel).breakpoints;
   const file = vscode.Uri.joinPath(folder, suggestion?.file ?? 'kernel.json');
   const document = await vscode.workspace.openTextDocument(file);
   const line = suggestion && breakpointLine(document.getText(), suggestion);
@@ -36,7 +36,7 @@ export const showSources = async (kernel: KernelPackage, folder: vscode.Uri): Pr
 /** Sets the breakpoints that a kernel's author suggests, in the sources below `folder`. */
 export const addSuggestedBreakpoints = async (kernel: KernelPackage, folder: vscode.Uri): Promise<void> => {
   const found = await Promise.all(
-    kernel.breakpoints.map(async (suggestion) => {
+    suggestionsOf(kernel).breakpoints.map(async (suggestion) => {
       const uri = vscode.Uri.joinPath(folder, suggestion.file);
       const line = breakpointLine((await vscode.workspace.openTextDocument(uri)).getText(), suggestion);
       return line === undefined ? [] : [new vscode.Location(uri, new vscode.Position(line - 1, 0))];

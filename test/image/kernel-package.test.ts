@@ -7,7 +7,9 @@ import {
   packagePath,
   parseKernelPackage,
   sourcePath,
+  suggestionsOf,
 } from '../../src/image/kernel-package';
+import { INSPECTORS } from '../../src/inspect/registry';
 
 const minimal = {
   name: 'tiny',
@@ -54,13 +56,52 @@ test('the bundled message queue is read with its image, flash and sources', () =
   expect(sourcePath(kernel, '/worldstep/kernels/msgqueue/src/main.rs')).toBe('./src/main.rs');
 });
 
-test('each breakpoint suggested for a bundled kernel is on exactly one line of its source', () => {
-  const kernel = parsed(readFileSync('kernels/msgqueue/kernel.json', 'utf8'));
-  for (const each of kernel.breakpoints) {
-    const source = readFileSync(packagePath('kernels/msgqueue/kernel.json', each.file), 'utf8');
-    const line = breakpointLine(source, each);
-    expect(source.split('\n')[line! - 1]).toContain(each.at);
-  }
+test.each(['msgqueue', 'lazymapping', 'guestmonolithickernel'])(
+  'each breakpoint suggested for %s is on exactly one line of its source, for each architecture',
+  (name) => {
+    const kernel = parsed(readFileSync(`kernels/${name}/kernel.json`, 'utf8'));
+    for (const architecture of kernel.architectures.keys()) {
+      const { breakpoints, views } = suggestionsOf(kernel, architecture);
+      expect(views.every((id) => INSPECTORS.some((inspector) => inspector.id === id))).toBe(true);
+      expect(breakpoints.length).toBeGreaterThan(0);
+      for (const each of breakpoints) {
+        expect(each.file).not.toMatch(otherArchitectures(architecture));
+        const source = readFileSync(packagePath(`kernels/${name}/kernel.json`, each.file), 'utf8');
+        const line = breakpointLine(source, each);
+        expect(source.split('\n')[line! - 1]).toContain(each.at);
+      }
+    }
+  },
+);
+
+const otherArchitectures = (architecture: string): RegExp =>
+  new RegExp(['riscv64', 'aarch64', 'x86_64', 'loongarch64'].filter((one) => one !== architecture).join('|'));
+
+test('an architecture has suggestions of its own, in place of the package’s', () => {
+  const breakpoints = [{ file: 'a.rs', at: 'x', note: 'why' }];
+  const kernel = parsed(
+    JSON.stringify({
+      ...minimal,
+      views: ['registers'],
+      breakpoints,
+      architectures: {
+        riscv64: { ...minimal.architectures.riscv64, views: ['pageTables'], breakpoints: [] },
+        aarch64: minimal.architectures.riscv64,
+      },
+    }),
+  );
+  expect(suggestionsOf(kernel, 'riscv64')).toEqual({ views: ['pageTables'], breakpoints: [] });
+  expect(suggestionsOf(kernel, 'aarch64')).toEqual({ views: ['registers'], breakpoints });
+  expect(suggestionsOf(kernel)).toEqual(suggestionsOf(kernel, 'riscv64'));
+});
+
+test('only guest kernels have a load address: user programs run where they are linked', () => {
+  const program = { name: 'app', file: 'app.elf', world: 'user', load: '0x1000' };
+  const build = { ...minimal.architectures.riscv64, programs: [program] };
+  const [problem] = problems(JSON.stringify({ ...minimal, architectures: { riscv64: build } }));
+  expect(problem).toBe(
+    'kernel.json: "architectures.riscv64.programs[0].load" is for a guest kernel only: others run where they are linked',
+  );
 });
 
 test('what may be left out has defaults', () => {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { breakpointLine } from '../../image/kernel-package';
+import { breakpointLine, suggestionsOf } from '../../image/kernel-package';
 import type { KernelTarget } from './catalogue';
 import type { Compilation } from './compile';
 import { kernelsFolder } from './repository';
@@ -88,9 +88,9 @@ function fileDiscrepancy(file: string, entry: ManifestEntry): string | undefined
   return undefined;
 }
 
-function lostBreakpoints({ kernel, folder }: KernelTarget): string[] {
-  return kernel.breakpoints
-    .filter((each) => breakpointLine(readFileSync(join(folder, each.file), 'utf8'), each) === undefined)
+function lostBreakpoints({ kernel, folder, architecture }: KernelTarget): string[] {
+  return suggestionsOf(kernel, architecture)
+    .breakpoints.filter((each) => breakpointLine(readFileSync(join(folder, each.file), 'utf8'), each) === undefined)
     .map(({ file, at }) => `kernels/${kernel.name}/kernel.json: not exactly one line of ${file} contains "${at}".`);
 }
 
