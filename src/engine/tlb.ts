@@ -1,6 +1,6 @@
 /** The software TLBs in wasm memory: per hart and translation context a read, a write and a fetch set. Derived data, never saved. */
 import type { GuestMemory } from './guest-memory';
-import { MAX_HARTS, TLB } from './layout';
+import { MAX_HARTS, RAM, TLB } from './layout';
 
 /** Low bits set: equal to no page address. */
 const INVALID = 1n;
@@ -39,6 +39,14 @@ export class SoftTlb {
     const entry = (context + TLB[set] + ((low >>> 12) & (TLB.dataEntries - 1)) * TLB.entryBytes) >> 2;
     if (i32[entry] !== (low & ~0xfff) || i32[entry + 1] !== Number(BigInt.asIntN(32, va >> 32n))) return -1;
     return ((i32[entry + 2] ?? 0) + low) >>> 0;
+  }
+
+  /** The physical address that loads or stores at `va` go to without a translation; undefined when nothing is cached. */
+  find(set: 'read' | 'write', hart: number, context: number, va: bigint): number | undefined {
+    const low = Number(BigInt.asUintN(32, va));
+    const entry = this.contextBase(hart, context) + TLB[set] + ((low >>> 12) & (TLB.dataEntries - 1)) * TLB.entryBytes;
+    if (this.memory.u64[entry >> 3] !== (va & ~0xfffn)) return undefined;
+    return ((low + (this.memory.i32[(entry + 8) >> 2] ?? 0)) >>> 0) - RAM + this.memory.ramBase;
   }
 
   fillFetch(hart: number, context: number, va: bigint, records: number): void {

@@ -24,6 +24,8 @@ export interface Cpu {
   readRegister(name: string): bigint;
   /** Writes as a debugger: WARL rules apply, no trap is raised. */
   writeRegister(name: string, value: bigint): void;
+  /** Where an access at `va` goes by a cached translation, without a look at the tables; undefined when none is cached. */
+  cached?(va: Va, access: 'read' | 'write'): Pa | undefined;
   /** Side-effect free; in `world` or, without it, the current one. */
   translate(va: Va, access: Access, world?: World): Translation;
 }

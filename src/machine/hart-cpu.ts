@@ -1,7 +1,8 @@
 /** One hart as a debugger sees it. */
-import { type Pa, type Va, va } from '../base/address';
+import { type Pa, pa, type Va, va } from '../base/address';
 import type { HartView } from '../engine/hart-view';
 import { STATE } from '../engine/layout';
+import type { SoftTlb } from '../engine/tlb';
 import type { Access, Translation } from '../isa/core/translation';
 import type { World } from '../isa/core/world';
 import type { Board } from './boards/board';
@@ -14,6 +15,7 @@ export class HartCpu implements Cpu {
     readonly view: HartView,
     readonly board: Board,
     readonly readPhysical: (at: Pa, length: number) => Uint8Array | undefined,
+    readonly tlb: SoftTlb,
   ) {}
 
   get hart(): number {
@@ -40,6 +42,11 @@ export class HartCpu implements Cpu {
 
   writeRegister(name: string, value: bigint): void {
     this.board.writeRegister(this.view, name, BigInt.asUintN(64, value));
+  }
+
+  cached(address: Va, access: 'read' | 'write'): Pa | undefined {
+    const found = this.tlb.find(access, this.hart, this.board.guest.dataContext(this.view), address);
+    return found === undefined ? undefined : pa(BigInt(found));
   }
 
   translate(address: Va, access: Access, world: World = this.world): Translation {

@@ -92,7 +92,7 @@ export class VirtualMachine implements Machine {
       () => this.retired,
     );
     this.cpus = this.engine.harts.map(
-      (view) => new HartCpu(view, this.hardware, (at, length) => this.readPhysical(at, length)),
+      (view) => new HartCpu(view, this.hardware, (at, length) => this.readPhysical(at, length), this.engine.tlb),
     );
     for (const segment of plan.segments) this.engine.writeRam(segment.pa, segment.bytes);
     for (const view of this.engine.harts) this.hardware.resetHart(view, plan);
