@@ -42,7 +42,7 @@ export class SoftTlb {
   }
 
   /** The physical address that loads or stores at `va` go to without a translation; undefined when nothing is cached. */
-  find(set: 'read' | 'write', hart: number, context: number, va: bigint): number | undefined {
+  physicalOf(set: 'read' | 'write', hart: number, context: number, va: bigint): number | undefined {
     const low = Number(BigInt.asUintN(32, va));
     const entry = this.contextBase(hart, context) + TLB[set] + ((low >>> 12) & (TLB.dataEntries - 1)) * TLB.entryBytes;
     if (this.memory.u64[entry >> 3] !== (va & ~0xfffn)) return undefined;
