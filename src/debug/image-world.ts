@@ -14,3 +14,7 @@ export function imageWorldOf({ guest, level }: Pick<World, 'guest' | 'level'>): 
 /** Whether code of these worlds may run in `world`; code without declared worlds may run in each. */
 export const runsIn = (worlds: readonly ImageWorld[] | undefined, world: World): boolean =>
   worlds === undefined || worlds.includes(imageWorldOf(world));
+
+/** Whether code of these worlds runs in the same machine, real or virtual, as `world`: then it is at its addresses there. */
+export const isOfMachine = (worlds: readonly ImageWorld[] | undefined, { guest }: Pick<World, 'guest'>): boolean =>
+  worlds === undefined || worlds.some((one) => one.startsWith('guest') === guest);

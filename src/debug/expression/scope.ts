@@ -3,6 +3,7 @@ import type { Cpu, Machine, TrapEvent } from '../../machine/contract';
 import { contextOf, valueAt } from '../../symbols/lang/value';
 import { locate, locateStatic } from '../../symbols/locate';
 import type { ReadMemory, Variable } from '../../symbols/types';
+import { isOfMachine } from '../image-world';
 import { addressesOf, type Image, type ImageSet } from '../images';
 import { type CodeFrame, lookupPc } from '../stack';
 import { ExpressionError } from './ast';
@@ -102,10 +103,11 @@ function lookupTrap(scope: EvaluationScope, name: string): Operand | undefined {
   }
 }
 
-/** The frame's image first. */
+/** The frame's image first. What another machine (a guest, or its host) has at an address is not what is there here. */
 function imagesInOrder(scope: EvaluationScope): Image[] {
   const own = scope.frame?.physical.image;
-  return own === undefined ? [...scope.images.all] : [own, ...scope.images.all.filter((image) => image !== own)];
+  const here = scope.images.all.filter((image) => image !== own && isOfMachine(image.worlds, scope.cpu.world));
+  return own === undefined ? here : [own, ...here];
 }
 
 function lookupStatic(scope: EvaluationScope, path: string): Operand | undefined {
