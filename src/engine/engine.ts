@@ -4,7 +4,14 @@
  * Start reading at {@link Engine.run}.
  */
 import type { GuestIsa, WalkMemory } from '../isa/core/guest-isa';
-import { type Fence, FirmwareCall, type FpFunction, GuestTrap, type Helper, type TrapDetail } from '../isa/core/privileged';
+import {
+  type Fence,
+  FirmwareCall,
+  type FpFunction,
+  GuestTrap,
+  type Helper,
+  type TrapDetail,
+} from '../isa/core/privileged';
 import { CodePages } from './code-pages';
 import { DevicePages } from './device-pages';
 import { amoOpAt } from './emit/exact';
@@ -13,6 +20,7 @@ import { type HartServices, HartView } from './hart-view';
 import { compileInterpreter } from './interpreter';
 import { FAST_MARGIN, FAST_OPS, HOT, RAM, RECORD_PAGE_HOST, STATE, STATUS, TLB } from './layout';
 import { precompiledInterpreter } from './precompiled';
+import type { Retried } from './retries';
 import { SoftTlb } from './tlb';
 
 type Width = 1 | 2 | 4 | 8;
@@ -33,15 +41,18 @@ export interface EngineHost {
   firmwareCall(view: HartView): boolean;
   /**
    * The helper of the instruction at `at` changed privilege or translation; called only when
-   * {@link Engine.wantsTrapContext}. True ends the run behind the instruction.
+   * {@link Engine.wantsTrapContext}, for every helper when {@link Engine.wantsEveryHelper}. True ends the run behind the
+   * instruction.
    */
   contextSwitched(view: HartView, before: (slot: string) => bigint, at: bigint): boolean;
   /** The guest asked for a fence of a hart's translations. */
   fenced?(hart: number, fence: Fence): void;
   /** A hart's own timer registers changed. */
   timersChanged(view: HartView): void;
-  /** A trap was taken. True asks for a stop. */
-  trapTaken(view: HartView, trap: TakenTrap): boolean;
+  /** Whether an exception has come back without progress too often. */
+  isHopeless(cause: number, retried: Retried): boolean;
+  /** A trap was taken. Returns the status to stop with. */
+  trapTaken(view: HartView, trap: TakenTrap): 'trapStop' | 'stuck' | undefined;
   /** A store touched a page with store watches; called after it. */
   stored(view: HartView, pa: number, length: number, old: Uint8Array): void;
   /** A load touched a page with load watches. */
@@ -54,6 +65,8 @@ export interface TakenTrap {
   readonly tval: bigint;
   readonly epc: bigint;
   readonly detail?: TrapDetail;
+  /** It has come back without progress so often that the host gives the hart up. */
+  readonly isHopeless: boolean;
   /** Privilege context before the trap, as the ISA's slots had it. */
   readonly before: (slot: string) => bigint;
 }
@@ -95,6 +108,8 @@ export class Engine {
   readonly #walkMemory: WalkMemory;
   /** Set when `trapTaken` needs the state before a trap. */
   wantsTrapContext = false;
+  /** Every helper reports as if it had changed the context, and no short cuts are taken that bypass helpers. */
+  wantsEveryHelper = false;
   #runBudget = 0;
   #error: unknown;
 
@@ -164,9 +179,13 @@ export class Engine {
       return status;
     };
     let status: number = STATUS.none;
-    if (breakpoints === 1 || budget < COUNTED_FROM)
+    if (this.wantsEveryHelper)
+      status = call(Math.min(budget, softLimit), () => this.#exports.exact(budget, breakpoints));
+    else if (breakpoints === 1 || budget < COUNTED_FROM)
       status = call(Math.min(budget, breakpoints === 1 ? 1 : budget), () => this.#exports.exact(budget, breakpoints));
-    if (status === STATUS.none && budget - executed > FAST_MARGIN) {
+    if (this.wantsEveryHelper) {
+      // Quick forms of instructions exist only in the other interpreters.
+    } else if (status === STATUS.none && budget - executed > FAST_MARGIN) {
       status = call(Math.min(budget - executed - FAST_MARGIN, softLimit), this.#exports.fast);
     } else if (status === STATUS.none && budget > executed) {
       status = call(budget - executed, this.#exports.counted);
@@ -386,7 +405,11 @@ export class Engine {
       if (!(error instanceof FirmwareCall) || !this.host.firmwareCall(view)) throw error;
     }
     view.pc = view.jumpTarget ?? BigInt.asUintN(64, view.pc + BigInt(view.length));
-    if (before && view.hasChangedContext && this.host.contextSwitched(view, before, at)) {
+    // Of all helpers only trap returns jump.
+    if (view.jumpTarget !== undefined) {
+      view.retries.returned(this.isa.fetchContext(view), view.pc, view.retired + 1n);
+    }
+    if (before && (view.hasChangedContext || this.wantsEveryHelper) && this.host.contextSwitched(view, before, at)) {
       this.memory.status = STATUS.trapStop;
     }
     if (
@@ -413,18 +436,26 @@ export class Engine {
   #takeTrap(view: HartView, cause: number, isInterrupt: boolean, tval: bigint, detail?: TrapDetail): void {
     const { i32 } = this.memory;
     const epc = view.pc;
-    const before = this.wantsTrapContext ? this.#slots(view) : (slot: string) => view.get(slot);
+    const { retired } = view;
+    const context = this.isa.fetchContext(view);
+    const retried = isInterrupt
+      ? view.retries.interrupted(context, retired)
+      : view.retries.trapped(context, cause, epc, tval, retired);
+    const isHopeless = retried.count > 0 && this.host.isHopeless(cause, retried);
+    // A hart that makes no progress is about to be explained.
+    const isKept = this.wantsTrapContext || isHopeless || view.trapStreak > 1;
+    const before = isKept ? this.#slots(view) : (slot: string) => view.get(slot);
     view.begin(undefined);
     this.isa.takeTrap(view, cause, isInterrupt, tval, epc, detail);
     view.pc = view.jumpTarget ?? epc;
     this.contextChanged(view);
     i32[(view.base + STATE.trapped) >> 2] = 1;
-    const { retired } = view;
     const streak = retired === view.retiredAtTrap ? view.trapStreak + 1 : 1;
     view.retiredAtTrap = retired;
     view.trapStreak = streak;
-    const wantsStop = this.host.trapTaken(view, { cause, isInterrupt, tval, epc, before, ...(detail && { detail }) });
-    if (wantsStop) this.memory.status = STATUS.trapStop;
+    const trap = { cause, isInterrupt, tval, epc, before, isHopeless, ...(detail && { detail }) };
+    const stop = this.host.trapTaken(view, trap);
+    if (stop !== undefined) this.memory.status = STATUS[stop];
     if (streak >= STUCK_AFTER) this.memory.status = STATUS.stuck;
   }
 

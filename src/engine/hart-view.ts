@@ -6,6 +6,7 @@ import type { Fence, HartState, TranslationScope } from '../isa/core/privileged'
 import type { Access } from '../isa/core/translation';
 import type { GuestMemory } from './guest-memory';
 import { STATE, STATUS } from './layout';
+import { Retries } from './retries';
 
 /** What a hart needs of the engine around it. */
 export interface HartServices {
@@ -31,6 +32,7 @@ export class HartView implements HartState {
   /** Traps since the last instruction that retired, and the count then: a hart that only traps is stuck. */
   trapStreak = 0;
   retiredAtTrap = -1n;
+  readonly retries = new Retries();
   #insn: Insn | undefined;
 
   constructor(

@@ -43,10 +43,8 @@ export class SoftTlb {
 
   /** The physical address that loads or stores at `va` go to without a translation; undefined when nothing is cached. */
   physicalOf(set: 'read' | 'write', hart: number, context: number, va: bigint): number | undefined {
-    const low = Number(BigInt.asUintN(32, va));
-    const entry = this.contextBase(hart, context) + TLB[set] + ((low >>> 12) & (TLB.dataEntries - 1)) * TLB.entryBytes;
-    if (this.memory.u64[entry >> 3] !== (va & ~0xfffn)) return undefined;
-    return ((low + (this.memory.i32[(entry + 8) >> 2] ?? 0)) >>> 0) - RAM + this.memory.ramBase;
+    const at = this.find(set, this.contextBase(hart, context), va);
+    return at < 0 ? undefined : at - RAM + this.memory.ramBase;
   }
 
   fillFetch(hart: number, context: number, va: bigint, records: number): void {

@@ -74,6 +74,7 @@ export interface RootChangedEvent {
   readonly hart: number;
   readonly register: string;
   readonly value: bigint;
+  readonly old: bigint;
   readonly pc: Va;
   readonly at: bigint;
 }
@@ -103,17 +104,24 @@ export interface TranslatedEvent {
   readonly at: bigint;
 }
 
+/** An instruction changed one of the system registers that {@link RunOptions.registers} names; traps do not count. */
+export interface RegisterWrittenEvent {
+  readonly kind: 'registerWritten';
+  readonly hart: number;
+  readonly register: string;
+  readonly value: bigint;
+  readonly old: bigint;
+  /** Where the instruction is. */
+  readonly instruction: Va;
+  readonly pc: Va;
+  readonly at: bigint;
+}
+
 /** The closed list of observable events. */
-export type TraceEvent =
-  | TrapEvent
-  | StoredEvent
-  | TrapReturnEvent
-  | RootChangedEvent
-  | FenceEvent
-  | TranslatedEvent;
+export type TraceEvent = TrapEvent | StoredEvent | TrapReturnEvent | RootChangedEvent | FenceEvent | TranslatedEvent;
 
 /** Events of an instruction that changes the hart's context; it is complete then. */
-export type ContextEvent = TrapReturnEvent | RootChangedEvent;
+export type ContextEvent = TrapReturnEvent | RootChangedEvent | RegisterWrittenEvent;
 
 /** One arrival of console input. Arrivals happen between runs, so the count says exactly when. */
 export interface InputRecord {
@@ -157,7 +165,10 @@ export type RunExit =
   | { readonly kind: 'power'; readonly event: PowerEvent }
   /** Every hart waits and no timer is due: only input can wake it. */
   | { readonly kind: 'idle' }
-  /** The same trap recurs without progress (a handler that faults on its own first instruction, a jump to an unmapped vector). */
+  /**
+   * The same trap recurs without progress: a handler that faults on its own first instruction, a jump to an unmapped vector, a
+   * handler that returns to the instruction again and again and mends nothing, a hypervisor that enters its guest so.
+   */
   | { readonly kind: 'stuck'; readonly event: TrapEvent; readonly explanation: string };
 
 export interface RunOptions {
@@ -169,8 +180,16 @@ export interface RunOptions {
   readonly skipFirstBreakpoint?: boolean;
   /** Called for each trap taken; true stops the run. Keep it cheap. */
   readonly stopOnTrap?: (event: TrapEvent) => boolean;
-  /** Called for each return to a less privileged world and each new root of translation; true stops the run. */
+  /**
+   * Called for each return to a less privileged world, each new root of translation and each change of one of `registers`;
+   * true stops the run.
+   */
   readonly stopOnContext?: (event: ContextEvent) => boolean;
+  /**
+   * System registers whose changes by instructions `stopOnContext` is told, by their names in the manual. The run is slower
+   * then, and otherwise the same.
+   */
+  readonly registers?: readonly string[];
 }
 
 export interface Machine {

@@ -8,6 +8,7 @@ import type { Device, PowerEvent } from '../devices/device';
 import { Engine, type TakenTrap } from '../engine/engine';
 import type { HartView } from '../engine/hart-view';
 import { HART_STATE_BYTES, HOT, STATE, STATUS } from '../engine/layout';
+import type { Retried } from '../engine/retries';
 import type { Isa } from '../isa/core/isa';
 import type { Fence } from '../isa/core/privileged';
 import type { Access } from '../isa/core/translation';
@@ -29,6 +30,7 @@ import { Htif } from './htif';
 import { InputStream } from './input-stream';
 import type { LoadPlan } from './load';
 import { readMachine, readRam, restoreMachine } from './snapshot';
+import { explainHandler, explainRetry, isStuck } from './stuck';
 import { TranslationUses } from './translation-uses';
 import { Watchpoints } from './watchpoints';
 
@@ -73,9 +75,13 @@ export class VirtualMachine implements Machine {
   readonly #htif: Htif | undefined;
   #stopOnTrap: RunOptions['stopOnTrap'];
   #stopOnContext: RunOptions['stopOnContext'];
+  /** System registers whose changes are reported. */
+  #registers: readonly string[] = [];
   #lastTrap: TrapEvent | undefined;
   /** What `stopOnContext` accepted just now. */
   #lastContext: ContextEvent | undefined;
+  /** What {@link STATUS}.stuck means: a handler that mends nothing, not one that faults itself. */
+  #isRetrying = false;
   #attention = false;
 
   constructor(readonly parts: MachineParts) {
@@ -134,6 +140,8 @@ export class VirtualMachine implements Machine {
   run(options: RunOptions): RunExit {
     this.#stopOnTrap = options.stopOnTrap;
     this.#stopOnContext = options.stopOnContext;
+    this.#registers = options.registers ?? [];
+    this.engine.wantsEveryHelper = this.#registers.length > 0;
     this.#lastContext = undefined;
     this.#updateTrapTracing();
     // What an earlier run hit but did not report, because a trap stopped it, is history.
@@ -257,15 +265,22 @@ export class VirtualMachine implements Machine {
   #stuck(view: HartView): RunExit {
     const event =
       this.#lastTrap ??
-      this.#trapEvent(view, { cause: 0, isInterrupt: false, tval: 0n, epc: view.pc, before: (slot) => view.get(slot) });
+      this.#trapEvent(view, {
+        cause: 0,
+        isInterrupt: false,
+        tval: 0n,
+        epc: view.pc,
+        before: (slot) => view.get(slot),
+        isHopeless: false,
+      });
+    const cpu = this.cpus[view.hart];
+    if (!cpu) throw new Error(`no hart ${view.hart}`);
+    const explain = this.#isRetrying ? explainRetry : explainHandler;
+    const explanation = explain(this.isa, cpu, event);
     // The hart goes on to count from here when the user insists.
     view.trapStreak = 0;
-    const cause = this.isa.causes.find(
-      (entry) => entry.cause === event.cause && entry.isInterrupt === event.isInterrupt,
-    );
-    const explanation =
-      `hart ${view.hart} takes ${cause?.name ?? `trap ${event.cause}`} again and again without executing anything: ` +
-      `the trap handler at 0x${view.pc.toString(16)} itself faults (last epc 0x${event.epc.toString(16)}, tval 0x${event.tval.toString(16)})`;
+    view.retries.forget();
+    this.#isRetrying = false;
     return { kind: 'stuck', event, explanation };
   }
 
@@ -435,6 +450,7 @@ export class VirtualMachine implements Machine {
       },
       contextSwitched: (view: HartView, before: (slot: string) => bigint, at: bigint) =>
         this.#contextSwitched(view, before, at),
+      isHopeless: (cause: number, retried: Retried) => isStuck(this.isa, cause, retried),
       trapTaken: (view: HartView, trap: TakenTrap) => this.#trapTaken(view, trap),
       stored: (view: HartView, address: number, length: number, old: Uint8Array) =>
         this.watchpoints.stored(view, address, length, old),
@@ -516,14 +532,16 @@ export class VirtualMachine implements Machine {
     this.engine.wantsTrapContext = wanted || this.#stopOnTrap !== undefined || this.#stopOnContext !== undefined;
   }
 
-  #trapTaken(view: HartView, trap: TakenTrap): boolean {
+  #trapTaken(view: HartView, trap: TakenTrap): 'trapStop' | 'stuck' | undefined {
     if (this.#inputs.countTrap(this.retired)) this.engine.memory.status = STATUS.check;
     const nearlyStuck = view.trapStreak > 1;
-    if (!this.engine.wantsTrapContext && !nearlyStuck) return false;
+    if (!this.engine.wantsTrapContext && !nearlyStuck && !trap.isHopeless) return undefined;
     const event = this.#trapEvent(view, trap);
     this.#lastTrap = event;
     this.#emit(event);
-    return this.#stopOnTrap?.(event) ?? false;
+    if (this.#stopOnTrap?.(event)) return 'trapStop';
+    this.#isRetrying = trap.isHopeless;
+    return trap.isHopeless ? 'stuck' : undefined;
   }
 
   /** Tells observers of returns to less privileged worlds and of new translation roots; whether one shall end the run. */
@@ -535,10 +553,19 @@ export class VirtualMachine implements Machine {
     if (to.rank < from.rank) events.push({ kind: 'trapReturn', from, to, instruction: va(at), ...common });
     for (const register of this.hardware.rootRegisters) {
       const value = view.get(register);
-      if (value !== before(register)) events.push({ kind: 'rootChanged', register, value, ...common });
+      const old = before(register);
+      if (value !== old) events.push({ kind: 'rootChanged', register, value, old, ...common });
+    }
+    const past = { get: before, time: view.time, cycles: view.cycles, retired: view.retired };
+    for (const register of this.#registers) {
+      if (this.hardware.rootRegisters.includes(register)) continue;
+      const value = this.hardware.readSystemRegister(view, register);
+      const old = this.hardware.readSystemRegister(past, register);
+      if (value === undefined || old === undefined || value === old) continue;
+      events.push({ kind: 'registerWritten', register, value, old, instruction: va(at), ...common });
     }
     for (const event of events) {
-      this.#emit(event);
+      if (event.kind !== 'registerWritten') this.#emit(event);
       if (this.#stopOnContext?.(event)) this.#lastContext ??= event;
     }
     return this.#lastContext !== undefined;

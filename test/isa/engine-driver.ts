@@ -25,9 +25,10 @@ const createDriver = (name: string, execute: (engine: Engine, instructions: numb
     clock: 0n,
     ticksOf: (cycles) => cycles,
     firmwareCall: () => false,
+    isHopeless: () => false,
     trapTaken: (_, taken) => {
       traps.push(taken);
-      return true;
+      return 'trapStop';
     },
     contextSwitched: () => false,
     timersChanged: () => {},

@@ -7,14 +7,11 @@ import { type Arguments, type Command, type CommandContext, EXIT, UsageError } f
 import { readGuest, wholeNumber } from './guest';
 import { panicHint } from './panic-hints';
 import { PanicWatch, Terminal } from './terminal';
-import { findTrapLoop } from './trap-loop';
 
 /** Wall time between two looks at the terminal. */
 const SLICE_MS = 15;
 const FIRST_SLICE = 200_000n;
 const LONGEST_SLICE = 50_000_000n;
-/** Wall time without output after which a guest is looked at more closely. */
-const QUIET_MS = 700;
 /** Instructions a guest gets to switch off after it has printed that it panicked. */
 const PANIC_GRACE = 100_000_000n;
 const NS_PER_MS = 1_000_000;
@@ -125,7 +122,6 @@ async function runToEnd(
   let slice = FIRST_SLICE;
   let last: bigint | undefined = limits.limit;
   let isPanicking = false;
-  let quietSince = limits.clock();
   for (;;) {
     const input = terminal.typed();
     if (input) machine.input(input);
@@ -144,12 +140,6 @@ async function runToEnd(
     if (last !== undefined && machine.retired >= last)
       return limitOutcome(last, panic.found && limits.explained(panic.found));
     const took = limits.clock() - before.time;
-    if (terminal.hasWritten()) quietSince = limits.clock();
-    if (limits.clock() - quietSince > QUIET_MS) {
-      const loop = findTrapLoop(machine, last);
-      if (loop !== undefined) return { code: EXIT.failed, message: `${loop}. Debug it with a breakpoint there.` };
-      quietSince = limits.clock();
-    }
     slice = nextSlice(slice, machine.retired - before.retired, took);
     await rest(terminal, idleNanoseconds(machine, before), took);
   }

@@ -74,7 +74,6 @@ export class Terminal {
   readonly #keys = new EscapeKeys();
   #pending: Uint8Array[] = [];
   #pendingBytes = 0;
-  #hasWritten = false;
   #typed: Uint8Array[] = [];
   #wake: (() => void) | undefined;
   /** No more input will come. */
@@ -98,17 +97,9 @@ export class Terminal {
   }
 
   write(bytes: Uint8Array): void {
-    this.#hasWritten = true;
     this.#pending.push(bytes.slice());
     this.#pendingBytes += bytes.length;
     if (this.#pendingBytes >= BUFFER) this.flush();
-  }
-
-  /** Whether the guest has printed since the last call. */
-  hasWritten(): boolean {
-    const has = this.#hasWritten;
-    this.#hasWritten = false;
-    return has;
   }
 
   flush(): void {

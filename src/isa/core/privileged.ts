@@ -14,15 +14,16 @@ export interface TrapDetail {
   readonly isGuestAddress?: boolean;
 }
 
-/** Thrown by helpers to take a synchronous trap instead of completing the instruction. */
-export class GuestTrap extends Error {
+/**
+ * Thrown by helpers to take a synchronous trap instead of completing the instruction. No Error: a guest's trap is nothing
+ * that went wrong here, and recording a stack takes longer than the trap.
+ */
+export class GuestTrap {
   constructor(
     readonly trapCause: number,
     readonly tval: bigint,
     readonly detail?: TrapDetail,
-  ) {
-    super('guest trap');
-  }
+  ) {}
 }
 
 /** Cached translations of a hart: all, those in use outside guests, or those in use inside. */

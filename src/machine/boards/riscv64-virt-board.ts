@@ -85,6 +85,7 @@ export const RISCV64_VIRT_BOARD: BoardSpec = {
       alarmFired: (_, tag) => timers.fired(tag),
       worldOf: (slot) => worldOf({ get: slot }),
       readRegister,
+      readSystemRegister: (state, name) => peekCsr(state, name),
       writeRegister,
     };
   },

@@ -18,17 +18,25 @@ const ALONE = new Set(['tohost', 'lockstep']);
 const folder = mkdtempSync(join(tmpdir(), 'worldstep-guests-'));
 const wanted = process.argv.slice(2);
 
-mkdirSync(join(here, 'prebuilt'), { recursive: true });
-for (const source of readdirSync(here).filter((name) => name.endsWith('.S') && name !== 'start.S')) {
-  const name = source.replace('.S', '');
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
-  const output = join(here, 'prebuilt', `${name}.elf`);
-  // Object files of a fixed name, which the linker notes in the symbol table: the same bytes each time.
-  const objects = [...(ALONE.has(name) ? [] : ['start']), name].map((part) => {
-    compile(['-c', join(here, `${part}.S`), '-o', `${part}.o`]);
-    return `${part}.o`;
-  });
-  compile(['-T', join(here, 'link.ld'), ...objects, '-o', output]);
+/** Folders of programs; those beside this file have a start in common. */
+const FOLDERS = [
+  { path: here, start: ['start'] },
+  { path: join(here, '../bad-guests'), start: [] },
+];
+
+for (const { path, start } of FOLDERS) {
+  mkdirSync(join(path, 'prebuilt'), { recursive: true });
+  for (const source of readdirSync(path).filter((name) => name.endsWith('.S') && name !== 'start.S')) {
+    const name = source.replace('.S', '');
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    const output = join(path, 'prebuilt', `${name}.elf`);
+    // Object files of a fixed name, which the linker notes in the symbol table: the same bytes each time.
+    const objects = [...(ALONE.has(name) ? [] : start), name].map((part) => {
+      compile(['-c', join(path, `${part}.S`), '-o', `${part}.o`]);
+      return `${part}.o`;
+    });
+    compile(['-T', join(path, 'link.ld'), ...objects, '-o', output]);
+  }
 }
 rmSync(folder, { recursive: true });
 

@@ -65,9 +65,10 @@ export class GuestBench {
       clock: 0n,
       ticksOf: (cycles) => cycles,
       firmwareCall: () => false,
+      isHopeless: () => false,
       trapTaken: () => {
         this.#trapped = true;
-        return true;
+        return 'trapStop';
       },
       contextSwitched: () => false,
       timersChanged: () => {},
