@@ -31,10 +31,10 @@ export const LONGEST_WATCH = 1 << 20;
 
 /** The id of a watched range; `name` is what the user called it. */
 export const dataIdOf = (reference: MemoryReference, length: number, name: string): string =>
-  `${reference.space}:${hex(reference.address)}/${length}/${name}`;
+  `${reference.world === undefined ? `${reference.space}:${hex(reference.address)}` : formatReference(reference)}/${length}/${name}`;
 
 function parseDataId(text: string): { reference: MemoryReference; length: number; name: string } | undefined {
-  const match = /^((?:pa|va):0x[0-9a-f]+)\/([0-9]{1,8})\/(.*)$/s.exec(text);
+  const match = /^((?:[a-z-]+:)?0x[0-9a-f]+)\/([0-9]{1,8})\/(.*)$/s.exec(text);
   const reference = match?.[1] === undefined ? undefined : parseReference(match[1]);
   const length = Number(match?.[2]);
   if (reference === undefined || !(length > 0 && length <= LONGEST_WATCH)) return undefined;
@@ -101,7 +101,7 @@ export class DataBreakpoints {
     for (let done = 0; done < length; ) {
       const address = va(at.address + BigInt(done));
       const part = Math.min(length - done, 4096 - Number(address % 4096n));
-      const found = this.memory.physical(cpu, address);
+      const found = this.memory.physical(this.memory.viewOf(cpu, at), address);
       if (!('pa' in found)) return found.why;
       const last = ranges.at(-1);
       if (last !== undefined && last.pa + BigInt(last.length) === found.pa) last.length += part;

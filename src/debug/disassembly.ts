@@ -22,11 +22,12 @@ const TOP = 1n << 64n;
 /** `count` rows, the first `offset` instructions after `start`. Rows outside memory are placeholders marked invalid. */
 export function disassembly(
   target: DebugTarget,
-  cpu: Cpu,
+  hart: Cpu,
   start: MemoryReference,
   offset: number,
   count: number,
 ): DisassemblyRow[] {
+  const cpu = target.memory.viewOf(hart, start);
   const step = BigInt(target.machine.isa.minLength);
   const rows: DisassemblyRow[] = [];
   if (offset < 0) {

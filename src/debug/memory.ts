@@ -6,40 +6,75 @@ import type { World } from '../isa/core/world';
 export type { Access } from '../isa/core/translation';
 
 import type { Cpu, Machine } from '../machine/contract';
+import { IMAGE_WORLDS, type ImageWorld, imageWorldOf } from './image-world';
 import type { ImageSet } from './images';
 
-/** A place in one of the address spaces, as a DAP memory reference spells it: `pa:0x80200000`, `va:0x1000` or plain hex. */
+/**
+ * A place in one of the address spaces, as a DAP memory reference spells it: `pa:0x80200000`, `va:0x1000` or plain hex;
+ * `guest-kernel:0x80200000` is a virtual address of a world that the hart need not be in.
+ */
 export interface MemoryReference {
   readonly space: 'pa' | 'va';
   readonly address: bigint;
+  /** The world of a virtual address; absent: where the hart is. */
+  readonly world?: ImageWorld;
 }
 
 const PAGE = 4096n;
 
-/** Parses `pa:0x…`, `va:0x…`, `0x…` or decimal digits; `undefined` for anything else or more than 64 bits. */
+/** Parses `pa:0x…`, `va:0x…`, `kernel:0x…`, `0x…` or decimal digits; `undefined` for anything else or more than 64 bits. */
 export function parseReference(text: string): MemoryReference | undefined {
-  const match = /^\s*(?:(pa|va):)?(0x[0-9a-f_]{1,20}|[0-9]{1,20})\s*$/i.exec(text);
+  const match = /^\s*(?:([a-z][a-z-]*):)?(0x[0-9a-f_]{1,20}|[0-9]{1,20})\s*$/i.exec(text);
   if (match === null) return undefined;
+  const space = match[1]?.toLowerCase() ?? 'va';
+  const world = IMAGE_WORLDS.find((one) => spelled(one) === space);
+  if (world === undefined && space !== 'pa' && space !== 'va') return undefined;
   const digits = (match[2] ?? '').replaceAll('_', '');
   if (/^0x$/i.test(digits)) return undefined;
   const address = BigInt(digits);
   if (address >= 1n << 64n) return undefined;
-  return { space: match[1]?.toLowerCase() === 'pa' ? 'pa' : 'va', address };
+  return { space: space === 'pa' ? 'pa' : 'va', address, ...(world === undefined ? {} : { world }) };
 }
 
-/** The text of a reference; virtual ones are plain hex, which every client understands. */
-export const formatReference = (reference: MemoryReference): string =>
-  reference.space === 'pa' ? `pa:${hex(reference.address)}` : hex(reference.address);
+const spelled = (world: ImageWorld): string => world.replace(' ', '-');
+
+/** The text of a reference; virtual ones of the hart's own world are plain hex, which every client understands. */
+export function formatReference({ space, address, world }: MemoryReference): string {
+  if (space === 'pa') return `pa:${hex(address)}`;
+  return world === undefined ? hex(address) : `${spelled(world)}:${hex(address)}`;
+}
+
+/** What an address of a frame's world means to somebody who asks later: it names that world unless the hart is in it. */
+export function referenceIn(
+  { machine, cpu }: { readonly machine: Machine; readonly cpu: Cpu },
+  reference: MemoryReference,
+): MemoryReference {
+  const hart = machine.cpus[cpu.hart];
+  if (reference.space === 'pa' || hart === undefined || hart === cpu || isSameSpace(hart.world, cpu.world))
+    return reference;
+  return { ...reference, world: imageWorldOf(cpu.world) };
+}
+
+const isSameSpace = (a: World, b: World): boolean =>
+  imageWorldOf(a) === imageWorldOf(b) && a.stage1 === b.stage1 && a.stage2 === b.stage2;
 
 /** Reads and writes without disturbing the guest. Every method is side-effect free except the writes. */
 export class GuestMemory {
   /** Less privileged worlds that harts have been seen in: their pages may be closed to the mode a hart is in now. */
   private readonly lesser = new Map<string, World>();
 
+  /** A hart as code of that world of it sees memory; for references that name a world. */
+  inWorld: (cpu: Cpu, world: ImageWorld) => Cpu = (cpu) => cpu;
+
   constructor(
     private readonly machine: Machine,
     private readonly images: ImageSet,
   ) {}
+
+  /** The hart as the reference means it. */
+  viewOf(cpu: Cpu, { world }: Pick<MemoryReference, 'world'>): Cpu {
+    return world === undefined ? cpu : this.inWorld(cpu, world);
+  }
 
   /** Code in this world exists: what it may read can be shown while its kernel handles a trap. */
   noteWorld(world: World): void {
@@ -82,7 +117,7 @@ export class GuestMemory {
     while (done < length) {
       const at = BigInt.asUintN(64, from.address + BigInt(done));
       const part = Math.min(length - done, Number(PAGE - (at % PAGE)));
-      const bytes = this.readPart(cpu, { space: from.space, address: at }, part);
+      const bytes = this.readPart(cpu, { ...from, address: at }, part);
       if (bytes === undefined) return out.subarray(0, done);
       out.set(bytes, done);
       done += part;
@@ -92,7 +127,7 @@ export class GuestMemory {
 
   private readPart(cpu: Cpu, from: MemoryReference, length: number): Uint8Array | undefined {
     if (from.space === 'pa') return this.machine.readPhysical(pa(from.address), length);
-    const found = this.physical(cpu, va(from.address));
+    const found = this.physical(this.viewOf(cpu, from), va(from.address));
     return 'pa' in found ? this.machine.readPhysical(found.pa, length) : undefined;
   }
 
@@ -104,7 +139,7 @@ export class GuestMemory {
       const part = bytes.subarray(done, done + Math.min(bytes.length - done, Number(PAGE - (at % PAGE))));
       let target = pa(at);
       if (to.space === 'va') {
-        const found = this.physical(cpu, va(at));
+        const found = this.physical(this.viewOf(cpu, to), va(at));
         if (!('pa' in found)) return done;
         target = found.pa;
       }

@@ -128,6 +128,7 @@ export class DebugTarget {
     this.runner = new Runner(machine, this.breakpoints, this.data, this.filters, tester, this.places);
     this.contexts = new WorldContexts(machine, this.images, this.unwinder);
     this.unwinder.observed = this.contexts;
+    this.memory.inWorld = (cpu, world) => this.contexts.cpuIn(cpu, world);
     this.runner.addInternal(this.contexts.calledPlaces(), (hart) => this.contexts.atFunction(hart));
     this.stopObserving = machine.observe(['trap'], (event) => {
       if (event.kind !== 'trap') return;

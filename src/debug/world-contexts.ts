@@ -204,6 +204,20 @@ export class WorldContexts {
     return this.unwinder.frame(suspendedCpu(cpu, exit.trap.from), exit.trap.epc, exit.registers, false);
   }
 
+  /** The hart as code of that kind of world sees memory: of the one that goes with where it is, else its last. */
+  cpuIn(cpu: Cpu, kind: ImageWorld): Cpu {
+    const here = cpu.world;
+    if (imageWorldOf(here) === kind) return cpu;
+    const entered = this.entries.get(`${cpu.hart} ${kind}`)?.world;
+    const left = [...this.exits.values()].map(({ trap }) => trap.from).reverse();
+    const able = this.machine.isa.worlds((name) => cpu.readRegister(name));
+    const known = [...(entered === undefined ? [] : [entered]), ...left, ...able].filter(
+      (world) => imageWorldOf(world) === kind,
+    );
+    const world = known.find(({ stage1 }) => stage1 === here.stage1) ?? known[0];
+    return world === undefined ? cpu : suspendedCpu(cpu, world);
+  }
+
   // ------------------------------------------------------------------ observing
 
   /** Where silent breakpoints are needed: functions that enter other worlds and have no call frame information. */

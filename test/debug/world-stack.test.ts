@@ -4,6 +4,10 @@
  */
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
+import { va } from '../../src/base/address';
+import { dataIdOf } from '../../src/debug/data-breakpoints';
+import { disassembly } from '../../src/debug/disassembly';
+import { formatReference, parseReference, referenceIn } from '../../src/debug/memory';
 import type { CodeFrame, Frame } from '../../src/debug/stack';
 import { BundledTarget } from '../support/bundled-target';
 
@@ -142,6 +146,34 @@ describe('the call stack of the hypervisor', () => {
     expect(valueIn(driven, 'process::run', 'stack_top')).toContain('0x40000000');
     expect(valueIn(driven, 'VirtualMachine>::run', 'self.memory.gpa')).toBe('2147483648');
     expect(() => valueIn(driven, 'enter_guest', '$a1')).toThrow('not saved');
+  });
+
+  it('reads memory, code and watched places of its frames in their worlds', async () => {
+    const driven = await BundledTarget.open('guestmonolithickernel');
+    driven.goTo('payload/app/src/main.rs', 'let sum = sum_up_to(10);');
+    const { target } = driven;
+    const cpu = target.cpu(0);
+    const places = ['app::_start', 'process::run', 'VirtualMachine>::run'].map((name) => {
+      const { physical } = frameOf(driven, name);
+      const at = referenceIn({ machine: target.machine, cpu: physical.cpu }, { space: 'va', address: physical.pc });
+      const code = target.memory.readSome(cpu, parseReference(formatReference(at)) ?? at, 8);
+      expect(code).toEqual(physical.image?.program.bytesAt(physical.link, 8));
+      const [row] = disassembly(target, cpu, at, 0, 1);
+      return `${formatReference(at)} ${row?.row?.source.path.split('/').pop()}:${row?.row?.line}`;
+    });
+    expect(places).toEqual([
+      expect.stringMatching(/^0x10[0-9a-f]{2} main.rs:18$/),
+      expect.stringMatching(/^guest-kernel:0xffffffc0[0-9a-f]{8} process.rs:109$/),
+      expect.stringMatching(/^kernel:0xffffffc0[0-9a-f]{8} vm.rs:/),
+    ]);
+    // Both kernels are linked at one address; a place of each is watched where it is.
+    const scope = target.scope(0, frameOf(driven, 'VirtualMachine>::run'));
+    const gpa = target.evaluate('self.memory.gpa', scope);
+    const reference = referenceIn(scope, gpa.place?.reference ?? { space: 'va', address: 0n });
+    expect(reference.world).toBe('kernel');
+    const [breakpoint] = target.data.set(cpu, [{ dataId: dataIdOf(reference, 8, 'gpa'), access: 'write' }]);
+    const found = target.memory.physical(scope.cpu, va(reference.address));
+    expect(breakpoint?.watches).toMatchObject([{ pa: 'pa' in found ? found.pa : undefined, length: 8 }]);
   });
 
   it('goes from the system call handler of the guest to its user program, and on to the hypervisor', async () => {

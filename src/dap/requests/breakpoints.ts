@@ -5,7 +5,7 @@ import { BREAKPOINT_MODES, type BreakpointMode } from '../../debug/breakpoint-mo
 import type { BreakpointOptions, CodeBreakpoint, InstructionSpec } from '../../debug/breakpoints';
 import { type DataBreakpoint, dataIdOf, LONGEST_WATCH } from '../../debug/data-breakpoints';
 import { ExpressionError } from '../../debug/expression/ast';
-import { formatReference, type MemoryReference, parseReference } from '../../debug/memory';
+import { formatReference, type MemoryReference, parseReference, referenceIn } from '../../debug/memory';
 import type { DebugTarget } from '../../debug/target';
 import type { Args } from '../arguments';
 import { badArgument, badReference } from '../errors';
@@ -222,16 +222,17 @@ function dataBreakpointInfo(session: Session, args: Args): object {
       const handle = session.handles.container(container);
       const row = handle.container.rows(0, 10_000).find((one) => one.name === name);
       if (row?.place === undefined) return none(`${name} is not in memory now, so nothing can be watched.`);
-      return answer(row.place.reference, bytes ?? row.place.length, row.expression ?? name);
+      const { reference, length } = row.place;
+      return answer(referenceIn(handle.scope, reference), bytes ?? length, row.expression ?? name);
     }
     const scope = session.scope(target, args.optionalInteger('frameId'));
     const row = target.evaluate(name, { ...scope });
     if (args.boolean('asAddress')) {
       const at = BigInt.asUintN(64, target.addressOf(name, scope));
-      return answer({ space: 'va', address: at }, bytes ?? 8, name);
+      return answer(referenceIn(scope, { space: 'va', address: at }), bytes ?? 8, name);
     }
     if (row.place === undefined) return none(`${name} is not in memory now, so nothing can be watched.`);
-    return answer(row.place.reference, bytes ?? row.place.length, name);
+    return answer(referenceIn(scope, row.place.reference), bytes ?? row.place.length, name);
   } catch (error) {
     if (error instanceof ExpressionError) return none(error.message);
     throw error;

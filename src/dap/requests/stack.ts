@@ -1,6 +1,6 @@
 /** Stack traces and what is said about a trap. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { hex } from '../../base/address';
+import { formatReference, referenceIn } from '../../debug/memory';
 import type { Frame } from '../../debug/stack';
 import type { DebugTarget } from '../../debug/target';
 import { noException } from '../errors';
@@ -89,7 +89,9 @@ function frameBody(
     ...(frame.source === undefined ? {} : { source: sourceOf(session, target, frame.source) }),
     line: hasLine ? lineOut(session, frame.line) : 0,
     column: hasLine ? columnOut(session, Math.max(frame.column, 1)) : 0,
-    instructionPointerReference: hex(frame.physical.pc),
+    instructionPointerReference: formatReference(
+      referenceIn({ machine: target.machine, cpu: frame.physical.cpu }, { space: 'va', address: frame.physical.pc }),
+    ),
     ...(image === undefined ? {} : { moduleId: image.id }),
     ...(frame.isSubtle ? { presentationHint: 'subtle' as const } : {}),
   };

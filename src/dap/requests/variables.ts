@@ -2,7 +2,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { ExpressionError, type FormatLetter } from '../../debug/expression/ast';
 import type { EvaluationScope } from '../../debug/expression/scope';
-import { formatReference } from '../../debug/memory';
+import { formatReference, referenceIn } from '../../debug/memory';
 import { scopesOf } from '../../debug/scopes';
 import { formatted, operandRow, type VariableRow } from '../../debug/variables';
 import type { Args } from '../arguments';
@@ -28,7 +28,7 @@ export function rowBody(session: Session, row: VariableRow, scope: EvaluationSco
     variablesReference: container === undefined ? 0 : session.handles.containerId({ container, scope }),
     ...(container !== undefined && container.namedCount > 0 ? { namedVariables: container.namedCount } : {}),
     ...(container !== undefined && container.indexedCount > 0 ? { indexedVariables: container.indexedCount } : {}),
-    ...(row.memory === undefined ? {} : { memoryReference: formatReference(row.memory) }),
+    ...(row.memory === undefined ? {} : { memoryReference: formatReference(referenceIn(scope, row.memory)) }),
     ...(row.isReadOnly ? { presentationHint: { attributes: ['readOnly'] } } : {}),
   };
 }
