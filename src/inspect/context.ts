@@ -1,13 +1,16 @@
 /** What inspectors see of a debug target: the one place where debug's classes are fitted to them. */
+import { va } from '../base/address';
 import { ExpressionError } from '../debug/expression/ast';
 import type { Operand } from '../debug/expression/operand';
 import { localValue, staticValue, variablesInScope } from '../debug/expression/scope';
 import type { Image } from '../debug/images';
 import { isLibraryPath } from '../debug/sources';
-import { logicalFrames } from '../debug/stack';
+import { type CodeFrame, logicalFrames, type PhysicalFrame } from '../debug/stack';
+import { suspendedCpu } from '../debug/suspended-cpu';
 import type { DebugTarget } from '../debug/target';
+import type { Cpu } from '../machine/contract';
 import type { SourceFile, Variable } from '../symbols/types';
-import type { DeviceWindow, InspectContext, NamedValue } from './inspector';
+import type { DeviceWindow, InspectContext, NamedValue, SuspendedFrame } from './inspector';
 import type { Past } from './past';
 import type { TrapLog } from './trap-log';
 
@@ -58,6 +61,7 @@ export function contextOf(
         .flatMap((variable) => named(image, variable, () => staticValue(scope, image, variable)));
     },
     locals: () => locals(target, cpu.hart),
+    suspended: (world, pc, registers, most) => suspendedFrames(target, suspendedCpu(cpu, world), pc, registers, most),
     clientPath: (source) => target.sources.clientPath(source),
     isOwnSource: (source) => isOwnSource(target, source),
   };
@@ -73,6 +77,55 @@ function locals(target: DebugTarget, hart: number): NamedValue[] {
       named(image, variable, () => localValue(scope, frame, variable), frame.name),
     );
   });
+}
+
+function suspendedFrames(
+  target: DebugTarget,
+  cpu: Cpu,
+  pc: bigint,
+  registers: ReadonlyMap<number, bigint>,
+  most: number,
+): SuspendedFrame[] {
+  const found: SuspendedFrame[] = [];
+  const seen = new Set<string>();
+  const label = (name: string) => found.push({ name, isOwn: false, isLabel: true, local: () => undefined });
+  // Where code goes on is behind its call of the switch, but for code that has not begun yet.
+  const start = target.unwinder.frame(cpu, va(pc), registers, false);
+  const isNew = start.image?.program.symbolAt(start.link)?.offset === 0n;
+  if (isNew) return logicalFrames(start).map((one) => suspendedFrame(target, one));
+  let next: PhysicalFrame | undefined = target.unwinder.frame(cpu, va(pc), registers, true);
+  while (next !== undefined && found.length < most) {
+    const frame: PhysicalFrame = next;
+    found.push(...logicalFrames(frame).map((one) => suspendedFrame(target, one)));
+    const up = target.unwinder.caller(frame);
+    if (up.kind === 'end') break;
+    if (up.kind === 'missing') {
+      label(`stack ends here: ${up.why}`);
+      break;
+    }
+    if (up.border !== undefined) label(up.border);
+    const identity = `${up.frame.pc} ${up.frame.cfa}`;
+    next = seen.has(identity) ? undefined : up.frame;
+    seen.add(identity);
+  }
+  return found.slice(0, most);
+}
+
+function suspendedFrame(target: DebugTarget, frame: CodeFrame): SuspendedFrame {
+  const { source, line, physical } = frame;
+  return {
+    name: frame.name,
+    ...(source !== undefined && line > 0 && { source: { path: target.sources.clientPath(source), line } }),
+    isOwn: source !== undefined && isOwnSource(target, source),
+    isLabel: false,
+    local: (name) => {
+      const { image } = physical;
+      const variable = variablesInScope(frame).find((one) => one.name === name);
+      if (image === undefined || variable === undefined) return undefined;
+      const scope = target.scope(physical.cpu.hart, frame);
+      return named(image, variable, () => localValue(scope, frame, variable))[0]?.value;
+    },
+  };
 }
 
 function named(image: Image, variable: Variable, operand: () => Operand, functionName?: string): NamedValue[] {

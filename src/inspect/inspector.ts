@@ -5,6 +5,7 @@
  */
 import type { Pa } from '../base/address';
 import type { Image, ImageSet } from '../debug/images';
+import type { World } from '../isa/core/world';
 import type { Cpu, Machine } from '../machine/contract';
 import type { Value } from '../symbols/lang/value';
 import type { SourceFile, Variable } from '../symbols/types';
@@ -28,6 +29,17 @@ export interface NamedValue {
   readonly functionName?: string;
 }
 
+/** A frame of code that stands still somewhere: a call, or a border between worlds. */
+export interface SuspendedFrame {
+  readonly name: string;
+  readonly source?: { readonly path: string; readonly line: number };
+  /** The user's own code rather than a library's. */
+  readonly isOwn: boolean;
+  readonly isLabel: boolean;
+  /** A variable of the frame's function. */
+  local(name: string): Value | undefined;
+}
+
 /** What an inspector may use. Everything is side-effect free. */
 export interface InspectContext {
   readonly machine: Machine;
@@ -44,6 +56,11 @@ export interface InspectContext {
   statics(image: Image, accept: (variable: Variable) => boolean): readonly NamedValue[];
   /** Variables of the function the hart is in, innermost scope first. */
   locals(): readonly NamedValue[];
+  /**
+   * The calls, innermost first, of code that was switched away from: where it goes on and its registers by DWARF number,
+   * in memory as `world` sees it. At most `most` frames.
+   */
+  suspended(world: World, pc: bigint, registers: ReadonlyMap<number, bigint>, most: number): readonly SuspendedFrame[];
   /** The path under which the user opens a source. */
   clientPath(source: SourceFile): string;
   /** Whether the source is the user's own rather than a library's. */

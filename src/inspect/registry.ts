@@ -3,8 +3,9 @@ import type { Inspector } from './inspector';
 import { pageTables } from './page-tables';
 import { queues } from './queues';
 import { registers } from './registers';
+import { tasks } from './tasks';
 import { traps } from './traps';
 import { vmExits } from './vm-exits';
 
 /** In the order of their views. */
-export const INSPECTORS: readonly Inspector[] = [queues, pageTables, registers, vmExits, traps];
+export const INSPECTORS: readonly Inspector[] = [queues, pageTables, registers, vmExits, traps, tasks];

@@ -80,7 +80,8 @@ function groupsOf(records: readonly TrapRecord[], words: TrapWords): Group[] {
   const groups = [...lists].map(([reason, list]): Group => {
     const took = list.map(latency).filter((one) => one !== undefined);
     const total = took.reduce((sum, one) => sum + one, 0n);
-    const longest = took.reduce((most, one) => (one > most ? one : most), 0n);
+    let longest = 0n;
+    for (const one of took) if (one > longest) longest = one;
     const mean = took.length === 0 ? 0n : total / BigInt(took.length);
     return { reason, records: list, timed: took.length, mean, longest, total };
   });

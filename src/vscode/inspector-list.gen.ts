@@ -6,4 +6,5 @@ export const VIEWS: readonly { readonly id: string; readonly title: string; read
   { id: 'registers', title: 'Registers' },
   { id: 'vmExits', title: 'VM Exits', isFiltered: true },
   { id: 'traps', title: 'Traps', isFiltered: true },
+  { id: 'tasks', title: 'Tasks' },
 ];

@@ -58,6 +58,7 @@ function contextWith(entries: Readonly<Record<string, bigint>>, options: { root?
     traps: new TrapLog({ ...machine, observe: () => () => undefined }),
     statics: () => [],
     locals: () => [],
+    suspended: () => [],
     clientPath: (source) => source.path,
     isOwnSource: () => true,
   };
