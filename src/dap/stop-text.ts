@@ -4,7 +4,7 @@ import { ExpressionError } from '../debug/expression/ast';
 import { panicMessage } from '../debug/panic-message';
 import type { Stop } from '../debug/stop';
 import type { DebugTarget } from '../debug/target';
-import { isVmExit, whatRunsIn } from '../debug/trap-policy';
+import { isVmEntry, isVmExit, whatRunsIn } from '../debug/trap-policy';
 
 /** The body of a `stopped` event. */
 export function stoppedBody(target: DebugTarget, stop: Stop): object {
@@ -41,6 +41,8 @@ export function stoppedBody(target: DebugTarget, stop: Stop): object {
     }
     case 'trap':
       return { reason: 'exception', description: trapTitle(target, stop), text: trapText(target, stop), ...common };
+    case 'context':
+      return { reason: 'exception', description: contextTitle(stop), text: contextText(target, stop), ...common };
     case 'panic':
       return { reason: 'exception', description: 'Rust panic', text: panicText(target, stop), ...common };
     case 'stuck':
@@ -110,6 +112,34 @@ export function trapTitle(target: DebugTarget, stop: Extract<Stop, { kind: 'trap
   const { event } = stop;
   const exit = isVmExit(event.from, event.to) ? 'VM exit: ' : '';
   return `${exit}${target.filters.causeOf(event)?.name ?? `Cause ${event.cause}`} (${event.from.mode} → ${event.to.mode})`;
+}
+
+/** `VM entry (S → VS)`, `satp was written`. */
+export function contextTitle({ event }: Extract<Stop, { kind: 'context' }>): string {
+  if (event.kind !== 'trapReturn') return `${event.register} was written`;
+  const kind = isVmEntry(event.from, event.to) ? 'VM entry' : 'Return';
+  return `${kind} (${event.from.mode} → ${event.to.mode})`;
+}
+
+/** What an instruction did and where it is, in a sentence. */
+export function contextText(target: DebugTarget, stop: Extract<Stop, { kind: 'context' }>): string {
+  const { event } = stop;
+  const problem = stop.problem === undefined ? '' : `. ${stop.problem}`;
+  if (event.kind !== 'trapReturn') {
+    return `${event.register}: ${hex(event.old)} → ${hex(event.value)}, by the instruction before ${placeText(target, event.pc, event.hart)}${problem}`;
+  }
+  const by = placeText(target, event.instruction, event.hart, event.from);
+  return `The instruction at ${by} returned to ${whatRunsIn(event.to)} at ${placeText(target, event.pc, event.hart)}${problem}`;
+}
+
+function placeText(
+  target: DebugTarget,
+  at: bigint,
+  hart: number,
+  world?: Parameters<DebugTarget['symbolText']>[2],
+): string {
+  const name = target.symbolText(at, hart, world);
+  return name === undefined ? hex(at) : `${hex(at)} (${name})`;
 }
 
 /** What happened and where, in a sentence. */

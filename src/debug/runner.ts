@@ -185,10 +185,13 @@ export class Runner {
     return (event.kind === 'trap' ? plan.wantsTrap?.(event) : plan.wantsContext?.(event)) ?? false;
   }
 
-  private get contextStops(): Pick<RunOptions, 'stopOnContext'> {
-    const { finder } = this;
-    if (this.plan?.wantsContext === undefined && finder?.isDone !== false) return {};
-    return { stopOnContext: (event) => finder?.wants(event) === true || this.isOfPlan(event) };
+  private get contextStops(): Pick<RunOptions, 'stopOnContext' | 'registers'> {
+    const { finder, filters } = this;
+    if (this.plan?.wantsContext === undefined && finder?.isDone !== false && !filters.wantsContexts) return {};
+    return {
+      stopOnContext: (event) => finder?.wants(event) === true || filters.wants(event) || this.isOfPlan(event),
+      ...(filters.registers.length === 0 ? {} : { registers: filters.registers }),
+    };
   }
 
   private get only(): { onlyHart?: number } {
@@ -228,6 +231,7 @@ export class Runner {
         wanted = this.filters.wants(event);
         return true;
       },
+      ...this.contextStops,
     });
     this.handled.delete(cpu.hart);
     if (exit.kind === 'trap' && exit.event.hart === cpu.hart) {
@@ -246,7 +250,11 @@ export class Runner {
       };
       return undefined;
     }
-    if (exit.kind !== 'budget') return this.after(exit);
+    if (exit.kind !== 'budget') {
+      const stopped = this.after(exit);
+      // What happened is of no filter after all, and the instruction is complete.
+      if (stopped !== undefined || exit.kind !== 'context' || exit.event.hart !== cpu.hart) return stopped;
+    }
     if (cpu.pc === before.pc && cpu.activity !== 'running') return undefined;
     this.tellOwners(cpu);
     return this.advance('stepped', cpu.hart);
@@ -318,7 +326,13 @@ export class Runner {
         );
       case 'context':
         this.lookForImages(exit.event);
-        return this.isOfPlan(exit.event) ? this.advance('context', exit.event.hart, exit.event) : undefined;
+        if (this.filters.wants(exit.event)) {
+          const stopped = this.byFilter(exit.event);
+          if (stopped !== undefined) return stopped;
+        }
+        return this.mode === 'run' && this.isOfPlan(exit.event)
+          ? this.advance('context', exit.event.hart, exit.event)
+          : undefined;
       case 'watch': {
         const stop = this.data.hit(exit, this.tester);
         return stop === undefined ? undefined : { kind: 'stopped', stop };
@@ -328,12 +342,14 @@ export class Runner {
     }
   }
 
-  /** The stop that an exception filter makes of a trap, unless its condition does not hold. */
-  private byFilter(event: TrapEvent): SliceResult | undefined {
+  /** The stop that an exception filter makes of an event, unless its condition does not hold. */
+  private byFilter(event: TrapEvent | ContextEvent): SliceResult | undefined {
     const problem = this.filters.test(event, this.tester);
     if (problem === false) return undefined;
     const extra = typeof problem === 'string' ? { problem } : {};
-    return { kind: 'stopped', stop: { kind: 'trap', hart: event.hart, event, ...extra } };
+    const { hart } = event;
+    if (event.kind === 'trap') return { kind: 'stopped', stop: { kind: 'trap', hart, event, ...extra } };
+    return { kind: 'stopped', stop: { kind: 'context', hart, event, ...extra } };
   }
 
   private lookForImages(event: ContextEvent): void {

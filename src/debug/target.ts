@@ -5,7 +5,7 @@
  */
 import { hex, type Va } from '../base/address';
 import type { World } from '../isa/core/world';
-import type { Cpu, Machine, TrapEvent } from '../machine/contract';
+import type { ContextEvent, Cpu, Machine, TrapEvent } from '../machine/contract';
 import type { Program } from '../symbols/types';
 import { Breakpoints } from './breakpoints';
 import type { ConditionTester, LogPart } from './conditions';
@@ -341,7 +341,7 @@ export class DebugTarget {
   // ------------------------------------------------------------------ values
 
   /** Where expressions of a frame are evaluated; without a frame, the innermost one of the hart. */
-  scope(hart: number, frame?: CodeFrame, trap?: TrapEvent): EvaluationScope {
+  scope(hart: number, frame?: CodeFrame, trap?: TrapEvent | ContextEvent): EvaluationScope {
     const cpu = frame?.physical.cpu ?? this.cpu(hart);
     const used = frame ?? this.topFrame(cpu.hart);
     const language = used?.physical.image?.program.framesAt(used.physical.link)[0]?.language;
@@ -434,7 +434,7 @@ export class DebugTarget {
     return { virtual: put('va'), physical: put('pa') };
   }
 
-  private testCondition(hart: number, condition: string, trap: TrapEvent | undefined): boolean | string {
+  private testCondition(hart: number, condition: string, trap: TrapEvent | ContextEvent | undefined): boolean | string {
     try {
       return isTrue(this.operand(condition, this.scope(hart, undefined, trap)));
     } catch (error) {

@@ -43,3 +43,29 @@ describe('steps and runs between worlds', () => {
       await talk.ask('launch', { ...hypervisor, stepping: { trap: 'skip' } });
     }));
 });
+
+describe('exception filters of worlds', () => {
+  it(
+    'stop at VM exits, entries and written registers, and say what it was',
+    () =>
+      check('event-filters', async (talk) => {
+        await talk.launch(hypervisor);
+        await talk.client.event('stopped');
+        const filters = (...filterOptions: object[]) =>
+          talk.ask('setExceptionBreakpoints', { filters: [], filterOptions });
+        await filters({ filterId: 'register-write', condition: 'hgatp' });
+        await talk.move('continue');
+        await talk.ask('exceptionInfo', { threadId: 1 });
+        await filters({ filterId: 'vm-entry' });
+        await talk.move('continue');
+        await filters({ filterId: 'vm-exit', condition: 'cause == 21' });
+        await talk.move('continue');
+        await filters(
+          { filterId: 'vm-exit', condition: 'casue == 21' },
+          { filterId: 'register-write', condition: 'satq' },
+        );
+        await talk.move('continue');
+      }),
+    60_000,
+  );
+});

@@ -6,7 +6,7 @@ import type { DebugTarget } from '../../debug/target';
 import { noException } from '../errors';
 import type { Handler } from '../server';
 import type { Session } from '../session';
-import { panicText, stuckText, trapText, trapTitle } from '../stop-text';
+import { contextText, contextTitle, panicText, stuckText, trapText, trapTitle } from '../stop-text';
 import { columnOut, lineOut } from './breakpoints';
 import { sourceOf } from './sources';
 
@@ -39,6 +39,9 @@ export function stackRequests(session: Session): Record<string, Handler> {
           description: panicText(target, stop),
           breakMode: 'always',
         };
+      }
+      if (stop?.kind === 'context' && stop.hart === hart) {
+        return { exceptionId: contextTitle(stop), description: contextText(target, stop), breakMode: 'always' };
       }
       const fresh = target.freshTrap(hart);
       const isTrap = stop?.hart === hart && (stop.kind === 'trap' || stop.kind === 'stuck');

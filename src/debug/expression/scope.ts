@@ -1,9 +1,9 @@
 /** Names in expressions: locals of the frame, trap facts, statics, functions, registers. */
-import type { Cpu, Machine, TrapEvent } from '../../machine/contract';
+import type { ContextEvent, Cpu, Machine, TrapEvent, TrapReturnEvent } from '../../machine/contract';
 import { contextOf, valueAt } from '../../symbols/lang/value';
 import { locate, locateStatic } from '../../symbols/locate';
 import type { ReadMemory, Variable } from '../../symbols/types';
-import { isOfMachine } from '../image-world';
+import { imageWorldOf, isOfMachine } from '../image-world';
 import { addressesOf, type Image, type ImageSet } from '../images';
 import { type CodeFrame, lookupPc } from '../stack';
 import { ExpressionError } from './ast';
@@ -22,7 +22,7 @@ export interface EvaluationScope {
   /** The frame's function is written in C. */
   readonly isC: boolean;
   /** For conditions of exception filters: what happened. */
-  readonly trap?: TrapEvent;
+  readonly trap?: TrapEvent | ContextEvent;
 }
 
 /** Variables of the frame's function (or inlined call) that are in scope, innermost first, shadowed ones left out. */
@@ -85,19 +85,74 @@ function lookupLocal(scope: EvaluationScope, name: string): Operand | undefined 
 function lookupTrap(scope: EvaluationScope, name: string): Operand | undefined {
   const { trap } = scope;
   if (trap === undefined) return undefined;
+  if (trap.kind === 'trap') return trapFact(scope, trap, name) ?? borderFact(trap, name);
+  if (trap.kind === 'trapReturn') return returnFact(trap, name) ?? borderFact(trap, name);
+  switch (name) {
+    case 'register':
+      return { kind: 'string', value: trap.register };
+    case 'value':
+      return { kind: 'number', value: trap.value };
+    case 'old':
+      return { kind: 'number', value: trap.old };
+    case 'mode':
+      return { kind: 'string', value: scope.cpu.world.mode };
+    default:
+      return undefined;
+  }
+}
+
+function trapFact(scope: EvaluationScope, trap: TrapEvent, name: string): Operand | undefined {
   switch (name) {
     case 'cause':
       return { kind: 'number', value: BigInt(trap.cause) };
+    case 'group': {
+      const { causes } = scope.machine.isa;
+      const cause = causes.find((one) => one.cause === trap.cause && one.isInterrupt === trap.isInterrupt);
+      return { kind: 'string', value: cause?.group ?? '' };
+    }
     case 'tval':
       return { kind: 'number', value: trap.tval };
     case 'epc':
       return { kind: 'number', value: trap.epc };
+    case 'guestPhysical':
+      // No guest has memory at 0 that its second stage does not translate and that a program asks for.
+      return { kind: 'number', value: trap.guestPhysical ?? 0n };
     case 'isInterrupt':
       return { kind: 'boolean', value: trap.isInterrupt };
+    default:
+      return undefined;
+  }
+}
+
+/** Conditions on traps hold for no return, unless they mean its place. */
+function returnFact(event: TrapReturnEvent, name: string): Operand | undefined {
+  switch (name) {
+    case 'cause':
+      return { kind: 'number', value: -1n };
+    case 'group':
+      return { kind: 'string', value: 'return' };
+    case 'epc':
+      return { kind: 'number', value: event.instruction };
+    case 'tval':
+    case 'guestPhysical':
+      return { kind: 'number', value: 0n };
+    case 'isInterrupt':
+      return { kind: 'boolean', value: false };
+    default:
+      return undefined;
+  }
+}
+
+function borderFact({ from, to }: Pick<TrapEvent, 'from' | 'to'>, name: string): Operand | undefined {
+  switch (name) {
     case 'mode':
-      return { kind: 'string', value: trap.from.mode };
+      return { kind: 'string', value: from.mode };
     case 'to':
-      return { kind: 'string', value: trap.to.mode };
+      return { kind: 'string', value: to.mode };
+    case 'world':
+      return { kind: 'string', value: imageWorldOf(from) };
+    case 'toWorld':
+      return { kind: 'string', value: imageWorldOf(to) };
     default:
       return undefined;
   }
