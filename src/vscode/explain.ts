@@ -19,9 +19,10 @@ export const explainAddress = async (documents: TextDocuments): Promise<void> =>
     placeHolder: '0xffffffc080200000, gpa:0x80200000 in guest, pa:0x80200000',
   });
   if (!address) return;
-  const access = accessIn(address) ?? (await pickAccess(address));
+  const named = accessIn(address);
+  const access = named ?? (await pickAccess(address));
   if (access === undefined) return;
-  await documents.show(`${access} ${address}`, async () => {
+  await documents.show(named === undefined ? `${access} ${address}` : address, async () => {
     const { lines } = await request(session, 'address/explain', { address, access });
     return `${lines.join('\n')}\n`;
   });

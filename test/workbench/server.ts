@@ -26,6 +26,7 @@ const SETTINGS = {
   'window.confirmBeforeClose': 'never',
   'window.dialogStyle': 'custom',
   'git.enabled': false,
+  'explorer.compactFolders': false,
   'editor.accessibilitySupport': 'off',
   'editor.minimap.enabled': false,
   'debug.internalConsoleOptions': 'neverOpen',
@@ -79,7 +80,8 @@ export const startServer = async ({ extensions, isDriven }: ServerOptions): Prom
   const url = `http://127.0.0.1:${port}/`;
   const stop = async (): Promise<void> => {
     await end(child);
-    rmSync(root, { recursive: true, force: true, maxRetries: 5 });
+    // Its children write logs for a moment yet.
+    rmSync(root, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   };
   const deadline = Date.now() + 60_000;
   while (!(await answers(url))) {

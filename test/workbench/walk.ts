@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installVsix, startServer } from './server';
 import { repository } from './tools';
+import { walkThroughWorlds } from './walk-worlds';
 import { launchChromium, Workbench } from './workbench';
 
 const started = Date.now();
@@ -15,8 +16,14 @@ const note = (what: string): void =>
   console.log(`${((Date.now() - started) / 1000).toFixed(1).padStart(6)} s  ${what}`);
 
 const walk = async (): Promise<void> => {
-  const vsix = process.argv[2] ?? join(repository, 'dist/worldstep.vsix');
-  if (!process.argv[2]) execFileSync('npm', ['run', '--silent', 'package'], { cwd: repository, stdio: 'inherit' });
+  const [, , given, part] = process.argv;
+  const parts = part === undefined ? ['sample', 'worlds'] : [part];
+  const vsix = given ?? join(repository, 'dist/worldstep.vsix');
+  if (!given) {
+    for (const script of ['build', 'package']) {
+      execFileSync('npm', ['run', '--silent', script], { cwd: repository, stdio: 'inherit' });
+    }
+  }
   note('VSIX packed');
   const extensions = mkdtempSync(join(tmpdir(), 'worldstep-extensions-'));
   installVsix(vsix, extensions);
@@ -32,12 +39,17 @@ const walk = async (): Promise<void> => {
   const workbench = new Workbench(await context.newPage());
   note('server and browser up');
   try {
-    await workbench.open(server.url, folder);
-    note('workbench drawn');
-    await debugTheSample(workbench);
-    await launchWhatIsNotThere(workbench, folder);
-    await emptyWindow(workbench, server.url);
-    await tasksOfACopy(workbench, server.url, join(folder, '..'));
+    if (parts.includes('sample')) {
+      await workbench.open(server.url, folder);
+      note('workbench drawn');
+      await debugTheSample(workbench);
+      await launchWhatIsNotThere(workbench, folder);
+      await emptyWindow(workbench, server.url);
+      await tasksOfACopy(workbench, server.url, join(folder, '..'));
+    }
+    if (parts.includes('worlds')) {
+      await walkThroughWorlds({ workbench, url: server.url, parent: join(folder, '../worlds'), note });
+    }
   } catch (error) {
     await workbench.screenshot('99-failure');
     console.error(server.log().slice(-1500));
@@ -45,7 +57,7 @@ const walk = async (): Promise<void> => {
   } finally {
     await browser.close();
     await server.stop();
-    for (const each of [extensions, folder]) rmSync(each, { recursive: true, force: true, maxRetries: 5 });
+    for (const each of [extensions, join(folder, '..')]) rmSync(each, { recursive: true, force: true, maxRetries: 5 });
   }
 };
 

@@ -60,13 +60,52 @@ export class Workbench {
 
   /** Opens a file through the explorer; `path` names the folders on the way. */
   async openFile(...path: string[]): Promise<void> {
-    const row = (name: string): Locator =>
-      this.page.locator('.explorer-folders-view .monaco-list-row', { hasText: name }).first();
-    for (const name of path.slice(0, -1)) {
-      await row(name).waitFor();
-      if ((await row(name).getAttribute('aria-expanded')) !== 'true') await row(name).click();
+    let above = -1;
+    for (const [depth, name] of path.entries()) {
+      const row = await this.explorerRow(name, depth + 1, above);
+      above = Number(await row.getAttribute('data-index'));
+      if (depth === path.length - 1) await row.dblclick();
+      else if ((await row.getAttribute('aria-expanded')) !== 'true') await row.click();
     }
-    await row(path.at(-1) ?? '').dblclick();
+  }
+
+  /** The row of the explorer with this name among those inside the row number `above`; `level` is their depth. */
+  private async explorerRow(name: string, level: number, above: number): Promise<Locator> {
+    const found = await this.page.waitForFunction(
+      ([wanted, depth, start]) => {
+        const rows = Array.from(document.querySelectorAll('.explorer-folders-view .monaco-list-row'))
+          .map((row) => ({
+            index: Number(row.getAttribute('data-index')),
+            level: Number(row.getAttribute('aria-level')),
+            name: row.querySelector('.label-name')?.textContent,
+          }))
+          .sort((one, other) => one.index - other.index)
+          .filter(({ index }) => index > Number(start));
+        const end = rows.findIndex((row) => row.level < Number(depth));
+        const inside = end < 0 ? rows : rows.slice(0, end);
+        // As a text: the number 0 would not end the waiting.
+        return inside.find((row) => row.level === depth && row.name === wanted)?.index.toString();
+      },
+      [name, level, above] as const,
+    );
+    return this.page.locator(`.explorer-folders-view .monaco-list-row[data-index="${await found.jsonValue()}"]`);
+  }
+
+  /** Waits until an editor shows a line with `text`. */
+  async showsLine(text: string | RegExp): Promise<void> {
+    // In a line blanks may be no-break spaces, which Playwright takes for blanks in strings only.
+    const hasText = typeof text === 'string' ? text : new RegExp(text.source.replaceAll(' ', '\\s'));
+    await this.page.locator('.monaco-editor .view-line', { hasText }).first().waitFor();
+  }
+
+  /** "Explain an Address…" with an address and an access, up to the document with the answer. */
+  async explain(text: string): Promise<void> {
+    await this.command('Worldstep: Explain an Address…');
+    // The palette's own row has the same words.
+    await this.page.locator('.quick-input-title', { hasText: 'Explain an Address' }).waitFor();
+    await this.page.locator('.quick-input-widget:visible .quick-input-box input').fill(text);
+    await this.page.keyboard.press('Enter');
+    await this.page.locator('.tab.active', { hasText: text }).waitFor();
   }
 
   /** Scrolls to a text with the editor's own search. */
@@ -101,6 +140,18 @@ export class Workbench {
     await this.page.mouse.click(box.x - 10, box.y + box.height / 2);
     await this.page.locator('.codicon-debug-breakpoint, .codicon-debug-breakpoint-unverified').first().waitFor();
     return line;
+  }
+
+  /** Clicks on the breakpoint in the margin of a line that is on screen. */
+  async removeBreakpoint(line: number): Promise<void> {
+    const number = this.page.locator('.monaco-editor .line-numbers', { hasText: new RegExp(`^${line}$`) }).first();
+    const box = await number.boundingBox();
+    if (!box) throw new Error(`line ${line} is not on screen`);
+    await this.page.mouse.click(box.x - 10, box.y + box.height / 2);
+    await this.page
+      .locator('.codicon-debug-breakpoint, .codicon-debug-breakpoint-stackframe')
+      .first()
+      .waitFor({ state: 'detached' });
   }
 
   /** Waits until the arrow of the top frame stands in the margin of `line`. */
@@ -144,6 +195,16 @@ export class Workbench {
   async closePane(title: string): Promise<void> {
     const header = this.pane(title).locator('.pane-header');
     if ((await header.getAttribute('aria-expanded')) === 'true') await header.click();
+  }
+
+  /** Drags the lower border of a pane, so that it is about `height` high. */
+  async heightenPane(title: string, height: number): Promise<void> {
+    const box = await this.pane(title).boundingBox();
+    if (!box) throw new Error(`${title} is not on screen`);
+    await this.page.mouse.move(box.x + box.width / 2, box.y + box.height);
+    await this.page.mouse.down();
+    await this.page.mouse.move(box.x + box.width / 2, box.y + height, { steps: 4 });
+    await this.page.mouse.up();
   }
 
   /** Drags the border of the side bar to `width`. */

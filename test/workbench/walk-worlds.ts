@@ -1,0 +1,168 @@
+/**
+ * The walk through worlds: the lazy mapping fault from the user program into the kernel, and a guest's user program under
+ * its kernel under the hypervisor. The breakpoints of all worlds are set in the editor before any of them exists.
+ */
+import { cpSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { repository } from './tools';
+import type { Workbench } from './workbench';
+
+/** What the walk needs of its surroundings. */
+export interface Surroundings {
+  readonly workbench: Workbench;
+  readonly url: string;
+  /** A folder that the copies of the samples go into. */
+  readonly parent: string;
+  note(what: string): void;
+}
+
+/** Both samples, one after the other. */
+export const walkThroughWorlds = async (around: Surroundings): Promise<void> => {
+  await lazyMapping(around);
+  await hypervisor(around);
+};
+
+const CLOSED = ['Variables', 'Watch', 'Loaded Scripts', 'Breakpoints'];
+
+/** Opens a copy of a sample's folder, as a user who works on it has it. */
+const openCopy = async ({ workbench, url, parent }: Surroundings, name: string): Promise<string> => {
+  const folder = join(parent, name);
+  cpSync(join(repository, 'kernels', name), folder, { recursive: true, filter: (from) => !from.includes('/target') });
+  await workbench.open(url, folder);
+  await workbench.page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'kernel.json' }).waitFor();
+  return folder;
+};
+
+/** A breakpoint as a person sets it: opens the file, looks for the line, clicks into its margin. */
+const breakAt = async (workbench: Workbench, folder: string, file: string, text: string): Promise<number> => {
+  const lines = readFileSync(join(folder, file), 'utf8').split('\n');
+  await workbench.openFile(...file.split('/'));
+  await workbench.showsLine(lines[0] ?? '');
+  await workbench.find(text);
+  const line = await workbench.setBreakpoint(text);
+  if (!lines[line - 1]?.includes(text)) throw new Error(`line ${line} of ${file} is not the one with "${text}"`);
+  return line;
+};
+
+/** Waits for a stop at a line of a file. */
+const stopsAt = async (workbench: Workbench, file: string, line: number): Promise<void> => {
+  await workbench.page.locator('.tab.active', { hasText: basename(file) }).waitFor();
+  await workbench.stoppedAt(line);
+};
+
+/** Makes room for the call stack and one view. */
+const makeRoom = async (workbench: Workbench): Promise<void> => {
+  await workbench.widenSideBar(640);
+  for (const title of CLOSED) await workbench.closePane(title);
+  await workbench.heightenPane('Call Stack', 350);
+};
+
+const stop = async ({ page }: Workbench): Promise<void> => {
+  if ((await page.locator('.notification-toast').count()) > 0) throw new Error('a message popped up on the way');
+  await page.keyboard.press('Shift+F5');
+  await page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
+};
+
+const lazyMapping = async (around: Surroundings): Promise<void> => {
+  const { workbench, note } = around;
+  const { page } = workbench;
+  const folder = await openCopy(around, 'lazymapping');
+  const user = 'payload/origin/src/main.rs';
+  const maps = await breakAt(workbench, folder, 'src/stack.rs', 'let mapped = aspace.map_linear');
+  const stores = await breakAt(workbench, folder, user, 'let mut last = 0u64;');
+  note(`lazymapping opened, breakpoints in kernel and user program`);
+
+  await page.keyboard.press('F5');
+  await stopsAt(workbench, user, stores);
+  note('F5: stopped in the user program, before its store');
+  await makeRoom(workbench);
+  // Opened at the first stop, with its first row: kernel.json names it.
+  const pages = workbench.pane('Page Tables');
+  await pages.locator('.monaco-list-row', { hasText: 'root table' }).first().waitFor();
+  await workbench.debugRow('call-stack', 'entered by').waitFor();
+  await workbench.debugRow('call-stack', 'task::run').waitFor();
+  await workbench.screenshot('w01-user-before-fault');
+  await workbench.explain('$sp - 8 write');
+  await workbench.showsLine(/page fault.*cause 15/);
+  await workbench.showsLine(/PTE is not valid/);
+  await workbench.screenshot('w02-explain-fault');
+
+  await page.keyboard.press('F5');
+  await stopsAt(workbench, 'src/stack.rs', maps);
+  await workbench.debugRow('call-stack', /user program, stopped at .*page fault/).waitFor();
+  await workbench.debugRow('call-stack', 'origin::_start').waitFor();
+  await workbench.screenshot('w03-kernel-in-fault');
+  await page.keyboard.press('F10');
+  await workbench.stoppedAt(maps + 1);
+  await workbench.closePane('Call Stack');
+  await workbench.expand(pages, 'Since the previous stop: 1 range added', 'added: 0x');
+  await workbench.screenshot('w04-page-mapped');
+  const difference = pages.locator('.monaco-list-row', { hasText: 'Since the previous stop' }).first();
+  await workbench.contextMenu(difference, /Show as Table/);
+  await workbench.showsLine(/^added\s.*not mapped/);
+  await workbench.screenshot('w05-difference-table');
+  await stop(workbench);
+  note('the kernel mapped the page: one range added');
+};
+
+const hypervisor = async (around: Surroundings): Promise<void> => {
+  const { workbench, note } = around;
+  const { page } = workbench;
+  const folder = await openCopy(around, 'guestmonolithickernel');
+  const host = 'src/riscv64/vm.rs';
+  const kernel = 'payload/gkernel/src/syscall.rs';
+  const user = 'payload/app/src/main.rs';
+  const exits = await breakAt(workbench, folder, host, 'let page = gpa.align_down_4k();');
+  const handles = await breakAt(workbench, folder, kernel, 'process::exit(user.arg0()');
+  const calls = await breakAt(workbench, folder, user, 'arch::exit(code)');
+  note('guestmonolithickernel opened, breakpoints in hypervisor, guest kernel and user program');
+
+  await page.keyboard.press('F5');
+  await stopsAt(workbench, host, exits);
+  note('F5: stopped in the hypervisor at the first guest-page fault');
+  await makeRoom(workbench);
+  const list = workbench.pane('VM Exits');
+  await list.locator('.monaco-list-row', { hasText: 'guest-page fault' }).first().waitFor();
+  await workbench.debugRow('call-stack', /guest, stopped at .*guest-page fault/).waitFor();
+  await workbench.screenshot('w11-hypervisor-at-exit');
+
+  await workbench.removeBreakpoint(exits);
+  await page.keyboard.press('F5');
+  await stopsAt(workbench, user, calls);
+  for (const frame of ['app::_start', 'gkernel::process::run', 'VirtualMachine>::run'])
+    await workbench.debugRow('call-stack', frame).waitFor();
+  await workbench.screenshot('w12-three-worlds');
+  note('stopped in the guest user program: one stack through three worlds');
+  await workbench.explain('0x1000 read');
+  await workbench.showsLine(/stage 1 level 2/);
+  await workbench.showsLine(/stage 2 level 2/);
+  await workbench.screenshot('w13-explain-two-stages');
+
+  await workbench.closePane('Call Stack');
+  await workbench.expand(list, 'All, the latest first', '#1 ');
+  await workbench.screenshot('w14-vm-exits');
+  await workbench.command('Worldstep: Show VM Exits as Table');
+  await workbench.showsLine(/^1\s.*guest-page fault/);
+  await workbench.screenshot('w15-vm-exits-table');
+  await workbench.closePane('VM Exits');
+  const traps = await workbench.openPane('Traps');
+  await traps.locator('.monaco-list-row', { hasText: 'All, the latest' }).waitFor();
+  await workbench.screenshot('w16-traps');
+  note('exits, traps and both stages shown');
+
+  await page.locator('.debug-toolbar [aria-label*="Skip Traps"]').click();
+  await workbench.offers('Follow');
+  await workbench.screenshot('w17-stepping-policy');
+  await workbench.pick('Follow');
+  await page.locator('.debug-toolbar [aria-label*="Follow Traps"]').waitFor();
+  await workbench.openPane('Call Stack');
+  await page.keyboard.press('F5');
+  await stopsAt(workbench, kernel, handles);
+  await workbench.debugRow('call-stack', /user program, stopped at/).waitFor();
+  await workbench.screenshot('w18-guest-kernel');
+  await workbench.command('Worldstep: Run To: Next VM Exit');
+  await workbench.debugRow('call-stack', 'guest_exit').waitFor();
+  await workbench.screenshot('w19-next-vm-exit');
+  await stop(workbench);
+  note('policy chosen, system call seen in the guest kernel, run to the next VM exit');
+};
