@@ -60,10 +60,10 @@ export class InspectorTree implements vscode.TreeDataProvider<InspectorRow> {
       const color = node.isChanged ? new vscode.ThemeColor('charts.orange') : undefined;
       item.iconPath = new vscode.ThemeIcon(node.icon, color);
     }
-    if (node.isChanged) {
-      item.description = `${item.description} ●`;
-      item.accessibilityInformation = { label: `${node.label} ${node.description ?? ''}, changed since the last stop` };
-    }
+    // Without this a screen reader would hear the tooltip only.
+    const spoken = [node.label, node.description].filter(Boolean).join(' ');
+    item.accessibilityInformation = { label: node.isChanged ? `${spoken}, changed since the last stop` : spoken };
+    if (node.isChanged) item.description = `${item.description} ●`;
     item.contextValue = [
       node.memoryReference && 'memory',
       node.editable && 'editable',
