@@ -4,7 +4,7 @@
  */
 import type { QuickForm } from '../core/guest-isa';
 import { insn } from '../core/insn';
-import type { Ops, V64 } from '../core/ops';
+import type { Field, Ops, V32, V64 } from '../core/ops';
 import { MSTATUS, SSTATUS_VISIBLE } from './csrs-bits';
 import { QUICK_FP } from './quick-fp';
 
@@ -14,17 +14,28 @@ const COMMON = {
   ref: 'RISC-V Privileged ISA 20240411, Supervisor Status (sstatus) Register',
 } as const;
 
-/** Outside guests: there sstatus is vsstatus. */
-const requireSupervisor = (o: Ops): void => o.onlyIf(o.ltU(o.slot('v'), o.slot('priv')));
+/** Outside user modes, which may not touch it. */
+const requireSupervisor = (o: Ops): void => o.onlyIf(o.ne(o.slot('priv'), o.c(0)));
 
-/** No interrupt is both pending and enabled, so that setting SIE delivers none. */
-const requireQuiet = (o: Ops): void => o.onlyIf(o.eqz(o.and(o.or(o.slot('mip'), o.slot('mipLines')), o.slot('mie'))));
+/** Whether no interrupt is both pending and enabled, so that setting SIE delivers none. */
+const isQuiet = (o: Ops): V32 => o.eqz(o.and(o.or(o.slot('mip'), o.slot('mipLines')), o.slot('mie')));
 
 /** sstatus as it reads: SD sums up FS, which alone can be dirty here. */
-const view = (o: Ops, mstatus: V64): V64 => {
-  const isDirty = o.eq(o.and(mstatus, o.c(MSTATUS.FS)), o.c(MSTATUS.FS));
-  const visible = o.and(mstatus, o.c(SSTATUS_VISIBLE & ~MSTATUS.SD));
+const view = (o: Ops, status: V64): V64 => {
+  const isDirty = o.eq(o.and(status, o.c(MSTATUS.FS)), o.c(MSTATUS.FS));
+  const visible = o.and(status, o.c(SSTATUS_VISIBLE & ~MSTATUS.SD));
   return o.or(visible, o.shl(o.zx32(isDirty), o.c(63)));
+};
+
+/** Yields sstatus in `rd` and changes it: a part of mstatus, but all of vsstatus in a guest. */
+const exchange = (o: Ops, rd: Field, change: (status: V64) => V64): void => {
+  const isGuest = o.ne(o.slot('v'), o.c(0));
+  const [mstatus, vsstatus] = [o.slot('mstatus'), o.slot('vsstatus')];
+  const status = o.select(isGuest, vsstatus, mstatus);
+  const changed = change(status);
+  o.setX(rd, view(o, status));
+  o.setSlot('mstatus', o.select(isGuest, mstatus, changed));
+  o.setSlot('vsstatus', o.select(isGuest, changed, vsstatus));
 };
 
 export const QUICK: readonly QuickForm[] = [
@@ -35,9 +46,7 @@ export const QUICK: readonly QuickForm[] = [
       doc: 'Reads sstatus and disables interrupts.',
       sem: (o, f) => {
         requireSupervisor(o);
-        const mstatus = o.slot('mstatus');
-        o.setX(f.rd, view(o, mstatus));
-        o.setSlot('mstatus', o.and(mstatus, o.c(~MSTATUS.SIE)));
+        exchange(o, f.rd, (status) => o.and(status, o.c(~MSTATUS.SIE)));
       },
     }),
   },
@@ -48,10 +57,8 @@ export const QUICK: readonly QuickForm[] = [
       doc: 'Reads sstatus and enables interrupts.',
       sem: (o, f) => {
         requireSupervisor(o);
-        requireQuiet(o);
-        const mstatus = o.slot('mstatus');
-        o.setX(f.rd, view(o, mstatus));
-        o.setSlot('mstatus', o.or(mstatus, o.c(MSTATUS.SIE)));
+        o.onlyIf(isQuiet(o));
+        exchange(o, f.rd, (status) => o.or(status, o.c(MSTATUS.SIE)));
       },
     }),
   },
@@ -64,10 +71,8 @@ export const QUICK: readonly QuickForm[] = [
         requireSupervisor(o);
         const bits = o.x(f.rs1);
         o.onlyIf(o.eqz(o.and(bits, o.c(~MSTATUS.SIE))));
-        requireQuiet(o);
-        const mstatus = o.slot('mstatus');
-        o.setX(f.rd, view(o, mstatus));
-        o.setSlot('mstatus', o.or(mstatus, bits));
+        o.onlyIf(o.or(o.eqz(bits), isQuiet(o)));
+        exchange(o, f.rd, (status) => o.or(status, bits));
       },
     }),
   },
@@ -80,9 +85,7 @@ export const QUICK: readonly QuickForm[] = [
         requireSupervisor(o);
         const bits = o.x(f.rs1);
         o.onlyIf(o.eqz(o.and(bits, o.c(~MSTATUS.SIE))));
-        const mstatus = o.slot('mstatus');
-        o.setX(f.rd, view(o, mstatus));
-        o.setSlot('mstatus', o.and(mstatus, o.not(bits)));
+        exchange(o, f.rd, (status) => o.and(status, o.not(bits)));
       },
     }),
   },
