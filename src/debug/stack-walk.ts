@@ -90,6 +90,9 @@ export class StackWalk {
     let from = world;
     for (;;) {
       const entry = this.contexts.entryOf(this.cpu.hart, from);
+      // Something ran between the two worlds whose entry was not seen: another CPU of the guest, or events were not observed.
+      if (from.guest && from.level === 'user' && entry?.world.guest !== true)
+        yield this.label('── the guest kernel below is not known: how it entered this program was not observed');
       if (entry === undefined || (limit !== undefined && entry.world.rank >= limit.rank)) return;
       yield* this.entered(entry);
       from = entry.world;
@@ -159,6 +162,6 @@ function enteredLabel(entry: EntryContext): string {
 /** The border above frames of a kernel or hypervisor, on the way to the code it serves. */
 function stoppedLabel(isa: Isa, { trap }: ExitContext): string {
   const { from, to } = trap;
-  const who = from.guest && !to.guest ? 'guest' : 'user program';
+  const who = from.guest && !to.guest ? 'guest' : from.level === 'user' ? 'user program' : from.level;
   return `── ${who}, stopped at ${hex(trap.epc)}: ${causeText(isa, trap)}, ${from.mode} → ${to.mode}`;
 }

@@ -129,7 +129,7 @@ export class DebugTarget {
     this.contexts = new WorldContexts(machine, this.images, this.unwinder);
     this.unwinder.observed = this.contexts;
     this.memory.inWorld = (cpu, world) => this.contexts.cpuIn(cpu, world);
-    this.runner.addInternal(this.contexts.calledPlaces(), (hart) => this.contexts.atFunction(hart));
+    this.contexts.watch((places, hit) => this.runner.addInternal(places, hit));
     this.stopObserving = machine.observe(['trap'], (event) => {
       if (event.kind !== 'trap') return;
       this.traps.set(event.hart, event);

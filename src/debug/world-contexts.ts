@@ -7,14 +7,15 @@
  * information keeps them until the next trap. An *exit context* is less privileged code where it trapped.
  * Both belong to a stack, which is known by the address of its end.
  */
-import { type Va, va } from '../base/address';
+import type { Va } from '../base/address';
 import type { World } from '../isa/core/world';
 import type { Cpu, Machine, TraceEvent, TrapEvent } from '../machine/contract';
 import type { BoundPlace } from './breakpoints';
 import { type ImageWorld, imageWorldOf } from './image-world';
-import { addressesOf, type Image, type ImageSet } from './images';
+import type { ImageSet } from './images';
 import { type Caller, type PhysicalFrame, trapLabel, type Unwinder } from './stack';
 import { suspendedCpu } from './suspended-cpu';
+import { TrapReturnPlaces } from './trap-return-places';
 
 type TrapReturnEvent = Extract<TraceEvent, { kind: 'trapReturn' }>;
 
@@ -31,8 +32,8 @@ export interface EntryContext {
   readonly mnemonic: string;
   /** Its caller is known: by call frame information, or because the call was observed. */
   readonly isKnown: boolean;
-  /** The caller as it was at the call, when it was observed. */
-  readonly calledFrom: PhysicalFrame | undefined;
+  /** The call of the function it is in, when that was observed. */
+  readonly called: Called | undefined;
   readonly special: (dwarf: number) => bigint | undefined;
   /** Which stack it is on: the address of its end. */
   readonly stack: bigint | undefined;
@@ -47,11 +48,13 @@ export interface ExitContext {
   readonly entry: EntryContext | undefined;
 }
 
-/** A function that enters other worlds, at its first instruction. */
+/** A call of a function that enters other worlds, as it was at the function's first instruction. */
 interface Called {
-  readonly world: World;
   readonly function: Va;
-  readonly caller: PhysicalFrame;
+  readonly stackPointer: bigint | undefined;
+  /** What the return-address register held. */
+  readonly returnAddress: bigint | undefined;
+  readonly caller: () => PhysicalFrame | undefined;
 }
 
 /** The last trap of a hart, as its handler found things. */
@@ -63,14 +66,11 @@ interface Latest {
   readonly registers: ReadonlyMap<number, bigint>;
 }
 
-/** What is known of a place with an instruction that enters another world. */
-interface ReturnPlace {
-  readonly image: Image;
-  readonly hasRules: boolean;
-  /** Run-time address of the function around it. */
-  readonly function: Va;
-  readonly mnemonic: string;
-}
+/** Sets silent breakpoints; returns their removal. */
+type AddSilent = (places: readonly BoundPlace[], hit: (hart: number) => void) => () => void;
+
+/** So many traps at a silent breakpoint, and no call, show that it is a trap vector's. */
+const MOST_FRUITLESS = 32;
 
 /** Exits that are kept: one for each stack. */
 const MOST_EXITS = 256;
@@ -81,12 +81,17 @@ export class WorldContexts {
   /** The last exit onto a stack, by kind of world and stack. */
   private readonly exits = new Map<string, ExitContext>();
   private readonly lastGuestExit = new Map<number, TrapEvent>();
-  private readonly called = new Map<number, Called>();
-  private readonly latest = new Map<number, Latest>();
-  /** Functions that enter other worlds and have no call frame information, by image and link address. */
-  private readonly enterers = new Map<Image, ReadonlySet<bigint>>();
-  private readonly places = new Map<string, ReturnPlace>();
+  /** Calls on their way into another world, and the last traps; by hart and kind of world, for guests are interrupted too. */
+  private readonly called = new Map<string, Called>();
+  private readonly latest = new Map<string, Latest>();
+  /** By world, function and return address: whether that is a call. */
+  private readonly calls = new Map<string, boolean>();
   private readonly ends = new Map<string, bigint | undefined>();
+  private readonly places: TrapReturnPlaces;
+  /** Arrivals at silent breakpoints by traps alone, by address. */
+  private readonly fruitless = new Map<bigint, number>();
+  private addSilent: AddSilent | undefined;
+  private removeSilent: () => void = () => {};
   /** DWARF numbers and names of the general registers. */
   private readonly general: readonly (readonly [number, string])[];
   private readonly stopObserving: () => void;
@@ -96,6 +101,7 @@ export class WorldContexts {
     private readonly images: ImageSet,
     private readonly unwinder: Unwinder,
   ) {
+    this.places = new TrapReturnPlaces(machine, images, unwinder);
     this.general = machine.isa.registers.flatMap(({ dwarf, group, name }) =>
       dwarf === undefined || group !== 'general' ? [] : [[dwarf, name] as const],
     );
@@ -117,6 +123,7 @@ export class WorldContexts {
     this.called.clear();
     this.latest.clear();
     this.ends.clear();
+    this.calls.clear();
   }
 
   // ------------------------------------------------------------------ asking
@@ -134,7 +141,8 @@ export class WorldContexts {
   entryFrame(entry: EntryContext): PhysicalFrame {
     const cpu = suspendedCpu(this.cpu(entry.hart), entry.world);
     const frame = this.unwinder.frame(cpu, entry.pc, new Map(), false, entry.special);
-    return entry.calledFrom === undefined ? frame : { ...frame, calledFrom: entry.calledFrom };
+    const calledFrom = entry.called?.caller();
+    return calledFrom === undefined ? frame : { ...frame, calledFrom };
   }
 
   /**
@@ -165,12 +173,13 @@ export class WorldContexts {
    * it, or what its trap interrupted. `undefined` when that was not observed.
    */
   above(frame: PhysicalFrame): Caller | undefined {
-    const { hart, world, pc } = frame.cpu;
     const start = functionOf(frame);
-    if (start === undefined || frame.pc !== pc || frame.state.isCaller) return undefined;
-    const called = this.called.get(hart);
-    if (called?.function === start && called.world.rank === world.rank) return { kind: 'frame', frame: called.caller };
-    const latest = this.latest.get(hart);
+    if (start === undefined || frame.pc !== frame.cpu.pc || frame.state.isCaller) return undefined;
+    const key = keyOf(frame.cpu.hart, frame.cpu.world);
+    const called = this.called.get(key);
+    const caller = called?.function === start ? called.caller() : undefined;
+    if (caller !== undefined) return { kind: 'frame', frame: caller };
+    const latest = this.latest.get(key);
     if (latest === undefined || !this.isIn(frame, latest)) return undefined;
     const { trap, registers } = latest;
     const next = this.unwinder.frame(suspendedCpu(frame.cpu, trap.from), trap.epc, registers, false);
@@ -179,9 +188,7 @@ export class WorldContexts {
 
   /** Whether the frame is in the code at which the trap arrived, and that trap is the one it handles. */
   private isIn(frame: PhysicalFrame, { trap, handler, registers }: Latest): boolean {
-    const { world } = frame.cpu;
-    if (trap.to.rank !== world.rank) return false;
-    const found = this.images.find(handler, this.unwinder.reader(frame.cpu), world);
+    const found = this.images.find(handler, this.unwinder.reader(frame.cpu), frame.cpu.world);
     const around = found?.image.program.symbolAt(found.link);
     if (around === undefined || handler - around.offset !== functionOf(frame)) return false;
     if (trap.from.rank !== trap.to.rank) return true;
@@ -194,8 +201,8 @@ export class WorldContexts {
   isCrossing(frame: PhysicalFrame): boolean {
     const start = functionOf(frame);
     if (start === undefined || frame.image === undefined) return false;
-    if (this.enterersOf(frame.image).has(start - frame.slide)) return frame.pc !== start;
-    const latest = this.latest.get(frame.cpu.hart);
+    if (this.places.functionsOf(frame.image).has(start - frame.slide)) return frame.pc !== start;
+    const latest = this.latest.get(keyOf(frame.cpu.hart, frame.cpu.world));
     return latest !== undefined && this.isIn(frame, latest);
   }
 
@@ -220,50 +227,65 @@ export class WorldContexts {
 
   // ------------------------------------------------------------------ observing
 
-  /** Where silent breakpoints are needed: functions that enter other worlds and have no call frame information. */
-  calledPlaces(): BoundPlace[] {
-    return this.images.all.flatMap((image) =>
-      [...this.enterersOf(image)].flatMap((link) => {
-        const at = addressesOf(image, link);
-        return at === undefined ? [] : [{ image, link: va(link), ...at }];
-      }),
-    );
+  /** Sets the silent breakpoints that are needed, by `add`. */
+  watch(add: AddSilent): void {
+    this.addSilent = add;
+    this.imagesMoved();
   }
 
-  private enterersOf(image: Image): ReadonlySet<bigint> {
-    const known = this.enterers.get(image);
-    if (known !== undefined) return known;
-    const starts = new Set<bigint>();
-    for (const at of trapReturnsOf(image, this.machine.isa.trapReturns)) {
-      const around = image.program.symbolAt(at);
-      if (around !== undefined && image.program.unwind(at) === undefined) starts.add(around.symbol.address);
-    }
-    this.enterers.set(image, starts);
-    return starts;
+  /** Sets the silent breakpoints anew: images have been found elsewhere. */
+  imagesMoved(): void {
+    this.removeSilent();
+    this.removeSilent = this.addSilent?.(this.silentBreakpoints, (hart) => this.atFunction(hart)) ?? (() => {});
   }
 
-  /** A hart stands at one of {@link calledPlaces}. */
+  /** Where functions begin whose calls must be seen. */
+  get silentBreakpoints(): BoundPlace[] {
+    return this.places.breakpoints.filter(({ va }) => (this.fruitless.get(va) ?? 0) < MOST_FRUITLESS);
+  }
+
+  /** A hart stands at one of {@link silentBreakpoints}. */
   atFunction(hart: number): void {
     const cpu = this.cpu(hart);
     const { world, pc } = cpu;
-    const latest = this.latest.get(hart);
-    // Entered by a trap, not by a call.
-    if (latest?.handler === pc && latest.trap.at === this.machine.retired) return;
-    const frame = this.unwinder.frame(suspendedCpu(cpu, world), pc, this.generalRegisters(cpu), false);
-    const caller = this.unwinder.callerAtEntry(frame);
-    if (caller !== undefined) this.called.set(hart, { world, function: pc, caller });
+    const key = keyOf(hart, world);
+    const latest = this.latest.get(key);
+    if (latest?.handler === pc && latest.trap.at === this.machine.retired) return this.enteredByTrap(pc);
+    this.fruitless.set(pc, Number.NEGATIVE_INFINITY);
+    const registers = this.generalRegisters(cpu);
+    let caller: { readonly frame: PhysicalFrame | undefined } | undefined;
+    this.called.set(key, {
+      function: pc,
+      stackPointer: this.stackPointer(registers),
+      returnAddress: this.register(registers, this.machine.isa.returnAddress),
+      // Most calls are followed by others before anybody looks.
+      caller: () => {
+        caller ??= {
+          frame: this.unwinder.callerAtEntry(this.unwinder.frame(suspendedCpu(cpu, world), pc, registers, false)),
+        };
+        return caller.frame;
+      },
+    });
+  }
+
+  /** A trap vector in the same function as the way back: its breakpoint tells nothing, and costs at every trap. */
+  private enteredByTrap(pc: Va): void {
+    const count = (this.fruitless.get(pc) ?? 0) + 1;
+    this.fruitless.set(pc, count);
+    if (count === MOST_FRUITLESS) this.imagesMoved();
   }
 
   private trapped(event: TrapEvent): void {
     const { hart, from, to } = event;
     const cpu = this.cpu(hart);
     const registers = this.generalRegisters(cpu);
-    this.latest.set(hart, { trap: event, handler: cpu.pc, registers });
+    const world = keyOf(hart, to);
+    this.latest.set(world, { trap: event, handler: cpu.pc, registers });
     // What was on its way into another world may be another task when that way is taken.
-    if (this.called.get(hart)?.world.rank === to.rank) this.called.delete(hart);
+    this.called.delete(world);
     if (from.rank >= to.rank) return;
     const kind = imageWorldOf(to);
-    const entry = this.entries.get(`${hart} ${kind}`);
+    const entry = this.entries.get(world);
     if (from.guest && !to.guest) this.lastGuestExit.set(hart, event);
     const key = entry?.stack === undefined ? `${kind}, hart ${hart}` : `${kind} ${entry.stack}`;
     this.exits.delete(key);
@@ -277,10 +299,12 @@ export class WorldContexts {
     const kind = imageWorldOf(from);
     if (to.guest && !from.guest) this.enteredGuest(event);
     const cpu = suspendedCpu(this.cpu(hart), from);
-    const place = this.placeOf(cpu, instruction);
-    const called = this.called.get(hart);
-    this.called.delete(hart);
-    const isCalled = called !== undefined && called.function === place?.function && called.world.rank === from.rank;
+    const place = this.places.at(cpu, instruction);
+    const world = keyOf(hart, from);
+    const pending = this.called.get(world);
+    this.called.delete(world);
+    const isHere = pending !== undefined && place?.hasRules === false && pending.function === place.function;
+    const called = isHere && this.isCall(pending, kind) ? pending : undefined;
     const special = remembered(this.unwinder.systemRegisters(cpu));
     const bare = {
       world: from,
@@ -288,13 +312,13 @@ export class WorldContexts {
       hart,
       pc: instruction,
       mnemonic: place?.mnemonic ?? 'a trap return',
-      isKnown: place?.hasRules === true || isCalled,
-      calledFrom: place?.hasRules !== true && isCalled ? called.caller : undefined,
+      isKnown: place?.hasRules === true || called !== undefined,
+      called,
       special,
       stack: undefined,
     };
     const stack = this.stackOf(bare, kind);
-    this.entries.set(`${hart} ${kind}`, { ...bare, stack });
+    this.entries.set(world, { ...bare, stack });
     if (stack !== undefined) this.exits.delete(`${kind} ${stack}`);
     else this.exits.delete(`${kind}, hart ${hart}`);
   }
@@ -309,40 +333,32 @@ export class WorldContexts {
       last.from.stage1 === to.stage1 &&
       last.from.stage2 === to.stage2;
     if (isSame) return;
-    this.entries.delete(`${hart} guest kernel`);
+    const guest = `${hart} guest kernel`;
+    for (const known of [this.entries, this.called, this.latest]) known.delete(guest);
     for (const [key, { trap }] of this.exits) if (trap.to.guest && trap.hart === hart) this.exits.delete(key);
   }
 
   /** The end of the stack that an entry is on. Stacks do not move: it is looked for once for each place on a stack. */
   private stackOf(entry: EntryContext, kind: ImageWorld): bigint | undefined {
     if (!entry.isKnown) return undefined;
-    const frame = this.entryFrame(entry);
-    const at = entry.calledFrom === undefined ? frame.cfa : this.stackPointer(entry.calledFrom.state.registers);
+    const at = entry.called === undefined ? this.entryFrame(entry).cfa : entry.called.stackPointer;
     const key = `${kind} ${entry.world.stage1} ${at}`;
     if (!this.ends.has(key)) {
       if (this.ends.size > MOST_EXITS) this.ends.clear();
-      this.ends.set(key, this.unwinder.stackEnd(frame));
+      this.ends.set(key, this.unwinder.stackEnd(this.entryFrame(entry)));
     }
     return this.ends.get(key);
   }
 
-  private placeOf(cpu: Cpu, at: Va): ReturnPlace | undefined {
-    const key = `${imageWorldOf(cpu.world)} ${at}`;
-    const known = this.places.get(key);
+  /** Whether a function was really called: a call of it stands before where it would return to. Code does not change. */
+  private isCall(called: Called, kind: ImageWorld): boolean {
+    const key = `${kind} ${called.function} ${called.returnAddress}`;
+    const known = this.calls.get(key);
     if (known !== undefined) return known;
-    const read = this.unwinder.reader(cpu);
-    const hit = this.images.find(at, read, cpu.world);
-    const bytes = read(at, this.machine.isa.maxLength) ?? read(at, this.machine.isa.minLength);
-    const around = hit?.image.program.symbolAt(hit.link);
-    if (hit === undefined || bytes === undefined || around === undefined) return undefined;
-    const place: ReturnPlace = {
-      image: hit.image,
-      hasRules: hit.image.program.unwind(hit.link) !== undefined,
-      function: va(at - around.offset),
-      mnemonic: this.machine.isa.disassemble(bytes, at).mnemonic,
-    };
-    this.places.set(key, place);
-    return place;
+    const isCall = called.caller() !== undefined;
+    if (this.calls.size > MOST_EXITS) this.calls.clear();
+    this.calls.set(key, isCall);
+    return isCall;
   }
 
   private cpu(hart: number): Cpu {
@@ -356,8 +372,11 @@ export class WorldContexts {
   }
 
   private stackPointer(registers: ReadonlyMap<number, bigint>): bigint | undefined {
-    const { isa } = this.machine;
-    const dwarf = isa.register(isa.stackPointer)?.dwarf;
+    return this.register(registers, this.machine.isa.stackPointer);
+  }
+
+  private register(registers: ReadonlyMap<number, bigint>, name: string): bigint | undefined {
+    const dwarf = this.machine.isa.register(name)?.dwarf;
     return dwarf === undefined ? undefined : registers.get(dwarf);
   }
 }
@@ -377,6 +396,8 @@ function uppersOf(kind: ImageWorld): readonly ImageWorld[] {
   }
 }
 
+const keyOf = (hart: number, world: World): string => `${hart} ${imageWorldOf(world)}`;
+
 /** Run-time address of the function that a frame is in. */
 function functionOf(frame: PhysicalFrame): bigint | undefined {
   const around = frame.image?.program.symbolAt(frame.link);
@@ -394,19 +415,4 @@ function remembered(ask: (dwarf: number) => bigint | undefined): (dwarf: number)
     if (!answers.has(dwarf)) answers.set(dwarf, ask(dwarf));
     return answers.get(dwarf);
   };
-}
-
-/** Link addresses in an image of the encodings given. */
-function trapReturnsOf(image: Image, encodings: readonly Uint8Array[]): Va[] {
-  const found: Va[] = [];
-  for (const segment of image.program.elf.segments) {
-    if (!segment.flags.execute) continue;
-    const code = image.program.bytesAt(segment.vaddr, Number(segment.filesz)) ?? new Uint8Array();
-    for (const wanted of encodings) {
-      for (let at = code.indexOf(wanted[0] ?? 0); at >= 0; at = code.indexOf(wanted[0] ?? 0, at + 1)) {
-        if (wanted.every((byte, index) => code[at + index] === byte)) found.push(va(segment.vaddr + BigInt(at)));
-      }
-    }
-  }
-  return found;
 }

@@ -57,7 +57,7 @@ function stepInstruction({ target }: BundledTarget): void {
   const cpu = target.cpu(0);
   target.machine.run({ budget: 1n, onlyHart: 0, skipFirstBreakpoint: true });
   // What the runner does at its silent breakpoints.
-  if (target.contexts.calledPlaces().some((one) => one.va === cpu.pc)) target.contexts.atFunction(0);
+  if (target.contexts.silentBreakpoints.some((one) => one.va === cpu.pc)) target.contexts.atFunction(0);
   target.halt({ kind: 'pause', hart: 0 });
 }
 
