@@ -185,6 +185,8 @@ export class ImageSet {
 /** Bytes before and after an address that are compared with an image. */
 const WINDOW = 128n;
 const PAGE = 4096n;
+/** So much of two programs is compared at most. */
+const MOST_COMPARED = 16n * PAGE;
 
 /** An address in an image: `from` is where the placement starts in the space of the address. */
 interface PlacedAddress {
@@ -211,15 +213,36 @@ function placed(
   return found.sort((a, b) => Number(a.hit.image.worlds === undefined) - Number(b.hit.image.worlds === undefined));
 }
 
-/** The image whose bytes are around `at`; `undefined` when more than half of them are others (patched code still counts). */
+/**
+ * The image whose bytes are around `at`; `undefined` when more than half of them are others (patched code still counts).
+ * Programs begin alike: where that does not tell them apart, the rest of their code does.
+ */
 function bestOf(places: readonly PlacedAddress[], read: ReadMemory): PlacedAddress | undefined {
-  let best: PlacedAddress | undefined;
-  let bestScore = 0.5;
-  for (const one of places) {
-    const score = likeness(codeOf(one), read);
-    if (score > bestScore) [best, bestScore] = [one, score];
+  const best = mostAlike(places, (one) => likeness(codeOf(one), WINDOW, read)).filter(([score]) => score > 0.5);
+  if (best.length < 2) return best[0]?.[1];
+  const rivals = best.map(([, one]) => one);
+  return mostAlike(rivals, (one) => wholeLikeness(codeOf(one), read))[0]?.[1];
+}
+
+/** Those with the highest score, each with it. */
+function mostAlike(
+  places: readonly PlacedAddress[],
+  score: (one: PlacedAddress) => number,
+): (readonly [score: number, one: PlacedAddress])[] {
+  const scored = places.map((one) => [score(one), one] as const);
+  const highest = scored.reduce((most, [each]) => Math.max(most, each), 0);
+  return scored.filter(([each]) => each === highest);
+}
+
+/** How alike the code is page by page, as far as a look may take. */
+function wholeLikeness(one: PlacedAddress, read: ReadMemory): number {
+  const { place, from } = one;
+  const end = place.size < MOST_COMPARED ? place.size : MOST_COMPARED;
+  let sum = 0;
+  for (let offset = 0n; offset < end; offset += PAGE) {
+    sum += likeness({ ...one, at: from + offset }, PAGE, read);
   }
-  return best;
+  return sum / Number((end + PAGE - 1n) / PAGE);
 }
 
 /** Data changes while the program runs: the image's code tells whether it is there. */
@@ -233,10 +256,10 @@ function codeOf(one: PlacedAddress): PlacedAddress {
 }
 
 /** The share of bytes around an address that are as in the image; 1 where either cannot be read, for lack of a better guess. */
-function likeness({ place, from, at, hit }: PlacedAddress, read: ReadMemory): number {
+function likeness({ place, from, at, hit }: PlacedAddress, window: bigint, read: ReadMemory): number {
   const page = at - (at % PAGE);
-  const start = [at - WINDOW, page, from].reduce((a, b) => (a > b ? a : b));
-  const end = [at + WINDOW, page + PAGE, from + place.size].reduce((a, b) => (a < b ? a : b));
+  const start = [at - window, page, from].reduce((a, b) => (a > b ? a : b));
+  const end = [at + window, page + PAGE, from + place.size].reduce((a, b) => (a < b ? a : b));
   const wanted = hit.image.program.bytesAt(va(place.link + (start - from)), Number(end - start));
   const found = read(start, Number(end - start));
   if (wanted === undefined || found === undefined) return 1;

@@ -18,6 +18,7 @@ import { isTrue, type Operand, toInteger } from './expression/operand';
 import { parseExpression } from './expression/parser';
 import type { EvaluationScope } from './expression/scope';
 import { stripAlias } from './expression/types';
+import { ImageFinder } from './image-finder';
 import type { ImageWorld } from './image-world';
 import {
   addressesOf,
@@ -25,6 +26,7 @@ import {
   type Image,
   type ImageHit,
   ImageSet,
+  isMovable,
   type PlacementHints,
   placementsOf,
   placesOf,
@@ -107,8 +109,10 @@ export class DebugTarget {
   ) {
     this.memory = new GuestMemory(machine, this.images);
     const ram = { base: machine.ramBase, size: machine.ramSize };
-    for (const image of images) {
-      this.images.add(image.name, image.program, placementsOf(image.program, { ...image, ram }), image.worlds);
+    const lost = new Set<Image>();
+    for (const { name, program, worlds, ...hints } of images) {
+      const image = this.images.add(name, program, placementsOf(program, { ...hints, ram }), worlds);
+      if (isMovable(program, hints, worlds)) lost.add(image);
     }
     this.sources = new SourceCatalogue(this.images, options.sourceMap);
     let lastId = 0;
@@ -126,6 +130,13 @@ export class DebugTarget {
     };
     this.places = new PlaceTest(machine, (cpu, pc) => this.imageAt(cpu, pc)?.image);
     this.runner = new Runner(machine, this.breakpoints, this.data, this.filters, tester, this.places);
+    this.runner.finder = new ImageFinder(
+      this.images,
+      lost,
+      (cpu, at) => this.imageAt(cpu, at)?.image,
+      (cpu, at, length) => this.memory.read(cpu, at, length),
+      (image) => this.breakpoints.rebind(image),
+    );
     this.contexts = new WorldContexts(machine, this.images, this.unwinder);
     this.unwinder.observed = this.contexts;
     this.memory.inWorld = (cpu, world) => this.contexts.cpuIn(cpu, world);
@@ -199,7 +210,7 @@ export class DebugTarget {
     const plan: Plan = {
       hart: undefined,
       halts,
-      next: (event) => (event === 'start' ? 'run' : 'done'),
+      next: (event, hart) => (event !== 'start' && places.some(this.places.of(this.cpu(hart))) ? 'done' : 'run'),
       stop: (hart) => ({ kind: 'runTo', hart, symbol }),
     };
     return this.begin(plan);
@@ -250,6 +261,12 @@ export class DebugTarget {
     return this.images.find(at, this.unwinder.reader(cpu), cpu.world);
   }
 
+  /** The same for an address of the kernel below a hart's user program. */
+  private kernelAt(cpu: Cpu, at: bigint): ImageHit | undefined {
+    const { world } = cpu;
+    return world.level === 'user' ? this.images.find(at, undefined, { ...world, level: 'kernel' }) : undefined;
+  }
+
   /** Where functions of that name begin, for breakpoints of our own. */
   functionPlaces(name: string): BoundPlace[] {
     return this.images.all.flatMap((image) => {
@@ -276,11 +293,14 @@ export class DebugTarget {
     return [];
   }
 
-  /** The symbol around a run-time address, `name+0x10`, as the hart's memory shows it, in `world` if it is another one. */
+  /**
+   * The symbol around a run-time address, `name+0x10`, as the hart's memory shows it, in `world` if it is another one; user
+   * code names its kernel's too.
+   */
   symbolText(at: bigint, hart?: number, world?: World): string | undefined {
     const own = hart === undefined ? undefined : this.cpu(hart);
     const cpu = own === undefined || world === undefined ? own : suspendedCpu(own, world);
-    const found = cpu === undefined ? this.images.find(at) : this.imageAt(cpu, at);
+    const found = cpu === undefined ? this.images.find(at) : (this.imageAt(cpu, at) ?? this.kernelAt(cpu, at));
     const hit = found?.image.program.symbolAt(found.link);
     if (hit === undefined) return undefined;
     return hit.offset === 0n ? hit.symbol.demangled : `${hit.symbol.demangled}+${hex(hit.offset)}`;

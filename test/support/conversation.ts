@@ -43,6 +43,9 @@ function damaged(name: string): Uint8Array {
     }
     case 'zeros':
       return new Uint8Array(4096);
+    case 'noise':
+      // A disk of sectors that look like nothing.
+      return Uint8Array.from({ length: 1 << 20 }, (_, at) => (at * 2654435761) >>> 24);
     case 'qcow2':
       return new Uint8Array([0x51, 0x46, 0x49, 0xfb, 0, 0, 0, 3]);
     case 'not-gzip.gz':
