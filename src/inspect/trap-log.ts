@@ -4,6 +4,7 @@
  * records go when there are too many. Recording costs one small object a trap; all words are made when somebody looks.
  */
 import type { Ipa, Va } from '../base/address';
+import { isVmExit } from '../debug/trap-policy';
 import type { TrapCause } from '../isa/core/isa';
 import type { World } from '../isa/core/world';
 import type { Machine, TraceEvent, TrapEvent } from '../machine/contract';
@@ -91,8 +92,6 @@ const sameWorld = (one: World, other: World): boolean =>
   one.stage1 === other.stage1 &&
   one.stage2 === other.stage2;
 
-export const isVmExit = ({ from, to }: Pick<TrapEvent, 'from' | 'to'>): boolean => from.guest && !to.guest;
-
 /** All traps of one machine since it was made. Dispose it with the target. */
 export class TrapLog {
   readonly traps: TrapRing;
@@ -130,7 +129,7 @@ export class TrapLog {
     const to = this.shared(event.to);
     const own = this.ownCount(hart, at);
     const came = state.came.get(from.rank);
-    const isExit = isVmExit(event);
+    const isExit = isVmExit(from, to);
     const isCall = !isInterrupt && this.callCauses.has(cause);
     const record: TrapRecord = {
       number: this.traps.total + 1,

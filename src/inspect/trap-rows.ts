@@ -234,13 +234,13 @@ export class TrapTree {
     return [
       { label: 'The same reason', filter, condition },
       { label: `The same reason, at ${place}`, filter, condition: `${condition} && epc == ${hex(record.epc)}` },
-      ...(at === undefined || record.tval === 0n
+      ...(at === undefined
         ? []
         : [
             {
-              label: `The same reason, about ${hex(record.tval)}`,
+              label: `The same reason, ${at.name} ${hex(at.value)}`,
               filter,
-              condition: `${condition} && tval == ${hex(record.tval)}`,
+              condition: `${condition} && ${at.condition} == ${hex(at.value)}`,
             },
           ]),
     ];

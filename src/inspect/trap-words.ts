@@ -21,6 +21,14 @@ export interface CodeText {
   readonly source?: { readonly path: string; readonly line: number };
 }
 
+/** The address that a trap is about. */
+export interface AddressText {
+  readonly name: string;
+  readonly value: bigint;
+  /** What conditions of exception filters call it. */
+  readonly condition: string;
+}
+
 /** Bytes that one page of a translation covers for sure. */
 const PAGE = 4096n;
 
@@ -78,10 +86,12 @@ export class TrapWords {
   }
 
   /** The address that the trap is about: of the guest's memory, or what tval says. */
-  address({ guestPhysical, tval, cause, isInterrupt }: TrapRecord): { name: string; value: bigint } | undefined {
-    if (guestPhysical !== undefined) return { name: 'guest physical', value: guestPhysical };
+  address({ guestPhysical, tval, cause, isInterrupt }: TrapRecord): AddressText | undefined {
+    if (guestPhysical !== undefined) {
+      return { name: 'guest physical', value: guestPhysical, condition: 'guestPhysical' };
+    }
     const found = this.context.machine.isa.causes.find((one) => one.cause === cause && one.isInterrupt === isInterrupt);
-    return found?.tval === 'address' ? { name: 'address', value: tval } : undefined;
+    return found?.tval === 'address' ? { name: 'address', value: tval, condition: 'tval' } : undefined;
   }
 }
 

@@ -82,7 +82,7 @@ describe('the hypervisor, run to its end', () => {
       expect.stringMatching(
         /^The same reason, at core::ptr::read_volatile.*: !isInterrupt && cause == 21 && epc == 0x/,
       ),
-      'The same reason, about 0xffffffc022000000: !isInterrupt && cause == 21 && tval == 0xffffffc022000000',
+      'The same reason, guest physical 0x22000000: !isInterrupt && cause == 21 && guestPhysical == 0x22000000',
     ]);
     const trap = view(inspection, 'traps').children('all', 0)[0];
     expect(RISCV64.causes.map(({ id }) => id)).toContain(trap?.breakOn?.[0]?.filter);
