@@ -28,6 +28,7 @@ export function capabilities(filters: readonly ExceptionFilter[], canStyle: bool
     additionalModuleColumns: [
       { attributeName: 'isa', label: 'Instruction set', type: 'string' },
       { attributeName: 'physicalRange', label: 'Physical', type: 'string' },
+      { attributeName: 'worlds', label: 'Worlds', type: 'string' },
     ],
     supportsRestartRequest: true,
     supportsExceptionOptions: true,

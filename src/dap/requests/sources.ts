@@ -1,6 +1,7 @@
 /** Sources and modules. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { hex } from '../../base/address';
+import type { Placement } from '../../debug/images';
 import type { SourceFile } from '../../debug/sources';
 import { isLibraryPath } from '../../debug/sources';
 import type { DebugTarget } from '../../debug/target';
@@ -63,10 +64,12 @@ export function sourceRequests(session: Session): Record<string, Handler> {
       const start = args.count('startModule', 0);
       const count = args.count('moduleCount', 0) || target.images.all.length;
       const modules = target.images.all.slice(start, start + count).map((image): DebugProtocol.Module => {
-        const ranges = image.placements.map((place) => `${hex(place.va)}–${hex(place.va + place.size)}`);
-        const physical = image.placements.flatMap((place) =>
-          place.pa === undefined ? [] : [`${hex(place.pa)}–${hex(place.pa + place.size)}`],
-        );
+        const range = (at: bigint, { size }: Placement) => `${hex(at)}–${hex(at + size)}`;
+        const ranges = image.placements.map((place) => range(place.va, place));
+        const physical = image.placements.flatMap((place) => [
+          ...(place.pa === undefined ? [] : [range(place.pa, place)]),
+          ...(place.ipa === undefined ? [] : [`guest ${range(place.ipa, place)}`]),
+        ]);
         const { program } = image;
         const status = program.hasDebugInfo
           ? 'DWARF loaded'
@@ -82,6 +85,7 @@ export function sourceRequests(session: Session): Record<string, Handler> {
           addressRange: ranges.join(', '),
           isa: program.elf.machine,
           physicalRange: physical.join(', '),
+          worlds: image.worlds?.join(', ') ?? 'any',
         } as DebugProtocol.Module;
       });
       return { modules, totalModules: target.images.all.length };
