@@ -161,7 +161,9 @@ export class LineStep extends StepPlan {
     const outer = program?.framesAt(frame.link).at(-1);
     const rows = program === undefined || outer === undefined ? [] : program.linesIn({ lo: outer.lo, hi: outer.hi });
     const body = rows.find((row) => row.isStmt && row.line > 0 && row.lo > frame.link);
-    if (outer === undefined || body === undefined || frame.link !== outer.lo) return 'done';
+    // What is written in assembly has no prologue of a compiler.
+    if (outer === undefined || outer.language === 'asm' || outer.language === 'other') return 'done';
+    if (body === undefined || frame.link !== outer.lo) return 'done';
     const arrival = new Arrival(body.lo + frame.slide, this.anchor(frame));
     this.waiting = { arrival, isEnd: true };
     this.halts = arrival.halts;

@@ -202,3 +202,36 @@ describe('the targets of a step into', () => {
     expect(labels(driven)).toEqual(['<guestmonolithickernel::riscv64::vcpu::Vcpu>::run']);
   });
 });
+
+describe('a guest access that its hypervisor must serve', () => {
+  const FLASH = 'payload/gkernel/src/flash.rs';
+
+  it('is followed out of the guest and back, or stepped over', async () => {
+    const driven = await at('guestmonolithickernel', FLASH, '*byte = unsafe');
+    driven.target.trapPolicy = 'follow';
+    let place = driven.place();
+    for (let step = 0; step < 10 && place.startsWith('VS'); step++) place = driven.step('into');
+    expect(place).toBe('S guest_exit guest.S:129');
+    expect(driven.step('out')).toBe('VS core::ptr::read_volatile::<u8> mod.rs:2095');
+    // The hypervisor has mapped the page: the access succeeds now.
+    expect(driven.step('out')).toBe('VS gkernel::flash::check flash.rs:17');
+    const other = await at('guestmonolithickernel', FLASH, '*byte = unsafe');
+    expect(other.step('over')).toBe('VS gkernel::flash::check flash.rs:15');
+  });
+});
+
+describe('steps of code that is interrupted and preempted all the time', () => {
+  it('stay in the task that waits', async () => {
+    const driven = await at('guestmonolithickernel', 'payload/gkernel/src/process.rs', 'while !EXITED.load');
+    const { sp } = { sp: driven.target.cpu(0).readRegister('sp') };
+    for (let step = 0; step < 40; step++) {
+      expect(driven.step('over')).toMatch(/^VS <gkernel::process::Process>::wait process.rs:/);
+      expect(driven.target.cpu(0).readRegister('sp')).toBe(sp);
+    }
+  });
+
+  it('go through a user program of the guest instruction by instruction', async () => {
+    const driven = await at('guestmonolithickernel', 'payload/app/src/main.rs', 'let sum = sum_up_to(10);');
+    for (let step = 0; step < 60; step++) expect(driven.step('into', { unit: 'instruction' })).toMatch(/^VU app::/);
+  });
+});
