@@ -147,7 +147,10 @@ export const CSR_HELPERS: Readonly<Record<string, Helper>> = {
  * Reads a CSR for a debugger: no privilege rules, no effects. `undefined` when there is no such CSR. A name means the same
  * register wherever the hart is: what a guest calls sepc is vsepc.
  */
-export const peekCsr = (state: CsrSource, name: string): bigint | undefined => csrOfName(name)?.read(state);
+export const peekCsr = (state: CsrSource, name: string): bigint | undefined => {
+  const csr = csrOfName(name);
+  return csr?.peek === undefined ? csr?.read(state) : csr.peek(state);
+};
 
 /**
  * Writes a CSR for a debugger, with the legalisation and effects a guest's write has but no privilege rules.

@@ -36,8 +36,11 @@ import { storeSlot } from './csrs-slots';
 const writeMasked = (state: HartState, name: string, value: bigint, mask: bigint): void =>
   storeSlot(state, name, (state.get(name) & ~mask) | (value & mask));
 
-/** MODE, 14 bits of VMID, and the root's page number, whose low two bits are 0 because the root fills 16 KiB. */
-const HGATP = (0xfn << 60n) | (0x3fffn << 44n) | ((1n << 44n) - 4n);
+/** MODE, 14 bits of VMID, and the root's page number. */
+const HGATP = (0xfn << 60n) | (0x3fffn << 44n) | ((1n << 44n) - 1n);
+
+/** Bits of hgatp that read as zeros: its root table is aligned to 16 KiB. */
+const HGATP_ZEROS = 3n;
 
 /**
  * Unlike satp, a write with a MODE that does not exist still changes the other fields: MODE alone keeps its value.
@@ -97,6 +100,9 @@ export const hypervisor: readonly Csr[] = [
     guard: 'tvm',
     mask: HGATP,
     legal: legalHgatp,
+    // The walk starts at the address that was written, as QEMU's does: ArceOS's tutorial hypervisor passes a root that
+    // is aligned to 4 KiB only, and depends on it. On a hart that drops these bits it would fail.
+    zeros: HGATP_ZEROS,
   }),
   constant(0xe12, 'hgeip', 0n, 'Pending guest external interrupts; there are none here (GEILEN = 0).'),
 ];

@@ -18,6 +18,8 @@ export interface Csr {
   readonly guard?: CsrGuard;
   /** The value as software reads it. */
   read(state: CsrSource): bigint;
+  /** What has effect, for debuggers, where software reads something else. */
+  peek?(state: CsrSource): bigint;
   /** What csrrs and csrrc modify, when it is not what they return (mip.SEIP). */
   readForUpdate?(state: CsrSource): bigint;
   /** Takes a written value after making it legal. Absent where writes have no effect. */
@@ -32,19 +34,22 @@ export interface RowOptions {
 export interface SlotOptions extends RowOptions {
   /** Bits software can write; all others keep their value. */
   readonly mask?: bigint;
+  /** Bits that software reads as zeros, although what was written has effect. */
+  readonly zeros?: bigint;
   /** Makes the masked value legal; may yield `old` to ignore the write. */
   readonly legal?: (value: bigint, old: bigint) => bigint;
 }
 
 /** A CSR that is one slot of the same name. */
 export const slot = (number: number, name: string, doc: string, options: SlotOptions = {}): Csr => {
-  const { mask = U64, legal, ...rest } = options;
+  const { mask = U64, zeros = 0n, legal, ...rest } = options;
   return {
     number,
     name,
     doc,
     ...rest,
-    read: (state) => state.get(name),
+    read: (state) => state.get(name) & ~zeros,
+    ...(zeros === 0n ? {} : { peek: (state: CsrSource) => state.get(name) }),
     write: (state, value) => {
       const old = state.get(name);
       const masked = (old & ~mask) | (value & mask);

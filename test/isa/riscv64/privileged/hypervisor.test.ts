@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { CSRS } from '../../../../src/isa/riscv64/csrs';
+import { peekCsr } from '../../../../src/isa/riscv64/csr-access';
+import { CSRS, csrOfName } from '../../../../src/isa/riscv64/csrs';
 import { resetState, SLOTS } from '../../../../src/isa/riscv64/csrs-slots';
 import { HELPERS } from '../../../../src/isa/riscv64/helpers';
 import { pendingInterrupt, takeTrap } from '../../../../src/isa/riscv64/traps';
@@ -169,10 +170,12 @@ describe('interrupts with guests', () => {
 });
 
 describe('WARL', () => {
-  it('hgatp with a MODE that does not exist keeps MODE alone, and its root is aligned to 16 KiB', () => {
+  it('hgatp with a MODE that does not exist keeps MODE alone, and its root reads as aligned to 16 KiB', () => {
     const hart = hartIn('S');
     access(hart, 'csrrw', 'hgatp', (8n << 60n) | (0xffffn << 44n) | 7n);
-    expect(hart.get('hgatp')).toBe((8n << 60n) | (0x3fffn << 44n) | 4n);
+    expect(csrOfName('hgatp')?.read(hart)).toBe((8n << 60n) | (0x3fffn << 44n) | 4n);
+    // The walk starts where QEMU's does, and the debugger reads that.
+    expect(peekCsr(hart, 'hgatp')).toBe((8n << 60n) | (0x3fffn << 44n) | 7n);
     access(hart, 'csrrw', 'hgatp', (5n << 60n) | 0x100n);
     expect(hart.get('hgatp')).toBe((8n << 60n) | 0x100n);
   });
