@@ -162,6 +162,7 @@ export class Session {
       this.consoleText += this.decoder.decode(bytes, { stream: true });
     });
     this.inspection = openInspectors(target, built.inspect);
+    this.inspection.onWarning = (text) => this.print(`${text}\n`, 'console');
     this.observe(target);
     const remarks = [...(built.remarks ?? []), ...(await launchRemarks(launch, this.services.host))];
     for (const remark of remarks) this.print(`${remark}\n`, 'console');

@@ -22,6 +22,7 @@ import { fieldRows, fieldSummary } from './fields';
 import type { InspectContext } from './inspector';
 import { mappedRanges, permissionText } from './mapped-ranges';
 import { imageAt, nothingThere, physicalNames, sectionNames, symbolText } from './places';
+import { staleText } from './stale-text';
 import { address, fileName, sizeText } from './text';
 
 /** An address of one of the address spaces. */
@@ -121,7 +122,30 @@ function explainVirtual(context: InspectContext, at: bigint, access: Access, spa
       children: known(context, walk.va, space).map((label) => ({ label })),
     },
     ...walkRows(context, walk, space),
+    ...staleRows(context, walk, access, space),
     ...otherAccesses(context, walk, access, space),
+  ];
+}
+
+/** What a processor may still use instead of these tables: as the engine holds it, and as stores without a fence left it. */
+function staleRows(context: InspectContext, walk: Translation, access: Access, space: AddressSpace): ExplainRow[] {
+  const { cpu, past } = context;
+  const changed = (past.stale?.of(space.world, walk.va) ?? []).map((entry) => ({
+    label: 'changed without a fence',
+    description: staleText(entry),
+    icon: 'warning',
+  }));
+  const isOwn = isSameWorld(space.world, cpu.world) && access !== 'execute';
+  const cached = isOwn ? cpu.cached?.(walk.va, access) : undefined;
+  if (cached === undefined || (walk.result.ok && walk.result.pa === cached)) return changed;
+  return [
+    {
+      label: `hart ${cpu.hart} still holds a translation to pa ${hex(cached)}`,
+      description: 'the tables were changed without a fence since it was made',
+      icon: 'warning',
+      memoryReference: `pa:${hex(cached)}`,
+    },
+    ...changed,
   ];
 }
 
@@ -329,7 +353,8 @@ function otherRoots(context: InspectContext, at: bigint): ExplainRow[] {
       const space = spaceOfRoot(context, root);
       const ranges = mappedRanges(context, space);
       const isMapped = ranges.list.some((range) => at >= range.pa && at < range.pa + range.size);
-      return isMapped ? aliasRows(context, ranges, at, (range) => range.pa, space) : [];
+      const when = context.past.roots?.isCurrent(root) === true ? '' : ', which is not current';
+      return isMapped ? aliasRows(context, ranges, at, (range) => range.pa, space, when) : [];
     });
 }
 
@@ -340,6 +365,7 @@ function aliasRows(
   at: bigint,
   target: (range: Mapping) => bigint,
   space: AddressSpace,
+  when = '',
 ): ExplainRow[] {
   const { world } = space;
   const kind = world.stage1 === undefined ? 'gpa' : 'va';
@@ -348,7 +374,7 @@ function aliasRows(
     ? `the current address space of hart ${context.cpu.hart}`
     : kind === 'gpa'
       ? `guest physical memory (stage 2, VM ${world.vmid})`
-      : `the address space of ${worldText(world)} with the root at ${hex(world.stage1 ?? 0n)}`;
+      : `the address space of ${worldText(world)} with the root at ${hex(world.stage1 ?? 0n)}${when}`;
   const aliases = list.filter((range) => at >= target(range) && at < target(range) + range.size);
   if (aliases.length === 0) {
     return [{ label: `not mapped in ${where}${isCut ? ' by the ranges that were looked at' : ''}` }];

@@ -97,30 +97,48 @@ const MOST_TABLES = 4096;
 /** A table that is not its stage's root, bytes. */
 const TABLE_BYTES = 4096;
 
-/** Reads every table once. Those that hold no pointers are only copied, not taken apart: they are the most. */
-function copyTables(context: InspectContext, space: AddressSpace): void {
-  const root = currentRoot(context, space);
-  if (root === undefined) return;
+/** A table of a space and what it translates. */
+export interface LiveTable {
+  /** Where it lies. */
+  readonly at: Pa;
+  /** Its address as the entry above names it: a guest physical one in stage 1 of a guest with two stages. */
+  readonly table: Pa;
+  readonly level: number;
+  /** The first address that it translates. */
+  readonly base: Va;
+}
+
+/** Every table of a space, each once a level. Those that hold no pointers are not taken apart: they are the most. */
+export function liveTables(context: Pick<InspectContext, 'machine'>, space: AddressSpace): LiveTable[] {
   const { isa } = context.machine;
   const { world, read, registers } = space;
+  const level = isa.rootLevel(world, registers);
+  const root = rootOf(space);
+  if (level === undefined || root === undefined) return [];
   const below = world.stage1 === undefined ? undefined : stage2Of(space);
-  if (below !== undefined) copyTables(context, below);
   const seen = new Set<string>();
-  const visit = (table: Pa, level: number, base: Va): void => {
-    const name = `${table} ${level}`;
+  const found: LiveTable[] = [];
+  const visit = (table: Pa, at: number, base: Va): void => {
+    const name = `${table} ${at}`;
     if (seen.has(name) || seen.size >= MOST_TABLES) return;
     seen.add(name);
-    if (level > 0) {
-      for (const entry of isa.tableEntries(world, read, registers, table, level, base)) {
-        if (entry.next !== undefined) visit(entry.next, level - 1, entry.va);
-      }
-      return;
-    }
     const lies = below === undefined ? undefined : translateIn(context, below, va(table), 'read').result;
-    if (lies === undefined) read(table, TABLE_BYTES);
-    else if (lies.ok) read(lies.pa, TABLE_BYTES);
+    if (lies?.ok === false) return;
+    found.push({ at: lies?.pa ?? table, table, level: at, base });
+    if (at === 0) return;
+    for (const entry of isa.tableEntries(world, read, registers, table, at, base)) {
+      if (entry.next !== undefined) visit(entry.next, at - 1, entry.va);
+    }
   };
-  visit(root.table, root.level, va(0n));
+  visit(root, level, va(0n));
+  return found;
+}
+
+/** Reads every table of both stages once, so that they are copied. */
+function copyTables(context: InspectContext, space: AddressSpace): void {
+  const below = space.world.stage1 === undefined ? undefined : stage2Of(space);
+  if (below !== undefined) copyTables(context, below);
+  for (const { at, level } of liveTables(context, space)) if (level === 0) space.read(at, TABLE_BYTES);
 }
 
 /** Spaces whose tables are remembered for each machine, the last used ones. */

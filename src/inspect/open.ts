@@ -10,9 +10,12 @@ import { explainAddress, explainLines, explainSummary, explainTrap, type Place }
 import { worldNamed } from './explain-request';
 import type { InspectContext, Inspector, PhysicalRange } from './inspector';
 import { bookmarkTables } from './page-table-history';
+import { pageTables } from './page-tables';
 import { Past } from './past';
 import { INSPECTORS } from './registry';
 import { RootHistory } from './root-history';
+import { StaleEntries } from './stale-entries';
+import { useText } from './stale-text';
 import { TrapLog } from './trap-log';
 import { StoreAttribution } from './writers';
 
@@ -40,6 +43,8 @@ export interface Inspection {
   explainTrap(event: TrapEvent): string[];
   /** Keeps all page tables under a name, for the Page Tables view to compare with; a sentence for the user. */
   bookmarkTables(hart: number, name: string): string;
+  /** Set it to hear of stale translations in use, once the Page Tables view has been looked at. */
+  onWarning: ((text: string) => void) | undefined;
   dispose(): void;
 }
 
@@ -48,10 +53,16 @@ export function openInspectors(target: DebugTarget, options: InspectOptions = {}
   return new TargetInspection(target, options);
 }
 
+/** The events that tell of worlds, roots and fences. */
+const NOTED = ['trap', 'trapReturn', 'rootChanged', 'fence', 'translated'] as const;
+
 class TargetInspection implements Inspection {
   readonly inspectors: readonly OpenInspector[];
   readonly dispose: () => void;
+  /** Takes the text of a warning while the guest runs. */
+  onWarning: ((text: string) => void) | undefined;
   private readonly roots: RootHistory;
+  private readonly stale: StaleEntries;
   private readonly past: Past;
   private readonly traps: TrapLog;
   private readonly attribution: StoreAttribution;
@@ -72,15 +83,30 @@ class TargetInspection implements Inspection {
         () => undefined,
       ),
     );
-    this.past = new Past(this.roots);
+    this.stale = new StaleEntries(
+      target.machine,
+      this.roots,
+      (event) =>
+        guarded(
+          () => writers.placeOf(event),
+          () => undefined,
+        ),
+      (use) => this.onWarning?.(useText(use, target.symbolText(use.pc, use.hart))),
+    );
+    this.past = new Past(this.roots, this.stale);
     this.inspectors = INSPECTORS.map((inspector) => this.open(inspector));
     this.attribution = new StoreAttribution(target);
     this.traps = new TrapLog(target.machine);
     const stopObserving = target.machine.observe(['stored'], (event) => {
       if (event.kind === 'stored') this.stored(event);
     });
-    const stopNoting = target.machine.observe(['trap', 'trapReturn', 'rootChanged'], (event) => {
+    const stopNoting = target.machine.observe(NOTED, (event) => {
+      if (event.kind === 'fence') return this.stale.fenced(event);
+      if (event.kind === 'translated') return this.stale.translated(event);
+      if (event.kind === 'trapReturn' && event.to.guest && !event.from.guest)
+        this.stale.entered(event.hart, event.to, event.instruction);
       if (event.kind !== 'trap') this.roots.note(event);
+      if (event.kind === 'rootChanged' && this.looked.has(pageTables) && this.stale.lacksRoots) this.watch();
       if (event.kind !== 'trap' && event.kind !== 'trapReturn') return;
       this.past.worlds.note(event.hart, event.from);
       this.past.worlds.note(event.hart, event.to);
@@ -175,7 +201,11 @@ class TargetInspection implements Inspection {
       );
       this.past.stored({ event, place });
     }
-    if (touched.some((range) => range.isDecisive === true)) this.watch();
+    const isGrown = guarded(
+      () => this.stale.stored(event),
+      () => false,
+    );
+    if (isGrown || touched.some((range) => range.isDecisive === true)) this.watch();
   }
 
   /** The first look at a stop makes the one before the past. True when it is the first. */

@@ -34,6 +34,7 @@ import {
   stage2Node,
 } from './page-table-rows';
 import { rangeNames } from './places';
+import { staleNode, staleNodes } from './stale-text';
 import { address, counted, sizeText } from './text';
 
 const entriesOf = (context: InspectContext, { space }: SpaceView, table: Pa, level: number, at: Va): TableEntry[] =>
@@ -167,6 +168,7 @@ function topNodes(context: InspectContext): InspectorNode[] {
   const space = spaceOf(context);
   const second = space.world.stage1 === undefined ? undefined : stage2Of(space);
   return [
+    ...staleNode(context),
     ...differenceNodes(context),
     ...spaceNodes(context, { space, prefix: '' }),
     ...(second === undefined ? [] : [stage2Node(context, second)]),
@@ -177,6 +179,7 @@ function topNodes(context: InspectContext): InspectorNode[] {
 function children(context: InspectContext, key?: string): InspectorNode[] {
   if (key === undefined) return topNodes(context);
   if (key === 'roots') return rootNodes(context);
+  if (key === 'stale') return staleNodes(context);
   const diff = /^diff:([^!@]*)(?:@(\d+))?$/.exec(key);
   if (diff !== null)
     return changeNodes(context, decoded(diff[1] ?? ''), diff[2] === undefined ? undefined : Number(diff[2]));
@@ -258,5 +261,6 @@ export const pageTables: Inspector = {
   isFiltered: true,
   children,
   table,
+  watches: ({ past }) => past.stale?.ranges() ?? [],
   note: (context) => keepTables(context),
 };

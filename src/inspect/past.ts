@@ -1,6 +1,7 @@
 /** What was seen before: texts of rows at the previous stop, and the last store to each watched place. */
 import type { StoredEvent } from '../machine/contract';
 import type { RootHistory } from './root-history';
+import type { StaleEntries } from './stale-entries';
 import { TableHistory } from './table-history';
 import { WorldNotes } from './world-notes';
 
@@ -37,8 +38,11 @@ export class Past {
   /** While the guest runs, rows are compared but not noted. */
   isFrozen = false;
 
-  /** @param roots absent where nobody collects the machine's events */
-  constructor(readonly roots?: RootHistory) {}
+  /** @param roots absent, as `stale`, where nobody collects the machine's events */
+  constructor(
+    readonly roots?: RootHistory,
+    readonly stale?: StaleEntries,
+  ) {}
 
   /** A new stop: what was noted at the last one is what rows are compared with from now on. */
   turn(): void {

@@ -1,0 +1,72 @@
+/** Stale translations in words: only what is sure. */
+import { hex } from '../base/address';
+import type { TableEntry } from '../isa/core/translation';
+import { worldText } from './address-spaces';
+import type { InspectorNode } from './contract';
+import { fieldSummary } from './fields';
+import type { InspectContext } from './inspector';
+import type { StaleEntry, StaleUse } from './stale-entries';
+import { counted, fileName, grouped, address as padded } from './text';
+
+const entryText = (entry: TableEntry | undefined): string =>
+  entry === undefined
+    ? 'not valid'
+    : `${padded(entry.entry.raw)} (${fieldSummary(entry.entry.fields, entry.entry.raw)})`;
+
+/** `stored by unmap (vm.rs:12) at pc 0x…, instruction 1,234`. */
+function storeText({ store, place }: StaleEntry): string {
+  const line = place?.path === undefined ? '' : ` (${fileName(place.path)}:${place.line})`;
+  const who = place === undefined ? '' : ` by ${place.functionName}${line}`;
+  return `stored${who} at pc ${hex(store.pc)}, instruction ${grouped(store.at)}`;
+}
+
+/** What was changed, by whom, and what may still be in use. */
+export function staleText(entry: StaleEntry): string {
+  const harts = [...entry.unfenced].join(', ');
+  return [
+    `the entry at pa ${hex(entry.at)} was ${entryText(entry.old)} and is now ${entryText(entry.now)}`,
+    storeText(entry),
+    `no fence on hart ${harts} since: it may still use the old entry`,
+  ].join('; ');
+}
+
+/** The warning about a use, `where` being the symbol of the instruction. */
+export function useText({ entry, hart, access, address, pc }: StaleUse, where: string | undefined): string {
+  const by = `${hex(pc)}${where === undefined ? '' : ` (${where})`}`;
+  const what =
+    access === 'enter'
+      ? `hart ${hart} enters the guest at ${by}`
+      : `hart ${hart} uses ${hex(address)} to ${access === 'execute' ? 'fetch an instruction' : access}, at ${by},`;
+  return `Stale translation: ${what} after a page-table entry had changed without a fence: ${staleText(entry)}.`;
+}
+
+/** A row for each entry that may still be in use as it was. */
+export function staleNodes({ past }: InspectContext): InspectorNode[] {
+  return (past.stale?.all ?? []).map((entry) => ({
+    key: `stale:${entry.root.key}:${hex(entry.at)}`,
+    label: `changed without a fence: ${padded(entry.from)} – ${padded(entry.from + entry.size - 1n)}`,
+    description: staleText(entry),
+    tooltip: [`In the tables of ${worldText(entry.root.world)}.`, `${staleText(entry)}.`].join('\n'),
+    icon: 'warning',
+    hasChildren: false,
+    memoryReference: `pa:${hex(entry.at)}`,
+    ...(entry.place?.path !== undefined &&
+      entry.place.line !== undefined && { source: { path: entry.place.path, line: entry.place.line } }),
+  }));
+}
+
+/** One row that opens to them; none when all is fenced. */
+export function staleNode({ past }: InspectContext): InspectorNode[] {
+  const count = past.stale?.all.length ?? 0;
+  if (count === 0) return [];
+  return [
+    {
+      key: 'stale',
+      label: `${counted(count, 'entry').replace(/entrys$/, 'entries')} changed without a fence`,
+      description: 'the processor may still use what they were',
+      tooltip: 'A fence of translations must follow a change of a live entry before it counts for every access.',
+      icon: 'warning',
+      hasChildren: true,
+    },
+  ];
+}

@@ -1,0 +1,156 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { va } from '../../src/base/address';
+import { DebugTarget } from '../../src/debug/target';
+import { type Inspection, openInspectors } from '../../src/inspect/open';
+import { createMachine } from '../../src/machine/create';
+import { assemble, type Line } from '../support/assemble';
+
+const BASE = 0x80200000n;
+const ROOT = BASE + 0x1000n;
+const MIDDLE = BASE + 0x2000n;
+const LAST = BASE + 0x3000n;
+const FIRST_PAGE = BASE + 0x4000n;
+const OTHER_PAGE = BASE + 0x5000n;
+
+const pointer = (table: bigint) => ((table >> 12n) << 10n) | 1n;
+const leaf = (page: bigint) => ((page >> 12n) << 10n) | 0xc7n;
+
+const load = (rd: number): Line => ['ld', { rd, rs1: 6, imm: 0 }];
+const store = (rs2: number): Line => ['sd', { rs1: 8, rs2, imm: 0 }];
+const fence = (rs1: number): Line => ['sfence.vma', { rs1, rs2: 0 }];
+
+/** x5 satp, x6 the page at 0x1000, x7 its other entry, x8 where the entry lies, x9 no entry, x14 another page. */
+const PROGRAM: readonly Line[] = [
+  ['csrrw', { rd: 0, rs1: 5, csr: 0x180 }],
+  fence(0),
+  load(10),
+  store(7),
+  load(11),
+  fence(0),
+  load(12),
+  store(9),
+  fence(6),
+  store(7),
+  load(13),
+  store(9),
+  fence(14),
+  load(15),
+  ['addi', { rd: 0, rs1: 0, imm: 0 }],
+  ['jal', { rd: 0, imm: 0 }],
+];
+
+/** A kernel that turns an entry to another page and takes it away, with and without fences, and a debugger on it. */
+class Guest {
+  readonly target: DebugTarget;
+  readonly inspection: Inspection;
+  readonly warnings: string[] = [];
+
+  constructor() {
+    const image = new Uint8Array(0x6000);
+    image.set(assemble(PROGRAM));
+    const words = new DataView(image.buffer);
+    const put = (at: bigint, value: bigint) => words.setBigUint64(Number(at - BASE), value, true);
+    put(ROOT, pointer(MIDDLE));
+    put(ROOT + 16n, leaf(0x80000000n) | 8n);
+    put(MIDDLE, pointer(LAST));
+    put(LAST + 8n, leaf(FIRST_PAGE));
+    put(FIRST_PAGE, 0xaan);
+    put(OTHER_PAGE, 0xbbn);
+    const { machine } = createMachine({
+      memory: 4 << 20,
+      kernel: { name: 'stale', bytes: image },
+      loadAddress: Number(BASE),
+    });
+    this.target = new DebugTarget(machine, []);
+    this.target.halt({ kind: 'entry', hart: 0 });
+    this.inspection = openInspectors(this.target);
+    this.inspection.onWarning = (text) => this.warnings.push(text);
+    const registers = {
+      x5: (8n << 60n) | (ROOT >> 12n),
+      x6: 0x1000n,
+      x7: leaf(OTHER_PAGE),
+      x8: LAST + 8n,
+      x14: 0x5000n,
+    };
+    for (const [name, value] of Object.entries(registers)) machine.cpus[0]?.writeRegister(name, value);
+    machine.cpus[0]?.writeRegister('stvec', BASE + 4n * BigInt(PROGRAM.length - 1));
+  }
+
+  /** The rows of the Page Tables view; to look at them switches the warnings on. */
+  look(key?: string): string[] {
+    const view = this.inspection.inspectors.find(({ info }) => info.id === 'pageTables');
+    return view?.children(key, 0).map(({ label, description }) => `${label}: ${description}`) ?? [];
+  }
+
+  /** Executes so many instructions; a trap is none. */
+  steps(count: number): void {
+    this.target.machine.run({ budget: BigInt(count) });
+    this.target.halt({ kind: 'pause', hart: 0 });
+  }
+
+  explain(): string[] {
+    return this.inspection
+      .explain(0, { space: 'va', address: va(0x1000n) }, 'read')
+      .filter((line) => /fence/.test(line));
+  }
+}
+
+const CHANGE =
+  'the entry at pa 0x80203008 was 0x00000000200810c7 (V R W A D PPN=0x80204) and is now 0x00000000200814c7 (V R W A D PPN=0x80205); stored at pc 0x8020000c, instruction 3; no fence on hart 0 since: it may still use the old entry';
+const REMOVAL =
+  'the entry at pa 0x80203008 was 0x00000000200814c7 (V R W A D PPN=0x80205) and is now not valid; stored at pc 0x8020002c, instruction 11; no fence on hart 0 since: it may still use the old entry';
+
+describe('an entry that is changed without a fence', () => {
+  let guest: Guest;
+
+  beforeEach(() => {
+    guest = new Guest();
+  });
+
+  it('is told of at its use, once, and not where a fence came before', () => {
+    guest.look();
+    guest.steps(4);
+    expect(guest.warnings).toEqual([]);
+    guest.steps(7);
+    expect(guest.warnings).toEqual([
+      `Stale translation: hart 0 uses 0x1000 to read, at 0x80200010, after a page-table entry had changed without a fence: ${CHANGE}.`,
+    ]);
+    guest.steps(3);
+    expect(guest.warnings.slice(1)).toEqual([
+      `Stale translation: hart 0 uses 0x1000 to read, at 0x80200034, after a page-table entry had changed without a fence: ${REMOVAL}.`,
+    ]);
+  });
+
+  it('is in the view and in the explanation of its addresses until the fence', () => {
+    guest.look();
+    guest.steps(12);
+    expect(guest.look()[0]).toBe('1 entry changed without a fence: the processor may still use what they were');
+    expect(guest.look('stale')).toEqual([
+      `changed without a fence: 0x0000000000001000 – 0x0000000000001fff: ${REMOVAL}`,
+    ]);
+    expect(guest.explain()).toEqual([`changed without a fence: ${REMOVAL}`]);
+    guest.steps(1);
+    expect(guest.explain()).toHaveLength(1);
+  });
+
+  it('is gone from both behind the fence of its address', () => {
+    guest.look();
+    guest.steps(8);
+    expect(guest.explain()).toHaveLength(1);
+    guest.steps(1);
+    expect(guest.explain()).toEqual([]);
+    expect(guest.look('stale')).toEqual([]);
+  });
+
+  it('is told from what the hart still holds, when nobody had looked before', () => {
+    guest.steps(4);
+    expect(guest.explain()).toEqual([
+      'hart 0 still holds a translation to pa 0x80204000: the tables were changed without a fence since it was made',
+    ]);
+    guest.steps(1);
+    expect(guest.target.cpu(0).readRegister('x11')).toBe(0xaan);
+    guest.steps(1);
+    expect(guest.explain()).toEqual([]);
+    expect(guest.warnings).toEqual([]);
+  });
+});
