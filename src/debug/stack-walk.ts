@@ -73,7 +73,7 @@ export class StackWalk {
     yield* this.enterers(lower.cpu.world, world);
     // A handler in front of its world's other frames: they are on the stack of whoever entered what it interrupted.
     const { entry } = exit ?? {};
-    if (end.interrupted === undefined || entry === undefined || !entry.isKnown) return;
+    if (end.interrupted === undefined || entry === undefined || entry.unknown !== undefined) return;
     yield* this.entered(entry);
   }
 
@@ -100,8 +100,9 @@ export class StackWalk {
   }
 
   private *entered(entry: EntryContext): Generator<Frame, void> {
-    yield this.label(enteredLabel(entry));
-    if (entry.isKnown) yield* this.chain(this.contexts.entryFrame(entry));
+    const by = `── entered by ${this.contexts.mnemonicOf(entry)} from ${entry.world.mode}`;
+    yield this.label(entry.unknown === undefined ? by : `${by}: ${entry.unknown}, so no frames of it are known`);
+    if (entry.unknown === undefined) yield* this.chain(this.contexts.entryFrame(entry));
   }
 
   /** The frames from `first` on that belong to its world. */
@@ -151,12 +152,6 @@ export class StackWalk {
   private label(name: string): Frame {
     return { kind: 'label', name, hart: this.cpu.hart };
   }
-}
-
-/** The border above the frames of a world, on the way to who entered it. */
-function enteredLabel(entry: EntryContext): string {
-  const by = `── entered by ${entry.mnemonic} from ${entry.world.mode}`;
-  return entry.isKnown ? by : `${by}: no call led there, so no frames of it are known`;
 }
 
 /** The border above frames of a kernel or hypervisor, on the way to the code it serves. */

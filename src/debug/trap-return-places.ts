@@ -13,8 +13,6 @@ export interface ReturnPlace {
   readonly hasRules: boolean;
   /** Run-time address of the function around it. */
   readonly function: Va;
-  /** The instruction: `sret`. */
-  readonly mnemonic: string;
 }
 
 /** The places of one machine's images. What is found is kept: code does not change. */
@@ -58,17 +56,13 @@ export class TrapReturnPlaces {
     const key = `${imageWorldOf(cpu.world)} ${pc}`;
     const known = this.known.get(key);
     if (known !== undefined) return known;
-    const { isa } = this.machine;
-    const read = this.unwinder.reader(cpu);
-    const hit = this.images.find(pc, read, cpu.world);
-    const bytes = read(pc, isa.maxLength) ?? read(pc, isa.minLength);
+    const hit = this.images.find(pc, this.unwinder.reader(cpu), cpu.world);
     const around = hit?.image.program.symbolAt(hit.link);
-    if (hit === undefined || bytes === undefined || around === undefined) return undefined;
+    if (hit === undefined || around === undefined) return undefined;
     const place: ReturnPlace = {
       image: hit.image,
       hasRules: hit.image.program.unwind(hit.link) !== undefined,
       function: va(pc - around.offset),
-      mnemonic: isa.disassemble(bytes, pc).mnemonic,
     };
     this.known.set(key, place);
     return place;

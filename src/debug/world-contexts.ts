@@ -7,7 +7,7 @@
  * information keeps them until the next trap. An *exit context* is less privileged code where it trapped.
  * Both belong to a stack, which is known by the address of its end.
  */
-import type { Va } from '../base/address';
+import { hex, type Va } from '../base/address';
 import type { World } from '../isa/core/world';
 import type { Cpu, Machine, TraceEvent, TrapEvent } from '../machine/contract';
 import type { BoundPlace } from './breakpoints';
@@ -15,7 +15,7 @@ import { type ImageWorld, imageWorldOf } from './image-world';
 import type { ImageSet } from './images';
 import { type Caller, type PhysicalFrame, trapLabel, type Unwinder } from './stack';
 import { suspendedCpu } from './suspended-cpu';
-import { TrapReturnPlaces } from './trap-return-places';
+import { type ReturnPlace, TrapReturnPlaces } from './trap-return-places';
 
 type TrapReturnEvent = Extract<TraceEvent, { kind: 'trapReturn' }>;
 
@@ -28,10 +28,8 @@ export interface EntryContext {
   readonly hart: number;
   /** Where the instruction is that entered. */
   readonly pc: Va;
-  /** That instruction: `sret`. */
-  readonly mnemonic: string;
-  /** Its caller is known: by call frame information, or because the call was observed. */
-  readonly isKnown: boolean;
+  /** Why its caller is not known: it is by call frame information, or because the call was observed. */
+  readonly unknown: string | undefined;
   /** The call of the function it is in, when that was observed. */
   readonly called: Called | undefined;
   readonly special: (dwarf: number) => bigint | undefined;
@@ -135,6 +133,14 @@ export class WorldContexts {
       if (entry !== undefined) return entry;
     }
     return undefined;
+  }
+
+  /** The instruction that entered: `sret`. */
+  mnemonicOf(entry: EntryContext): string {
+    const { isa } = this.machine;
+    const read = this.unwinder.reader(suspendedCpu(this.cpu(entry.hart), entry.world));
+    const bytes = read(entry.pc, isa.maxLength) ?? read(entry.pc, isa.minLength);
+    return bytes === undefined ? 'a trap return' : isa.disassemble(bytes, entry.pc).mnemonic;
   }
 
   /** The entry's frame: at the instruction that entered. */
@@ -311,8 +317,7 @@ export class WorldContexts {
       to,
       hart,
       pc: instruction,
-      mnemonic: place?.mnemonic ?? 'a trap return',
-      isKnown: place?.hasRules === true || called !== undefined,
+      unknown: whyUnknown(instruction, place, called),
       called,
       special,
       stack: undefined,
@@ -340,7 +345,7 @@ export class WorldContexts {
 
   /** The end of the stack that an entry is on. Stacks do not move: it is looked for once for each place on a stack. */
   private stackOf(entry: EntryContext, kind: ImageWorld): bigint | undefined {
-    if (!entry.isKnown) return undefined;
+    if (entry.unknown !== undefined) return undefined;
     const at = entry.called === undefined ? this.entryFrame(entry).cfa : entry.called.stackPointer;
     const key = `${kind} ${entry.world.stage1} ${at}`;
     if (!this.ends.has(key)) {
@@ -394,6 +399,11 @@ function uppersOf(kind: ImageWorld): readonly ImageWorld[] {
     case 'firmware':
       return [];
   }
+}
+
+function whyUnknown(at: Va, place: ReturnPlace | undefined, called: Called | undefined): string | undefined {
+  if (place === undefined) return `no image covers ${hex(at)}`;
+  return place.hasRules || called !== undefined ? undefined : 'no call led there';
 }
 
 const keyOf = (hart: number, world: World): string => `${hart} ${imageWorldOf(world)}`;
