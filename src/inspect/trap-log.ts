@@ -9,6 +9,17 @@ import type { TrapCause } from '../isa/core/isa';
 import type { World } from '../isa/core/world';
 import type { Machine, TraceEvent, TrapEvent } from '../machine/contract';
 
+/** What traps of one reason have in common; their records share it. */
+export interface TrapKind {
+  readonly cause: number;
+  readonly isInterrupt: boolean;
+  /** For calls with numbers: the values of the registers that say which call it is. */
+  readonly call: readonly bigint[];
+  /** Traps of this kind that were ever taken, and how many of them were VM exits. */
+  count: number;
+  exits: number;
+}
+
 /** A trap, and the return that ended it. Counts are retired instructions. */
 export interface TrapRecord {
   /** From 1 on, in the order in which they were taken; VM exits and all traps are numbered each for themselves. */
@@ -16,8 +27,7 @@ export interface TrapRecord {
   /** The number among VM exits; absent for a trap that is none. */
   readonly exit: number | undefined;
   readonly hart: number;
-  readonly cause: number;
-  readonly isInterrupt: boolean;
+  readonly kind: TrapKind;
   readonly epc: Va;
   readonly tval: bigint;
   /** The guest physical address that stage 2 did not translate. */
@@ -29,8 +39,6 @@ export interface TrapRecord {
   readonly now: bigint;
   /** Retired by this hart alone. */
   readonly own: bigint;
-  /** Values of the registers that say which call it is, for causes of group `ecall`. */
-  readonly call: readonly bigint[] | undefined;
   /** Instructions this hart had run in the interrupted world since it last came there; unknown for the first trap. */
   readonly ran: bigint | undefined;
   /** When the handler's world was left for a less privileged one; of a VM exit, when a guest was entered again. */
@@ -76,6 +84,9 @@ export class TrapRing {
 /** Records that are kept of each kind. */
 export const MOST_RECORDS = 100_000;
 
+/** Different calls that are told apart. */
+const MOST_CALLS = 1000;
+
 /** What a hart is in the middle of. */
 interface HartNow {
   /** Traps whose handler's world has not been left, by the rank of that world. */
@@ -92,6 +103,14 @@ const sameWorld = (one: World, other: World): boolean =>
   one.stage1 === other.stage1 &&
   one.stage2 === other.stage2;
 
+function known<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const found = map.get(key);
+  if (found !== undefined) return found;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
+
 /** All traps of one machine since it was made. Dispose it with the target. */
 export class TrapLog {
   readonly traps: TrapRing;
@@ -103,6 +122,8 @@ export class TrapLog {
   readonly dispose: () => void;
   private readonly harts = new Map<number, HartNow>();
   private readonly callCauses: ReadonlyMap<number, TrapCause>;
+  private readonly byCause = new Map<number, TrapKind>();
+  private readonly byCall = new Map<string, TrapKind>();
   /** Worlds seen lately: records share them. */
   private worlds: World[] = [];
 
@@ -130,13 +151,13 @@ export class TrapLog {
     const own = this.ownCount(hart, at);
     const came = state.came.get(from.rank);
     const isExit = isVmExit(from, to);
-    const isCall = !isInterrupt && this.callCauses.has(cause);
+    const kind = this.kindOf(hart, cause, isInterrupt);
+    kind.count++;
     const record: TrapRecord = {
       number: this.traps.total + 1,
       exit: isExit ? this.exits.total + 1 : undefined,
       hart,
-      cause,
-      isInterrupt,
+      kind,
       epc,
       tval,
       guestPhysical,
@@ -145,12 +166,12 @@ export class TrapLog {
       at,
       now: this.machine.now,
       own,
-      call: isCall ? this.callNumbers(hart) : undefined,
       ran: came === undefined ? undefined : own - came,
       returned: undefined,
     };
     this.traps.add(record);
     if (isExit) {
+      kind.exits++;
       this.exits.add(record);
       state.exit = record;
     }
@@ -193,9 +214,33 @@ export class TrapLog {
     return (cpus[hart]?.retired ?? 0n) + at - sum;
   }
 
-  private callNumbers(hart: number): bigint[] {
+  /** All kinds seen so far. */
+  get kinds(): readonly TrapKind[] {
+    return [...this.byCause.values(), ...this.byCall.values()];
+  }
+
+  private kindOf(hart: number, cause: number, isInterrupt: boolean): TrapKind {
+    const call = isInterrupt ? undefined : this.callCauses.get(cause);
+    const numbers = call === undefined ? [] : this.callNumbers(hart, call.id);
+    if (numbers.length === 0) {
+      const key = isInterrupt ? -1 - cause : cause;
+      return known(this.byCause, key, () => ({ cause, isInterrupt, call: [], count: 0, exits: 0 }));
+    }
+    const key = `${cause} ${numbers.join()}`;
+    // A guest may call with whatever numbers it likes; those that are too many count as calls without any.
+    if (this.byCall.size >= MOST_CALLS && !this.byCall.has(key)) {
+      return known(this.byCause, cause, () => ({ cause, isInterrupt, call: [], count: 0, exits: 0 }));
+    }
+    return known(this.byCall, key, () => ({ cause, isInterrupt, call: numbers, count: 0, exits: 0 }));
+  }
+
+  /** The numbers of the call that a hart is making, as far as they matter. */
+  private callNumbers(hart: number, cause: string): bigint[] {
     const cpu = this.machine.cpus[hart];
-    return cpu === undefined ? [] : this.machine.isa.calls.registers.map((name) => cpu.readRegister(name));
+    if (cpu === undefined) return [];
+    const { calls } = this.machine.isa;
+    const values = calls.registers.map((name) => cpu.readRegister(name));
+    return values.slice(0, calls.name(cause, values)?.registersUsed ?? 0);
   }
 
   private shared(world: World): World {

@@ -5,7 +5,7 @@ import type { InspectContext, Inspector } from './inspector';
 import { firstPiece, pieceAt, splitPiece } from './long-list';
 import { counted, grouped } from './text';
 import { parseTrapFilter, type TrapTest } from './trap-filter';
-import type { TrapRecord, TrapRing } from './trap-log';
+import type { TrapKind, TrapRecord, TrapRing } from './trap-log';
 import { codeText, instructions, latency, type Reason, secondsText, TrapWords } from './trap-words';
 
 /** What differs between the views. */
@@ -15,6 +15,8 @@ export interface TrapView {
   /** `VM exit`. */
   readonly noun: string;
   readonly ring: (context: InspectContext) => TrapRing;
+  /** How many of a kind this view has ever had. */
+  readonly countOf: (kind: TrapKind) => number;
   /** A record's number in this view. */
   readonly numberOf: (record: TrapRecord) => number;
   /** `next VM entry`. */
@@ -29,6 +31,7 @@ export interface TrapView {
 
 /** Records of one reason. */
 interface Group {
+  readonly kind: TrapKind;
   readonly reason: Reason;
   readonly records: TrapRecord[];
   readonly timed: number;
@@ -70,20 +73,19 @@ function decoded(text: string): string {
 export const filterKey = (text: string): string => `${FILTER}${encodeURIComponent(text)}`;
 
 function groupsOf(records: readonly TrapRecord[], words: TrapWords): Group[] {
-  const lists = new Map<Reason, TrapRecord[]>();
+  const lists = new Map<TrapKind, TrapRecord[]>();
   for (const record of records) {
-    const reason = words.reason(record);
-    const list = lists.get(reason);
-    if (list === undefined) lists.set(reason, [record]);
+    const list = lists.get(record.kind);
+    if (list === undefined) lists.set(record.kind, [record]);
     else list.push(record);
   }
-  const groups = [...lists].map(([reason, list]): Group => {
+  const groups = [...lists].map(([kind, list]): Group => {
     const took = list.map(latency).filter((one) => one !== undefined);
     const total = took.reduce((sum, one) => sum + one, 0n);
     let longest = 0n;
     for (const one of took) if (one > longest) longest = one;
     const mean = took.length === 0 ? 0n : total / BigInt(took.length);
-    return { reason, records: list, timed: took.length, mean, longest, total };
+    return { kind, reason: words.reason({ kind }), records: list, timed: took.length, mean, longest, total };
   });
   return groups.sort((one, other) => other.records.length - one.records.length);
 }
@@ -188,9 +190,9 @@ export class TrapTree {
   }
 
   private groupNode(path: Path, group: Group, of: number): InspectorNode {
-    const { reason, records, total } = group;
+    const { kind, reason, records, total } = group;
     const count = records.length;
-    const isChanged = path.prefix === '' && this.isChanged(reason.text, count);
+    const isChanged = this.isChanged(kind);
     return {
       key: `${path.prefix}reason/${encodeURIComponent(reason.text)}`,
       label: reason.text,
@@ -207,19 +209,15 @@ export class TrapTree {
     };
   }
 
-  /** Compares a count with the one at the last stop. */
-  isChanged(reason: string, count: number): boolean {
-    return this.context.past.isChanged(`${this.view.id} ${reason}`, count.toString());
+  /** Compares a kind's count with the one at the last stop. */
+  private isChanged(kind: TrapKind): boolean {
+    const { id, countOf } = this.view;
+    return this.context.past.isChanged(`${id} ${this.words.reason({ kind }).text}`, countOf(kind).toString());
   }
 
   /** Notes the counts of this stop. */
   note(): void {
-    for (const { reason, records } of groupsOf(
-      this.records(() => true),
-      this.words,
-    )) {
-      this.isChanged(reason.text, records.length);
-    }
+    for (const kind of this.context.traps.kinds) if (this.view.countOf(kind) > 0) this.isChanged(kind);
   }
 
   private filter(reason: Reason): Pick<BreakOn, 'filter' | 'condition'> {
@@ -283,11 +281,11 @@ export class TrapTree {
   private facts(
     record: TrapRecord,
   ): { name: string; text: string; memory?: string; source?: InspectorNode['source'] }[] {
-    const { hart, at, now, from, to, epc, tval, guestPhysical, call, ran, returned } = record;
+    const { hart, at, now, from, to, epc, tval, guestPhysical, kind, ran, returned } = record;
     const code = this.words.code(record);
     const took = latency(record);
     const { registers } = this.context.machine.isa.calls;
-    const numbers = (call ?? []).map((value, index) => `${registers[index] ?? ''} = ${hex(value)}`);
+    const numbers = kind.call.map((value, index) => `${registers[index] ?? ''} = ${hex(value)}`);
     return [
       { name: 'reason', text: this.words.reason(record).text },
       { name: 'taken', text: `after ${instructions(at)}, at ${secondsText(now)}, by hart ${hart}` },

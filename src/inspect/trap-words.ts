@@ -4,7 +4,7 @@ import type { TrapCause } from '../isa/core/isa';
 import type { World } from '../isa/core/world';
 import type { InspectContext } from './inspector';
 import { grouped } from './text';
-import type { TrapRecord } from './trap-log';
+import type { TrapKind, TrapRecord } from './trap-log';
 
 /** Why a trap was taken. Records of one reason are counted together. */
 export interface Reason {
@@ -34,30 +34,29 @@ const PAGE = 4096n;
 
 /** Words for records, as the machine is now. Remembers what it found out: make one for each look. */
 export class TrapWords {
-  private readonly reasons = new Map<string, Reason>();
+  private readonly reasons = new Map<TrapKind, Reason>();
   private readonly places = new Map<string, CodeText>();
 
   constructor(private readonly context: InspectContext) {}
 
-  reason({ cause, isInterrupt, call }: TrapRecord): Reason {
-    const key = `${isInterrupt ? 'i' : ''}${cause} ${call?.join() ?? ''}`;
-    const known = this.reasons.get(key);
+  reason({ kind }: Pick<TrapRecord, 'kind'>): Reason {
+    const known = this.reasons.get(kind);
     if (known !== undefined) return known;
+    const { cause, isInterrupt, call } = kind;
     const { causes, calls } = this.context.machine.isa;
     const found = causes.find((one) => one.cause === cause && one.isInterrupt === isInterrupt);
-    const named = found === undefined || call === undefined ? undefined : calls.name(found.id, call);
+    const named = found === undefined || call.length === 0 ? undefined : calls.name(found.id, call);
     const name = found?.name ?? `${isInterrupt ? 'Interrupt' : 'Cause'} ${cause}`;
-    const used = calls.registers.slice(0, named?.registersUsed ?? 0);
     const reason: Reason = {
       text: named === undefined ? name : `${name}: ${named.text}`,
       cause: found,
       condition: [
         isInterrupt ? 'isInterrupt' : '!isInterrupt',
         `cause == ${cause}`,
-        ...used.map((register, index) => `$${register} == ${hex(call?.[index] ?? 0n)}`),
+        ...call.map((value, index) => `$${calls.registers[index] ?? ''} == ${hex(value)}`),
       ].join(' && '),
     };
-    this.reasons.set(key, reason);
+    this.reasons.set(kind, reason);
     return reason;
   }
 
@@ -86,12 +85,12 @@ export class TrapWords {
   }
 
   /** The address that the trap is about: of the guest's memory, or what tval says. */
-  address({ guestPhysical, tval, cause, isInterrupt }: TrapRecord): AddressText | undefined {
+  address({ guestPhysical, tval, kind }: TrapRecord): AddressText | undefined {
     if (guestPhysical !== undefined) {
       return { name: 'guest physical', value: guestPhysical, condition: 'guestPhysical' };
     }
-    const found = this.context.machine.isa.causes.find((one) => one.cause === cause && one.isInterrupt === isInterrupt);
-    return found?.tval === 'address' ? { name: 'address', value: tval, condition: 'tval' } : undefined;
+    if (this.reason({ kind }).cause?.tval !== 'address') return undefined;
+    return { name: 'address', value: tval, condition: 'tval' };
   }
 }
 

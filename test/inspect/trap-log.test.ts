@@ -226,7 +226,7 @@ describe('the trap log', () => {
     emit(trap(S, S, 5n, { cause: 5, isInterrupt: true }));
     emit(back(S, U, 9n));
     expect(log.traps.all().map(({ returned }) => returned?.at)).toEqual([9n, undefined]);
-    expect(log.traps.all()[0]?.call).toEqual([93n, 0n]);
+    expect(log.traps.all()[0]?.kind.call).toEqual([93n]);
   });
 
   it('counts the instructions of each hart alone', () => {
@@ -241,6 +241,18 @@ describe('the trap log', () => {
     emit(back(S, U, 3065n, 1));
     const [record] = log.traps.all();
     expect([record?.own, record?.returned?.own]).toEqual([57n, 65n]);
+  });
+
+  it('tells calls apart by their numbers alone, and not endlessly many', () => {
+    const { machine, cpus, emit } = scripted();
+    const log = new TrapLog(machine);
+    const registers = { a7: 0n, a6: 0n };
+    Object.assign(cpus[0] ?? {}, { readRegister: (name: 'a7' | 'a6') => registers[name] });
+    for (registers.a6 = 0n; registers.a6 < 3n; registers.a6++) emit(trap(U, S, registers.a6, { cause: 8 }));
+    expect(log.kinds.map(({ call, count }) => [call, count])).toEqual([[[0n], 3]]);
+    for (registers.a7 = 1n; registers.a7 < 5000n; registers.a7++) emit(trap(U, S, registers.a7, { cause: 8 }));
+    expect(log.kinds).toHaveLength(1001);
+    expect(log.kinds.reduce((sum, { count }) => sum + count, 0)).toBe(5002);
   });
 
   it('keeps the newest when there are too many, says so, and stops listening when disposed', () => {
