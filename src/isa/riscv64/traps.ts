@@ -253,7 +253,7 @@ export const ecall = (state: HartState): void => {
   throw new GuestTrap(ECALL[mode] ?? CAUSE.ecallM, 0n);
 };
 
-/** tval is 0: the manual lets it be that or the address, and QEMU writes 0. */
+/** tval is 0: the manual lets it be that or the address, which QEMU 10 writes. */
 export const ebreak = (_state: HartState): void => {
   throw new GuestTrap(CAUSE.breakpoint, 0n);
 };
