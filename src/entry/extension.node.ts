@@ -1,5 +1,7 @@
 /** The extension in a Node host (desktop, remote, code-server). */
-import type * as vscode from 'vscode';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
 import { startNodeWorker } from '../platform/node/worker';
 import { activate as activateShell } from '../vscode/extension';
 import { useFatfsIn } from './fatfs-file';
@@ -10,6 +12,7 @@ export const activate = (context: vscode.ExtensionContext): void => {
   useFatfsIn(context.asAbsolutePath('dist'));
   activateShell(context, {
     hasDisk: true,
+    cargoHome: vscode.Uri.file(process.env.CARGO_HOME ?? join(homedir(), '.cargo')),
     commandLine: {
       program: process.execPath,
       words: [context.asAbsolutePath('dist/cli.js')],

@@ -33,6 +33,8 @@ export interface HostPlatform {
   readonly startWorker: StartWorker;
   /** Plain paths can be opened. */
   readonly hasDisk: boolean;
+  /** Where cargo keeps the crates it has fetched; absent where there is no cargo. */
+  readonly cargoHome?: vscode.Uri;
   /** How our command line is started; absent where there are no processes. */
   readonly commandLine?: CommandLine;
 }
@@ -40,10 +42,10 @@ export interface HostPlatform {
 /** Registers everything; called once by the entry of each host. */
 export const activate = (
   context: vscode.ExtensionContext,
-  { startWorker, hasDisk, commandLine }: HostPlatform,
+  { startWorker, hasDisk, cargoHome, commandLine }: HostPlatform,
 ): void => {
   const kernels = new BundledKernels(context.extensionUri);
-  const configurations = new LaunchConfigurations(kernels, hasDisk);
+  const configurations = new LaunchConfigurations(kernels, hasDisk, cargoHome);
   const documents = new TextDocuments();
   const consoles = new GuestConsoles();
   const tasks = new WorldstepTasks(context.extensionUri, commandLine);

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { LaunchArguments } from '../dap/protocol';
 import { type KernelPackage, suggestionsOf } from '../image/kernel-package';
+import { crateSources } from './crate-sources';
 import { exists, parseUri } from './files';
 import { type BundledKernels, type KernelChoice, openKernel, workspaceKernels } from './kernels';
 import { sampleFolder } from './sample-files';
@@ -18,6 +19,8 @@ export class LaunchConfigurations implements vscode.DebugConfigurationProvider {
     private readonly kernels: BundledKernels,
     /** In a browser paths must be URIs, as nothing there can open a plain path. */
     private readonly hasDisk: boolean,
+    /** Where cargo keeps crates, on machines that can have it. */
+    private readonly cargoHome?: vscode.Uri,
   ) {}
 
   /** What a new launch.json and the "Run and Debug" drop-down offer. */
@@ -131,15 +134,20 @@ export class LaunchConfigurations implements vscode.DebugConfigurationProvider {
     return launch(`Debug ${uri.path.slice(uri.path.lastIndexOf('/') + 1)}`, this.#text(uri));
   }
 
-  /** The user's source map over the one of the bundled kernel that runs. */
-  async #sourceMap(configuration: Configuration): Promise<Record<string, string>> {
-    const name = /^bundled:(.*)$/.exec(configuration.program ?? '')?.[1];
+  /** The user's source map over the one of the kernel that runs: its sources, and the crates that cargo has here. */
+  async #sourceMap({ program = '', sourceMap }: Configuration): Promise<Record<string, string>> {
+    const name = /^bundled:(.*)$/.exec(program)?.[1];
     const bundled = name === undefined ? undefined : await this.kernels.find(name);
     const shipped = bundled?.kernel.sources.map((root) => [
       root.recordedAs,
       vscode.Uri.joinPath(sampleFolder(bundled.kernel.name), root.folder).toString(),
     ]);
-    return { ...Object.fromEntries(shipped ?? []), ...configuration.sourceMap };
+    const locks = bundled
+      ? [...bundled.files].filter(([path]) => path.endsWith('Cargo.lock')).map(([, uri]) => uri)
+      : await vscode.workspace.findFiles('**/Cargo.lock', '**/{target,node_modules}/**', 100);
+    const crates = this.cargoHome === undefined ? {} : await crateSources(this.cargoHome, locks);
+    const cargo = Object.entries(crates).map(([from, to]) => [from, this.#text(to)]);
+    return { ...Object.fromEntries([...cargo, ...(shipped ?? [])]), ...sourceMap };
   }
 
   #absolute(base: vscode.Uri | undefined, path: string): string {
