@@ -22,7 +22,9 @@ const rootsOf = ({ past }: InspectContext): readonly KnownRoot[] => past.roots?.
 
 /** Keeps the tables of all roots for later comparisons. */
 export function keepTables(context: InspectContext): void {
-  const { past, machine } = context;
+  const { past, machine, cpu } = context;
+  // Tables are the machine's: one hart's look is enough.
+  if (cpu.hart !== machine.cpus[0]?.hart) return;
   for (const root of rootsOf(context).slice(-MOST_KEPT)) {
     past.tables.keep(machine.retired, root.key, tableState(context, spaceOfRoot(context, root)));
   }
@@ -159,8 +161,8 @@ function changesSince(context: InspectContext, { states }: TableMoment): RootCha
 }
 
 /** Roots that were not there at that moment. */
-const newRoots = (context: InspectContext, { states }: TableMoment): KnownRoot[] =>
-  rootsOf(context).filter((root) => !states.has(root.key) && (root.setBy?.at ?? 0n) > 0n);
+const newRoots = (context: InspectContext, { states, at }: TableMoment): KnownRoot[] =>
+  rootsOf(context).filter((root) => !states.has(root.key) && (root.setBy?.at ?? 0n) > at);
 
 function countText(changes: readonly RootChange[], fresh: number): string {
   const of = (kind: RangeChange['kind']): number => changes.filter(({ change }) => change.kind === kind).length;

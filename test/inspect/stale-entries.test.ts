@@ -4,6 +4,7 @@ import { DebugTarget } from '../../src/debug/target';
 import { type Inspection, openInspectors } from '../../src/inspect/open';
 import { createMachine } from '../../src/machine/create';
 import { assemble, type Line } from '../support/assemble';
+import { BundledTarget } from '../support/bundled-target';
 
 const BASE = 0x80200000n;
 const ROOT = BASE + 0x1000n;
@@ -152,5 +153,22 @@ describe('an entry that is changed without a fence', () => {
     guest.steps(1);
     expect(guest.explain()).toEqual([]);
     expect(guest.warnings).toEqual([]);
+  });
+});
+
+describe('a kernel that fences what it changes', () => {
+  it('gets no warning, and runs as if nobody looked', async () => {
+    const run = async (isLookedAt: boolean) => {
+      const { target } = await BundledTarget.open('msgqueue');
+      const inspection = openInspectors(target);
+      const warnings: string[] = [];
+      inspection.onWarning = (text) => warnings.push(text);
+      const view = inspection.inspectors.find(({ info }) => info.id === 'pageTables');
+      if (isLookedAt) view?.children(undefined, 0);
+      expect(target.machine.run({ budget: 100_000_000n }).kind).toBe('power');
+      expect(warnings).toEqual([]);
+      return target.machine.stateHash();
+    };
+    expect(await run(true)).toBe(await run(false));
   });
 });
