@@ -99,6 +99,8 @@ export class DebugTarget {
   private readonly stopObserving: () => void;
   /** What steps into traps do. */
   trapPolicy: TrapPolicy = 'skip';
+  /** Told when it turned out where the guest has put a program. */
+  onImageFound: (image: Image) => void = () => {};
   /** The stop the guest is at; `undefined` while it runs. */
   private current: Stop | undefined;
 
@@ -135,7 +137,10 @@ export class DebugTarget {
       lost,
       (cpu, at) => this.imageAt(cpu, at)?.image,
       (cpu, at, length) => this.memory.read(cpu, at, length),
-      (image) => this.breakpoints.rebind(image),
+      (image) => {
+        this.breakpoints.rebind(image);
+        this.onImageFound(image);
+      },
     );
     this.contexts = new WorldContexts(machine, this.images, this.unwinder);
     this.unwinder.observed = this.contexts;

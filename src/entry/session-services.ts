@@ -247,10 +247,14 @@ async function readImage(host: Host, path: string, key = 'program'): Promise<Uin
   }
 }
 
+function nextStep(reason: string): string {
+  if (/directory, not/.test(reason)) return 'Name the file itself.';
+  if (/larger than/.test(reason)) return 'Name a smaller file: it has to fit into memory.';
+  return 'Check the path in launch.json; relative paths start at "cwd".';
+}
+
 function fileError(error: unknown, key: string): unknown {
   if (!(error instanceof HostFileError)) return error;
-  const next = /directory, not/.test(error.reason)
-    ? 'Name the file itself.'
-    : 'Check the path in launch.json; relative paths start at "cwd".';
+  const next = nextStep(error.reason);
   return new UserError(1125, `"${key}": ${error.message}. ${next}`, pickKernel);
 }

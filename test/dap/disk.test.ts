@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { Host } from '../../src/base/host';
 import { sessionServices } from '../../src/entry/session-services';
 import { fatDisk } from '../../src/image/disk';
+import { flashContents } from '../../src/image/flash';
 import { flatImage } from '../../src/image/flat-image';
 import { nodeHost } from '../../src/platform/node/host';
 import { DapClient, type Json } from '../support/dap-client';
@@ -14,8 +15,7 @@ const root = resolve('.');
 const KERNEL = '/worldstep/kernels/lazymapping/src/stack.rs';
 const PROGRAM = '/worldstep/kernels/lazymapping/payload/origin/src/main.rs';
 
-const elf = (name: string) =>
-  new Uint8Array(gunzipSync(readFileSync(`kernels/prebuilt/lazymapping-${name}riscv64.elf.gz`)));
+const prebuilt = (name: string) => new Uint8Array(gunzipSync(readFileSync(`kernels/prebuilt/${name}.elf.gz`)));
 
 /** A client of a session whose host has these files beside the real ones. */
 function clientWith(files: Readonly<Record<string, Uint8Array>>): DapClient {
@@ -52,8 +52,8 @@ async function firstStops(client: DapClient, launch: object): Promise<string[]> 
 }
 
 describe('a disk in launch.json', () => {
-  const kernel = elf('');
-  const program = elf('origin-');
+  const kernel = prebuilt('lazymapping-riscv64');
+  const program = prebuilt('lazymapping-origin-riscv64');
   const files = { 'mem:kernel.bin': flatImage(kernel), 'mem:kernel.elf': kernel, 'mem:origin.elf': program };
   const disk = (more: ReadonlyMap<string, Uint8Array> = new Map()) =>
     fatDisk({ size: 64 << 20, files: new Map([['/sbin/origin', flatImage(program)], ...more]) });
@@ -90,6 +90,47 @@ describe('a disk in launch.json', () => {
     const client = clientWith({ ...files, 'mem:disk.img': damaged });
     await client.launch({ program: 'mem:kernel.bin', arch: 'riscv64', disk: 'mem:disk.img', stopOnEntry: true });
     await client.event('stopped');
+    client.dispose();
+  }, 60_000);
+});
+
+describe('a guest kernel that nobody said the load address of', () => {
+  it('is found when its guest is entered, and its module and breakpoints are announced', async () => {
+    const hypervisor = prebuilt('guestmonolithickernel-riscv64');
+    const guest = prebuilt('guestmonolithickernel-gkernel-riscv64');
+    const client = clientWith({
+      'mem:kernel.bin': flatImage(hypervisor),
+      'mem:kernel.elf': hypervisor,
+      'mem:guest.elf': guest,
+      'mem:disk.img': await fatDisk({ size: 64 << 20, files: new Map([['/sbin/gkernel', flatImage(guest)]]) }),
+      'mem:flash.bin': flashContents({ size: 32 << 20, at: [{ offset: 0, text: 'pfld' }] }),
+    });
+    const images = [
+      { path: 'mem:kernel.elf', world: 'kernel' },
+      { path: 'mem:guest.elf', world: 'guest kernel' },
+    ];
+    await client.launch({
+      program: 'mem:kernel.bin',
+      arch: 'riscv64',
+      disk: 'mem:disk.img',
+      pflash1: 'mem:flash.bin',
+      images,
+      stopOnEntry: true,
+    });
+    await client.event('stopped');
+    await client.request('setFunctionBreakpoints', { breakpoints: [{ name: '_start', mode: 'guest' }] });
+    await client.request('continue', { threadId: 1 });
+    await client.event('stopped');
+    const { stackFrames } = await client.request('stackTrace', { threadId: 1, levels: 1 });
+    expect(stackFrames[0]).toMatchObject({ name: '_start', instructionPointerReference: '0x80200000' });
+    const [{ reason, module }] = client.taken('module');
+    expect({ reason, name: module.name, worlds: module.worlds }).toEqual({
+      reason: 'changed',
+      name: 'mem:guest',
+      worlds: 'guest kernel',
+    });
+    expect(module.physicalRange).toMatch(/^guest 0x80200000–/);
+    expect(client.taken('breakpoint')).toMatchObject([{ reason: 'changed', breakpoint: { verified: true } }]);
     client.dispose();
   }, 60_000);
 });

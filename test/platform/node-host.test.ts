@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -11,6 +11,9 @@ import { nodeHost } from '../../src/platform/node/host';
 const folder = mkdtempSync(join(tmpdir(), 'worldstep-host-'));
 const file = join(folder, 'kernel.bin');
 writeFileSync(file, 'bytes');
+const huge = join(folder, 'huge.img');
+writeFileSync(huge, '');
+truncateSync(huge, 3 * 2 ** 30);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const host = nodeHost({ root: folder });
@@ -25,6 +28,7 @@ describe('the host on Node', () => {
 
   it.each([
     ['a file that is not there', () => join(folder, 'gone'), 'does not exist'],
+    ['a file larger than memory takes', () => huge, 'is larger than 2 GiB'],
     ['a folder', () => folder, 'is a directory, not a file'],
     ['a name below a file', () => join(file, 'x'), 'lies below something that is not a directory'],
     [

@@ -5,6 +5,7 @@ import { BREAKPOINT_MODES, type BreakpointMode } from '../../debug/breakpoint-mo
 import type { BreakpointOptions, CodeBreakpoint, InstructionSpec } from '../../debug/breakpoints';
 import { type DataBreakpoint, dataIdOf, LONGEST_WATCH } from '../../debug/data-breakpoints';
 import { ExpressionError } from '../../debug/expression/ast';
+import type { Image } from '../../debug/images';
 import { formatReference, type MemoryReference, parseReference, referenceIn } from '../../debug/memory';
 import type { DebugTarget } from '../../debug/target';
 import type { Args } from '../arguments';
@@ -60,11 +61,12 @@ export const columnOut = (session: Session, column: number): number =>
 export const columnIn = (session: Session, column: number): number =>
   session.client.columnsStartAt1 ? column : column + 1;
 
-/** Tells the client how breakpoints are bound after a restart. */
-export function announceBreakpoints(session: Session): void {
+/** Tells the client how breakpoints are bound now: all after a restart, or those of an image. */
+export function announceBreakpoints(session: Session, image?: Image): void {
   if (!session.hasTarget) return;
   const target = session.need('restart');
   for (const breakpoint of target.breakpoints.all) {
+    if (image !== undefined && !breakpoint.places.some((place) => place.image === image)) continue;
     session.server.event('breakpoint', { reason: 'changed', breakpoint: codeBody(session, target, breakpoint) });
   }
 }

@@ -5,6 +5,7 @@ import { checkLaunch } from '../launch-arguments';
 import type { Handler } from '../server';
 import type { Session } from '../session';
 import { announceBreakpoints } from './breakpoints';
+import { announceModule } from './sources';
 
 export function lifecycleRequests(session: Session): Record<string, Handler> {
   let isBuilding = false;
@@ -14,6 +15,10 @@ export function lifecycleRequests(session: Session): Record<string, Handler> {
     isBuilding = true;
     try {
       await session.build(launch);
+      session.need('launch').onImageFound = (image) => {
+        announceModule(session, image);
+        announceBreakpoints(session, image);
+      };
     } finally {
       isBuilding = false;
     }

@@ -1,7 +1,7 @@
 /** Sources and modules. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { hex } from '../../base/address';
-import type { Placement } from '../../debug/images';
+import type { Image, Placement } from '../../debug/images';
 import type { SourceFile } from '../../debug/sources';
 import { isLibraryPath } from '../../debug/sources';
 import type { DebugTarget } from '../../debug/target';
@@ -39,6 +39,33 @@ export function sourceOf(session: Session, target: DebugTarget, source: SourceFi
   return { name, path, ...(isLibrary ? { presentationHint: 'deemphasize' as const, origin: 'Rust library' } : {}) };
 }
 
+/** An image as the protocol shows it. */
+function moduleOf(image: Image): DebugProtocol.Module {
+  const range = (at: bigint, { size }: Placement) => `${hex(at)}–${hex(at + size)}`;
+  const ranges = image.placements.map((place) => range(place.va, place));
+  const physical = image.placements.flatMap((place) => [
+    ...(place.pa === undefined ? [] : [range(place.pa, place)]),
+    ...(place.ipa === undefined ? [] : [`guest ${range(place.ipa, place)}`]),
+  ]);
+  const { program } = image;
+  const status = program.hasDebugInfo ? 'DWARF loaded' : program.hasLines ? 'Line tables only' : 'Symbol table only';
+  return {
+    id: image.id,
+    name: image.name,
+    path: image.path,
+    symbolStatus: [status, ...program.problems].join('. '),
+    symbolFilePath: image.path,
+    addressRange: ranges.join(', '),
+    isa: program.elf.machine,
+    physicalRange: physical.join(', '),
+    worlds: image.worlds?.join(', ') ?? 'any',
+  } as DebugProtocol.Module;
+}
+
+/** Tells the client where an image has been found. */
+export const announceModule = (session: Session, image: Image): void =>
+  session.server.event('module', { reason: 'changed', module: moduleOf(image) });
+
 export function sourceRequests(session: Session): Record<string, Handler> {
   return {
     loadedSources: () => {
@@ -63,31 +90,7 @@ export function sourceRequests(session: Session): Record<string, Handler> {
       const target = session.need('modules');
       const start = args.count('startModule', 0);
       const count = args.count('moduleCount', 0) || target.images.all.length;
-      const modules = target.images.all.slice(start, start + count).map((image): DebugProtocol.Module => {
-        const range = (at: bigint, { size }: Placement) => `${hex(at)}–${hex(at + size)}`;
-        const ranges = image.placements.map((place) => range(place.va, place));
-        const physical = image.placements.flatMap((place) => [
-          ...(place.pa === undefined ? [] : [range(place.pa, place)]),
-          ...(place.ipa === undefined ? [] : [`guest ${range(place.ipa, place)}`]),
-        ]);
-        const { program } = image;
-        const status = program.hasDebugInfo
-          ? 'DWARF loaded'
-          : program.hasLines
-            ? 'Line tables only'
-            : 'Symbol table only';
-        return {
-          id: image.id,
-          name: image.name,
-          path: image.path,
-          symbolStatus: [status, ...program.problems].join('. '),
-          symbolFilePath: image.path,
-          addressRange: ranges.join(', '),
-          isa: program.elf.machine,
-          physicalRange: physical.join(', '),
-          worlds: image.worlds?.join(', ') ?? 'any',
-        } as DebugProtocol.Module;
-      });
+      const modules = target.images.all.slice(start, start + count).map(moduleOf);
       return { modules, totalModules: target.images.all.length };
     },
   };

@@ -62,6 +62,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTDIR: 'lies below something that is not a directory',
   EACCES: 'may not be read: permission denied',
   EROFS: 'is on a read-only disk',
+  ERR_FS_FILE_TOO_LARGE: 'is larger than 2 GiB',
   ENOSPC: 'does not fit: the disk is full',
 };
 
