@@ -57,6 +57,13 @@ const makeRoom = async (workbench: Workbench): Promise<void> => {
   await workbench.heightenPane('Call Stack', 350);
 };
 
+/** Opens the table twin of a view and waits for a line. */
+const showTable = async (workbench: Workbench, title: string, line: RegExp): Promise<void> => {
+  await workbench.command(`Worldstep: Show ${title} as Table`);
+  await workbench.page.locator('.tab.active', { hasText: `${title}.txt` }).waitFor();
+  await workbench.showsLine(line);
+};
+
 const stop = async ({ page }: Workbench): Promise<void> => {
   if ((await page.locator('.notification-toast').count()) > 0) throw new Error('a message popped up on the way');
   await page.keyboard.press('Shift+F5');
@@ -141,28 +148,34 @@ const hypervisor = async (around: Surroundings): Promise<void> => {
   await workbench.closePane('Call Stack');
   await workbench.expand(list, 'All, the latest first', '#1 ');
   await workbench.screenshot('w14-vm-exits');
-  await workbench.command('Worldstep: Show VM Exits as Table');
-  await workbench.showsLine(/^1\s.*guest-page fault/);
+  await showTable(workbench, 'VM Exits', /^1\s.*guest-page fault/);
   await workbench.screenshot('w15-vm-exits-table');
   await workbench.closePane('VM Exits');
   const traps = await workbench.openPane('Traps');
   await traps.locator('.monaco-list-row', { hasText: 'All, the latest' }).waitFor();
+  await showTable(workbench, 'Traps', /^1\s.*guest-page fault/);
   await workbench.screenshot('w16-traps');
-  note('exits, traps and both stages shown');
+  await workbench.closePane('Traps');
+  const tasks = await workbench.openPane('Tasks');
+  await tasks.locator('.monaco-list-row', { hasText: /app\s*running on hart 0/ }).waitFor();
+  await showTable(workbench, 'Tasks', /gkernel\s.*app\s.*running/);
+  await workbench.screenshot('w17-tasks');
+  note('both stages, exits, traps and tasks shown, and their tables');
 
   await page.locator('.debug-toolbar [aria-label*="Skip Traps"]').click();
   await workbench.offers('Follow');
-  await workbench.screenshot('w17-stepping-policy');
+  await workbench.screenshot('w18-stepping-policy');
   await workbench.pick('Follow');
   await page.locator('.debug-toolbar [aria-label*="Follow Traps"]').waitFor();
   await workbench.openPane('Call Stack');
   await page.keyboard.press('F5');
   await stopsAt(workbench, kernel, handles);
   await workbench.debugRow('call-stack', /user program, stopped at/).waitFor();
-  await workbench.screenshot('w18-guest-kernel');
+  await workbench.screenshot('w19-guest-kernel');
   await workbench.command('Worldstep: Run To: Next VM Exit');
   await workbench.debugRow('call-stack', 'guest_exit').waitFor();
-  await workbench.screenshot('w19-next-vm-exit');
+  await workbench.debugRow('call-stack', /guest, stopped at/).waitFor();
+  await workbench.screenshot('w20-next-vm-exit');
   await stop(workbench);
   note('policy chosen, system call seen in the guest kernel, run to the next VM exit');
 };
