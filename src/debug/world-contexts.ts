@@ -68,7 +68,7 @@ interface Latest {
 type AddSilent = (places: readonly BoundPlace[], hit: (hart: number) => void) => () => void;
 
 /** So many traps at a silent breakpoint, and no call, show that it is a trap vector's. */
-const MOST_FRUITLESS = 32;
+const MOST_FRUITLESS = 16;
 
 /** Exits that are kept: one for each stack. */
 const MOST_EXITS = 256;

@@ -3,12 +3,18 @@
  * and its true ends at every instruction of the ways between the worlds.
  */
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { va } from '../../src/base/address';
+import type { LaunchArguments } from '../../src/dap/protocol';
 import { dataIdOf } from '../../src/debug/data-breakpoints';
 import { disassembly } from '../../src/debug/disassembly';
 import { formatReference, parseReference, referenceIn } from '../../src/debug/memory';
 import type { CodeFrame, Frame } from '../../src/debug/stack';
+import { DebugTarget } from '../../src/debug/target';
+import { sessionServices } from '../../src/entry/session-services';
+import { nodeHost } from '../../src/platform/node/host';
+import { userModeLaunch } from '../dap/fixtures/guests';
 import { BundledTarget } from '../support/bundled-target';
 
 const GOLDEN = 'test/debug/world-stack.golden';
@@ -216,5 +222,34 @@ describe('the call stack of the hypervisor', () => {
       'VS | entered by sret from S | S',
       'S | guest, stopped at PC: Environment call from VS-mode, VS → S | VS',
     ]);
+  });
+});
+
+describe('a kernel that enters its user programs on the way back from traps', () => {
+  it('has no frames below them, and its trap vector is watched no longer', async () => {
+    const services = sessionServices(nodeHost({ root: resolve('.') }), {
+      symbolsWasm: 'asset:src/symbols/symbols.wasm',
+    });
+    const { machine, images } = await services.build(userModeLaunch() as LaunchArguments, services.host);
+    const target = new DebugTarget(machine, images);
+    expect(target.contexts.silentBreakpoints).toHaveLength(1);
+    target.halt({ kind: 'entry', hart: 0 });
+    target.breakpoints.setFunctions([{ name: 'count_one' }]);
+    let entries = 0;
+    machine.observe(['trapReturn'], () => entries++);
+    let result = target.resume();
+    while (result.kind === 'running' || entries < 3)
+      result = result.kind === 'running' ? target.slice(1000n) : target.resume();
+    const labels = target
+      .stack(0)
+      .frames(0, 50)
+      .filter((frame) => frame.kind === 'label');
+    expect(labels.map(({ name }) => name)).toEqual([
+      '── entered by sret from S: no call led there, so no frames of it are known',
+    ]);
+    target.breakpoints.setFunctions([]);
+    result = target.resume();
+    while (result.kind === 'running') result = target.slice(1_000_000n);
+    expect(target.contexts.silentBreakpoints).toEqual([]);
   });
 });
