@@ -3,6 +3,7 @@
  */
 import { RUN_GOALS } from '../dap/run-goal-list';
 import { TRAP_POLICY_TEXTS, type TrapPolicyText } from '../dap/trap-policy-list';
+import { pageTables } from '../inspect/page-tables';
 import { INSPECTORS } from '../inspect/registry';
 import { viewId } from '../vscode/inspector-view-id';
 import { SAMPLE_SCHEME } from '../vscode/sample-scheme';
@@ -54,6 +55,12 @@ const COMMANDS: readonly Command[] = [
   { command: 'worldstep.showDiskImage', title: 'Show Contents of Disk Image…' },
   { command: 'worldstep.showConsole', title: 'Show Guest Console', icon: '$(terminal)', enablement: IN_SESSION },
   { command: 'worldstep.explainAddress', title: 'Explain an Address…', enablement: IN_SESSION },
+  {
+    command: 'worldstep.bookmarkPageTables',
+    title: 'Bookmark Page Tables…',
+    icon: '$(bookmark)',
+    enablement: IN_SESSION,
+  },
   { command: 'worldstep.runTo', title: 'Run To…', icon: '$(debug-continue-small)', enablement: IS_STOPPED },
   ...RUN_GOALS.map(({ id, title }) => ({
     command: `worldstep.runTo.${id}`,
@@ -166,6 +173,7 @@ export const contributes = {
     'view/title': INSPECTORS.flatMap(({ id, isFiltered }) => {
       const when = `view == ${viewId(id)}`;
       return [
+        ...(id === pageTables.id ? [{ command: 'worldstep.bookmarkPageTables', group: 'navigation@3', when }] : []),
         ...(isFiltered ? [{ command: `worldstep.filter.${id}`, group: 'navigation@1', when }] : []),
         { command: `worldstep.table.${id}`, group: 'navigation@2', when },
         { command: `worldstep.export.${id}`, group: '1_export', when },

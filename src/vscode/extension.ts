@@ -11,7 +11,7 @@ import { GuestConsoles } from './console';
 import { registerConsoleLinks } from './console-links';
 import { insertFile, showDiskImage } from './disk-image-commands';
 import { TextDocuments } from './documents';
-import { explainAddress } from './explain';
+import { bookmarkPageTables, explainAddress } from './explain';
 import { workspaceFiles } from './files';
 import { registerInspectorCommands } from './inspector-commands';
 import { VIEWS } from './inspector-list.gen';
@@ -130,6 +130,7 @@ export const activate = (
       'worldstep.explainAddress',
       inSession(() => explainAddress(documents)),
     ),
+    command('worldstep.bookmarkPageTables', inSession(bookmarkPageTables)),
     command('worldstep.runTo', inSession(pickRunGoal)),
     ...RUN_GOALS.map(({ id }) =>
       command(
