@@ -18,6 +18,15 @@ describe('cfi01 flash', () => {
     flash = new Cfi01('flash1', new FakeContext(), { size: 32 * MIB, blockSize: BLOCK, image });
   });
 
+  it('reads zeros everywhere while it has no image, and can be erased', () => {
+    const empty = new Cfi01('flash0', new FakeContext(), { size: 32 * MIB, blockSize: BLOCK });
+    expect([empty.read(0, 4), empty.read(BLOCK + 2, 2), [...empty.bytes(5, 3)]]).toEqual([0, 0, [0, 0, 0]]);
+    empty.write(0, 4, 0x20_0020);
+    empty.write(0, 4, 0xd0_00d0);
+    empty.write(0, 4, 0xff_00ff);
+    expect([empty.read(0, 4), empty.read(BLOCK, 4)]).toEqual([0xffff_ffff, 0]);
+  });
+
   it('reads its image, then 0xff, at every width', () => {
     expect(flash.isArrayMode).toBe(true);
     expect(flash.read(0, 4)).toBe(0x414c_4650);

@@ -55,7 +55,10 @@ export interface Cfi01Options {
   readonly size: number;
   /** Bytes of an erase block over both chips. */
   readonly blockSize: number;
-  /** Initial contents from offset 0; what is missing reads 0xff. */
+  /**
+   * Initial contents from offset 0; what an image leaves out reads 0xff, as erased. Without one the whole bank reads 0: that
+   * is QEMU's flash without a file, and guests tell by it that nothing is there.
+   */
   readonly image?: Uint8Array;
 }
 
@@ -93,6 +96,8 @@ export class Cfi01 implements Device<Cfi01State> {
   state: Cfi01State = resetState();
   private readonly blockSize: number;
   private readonly image: Uint8Array;
+  /** What bytes read that nobody has written. */
+  private readonly blank: number;
   private readonly query: Uint8Array;
 
   constructor(
@@ -102,6 +107,7 @@ export class Cfi01 implements Device<Cfi01State> {
   ) {
     this.size = options.size;
     this.blockSize = options.blockSize;
+    this.blank = options.image ? 0xff : 0;
     this.image = (options.image ?? new Uint8Array()).subarray(0, options.size);
     this.query = queryTable(options);
   }
@@ -111,9 +117,9 @@ export class Cfi01 implements Device<Cfi01State> {
     return this.state.mode === 'array';
   }
 
-  /** A copy of the contents, whatever mode the flash is in; bytes past the end read 0xff. */
+  /** A copy of the contents, whatever mode the flash is in; bytes past the end read as unwritten ones. */
   bytes(offset: number, length: number): Uint8Array {
-    const result = new Uint8Array(length).fill(0xff);
+    const result = new Uint8Array(length).fill(this.blank);
     let at = offset;
     while (at < Math.min(offset + length, this.size)) {
       const block = Math.floor(at / this.blockSize);
@@ -312,7 +318,7 @@ export class Cfi01 implements Device<Cfi01State> {
     const bytes = dirty ?? this.image;
     const at = dirty === undefined ? offset : offset % this.blockSize;
     let value = 0;
-    for (let index = width - 1; index >= 0; index--) value = (value << 8) | (bytes[at + index] ?? 0xff);
+    for (let index = width - 1; index >= 0; index--) value = (value << 8) | (bytes[at + index] ?? this.blank);
     return value >>> 0;
   }
 }
