@@ -203,6 +203,12 @@ describe('the call stack of the hypervisor', () => {
     driven.target.setExceptionFilters([]);
     driven.goTo('src/riscv64/timer.rs', 'pub fn inject() {');
     check('hypervisor: serving an exit from the user program of the guest', driven);
+    // The hypervisor goes on elsewhere, as with another guest: who entered that is not known.
+    const { target } = driven;
+    const scope = target.scope(0, frameOf(driven, 'VirtualMachine>::run'));
+    target.evaluate('self.vcpu.context.guest.sepc = 0x1036', scope);
+    while (!cpu.world.guest) stepInstruction(driven);
+    check('hypervisor: another user program of a guest', driven);
   });
 
   it('is whole at each instruction into the guest and out of it', async () => {
