@@ -45,21 +45,25 @@ export class LineStep extends StepPlan {
     return this.how === 'into' && this.policy !== 'skip' && this.seeking === undefined && !this.waiting?.isEnd;
   }
 
-  /** Traps of the line itself and of what it calls, on the same stack; interrupts are no doing of the line. */
+  /** Traps of the line itself and of what it calls; interrupts and what their handlers do are no doing of the line. */
   protected override followsTrap(event: TrapEvent): boolean {
     const { home } = this;
     if (!this.follows || event.isInterrupt || home?.world === undefined) return false;
     if (!isSameWorld(home.world, event.from)) return false;
     const isOwn = this.target === undefined ? isInside(this.ranges, event.epc) : event.epc === this.target;
-    if (!isOwn && (this.target !== undefined || !this.isOnStackOf(home))) return false;
+    if (!isOwn && this.target !== undefined) return false;
+    if (!isOwn && (home.cfa === undefined || !this.context.isCalledFrom(event, home.cfa))) return false;
     // Firmware and others without symbols have nothing to show.
     return this.policy === 'stopAtHandler' || this.top().image !== undefined;
   }
 
   /** Returns to other worlds by functions that the line calls. */
   wantsContext(event: ContextEvent): boolean {
-    if (event.kind !== 'trapReturn' || !this.follows || this.home?.world === undefined) return false;
-    return this.target === undefined && isSameWorld(this.home.world, event.from);
+    const { home } = this;
+    if (event.kind !== 'trapReturn' || !this.follows || home?.world === undefined) return false;
+    if (this.target !== undefined || !isSameWorld(home.world, event.from)) return false;
+    // Another task may return to its own user program meanwhile.
+    return home.cfa === undefined || this.context.isCalledFrom(event, home.cfa);
   }
 
   next(event: PlanEvent): 'run' | 'single' | 'done' {

@@ -4,7 +4,7 @@
  * guests.
  */
 import type { World } from '../isa/core/world';
-import type { ContextEvent, Cpu, Machine, TrapEvent } from '../machine/contract';
+import type { ContextEvent, Cpu, Machine, TrapEvent, TrapReturnEvent } from '../machine/contract';
 import type { Image } from './images';
 import type { Plan, PlanEvent } from './runner';
 import { isLibraryPath } from './sources';
@@ -22,6 +22,11 @@ export interface StepContext {
   concealed(hart: number): number;
   /** What steps into traps do. */
   readonly traps: TrapPolicy;
+  /**
+   * Whether the code that has just trapped or has returned to a less privileged world was called, directly or not, by the
+   * activation with this frame address: not by another task or by the handler of an interrupt.
+   */
+  isCalledFrom(event: TrapEvent | TrapReturnEvent, cfa: bigint): boolean;
 }
 
 /** An activation: where its frame is, in which world it runs. */
@@ -112,12 +117,6 @@ export abstract class StepPlan implements Plan {
 
   private isInWorld({ world }: Anchor): boolean {
     return world === undefined || isSameWorld(world, this.cpu.world);
-  }
-
-  /** Whether the stack pointer is where the activation or what it has called has it. */
-  protected isOnStackOf(anchor: Anchor): boolean {
-    const { sp } = this;
-    return sp <= anchor.sp && anchor.sp - sp < STACK_REACH;
   }
 
   protected read = (at: bigint, length: number): Uint8Array | undefined =>

@@ -5,7 +5,7 @@
  */
 import { hex, type Va } from '../base/address';
 import type { World } from '../isa/core/world';
-import type { ContextEvent, Cpu, Machine, TrapEvent } from '../machine/contract';
+import type { ContextEvent, Cpu, Machine, TrapEvent, TrapReturnEvent } from '../machine/contract';
 import type { Program } from '../symbols/types';
 import { Breakpoints } from './breakpoints';
 import type { ConditionTester, LogPart } from './conditions';
@@ -54,6 +54,9 @@ import { suspendedCpu } from './suspended-cpu';
 import type { TrapPolicy } from './trap-policy';
 import { operandRow, type VariableRow } from './variables';
 import { WorldContexts } from './world-contexts';
+
+/** Calls between a line that is stepped and the instruction that enters another world, at most. */
+const MOST_CALLS = 64;
 
 /** A program to bind, and what the loader knows about its place. */
 export interface TargetImage extends Omit<PlacementHints, 'ram'> {
@@ -195,6 +198,7 @@ export class DebugTarget {
       callerOf: (frame: PhysicalFrame) => this.callerOf(frame),
       concealed: (hart: number) => concealed.get(hart) ?? 0,
       traps: this.trapPolicy,
+      isCalledFrom: (event: TrapEvent | TrapReturnEvent, cfa: bigint) => this.isCalledFrom(event, cfa),
     };
     if (request.how === 'out') {
       const plan = new StepOut(context, request.hart);
@@ -203,6 +207,31 @@ export class DebugTarget {
     if (request.unit === 'instruction')
       return this.begin(new InstructionStep(context, request.hart, request.how), only);
     return this.begin(new LineStep(context, request.hart, request.how, request.target), only);
+  }
+
+  private isCalledFrom(event: TrapEvent | TrapReturnEvent, cfa: bigint): boolean {
+    let frame = event.kind === 'trap' ? this.interruptedBy(event) : this.enteredBy(event);
+    // What cannot be unwound is followed: better a step too far than one that is missed.
+    if (frame === undefined) return true;
+    for (let depth = 0; depth < MOST_CALLS; depth++) {
+      if (frame.cfa === cfa) return true;
+      const up = this.unwinder.caller(frame);
+      if (up.kind !== 'frame' || up.border !== undefined) return false;
+      frame = up.frame;
+    }
+    return false;
+  }
+
+  /** The code that a trap has just interrupted; its registers still are the hart's. */
+  private interruptedBy(event: TrapEvent): PhysicalFrame {
+    const cpu = this.cpu(event.hart);
+    const { registers } = this.unwinder.top(cpu).state;
+    return this.unwinder.frame(suspendedCpu(cpu, event.from), event.epc, registers, false);
+  }
+
+  private enteredBy(event: TrapReturnEvent): PhysicalFrame | undefined {
+    const entry = this.contexts.entryOf(event.hart, event.to);
+    return entry === undefined ? undefined : this.contexts.entryFrame(entry);
   }
 
   /** Starts to run to the first of some functions; a string says why it is not possible. */

@@ -235,3 +235,20 @@ describe('steps of code that is interrupted and preempted all the time', () => {
     for (let step = 0; step < 60; step++) expect(driven.step('into', { unit: 'instruction' })).toMatch(/^VU app::/);
   });
 });
+
+describe('steps that follow', () => {
+  it('follow neither the handlers of interrupts nor other tasks into their programs', async () => {
+    const driven = await at('guestmonolithickernel', 'payload/gkernel/src/process.rs', 'while !EXITED.load');
+    // Shortly before the task is preempted for the first time.
+    driven.target.resume();
+    driven.target.slice(22_500n);
+    driven.goTo('payload/gkernel/src/process.rs', 'hint::spin_loop();');
+    driven.target.trapPolicy = 'follow';
+    let place = driven.step('into');
+    let steps = 0;
+    for (; steps < 3000 && /process.rs:5[45]$/.test(place); steps++) place = driven.step('into');
+    // The program has run and has exited meanwhile: this task goes on.
+    expect(steps).toBeGreaterThan(10);
+    expect(place).toBe('VS <gkernel::process::Process>::wait process.rs:57');
+  });
+});
