@@ -9,15 +9,30 @@ import type { TrapCause } from '../isa/core/isa';
 import type { World } from '../isa/core/world';
 import type { Machine, TraceEvent, TrapEvent } from '../machine/contract';
 
+/** How many traps there were, and how long those took whose end is known, in instructions. */
+export class Tally {
+  count = 0;
+  timed = 0;
+  total = 0n;
+  longest = 0n;
+
+  /** Counts the end of a trap. */
+  ended(took: bigint): void {
+    this.timed++;
+    this.total += took;
+    if (took > this.longest) this.longest = took;
+  }
+}
+
 /** What traps of one reason have in common; their records share it. */
 export interface TrapKind {
   readonly cause: number;
   readonly isInterrupt: boolean;
   /** For calls with numbers: the values of the registers that say which call it is. */
   readonly call: readonly bigint[];
-  /** Traps of this kind that were ever taken, and how many of them were VM exits. */
-  count: number;
-  exits: number;
+  /** All that were ever taken, and those of them that were VM exits. */
+  readonly all: Tally;
+  readonly exits: Tally;
 }
 
 /** A trap, and the return that ended it. Counts are retired instructions. */
@@ -103,12 +118,27 @@ const sameWorld = (one: World, other: World): boolean =>
   one.stage1 === other.stage1 &&
   one.stage2 === other.stage2;
 
+const kindOf = (cause: number, isInterrupt: boolean, call: readonly bigint[]): TrapKind => ({
+  cause,
+  isInterrupt,
+  call,
+  all: new Tally(),
+  exits: new Tally(),
+});
+
 function known<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   const found = map.get(key);
   if (found !== undefined) return found;
   const made = make();
   map.set(key, made);
   return made;
+}
+
+function end(record: TrapRecord, returned: TrapReturn): void {
+  record.returned = returned;
+  const took = returned.own - record.own;
+  record.kind.all.ended(took);
+  if (record.exit !== undefined) record.kind.exits.ended(took);
 }
 
 /** All traps of one machine since it was made. Dispose it with the target. */
@@ -152,7 +182,7 @@ export class TrapLog {
     const came = state.came.get(from.rank);
     const isExit = isVmExit(from, to);
     const kind = this.kindOf(hart, cause, isInterrupt);
-    kind.count++;
+    kind.all.count++;
     const record: TrapRecord = {
       number: this.traps.total + 1,
       exit: isExit ? this.exits.total + 1 : undefined,
@@ -171,7 +201,7 @@ export class TrapLog {
     };
     this.traps.add(record);
     if (isExit) {
-      kind.exits++;
+      kind.exits.count++;
       this.exits.add(record);
       state.exit = record;
     }
@@ -190,11 +220,11 @@ export class TrapLog {
     const open = state.open.get(event.from.rank);
     state.open.delete(event.from.rank);
     // A hypervisor may run programs of its own before it enters the guest again: that ends no VM exit.
-    if (open !== undefined && open !== state.exit) open.returned = returned;
+    if (open !== undefined && open !== state.exit) end(open, returned);
     if (!event.to.guest || event.from.guest) return;
     this.entries++;
     this.firstEntry ??= { ...returned, hart };
-    if (state.exit !== undefined) state.exit.returned = returned;
+    if (state.exit !== undefined) end(state.exit, returned);
     state.exit = undefined;
   }
 
@@ -224,14 +254,14 @@ export class TrapLog {
     const numbers = call === undefined ? [] : this.callNumbers(hart, call.id);
     if (numbers.length === 0) {
       const key = isInterrupt ? -1 - cause : cause;
-      return known(this.byCause, key, () => ({ cause, isInterrupt, call: [], count: 0, exits: 0 }));
+      return known(this.byCause, key, () => kindOf(cause, isInterrupt, []));
     }
     const key = `${cause} ${numbers.join()}`;
     // A guest may call with whatever numbers it likes; those that are too many count as calls without any.
     if (this.byCall.size >= MOST_CALLS && !this.byCall.has(key)) {
-      return known(this.byCause, cause, () => ({ cause, isInterrupt, call: [], count: 0, exits: 0 }));
+      return known(this.byCause, cause, () => kindOf(cause, isInterrupt, []));
     }
-    return known(this.byCall, key, () => ({ cause, isInterrupt, call: numbers, count: 0, exits: 0 }));
+    return known(this.byCall, key, () => kindOf(cause, isInterrupt, numbers));
   }
 
   /** The numbers of the call that a hart is making, as far as they matter. */

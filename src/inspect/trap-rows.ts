@@ -5,7 +5,9 @@ import type { InspectContext, Inspector } from './inspector';
 import { firstPiece, pieceAt, splitPiece } from './long-list';
 import { counted, grouped } from './text';
 import { parseTrapFilter, type TrapTest } from './trap-filter';
-import type { TrapKind, TrapRecord, TrapRing } from './trap-log';
+import { type Group, groupsOf, largestFirst, latencyText, share } from './trap-groups';
+import { decoded, type Path, pathOf } from './trap-keys';
+import type { Tally, TrapKind, TrapRecord, TrapRing } from './trap-log';
 import { codeText, instructions, latency, type Reason, secondsText, TrapWords } from './trap-words';
 
 /** What differs between the views. */
@@ -15,8 +17,8 @@ export interface TrapView {
   /** `VM exit`. */
   readonly noun: string;
   readonly ring: (context: InspectContext) => TrapRing;
-  /** How many of a kind this view has ever had. */
-  readonly countOf: (kind: TrapKind) => number;
+  /** All of a kind that this view has ever had. */
+  readonly tallyOf: (kind: TrapKind) => Tally;
   /** A record's number in this view. */
   readonly numberOf: (record: TrapRecord) => number;
   /** `next VM entry`. */
@@ -29,72 +31,8 @@ export interface TrapView {
   readonly filterOf: (reason: Reason) => string;
 }
 
-/** Records of one reason. */
-interface Group {
-  readonly kind: TrapKind;
-  readonly reason: Reason;
-  readonly records: TrapRecord[];
-  readonly timed: number;
-  readonly mean: bigint;
-  readonly longest: bigint;
-  readonly total: bigint;
-}
-
-/** A key of the tree: a filter, and below it a list and a record of it. */
-interface Path {
-  readonly filter: string;
-  /** What children's keys begin with. */
-  readonly prefix: string;
-  readonly rest: string;
-}
-
-const FILTER = 'find:';
 /** Rows of a table; the newest. */
 const MOST_TABLE_ROWS = 100_000;
-
-/** `find:TEXT/REST`, with the text encoded as in a URI so that it may hold slashes. */
-function pathOf(key: string): Path {
-  if (!key.startsWith(FILTER)) return { filter: '', prefix: '', rest: key };
-  const end = key.indexOf('/');
-  const encoded = key.slice(FILTER.length, end < 0 ? undefined : end);
-  const rest = end < 0 ? '' : key.slice(end + 1);
-  return { filter: decoded(encoded), prefix: `${FILTER}${encoded}/`, rest };
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
-/** The key under which a view's rows are those that a filter's text lets through. */
-export const filterKey = (text: string): string => `${FILTER}${encodeURIComponent(text)}`;
-
-function groupsOf(records: readonly TrapRecord[], words: TrapWords): Group[] {
-  const lists = new Map<TrapKind, TrapRecord[]>();
-  for (const record of records) {
-    const list = lists.get(record.kind);
-    if (list === undefined) lists.set(record.kind, [record]);
-    else list.push(record);
-  }
-  const groups = [...lists].map(([kind, list]): Group => {
-    const took = list.map(latency).filter((one) => one !== undefined);
-    const total = took.reduce((sum, one) => sum + one, 0n);
-    let longest = 0n;
-    for (const one of took) if (one > longest) longest = one;
-    const mean = took.length === 0 ? 0n : total / BigInt(took.length);
-    return { kind, reason: words.reason({ kind }), records: list, timed: took.length, mean, longest, total };
-  });
-  return groups.sort((one, other) => other.records.length - one.records.length);
-}
-
-const share = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(1)} %`;
-
-function latencyText({ timed, mean, longest }: Group): string {
-  return timed === 0 ? 'latency not known' : `mean ${grouped(mean)}, longest ${instructions(longest)}`;
-}
 
 export class TrapTree {
   private readonly words: TrapWords;
@@ -158,49 +96,56 @@ export class TrapTree {
     const ring = this.view.ring(this.context);
     if (ring.total === 0) return [this.row(path, 'none', this.view.whyNone(this.context))];
     const { noun } = this.view;
-    const records = this.records(test);
     const heading: InspectorNode[] = this.view.heading?.(this.context, this.words) ?? [];
-    if (path.filter !== '') {
-      const text = `${counted(records.length, noun)} of ${grouped(ring.length)} match "${path.filter}"`;
+    const isFiltered = path.filter !== '';
+    const records = isFiltered ? this.records(test) : [];
+    const count = isFiltered ? records.length : ring.length;
+    if (isFiltered) {
+      const text = `${counted(count, noun)} of ${grouped(ring.length)} match "${path.filter}"`;
       heading.push({ ...this.row(path, 'filter', text, 'filter') });
     }
     if (ring.dropped > 0) {
-      const text = `The first ${counted(ring.dropped, noun)} of ${grouped(ring.total)} are no longer kept: the log holds ${grouped(ring.capacity)}.`;
+      const what = isFiltered ? 'The filter and the lists do not see them.' : 'They are counted, but not in the lists.';
+      const text = `The first ${counted(ring.dropped, noun)} of ${grouped(ring.total)} are no longer kept: the log holds ${grouped(ring.capacity)}. ${what}`;
       heading.push(this.row(path, 'dropped', text, 'warning'));
     }
-    const groups = groupsOf(records, this.words);
+    const groups = isFiltered ? groupsOf(records) : this.everything();
+    const all: InspectorNode = {
+      key: `${path.prefix}all`,
+      label: 'All, the latest first',
+      description: counted(count, noun),
+      icon: 'history',
+      hasChildren: true,
+    };
     return [
       ...heading.map((node) => ({
         ...node,
         key: node.key.startsWith(path.prefix) ? node.key : path.prefix + node.key,
       })),
-      ...groups.map((group) => this.groupNode(path, group, records.length)),
-      ...(records.length === 0
-        ? []
-        : [
-            {
-              key: `${path.prefix}all`,
-              label: `All, the latest first`,
-              description: counted(records.length, noun),
-              icon: 'history',
-              hasChildren: true,
-            },
-          ]),
+      ...groups.map((group) => this.groupNode(path, group, isFiltered ? count : ring.total)),
+      ...(count === 0 ? [] : [all]),
     ];
   }
 
+  /** What there has ever been, kept or not. */
+  private everything(): Group[] {
+    const groups = this.context.traps.kinds.map((kind) => ({ kind, tally: this.view.tallyOf(kind) }));
+    return largestFirst(groups.filter(({ tally }) => tally.count > 0));
+  }
+
   private groupNode(path: Path, group: Group, of: number): InspectorNode {
-    const { kind, reason, records, total } = group;
-    const count = records.length;
+    const { kind, tally } = group;
+    const { count } = tally;
+    const reason = this.words.reason({ kind });
     const isChanged = this.isChanged(kind);
     return {
       key: `${path.prefix}reason/${encodeURIComponent(reason.text)}`,
       label: reason.text,
-      description: `${grouped(count)} (${share(count, of)}) · ${latencyText(group)}`,
+      description: `${grouped(count)} (${share(count, of)}) · ${latencyText(tally)}`,
       tooltip: [
         reason.text,
         `${counted(count, this.view.noun)} of ${grouped(of)}, ${share(count, of)}.`,
-        `${latencyText(group)}, together ${instructions(total)}: from the ${this.view.noun} to the ${this.view.end}.`,
+        `${latencyText(tally)}, together ${instructions(tally.total)}: from the ${this.view.noun} to the ${this.view.end}.`,
       ].join('\n'),
       icon: 'symbol-event',
       hasChildren: true,
@@ -211,13 +156,13 @@ export class TrapTree {
 
   /** Compares a kind's count with the one at the last stop. */
   private isChanged(kind: TrapKind): boolean {
-    const { id, countOf } = this.view;
-    return this.context.past.isChanged(`${id} ${this.words.reason({ kind }).text}`, countOf(kind).toString());
+    const { id, tallyOf } = this.view;
+    return this.context.past.isChanged(`${id} ${this.words.reason({ kind }).text}`, tallyOf(kind).count.toString());
   }
 
   /** Notes the counts of this stop. */
   note(): void {
-    for (const kind of this.context.traps.kinds) if (this.view.countOf(kind) > 0) this.isChanged(kind);
+    for (const { kind } of this.everything()) this.isChanged(kind);
   }
 
   private filter(reason: Reason): Pick<BreakOn, 'filter' | 'condition'> {
@@ -359,8 +304,8 @@ export class TrapTree {
     if (ring.total === 0) return this.view.whyNone(this.context);
     const filter = path.filter === '' ? '' : ` that match "${path.filter}"`;
     const lost = ring.dropped === 0 ? '' : ` The first ${grouped(ring.dropped)} are no longer kept.`;
-    const groups = groupsOf(records, this.words).map(
-      (group) => `${group.reason.text}: ${grouped(group.records.length)} (${latencyText(group)})`,
+    const groups = groupsOf(records).map(
+      ({ kind, tally }) => `${this.words.reason({ kind }).text}: ${grouped(tally.count)} (${latencyText(tally)})`,
     );
     return `${counted(records.length, noun)}${filter} of ${grouped(ring.total)}; latency is counted in instructions to the ${end}.${lost} ${groups.join('; ')}.`;
   }

@@ -9,7 +9,7 @@ export const traps: Inspector = trapInspector({
   title: 'Traps',
   noun: 'trap',
   ring: ({ traps }) => traps.traps,
-  countOf: ({ count }) => count,
+  tallyOf: ({ all }) => all,
   numberOf: ({ number }) => number,
   end: 'return to a less privileged world',
   whyNone: ({ machine }) => `No trap yet, in ${instructions(machine.retired)}.`,

@@ -39,7 +39,7 @@ export const vmExits: Inspector = trapInspector({
   title: 'VM Exits',
   noun: 'VM exit',
   ring: ({ traps }) => traps.exits,
-  countOf: ({ exits }) => exits,
+  tallyOf: ({ exits }) => exits,
   numberOf: ({ exit, number }) => exit ?? number,
   end: 'next VM entry',
   whyNone,

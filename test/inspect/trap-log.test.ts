@@ -4,8 +4,8 @@ import { DebugTarget } from '../../src/debug/target';
 import { sessionServices } from '../../src/entry/session-services';
 import { csvText } from '../../src/inspect/csv';
 import { type Inspection, type OpenInspector, openInspectors } from '../../src/inspect/open';
+import { filterKey } from '../../src/inspect/trap-keys';
 import { TrapLog } from '../../src/inspect/trap-log';
-import { filterKey } from '../../src/inspect/trap-rows';
 import type { World } from '../../src/isa/core/world';
 import { RISCV64 } from '../../src/isa/riscv64';
 import type { Machine, TraceEvent } from '../../src/machine/contract';
@@ -249,10 +249,10 @@ describe('the trap log', () => {
     const registers = { a7: 0n, a6: 0n };
     Object.assign(cpus[0] ?? {}, { readRegister: (name: 'a7' | 'a6') => registers[name] });
     for (registers.a6 = 0n; registers.a6 < 3n; registers.a6++) emit(trap(U, S, registers.a6, { cause: 8 }));
-    expect(log.kinds.map(({ call, count }) => [call, count])).toEqual([[[0n], 3]]);
+    expect(log.kinds.map(({ call, all }) => [call, all.count])).toEqual([[[0n], 3]]);
     for (registers.a7 = 1n; registers.a7 < 5000n; registers.a7++) emit(trap(U, S, registers.a7, { cause: 8 }));
     expect(log.kinds).toHaveLength(1001);
-    expect(log.kinds.reduce((sum, { count }) => sum + count, 0)).toBe(5002);
+    expect(log.kinds.reduce((sum, { all }) => sum + all.count, 0)).toBe(5002);
   });
 
   it('keeps the newest when there are too many, says so, and stops listening when disposed', () => {
