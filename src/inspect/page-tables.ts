@@ -142,12 +142,25 @@ export function explainText(context: InspectContext, text: string): readonly Exp
   if (typeof request === 'string') return [{ label: request, icon: 'error' }];
   const at = parseReference(request.place);
   if (at === undefined) {
-    const label = `"${request.place}" is no address. Write it in hexadecimal, as in 0xffffffc080200000.`;
+    const label = `"${request.place}" is no address, and no range has that text. Write an address in hexadecimal, as in 0xffffffc080200000.`;
     return [{ label, icon: 'error' }];
   }
   const world = request.world === undefined ? undefined : worldNamed(request.world, worldsOf(context));
   if (typeof world === 'string') return [{ label: world, icon: 'error' }];
   return explainAddress(context, { space: request.space, address: at.address }, request.access, world);
+}
+
+/** For a `find:` whose text is no address: the ranges whose rows contain it, such as those of a device or an image. */
+function rangesNamed(context: InspectContext, view: SpaceView, key: string): InspectorNode[] {
+  const text = /^find:([^/]+)$/.exec(key)?.[1];
+  const wanted = decoded(text ?? '')
+    .trim()
+    .toLowerCase();
+  const request = parseExplain(wanted);
+  if (wanted === '' || (typeof request !== 'string' && parseReference(request.place) !== undefined)) return [];
+  return mappedRanges(context, view.space)
+    .list.map((range) => rangeNode(context, view, range))
+    .filter(({ label, description }) => `${label} ${description}`.toLowerCase().includes(wanted));
 }
 
 /** A key taken apart: the space whose rows it names, and the rest. */
@@ -187,6 +200,8 @@ function children(context: InspectContext, key?: string): InspectorNode[] {
   if (found === undefined) return [];
   const { view, rest } = found;
   if (rest === '') return view.prefix === '' ? [] : spaceNodes(context, view);
+  const named = rangesNamed(context, view, rest);
+  if (named.length > 0) return named;
   const answer = explained(context, view, rest);
   if (answer !== undefined) return explainNodes(answer.rows, answer.head, answer.path);
   const { prefix, start } = splitPiece(rest);

@@ -95,6 +95,18 @@ describe('roots of a hypervisor with a guest', () => {
     expect(view.children('r99!root', 0)).toEqual([]);
   });
 
+  it('are searched for an address of any world, or for what a range holds', () => {
+    const { view } = opened;
+    const found = (text: string) => view.children(`find:${encodeURIComponent(text)}`, 0).map(({ label }) => label);
+    expect(found('0xffffffc080200000 write in hypervisor')[0]).toBe('write 0xffffffc080200000 in kernel (S), hart 0');
+    expect(found('gpa:0x10000000')[0]).toBe('read of guest physical 0x10000000 by guest user (VU), hart 0');
+    expect(found('PLIC0')).toEqual(['0xffffffc00c201000 – 0xffffffc00c201fff']);
+    expect(found('2 mib page')).toEqual([
+      expect.stringContaining('"2 mib page" is no address, and no range has that text.'),
+    ]);
+    expect(found('0x1000 in nowhere')).toEqual([expect.stringContaining('"nowhere" is no world.')]);
+  });
+
   it('are looked at without changing the machine', () => {
     const { kernel, inspection, view } = opened;
     stateHashKept(kernel.target.machine, () => {

@@ -172,3 +172,64 @@ describe('a kernel that fences what it changes', () => {
     expect(await run(true)).toBe(await run(false));
   });
 });
+
+/** x5 hgatp, x7 another entry, x8 where the entry lies, x16 SPV, x17 SPP, x18 the guest's first instruction. */
+const hypervisor = (between: Line): readonly Line[] => [
+  ['csrrw', { rd: 0, rs1: 5, csr: 0x680 }],
+  ['csrrs', { rd: 0, rs1: 16, csr: 0x600 }],
+  ['csrrs', { rd: 0, rs1: 17, csr: 0x100 }],
+  ['csrrw', { rd: 0, rs1: 18, csr: 0x141 }],
+  ['sret', {}],
+  ['sd', { rs1: 8, rs2: 7, imm: 0 }],
+  between,
+  ['csrrw', { rd: 0, rs1: 18, csr: 0x141 }],
+  ['sret', {}],
+];
+
+/** A guest of one page that calls its hypervisor at once, which then gives it another page; the warnings about it. */
+function guestOfTwoPages(between: Line): string[] {
+  const [root, middle, last, first, other] = [0x4000n, 0x8000n, 0x9000n, 0xa000n, 0xb000n].map((at) => BASE + at);
+  if (!root || !middle || !last || !first || !other) throw new Error('five pages');
+  const image = new Uint8Array(0xc000);
+  const call = assemble([['ecall', {}]]);
+  image.set(assemble(hypervisor(between)));
+  image.set(call, Number(first - BASE));
+  image.set(call, Number(other - BASE));
+  const words = new DataView(image.buffer);
+  const put = (at: bigint, value: bigint) => words.setBigUint64(Number(at - BASE), value, true);
+  put(root, pointer(middle));
+  put(middle, pointer(last));
+  put(last + 8n, leaf(first) | 0x18n);
+  const kernel = { name: 'two-pages', bytes: image };
+  const { machine } = createMachine({ memory: 4 << 20, kernel, loadAddress: Number(BASE) });
+  const target = new DebugTarget(machine, []);
+  target.halt({ kind: 'entry', hart: 0 });
+  const inspection = openInspectors(target);
+  const warnings: string[] = [];
+  inspection.onWarning = (text) => warnings.push(text);
+  const x5 = (8n << 60n) | (root >> 12n);
+  const registers = { x5, x7: leaf(other) | 0x18n, x8: last + 8n, x16: 0x80n, x17: 0x100n, x18: 0x1000n };
+  for (const [name, value] of Object.entries(registers)) machine.cpus[0]?.writeRegister(name, value);
+  machine.cpus[0]?.writeRegister('stvec', BASE + 20n);
+  inspection.inspectors.find(({ info }) => info.id === 'pageTables')?.children(undefined, 0);
+  machine.run({ budget: 5n });
+  expect(machine.cpus[0]?.world).toMatchObject({ mode: 'VS', stage2: root });
+  machine.run({ budget: 20n });
+  return warnings;
+}
+
+describe('an entry of the second stage that is changed without a fence', () => {
+  it('is told of when the guest is entered', () => {
+    expect(guestOfTwoPages(['addi', { rd: 0, rs1: 0, imm: 0 }])).toEqual([
+      'Stale translation: hart 0 enters the guest at 0x80200020 after a page-table entry had changed without a fence: the entry at pa 0x80209008 was 0x00000000200828df (V R W X U A D PPN=0x8020a) and is now 0x0000000020082cdf (V R W X U A D PPN=0x8020b); stored at pc 0x80200014, instruction 5; no fence on hart 0 since: it may still use the old entry.',
+    ]);
+  });
+
+  it('is not told of behind its fence, but is behind one of another address, guest or stage', () => {
+    expect(guestOfTwoPages(['hfence.gvma', { rs1: 0, rs2: 0 }])).toEqual([]);
+    // rs1 is shifted: x18 names guest physical 0x4000.
+    expect(guestOfTwoPages(['hfence.gvma', { rs1: 18, rs2: 0 }])).toHaveLength(1);
+    expect(guestOfTwoPages(['hfence.gvma', { rs1: 0, rs2: 16 }])).toHaveLength(1);
+    expect(guestOfTwoPages(['hfence.vvma', { rs1: 0, rs2: 0 }])).toHaveLength(1);
+  });
+});
