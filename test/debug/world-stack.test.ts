@@ -5,15 +5,18 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { va } from '../../src/base/address';
+import { type Va, va } from '../../src/base/address';
 import type { LaunchArguments } from '../../src/dap/protocol';
+import type { BuiltMachine } from '../../src/dap/services';
 import { dataIdOf } from '../../src/debug/data-breakpoints';
 import { disassembly } from '../../src/debug/disassembly';
 import { formatReference, parseReference, referenceIn } from '../../src/debug/memory';
 import type { CodeFrame, Frame } from '../../src/debug/stack';
+import type { SliceResult } from '../../src/debug/stop';
 import { DebugTarget } from '../../src/debug/target';
 import { sessionServices } from '../../src/entry/session-services';
 import { nodeHost } from '../../src/platform/node/host';
+import type { Program } from '../../src/symbols/types';
 import { userModeLaunch } from '../dap/fixtures/guests';
 import { BundledTarget } from '../support/bundled-target';
 
@@ -38,7 +41,9 @@ function check(title: string, driven: BundledTarget): void {
   expect(text, `differs from ${GOLDEN}; UPDATE_GOLDEN=1 accepts it`).toBe(wanted?.trimEnd());
 }
 
-const frames = (driven: BundledTarget): readonly Frame[] => driven.target.stack(0).frames(0, 200);
+type Driven = Pick<BundledTarget, 'target'>;
+
+const frames = (driven: Driven): readonly Frame[] => driven.target.stack(0).frames(0, 200);
 
 const line = (frame: Frame): string =>
   frame.kind === 'label'
@@ -59,7 +64,7 @@ const valueIn = (driven: BundledTarget, name: string, expression: string): strin
   driven.target.evaluate(expression, driven.target.scope(0, frameOf(driven, name))).text;
 
 /** One instruction, whatever world it leads into. */
-function stepInstruction({ target }: BundledTarget): void {
+function stepInstruction({ target }: Driven): void {
   const cpu = target.cpu(0);
   target.machine.run({ budget: 1n, onlyHart: 0, skipFirstBreakpoint: true });
   // What the runner does at its silent breakpoints.
@@ -68,7 +73,7 @@ function stepInstruction({ target }: BundledTarget): void {
 }
 
 /** The shape of a stack at each instruction of a way: which worlds come in which order, each once. */
-function shapes(driven: BundledTarget, isEnd: () => boolean): string[] {
+function shapes(driven: Driven, isEnd: () => boolean): string[] {
   const seen: string[] = [];
   for (let count = 0; count < 2000 && !isEnd(); count++) {
     stepInstruction(driven);
@@ -83,6 +88,18 @@ function shapes(driven: BundledTarget, isEnd: () => boolean): string[] {
     if (seen.at(-1) !== shape) seen.push(shape);
   }
   return seen;
+}
+
+/** The machine and images of a launch. */
+async function built(launch: object): Promise<BuiltMachine> {
+  const services = sessionServices(nodeHost({ root: resolve('.') }), { symbolsWasm: 'asset:src/symbols/symbols.wasm' });
+  return services.build(launch as LaunchArguments, services.host);
+}
+
+/** Runs on to the next stop. */
+function finish(target: DebugTarget, first: SliceResult | string): void {
+  if (typeof first === 'string') throw new Error(first);
+  for (let result = first; result.kind === 'running'; ) result = target.slice(1_000_000n);
 }
 
 /** The names of the code frames at the end of a stack. */
@@ -231,12 +248,39 @@ describe('the call stack of the hypervisor', () => {
   });
 });
 
+describe('a hypervisor whose world switch has no call frame information', () => {
+  it('has a whole stack at each instruction into the guest and out of it', async () => {
+    const { machine, images } = await built({ program: 'bundled:guestmonolithickernel', arch: 'riscv64' });
+    const [host, ...others] = images;
+    if (host === undefined) throw new Error('no hypervisor');
+    const [enter, exit] = ['enter_guest', 'guest_exit'].map((name) => host.program.lookup(name)[0]);
+    if (enter === undefined || exit === undefined) throw new Error('no world switch');
+    const program: Program = Object.create(host.program, {
+      unwind: {
+        value: (at: Va) => (at >= enter.address && at < exit.address + exit.size ? undefined : host.program.unwind(at)),
+      },
+    });
+    const target = new DebugTarget(machine, [{ ...host, program }, ...others]);
+    const driven = { target };
+    const cpu = target.cpu(0);
+    target.halt({ kind: 'entry', hart: 0 });
+    finish(target, target.runTo('enter_guest'));
+    const inGuest = () => cpu.world.guest && frames(driven)[0]?.name === '_start+0x2';
+    expect(shapes(driven, inGuest)).toEqual(['S', 'VS | entered by sret from S | S']);
+    target.setExceptionFilters([{ id: 'group:guest-page-fault' }]);
+    finish(target, target.resume());
+    const isDecoded = () => frames(driven)[0]?.name.endsWith('VmExit>::decode') === true;
+    expect(frames(driven)[0]?.name).toBe('guest_exit');
+    expect(shapes(driven, isDecoded)).toEqual([
+      'S | trap: Store/AMO guest-page fault, VS → S, at PC | VS | entered by sret from S | S',
+      'S | guest, stopped at PC: Store/AMO guest-page fault, VS → S | VS',
+    ]);
+  });
+});
+
 describe('a kernel that enters its user programs on the way back from traps', () => {
   it('has no frames below them, and its trap vector is watched no longer', async () => {
-    const services = sessionServices(nodeHost({ root: resolve('.') }), {
-      symbolsWasm: 'asset:src/symbols/symbols.wasm',
-    });
-    const { machine, images } = await services.build(userModeLaunch() as LaunchArguments, services.host);
+    const { machine, images } = await built(userModeLaunch());
     const target = new DebugTarget(machine, images);
     expect(target.contexts.silentBreakpoints).toHaveLength(1);
     target.halt({ kind: 'entry', hart: 0 });
@@ -254,8 +298,7 @@ describe('a kernel that enters its user programs on the way back from traps', ()
       '── entered by sret from S: no call led there, so no frames of it are known',
     ]);
     target.breakpoints.setFunctions([]);
-    result = target.resume();
-    while (result.kind === 'running') result = target.slice(1_000_000n);
+    finish(target, target.resume());
     expect(target.contexts.silentBreakpoints).toEqual([]);
   });
 });
