@@ -41,6 +41,8 @@ describe('a panic on the console', () => {
     [['thread panicked at src/main.rs:3\r\nmore\n'], 'thread panicked at src/main.rs:3'],
     [['a\nthread pani', 'cked a', 't here', '\n'], 'thread panicked at here'],
     [['Oops, no line end'], 'Oops, no line end'],
+    [['thread panicked at a.rs:1:2:\nno disk\nmore\n'], 'thread panicked at a.rs:1:2: no disk'],
+    [['\x1b[31mpanicked at a.rs:1:2:\x1b[m\nno \x1b[1mdisk\x1b[m\n'], 'panicked at a.rs:1:2: no disk'],
     [['panicked\nat\n'], undefined],
     [['Oops 1\nOops 2\n'], 'Oops 1'],
     [[`${'x'.repeat(10_000)}Oops\n`], `${'x'.repeat(10_000)}Oops`.slice(-4095)],

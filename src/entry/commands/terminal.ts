@@ -32,6 +32,10 @@ export class EscapeKeys {
   }
 }
 
+/** Without colours and other escape sequences. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: ESC begins them
+const plain = (text: string): string => text.replace(/\x1b\[[\d;]*[A-Za-z]/g, '').trim();
+
 /** The end of a line that says where Rust panicked; the next one says why. */
 const PLACE = /panicked at .*:\d+:\d+:\s*$/;
 
@@ -48,7 +52,7 @@ export class PanicWatch {
 
   /** The line, as far as it has been printed, once one has been seen; Rust's place with the message below it. */
   get found(): string | undefined {
-    return this.#isFound ? `${this.#heading} ${this.#line.trim()}`.trim() : undefined;
+    return this.#isFound ? plain(`${this.#heading} ${this.#line.trim()}`) : undefined;
   }
 
   add(bytes: Uint8Array): void {
@@ -58,7 +62,7 @@ export class PanicWatch {
       this.#line = (this.#line + piece).slice(-LONGEST_LINE);
       this.#isFound ||= this.markers.some((marker) => this.#line.includes(marker));
       if (!piece.endsWith('\n')) continue;
-      if (this.#isFound && this.#heading === '' && PLACE.test(this.#line)) {
+      if (this.#isFound && this.#heading === '' && PLACE.test(plain(this.#line))) {
         this.#heading = this.#line.trim();
       } else {
         this.#isComplete = this.#isFound;
