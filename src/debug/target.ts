@@ -382,7 +382,10 @@ export class DebugTarget {
 
   private callerOf(frame: PhysicalFrame): Caller {
     const fresh = this.freshTrap(frame.cpu.hart);
-    if (fresh === undefined || frame.pc !== fresh.handlerPc) return this.unwinder.caller(frame);
+    const up = this.unwinder.caller(frame);
+    if (fresh === undefined || frame.pc !== fresh.handlerPc) return up;
+    // As the stack shows it: a handler may say how to get to the frames of its own world.
+    if (up.kind === 'frame' && up.border === undefined && this.unwinder.hasRules(frame)) return up;
     return { kind: 'frame', frame: fresh.interrupted(frame), border: fresh.label };
   }
 
