@@ -139,10 +139,11 @@ function atRange(context: InspectContext, { space }: SpaceView, text: string): r
 /** The answer to a request whose address is written in digits. */
 export function explainText(context: InspectContext, text: string): readonly ExplainRow[] {
   const request = parseExplain(text);
-  if (typeof request === 'string') return [{ label: request, icon: 'error' }];
-  const at = parseReference(request.place);
-  if (at === undefined) {
-    const label = `"${request.place}" is no address, and no range has that text. Write an address in hexadecimal, as in 0xffffffc080200000.`;
+  const isAddress = /^\s*(?:[a-z]+:\s*)?\d/i.test(text);
+  if (typeof request === 'string' && isAddress) return [{ label: request, icon: 'error' }];
+  const at = typeof request === 'string' ? undefined : parseReference(request.place);
+  if (typeof request === 'string' || at === undefined) {
+    const label = `"${text}" is no address, and no range has that text. Write an address in hexadecimal, as in 0xffffffc080200000.`;
     return [{ label, icon: 'error' }];
   }
   const world = request.world === undefined ? undefined : worldNamed(request.world, worldsOf(context));

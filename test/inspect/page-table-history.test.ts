@@ -101,8 +101,8 @@ describe('roots of a hypervisor with a guest', () => {
     expect(found('0xffffffc080200000 write in hypervisor')[0]).toBe('write 0xffffffc080200000 in kernel (S), hart 0');
     expect(found('gpa:0x10000000')[0]).toBe('read of guest physical 0x10000000 by guest user (VU), hart 0');
     expect(found('PLIC0')).toEqual(['0xffffffc00c201000 – 0xffffffc00c201fff']);
-    expect(found('2 mib page')).toEqual([
-      expect.stringContaining('"2 mib page" is no address, and no range has that text.'),
+    expect(found('two words')).toEqual([
+      expect.stringContaining('"two words" is no address, and no range has that text.'),
     ]);
     expect(found('0x1000 in nowhere')).toEqual([expect.stringContaining('"nowhere" is no world.')]);
   });
