@@ -108,16 +108,36 @@ function tasksOf(context: InspectContext, image: Image): Task[] | string {
     return `${image.name}: its TaskInner has no id and state where they are expected; this version of axtask is not known.`;
   }
   const places = scanTasks(context, kernel.world, layout.arc, nextId).map((at) => at + BigInt(layout.inner));
-  const tasks = new Map<bigint, Task>();
-  for (const address of places) {
-    const task = taskAt(kernel, address, layout.current, currents);
-    if (task === undefined) continue;
-    // A task under construction leaves a copy of itself on the stack; what a CPU runs is no such copy, and the heap comes last.
-    const known = tasks.get(task.id);
-    if (known?.current === undefined) tasks.set(task.id, task);
-  }
-  if (tasks.size > 0) return [...tasks.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const found = places.map((address) => taskAt(kernel, address, layout.current, currents)).filter((one) => !!one);
+  if (found.length > 0) return withoutCopies(found, image);
   return `${image.name}: the scheduler runs, but no task was found in the memory that the kernel can write.`;
+}
+
+/** A task is built on the stack of the one that spawns it, and a copy of it stays there: of each id the one on the heap. */
+function withoutCopies(found: readonly Task[], image: Image): Task[] {
+  const stacks = found.map(({ value }) => stackRange(value)).filter((one) => !!one);
+  const inImage = (at: bigint) => image.placements.some((place) => at >= place.va && at < place.va + place.size);
+  const rank = ({ current, address }: Task): number => {
+    if (current !== undefined) return 3;
+    if (stacks.some(({ from, to }) => address >= from && address < to)) return 0;
+    return inImage(address) ? 1 : 2;
+  };
+  const best = new Map<bigint, Task>();
+  for (const task of found) {
+    const known = best.get(task.id);
+    if (known === undefined || rank(task) > rank(known)) best.set(task.id, task);
+  }
+  return [...best.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** Where the own stack of a `TaskInner` lies; the first task of a kernel goes on where the boot left it, and has none. */
+export function stackRange(task: Value): { readonly from: bigint; readonly to: bigint } | undefined {
+  const held = deepMember(task, ['kstack'], 1);
+  const [stack] = held === undefined ? [] : present(held).childrenRange(0, 1);
+  const layout = stack === undefined ? undefined : deepMember(stack.value, ['layout'], 1);
+  const from = stack === undefined ? undefined : numberIn(stack.value, 'ptr');
+  const size = layout === undefined ? undefined : numberIn(layout, 'size');
+  return from === undefined || size === undefined ? undefined : { from, to: from + size };
 }
 
 function kernelOf(context: InspectContext, image: Image): TaskKernel | string {

@@ -1,10 +1,9 @@
 /** The tasks of ArceOS kernels: state, why each waits, and its stack. Empty, it says why. */
 import { hex } from '../base/address';
-import { deepMember } from '../symbols/lang/layout';
-import { present } from '../symbols/lang/present';
+import type { Machine } from '../machine/contract';
 import type { InspectorNode, InspectorTable } from './contract';
 import type { InspectContext, Inspector, SuspendedFrame } from './inspector';
-import { numberIn, searchTasks, type Task, type TaskSearch } from './task-search';
+import { numberIn, searchTasks, stackRange, type Task, type TaskSearch } from './task-search';
 import { taskFrames, waitReason } from './task-stack';
 import { fileName, sizeText } from './text';
 
@@ -15,15 +14,17 @@ const ICONS: Readonly<Record<Task['state'], string>> = {
   exited: 'pass',
 };
 
-/** A search is done once for each place where the machine stands. */
-let last: { readonly machine: object; readonly place: string; readonly search: TaskSearch } | undefined;
+/** A search is done once for each place where a machine stands. */
+const searches = new WeakMap<Machine, { readonly place: string; readonly search: TaskSearch }>();
 
 function search(context: InspectContext): TaskSearch {
   const { machine, cpu } = context;
   const place = `${machine.retired} ${cpu.hart} ${machine.cpus.map(({ pc }) => pc).join()}`;
-  if (last?.machine === machine && last.place === place) return last.search;
-  last = { machine, place, search: searchTasks(context) };
-  return last.search;
+  const last = searches.get(machine);
+  if (last?.place === place) return last.search;
+  const found = searchTasks(context);
+  searches.set(machine, { place, search: found });
+  return found;
 }
 
 const keyOf = ({ kernel, id }: Task): string => `${kernel.image.id}/${id}`;
@@ -90,15 +91,10 @@ function facts(task: Task): [name: string, text: string][] {
   ];
 }
 
-/** Where the task's own stack lies; the first task of a kernel goes on where the boot left it. */
 function stackOf({ value }: Task): string {
-  const held = deepMember(value, ['kstack'], 1);
-  const [stack] = held === undefined ? [] : present(held).childrenRange(0, 1);
-  const base = stack === undefined ? undefined : numberIn(stack.value, 'ptr');
-  const layout = stack === undefined ? undefined : deepMember(stack.value, ['layout'], 1);
-  const size = layout === undefined ? undefined : numberIn(layout, 'size');
-  if (base === undefined || size === undefined) return 'the one the kernel was started on';
-  return `${hex(base)} – ${hex(base + size)}, ${sizeText(size)}`;
+  const range = stackRange(value);
+  if (range === undefined) return 'the one the kernel was started on';
+  return `${hex(range.from)} – ${hex(range.to)}, ${sizeText(range.to - range.from)}`;
 }
 
 function detailNodes(context: InspectContext, task: Task): InspectorNode[] {
