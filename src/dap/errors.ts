@@ -132,12 +132,14 @@ export const notWritable = (reference: string) =>
   new UserError(1203, `The memory at ${reference} is not writable RAM. Only mapped RAM can be changed.`);
 export const noVariable = (name: string) =>
   new UserError(1204, `There is no variable "${name}" here. Refresh the Variables view.`);
-export const noSource = (name: string) =>
-  new UserError(
-    1205,
-    `The text of ${name} is not available here. Add its folder to "sourceMap" in launch.json.`,
-    openLaunch,
-  );
+export const noSource = (name: string) => {
+  const crate = /^\/worldstep\/crates\/([^/]+)/.exec(name)?.[1];
+  const next =
+    crate === undefined
+      ? 'Add its folder to "sourceMap" in launch.json.'
+      : `Run "cargo fetch" in the kernel's folder and debug again, or add the folder of crate ${crate} to "sourceMap" in launch.json.`;
+  return new UserError(1205, `The text of ${name} is not available here. ${next}`, openLaunch);
+};
 export const stepImpossible = (why: string) => new UserError(1206, why);
 export const noException = () => new UserError(1207, 'The hart does not stand at a trap.');
 export const staleGotoTarget = (id: number) =>

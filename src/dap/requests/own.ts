@@ -68,7 +68,11 @@ export function ownRequests(session: Session): Record<string, Handler> {
       const hart = args.has('threadId') ? session.hart(args.integer('threadId')) : (target.stop?.hart ?? 0);
       const result = target.runToGoal(goal, hart);
       if (typeof result === 'string') throw stepImpossible(result);
-      context.after(() => session.run(result));
+      context.after(() => {
+        // Clients know of their own requests only that they let the guest run.
+        session.server.event('continued', { threadId: hart + 1, allThreadsContinued: true });
+        session.run(result);
+      });
       return {};
     },
     'address/explain': (args) => {

@@ -20,7 +20,13 @@ function referenceOf(session: Session, path: string): number {
   return number;
 }
 
-/** A source as the protocol shows it. Library sources that nobody mapped are fetched through this session. */
+/** Where our builds record published crates, whose sources are not in the VSIX. */
+const isCratePath = (path: string): boolean => path.startsWith('/worldstep/crates/');
+
+/**
+ * A source as the protocol shows it. Sources of libraries and crates that nobody mapped are fetched through this session,
+ * which says how to get them.
+ */
 export function sourceOf(session: Session, target: DebugTarget, source: SourceFile): DebugProtocol.Source {
   const path = target.sources.clientPath(source);
   const name = path.split('/').pop() ?? path;
@@ -36,6 +42,7 @@ export function sourceOf(session: Session, target: DebugTarget, source: SourceFi
       origin: 'Rust library',
     };
   }
+  if (isCratePath(path)) return { name, path, sourceReference: referenceOf(session, path) };
   return { name, path, ...(isLibrary ? { presentationHint: 'deemphasize' as const, origin: 'Rust library' } : {}) };
 }
 
