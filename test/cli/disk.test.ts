@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { panicHint } from '../../src/entry/commands/panic-hints';
+import { chosenSeed, Random } from '../support/random';
 import { runProgram } from './program';
 
 const folder = mkdtempSync(join(tmpdir(), 'worldstep-disk-'));
@@ -147,6 +148,20 @@ describe('a kernel that finds no disk, or a bad one, is explained', () => {
     const run = await runProgram(['run', kernel, '--arch', 'riscv64', '--disk', path(`${other}.img`)]);
     expect(run.code).toBe(1);
     expect(run.stderr).toMatch(/cannot (?:read|open) \/sbin\/\w+.*not ?found/i);
+  });
+
+  it('a disk that is damaged anywhere ends in a run, a panic or the limit, never in a hang or an error of ours', async () => {
+    const seed = chosenSeed();
+    const random = new Random(seed);
+    for (let round = 0; round < 8; round++) {
+      const damaged = Buffer.from(good);
+      // The file system's own sectors: boot sector, FATs, root folder and what lies behind.
+      for (let hit = 0; hit < 2 + 40 * random.below(20); hit++) damaged[random.below(0x50_000)] = random.below(256);
+      const disk = file('damaged.img', damaged);
+      const run = await runWith(disk, '--max-instructions', '30_000_000');
+      expect([0, 1, 3], `SEED=${seed}, round ${round}: ${run.stderr}`).toContain(run.code);
+      if (run.code === 1) expect(run.stderr, `SEED=${seed}`).toMatch(/panicked|stuck|again and again|waits for input/);
+    }
   });
 
   it.each<[string, RegExp]>([
