@@ -105,8 +105,8 @@ export function explainTrap(context: InspectContext, event: TrapEvent): string[]
 }
 
 /** Where an address leads for a load, in one line. */
-export function explainSummary(context: InspectContext, at: bigint): string {
-  const space = spaceOf(context);
+export function explainSummary(context: InspectContext, at: bigint, world?: World): string {
+  const space = spaceOf(context, world);
   const walk = translateIn(context, space, va(at), 'read');
   const [end] = ending(context, walk, space);
   return walk.result.ok ? (end?.label ?? '') : `→ ${walk.result.fault.causeName}: ${walk.result.fault.rule}`;

@@ -2,6 +2,7 @@
 import { ExpressionError } from '../debug/expression/ast';
 import type { DebugTarget } from '../debug/target';
 import type { Access } from '../isa/core/translation';
+import type { World } from '../isa/core/world';
 import type { StoredEvent, TrapEvent } from '../machine/contract';
 import { worldsOf } from './address-spaces';
 import { contextOf, type InspectOptions } from './context';
@@ -33,12 +34,12 @@ export interface OpenInspector {
 export interface Inspection {
   readonly inspectors: readonly OpenInspector[];
   /**
-   * The walk of an address in words. `world` is a name as users write it; without it the hart's own world is meant.
+   * The walk of an address in words. `world` may be a name as users write it; without it the hart's own world is meant.
    * @throws ExpressionError for a world that does not exist or is not known yet
    */
-  explain(hart: number, at: Place, access: Access, world?: string): string[];
+  explain(hart: number, at: Place, access: Access, world?: string | World): string[];
   /** How an address would be found, in one line for a hover: `→ pa 0x…, 4 KiB page, RW-`. */
-  summary(hart: number, at: bigint): string;
+  summary(hart: number, at: bigint, world?: World): string;
   /** For a trap that an access raised: the same about that access, as the tables are now. Empty for other traps. */
   explainTrap(event: TrapEvent): string[];
   /** Keeps all page tables under a name, for the Page Tables view to compare with; a sentence for the user. */
@@ -119,15 +120,15 @@ class TargetInspection implements Inspection {
     };
   }
 
-  explain(hart: number, at: Place, access: Access, world?: string): string[] {
+  explain(hart: number, at: Place, access: Access, world?: string | World): string[] {
     const context = this.context(hart);
-    const found = world === undefined ? undefined : worldNamed(world, worldsOf(context));
+    const found = typeof world === 'string' ? worldNamed(world, worldsOf(context)) : world;
     if (typeof found === 'string') throw new ExpressionError(found);
     return explainLines(explainAddress(context, at, access, found));
   }
 
-  summary(hart: number, at: bigint): string {
-    return explainSummary(this.context(hart), at);
+  summary(hart: number, at: bigint, world?: World): string {
+    return explainSummary(this.context(hart), at, world);
   }
 
   bookmarkTables(hart: number, name: string): string {

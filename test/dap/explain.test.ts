@@ -18,8 +18,8 @@ function at(name: string, file: string, text: string): [object, Record<string, o
 }
 
 /** Answers are long lines of JSON: recorded as the text that the user reads. */
-async function say(talk: Talk, expression: string, context = 'repl'): Promise<void> {
-  const frameId = await talk.frame();
+async function say(talk: Talk, expression: string, context = 'repl', frame?: number): Promise<void> {
+  const frameId = frame ?? (await talk.frame());
   const answer = await talk.client.ask('evaluate', { expression, frameId, context });
   talk.note(`${context === 'repl' ? '' : `(${context}) `}${expression}`);
   talk.note(answer.ok ? `${answer.body.result}\n` : `error ${answer.id}: ${answer.message}\n`);
@@ -58,5 +58,24 @@ describe('an address in the Debug Console', () => {
       const { description } = await talk.client.request('exceptionInfo', { threadId: 1 });
       talk.note(description);
       await say(talk, 'explain $stval write in user');
+    }));
+
+  it('is explained where a guest has touched a device that its hypervisor has not mapped yet', () =>
+    check('explain-guest-fault', async (talk) => {
+      await talk.launch(...at('guestmonolithickernel', 'src/riscv64/vm.rs', 'let page = gpa.align_down_4k();'));
+      await talk.hear('stopped');
+      await talk.client.request('setExceptionBreakpoints', { filters: ['load-guest-page-fault'] });
+      await talk.move('continue');
+      talk.client.taken('output');
+      await talk.move('continue');
+      for (const { category, output } of talk.client.taken('output')) {
+        if (category === 'console') talk.note(output);
+      }
+      // A frame of the guest below the hypervisor's: addresses are then those of its world.
+      const { stackFrames } = await talk.client.request('stackTrace', { threadId: 1 });
+      const { id } = stackFrames.find(({ name }: { name: string }) => name.includes('read_volatile'));
+      await say(talk, 'explain $pc execute', 'repl', id);
+      await say(talk, '0xffffffc080200000', 'hover', id);
+      await say(talk, '0xffffffc080200000', 'hover');
     }));
 });

@@ -5,7 +5,7 @@ import { parseReference } from '../../debug/memory';
 import { cannotEvaluate } from '../errors';
 import type { Handler } from '../server';
 import type { Session } from '../session';
-import { explainText } from './explain';
+import { explainText, frameWorld } from './explain';
 import { formatOf, rowBody } from './variables';
 
 /** `bookmark page tables [NAME]`. */
@@ -42,7 +42,8 @@ export function evaluateRequests(session: Session): Record<string, Handler> {
         const body = rowBody(session, { ...row, expression }, scope);
         const { type, variablesReference, namedVariables, indexedVariables, memoryReference, presentationHint } = body;
         const lies = where === 'hover' ? addressIn(expression, type, memoryReference) : undefined;
-        const summary = lies === undefined ? undefined : session.inspection?.summary(scope.cpu.hart, lies);
+        const summary =
+          lies === undefined ? undefined : session.inspection?.summary(scope.cpu.hart, lies, frameWorld(target, scope));
         return {
           result: summary === undefined ? body.value : `${body.value} ${summary}`,
           type,

@@ -20,7 +20,13 @@ export function explainText(
 ): string[] {
   const request = parseExplain(text);
   if (typeof request === 'string') throw new ExpressionError(request);
-  const { space, place, world } = request;
+  const { space, place } = request;
+  const world = request.world ?? frameWorld(target, scope);
   const address = parseReference(place)?.address ?? target.addressOf(place, scope);
   return session.inspection?.explain(scope.cpu.hart, { space, address }, access ?? request.access, world) ?? [];
+}
+
+/** The world of the selected frame, when it is not the one that the hart is in. */
+export function frameWorld(target: DebugTarget, { cpu }: EvaluationScope): EvaluationScope['cpu']['world'] | undefined {
+  return cpu.world.mode === target.cpu(cpu.hart).world.mode ? undefined : cpu.world;
 }
