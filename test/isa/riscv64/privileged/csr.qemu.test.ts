@@ -81,6 +81,8 @@ const randomStep = ({ bits, bits64, pick }: Random): Step => {
   // It lets mip write VSTIP and VSEIP, which the manual leaves to hvip.
   const kind = pick(name === 'mip' ? (['csrrs', 'csrrc'] as const) : (['csrrw', 'csrrs', 'csrrc'] as const));
   if (name === 'mip') operand &= ~0x440n;
+  // Through vsip and vsie it also writes what lies at the hypervisor's own positions.
+  if (name === 'vsip' || name === 'vsie') operand &= ~0x444n;
   // It ignores all of a write to hgatp with a MODE that does not exist.
   if (name === 'hgatp')
     return { name, kind: 'csrrw', operand: BigInt.asUintN(60, operand) | (pick([0n, 8n, 9n, 10n]) << 60n) };
