@@ -175,6 +175,10 @@ const hypervisor = async (around: Surroundings): Promise<void> => {
   await workbench.command('Worldstep: Run To: Next VM Exit');
   await workbench.debugRow('call-stack', 'guest_exit').waitFor();
   await workbench.debugRow('call-stack', /guest, stopped at/).waitFor();
+  await workbench
+    .pane('Call Stack')
+    .locator('.pane-header', { hasText: /VM exit/i })
+    .waitFor();
   await workbench.screenshot('w20-next-vm-exit');
   await stop(workbench);
   note('policy chosen, system call seen in the guest kernel, run to the next VM exit');
