@@ -9,12 +9,12 @@ const isTrappedByTvm = (state: HartState): boolean => (state.get('mstatus') & MS
 /** What a fence instruction names: rs1 an address, rs2 an ASID or VMID, x0 all of them. */
 const fenceOf = (state: HartState, field: (name: string) => number, of: Fence['of']): Fence => {
   const [rs1, rs2] = [field('rs1'), field('rs2')];
-  // HFENCE.GVMA takes the guest physical address without its low two bits.
-  const shift = of === 'stage2' ? 2n : 0n;
+  // HFENCE.GVMA takes the guest physical address without its low two bits, and a VMID, which has 14 bits.
+  const [shift, width] = of === 'stage2' ? [2n, 14] : [0n, 16];
   return {
     of,
     ...(rs1 !== 0 && { address: BigInt.asUintN(64, state.x(rs1) << shift) }),
-    ...(rs2 !== 0 && { asid: Number(BigInt.asUintN(16, state.x(rs2))) }),
+    ...(rs2 !== 0 && { asid: Number(BigInt.asUintN(width, state.x(rs2))) }),
   };
 };
 

@@ -114,6 +114,38 @@ describe('which instruction traps how, in M, S, U, VS, VU', () => {
   });
 });
 
+describe('what a fence covers', () => {
+  const rows: [mnemonic: string, mode: Mode, scope: string, of: string][] = [
+    ['sfence.vma', 'S', 'host', 'host'],
+    ['sfence.vma', 'VS', 'guest', 'guest'],
+    ['sinval.vma', 'VS', 'guest', 'guest'],
+    ['hfence.vvma', 'S', 'guest', 'guest'],
+    ['hinval.vvma', 'M', 'guest', 'guest'],
+    ['hfence.gvma', 'S', 'guest', 'stage2'],
+    ['hinval.gvma', 'M', 'guest', 'stage2'],
+  ];
+  it.each(rows)('%s in %s drops translations of the %s and names %s, an address or all, a space or all', (...row) => {
+    const [mnemonic, mode, scope, of] = row;
+    for (const form of [0, 1, 2, 3]) {
+      const hart = hartIn(mode);
+      hart.setX(11, 0x8765_4321_0000n);
+      // Bits beyond a VMID's 14 and an ASID's 16 are ignored.
+      hart.setX(12, 0xf_c123n);
+      const told: unknown[] = [];
+      hart.flushTranslations = (...args) => void told.push(args);
+      const fields: Record<string, number> = { rs1: form & 1 ? 11 : 0, rs2: form & 2 ? 12 : 0 };
+      HELPERS[mnemonic]!(hart, (field) => fields[field]!);
+      const fence = {
+        of,
+        // The guest physical address of HFENCE.GVMA is shifted right by 2.
+        ...(form & 1 && { address: of === 'stage2' ? 0x2_1d95_0c84_0000n : 0x8765_4321_0000n }),
+        ...(form & 2 && { asid: of === 'stage2' ? 0x123 : 0xc123 }),
+      };
+      expect(told).toEqual([[scope, fence]]);
+    }
+  });
+});
+
 describe('traps from a guest', () => {
   const to = (hart: FakeHart): string => worldOf(hart).mode;
   const rows: [cause: number, isInterrupt: boolean, slots: Record<string, bigint>, mode: string][] = [
