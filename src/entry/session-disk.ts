@@ -35,19 +35,24 @@ export function diskDrive(path: string, bytes: Uint8Array): NonNullable<MachineO
   return [{ image: rawDisk(bytes), bus: 'virtio-pci' }];
 }
 
+/** A file that is or will be on a disk. */
+export interface FileOnDisk {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
 /**
- * The ELF files with symbols on a FAT disk, as images that the guest will load; none on other disks. Files that are
- * `known` already (by build id, else by their bytes) are left out.
+ * The ELF files with symbols among files on a disk, as images that the guest will load. Files that are `known` already (by
+ * build id, else by their code) are left out.
  */
-export async function diskImages(
-  disk: Uint8Array,
+export function diskImages(
+  files: readonly FileOnDisk[],
   reader: SymbolReader,
   machine: string,
   known: readonly Program[],
-): Promise<TargetImage[]> {
-  const files = await elfFiles(disk);
+): TargetImage[] {
   const images: TargetImage[] = [];
-  for (const { path, bytes } of files) {
+  for (const { path, bytes } of files.filter((file) => isElf(file.bytes))) {
     const program = symbolsOf(reader, path, bytes);
     if (program === undefined || program.elf.machine !== machine) continue;
     if (known.some((other) => isSame(program, other))) continue;
@@ -57,14 +62,12 @@ export async function diskImages(
   return images;
 }
 
-async function elfFiles(disk: Uint8Array): Promise<{ readonly path: string; readonly bytes: Uint8Array }[]> {
+/** The files on a FAT disk that may be programs; none on other disks. */
+export async function filesOn(disk: Uint8Array): Promise<FileOnDisk[]> {
   try {
     const fat = await FatImage.open(disk);
     const files = fat.list().filter(({ isFolder, size }) => !isFolder && size > 64 && size <= LARGEST_FILE);
-    return files
-      .slice(0, MOST_FILES)
-      .map(({ path }) => ({ path, bytes: fat.read(path) }))
-      .filter(({ bytes }) => isElf(bytes));
+    return files.slice(0, MOST_FILES).map(({ path }) => ({ path, bytes: fat.read(path) }));
   } catch (error) {
     // No FAT, or a damaged one: what is on it is the guest's affair.
     if (error instanceof ImageError) return [];

@@ -9,7 +9,8 @@ import { filtersOf } from '../debug/exceptions';
 import type { TargetImage } from '../debug/target';
 import { isElf } from '../image/flat-image';
 import { ImageError } from '../image/image-error';
-import { type KernelPackage, packagePath, parseKernelPackage } from '../image/kernel-package';
+import type { ReadFile } from '../image/kernel-media';
+import { type KernelBuild, type KernelPackage, packagePath, parseKernelPackage } from '../image/kernel-package';
 import { RISCV64 } from '../isa/riscv64';
 import { RISCV64_VIRT } from '../machine/boards/riscv64-virt';
 import { ARCHITECTURES, createMachine } from '../machine/create';
@@ -18,7 +19,7 @@ import { LoadError } from '../machine/load-error';
 import { parseMemorySize } from '../machine/memory-size';
 import { loadSymbolReader, type SymbolReader } from '../symbols/reader';
 import { BUNDLED_KERNELS, buildFor, type KernelFiles, type ProgramFile, readBuild, readPrograms } from './kernel-files';
-import { diskDrive, diskImages } from './session-disk';
+import { diskDrive, diskImages, type FileOnDisk, filesOn } from './session-disk';
 import {
   baseName,
   KERNEL_WORLDS,
@@ -79,8 +80,8 @@ interface Guest {
   readonly loadAddress?: number;
   /** What its kernel.json declares for the machine. */
   readonly files?: KernelFiles['machine'];
-  /** Its own disk image, when it is a file and not made anew. */
-  readonly disk?: Uint8Array;
+  /** What its own disk holds, beside its programs. */
+  readonly diskFiles: readonly FileOnDisk[];
   /** What runs on it. */
   readonly programs: readonly ProgramFile[];
   readonly elf?: { readonly path: string; readonly bytes: Uint8Array; readonly isFlat: boolean };
@@ -95,7 +96,7 @@ async function build(launch: LaunchArguments, host: Host, reader: SymbolReader):
   };
   const guest = await readGuest(launch, host);
   const memory = launch.machine?.memory;
-  const disk = launch.disk === undefined ? guest.disk : await read(launch.disk, 'disk');
+  const disk = launch.disk === undefined ? undefined : await read(launch.disk, 'disk');
   const { machine, plan } = createMachine({
     ...guest.files,
     memory: memory === undefined ? guest.files?.memory : parseMemorySize(memory, '"machine.memory"'),
@@ -115,7 +116,8 @@ async function build(launch: LaunchArguments, host: Host, reader: SymbolReader):
   const images = [...kernel.images, ...programs.images];
   images.push(...(await launchImages(launch, reader, kernel.place, read)));
   const known = images.map(({ program }) => program);
-  if (disk !== undefined) images.push(...(await diskImages(disk, reader, MACHINE, known)));
+  const files = disk === undefined ? guest.diskFiles : await filesOn(disk);
+  images.push(...diskImages(files, reader, MACHINE, known));
   const remarks = [...kernel.remarks, ...programs.remarks];
   return { machine, images, sourceMap: guest.sourceMap, inspect: { windows }, remarks };
 }
@@ -172,6 +174,7 @@ async function readGuest(launch: LaunchArguments, host: Host): Promise<Guest> {
   return {
     kernel,
     programs: [],
+    diskFiles: [],
     sourceMap: {},
     ...(isElf(bytes) ? { elf: { path: packageFile, bytes, isFlat: false } } : {}),
   };
@@ -213,10 +216,21 @@ async function readPackage(kernel: KernelPackage, path: string, launch: LaunchAr
     loadAddress: machine.loadAddress,
     files: machine,
     programs: await readPrograms(chosen, path, read),
-    ...(typeof chosen.disk === 'string' ? { disk: await read(packagePath(path, chosen.disk)) } : {}),
+    diskFiles: await declaredFiles(chosen, path, read),
     sourceMap: Object.fromEntries(kernel.sources.map((root) => [root.recordedAs, packagePath(path, root.folder)])),
     ...(isElf(symbolBytes) ? { elf: { path: symbolPath, bytes: symbolBytes, isFlat } } : {}),
   };
+}
+
+/** The files on a build's disk, be it an image or made anew; its programs are known already. */
+async function declaredFiles({ disk }: KernelBuild, path: string, read: ReadFile): Promise<FileOnDisk[]> {
+  if (disk === undefined) return [];
+  if (typeof disk === 'string') return filesOn(await read(packagePath(path, disk)));
+  const files: FileOnDisk[] = [];
+  for (const [name, file] of disk.files) {
+    if ('file' in file) files.push({ path: name, bytes: await read(packagePath(path, file.file)) });
+  }
+  return files;
 }
 
 /** Sources and scripts would load as flat binaries and fail in ways nobody understands. */

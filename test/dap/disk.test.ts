@@ -84,6 +84,33 @@ describe('a disk in launch.json', () => {
     client.dispose();
   }, 60_000);
 
+  it('may be declared in a kernel.json, with files that give their symbols', async () => {
+    const text = JSON.stringify({
+      name: 'mine',
+      title: 'Mine',
+      description: 'Lazy mapping, as somebody else would package it.',
+      architectures: {
+        riscv64: {
+          board: 'riscv64-virt',
+          memory: '128M',
+          image: { file: 'kernel.elf', format: 'flat', load: '0x80200000' },
+          disk: {
+            size: '64M',
+            files: { '/sbin/origin': { file: 'origin.bin' }, '/debug/origin.elf': { file: 'origin.elf' } },
+          },
+        },
+      },
+    });
+    const client = clientWith({
+      'mem:/k/kernel.json': new TextEncoder().encode(text),
+      'mem:/k/kernel.elf': kernel,
+      'mem:/k/origin.bin': flatImage(program),
+      'mem:/k/origin.elf': program,
+    });
+    expect(await firstStops(client, { program: 'mem:/k/kernel.json' })).toEqual([PROGRAM, KERNEL]);
+    client.dispose();
+  }, 60_000);
+
   it('may be damaged: that is the guest’s affair', async () => {
     const damaged = await disk(new Map([['/debug/origin.elf', program]]));
     damaged.fill(0xff, 32 * 512, 40 * 512);
