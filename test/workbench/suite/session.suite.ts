@@ -133,6 +133,32 @@ suite('Worldstep in this extension host', () => {
     await vscode.debug.stopDebugging(session);
   });
 
+  test('VM exits can be filtered and saved as CSV', async () => {
+    const folder = vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file('/');
+    const file = vscode.Uri.joinPath(folder, 'exits.csv');
+    const source = vscode.Uri.parse('worldstep-sample:/guestmonolithickernel/src/riscv64/sbi.rs');
+    await breakpointAt(source, 'println!("Guest: SBI SRST shutdown");');
+    const session = await launch({ program: 'bundled:guestmonolithickernel' });
+    equal((await trace.event('stopped')).body?.reason, 'breakpoint');
+    const saved = async (filter: string): Promise<string[]> => {
+      await vscode.commands.executeCommand('worldstep.filter.vmExits', filter);
+      await vscode.commands.executeCommand('worldstep.export.vmExits', file);
+      return new TextDecoder()
+        .decode(await vscode.workspace.fs.readFile(file))
+        .trim()
+        .split('\n');
+    };
+    const [heading, ...faults] = await saved('guest-page');
+    check(heading?.startsWith('Number,At instruction,') === true, `the first line names the columns: ${heading}`);
+    check(
+      faults.length > 0 && faults.every((line) => line.includes('guest-page fault')),
+      `only guest-page faults are saved: ${faults.join('; ')}`,
+    );
+    check((await saved('')).length > faults.length + 1, 'without a filter all exits are saved');
+    await vscode.workspace.fs.delete(file);
+    await vscode.debug.stopDebugging(session);
+  });
+
   test('a misspelt attribute of launch.json is named and the session does not start', async () => {
     const folder = vscode.workspace.workspaceFolders?.[0];
     const wrong = {
