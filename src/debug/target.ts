@@ -142,6 +142,7 @@ export class DebugTarget {
       (cpu, at, length) => this.memory.read(cpu, at, length),
       (image) => {
         this.breakpoints.rebind(image);
+        this.contexts.imagesMoved();
         this.onImageFound(image);
       },
     );
