@@ -1,6 +1,6 @@
 /** Whole processes, measured: Worldstep's command line and QEMU on the same guests. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { diskImage } from '../../src/build/kernels/media';
@@ -47,6 +47,7 @@ export const bundledKernel = async (name: string): Promise<BenchGuest> => {
   const [target] = kernelTargets(name, 'riscv64');
   if (!target) throw new Error(`no kernel ${name}`);
   const folder = mkdtempSync(join(tmpdir(), 'worldstep-bench-'));
+  process.once('exit', () => rmSync(folder, { recursive: true }));
   return { name, worldstep: [name, '--arch', 'riscv64'], qemu: qemuArguments(target, folder, await diskImage(target)) };
 };
 
