@@ -44,4 +44,6 @@ export interface InspectorInfo {
   readonly refreshOn: readonly TraceEvent['kind'][];
   /** Rows can be chosen by a text: the key `find:` with the text, encoded as in a URI, gives only those. */
   readonly isFiltered?: boolean;
+  /** What such a text may be. */
+  readonly filterHint?: string;
 }

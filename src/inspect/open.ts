@@ -143,9 +143,9 @@ class TargetInspection implements Inspection {
   }
 
   private open(inspector: Inspector): OpenInspector {
-    const { id, title, refreshOn, isFiltered } = inspector;
+    const { id, title, refreshOn, isFiltered, filterHint } = inspector;
     return {
-      info: { id, title, refreshOn, ...(isFiltered && { isFiltered }) },
+      info: { id, title, refreshOn, ...(isFiltered && { isFiltered }), ...(filterHint && { filterHint }) },
       children: (key, hart) =>
         guarded(
           () =>

@@ -275,6 +275,7 @@ export const pageTables: Inspector = {
   refreshOn: ['rootChanged'],
   when: () => true,
   isFiltered: true,
+  filterHint: 'An address, as after explain (0x…, gpa:0x…, pa:0x…), or a text',
   children,
   table,
   watches: ({ past }) => past.stale?.ranges() ?? [],

@@ -319,6 +319,7 @@ export const trapInspector = (view: TrapView): Inspector => ({
   title: view.title,
   refreshOn: ['trap'],
   isFiltered: true,
+  filterHint: 'Words of reason or symbol, pc=FROM-TO, addr=FROM-TO, hart=N, from=MODE, latency>N',
   when: () => true,
   children: (context, key) => new TrapTree(context, view).children(key),
   table: (context, key) => new TrapTree(context, view).table(key),

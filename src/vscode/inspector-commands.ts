@@ -36,15 +36,15 @@ export const registerInspectorCommands = (inspectors: readonly View[], views: In
 
 /** Asks for a filter unless it is given; an empty text shows everything again. */
 const chooseFilter = async (id: string, title: string, views: InspectorViews, given?: string): Promise<void> => {
-  const text =
-    given ??
-    (await vscode.window.showInputBox({
-      title: `Filter ${title}`,
-      prompt: 'Words of reason or symbol, pc=FROM-TO, addr=FROM-TO, hart=N, from=MODE, latency>N. Empty shows all.',
-      placeHolder: 'page fault addr=0x10000000-0x10000fff',
-      value: views.filterOf(id),
-    }));
+  const text = given ?? (await askForFilter(id, title, views.filterOf(id)));
   if (text !== undefined) views.setFilter(id, text.trim());
+};
+
+const askForFilter = async (id: string, title: string, value: string): Promise<string | undefined> => {
+  const session = activeSession();
+  const known = session && (await request(session, 'inspect/list', {}));
+  const hint = known?.inspectors.find((one) => one.id === id)?.filterHint ?? 'A text';
+  return vscode.window.showInputBox({ title: `Filter ${title}`, prompt: `${hint}. Empty shows all.`, value });
 };
 
 /** Saves a table through the save dialog, or to `target`. Says where it went. */
