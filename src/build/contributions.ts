@@ -21,8 +21,8 @@ const IS_STOPPED = `${IN_SESSION} && debugState == 'stopped'`;
 
 // The button of the debug toolbar says by its icon what steps do at traps.
 const TRAP_ICONS: Readonly<Record<TrapPolicyText['id'], string>> = {
-  skip: '$(debug-step-over)',
-  follow: '$(debug-step-into)',
+  skip: '$(circle-slash)',
+  follow: '$(arrow-swap)',
   stopAtHandler: '$(debug-breakpoint-function)',
 };
 
@@ -61,7 +61,7 @@ const COMMANDS: readonly Command[] = [
     icon: '$(bookmark)',
     enablement: IN_SESSION,
   },
-  { command: 'worldstep.runTo', title: 'Run To…', icon: '$(debug-continue-small)', enablement: IS_STOPPED },
+  { command: 'worldstep.runTo', title: 'Run To…', icon: '$(target)', enablement: IS_STOPPED },
   ...RUN_GOALS.map(({ id, title }) => ({
     command: `worldstep.runTo.${id}`,
     title: `Run To: ${title}`,
@@ -130,12 +130,14 @@ export const activationEvents: readonly string[] = [
 ];
 
 export const contributes = {
+  // Without a language a file is plain text, and VS Code sets no breakpoints there.
+  languages: [{ id: 'asm', aliases: ['Assembly'], extensions: ['.s', '.S'] }],
   breakpoints: ['rust', 'c', 'cpp', 'asm', 'riscv'].map((language) => ({ language })),
   debuggers: [
     {
       type: 'worldstep',
       label: 'Worldstep',
-      languages: ['rust'],
+      languages: ['rust', 'asm'],
       configurationAttributes: { launch: launchSchema },
       configurationSnippets: launchSnippets,
     },

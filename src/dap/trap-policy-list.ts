@@ -13,8 +13,7 @@ export const TRAP_POLICY_TEXTS: readonly TrapPolicyText[] = [
   {
     id: 'skip',
     title: 'Skip Traps',
-    description:
-      'Step Into ends behind a system call or a fault; where a hypervisor enters a guest, it ends at the next VM exit.',
+    description: 'Step Into ends behind a system call, a fault, or the run of a guest.',
   },
   {
     id: 'follow',

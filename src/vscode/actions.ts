@@ -16,7 +16,7 @@ export const showActions = async (
     ? [
         { label: '$(debug-continue) Continue', command: 'workbench.action.debug.continue' },
         { label: '$(debug-step-over) Step Over', command: 'workbench.action.debug.stepOver' },
-        { label: '$(debug-continue-small) Run To…', command: 'worldstep.runTo' },
+        { label: '$(target) Run To…', command: 'worldstep.runTo' },
         { label: '$(code) Open Disassembly', command: 'debug.action.openDisassemblyView' },
       ]
     : [{ label: '$(debug-pause) Pause', command: 'workbench.action.debug.pause' }];
@@ -27,7 +27,7 @@ export const showActions = async (
   const items: Action[] = [
     ...run,
     { label: '$(terminal) Show Guest Console', command: 'worldstep.showConsole' },
-    { label: '$(debug-step-into) Steps at Traps…', command: 'worldstep.traps' },
+    { label: '$(arrow-swap) Steps at Traps…', command: 'worldstep.traps' },
     { label: '$(question) Explain an Address…', command: 'worldstep.explainAddress' },
     ...views,
     { label: '$(debug-restart) Restart', command: 'workbench.action.debug.restart' },
