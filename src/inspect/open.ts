@@ -1,9 +1,10 @@
 /** Binds the inspectors to a debug target: what dap calls. */
+import { hex } from '../base/address';
 import { ExpressionError } from '../debug/expression/ast';
 import type { DebugTarget } from '../debug/target';
 import type { Access } from '../isa/core/translation';
 import type { World } from '../isa/core/world';
-import type { StoredEvent, TrapEvent } from '../machine/contract';
+import type { RootChangedEvent, StoredEvent, TrapEvent } from '../machine/contract';
 import { worldsOf } from './address-spaces';
 import { contextOf, type InspectOptions } from './context';
 import type { InspectorInfo, InspectorNode, InspectorTable } from './contract';
@@ -67,6 +68,7 @@ class TargetInspection implements Inspection {
   private readonly past: Past;
   private readonly traps: TrapLog;
   private readonly attribution: StoreAttribution;
+  private readonly remarks = new Set<string>();
   private lastStop: object | undefined;
   private lastPlace: string | undefined;
   /** Views that were looked at, and by which hart: their ranges are watched. */
@@ -107,6 +109,7 @@ class TargetInspection implements Inspection {
       if (event.kind === 'trapReturn' && event.to.guest && !event.from.guest)
         this.stale.entered(event.hart, event.to, event.instruction);
       if (event.kind !== 'trap') this.roots.note(event);
+      if (event.kind === 'rootChanged') this.remark(event);
       if (event.kind === 'rootChanged' && this.looked.has(pageTables) && this.stale.lacksRoots) this.watch();
       if (event.kind !== 'trap' && event.kind !== 'trapReturn') return;
       this.past.worlds.note(event.hart, event.from);
@@ -118,6 +121,15 @@ class TargetInspection implements Inspection {
       this.traps.dispose();
       target.machine.observeStores([]);
     };
+  }
+
+  /** Says once what is questionable about a root. */
+  private remark({ register, value, hart, pc }: RootChangedEvent): void {
+    const text = this.target.machine.isa.rootRemark?.(register, value);
+    if (text === undefined || this.remarks.has(text)) return;
+    this.remarks.add(text);
+    const where = this.target.symbolText(pc, hart) ?? hex(pc);
+    this.onWarning?.(`${where}: ${text}`);
   }
 
   explain(hart: number, at: Place, access: Access, world?: string | World): string[] {

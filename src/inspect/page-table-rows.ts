@@ -24,19 +24,14 @@ export function rangeNode(context: InspectContext, { space, prefix }: SpaceView,
   const { va: from, pa: to, size, pageSize, perms, flags } = range;
   const names = rangeNames(context, from, to, size, space.world);
   const isWhole = size === BigInt(pageSize);
-  const pages = isWhole ? `${sizeText(pageSize)} page` : `${sizeText(pageSize)} pages`;
+  const extent = isWhole ? `${sizeText(pageSize)} page` : `${sizeText(size)} in ${sizeText(pageSize)} pages`;
   const what = `${permissionText(perms)}${flags === '' ? '' : ` ${flags}`}`;
   const isChanged = context.past.isChanged(`${prefix}range ${from}`, `${to} ${size} ${pageSize} ${what}`);
   return {
     key: `${prefix}range:${hex(from)}`,
-    label: `${address(from)} – ${address(from + size - 1n)}`,
-    description: [
-      `→ ${range.ipa === undefined ? '' : `gpa ${hex(range.ipa)} = `}${hex(to)}`,
-      sizeText(size),
-      what,
-      pages,
-      names,
-    ]
+    label: `${hex(from)} – ${hex(from + size - 1n)}`,
+    // What one looks for first: narrow side bars cut the rest.
+    description: [names, `→ ${range.ipa === undefined ? '' : `gpa ${hex(range.ipa)} = `}${hex(to)}`, what, extent]
       .filter((part) => part !== '')
       .join(' · '),
     tooltip: [
@@ -75,7 +70,7 @@ export function entryNode(
   const isChanged = context.past.isChanged(`entry ${at}`, pte.raw.toString());
   return {
     key: `${parent}/${index}`,
-    label: `[${index}] ${address(entry.va)}`,
+    label: `[${index}] ${hex(entry.va)}`,
     description: `${address(pte.raw)} → ${leads} · ${fields}`,
     tooltip: [
       `Entry ${index} of a level-${level} table, at physical ${hex(at)}`,

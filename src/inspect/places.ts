@@ -1,6 +1,6 @@
 /** What lies at an address: a symbol, a section of an image, a device, RAM. */
 import { hex } from '../base/address';
-import { runsIn } from '../debug/image-world';
+import { isOfMachine } from '../debug/image-world';
 import type { Image, ImageHit } from '../debug/images';
 import type { World } from '../isa/core/world';
 import { type AddressSpace, readIn } from './address-spaces';
@@ -39,8 +39,9 @@ const someNames = (names: readonly string[]): string => {
   return [...names.slice(0, MOST_NAMES), ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
 };
 
+/** Kernels and the programs under them share tables, so a range of either is named in both worlds. */
 const imagesOf = ({ images }: Pick<InspectContext, 'images'>, world: World | undefined): readonly Image[] =>
-  world === undefined ? images.all : images.all.filter((image) => runsIn(image.worlds, world));
+  world === undefined ? images.all : images.all.filter((image) => isOfMachine(image.worlds, world));
 
 /** `msgqueue .data, .bss`: the sections of images in a range of virtual addresses, largest first. */
 export function sectionNames(

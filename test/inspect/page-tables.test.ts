@@ -90,9 +90,9 @@ describe('page tables that are sound', () => {
   it('merge neighbours and name what they hold', () => {
     expect(texts(pageTables.children(context))).toEqual([
       'Sv39 root table at 0x80001000: hart 0, S-mode, address space 7',
-      '0x0000000080000000 – 0x00000000bfffffff: → 0x80000000 · 1 GiB · RWX AD · 1 GiB page · RAM',
-      '0xffffffc000000000 – 0xffffffc000001fff: → 0x10000000 · 8 KiB · RW- AD · 4 KiB pages · uart0',
-      '0xffffffc000002000 – 0xffffffc000002fff: → 0x80004000 · 4 KiB · R-- U AD · 4 KiB page · RAM',
+      '0x80000000 – 0xbfffffff: RAM · → 0x80000000 · RWX AD · 1 GiB page',
+      '0xffffffc000000000 – 0xffffffc000001fff: uart0 · → 0x10000000 · RW- AD · 8 KiB in 4 KiB pages',
+      '0xffffffc000002000 – 0xffffffc000002fff: RAM · → 0x80004000 · R-- U AD · 4 KiB page',
     ]);
   });
 
@@ -118,7 +118,7 @@ describe('page tables that are sound', () => {
     ram[0x1000] = 0;
     new DataView(ram.buffer).setBigUint64(0x1008, leaf(0xc0000000n), true);
     expect(texts(pageTables.children(changing, 'root').filter((node) => node.isChanged))).toEqual([
-      '[1] 0x0000000040000000: 0x00000000300000c7 → 0xc0000000 · 1 GiB · V R W A D PPN=0xc0000',
+      '[1] 0x40000000: 0x00000000300000c7 → 0xc0000000 · 1 GiB · V R W A D PPN=0xc0000',
     ]);
     expect(texts(pageTables.children(changing))).toHaveLength(2);
   });

@@ -95,6 +95,8 @@ export interface Isa {
    * among them where the registers hold any state of a guest.
    */
   worlds(registers: (name: string) => bigint): World[];
+  /** What is questionable about a value of a root register, although it works here; undefined for all others. */
+  rootRemark?(register: string, value: bigint): string | undefined;
   /** The level of the root table under the current scheme, or undefined when paging is off. */
   rootLevel(world: World, registers: (name: string) => bigint): number | undefined;
 }

@@ -9,7 +9,7 @@ import { mappings, rootLevel, tableEntries } from './paging-tables';
 import { translate } from './paging-view';
 import { REGISTERS, registerOfDwarf, registerOfName } from './registers';
 import { CAUSES } from './traps';
-import { worldsOf } from './worlds';
+import { rootRemark, worldsOf } from './worlds';
 
 export const RISCV64: Isa = {
   name: 'riscv64',
@@ -34,4 +34,5 @@ export const RISCV64: Isa = {
   tableEntries,
   rootLevel,
   worlds: worldsOf,
+  rootRemark,
 };

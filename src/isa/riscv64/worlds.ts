@@ -1,5 +1,5 @@
 /** Which world a hart executes in, read off its state. */
-import { ipa, pa } from '../../base/address';
+import { hex, ipa, pa } from '../../base/address';
 import type { HartState } from '../core/privileged';
 import type { World } from '../core/world';
 import { modeOf } from './csr-access';
@@ -52,4 +52,12 @@ export const worldsOf = (registers: (name: string) => bigint): World[] => {
   const hasGuest = [registers('vsatp'), registers('hgatp')].some((atp) => rootOf(atp) !== undefined);
   const modes = [PRIV_M, PRIV_S, PRIV_U, ...(hasGuest ? [GUEST | PRIV_S, GUEST | PRIV_U] : [])];
   return modes.map((mode) => worldOfPrivilege(state, mode));
+};
+
+/** Implements {@link Isa.rootRemark}: the table of hgatp fills 16 KiB, and its low two page number bits read as zeros. */
+export const rootRemark = (register: string, value: bigint): string | undefined => {
+  const root = register === 'hgatp' ? rootOf(value) : undefined;
+  if (root === undefined || root % 0x4000n === 0n) return undefined;
+  const used = hex(root - (root % 0x4000n));
+  return `hgatp names a root table at ${hex(root)}, which is not aligned to 16 KiB. Worldstep and QEMU take it as it is; harts may take the table at ${used} instead (Privileged ISA, hgatp).`;
 };
