@@ -204,8 +204,9 @@ const isDifferentOnQemu = (row: Case, our: Outcome, their: Outcome): boolean => 
   if (isAccessFault) return [0, 5, 7, our.cause + 8, our.cause + 16].includes(their.cause);
   // An AMO outside RAM is refused before its rights are looked at.
   if (row.kind === 1 && their.cause === 7) return true;
-  // The second stage is not asked whether an entry of the first may be written.
-  return our.instruction === 0x3020n;
+  // The second stage is not asked whether an entry of the first may be written; and HS's MXR, which the manual keeps for
+  // explicit loads, lets entries be read from pages for execution only.
+  return our.instruction === 0x3020n || (our.instruction === 0x3000n && (row.mstatus & MSTATUS.MXR) !== 0n);
 };
 
 const isQemuPresent = spawnSync('qemu-system-riscv64', ['--version']).error === undefined;
@@ -226,11 +227,10 @@ describe.runIf(isQemuPresent || process.env.WORLDSTEP_REQUIRE_QEMU === '1')(
         const ours = runHere(cases, tables);
         const different = cases.flatMap((row, index) => {
           const [our, their] = [ours[index]!, theirs.outcomes[index]!];
-          if (isDifferentOnQemu(row, our, their)) return [];
           // QEMU 10 sets GVA only for traps from V = 1, not for accesses as if it were.
           if (our.cause > 0) expect(our.isGuestAddress).toBe(true);
           const isEqual = COMPARED.every((name) => our[name] === their[name]);
-          return isEqual ? [] : [{ ...row, our, their }];
+          return isEqual || isDifferentOnQemu(row, our, their) ? [] : [{ ...row, our, their }];
         });
         expect(different).toEqual([]);
         for (const cause of [0, 13, 15, 21, 23]) {
