@@ -9,6 +9,7 @@ import type { Isa } from '../isa/core/isa';
 import type { World } from '../isa/core/world';
 import type { Cpu } from '../machine/contract';
 import { causeText, type Frame, type FreshTrap, logicalFrames, type PhysicalFrame, type Unwinder } from './stack';
+import { isVmEntry, whatRunsIn } from './trap-policy';
 import type { EntryContext, ExitContext, WorldContexts } from './world-contexts';
 
 const LIMIT = 2000;
@@ -100,7 +101,9 @@ export class StackWalk {
   }
 
   private *entered(entry: EntryContext): Generator<Frame, void> {
-    const by = `── entered by ${this.contexts.mnemonicOf(entry)} from ${entry.world.mode}`;
+    const { world, to } = entry;
+    const who = isVmEntry(world, to) ? 'the hypervisor' : whatRunsIn(world);
+    const by = `── entered by ${this.contexts.mnemonicOf(entry)} from ${who}, ${world.mode} → ${to.mode}`;
     yield this.label(entry.unknown === undefined ? by : `${by}: ${entry.unknown}, so no frames of it are known`);
     if (entry.unknown === undefined) yield* this.chain(this.contexts.entryFrame(entry));
   }

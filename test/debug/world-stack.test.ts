@@ -140,8 +140,8 @@ describe('the call stack of lazymapping', () => {
     const isBack = () => frames(driven).some((frame) => frame.name.endsWith('map_page_of'));
     expect(shapes(driven, isBack)).toEqual([
       'S',
-      'U | entered by sret from S | S',
-      'S | trap: Store/AMO page fault, U → S, at PC | U | entered by sret from S | S',
+      'U | entered by sret from the kernel, S → U | S',
+      'S | trap: Store/AMO page fault, U → S, at PC | U | entered by sret from the kernel, S → U | S',
       'S | user program, stopped at PC: Store/AMO page fault, U → S | U',
     ]);
   });
@@ -233,16 +233,16 @@ describe('the call stack of the hypervisor', () => {
     driven.goTo('payload/gkernel/src/process.rs', 'match user.run() {');
     const isBack = () => frames(driven)[0]?.name === 'gkernel::syscall::handle';
     expect(shapes(driven, isBack)).toEqual([
-      'VS | entered by sret from S | S',
-      'VU | entered by sret from VS | VS | entered by sret from S | S',
-      'VS | trap: Environment call from U-mode, VU → VS, at PC | VU | entered by sret from VS | VS | entered by sret from S | S',
-      'VS | user program, stopped at PC: Environment call from U-mode, VU → VS | VU | entered by sret from S | S',
+      'VS | entered by sret from the hypervisor, S → VS | S',
+      'VU | entered by sret from the guest kernel, VS → VU | VS | entered by sret from the hypervisor, S → VS | S',
+      'VS | trap: Environment call from U-mode, VU → VS, at PC | VU | entered by sret from the guest kernel, VS → VU | VS | entered by sret from the hypervisor, S → VS | S',
+      'VS | user program, stopped at PC: Environment call from U-mode, VU → VS | VU | entered by sret from the hypervisor, S → VS | S',
     ]);
     expect(bottom(driven)).toBe('axplat::call_main');
     driven.goTo('payload/gkernel/src/main.rs', 'arch::power_off();');
     const isExit = () => frames(driven)[0]?.name.endsWith('sbi::handle') === true;
     expect(shapes(driven, isExit)).toEqual([
-      'VS | entered by sret from S | S',
+      'VS | entered by sret from the hypervisor, S → VS | S',
       'S | guest, stopped at PC: Environment call from VS-mode, VS → S | VS',
     ]);
   });
@@ -266,13 +266,13 @@ describe('a hypervisor whose world switch has no call frame information', () => 
     target.halt({ kind: 'entry', hart: 0 });
     finish(target, target.runTo('enter_guest'));
     const inGuest = () => cpu.world.guest && frames(driven)[0]?.name === '_start+0x2';
-    expect(shapes(driven, inGuest)).toEqual(['S', 'VS | entered by sret from S | S']);
+    expect(shapes(driven, inGuest)).toEqual(['S', 'VS | entered by sret from the hypervisor, S → VS | S']);
     target.setExceptionFilters([{ id: 'group:guest-page-fault' }]);
     finish(target, target.resume());
     const isDecoded = () => frames(driven)[0]?.name.endsWith('VmExit>::decode') === true;
     expect(frames(driven)[0]?.name).toBe('guest_exit');
     expect(shapes(driven, isDecoded)).toEqual([
-      'S | trap: Store/AMO guest-page fault, VS → S, at PC | VS | entered by sret from S | S',
+      'S | trap: Store/AMO guest-page fault, VS → S, at PC | VS | entered by sret from the hypervisor, S → VS | S',
       'S | guest, stopped at PC: Store/AMO guest-page fault, VS → S | VS',
     ]);
   });
@@ -295,7 +295,7 @@ describe('a kernel that enters its user programs on the way back from traps', ()
       .frames(0, 50)
       .filter((frame) => frame.kind === 'label');
     expect(labels.map(({ name }) => name)).toEqual([
-      '── entered by sret from S: no call led there, so no frames of it are known',
+      '── entered by sret from the kernel, S → U: no call led there, so no frames of it are known',
     ]);
     target.breakpoints.setFunctions([]);
     finish(target, target.resume());
