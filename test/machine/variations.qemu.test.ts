@@ -55,7 +55,9 @@ const consoles = async (kernel: string, variation: Variation): Promise<readonly 
   const ours = ['run', '--kernel', kernelFile, '--memory', variation.memory ?? '128M'];
   qemu[qemu.indexOf('-m') + 1] = variation.memory ?? '128M';
   if (variation.harts !== undefined) {
-    qemu.push('-smp', String(variation.harts));
+    // OpenSBI boots the kernel on the hart that comes first; in turns that is hart 0, as here. These kernels, built for
+    // one hart, panic on any other.
+    qemu.push('-smp', String(variation.harts), '-accel', 'tcg,thread=single');
     ours.push('--harts', String(variation.harts));
   }
   const disk = variation.disk === null || !own ? undefined : (variation.disk?.(own) ?? own);
