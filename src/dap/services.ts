@@ -15,6 +15,8 @@ export interface BuiltMachine {
   readonly inspect?: InspectOptions;
   /** Remarks for the Debug Console: symbols that could not be read, defaults that were chosen. */
   readonly remarks?: readonly string[];
+  /** A next step for the user after a panic with this text, where the machine explains it. */
+  panicHint?(panic: string): string | undefined;
 }
 
 export interface SessionServices {

@@ -17,8 +17,8 @@ import { launchRemarks } from './launch-remarks';
 import type { LaunchArguments, MachineStatus } from './protocol';
 import { RunLoop } from './run-loop';
 import { DapServer, type Message } from './server';
-import type { SessionServices } from './services';
-import { stoppedBody } from './stop-text';
+import type { BuiltMachine, SessionServices } from './services';
+import { panicText, stoppedBody } from './stop-text';
 import { TraceLog } from './trace-log';
 
 /** What the client said about itself. */
@@ -75,6 +75,7 @@ export class Session {
   private lastId = 0;
   private isEnded = false;
   private lastChanged = 0;
+  private panicHint: BuiltMachine['panicHint'];
   private readonly stale = new Set<string>();
   private readonly removals: (() => void)[] = [];
   private readonly trace: TraceLog;
@@ -161,6 +162,7 @@ export class Session {
     this.removeConsole = built.machine.onConsole((bytes) => {
       this.consoleText += this.decoder.decode(bytes, { stream: true });
     });
+    this.panicHint = built.panicHint;
     this.inspection = openInspectors(target, built.inspect);
     this.inspection.onWarning = (text) => this.print(`${text}\n`, 'console');
     this.observe(target);
@@ -224,11 +226,21 @@ export class Session {
     this.handles.clear();
     this.flush(true);
     if (stop.kind === 'power') return this.ended(stop);
-    const why = stop.kind === 'trap' ? (this.inspection?.explainTrap(stop.event) ?? []) : [];
+    const why = this.explained(target, stop);
     if (why.length > 0) this.print(`${why.join('\n')}\n`, 'console');
     this.server.event('stopped', stoppedBody(target, stop));
     this.event('machine/status', this.status(stop.hart));
     this.event('inspect/changed', { inspectors: this.inspectors.map((inspector) => inspector.info.id) });
+  }
+
+  /** Lines that explain a stop without being asked. */
+  private explained(target: DebugTarget, stop: Stop): readonly string[] {
+    if (stop.kind === 'panic') {
+      const hint = this.panicHint?.(panicText(target, stop));
+      return hint === undefined ? [] : [`${hint}.`];
+    }
+    const isTrap = stop.kind === 'trap' || stop.kind === 'goal';
+    return isTrap && stop.event?.kind === 'trap' ? (this.inspection?.explainTrap(stop.event) ?? []) : [];
   }
 
   private ended(stop: Extract<Stop, { kind: 'power' }>): void {

@@ -19,6 +19,7 @@ import { LoadError } from '../machine/load-error';
 import { parseMemorySize } from '../machine/memory-size';
 import { loadSymbolReader, type SymbolReader } from '../symbols/reader';
 import { BUNDLED_KERNELS, buildFor, type KernelFiles, type ProgramFile, readBuild, readPrograms } from './kernel-files';
+import { panicHint } from './panic-hints';
 import { diskDrive, diskImages, type FileOnDisk, filesOn } from './session-disk';
 import {
   baseName,
@@ -97,6 +98,7 @@ async function build(launch: LaunchArguments, host: Host, reader: SymbolReader):
   const guest = await readGuest(launch, host);
   const memory = launch.machine?.memory;
   const disk = launch.disk === undefined ? undefined : await read(launch.disk, 'disk');
+  const drives = launch.disk === undefined || disk === undefined ? guest.files?.drives : diskDrive(launch.disk, disk);
   const { machine, plan } = createMachine({
     ...guest.files,
     memory: memory === undefined ? guest.files?.memory : parseMemorySize(memory, '"machine.memory"'),
@@ -106,7 +108,7 @@ async function build(launch: LaunchArguments, host: Host, reader: SymbolReader):
     bios: await file('bios'),
     pflash0: (await file('pflash0')) ?? guest.files?.pflash0,
     pflash1: (await file('pflash1')) ?? guest.files?.pflash1,
-    drives: launch.disk === undefined || disk === undefined ? guest.files?.drives : diskDrive(launch.disk, disk),
+    drives,
     append: launch.append,
   });
   const hasWorlds = guest.programs.length > 0 || launch.images?.some(({ world }) => world !== undefined) === true;
@@ -119,7 +121,14 @@ async function build(launch: LaunchArguments, host: Host, reader: SymbolReader):
   const files = disk === undefined ? guest.diskFiles : await filesOn(disk);
   images.push(...diskImages(files, reader, MACHINE, known));
   const remarks = [...kernel.remarks, ...programs.remarks];
-  return { machine, images, sourceMap: guest.sourceMap, inspect: { windows }, remarks };
+  return {
+    machine,
+    images,
+    sourceMap: guest.sourceMap,
+    inspect: { windows },
+    remarks,
+    panicHint: (panic) => panicHint(panic, drives, 'launch.json'),
+  };
 }
 
 /** The kernel's own symbols, and where it lies for those who run on it. */

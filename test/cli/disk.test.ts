@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { panicHint } from '../../src/entry/commands/panic-hints';
+import { panicHint } from '../../src/entry/panic-hints';
 import { chosenSeed, Random } from '../support/random';
 import { runProgram } from './program';
 

@@ -111,6 +111,18 @@ describe('a disk in launch.json', () => {
     client.dispose();
   }, 60_000);
 
+  it('is missed by a kernel that panics without one, and the Debug Console says what to add', async () => {
+    const client = clientWith(files);
+    const images = [{ path: 'mem:kernel.elf', world: 'kernel' }];
+    await client.launch({ program: 'mem:kernel.bin', arch: 'riscv64', images });
+    expect(await client.event('stopped')).toMatchObject({ reason: 'exception', description: 'Rust panic' });
+    const said = client.taken('output').map(({ output }: Json) => output);
+    expect(said).toContain(
+      'The machine has no disk. Add "disk" to launch.json, or "disk" to its kernel.json; "worldstep image disk" makes one.\n',
+    );
+    client.dispose();
+  }, 60_000);
+
   it('may be damaged: that is the guest’s affair', async () => {
     const damaged = await disk(new Map([['/debug/origin.elf', program]]));
     damaged.fill(0xff, 32 * 512, 40 * 512);

@@ -3,9 +3,9 @@
 import type { Machine, RunExit } from '../../machine/contract';
 import { createMachine, type MachineOptions } from '../../machine/create';
 import type { VirtualMachine } from '../../machine/machine';
+import { panicHint } from '../panic-hints';
 import { type Arguments, type Command, type CommandContext, EXIT, UsageError } from './command';
 import { readGuest, wholeNumber } from './guest';
-import { panicHint } from './panic-hints';
 import { PanicWatch, Terminal } from './terminal';
 
 /** Wall time between two looks at the terminal. */
