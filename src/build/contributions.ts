@@ -102,7 +102,7 @@ const COMMANDS: readonly Command[] = [
   { command: 'worldstep.row.exportCsv', title: 'Export as CSV…', isForRows: true },
   {
     command: 'worldstep.row.breakOnLike',
-    title: 'Break on Its Like…',
+    title: 'Break on This Kind…',
     icon: '$(debug-breakpoint-conditional)',
     isForRows: true,
   },

@@ -138,6 +138,7 @@ export class TrapTree {
     const { count } = tally;
     const reason = this.words.reason({ kind });
     const isChanged = this.isChanged(kind);
+    const together = tally.total === 0n ? '' : `, together ${instructions(tally.total)}`;
     return {
       key: `${path.prefix}reason/${encodeURIComponent(reason.text)}`,
       label: reason.text,
@@ -145,7 +146,7 @@ export class TrapTree {
       tooltip: [
         reason.text,
         `${counted(count, this.view.noun)} of ${grouped(of)}, ${share(count, of)}.`,
-        `${latencyText(tally)}, together ${instructions(tally.total)}: from the ${this.view.noun} to the ${this.view.end}.`,
+        `${latencyText(tally)}${together}: from the ${this.view.noun} to the ${this.view.end}.`,
       ].join('\n'),
       icon: 'symbol-event',
       hasChildren: true,
