@@ -178,7 +178,8 @@ suite('Worldstep in this extension host', () => {
   test('what is typed into the guest console goes to the guest', async () => {
     const session = await launch({ program: 'bundled:msgqueue', stopOnEntry: true });
     await trace.event('stopped');
-    const terminal = vscode.window.terminals.find(({ name }) => name === 'Guest: test');
+    // While an earlier session of the same name is still ending, VS Code calls this one "test 2".
+    const terminal = vscode.window.terminals.find(({ name }) => name === `Guest: ${session.name}`);
     check(terminal, 'the session has a terminal');
     terminal?.sendText('hello', false);
     const request = await trace.first(({ type, command }) => type === 'request' && command === 'console/input');
