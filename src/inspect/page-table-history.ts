@@ -45,7 +45,7 @@ export function bookmarkTables(context: InspectContext, name: string): string {
 function ownerText({ world }: KnownRoot): string {
   const { guest, stage1, stage2, asid, vmid } = world;
   if (stage1 === undefined) return `stage 2: the physical memory of VM ${vmid}`;
-  const parts = [guest ? 'guest' : 'host', `address space ${asid}`, ...(stage2 === undefined ? [] : [`VM ${vmid}`])];
+  const parts = [...(guest ? ['guest'] : []), `address space ${asid}`, ...(stage2 === undefined ? [] : [`VM ${vmid}`])];
   return parts.join(', ');
 }
 
@@ -227,7 +227,7 @@ function changeNode(context: InspectContext, key: string, { root, change }: Root
   const isGuestPhysical = root.world.stage1 === undefined;
   return {
     key: `${key}!${root.key}!range:${hex(from)}`,
-    label: `${kind}: ${address(from)} – ${address(from + size - 1n)}`,
+    label: `${kind}: ${hex(from)} – ${hex(from + size - 1n)}`,
     description: [changeText(change), sizeText(size), names, ownerText(root)].filter((part) => part !== '').join(' · '),
     tooltip: [
       `${kind} in the tables of ${worldText(root.world)}, root at ${hex(root.world.stage1 ?? root.world.stage2 ?? 0n)}`,
