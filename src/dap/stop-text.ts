@@ -1,4 +1,5 @@
 /** The words of a stop: what the Call Stack and the exception widget show. */
+
 import { hex } from '../base/address';
 import { ExpressionError } from '../debug/expression/ast';
 import { panicMessage } from '../debug/panic-message';

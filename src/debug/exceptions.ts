@@ -2,11 +2,13 @@
  * Which events stop the guest: traps by cause group, by cause and by the world they come from, VM exits and entries, changes
  * between worlds, written system registers, each with a condition, and Rust panics.
  */
-import type { Isa, TrapCause } from '../isa/core/isa';
+
+import { causeOf, type Isa, type TrapCause } from '../isa/core/isa';
+import { isVmEntry, isVmExit } from '../isa/core/world';
 import type { ContextEvent, TrapEvent } from '../machine/contract';
 import type { ConditionTester } from './conditions';
 import { IMAGE_WORLDS, type ImageWorld, imageWorldOf } from './image-world';
-import { isSameMachine, isVmEntry, isVmExit } from './trap-policy';
+import { isSameMachine } from './trap-policy';
 
 /** A checkbox of the Breakpoints view. */
 export interface ExceptionFilter {
@@ -237,6 +239,6 @@ export class ExceptionFilters {
   }
 
   causeOf(event: TrapEvent): TrapCause | undefined {
-    return this.isa.causes.find((cause) => cause.cause === event.cause && cause.isInterrupt === event.isInterrupt);
+    return causeOf(this.isa, event);
   }
 }

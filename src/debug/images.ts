@@ -276,6 +276,10 @@ export interface BoundPlace {
   readonly rule?: PlaceRule;
 }
 
+/** Every address at which a hart may come to one of these places. */
+export const addressesOfPlaces = (places: readonly BoundPlace[]): ReadonlySet<bigint> =>
+  new Set(places.flatMap(({ va, pa }) => (pa === undefined ? [va] : [va, pa])));
+
 /** The places of a link address: two for a guest's code that also runs before the guest's paging. */
 export function placesOf(image: Image, link: Va): BoundPlace[] {
   const at = addressesOf(image, link);

@@ -2,13 +2,15 @@
  * Steps by line. They do not single-step: they halt only where control leaves the line (see regions.ts), so loops and
  * called functions run at full speed and traps pass unnoticed, unless the step shall follow them.
  */
+
 import { va } from '../base/address';
+import { isVmEntry } from '../isa/core/world';
 import type { ContextEvent, TrapEvent } from '../machine/contract';
 import { exitsOf, isInside, lineRegion, type Range, type RegionExits, rowRegion } from './regions';
 import type { PlanEvent } from './runner';
 import { logicalFrames, type PhysicalFrame } from './stack';
 import { type Anchor, Arrival, depthOf, isInteresting, returnOf, type StepContext, StepPlan } from './step-plan';
-import { isSameWorld, isVmEntry } from './trap-policy';
+import { isSameWorld } from './trap-policy';
 
 /** Instructions of a handler without lines that are looked through for the first one with a line. */
 const LONGEST_VECTOR = 4000;

@@ -1,10 +1,11 @@
 /** Running on until the machine does something: enters user code, leaves a guest, takes a page fault, switches tasks. */
+
 import type { TrapCause } from '../isa/core/isa';
+import { isVmEntry, isVmExit } from '../isa/core/world';
 import type { ContextEvent, Machine, TrapEvent } from '../machine/contract';
-import type { BoundPlace } from './images';
+import { addressesOfPlaces, type BoundPlace } from './images';
 import type { Plan, PlanEvent } from './runner';
 import type { Stop } from './stop';
-import { isVmEntry, isVmExit } from './trap-policy';
 
 /** What a run can be told to go on to. */
 export type RunGoal = 'userInstruction' | 'vmExit' | 'vmEntry' | 'pageFault' | 'taskSwitch';
@@ -39,8 +40,7 @@ export class RunToGoal implements Plan {
     private readonly context: GoalContext,
     private readonly goal: RunGoal,
   ) {
-    const addresses = context.switches.flatMap(({ va, pa }) => (pa === undefined ? [va] : [va, pa]));
-    this.halts = new Set<bigint>(goal === 'taskSwitch' ? addresses : []);
+    this.halts = addressesOfPlaces(goal === 'taskSwitch' ? context.switches : []);
   }
 
   wantsTrap(event: TrapEvent): boolean {

@@ -6,10 +6,10 @@
  */
 import { hex } from '../base/address';
 import type { Isa } from '../isa/core/isa';
-import type { World } from '../isa/core/world';
+import { isVmEntry, type World } from '../isa/core/world';
 import type { Cpu } from '../machine/contract';
 import { causeText, type Frame, type FreshTrap, logicalFrames, type PhysicalFrame, type Unwinder } from './stack';
-import { isVmEntry, whatRunsIn } from './trap-policy';
+import { whatRunsIn } from './trap-policy';
 import type { EntryContext, ExitContext, WorldContexts } from './world-contexts';
 
 const LIMIT = 2000;

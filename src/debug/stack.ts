@@ -3,7 +3,7 @@
  * each as frames of their own. How the frames of all worlds become one stack is in stack-walk.ts.
  */
 import { hex, type Va, va } from '../base/address';
-import type { Isa } from '../isa/core/isa';
+import { causeOf, type Isa } from '../isa/core/isa';
 import type { DisassembledInsn } from '../isa/core/registers';
 import type { World } from '../isa/core/world';
 import type { Cpu, Machine, TrapEvent } from '../machine/contract';
@@ -321,9 +321,8 @@ export class Unwinder {
     if (!current || context.causeRegister === undefined) return `── trap taken at ${hex(context.pc)}`;
     const raw = cpu.readRegister(context.causeRegister);
     const isInterrupt = raw >> 63n === 1n;
-    const code = Number(BigInt.asUintN(32, raw));
-    const cause = this.machine.isa.causes.find((one) => one.cause === code && one.isInterrupt === isInterrupt);
-    return `── trap: ${cause?.name ?? `cause ${code}`} at ${hex(context.pc)}`;
+    const cause = Number(BigInt.asUintN(32, raw));
+    return `── trap: ${causeText(this.machine.isa, { cause, isInterrupt })} at ${hex(context.pc)}`;
   }
 
   /** The return-address register of a leaf that has no information at all, else the frame pointer's chain. */
@@ -360,8 +359,7 @@ export class Unwinder {
 
 /** The manual's words for a trap's cause. */
 export const causeText = (isa: Isa, trap: Pick<TrapEvent, 'cause' | 'isInterrupt'>): string =>
-  isa.causes.find((one) => one.cause === trap.cause && one.isInterrupt === trap.isInterrupt)?.name ??
-  `cause ${trap.cause}`;
+  causeOf(isa, trap)?.name ?? `cause ${trap.cause}`;
 
 /** The border between a handler and the code that its trap interrupted. */
 export const trapLabel = (isa: Isa, trap: TrapEvent): string =>

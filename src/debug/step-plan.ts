@@ -3,14 +3,14 @@
  * from recursive ones and from other tasks that run the same code; the world tells it from other address spaces and from
  * guests.
  */
-import type { World } from '../isa/core/world';
+import { isVmExit, type World } from '../isa/core/world';
 import type { ContextEvent, Cpu, Machine, TrapEvent, TrapReturnEvent } from '../machine/contract';
 import type { Image } from './images';
 import type { Plan, PlanEvent } from './runner';
 import { isLibraryPath } from './sources';
 import { type Caller, logicalFrames, type PhysicalFrame, type Unwinder } from './stack';
 import type { Stop } from './stop';
-import { isSameMachine, isSameWorld, isVmExit, type TrapPolicy } from './trap-policy';
+import { isSameMachine, isSameWorld, type TrapPolicy } from './trap-policy';
 
 /** What a step needs of the target. */
 export interface StepContext {

@@ -1,10 +1,12 @@
 /** What Step Into Target offers on the current line: its calls, its traps and its returns from traps. */
+
 import { hex, type Va, va } from '../base/address';
 import type { DisassembledInsn } from '../isa/core/registers';
+import { isVmEntry, isVmExit } from '../isa/core/world';
 import type { Machine } from '../machine/contract';
 import { exitsOf, lineRegion } from './regions';
 import type { CodeFrame, Unwinder } from './stack';
-import { isVmEntry, isVmExit, whatRunsIn } from './trap-policy';
+import { whatRunsIn } from './trap-policy';
 
 /** An instruction that a step can be sent into. */
 export interface StepTarget {

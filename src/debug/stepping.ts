@@ -1,10 +1,11 @@
 /** Steps by instruction and out of functions, as plans for the runner. Steps by line are in line-step.ts. */
+import { isVmEntry } from '../isa/core/world';
 import type { ContextEvent, TrapEvent } from '../machine/contract';
 import { exitsOf, inlinedRegion, isInside, type Range } from './regions';
 import type { PlanEvent } from './runner';
 import type { Caller, PhysicalFrame } from './stack';
 import { type Anchor, Arrival, depthOf, returnOf, type StepContext, StepPlan } from './step-plan';
-import { isVmEntry, whatRunsIn } from './trap-policy';
+import { whatRunsIn } from './trap-policy';
 
 /** One instruction; `over` runs a called function to its return and a guest to its exit. */
 export class InstructionStep extends StepPlan {

@@ -22,6 +22,7 @@ import { ImageFinder } from './image-finder';
 import type { ImageWorld } from './image-world';
 import {
   addressesOf,
+  addressesOfPlaces,
   type BoundPlace,
   type Image,
   type ImageHit,
@@ -239,12 +240,9 @@ export class DebugTarget {
   runTo(symbol: string): SliceResult | string {
     const places = this.functionPlaces(symbol);
     if (places.length === 0) return `No function matches "${symbol}".`;
-    const halts = new Set<bigint>(
-      places.flatMap((place) => (place.pa === undefined ? [place.va] : [place.va, place.pa])),
-    );
     const plan: Plan = {
       hart: undefined,
-      halts,
+      halts: addressesOfPlaces(places),
       next: (event, hart) => (event !== 'start' && places.some(this.places.of(this.cpu(hart))) ? 'done' : 'run'),
       stop: (hart) => ({ kind: 'runTo', hart, symbol }),
     };

@@ -2,6 +2,8 @@
 import type { World } from '../isa/core/world';
 import { imageWorldOf } from './image-world';
 
+export { isVmEntry, isVmExit } from '../isa/core/world';
+
 /**
  * - `skip`: traps are handled unseen, and a virtual machine that is entered runs to its next exit
  * - `follow`: the step goes on in the other world, on its first line with source
@@ -23,12 +25,6 @@ export const isSameMachine = (left: World, right: World): boolean =>
  */
 export const isSameWorld = (left: World, right: World): boolean =>
   left.mode === right.mode && isSameMachine(left, right) && (left.level !== 'user' || left.stage1 === right.stage1);
-
-/** Whether a change between worlds enters a virtual machine. */
-export const isVmEntry = (from: World, to: World): boolean => !from.guest && to.guest;
-
-/** Whether a change between worlds leaves a virtual machine. */
-export const isVmExit = (from: World, to: World): boolean => from.guest && !to.guest;
 
 const WORDS = {
   user: 'the user program',

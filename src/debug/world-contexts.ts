@@ -7,8 +7,10 @@
  * information keeps them until the next trap. An *exit context* is less privileged code where it trapped.
  * Both belong to a stack, which is known by the address of its end.
  */
+
 import { hex, type Va } from '../base/address';
-import type { World } from '../isa/core/world';
+import { keepLast } from '../base/last-used';
+import { isVmEntry, isVmExit, type World } from '../isa/core/world';
 import type { Cpu, Machine, TraceEvent, TrapEvent } from '../machine/contract';
 import type { BoundPlace } from './breakpoints';
 import { type ImageWorld, imageWorldOf } from './image-world';
@@ -292,18 +294,15 @@ export class WorldContexts {
     if (from.rank >= to.rank) return;
     const kind = imageWorldOf(to);
     const entry = this.entries.get(world);
-    if (from.guest && !to.guest) this.lastGuestExit.set(hart, event);
+    if (isVmExit(from, to)) this.lastGuestExit.set(hart, event);
     const key = entry?.stack === undefined ? `${kind}, hart ${hart}` : `${kind} ${entry.stack}`;
-    this.exits.delete(key);
-    this.exits.set(key, { trap: event, registers, entry });
-    const [oldest] = this.exits.keys();
-    if (this.exits.size > MOST_EXITS && oldest !== undefined) this.exits.delete(oldest);
+    keepLast(this.exits, key, { trap: event, registers, entry }, MOST_EXITS);
   }
 
   private returned(event: TrapReturnEvent): void {
     const { hart, from, to, instruction } = event;
     const kind = imageWorldOf(from);
-    if (to.guest && !from.guest) this.enteredGuest(event);
+    if (isVmEntry(from, to)) this.enteredGuest(event);
     const cpu = suspendedCpu(this.cpu(hart), from);
     const place = this.places.at(cpu, instruction);
     const world = keyOf(hart, from);

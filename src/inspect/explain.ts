@@ -2,7 +2,9 @@
  * An address explained: what lies there, every entry of every stage that its walk reads, how it ends, and what other
  * accesses would do. The one implementation, as rows; `explainLines` makes text of them for console, hover and stops.
  */
+
 import { hex, type Ipa, ipa, type Pa, pa, va } from '../base/address';
+import { causeOf } from '../isa/core/isa';
 import type { Access, Mapping, Permissions, Translation, WalkStep } from '../isa/core/translation';
 import type { World } from '../isa/core/world';
 import type { TrapEvent } from '../machine/contract';
@@ -97,9 +99,7 @@ function nodeOf({ children = [], bits, ...row }: ExplainRow, key: string): Inspe
 
 /** The access that raised a trap, as its world's tables stand now; empty for traps that are no faults of an access. */
 export function explainTrap(context: InspectContext, event: TrapEvent): string[] {
-  const cause = context.machine.isa.causes.find(
-    (one) => one.cause === event.cause && one.isInterrupt === event.isInterrupt,
-  );
+  const cause = causeOf(context.machine.isa, event);
   if (cause?.access === undefined || cause.tval !== 'address') return [];
   return explainLines(explainAddress(context, { space: 'va', address: event.tval }, cause.access, event.from));
 }

@@ -1,5 +1,7 @@
 /** What an address space maps: its root table and every mapped range. */
+
 import { type Pa, type Va, va } from '../base/address';
+import { keepLast } from '../base/last-used';
 import type { Mapping, Permissions } from '../isa/core/translation';
 import type { World } from '../isa/core/world';
 import { type AddressSpace, rootOf, spaceOf, stage2Of, translateIn } from './address-spaces';
@@ -156,9 +158,7 @@ export function tableState(context: InspectContext, space: AddressSpace): TableS
   states.set(machine, known);
   const last = known.get(key);
   const state = last?.isCurrent(space) ? last : TableState.of(context, space);
-  known.delete(key);
-  known.set(key, state);
-  if (known.size > MOST_STATES) for (const [oldest] of [...known].slice(0, 1)) known.delete(oldest);
+  keepLast(known, key, state, MOST_STATES);
   return state;
 }
 

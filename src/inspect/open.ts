@@ -3,7 +3,7 @@ import { hex } from '../base/address';
 import { ExpressionError } from '../debug/expression/ast';
 import type { DebugTarget } from '../debug/target';
 import type { Access } from '../isa/core/translation';
-import type { World } from '../isa/core/world';
+import { isVmEntry, type World } from '../isa/core/world';
 import type { RootChangedEvent, StoredEvent, TrapEvent } from '../machine/contract';
 import { worldsOf } from './address-spaces';
 import { contextOf, type InspectOptions } from './context';
@@ -80,6 +80,7 @@ class TargetInspection implements Inspection {
     private readonly options: InspectOptions,
   ) {
     const writers = new StoreAttribution(target);
+    this.attribution = writers;
     this.roots = new RootHistory(target.machine, (event, isNow) =>
       guarded(
         () => (isNow ? writers.placeBefore(event) : writers.functionBefore(event)),
@@ -98,7 +99,6 @@ class TargetInspection implements Inspection {
     );
     this.past = new Past(this.roots, this.stale);
     this.inspectors = INSPECTORS.map((inspector) => this.open(inspector));
-    this.attribution = new StoreAttribution(target);
     this.traps = new TrapLog(target.machine);
     const stopObserving = target.machine.observe(['stored'], (event) => {
       if (event.kind === 'stored') this.stored(event);
@@ -106,7 +106,7 @@ class TargetInspection implements Inspection {
     const stopNoting = target.machine.observe(NOTED, (event) => {
       if (event.kind === 'fence') return this.stale.fenced(event);
       if (event.kind === 'translated') return this.stale.translated(event);
-      if (event.kind === 'trapReturn' && event.to.guest && !event.from.guest)
+      if (event.kind === 'trapReturn' && isVmEntry(event.from, event.to))
         this.stale.entered(event.hart, event.to, event.instruction);
       if (event.kind !== 'trap') this.roots.note(event);
       if (event.kind === 'rootChanged') this.remark(event);

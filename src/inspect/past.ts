@@ -1,4 +1,5 @@
 /** What was seen before: texts of rows at the previous stop, and the last store to each watched place. */
+import { keepLast } from '../base/last-used';
 import type { StoredEvent } from '../machine/contract';
 import type { RootHistory } from './root-history';
 import type { StaleEntries } from './stale-entries';
@@ -61,14 +62,7 @@ export class Past {
 
   /** Keeps a store as the last one to its address. */
   stored(writer: Writer): void {
-    const at = writer.event.pa;
-    this.writers.delete(at);
-    this.writers.set(at, writer);
-    if (this.writers.size <= MOST_WRITERS) return;
-    for (const oldest of this.writers.keys()) {
-      this.writers.delete(oldest);
-      break;
-    }
+    keepLast(this.writers, writer.event.pa, writer, MOST_WRITERS);
   }
 
   /** The last store that touched any of the bytes, since they have been watched. */

@@ -1,7 +1,9 @@
 /** Registers of the selected hart: general, floating point, system; each decoded, with what changed since the last stop. */
+
 import { hex } from '../base/address';
 import { decodeFields } from '../base/fields';
 import { registerRow } from '../debug/variables';
+import { causeOf } from '../isa/core/isa';
 import type { RegisterSpec } from '../isa/core/registers';
 import { spaceOf } from './address-spaces';
 import type { InspectorNode, InspectorTable } from './contract';
@@ -54,9 +56,7 @@ function causeText(context: InspectContext, spec: RegisterSpec, value: bigint): 
   const interrupt = fields.find((field) => field.spec.name === 'Interrupt');
   if (code === undefined || interrupt === undefined) return undefined;
   const isInterrupt = interrupt.value === 1n;
-  return context.machine.isa.causes.find(
-    (cause) => BigInt(cause.cause) === code.value && cause.isInterrupt === isInterrupt,
-  )?.name;
+  return causeOf(context.machine.isa, { cause: Number(code.value), isInterrupt })?.name;
 }
 
 interface Shown {

@@ -1,5 +1,6 @@
 /** Every root of translation that has been in force: which world's it is, who set it, and when. */
-import type { World } from '../isa/core/world';
+import { keepLast } from '../base/last-used';
+import { isVmEntry, type World } from '../isa/core/world';
 import type { Machine, RootChangedEvent, TraceEvent } from '../machine/contract';
 import type { CodePlace } from './past';
 
@@ -43,7 +44,7 @@ export class RootHistory {
   /** Takes an event that changed a root or entered a world. */
   note(event: TraceEvent): void {
     if (event.kind === 'rootChanged') this.changed(event);
-    else if (event.kind === 'trapReturn' && event.to.guest && !event.from.guest) {
+    else if (event.kind === 'trapReturn' && isVmEntry(event.from, event.to)) {
       // A guest's root may have been written by its hypervisor, long before it is used.
       const write = this.lastWrites.get(event.hart);
       for (const world of this.worlds(event.hart).filter((one) => one.guest)) this.add(event.hart, world, write, false);
@@ -81,14 +82,7 @@ export class RootHistory {
         setBy: { hart, at: write.at, register: write.register, place: this.placeOf(write, isNow) },
       }),
     };
-    // Inserted anew: the last used are kept.
-    this.roots.delete(name);
-    this.roots.set(name, root);
-    if (this.roots.size <= MOST_ROOTS) return;
-    for (const oldest of this.roots.keys()) {
-      this.roots.delete(oldest);
-      break;
-    }
+    keepLast(this.roots, name, root, MOST_ROOTS);
   }
 
   /** All that are known, in the order in which they were first seen; those that the registers name now among them. */

@@ -1,4 +1,5 @@
 /** Page tables as they were at the previous stop and at bookmarks, to compare today's with. */
+import { keepLast } from '../base/last-used';
 import type { TableState } from './mapped-ranges';
 
 /** The tables of all known roots at one moment. */
@@ -31,13 +32,7 @@ export class TableHistory {
 
   /** Keeps a moment under a name; one of that name is replaced. */
   mark(name: string, moment: TableMoment): void {
-    this.marks.delete(name);
-    this.marks.set(name, moment);
-    if (this.marks.size <= MOST_BOOKMARKS) return;
-    for (const oldest of this.marks.keys()) {
-      this.marks.delete(oldest);
-      break;
-    }
+    keepLast(this.marks, name, moment, MOST_BOOKMARKS);
   }
 
   /** The stop before this one at which somebody looked. */

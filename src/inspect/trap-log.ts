@@ -4,9 +4,9 @@
  * records go when there are too many. Recording costs one small object a trap; all words are made when somebody looks.
  */
 import type { Ipa, Va } from '../base/address';
-import { isVmExit } from '../debug/trap-policy';
+
 import type { TrapCause } from '../isa/core/isa';
-import type { World } from '../isa/core/world';
+import { isVmExit, type World } from '../isa/core/world';
 import type { Machine, TraceEvent, TrapEvent } from '../machine/contract';
 
 /** How many traps there were, and how long those took whose end is known, in instructions. */

@@ -1,6 +1,8 @@
 /** Records of the trap log in words: why, where, for how long. */
+
 import { hex, pa, va } from '../base/address';
 import type { TrapCause } from '../isa/core/isa';
+import { causeOf } from '../isa/core/isa';
 import type { World } from '../isa/core/world';
 import type { InspectContext } from './inspector';
 import { grouped } from './text';
@@ -43,9 +45,9 @@ export class TrapWords {
     const known = this.reasons.get(kind);
     if (known !== undefined) return known;
     const { cause, isInterrupt, call } = kind;
-    const { causes, calls } = this.context.machine.isa;
-    const found = causes.find((one) => one.cause === cause && one.isInterrupt === isInterrupt);
-    const named = found === undefined || call.length === 0 ? undefined : calls.name(found.id, call);
+    const { isa } = this.context.machine;
+    const found = causeOf(isa, kind);
+    const named = found === undefined || call.length === 0 ? undefined : isa.calls.name(found.id, call);
     const name = found?.name ?? `${isInterrupt ? 'Interrupt' : 'Cause'} ${cause}`;
     const reason: Reason = {
       text: named === undefined ? name : `${name}: ${named.text}`,
@@ -53,7 +55,7 @@ export class TrapWords {
       condition: [
         isInterrupt ? 'isInterrupt' : '!isInterrupt',
         `cause == ${cause}`,
-        ...call.map((value, index) => `$${calls.registers[index] ?? ''} == ${hex(value)}`),
+        ...call.map((value, index) => `$${isa.calls.registers[index] ?? ''} == ${hex(value)}`),
       ].join(' && '),
     };
     this.reasons.set(kind, reason);

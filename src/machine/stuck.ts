@@ -1,6 +1,8 @@
 /** Guests that trap for ever: when that is certain enough to stop them, and what to say then. */
+import { hex } from '../base/address';
 import type { Retried } from '../engine/retries';
-import type { Isa, TrapCause } from '../isa/core/isa';
+import { causeOf, type Isa, type TrapCause } from '../isa/core/isa';
+import { isVmExit } from '../isa/core/world';
 import type { Cpu, TrapEvent } from './contract';
 
 /**
@@ -11,36 +13,31 @@ const FAULTS = 10_000;
 /** The same for calls: a guest may ask in a loop for what only time or input brings, so many more, and no interrupt between. */
 const CALLS = 100_000;
 
-const causeOf = ({ causes }: Isa, cause: number): TrapCause | undefined =>
-  causes.find((row) => row.cause === cause && !row.isInterrupt);
-
 /** Causes whose handlers may have reason to let the instruction try again. */
 const isCall = (row: TrapCause | undefined): boolean => row?.group === 'ecall' || row?.id === 'virtual-instruction';
 
 /** Whether an exception of this cause has come back often enough. */
 export const isStuck = (isa: Isa, cause: number, { count, quiet }: Retried): boolean =>
-  count >= FAULTS && (quiet >= CALLS || !isCall(causeOf(isa, cause)));
-
-const hex = (value: bigint): string => `0x${value.toString(16)}`;
+  count >= FAULTS && (quiet >= CALLS || !isCall(causeOf(isa, { cause, isInterrupt: false })));
 
 /** A handler that traps on its own first instruction. `cpu` stands there. */
 export function explainHandler(isa: Isa, cpu: Cpu, event: TrapEvent): string {
   return (
-    `hart ${event.hart} takes ${causeOf(isa, event.cause)?.name ?? `trap ${event.cause}`} again and again without executing anything: ` +
+    `hart ${event.hart} takes ${causeOf(isa, event)?.name ?? `trap ${event.cause}`} again and again without executing anything: ` +
     `the trap handler at ${hex(cpu.pc)} itself faults (last epc ${hex(event.epc)}, tval ${hex(event.tval)})`
   );
 }
 
 /** A handler that returns to the instruction that trapped and has mended nothing. */
 export function explainRetry(isa: Isa, cpu: Cpu, event: TrapEvent): string {
-  const row = causeOf(isa, event.cause);
+  const row = causeOf(isa, event);
   const what = row?.name ?? `exception ${event.cause}`;
   const details = [
     ...(row?.tval === 'zero' ? [] : [`tval ${hex(event.tval)}`]),
     ...(event.guestPhysical === undefined ? [] : [`guest physical address ${hex(event.guestPhysical)}`]),
   ];
   const more = details.length === 0 ? '' : ` (${details.join(', ')})`;
-  const isExit = event.from.guest && !event.to.guest;
+  const isExit = isVmExit(event.from, event.to);
   const who = isExit ? `the guest on hart ${event.hart} exits with` : `hart ${event.hart} takes`;
   return `${who} ${what} at ${hex(event.epc)} again and again${more}: ${handlerText(isExit, row)}${ruleText(cpu, event, row)}`;
 }

@@ -1,9 +1,10 @@
 /** Runs vector rows on the engine: on its exact interpreter, and on the fast one. */
 
-import { Engine, type EngineHost, type TakenTrap } from '../../src/engine/engine';
+import { Engine, type TakenTrap } from '../../src/engine/engine';
 import { STATUS } from '../../src/engine/layout';
 import { resetState } from '../../src/isa/riscv64/csrs-slots';
 import { RISCV64_GUEST } from '../../src/isa/riscv64/guest';
+import { engineHost } from '../support/engine-host';
 import { bytesOf, CODE, codeOf, DATA, FS_INITIAL, fillF, fillX, type VectorDriver } from './driver';
 
 const RAM_SIZE = 0x2000;
@@ -17,24 +18,12 @@ const COUNTED_BUDGET = 200;
 /** A driver with an engine of its own, whose run of the row's instruction is `execute`. */
 const createDriver = (name: string, execute: (engine: Engine, instructions: number) => void): VectorDriver => {
   const traps: TakenTrap[] = [];
-  const host: EngineHost = {
-    deviceRead: () => undefined,
-    deviceWrite: () => false,
-    deviceReadWord: () => undefined,
-    deviceWriteWord: () => false,
-    clock: 0n,
-    ticksOf: (cycles) => cycles,
-    firmwareCall: () => false,
-    isHopeless: () => false,
+  const host = engineHost({
     trapTaken: (_, taken) => {
       traps.push(taken);
       return 'trapStop';
     },
-    contextSwitched: () => false,
-    timersChanged: () => {},
-    stored: () => {},
-    loaded: () => {},
-  };
+  });
   const engine = new Engine(RISCV64_GUEST, host, { ramBase: Number(CODE), ramSize: RAM_SIZE, harts: 1 });
   engine.wantsTrapContext = true;
   // Wherever the instructions lead, they meet a breakpoint there.

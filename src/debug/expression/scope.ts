@@ -1,4 +1,5 @@
 /** Names in expressions: locals of the frame, trap facts, statics, functions, registers. */
+import { causeOf } from '../../isa/core/isa';
 import type { ContextEvent, Cpu, Machine, TrapEvent, TrapReturnEvent } from '../../machine/contract';
 import { contextOf, valueAt } from '../../symbols/lang/value';
 import { locate, locateStatic } from '../../symbols/locate';
@@ -105,11 +106,8 @@ function trapFact(scope: EvaluationScope, trap: TrapEvent, name: string): Operan
   switch (name) {
     case 'cause':
       return { kind: 'number', value: BigInt(trap.cause) };
-    case 'group': {
-      const { causes } = scope.machine.isa;
-      const cause = causes.find((one) => one.cause === trap.cause && one.isInterrupt === trap.isInterrupt);
-      return { kind: 'string', value: cause?.group ?? '' };
-    }
+    case 'group':
+      return { kind: 'string', value: causeOf(scope.machine.isa, trap)?.group ?? '' };
     case 'tval':
       return { kind: 'number', value: trap.tval };
     case 'epc':

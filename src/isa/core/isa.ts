@@ -100,3 +100,9 @@ export interface Isa {
   /** The level of the root table under the current scheme, or undefined when paging is off. */
   rootLevel(world: World, registers: (name: string) => bigint): number | undefined;
 }
+
+/** The row of a trap's cause; undefined for one that the manual reserves. */
+export const causeOf = (
+  { causes }: Pick<Isa, 'causes'>,
+  { cause, isInterrupt }: Pick<TrapCause, 'cause' | 'isInterrupt'>,
+): TrapCause | undefined => causes.find((one) => one.cause === cause && one.isInterrupt === isInterrupt);

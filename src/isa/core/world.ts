@@ -23,3 +23,9 @@ export interface World {
   /** Root of the stage-2 tables, absent outside guests. */
   readonly stage2?: Pa;
 }
+
+/** Whether a change between worlds enters a virtual machine. */
+export const isVmEntry = (from: World, to: World): boolean => !from.guest && to.guest;
+
+/** Whether a change between worlds leaves a virtual machine. */
+export const isVmExit = (from: World, to: World): boolean => from.guest && !to.guest;

@@ -2,14 +2,16 @@
  * What floating point does on the host against soft-float: value and flags, on operands made to be hard. A soft-float that
  * counts its calls tells which cases the host did.
  */
+
 import { afterAll, describe, expect, it } from 'vitest';
-import { Engine, type EngineHost } from '../../../src/engine/engine';
+import { Engine } from '../../../src/engine/engine';
 import { encodeInsn } from '../../../src/isa/core/decoder';
 import type { FpFunction } from '../../../src/isa/core/privileged';
 import { resetState } from '../../../src/isa/riscv64/csrs-slots';
 import { FP } from '../../../src/isa/riscv64/fp/table';
 import { RISCV64_GUEST } from '../../../src/isa/riscv64/guest';
 import { INSNS } from '../../../src/isa/riscv64/insns/all';
+import { engineHost } from '../../support/engine-host';
 import { operand } from '../../support/fp-operands';
 import { chosenSeed, Random } from '../../support/random';
 import { CODE } from '../driver';
@@ -34,21 +36,9 @@ const counted = (run: FpFunction): FpFunction => {
   };
 };
 const fp = Object.fromEntries(Object.entries(FP).map(([name, run]) => [name, counted(run)]));
-const host: EngineHost = {
-  deviceRead: () => undefined,
-  deviceWrite: () => false,
-  deviceReadWord: () => undefined,
-  deviceWriteWord: () => false,
-  clock: 0n,
-  ticksOf: (cycles) => cycles,
-  firmwareCall: () => false,
-  isHopeless: () => false,
+const host = engineHost({
   trapTaken: () => 'trapStop',
-  contextSwitched: () => false,
-  timersChanged: () => {},
-  stored: () => {},
-  loaded: () => {},
-};
+});
 const engine = new Engine({ ...RISCV64_GUEST, fp }, host, { ramBase: Number(CODE), ramSize: 0x1000, harts: 1 });
 const view = engine.harts[0]!;
 resetState(view, { hartid: 0, start: 'machine' });

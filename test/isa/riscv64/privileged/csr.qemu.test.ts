@@ -2,15 +2,14 @@
  * Random CSR instructions in M-mode on our machine and on QEMU: the same generated program on both, with every CSR of the
  * hypervisor extension, and those it touches, printed again and again. Needs qemu-system-riscv64: a suite of its own.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+
+import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { CSRS } from '../../../../src/isa/riscv64/csrs';
 import { HSTATUS_WRITABLE, SSTATUS_WRITABLE } from '../../../../src/isa/riscv64/csrs-bits';
 import { createMachine } from '../../../../src/machine/create';
 import { assemble, type Line } from '../../../support/assemble';
+import { runImageOnQemu } from '../../../support/qemu-image';
 import { type Random, randomFrom, SEED } from './random';
 
 const STEPS = 160;
@@ -147,19 +146,7 @@ const runHere = (image: Uint8Array): Uint8Array => {
 };
 
 const runOnQemu = (image: Uint8Array): Uint8Array => {
-  const folder = mkdtempSync(join(tmpdir(), 'worldstep-csrs-'));
-  try {
-    const [program, output] = [join(folder, 'program.bin'), join(folder, 'output.bin')];
-    writeFileSync(program, image);
-    const cpu = 'rv64,h=on,sstc=on,svadu=on,svpbmt=on,zicbom=off,zicboz=off,pmu-mask=0';
-    const silent = ['-display', 'none', '-monitor', 'none', '-serial', `file:${output}`];
-    execFileSync('qemu-system-riscv64', ['-machine', 'virt', '-cpu', cpu, '-m', '128', ...silent, '-bios', program], {
-      timeout: 20_000,
-    });
-    return readFileSync(output);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  return runImageOnQemu(image, 'rv64,h=on,sstc=on,svadu=on,svpbmt=on,zicbom=off,zicboz=off,pmu-mask=0');
 };
 
 const isQemuPresent = spawnSync('qemu-system-riscv64', ['--version']).error === undefined;

@@ -2,11 +2,13 @@
  * One hart on the engine with memory laid out for a guest, which executes a single instruction in any mode: for what only a
  * real access shows (traps with all they write, HLV and HSV, fences).
  */
-import { Engine, type EngineHost } from '../../../../src/engine/engine';
+
+import { Engine } from '../../../../src/engine/engine';
 import { ALL_INTERRUPTS, ENVCFG, HSTATUS, MSTATUS, U64, VSXL_64, XL_64 } from '../../../../src/isa/riscv64/csrs-bits';
 import { resetState } from '../../../../src/isa/riscv64/csrs-slots';
 import { RISCV64_GUEST } from '../../../../src/isa/riscv64/guest';
 import { assemble, type Line } from '../../../support/assemble';
+import { engineHost } from '../../../support/engine-host';
 import { pte } from './physical';
 
 export type Mode = 'M' | 'S' | 'U' | 'VS' | 'VU';
@@ -57,24 +59,12 @@ export class GuestBench {
   #trapped = false;
 
   constructor() {
-    const host: EngineHost = {
-      deviceRead: () => undefined,
-      deviceWrite: () => false,
-      deviceReadWord: () => undefined,
-      deviceWriteWord: () => false,
-      clock: 0n,
-      ticksOf: (cycles) => cycles,
-      firmwareCall: () => false,
-      isHopeless: () => false,
+    const host = engineHost({
       trapTaken: () => {
         this.#trapped = true;
         return 'trapStop';
       },
-      contextSwitched: () => false,
-      timersChanged: () => {},
-      stored: () => {},
-      loaded: () => {},
-    };
+    });
     this.#engine = new Engine(RISCV64_GUEST, host, { ramBase: RAM, ramSize: PAGES * PAGE, harts: 1 });
     this.reset();
   }

@@ -2,10 +2,8 @@
  * Random walks of both stages on our walker and on QEMU's, with what the trap tells: once without hardware updates of A and D
  * (Svade), once with them (Svadu). Needs qemu-system-riscv64, so it is a suite of its own.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+
+import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { GuestTrap } from '../../../../src/isa/core/privileged';
 import { ENVCFG, GUEST, HSTATUS, MSTATUS, VSXL_64 } from '../../../../src/isa/riscv64/csrs-bits';
@@ -18,6 +16,7 @@ import {
 import { cpuTranslate } from '../../../../src/isa/riscv64/paging-cpu';
 import { takeTrap } from '../../../../src/isa/riscv64/traps';
 import { FakeHart } from '../../../support/fake-hart';
+import { runImageOnQemu } from '../../../support/qemu-image';
 import { type Random, randomFrom, SEED } from './random';
 
 /** `guest-walk-driver.s` assembled. */
@@ -121,30 +120,19 @@ const runOnQemu = (cases: readonly Case[], tables: DataView): { outcomes: Outcom
     for (const [at, word] of words.entries()) image.setBigUint64(CASES - RAM + 8 + index * 64 + at * 8, word, true);
   }
   new Uint8Array(image.buffer).set(new Uint8Array(tables.buffer), TABLES - RAM);
-  const folder = mkdtempSync(join(tmpdir(), 'worldstep-guest-walk-'));
-  try {
-    const program = join(folder, 'program.bin');
-    const output = join(folder, 'output.bin');
-    writeFileSync(program, new Uint8Array(image.buffer));
-    const cpu = 'rv64,h=on,svnapot=on,svpbmt=on,svadu=on';
-    const board = ['-machine', 'virt', '-cpu', cpu, '-m', '128', '-display', 'none', '-monitor', 'none'];
-    execFileSync('qemu-system-riscv64', [...board, '-bios', program, '-serial', `file:${output}`], { timeout: 50_000 });
-    const bytes = readFileSync(output);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    const outcomes = cases.map((_, index): Outcome => {
-      const word = (at: number): bigint => view.getBigUint64((index * PRINTED + at) * 8, true);
-      return {
-        cause: Number(word(0)),
-        tval: word(1),
-        guestPhysical: word(2) << 2n,
-        instruction: word(3),
-        isGuestAddress: (word(4) & MSTATUS.GVA) !== 0n,
-      };
-    });
-    return { outcomes, tables: new DataView(bytes.buffer, bytes.byteOffset + cases.length * PRINTED * 8, ENTRIES * 8) };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const bytes = runImageOnQemu(new Uint8Array(image.buffer), 'rv64,h=on,svnapot=on,svpbmt=on,svadu=on');
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const outcomes = cases.map((_, index): Outcome => {
+    const word = (at: number): bigint => view.getBigUint64((index * PRINTED + at) * 8, true);
+    return {
+      cause: Number(word(0)),
+      tval: word(1),
+      guestPhysical: word(2) << 2n,
+      instruction: word(3),
+      isGuestAddress: (word(4) & MSTATUS.GVA) !== 0n,
+    };
+  });
+  return { outcomes, tables: new DataView(bytes.buffer, bytes.byteOffset + cases.length * PRINTED * 8, ENTRIES * 8) };
 };
 
 /** Performs the cases here, on `tables`. */

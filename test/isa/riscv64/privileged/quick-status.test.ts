@@ -1,6 +1,7 @@
 /** Quick forms of accesses to sstatus against the CSR helpers: in every mode, the fast and counted interpreters and the exact one. */
+
 import { describe, expect, it } from 'vitest';
-import { Engine, type EngineHost } from '../../../../src/engine/engine';
+import { Engine } from '../../../../src/engine/engine';
 import {
   ALL_INTERRUPTS,
   MSTATUS_WRITABLE,
@@ -14,6 +15,7 @@ import {
 import { resetState, SLOTS } from '../../../../src/isa/riscv64/csrs-slots';
 import { RISCV64_GUEST } from '../../../../src/isa/riscv64/guest';
 import { assemble, type Line } from '../../../support/assemble';
+import { engineHost } from '../../../support/engine-host';
 import { type Random, randomFrom, SEED } from './random';
 
 const RAM = 0x8000_0000;
@@ -29,24 +31,12 @@ const MODES = [
 ] as const;
 
 let isTrapped = false;
-const host: EngineHost = {
-  deviceRead: () => undefined,
-  deviceWrite: () => false,
-  deviceReadWord: () => undefined,
-  deviceWriteWord: () => false,
-  clock: 0n,
-  ticksOf: (cycles) => cycles,
-  firmwareCall: () => false,
-  isHopeless: () => false,
+const host = engineHost({
   trapTaken: () => {
     isTrapped = true;
     return 'trapStop';
   },
-  contextSwitched: () => false,
-  timersChanged: () => {},
-  stored: () => {},
-  loaded: () => {},
-};
+});
 const engine = new Engine(RISCV64_GUEST, host, { ramBase: RAM, ramSize: 0x2000, harts: 1 });
 const hart = engine.harts[0]!;
 

@@ -2,13 +2,12 @@
  * Random traps on our machine and on QEMU: the same program on both sets the registers that govern traps, enters a mode, and
  * prints where one instruction or interrupt led and all that was written. Needs qemu-system-riscv64: a suite of its own.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+
+import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { HSTATUS, MSTATUS, SSTATUS_WRITABLE, VSXL_64 } from '../../../../src/isa/riscv64/csrs-bits';
 import { createMachine } from '../../../../src/machine/create';
+import { runImageOnQemu } from '../../../support/qemu-image';
 import { type Random, randomFrom, SEED } from './random';
 
 /** `trap-driver.s` assembled. */
@@ -160,17 +159,7 @@ const runHere = (image: Uint8Array): Answer[] => {
 };
 
 const runOnQemu = (image: Uint8Array): Answer[] => {
-  const folder = mkdtempSync(join(tmpdir(), 'worldstep-traps-'));
-  try {
-    const [program, output] = [join(folder, 'program.bin'), join(folder, 'output.bin')];
-    writeFileSync(program, image);
-    const board = ['-machine', 'virt', '-cpu', 'rv64,h=on,svinval=on,sstc=on', '-m', '128'];
-    const silent = ['-display', 'none', '-monitor', 'none', '-serial', `file:${output}`];
-    execFileSync('qemu-system-riscv64', [...board, ...silent, '-bios', program], { timeout: 50_000 });
-    return answersOf(readFileSync(output));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  return answersOf(runImageOnQemu(image, 'rv64,h=on,svinval=on,sstc=on'));
 };
 
 /** Illegal for QEMU 10 where the manual has a virtual instruction: what VU lacks of a supervisor, and sret in VS under TSR. */

@@ -2,10 +2,8 @@
  * Random walks on our walker and on QEMU's, with PMP open: QEMU 7.2's answers under PMP depend on earlier accesses.
  * Needs qemu-system-riscv64, so it is a suite of its own.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+
+import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { GuestTrap } from '../../../../src/isa/core/privileged';
 import { resetState, SLOTS } from '../../../../src/isa/riscv64/csrs-slots';
@@ -14,6 +12,7 @@ import { walk } from '../../../../src/isa/riscv64/paging';
 import { cpuTranslate } from '../../../../src/isa/riscv64/paging-cpu';
 import { walkSpace } from '../../../../src/isa/riscv64/walk-spaces';
 import { FakeHart } from '../../../support/fake-hart';
+import { runImageOnQemu } from '../../../support/qemu-image';
 import { randomFrom, SEED } from './random';
 
 /** `walk-driver.s` assembled. */
@@ -88,24 +87,13 @@ const runOnQemu = (cases: readonly Case[], tables: DataView): { outcomes: Outcom
     for (const [at, word] of words.entries()) image.setBigUint64(CASES - RAM + 8 + index * 48 + at * 8, word, true);
   }
   new Uint8Array(image.buffer).set(new Uint8Array(tables.buffer), TABLES - RAM);
-  const folder = mkdtempSync(join(tmpdir(), 'worldstep-walk-'));
-  try {
-    const program = join(folder, 'program.bin');
-    const output = join(folder, 'output.bin');
-    writeFileSync(program, new Uint8Array(image.buffer));
-    const cpu = 'rv64,h=off,svnapot=off,svpbmt=off';
-    const board = ['-machine', 'virt', '-cpu', cpu, '-m', '128', '-display', 'none', '-monitor', 'none'];
-    execFileSync('qemu-system-riscv64', [...board, '-bios', program, '-serial', `file:${output}`], { timeout: 50_000 });
-    const bytes = readFileSync(output);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    const outcomes = cases.map((_, index) => ({
-      cause: view.getUint8(index * 9),
-      tval: view.getBigUint64(index * 9 + 1, true),
-    }));
-    return { outcomes, tables: new DataView(bytes.buffer, bytes.byteOffset + cases.length * 9, ENTRIES * 8) };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const bytes = runImageOnQemu(new Uint8Array(image.buffer), 'rv64,h=off,svnapot=off,svpbmt=off');
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const outcomes = cases.map((_, index) => ({
+    cause: view.getUint8(index * 9),
+    tval: view.getBigUint64(index * 9 + 1, true),
+  }));
+  return { outcomes, tables: new DataView(bytes.buffer, bytes.byteOffset + cases.length * 9, ENTRIES * 8) };
 };
 
 /** Performs the cases here, on `tables`. `isOpen` tells where QEMU 7.2 departs from the manual. */
