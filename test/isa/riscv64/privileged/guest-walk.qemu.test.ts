@@ -65,6 +65,8 @@ interface Outcome {
   readonly guestPhysical: bigint;
   readonly instruction: bigint;
   readonly isGuestAddress: boolean;
+  /** What a load from there comes to, where an AMO may not write. */
+  readonly asLoad?: { readonly cause: number; readonly guestPhysical: bigint };
 }
 
 const atRam = (flags: bigint): bigint => (BigInt(RAM) >> 2n) | flags;
@@ -109,7 +111,8 @@ const randomCase = ({ bits, bits64, pick }: Random, adue: bigint): Case => {
   };
 };
 
-const runOnQemu = (cases: readonly Case[], tables: DataView): { outcomes: Outcome[]; tables: DataView } => {
+/** RAM as both start with it: driver, cases, tables. */
+const imageOf = (cases: readonly Case[], tables: DataView): DataView => {
   const image = new DataView(new ArrayBuffer(TABLES - RAM + ENTRIES * 8));
   for (const [index, word] of DRIVER.trim().split(/\s+/).entries()) {
     image.setUint32(index * 4, Number.parseInt(word, 16), true);
@@ -120,6 +123,10 @@ const runOnQemu = (cases: readonly Case[], tables: DataView): { outcomes: Outcom
     for (const [at, word] of words.entries()) image.setBigUint64(CASES - RAM + 8 + index * 64 + at * 8, word, true);
   }
   new Uint8Array(image.buffer).set(new Uint8Array(tables.buffer), TABLES - RAM);
+  return image;
+};
+
+const runOnQemu = (cases: readonly Case[], image: DataView): { outcomes: Outcome[]; tables: DataView } => {
   const bytes = runImageOnQemu(new Uint8Array(image.buffer), 'rv64,h=on,svnapot=on,svpbmt=on,svadu=on');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const outcomes = cases.map((_, index): Outcome => {
@@ -135,9 +142,19 @@ const runOnQemu = (cases: readonly Case[], tables: DataView): { outcomes: Outcom
   return { outcomes, tables: new DataView(bytes.buffer, bytes.byteOffset + cases.length * PRINTED * 8, ENTRIES * 8) };
 };
 
-/** Performs the cases here, on `tables`. */
-const runHere = (cases: readonly Case[], tables: DataView): Outcome[] => {
-  const inTables = (at: number): boolean => at >= TABLES && at < TABLES + ENTRIES * 8;
+const faultOf = (translate: () => unknown): Outcome['asLoad'] => {
+  try {
+    translate();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof GuestTrap)) throw error;
+    return { cause: error.trapCause, guestPhysical: (error.detail?.guestPhysical ?? 0n) & ~3n };
+  }
+};
+
+/** Performs the cases here. A walk may lead into the cases and the driver: they are no zeros. */
+const runHere = (cases: readonly Case[], image: DataView): Outcome[] => {
+  const inImage = (at: number): boolean => at >= RAM && at < TABLES + ENTRIES * 8;
   const inRam = (at: number): boolean => at >= RAM && at < RAM_END;
   const hart = new FakeHart(SLOTS);
   resetState(hart, { hartid: 0, start: 'machine' });
@@ -154,10 +171,10 @@ const runHere = (cases: readonly Case[], tables: DataView): Outcome[] => {
     hart.setX(19, row.va);
     const memory = {
       readU32(at: number): number {
-        return inTables(at) ? tables.getUint32(at - TABLES, true) : inRam(at) ? 0 : -1;
+        return inImage(at) ? image.getUint32(at - RAM, true) : inRam(at) ? 0 : -1;
       },
       writeU32(at: number, value: number): void {
-        if (inTables(at)) tables.setUint32(at - TABLES, value, true);
+        if (inImage(at)) image.setUint32(at - RAM, value, true);
       },
     };
     const mode =
@@ -169,8 +186,11 @@ const runHere = (cases: readonly Case[], tables: DataView): Outcome[] => {
       throw new GuestTrap(access === 'write' ? 7 : 5, row.va);
     } catch (error) {
       if (!(error instanceof GuestTrap)) throw error;
+      const asLoad =
+        error.trapCause === 15 ? faultOf(() => cpuTranslate(hart, memory, row.va, 'read', mode, 4)) : undefined;
       takeTrap(hart, error.trapCause, false, error.tval, 0n, { ...error.detail, isGuestAddress: true });
       return {
+        ...(asLoad && { asLoad }),
         cause: error.trapCause,
         tval: hart.get('mtval'),
         guestPhysical: hart.get('mtval2') << 2n,
@@ -186,6 +206,10 @@ const COMPARED = ['cause', 'tval', 'guestPhysical', 'instruction'] as const;
 /** Where QEMU 10 departs from the manual, or its board from ours. */
 const isDifferentOnQemu = (row: Case, our: Outcome, their: Outcome): boolean => {
   const isAccessFault = our.cause === 5 || our.cause === 7;
+  // An AMO that may read but not write goes through both stages as a load first, and reports that one's guest-page fault.
+  const { asLoad } = our;
+  if (our.cause === 15 && their.cause === 23 && asLoad?.cause === 21)
+    return asLoad.guestPhysical === their.guestPhysical;
   // HLVX raises the exceptions of a fetch, and SUM does not open pages to it.
   if (row.kind === 3 && [1, 12, 20].includes(their.cause)) return true;
   // The access ends outside RAM, where QEMU's board may have a device; or an entry lies there, which is a page fault on QEMU.
@@ -209,10 +233,12 @@ describe.runIf(isQemuPresent || process.env.WORLDSTEP_REQUIRE_QEMU === '1')(
       `%s: cause, addresses, instruction agree on ${COUNT} random accesses (WORLDSTEP_SEED=${SEED})`,
       (_what, adue) => {
         const random = randomFrom(SEED);
-        const tables = randomTables(random);
+        const before = randomTables(random);
         const cases = Array.from({ length: COUNT }, () => randomCase(random, adue));
-        const theirs = runOnQemu(cases, tables);
-        const ours = runHere(cases, tables);
+        const image = imageOf(cases, before);
+        const theirs = runOnQemu(cases, image);
+        const ours = runHere(cases, image);
+        const tables = new DataView(image.buffer, TABLES - RAM, ENTRIES * 8);
         const different = cases.flatMap((row, index) => {
           const [our, their] = [ours[index]!, theirs.outcomes[index]!];
           // QEMU 10 sets GVA only for traps from V = 1, not for accesses as if it were.
