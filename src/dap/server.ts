@@ -18,8 +18,35 @@ export interface RequestContext {
 export type Handler = (args: Args, context: RequestContext) => object | undefined | Promise<object | undefined>;
 
 /**
- * Refusals that are no news to the user: cancelled, the guest runs or has ended, frame or variables of an earlier stop. Clients ask such
- * things by themselves when the guest moves on in the middle of a refresh; a message box would only disturb.
+ * Requests whose refusal deserves a message box, because the user asked for it by hand and the client shows it nowhere
+ * else. The others are shown where they were asked for (watch, hover, console, editor, call stack, our views), or a client
+ * sends them by itself: a box there would come again at every step.
+ */
+const SHOWN: ReadonlySet<string> = new Set([
+  'launch',
+  'attach',
+  'restart',
+  'continue',
+  'pause',
+  'next',
+  'stepIn',
+  'stepOut',
+  'gotoTargets',
+  'goto',
+  'stepInTargets',
+  'setVariable',
+  'setExpression',
+  'setBreakpoints',
+  'setFunctionBreakpoints',
+  'setInstructionBreakpoints',
+  'setDataBreakpoints',
+  'setExceptionBreakpoints',
+  'writeMemory',
+]);
+
+/**
+ * Refusals that are no news to the user, whatever was asked: cancelled, the guest runs or has ended, frame or variables
+ * of an earlier stop.
  */
 const QUIET: ReadonlySet<number> = new Set([1004, 1005, 1006, 1007, 1009]);
 
@@ -91,7 +118,11 @@ export class DapServer extends ProtocolServer {
     if (!(user instanceof UserError)) return;
     response.success = false;
     response.message = user.id === 1004 ? 'cancelled' : user.message;
-    const message: DebugProtocol.Message = { id: user.id, format: user.message, showUser: !QUIET.has(user.id) };
+    const message: DebugProtocol.Message = {
+      id: user.id,
+      format: user.message,
+      showUser: SHOWN.has(response.command) && !QUIET.has(user.id),
+    };
     if (user.button !== undefined) {
       message.url = user.button.url;
       message.urlLabel = user.button.label;

@@ -65,8 +65,8 @@ export const registerRowCommands = (documents: TextDocuments, refresh: () => voi
         value: (node.description ?? '').split(' ')[0],
       });
       if (value === undefined) return;
-      await session.customRequest('setExpression', { expression: node.editable, value });
-      refresh();
+      // VS Code itself says why a value cannot be set.
+      await session.customRequest('setExpression', { expression: node.editable, value }).then(refresh, () => {});
     }),
     on('worldstep.row.showAsTable', ({ inspector, node }, session) => showTable(documents, session, inspector, node)),
   );

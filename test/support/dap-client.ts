@@ -7,7 +7,9 @@ import type { SessionServices } from '../../src/dap/services';
 export type Json = any;
 
 /** A response's body, or the error it carried. */
-export type Answer = { ok: true; body: Json } | { ok: false; id: number | undefined; message: string };
+export type Answer =
+  | { ok: true; body: Json }
+  | { ok: false; id: number | undefined; message: string; isShown: boolean | undefined };
 
 export class DapClient {
   readonly messages: DebugProtocol.ProtocolMessage[] = [];
@@ -38,7 +40,12 @@ export class DapClient {
     return answer.then((response) =>
       response.success
         ? { ok: true, body: response.body }
-        : { ok: false, id: response.body?.error?.id, message: response.body?.error?.format ?? response.message ?? '' },
+        : {
+            ok: false,
+            id: response.body?.error?.id,
+            message: response.body?.error?.format ?? response.message ?? '',
+            isShown: response.body?.error?.showUser,
+          },
     );
   }
 

@@ -2,6 +2,7 @@
 import { completions } from '../../debug/completions';
 import { ExpressionError } from '../../debug/expression/ast';
 import { parseReference } from '../../debug/memory';
+import type { Args } from '../arguments';
 import { cannotEvaluate } from '../errors';
 import type { Handler } from '../server';
 import type { Session } from '../session';
@@ -38,6 +39,9 @@ export function evaluateRequests(session: Session): Record<string, Handler> {
         if (isAssignment) session.needStopped('assign');
         const format = formatOf(args);
         const row = target.evaluate(format === undefined ? expression : withFormat(expression, format), scope);
+        if (where === 'hover' && row.operand?.kind === 'register' && isCodeWithoutRegisters(args, expression)) {
+          throw cannotEvaluate(`Nothing is called "${expression}" here. The register is $${expression}.`);
+        }
         if (isAssignment) context.after(() => session.changed(target));
         const body = rowBody(session, { ...row, expression }, scope);
         const { type, variablesReference, namedVariables, indexedVariables, memoryReference, presentationHint } = body;
@@ -77,6 +81,15 @@ export function evaluateRequests(session: Session): Record<string, Handler> {
       };
     },
   };
+}
+
+/**
+ * Whether a hover stands on a word of a source that is no assembly: a field named `sp` there is not the register, which
+ * has its own sign. Clients that send no source ask for what the user typed.
+ */
+function isCodeWithoutRegisters(args: Args, expression: string): boolean {
+  const path = args.optionalObject('source')?.optionalString('path');
+  return path !== undefined && !/\.(s|asm|inc)$/i.test(path) && !expression.trim().startsWith('$');
 }
 
 /** The address that a hover is about: a literal's own, or what a pointer points to. */
