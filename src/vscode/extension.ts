@@ -11,6 +11,7 @@ import { GuestConsoles } from './console';
 import { registerConsoleLinks } from './console-links';
 import { insertFile, showDiskImage } from './disk-image-commands';
 import { TextDocuments } from './documents';
+import { registerEvaluatableExpressions } from './evaluatable-expressions';
 import { bookmarkPageTables, explainAddress } from './explain';
 import { workspaceFiles } from './files';
 import { registerInspectorCommands } from './inspector-commands';
@@ -94,6 +95,7 @@ export const activate = (
     new StatusItem(),
     registerAdapter(startWorker, workspaceFiles),
     registerConsoleLinks(),
+    registerEvaluatableExpressions(),
     registerRowCommands(documents, () => views.refresh()),
     registerInspectorCommands(VIEWS, views),
     vscode.workspace.registerFileSystemProvider(SAMPLE_SCHEME, new SampleFiles(kernels), { isReadonly: true }),
