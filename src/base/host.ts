@@ -6,12 +6,29 @@ export interface Host {
   /** Reads a whole file. Rejects with a {@link HostFileError} that names the file. `uri` is a plain path or a URI string. */
   readFile(uri: string): Promise<Uint8Array>;
   writeFile(uri: string, bytes: Uint8Array): Promise<void>;
+  /** What is known of a file or a folder without reading it. Rejects as {@link Host.readFile} does. */
+  stat(uri: string): Promise<FileFacts>;
+  /** What is in a folder, in no order. Rejects as {@link Host.readFile} does. */
+  list(uri: string): Promise<readonly FolderEntry[]>;
   /** Milliseconds of wall time; for progress and throttling only, never visible to the guest. */
   wallClock(): number;
   /** Lets the host's event loop run (pause requests, console input) and resolves soon after. */
   yield(): Promise<void>;
   /** Undoes gzip. */
   gunzip(bytes: Uint8Array): Promise<Uint8Array>;
+}
+
+/** A file or a folder as its file system knows it. */
+export interface FileFacts {
+  readonly isFolder: boolean;
+  /** When its contents last changed, in milliseconds since 1970; 0 where nobody knows. */
+  readonly modified: number;
+}
+
+/** One name in a folder; a link is what it leads to. */
+export interface FolderEntry {
+  readonly name: string;
+  readonly isFolder: boolean;
 }
 
 /** A file could not be read or written. `reason` is in words a user understands ("does not exist", "is a directory"). */

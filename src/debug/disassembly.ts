@@ -1,8 +1,8 @@
 /** Disassembly around an address, forwards and backwards, always as many rows as asked. */
-import { hex, va } from '../base/address';
+import { hex, type Va } from '../base/address';
 import type { DisassembledInsn } from '../isa/core/registers';
 import type { Cpu } from '../machine/contract';
-import type { LineRow } from '../symbols/types';
+import type { Program, SourceFile } from '../symbols/types';
 import type { MemoryReference } from './memory';
 import { withTarget } from './regions';
 import type { DebugTarget } from './target';
@@ -14,12 +14,26 @@ export interface DisassemblyRow {
   readonly text: string;
   readonly bytes: string;
   readonly symbol: string | undefined;
-  readonly row: LineRow | undefined;
+  /** The source lines of the instruction: its own, then those that what is inlined there was called from. */
+  readonly places: readonly SourcePlace[];
+}
+
+/** A line of a source. */
+export interface SourcePlace {
+  readonly source: SourceFile;
+  readonly line: number;
 }
 
 const TOP = 1n << 64n;
+/** How far back decoding begins where no symbol says where an instruction starts, bytes. */
+const GUESS = 256n;
+/** Symbols that begin further back than this are no anchor, bytes. */
+const FARTHEST = 1n << 16n;
 
-/** `count` rows, the first `offset` instructions after `start`. Rows outside memory are placeholders marked invalid. */
+/**
+ * `count` rows, the first `offset` instructions after `start`. Rows outside memory are placeholders marked invalid. Every
+ * request about one `start` cuts its rows out of the same sequence, so that a view can put answers together.
+ */
 export function disassembly(
   target: DebugTarget,
   hart: Cpu,
@@ -28,76 +42,63 @@ export function disassembly(
   count: number,
 ): DisassemblyRow[] {
   const cpu = target.memory.viewOf(hart, start);
-  const step = BigInt(target.machine.isa.minLength);
+  const reader = new CodeReader(target, cpu, start.space);
   const rows: DisassemblyRow[] = [];
-  if (offset < 0) {
-    const before = backwards(target, cpu, start, -offset);
-    for (let missing = -offset - before.length; missing > 0 && rows.length < count; missing--) {
-      const first = before[0] ?? start.address;
-      rows.push(placeholder(start, first - BigInt(missing) * step));
-    }
-    let earlier: DisassembledInsn | undefined;
-    for (const address of before) {
-      if (rows.length >= count) break;
-      const found = rowAt(target, cpu, { ...start, address }, earlier);
-      rows.push(found.row);
-      earlier = found.insn;
-    }
-  }
-  let address = start.address;
-  for (let skip = offset; skip > 0; skip--) address += lengthAt(target, cpu, { ...start, address });
-  let previous: DisassembledInsn | undefined;
-  while (rows.length < count) {
-    const { row, length, insn } = rowAt(target, cpu, { ...start, address }, previous);
-    rows.push(row);
-    address += length;
-    previous = insn;
-  }
+  const before = offset < 0 ? reader.before(start.address, -offset) : [];
+  let address = before[0] ?? start.address;
+  for (let skip = offset; skip > 0; skip--) address += reader.at(address).length;
+  // Targets that two instructions tell together are shown in the first row, too.
+  let previous = reader.before(address, 1).map((at) => reader.at(at).insn)[0];
+  const show = (address: bigint): bigint => {
+    const { insn, bytes, length } = reader.at(address);
+    const joint = insn && withTarget(target.machine.isa, previous, insn);
+    rows.push(
+      joint === undefined ? placeholder(start, address) : rowOf(target, cpu, { ...start, address }, joint, bytes),
+    );
+    previous = joint;
+    return address + length;
+  };
+  for (const at of before.slice(0, count)) address = show(at);
+  while (rows.length < count) address = show(address);
   return rows;
 }
 
-function lengthAt(target: DebugTarget, cpu: Cpu, at: MemoryReference): bigint {
-  const { isa } = target.machine;
-  const bytes = at.address < TOP ? target.memory.readSome(cpu, at, isa.maxLength) : new Uint8Array();
-  if (bytes.length < isa.minLength) return BigInt(isa.minLength);
-  return BigInt(Math.max(isa.disassemble(bytes, at.address).length, isa.minLength));
-}
-
 function placeholder(start: MemoryReference, address: bigint): DisassemblyRow {
-  // VS Code parses addresses as numbers: those below 0 and above the top must not wrap into real code.
-  const clamped = address < 0n ? 0n : address >= TOP ? TOP - 1n : address;
-  const addressText = start.space === 'pa' ? `pa:${hex(clamped)}` : hex(clamped);
-  return { addressText, isValid: false, text: '(no memory)', bytes: '', symbol: undefined, row: undefined };
+  // Nothing lies below 0 or above the top. VS Code leaves rows at -1 out; at real addresses they would displace code.
+  const isNowhere = address < 0n || address >= TOP;
+  const addressText = isNowhere ? '-1' : start.space === 'pa' ? `pa:${hex(address)}` : hex(address);
+  return { addressText, isValid: false, text: '(no memory)', bytes: '', symbol: undefined, places: [] };
 }
 
-interface FoundRow {
-  readonly row: DisassemblyRow;
-  readonly length: bigint;
-  readonly insn: DisassembledInsn | undefined;
-}
-
-function rowAt(target: DebugTarget, cpu: Cpu, at: MemoryReference, previous: DisassembledInsn | undefined): FoundRow {
-  const { isa } = target.machine;
-  const least = BigInt(isa.minLength);
-  if (at.address < 0n || at.address >= TOP) return { row: placeholder(at, at.address), length: least, insn: undefined };
-  const bytes = target.memory.readSome(cpu, at, isa.maxLength);
-  if (bytes.length < isa.minLength) return { row: placeholder(at, at.address), length: least, insn: undefined };
-  const insn = withTarget(isa, previous, isa.disassemble(bytes, at.address));
-  const length = Math.max(insn.length, isa.minLength);
-  const image = imageAt(target, cpu, at);
-  const hit = image?.image.program.symbolAt(image.link);
-  const row: DisassemblyRow = {
+function rowOf(
+  target: DebugTarget,
+  cpu: Cpu,
+  at: MemoryReference,
+  insn: DisassembledInsn,
+  bytes: Uint8Array,
+): DisassemblyRow {
+  const found = imageAt(target, cpu, at);
+  const hit = found?.image.program.symbolAt(found.link);
+  return {
     addressText: at.space === 'pa' ? `pa:${hex(at.address)}` : hex(at.address),
     isValid: true,
     text: `${insn.mnemonic} ${insn.operands}${targetText(target, cpu, insn.target)}`.trimEnd(),
-    bytes: [...bytes.subarray(0, length)].map((byte) => byte.toString(16).padStart(2, '0')).join(' '),
+    bytes: [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' '),
     symbol: hit?.offset === 0n ? hit.symbol.demangled : undefined,
-    row: image?.image.program.lineAt(image.link),
+    places: found === undefined ? [] : placesAt(found.image.program, found.link),
   };
-  return { row, length: BigInt(length), insn };
 }
 
-const imageAt = (target: DebugTarget, cpu: Cpu, { space, address }: MemoryReference) =>
+function placesAt(program: Program, link: Va): SourcePlace[] {
+  const row = program.lineAt(link);
+  if (row === undefined || row.line === 0) return [];
+  const callers = program.framesAt(link).slice(1);
+  return [row, ...callers].flatMap(({ source, line }) =>
+    source === undefined || line === 0 ? [] : [{ source, line }],
+  );
+}
+
+const imageAt = (target: DebugTarget, cpu: Cpu, { space, address }: Pick<MemoryReference, 'space' | 'address'>) =>
   space === 'pa' ? target.images.atPhysical(address) : target.imageAt(cpu, address);
 
 function targetText(target: DebugTarget, cpu: Cpu, address: bigint | undefined): string {
@@ -105,51 +106,86 @@ function targetText(target: DebugTarget, cpu: Cpu, address: bigint | undefined):
   return symbol === undefined ? '' : ` <${symbol}>`;
 }
 
-/**
- * Up to `count` instruction starts before `start`. From the symbol's first instruction on where there is one; else the
- * decoding that reaches `start` exactly, begun as far back as needed.
- */
-function backwards(target: DebugTarget, cpu: Cpu, start: MemoryReference, count: number): bigint[] {
-  const found: bigint[] = [];
-  let end = start.address;
-  while (found.length < count && end > 0n) {
-    const from = anchorBefore(
-      target,
-      cpu,
-      { ...start, address: end },
-      BigInt(count) * BigInt(target.machine.isa.maxLength),
-    );
-    const piece = decodeTo(target, cpu, start, from, end);
-    if (piece.length === 0) break;
-    found.unshift(...piece);
-    end = piece[0] ?? 0n;
+/** What lies at an address: an instruction with its bytes, or no memory for `length` bytes. */
+interface Piece {
+  readonly insn: DisassembledInsn | undefined;
+  readonly bytes: Uint8Array;
+  readonly length: bigint;
+}
+
+/** Cuts memory into instructions, in both directions alike. */
+class CodeReader {
+  private readonly least: number;
+
+  constructor(
+    private readonly target: DebugTarget,
+    private readonly cpu: Cpu,
+    private readonly space: MemoryReference['space'],
+  ) {
+    this.least = target.machine.isa.minLength;
   }
-  return found.slice(-count);
-}
 
-/** The start of the symbol that holds the byte before `end`, when it is near; else a guess. */
-function anchorBefore(target: DebugTarget, cpu: Cpu, before: MemoryReference, reach: bigint): bigint {
-  const end = before.address;
-  const image = imageAt(target, cpu, { ...before, address: end - 1n });
-  const hit = image?.image.program.symbolAt(va(image.link));
-  if (hit !== undefined && hit.symbol.size > 0n && hit.offset < 1n << 16n) return end - 1n - hit.offset;
-  const from = end - (reach > 256n ? 256n : reach);
-  return from < 0n ? 0n : from;
-}
-
-function decodeTo(target: DebugTarget, cpu: Cpu, space: MemoryReference, from: bigint, end: bigint): bigint[] {
-  const { isa } = target.machine;
-  for (let begin = from; begin < end; begin += BigInt(isa.minLength)) {
-    const starts: bigint[] = [];
-    let at = begin;
-    while (at < end) {
-      const bytes = target.memory.readSome(cpu, { ...space, address: at }, isa.maxLength);
-      if (bytes.length < isa.minLength) break;
-      const insn = isa.disassemble(bytes, at);
-      starts.push(at);
-      at += BigInt(Math.max(insn.length, isa.minLength));
+  /** The instruction at an address. It ends where a symbol begins: what comes before is then no instruction but data. */
+  at(address: bigint): Piece {
+    const { isa } = this.target.machine;
+    const nothing = { insn: undefined, bytes: new Uint8Array(), length: BigInt(this.least) };
+    if (address < 0n || address >= TOP) return nothing;
+    const bytes = this.target.memory.readSome(this.cpu, { space: this.space, address }, isa.maxLength);
+    if (bytes.length < this.least) return nothing;
+    const insn = isa.disassemble(bytes, address);
+    const length = Math.max(insn.length, this.least);
+    for (let cut = this.least; cut < length; cut += this.least) {
+      if (this.symbolAt(address + BigInt(cut))?.offset !== 0n) continue;
+      const data = bytes.subarray(0, cut);
+      return { insn: isa.disassemble(data, address), bytes: data, length: BigInt(cut) };
     }
-    if (at === end && starts.length > 0) return starts;
+    return { insn, bytes: bytes.subarray(0, length), length: BigInt(length) };
   }
-  return [];
+
+  /** The starts of `count` instructions before `start`; also where there is no memory, down below 0. */
+  before(start: bigint, count: number): bigint[] {
+    const pieces: bigint[][] = [];
+    let found = 0;
+    let end = start;
+    while (found < count) {
+      const piece = this.decodeTo(end);
+      pieces.push(piece);
+      found += piece.length;
+      end = piece[0] ?? 0n;
+    }
+    return pieces.reverse().flat().slice(-count);
+  }
+
+  /**
+   * Instruction starts that lead exactly to `end`: from the start of the symbol before it where there is one, else decoded
+   * from as far back as that works.
+   */
+  private decodeTo(end: bigint): bigint[] {
+    const step = BigInt(this.least);
+    if (this.at(end - step).insn === undefined) return [end - step];
+    for (let begin = this.anchorBefore(end); begin < end; begin += step) {
+      const starts: bigint[] = [];
+      let at = begin;
+      while (at < end) {
+        const { insn, length } = this.at(at);
+        if (insn === undefined) break;
+        starts.push(at);
+        at += length;
+      }
+      if (at === end) return starts;
+    }
+    return [end - step];
+  }
+
+  /** The start of the symbol that holds the byte before `end`, when it is near; else a guess. */
+  private anchorBefore(end: bigint): bigint {
+    const hit = this.symbolAt(end - 1n);
+    if (hit !== undefined && hit.symbol.size > 0n && hit.offset < FARTHEST) return end - 1n - hit.offset;
+    return end > GUESS ? end - GUESS : 0n;
+  }
+
+  private symbolAt(address: bigint) {
+    const found = address < TOP ? imageAt(this.target, this.cpu, { space: this.space, address }) : undefined;
+    return found?.image.program.symbolAt(found.link);
+  }
 }

@@ -3,7 +3,7 @@
  * only the extension can serve (virtual workspaces, files of a remote, the extension's own assets). Start reading here;
  * `node/` and `browser/` differ only in how a worker is started and how it reads files itself.
  */
-import { type Host, HostFileError } from '../base/host';
+import { type FileFacts, type FolderEntry, type Host, HostFileError } from '../base/host';
 import { assetPath } from './assets';
 
 /** One end of a message channel, whatever it is made of. */
@@ -19,6 +19,8 @@ export type DapMessage = object;
 export interface FileService {
   read(uri: string): Promise<Uint8Array>;
   write(uri: string, bytes: Uint8Array): Promise<void>;
+  stat(uri: string): Promise<FileFacts>;
+  list(uri: string): Promise<readonly FolderEntry[]>;
 }
 
 /** A debug adapter running in a worker, as the extension sees it. */
@@ -40,14 +42,15 @@ export interface AdapterSession {
 /** Makes the adapter; what it says goes through `send`. */
 export type MakeSession = (host: Host, send: (message: DapMessage) => void) => AdapterSession;
 
-type FromWorker =
-  | { readonly kind: 'dap'; readonly message: DapMessage }
-  | { readonly kind: 'read'; readonly id: number; readonly uri: string }
-  | { readonly kind: 'write'; readonly id: number; readonly uri: string; readonly bytes: Uint8Array };
+type FromWorker = { readonly kind: 'dap'; readonly message: DapMessage } | ({ readonly id: number } & FileRequest);
+
+type FileRequest =
+  | { readonly kind: 'read' | 'stat' | 'list'; readonly uri: string }
+  | { readonly kind: 'write'; readonly uri: string; readonly bytes: Uint8Array };
 
 type ToWorker =
   | { readonly kind: 'dap'; readonly message: DapMessage }
-  | { readonly kind: 'done'; readonly id: number; readonly bytes?: Uint8Array }
+  | { readonly kind: 'done'; readonly id: number; readonly result: unknown }
   | { readonly kind: 'failed'; readonly id: number; readonly reason: string };
 
 /**
@@ -60,12 +63,12 @@ export const connect = (
   root: string,
 ): { send(message: DapMessage): void; onMessage(receive: (message: DapMessage) => void): void } => {
   let receiver: (message: DapMessage) => void = () => {};
-  const answer = async (id: number, work: Promise<Uint8Array | undefined>): Promise<void> => {
+  const answer = async (id: number, work: Promise<unknown>): Promise<void> => {
     try {
-      const bytes = await work;
+      const result = await work;
       // A copy of our own, so that it can be handed over without cutting a buffer that the file service still uses.
-      const own = bytes && new Uint8Array(bytes);
-      port.post({ kind: 'done', id, bytes: own } satisfies ToWorker, own ? [own.buffer] : []);
+      const own = result instanceof Uint8Array ? new Uint8Array(result) : undefined;
+      port.post({ kind: 'done', id, result: own ?? result } satisfies ToWorker, own ? [own.buffer] : []);
     } catch (error) {
       const reason = error instanceof HostFileError ? error.reason : `cannot be read: ${messageOf(error)}`;
       port.post({ kind: 'failed', id, reason } satisfies ToWorker);
@@ -80,13 +83,10 @@ export const connect = (
     switch (message.kind) {
       case 'dap':
         return receiver(message.message);
-      case 'read':
-        return void answer(message.id, files.read(locate(message.uri)));
       case 'write':
-        return void answer(
-          message.id,
-          files.write(locate(message.uri), message.bytes).then(() => undefined),
-        );
+        return void answer(message.id, files.write(locate(message.uri), message.bytes));
+      default:
+        return void answer(message.id, files[message.kind](locate(message.uri)));
     }
   });
   return {
@@ -99,17 +99,20 @@ export const connect = (
 
 /** Runs inside the worker: joins the adapter to the port. `makeHost` gets the files of the extension's side. */
 export const serve = (port: Port, makeHost: (remote: FileService) => Host, makeSession: MakeSession): void => {
-  const waiting = new Map<number, { resolve(bytes?: Uint8Array): void; reject(error: Error): void; uri: string }>();
+  const waiting = new Map<number, { resolve(result: unknown): void; reject(error: Error): void; uri: string }>();
   let lastId = 0;
-  const ask = (request: { kind: 'read'; uri: string } | { kind: 'write'; uri: string; bytes: Uint8Array }) =>
-    new Promise<Uint8Array | undefined>((resolve, reject) => {
+  const ask = (request: FileRequest): Promise<unknown> =>
+    new Promise((resolve, reject) => {
       lastId += 1;
       waiting.set(lastId, { resolve, reject, uri: request.uri });
       port.post({ ...request, id: lastId } satisfies FromWorker);
     });
   const remote: FileService = {
-    read: async (uri) => (await ask({ kind: 'read', uri })) ?? new Uint8Array(),
+    // The other end answers each kind with what its file service gives for it.
+    read: async (uri) => (await ask({ kind: 'read', uri })) as Uint8Array,
     write: async (uri, bytes) => void (await ask({ kind: 'write', uri, bytes })),
+    stat: async (uri) => (await ask({ kind: 'stat', uri })) as FileFacts,
+    list: async (uri) => (await ask({ kind: 'list', uri })) as readonly FolderEntry[],
   };
   const session = makeSession(makeHost(remote), (message) => port.post({ kind: 'dap', message } satisfies FromWorker));
   port.listen((raw) => {
@@ -120,7 +123,7 @@ export const serve = (port: Port, makeHost: (remote: FileService) => Host, makeS
     }
     const request = waiting.get(message.id);
     waiting.delete(message.id);
-    if (message.kind === 'done') request?.resolve(message.bytes);
+    if (message.kind === 'done') request?.resolve(message.result);
     else request?.reject(new HostFileError(request.uri, message.reason));
   });
 };

@@ -1,17 +1,29 @@
 import * as vscode from 'vscode';
-import { HostFileError } from '../base/host';
+import { type FileFacts, type FolderEntry, HostFileError } from '../base/host';
 
 /** Reads and writes what the worker asks for. Rejects with a {@link HostFileError} where the reason is known. */
 export interface WorkspaceFiles {
   read(uri: string): Promise<Uint8Array>;
   write(uri: string, bytes: Uint8Array): Promise<void>;
+  stat(uri: string): Promise<FileFacts>;
+  list(uri: string): Promise<readonly FolderEntry[]>;
 }
 
 /** Files by `vscode.workspace.fs`, so that virtual workspaces and remotes work. */
 export const workspaceFiles: WorkspaceFiles = {
   read: (uri) => explained(uri, vscode.workspace.fs.readFile(parseUri(uri))),
   write: (uri, bytes) => explained(uri, vscode.workspace.fs.writeFile(parseUri(uri), bytes)),
+  stat: async (uri) => {
+    const { type, mtime } = await explained(uri, vscode.workspace.fs.stat(parseUri(uri)));
+    return { isFolder: isFolder(type), modified: mtime };
+  },
+  list: async (uri) => {
+    const entries = await explained(uri, vscode.workspace.fs.readDirectory(parseUri(uri)));
+    return entries.map(([name, type]) => ({ name, isFolder: isFolder(type) }));
+  },
 };
+
+const isFolder = (type: vscode.FileType): boolean => (type & vscode.FileType.Directory) !== 0;
 
 /** A URI string, or a plain path of the first workspace folder's file system (of the disk without a workspace). */
 export const parseUri = (text: string): vscode.Uri => {

@@ -182,7 +182,7 @@ describe('the call stack of the hypervisor', () => {
       const code = target.memory.readSome(cpu, parseReference(formatReference(at)) ?? at, 8);
       expect(code).toEqual(physical.image?.program.bytesAt(physical.link, 8));
       const [row] = disassembly(target, cpu, at, 0, 1);
-      return `${formatReference(at)} ${row?.row?.source.path.split('/').pop()}:${row?.row?.line}`;
+      return `${formatReference(at)} ${row?.places[0]?.source.path.split('/').pop()}:${row?.places[0]?.line}`;
     });
     expect(places).toEqual([
       expect.stringMatching(/^0x10[0-9a-f]{2} main.rs:18$/),

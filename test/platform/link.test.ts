@@ -31,6 +31,8 @@ const portPair = (): [Port, Port] => {
 const hostOf = (remote: FileService): Host => ({
   readFile: remote.read,
   writeFile: remote.write,
+  stat: remote.stat,
+  list: remote.list,
   wallClock: () => 0,
   yield: async () => {},
   gunzip: async (bytes) => bytes,
@@ -56,6 +58,8 @@ const join = (files: FileService, receive: (message: DapMessage) => void = () =>
 const noFiles: FileService = {
   read: () => Promise.reject(new Error('no')),
   write: () => Promise.reject(new Error('no')),
+  stat: () => Promise.reject(new Error('no')),
+  list: () => Promise.reject(new Error('no')),
 };
 const settled = (): Promise<void> => new Promise((done) => setImmediate(done));
 
@@ -78,6 +82,17 @@ describe('the line between extension and worker', () => {
     expect(await host.readFile('bundled:/msgqueue/kernel.json')).toEqual(new Uint8Array([1, 2]));
     await host.readFile('asset:dist/symbols.wasm');
     expect(asked).toEqual(['http://host/kernels/msgqueue/kernel.json', 'http://host/dist/symbols.wasm']);
+  });
+
+  it('carries facts about files and the contents of folders', async () => {
+    const files: FileService = {
+      ...noFiles,
+      stat: async (uri) => ({ isFolder: uri.endsWith('src'), modified: 12 }),
+      list: async () => [{ name: 'main.rs', isFolder: false }],
+    };
+    const { host } = join(files);
+    expect(await host.stat('bundled:msgqueue/src')).toEqual({ isFolder: true, modified: 12 });
+    expect(await host.list('file:///src')).toEqual([{ name: 'main.rs', isFolder: false }]);
   });
 
   it('leaves the buffer of a file service alone', async () => {

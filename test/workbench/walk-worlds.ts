@@ -25,7 +25,7 @@ export const walkThroughWorlds = async (around: Surroundings): Promise<void> => 
 const CLOSED = ['Variables', 'Watch', 'Loaded Scripts', 'Breakpoints'];
 
 /** Opens a copy of a sample's folder, as a user who works on it has it. */
-const openCopy = async ({ workbench, url, parent }: Surroundings, name: string): Promise<string> => {
+export const openCopy = async ({ workbench, url, parent }: Surroundings, name: string): Promise<string> => {
   const folder = join(parent, name);
   cpSync(join(repository, 'kernels', name), folder, { recursive: true, filter: (from) => !from.includes('/target') });
   await workbench.open(url, folder);

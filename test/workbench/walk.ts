@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installVsix, startServer } from './server';
 import { repository } from './tools';
+import { walkThroughDisassembly } from './walk-disassembly';
 import { walkThroughWorlds } from './walk-worlds';
 import { launchChromium, Workbench } from './workbench';
 
@@ -17,7 +18,7 @@ const note = (what: string): void =>
 
 const walk = async (): Promise<void> => {
   const [, , given, part] = process.argv;
-  const parts = part === undefined ? ['sample', 'worlds'] : [part];
+  const parts = part === undefined ? ['sample', 'worlds', 'disassembly'] : [part];
   const vsix = given ?? join(repository, 'dist/worldstep.vsix');
   if (!given) {
     for (const script of ['build', 'package']) {
@@ -49,6 +50,9 @@ const walk = async (): Promise<void> => {
     }
     if (parts.includes('worlds')) {
       await walkThroughWorlds({ workbench, url: server.url, parent: join(folder, '../worlds'), note });
+    }
+    if (parts.includes('disassembly')) {
+      await walkThroughDisassembly({ workbench, url: server.url, parent: join(folder, '../disassembly'), note });
     }
   } catch (error) {
     await workbench.screenshot('99-failure');

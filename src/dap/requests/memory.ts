@@ -1,14 +1,14 @@
 /** Memory and disassembly. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { decodeBase64, encodeBase64 } from '../../base/base64';
-import { disassembly } from '../../debug/disassembly';
+import { disassembly, type SourcePlace } from '../../debug/disassembly';
 import { formatReference, type MemoryReference, parseReference } from '../../debug/memory';
 import type { Args } from '../arguments';
 import { badArgument, badReference, notWritable } from '../errors';
 import type { Handler } from '../server';
 import type { Session } from '../session';
 import { lineOut } from './breakpoints';
-import { sourceOf } from './sources';
+import { ReadableSources } from './sources';
 
 /** Bytes one request may ask for. */
 const MOST_BYTES = 16 << 20;
@@ -58,7 +58,7 @@ export function memoryRequests(session: Session): Record<string, Handler> {
       });
       return { offset: 0, bytesWritten: done };
     },
-    disassemble: (args) => {
+    disassemble: async (args) => {
       const target = session.need('disassemble');
       const reference = referenceOf(args);
       const count = args.count('instructionCount', 0);
@@ -73,27 +73,45 @@ export function memoryRequests(session: Session): Record<string, Handler> {
         instructionOffset,
         count,
       );
-      let lastSource = '';
-      const instructions = rows.map((row): DebugProtocol.DisassembledInstruction => {
-        if (!row.isValid) return { address: row.addressText, instruction: row.text, presentationHint: 'invalid' };
-        const place = row.row === undefined || row.row.line === 0 ? undefined : row.row;
-        const key = place === undefined ? '' : `${place.source.path}:${place.line}`;
-        const isNew = key !== '' && key !== lastSource;
-        if (key !== '') lastSource = key;
-        return {
+      const sources = new ReadableSources(session, target);
+      let last = '';
+      const instructions: DebugProtocol.DisassembledInstruction[] = [];
+      for (const row of rows) {
+        if (!row.isValid) {
+          instructions.push({ address: row.addressText, instruction: row.text, presentationHint: 'invalid' });
+          continue;
+        }
+        const place = await placeOf(row.places, sources);
+        const key = place === undefined ? '' : `${place.location.name}:${place.location.path}:${place.line}`;
+        const isNew = key !== last;
+        last = key;
+        instructions.push({
           address: row.addressText,
           instructionBytes: row.bytes,
           instruction: row.text,
           ...(row.symbol === undefined ? {} : { symbol: row.symbol }),
-          ...(isNew && place !== undefined
-            ? { location: sourceOf(session, target, place.source), line: lineOut(session, place.line) }
-            : {}),
-        };
-      });
+          ...(isNew && place !== undefined ? { location: place.location, line: lineOut(session, place.line) } : {}),
+        });
+      }
       return { instructions };
     },
     locations: () => {
       throw badArgument('locationReference', 'one that this session gave out; it gives out none');
     },
   };
+}
+
+/**
+ * The line that an instruction is shown under: its own, or that of the call it is inlined into where its own source
+ * cannot be read. Most of `core` is inlined into lines of the user's.
+ */
+async function placeOf(
+  places: readonly SourcePlace[],
+  sources: ReadableSources,
+): Promise<{ location: DebugProtocol.Source; line: number } | undefined> {
+  for (const { source, line } of places) {
+    const location = await sources.of(source);
+    if (location !== undefined) return { location, line };
+  }
+  return undefined;
 }

@@ -46,6 +46,40 @@ export function sourceOf(session: Session, target: DebugTarget, source: SourceFi
   return { name, path, ...(isLibrary ? { presentationHint: 'deemphasize' as const, origin: 'Rust library' } : {}) };
 }
 
+/**
+ * Sources for rows that a client shows with their text. VS Code's Disassembly view leaves the text of another row in place
+ * when it cannot open the source of one. So these are only sources that can be read, as the file systems are during one request.
+ */
+export class ReadableSources {
+  private readonly known = new Map<SourceFile, Promise<DebugProtocol.Source | undefined>>();
+
+  constructor(
+    private readonly session: Session,
+    private readonly target: DebugTarget,
+  ) {}
+
+  /** The source as the protocol shows it, if its text can be had. */
+  of(source: SourceFile): Promise<DebugProtocol.Source | undefined> {
+    const known = this.known.get(source) ?? this.look(source);
+    this.known.set(source, known);
+    return known;
+  }
+
+  private async look(file: SourceFile): Promise<DebugProtocol.Source | undefined> {
+    const source = sourceOf(this.session, this.target, file);
+    const { path = '', ...unnamed } = source;
+    if (!(await isFile(this.session, path))) return undefined;
+    // That view takes a path before the text that this session gives, and no client can open one of Worldstep's own.
+    return source.sourceReference === undefined ? source : unnamed;
+  }
+}
+
+const isFile = (session: Session, path: string): Promise<boolean> =>
+  session.services.host.stat(path).then(
+    ({ isFolder }) => !isFolder,
+    () => false,
+  );
+
 /** An image as the protocol shows it. */
 function moduleOf(image: Image): DebugProtocol.Module {
   const range = (at: bigint, { size }: Placement) => `${hex(at)}–${hex(at + size)}`;

@@ -11,6 +11,8 @@ export const browserHost = (remote: FileService): Host => {
   return {
     readFile: (uri) => remote.read(uri),
     writeFile: (uri, bytes) => remote.write(uri, bytes),
+    stat: (uri) => remote.stat(uri),
+    list: (uri) => remote.list(uri),
     wallClock: () => performance.now(),
     yield: () =>
       new Promise((done) => {

@@ -1,10 +1,10 @@
 /** The host of the CLI, of tests and of the worker in a Node extension host. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { type Host, HostFileError } from '../../base/host';
+import { type FileFacts, type FolderEntry, type Host, HostFileError } from '../../base/host';
 import { assetPath } from '../assets';
 import type { FileService } from '../link';
 
@@ -42,12 +42,40 @@ export const nodeHost = ({ root, remote }: NodeHostOptions): Host => {
       await onDisk(uri, mkdir(dirname(path), { recursive: true }));
       await onDisk(uri, writeFile(path, bytes));
     },
+    stat: async (uri) => {
+      const path = localPath(uri);
+      return path === undefined ? elsewhere(uri).stat(uri) : onDisk(uri, factsOf(path));
+    },
+    list: async (uri) => {
+      const path = localPath(uri);
+      return path === undefined ? elsewhere(uri).list(uri) : onDisk(uri, entriesOf(path));
+    },
     wallClock: () => performance.now(),
     // setImmediate lets parentPort deliver; a MessageChannel yield would starve it.
     yield: () => new Promise((done) => setImmediate(done)),
     gunzip: async (bytes) => new Uint8Array(await inflate(bytes, { chunkSize: unpackedSize(bytes) })),
   };
 };
+
+const factsOf = async (path: string): Promise<FileFacts> => {
+  const facts = await stat(path);
+  return { isFolder: facts.isDirectory(), modified: facts.mtimeMs };
+};
+
+const entriesOf = async (path: string): Promise<readonly FolderEntry[]> =>
+  Promise.all(
+    (await readdir(path, { withFileTypes: true })).map(async (entry) => {
+      const isFolder = entry.isSymbolicLink() ? await leadsToFolder(join(path, entry.name)) : entry.isDirectory();
+      return { name: entry.name, isFolder };
+    }),
+  );
+
+const leadsToFolder = async (link: string): Promise<boolean> =>
+  stat(link).then(
+    (facts) => facts.isDirectory(),
+    // It leads nowhere.
+    () => false,
+  );
 
 /** What the end of a gzip file says of its contents, within reason: one piece is quicker than many. */
 const unpackedSize = (bytes: Uint8Array): number => {
