@@ -1,16 +1,16 @@
 /** An esbuild plugin that puts ready-made interpreters into a bundle, in place of `engine/precompiled.ts`. */
 import type { Plugin } from 'esbuild';
 import { compileInterpreter } from '../engine/interpreter';
-import type { GuestIsa } from '../isa/core/guest-isa';
-import { RISCV64_GUEST } from '../isa/riscv64';
+import type { EngineIsa } from '../isa/core/engine-isa';
+import { RISCV64_ENGINE } from '../isa/riscv64';
 
-const GUESTS: readonly GuestIsa[] = [RISCV64_GUEST];
+const ISAS: readonly EngineIsa[] = [RISCV64_ENGINE];
 
 const base64 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 
 const source = (): string => {
-  const entries = GUESTS.map((isa) => {
+  const entries = ISAS.map((isa) => {
     const { module, fastOps } = compileInterpreter(isa);
     const table = new Uint8Array(fastOps.buffer, fastOps.byteOffset, fastOps.byteLength);
     return `  ${JSON.stringify(isa.name)}: [${JSON.stringify(base64(module))}, ${JSON.stringify(base64(table))}],`;

@@ -2,7 +2,7 @@
 import { hex, pa, va } from '../base/address';
 import type { Cpu, Machine, RunExit, Watch } from '../machine/contract';
 import { type ConditionTester, type HitTest, parseHitCondition } from './conditions';
-import { formatReference, type GuestMemory, type MemoryReference, parseReference } from './memory';
+import { formatReference, type MemoryReference, parseReference, type TargetMemory } from './memory';
 import type { Stop } from './stop';
 
 /** What a data breakpoint asks for. `dataId` comes from {@link dataIdOf}. */
@@ -48,7 +48,7 @@ export class DataBreakpoints {
 
   constructor(
     private readonly machine: Machine,
-    private readonly memory: GuestMemory,
+    private readonly memory: TargetMemory,
     private readonly takeId: () => number,
   ) {}
 

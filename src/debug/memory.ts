@@ -59,7 +59,7 @@ const isSameSpace = (a: World, b: World): boolean =>
   imageWorldOf(a) === imageWorldOf(b) && a.stage1 === b.stage1 && a.stage2 === b.stage2;
 
 /** Reads and writes without disturbing the guest. Every method is side-effect free except the writes. */
-export class GuestMemory {
+export class TargetMemory {
   /** Less privileged worlds that harts have been seen in: their pages may be closed to the mode a hart is in now. */
   private readonly lesser = new Map<string, World>();
 

@@ -11,7 +11,7 @@ import type { FrameState, InlineFrame, SourceFile } from '../symbols/types';
 import { callerAtEntry, frameAddress, framePointerStep, unwindStep } from '../symbols/unwind';
 import type { Image, ImageSet } from './images';
 import { lostCaller } from './lost-callers';
-import type { GuestMemory } from './memory';
+import type { TargetMemory } from './memory';
 import { withTarget } from './regions';
 import { isLibraryPath } from './sources';
 import { suspendedCpu } from './suspended-cpu';
@@ -85,7 +85,7 @@ export class Unwinder {
   constructor(
     private readonly machine: Machine,
     private readonly images: ImageSet,
-    private readonly memory: GuestMemory,
+    private readonly memory: TargetMemory,
     /** The last trap of a hart. */
     private readonly lastTrap: (hart: number) => TrapEvent | undefined = () => undefined,
   ) {}

@@ -33,7 +33,7 @@ import {
   placesOf,
 } from './images';
 import { LineStep } from './line-step';
-import { GuestMemory, parseReference } from './memory';
+import { parseReference, TargetMemory } from './memory';
 import { PlaceTest } from './place-test';
 import { type RunGoal, RunToGoal, SWITCH_FUNCTIONS } from './run-goals';
 import { type Plan, Runner } from './runner';
@@ -88,7 +88,7 @@ export interface TargetOptions {
 
 export class DebugTarget {
   readonly images = new ImageSet();
-  readonly memory: GuestMemory;
+  readonly memory: TargetMemory;
   readonly sources: SourceCatalogue;
   readonly breakpoints: Breakpoints;
   readonly data: DataBreakpoints;
@@ -113,7 +113,7 @@ export class DebugTarget {
     images: readonly TargetImage[],
     options: TargetOptions = {},
   ) {
-    this.memory = new GuestMemory(machine, this.images);
+    this.memory = new TargetMemory(machine, this.images);
     const ram = { base: machine.ramBase, size: machine.ramSize };
     const lost = new Set<Image>();
     for (const { name, program, worlds, ...hints } of images) {

@@ -2,8 +2,9 @@
  * Decoded code by physical page: hands out record pages, drops records when their bytes change, and plants the
  * breakpoint opcode in records (never in guest memory).
  */
-import type { GuestMemory } from './guest-memory';
+
 import { FAST, RECORD, RECORD_PAGE_HOST, RECORD_PAGE_STRIDE, RECORD_PAGES, RECORDS } from './layout';
+import type { MachineMemory } from './machine-memory';
 
 const PAGE = 4096;
 /** A page that is stored to this often while it has records is data that once was executed: its records go. */
@@ -20,7 +21,7 @@ export class CodePages {
 
   /** @param onRelease called when record pages go away: translations that lead to them must go, too. */
   constructor(
-    readonly memory: GuestMemory,
+    readonly memory: MachineMemory,
     readonly onRelease: () => void,
   ) {}
 

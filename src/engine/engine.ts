@@ -3,22 +3,15 @@
  * TLBs and decoded code honest. It knows RAM and harts; devices, time and firmware are its host's.
  * Start reading at {@link Engine.run}.
  */
-import type { GuestIsa, WalkMemory } from '../isa/core/guest-isa';
-import {
-  type Fence,
-  FirmwareCall,
-  type FpFunction,
-  GuestTrap,
-  type Helper,
-  type TrapDetail,
-} from '../isa/core/privileged';
+import type { EngineIsa, WalkMemory } from '../isa/core/engine-isa';
+import { type Fence, FirmwareCall, type FpFunction, type Helper, Trap, type TrapDetail } from '../isa/core/privileged';
 import { CodePages } from './code-pages';
 import { DevicePages } from './device-pages';
 import { amoOpAt } from './emit/exact';
-import { GuestMemory } from './guest-memory';
 import { type HartServices, HartView } from './hart-view';
 import { compileInterpreter } from './interpreter';
 import { FAST_MARGIN, FAST_OPS, HOT, RAM, RECORD_PAGE_HOST, STATE, STATUS, TLB } from './layout';
+import { MachineMemory } from './machine-memory';
 import { precompiledInterpreter } from './precompiled';
 import type { Retried } from './retries';
 import { SoftTlb } from './tlb';
@@ -85,7 +78,7 @@ interface Exports {
 }
 
 export class Engine {
-  readonly memory: GuestMemory;
+  readonly memory: MachineMemory;
   readonly tlb: SoftTlb;
   readonly code: CodePages;
   readonly harts: readonly HartView[];
@@ -114,11 +107,11 @@ export class Engine {
   #error: unknown;
 
   constructor(
-    readonly isa: GuestIsa,
+    readonly isa: EngineIsa,
     readonly host: EngineHost,
     options: { readonly ramBase: number; readonly ramSize: number; readonly harts: number },
   ) {
-    this.memory = new GuestMemory(options.ramBase, options.ramSize);
+    this.memory = new MachineMemory(options.ramBase, options.ramSize);
     this.#devicePages = new DevicePages();
     this.tlb = new SoftTlb(this.memory, options.harts, () => this.#devicePages.clear());
     this.code = new CodePages(this.memory, () => this.tlb.flushAll());
@@ -335,7 +328,7 @@ export class Engine {
       try {
         return body(view);
       } catch (error) {
-        if (error instanceof GuestTrap) this.#takeTrap(view, error.trapCause, false, error.tval, error.detail);
+        if (error instanceof Trap) this.#takeTrap(view, error.trapCause, false, error.tval, error.detail);
         else {
           this.#error = error;
           this.memory.status = STATUS.error;
@@ -355,7 +348,7 @@ export class Engine {
         guarded(-1, (view) => {
           const pa = this.isa.cpuTranslate(view, this.#walkMemory, u64(view.pc + 2n), 'execute').pa;
           const offset = this.memory.offsetOf(pa, 2);
-          if (offset < 0) throw new GuestTrap(this.isa.causes.fetchAccess, u64(view.pc + 2n));
+          if (offset < 0) throw new Trap(this.isa.causes.fetchAccess, u64(view.pc + 2n));
           return this.memory.u16[offset >>> 1] ?? 0;
         }),
       load: (low: number, high: number, bytes: Width) => {
@@ -424,7 +417,7 @@ export class Engine {
   #softFloat(view: HartView, fn: number, a: bigint, b: bigint, c: bigint, mode: number): bigint {
     const { rounding } = this.isa;
     const resolved = mode === rounding.dynamic ? Number(view.get(rounding.modeSlot)) : mode;
-    if (resolved > rounding.highestMode) throw new GuestTrap(this.isa.causes.illegalInstruction, BigInt(view.word));
+    if (resolved > rounding.highestMode) throw new Trap(this.isa.causes.illegalInstruction, BigInt(view.word));
     const run = this.#fp[fn];
     if (!run) throw new Error('unknown soft-float');
     const { bits, flags } = run(a, b, c, resolved);
@@ -469,7 +462,7 @@ export class Engine {
     const { pc } = view;
     const translation = this.isa.cpuTranslate(view, this.#walkMemory, pc, 'execute');
     const page = translation.pa - (translation.pa % 4096);
-    if (this.memory.offsetOf(page, 4096) < 0) throw new GuestTrap(this.isa.causes.fetchAccess, pc);
+    if (this.memory.offsetOf(page, 4096) < 0) throw new Trap(this.isa.causes.fetchAccess, pc);
     if (!translation.isCacheable) this.#checkSecondHalf(view, translation.pa);
     const virtual = this.#virtualBreakpoints.get(pc >> 12n);
     if (virtual) this.code.addBreakpoints(virtual.map((address) => page + Number(address & 0xfffn)));
@@ -500,7 +493,7 @@ export class Engine {
     const offset = this.memory.offsetOf(pa, bytes);
     if (offset < 0) {
       const value = this.host.deviceRead(pa, bytes);
-      if (value === undefined) throw new GuestTrap(this.isa.causes.loadAccess, address);
+      if (value === undefined) throw new Trap(this.isa.causes.loadAccess, address);
       if (translation.isCacheable && as === undefined) this.#devicePages.fill('read', this.#dataContext, address, pa);
       return value;
     }
@@ -542,7 +535,7 @@ export class Engine {
     const { pa } = translation;
     const offset = this.memory.offsetOf(pa, bytes);
     if (offset < 0) {
-      if (!this.host.deviceWrite(pa, bytes, value)) throw new GuestTrap(this.isa.causes.storeAccess, address);
+      if (!this.host.deviceWrite(pa, bytes, value)) throw new Trap(this.isa.causes.storeAccess, address);
       if (translation.isCacheable && as === undefined) this.#devicePages.fill('write', this.#dataContext, address, pa);
       return;
     }
@@ -551,10 +544,10 @@ export class Engine {
   }
 
   #amo(view: HartView, op: number, bytes: 4 | 8, address: bigint, operand: bigint): bigint {
-    if (address & BigInt(bytes - 1)) throw new GuestTrap(this.isa.causes.amoMisaligned, address);
+    if (address & BigInt(bytes - 1)) throw new Trap(this.isa.causes.amoMisaligned, address);
     const translation = this.isa.cpuTranslate(view, this.#walkMemory, address, 'write', undefined, bytes);
     const offset = this.memory.offsetOf(translation.pa, bytes);
-    if (offset < 0) throw new GuestTrap(this.isa.causes.storeAccess, address);
+    if (offset < 0) throw new Trap(this.isa.causes.storeAccess, address);
     this.#fillData(view, address, translation, offset);
     const bits = bytes * 8;
     const old = BigInt.asIntN(bits, this.#readRam(offset, bytes));
@@ -601,7 +594,7 @@ export class Engine {
     if (old) this.host.stored(view, pa, bytes, old);
   }
 
-  #fillData(view: HartView, address: bigint, translation: ReturnType<GuestIsa['cpuTranslate']>, offset: number): void {
+  #fillData(view: HartView, address: bigint, translation: ReturnType<EngineIsa['cpuTranslate']>, offset: number): void {
     if (!translation.isCacheable) return;
     const page = Math.floor(translation.pa / 4096);
     const context = this.isa.dataContext(view);

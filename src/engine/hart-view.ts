@@ -4,8 +4,8 @@ import type { Insn } from '../isa/core/insn';
 import { extractField } from '../isa/core/pattern';
 import type { Fence, HartState, TranslationScope } from '../isa/core/privileged';
 import type { Access } from '../isa/core/translation';
-import type { GuestMemory } from './guest-memory';
 import { STATE, STATUS } from './layout';
+import type { MachineMemory } from './machine-memory';
 import { Retries } from './retries';
 
 /** What a hart needs of the engine around it. */
@@ -37,7 +37,7 @@ export class HartView implements HartState {
 
   constructor(
     readonly hart: number,
-    readonly memory: GuestMemory,
+    readonly memory: MachineMemory,
     readonly slotIndex: ReadonlyMap<string, number>,
     readonly services: HartServices,
   ) {}

@@ -1,5 +1,5 @@
 /** The interpreters of an instruction set as a wasm module: emitted at build time for the bundles, at run time otherwise. */
-import type { GuestIsa } from '../isa/core/guest-isa';
+import type { EngineIsa } from '../isa/core/engine-isa';
 import { ModuleBuilder } from '../isa/core/wasm-encoder';
 import { emitDecode, emitDecodeAndFuse, emitDecodeInPage, fastOpTable } from './emit/decode';
 import { emitExact } from './emit/exact';
@@ -14,7 +14,7 @@ export interface CompiledInterpreter {
 }
 
 /** Emits the interpreters. A pure function of the instruction table. */
-export const compileInterpreter = (isa: GuestIsa): CompiledInterpreter => {
+export const compileInterpreter = (isa: EngineIsa): CompiledInterpreter => {
   const program = prepareProgram(isa);
   return { module: buildModule(program), fastOps: fastOpTable(program) };
 };

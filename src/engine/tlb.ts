@@ -1,6 +1,7 @@
 /** The software TLBs in wasm memory: per hart and translation context a read, a write and a fetch set. Derived data, never saved. */
-import type { GuestMemory } from './guest-memory';
+
 import { MAX_HARTS, RAM, TLB } from './layout';
+import type { MachineMemory } from './machine-memory';
 
 /** Low bits set: equal to no page address. */
 const INVALID = 1n;
@@ -11,7 +12,7 @@ export class SoftTlb {
 
   /** @param onFlush called with every flush: what else caches translations must forget them, too. */
   constructor(
-    readonly memory: GuestMemory,
+    readonly memory: MachineMemory,
     readonly harts: number,
     readonly onFlush: () => void,
   ) {

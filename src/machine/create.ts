@@ -5,7 +5,7 @@ import { RISCV64_VIRT_BOARD } from './boards/riscv64-virt-board';
 import { virtFdt } from './boards/riscv64-virt-tree';
 import { type LoadPlan, type NamedFile, planLoad } from './load';
 import { LoadError } from './load-error';
-import { VirtualMachine } from './machine';
+import { EmulatedMachine } from './machine';
 import { sizeOf } from './memory-size';
 
 export interface MachineOptions {
@@ -26,7 +26,7 @@ export interface MachineOptions {
 }
 
 export interface CreatedMachine {
-  readonly machine: VirtualMachine;
+  readonly machine: EmulatedMachine;
   readonly plan: LoadPlan;
 }
 
@@ -62,7 +62,7 @@ export const createMachine = (options: MachineOptions): CreatedMachine => {
   checkRoom([...drives, ...extras]);
   const files = { pflash0: options.pflash0?.bytes, pflash1: options.pflash1?.bytes, drives, extras };
   try {
-    return { machine: new VirtualMachine({ spec: BOARD, memory, harts, plan, files }), plan };
+    return { machine: new EmulatedMachine({ spec: BOARD, memory, harts, plan, files }), plan };
   } catch (error) {
     // The only RangeError of a valid plan: the host gives no buffer of that size.
     if (!(error instanceof RangeError)) throw error;

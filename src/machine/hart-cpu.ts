@@ -45,7 +45,7 @@ export class HartCpu implements Cpu {
   }
 
   cached(address: Va, access: 'read' | 'write'): Pa | undefined {
-    const found = this.tlb.physicalOf(access, this.hart, this.board.guest.dataContext(this.view), address);
+    const found = this.tlb.physicalOf(access, this.hart, this.board.engineIsa.dataContext(this.view), address);
     return found === undefined ? undefined : pa(BigInt(found));
   }
 

@@ -1,6 +1,6 @@
 /**
  * A running system: harts on an engine, devices on a bus, and one clock that counts instructions. Harts take turns in
- * fixed quanta; input is stamped with the count at which the guest can see it. Start reading at {@link VirtualMachine.run}.
+ * fixed quanta; input is stamped with the count at which the guest can see it. Start reading at {@link EmulatedMachine.run}.
  */
 import { ipa, type Pa, pa, type Va, va } from '../base/address';
 import type { Plain } from '../base/plain';
@@ -58,7 +58,7 @@ export interface MachineParts {
   readonly files: BoardFiles;
 }
 
-export class VirtualMachine implements Machine {
+export class EmulatedMachine implements Machine {
   readonly engine: Engine;
   readonly hardware: Board;
   readonly cpus: readonly Cpu[];
@@ -86,7 +86,7 @@ export class VirtualMachine implements Machine {
 
   constructor(readonly parts: MachineParts) {
     const { spec, plan } = parts;
-    this.engine = new Engine(this.#uses.seeing(spec.guest), this.#engineHost(), {
+    this.engine = new Engine(this.#uses.seeing(spec.engineIsa), this.#engineHost(), {
       ramBase: spec.ramBase,
       ramSize: parts.memory,
       harts: parts.harts,
@@ -197,7 +197,7 @@ export class VirtualMachine implements Machine {
 
   /** Cycles the hart may run now; 0 when it waits, is stopped, or has had its turn. */
   #share(view: HartView, isAlone: boolean): bigint {
-    if (view.activity === 1 && this.hardware.guest.wakesFromWait(view)) view.activity = 0;
+    if (view.activity === 1 && this.hardware.engineIsa.wakesFromWait(view)) view.activity = 0;
     if (view.activity !== 0) return 0n;
     const untilAlarm = this.#untilAlarm();
     if (isAlone || this.engine.harts.length === 1) return untilAlarm ?? LONGEST;

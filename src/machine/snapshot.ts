@@ -3,15 +3,15 @@ import type { Plain } from '../base/plain';
 import type { PowerEvent } from '../devices/device';
 import { STATE } from '../engine/layout';
 import type { Alarm } from './alarms';
-import type { VirtualMachine } from './machine';
+import type { EmulatedMachine } from './machine';
 
 /** Everything but RAM. */
-export const readMachine = (machine: VirtualMachine): { readonly [key: string]: Plain } => ({
+export const readMachine = (machine: EmulatedMachine): { readonly [key: string]: Plain } => ({
   harts: machine.engine.harts.map((view) => ({
     pc: view.pc,
     x: Array.from({ length: 32 }, (_, index) => view.x(index)),
     f: Array.from({ length: 32 }, (_, index) => view.f(index)),
-    slots: Object.fromEntries(machine.hardware.guest.slots.map((name) => [name, view.get(name)])),
+    slots: Object.fromEntries(machine.hardware.engineIsa.slots.map((name) => [name, view.get(name)])),
     activity: view.activity,
     retired: machine.engine.memory.u64[(view.base + STATE.retired) >> 3] ?? 0n,
   })),
@@ -36,7 +36,7 @@ export interface SavedRam {
 const PAGE = 4096;
 
 /** A copy of RAM. */
-export const readRam = ({ engine, parts }: VirtualMachine): SavedRam => {
+export const readRam = ({ engine, parts }: EmulatedMachine): SavedRam => {
   const { u8, touched } = engine.memory;
   const base = engine.memory.offsetOf(parts.spec.ramBase, 0);
   const pages = [...touched.keys()].filter((page) => touched[page] === 1);
@@ -47,7 +47,7 @@ export const readRam = ({ engine, parts }: VirtualMachine): SavedRam => {
   return { pages, bytes };
 };
 
-const restoreRam = ({ engine, parts }: VirtualMachine, { pages, bytes }: SavedRam): void => {
+const restoreRam = ({ engine, parts }: EmulatedMachine, { pages, bytes }: SavedRam): void => {
   const { u8, touched } = engine.memory;
   const base = engine.memory.offsetOf(parts.spec.ramBase, 0);
   for (const page of touched.keys()) if (touched[page]) u8.fill(0, base + page * PAGE, base + (page + 1) * PAGE);
@@ -71,14 +71,14 @@ interface SavedMachine {
   readonly harts: readonly SavedHart[];
   readonly devices: Readonly<Record<string, Plain>>;
   readonly alarms: readonly Alarm[];
-  readonly schedule: VirtualMachine['schedule'];
+  readonly schedule: EmulatedMachine['schedule'];
   readonly input: Uint8Array;
   readonly power: PowerEvent | null;
   readonly ram: SavedRam;
 }
 
 /** Puts back what `save` returned. The machine must have been made from the same parts. */
-export const restoreMachine = (machine: VirtualMachine, snapshot: Plain): void => {
+export const restoreMachine = (machine: EmulatedMachine, snapshot: Plain): void => {
   const saved = snapshot as unknown as SavedMachine;
   const { memory } = machine.engine;
   saved.harts.forEach((hart, index) => {

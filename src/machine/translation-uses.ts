@@ -1,5 +1,5 @@
 /** Reports the next use of chosen virtual pages: they are kept out of nothing, but what was cached of them is dropped. */
-import type { GuestIsa } from '../isa/core/guest-isa';
+import type { EngineIsa } from '../isa/core/engine-isa';
 import type { Access } from '../isa/core/translation';
 
 const PAGE = 12n;
@@ -18,10 +18,10 @@ export class TranslationUses {
   }
 
   /** The instruction set with a translation that reports what it is asked for. */
-  seeing(guest: GuestIsa): GuestIsa {
-    const { cpuTranslate } = guest;
+  seeing(isa: EngineIsa): EngineIsa {
+    const { cpuTranslate } = isa;
     return {
-      ...guest,
+      ...isa,
       cpuTranslate: (state, memory, address, access, effectivePrivilege, bytes) => {
         if (this.pages.size > 0 && this.pages.has(address >> PAGE)) this.used(state.hart, address, access);
         return cpuTranslate(state, memory, address, access, effectivePrivilege, bytes);

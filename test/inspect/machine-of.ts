@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { DeviceWindow } from '../../src/inspect/inspector';
 import type { Machine } from '../../src/machine/contract';
-import { VirtualMachine } from '../../src/machine/machine';
+import { EmulatedMachine } from '../../src/machine/machine';
 
 /** Does something and expects the machine to be as it was. */
 export function stateHashKept(machine: Machine, look: () => void): void {
@@ -12,7 +12,7 @@ export function stateHashKept(machine: Machine, look: () => void): void {
 
 /** The devices on a machine's bus, as sessions name them to the inspectors. */
 export function windowsOf(machine: Machine): DeviceWindow[] {
-  if (!(machine instanceof VirtualMachine)) return [];
+  if (!(machine instanceof EmulatedMachine)) return [];
   return machine.hardware.bus.all.map(({ device, base, size }) => ({
     name: device.id,
     base: BigInt(base),

@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { DebugTarget } from '../../src/debug/target';
 import type { DeviceWindow } from '../../src/inspect/inspector';
 import { createMachine } from '../../src/machine/create';
-import type { VirtualMachine } from '../../src/machine/machine';
+import type { EmulatedMachine } from '../../src/machine/machine';
 import { symbolReader } from '../../src/symbols/reader';
 
 const elf = gunzipSync(readFileSync(new URL('../../kernels/prebuilt/msgqueue-riscv64.elf.gz', import.meta.url)));
@@ -12,7 +12,7 @@ const flash = new TextEncoder().encode('PFLA');
 
 /** The message queue's machine before its first instruction, with the debugger on it. */
 export interface Session {
-  readonly machine: VirtualMachine;
+  readonly machine: EmulatedMachine;
   readonly target: DebugTarget;
   readonly windows: readonly DeviceWindow[];
 }

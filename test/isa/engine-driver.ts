@@ -3,7 +3,7 @@
 import { Engine, type TakenTrap } from '../../src/engine/engine';
 import { STATUS } from '../../src/engine/layout';
 import { resetState } from '../../src/isa/riscv64/csrs-slots';
-import { RISCV64_GUEST } from '../../src/isa/riscv64/guest';
+import { RISCV64_ENGINE } from '../../src/isa/riscv64/engine-isa';
 import { engineHost } from '../support/engine-host';
 import { bytesOf, CODE, codeOf, DATA, FS_INITIAL, fillF, fillX, type VectorDriver } from './driver';
 
@@ -24,7 +24,7 @@ const createDriver = (name: string, execute: (engine: Engine, instructions: numb
       return 'trapStop';
     },
   });
-  const engine = new Engine(RISCV64_GUEST, host, { ramBase: Number(CODE), ramSize: RAM_SIZE, harts: 1 });
+  const engine = new Engine(RISCV64_ENGINE, host, { ramBase: Number(CODE), ramSize: RAM_SIZE, harts: 1 });
   engine.wantsTrapContext = true;
   // Wherever the instructions lead, they meet a breakpoint there.
   const breakpoints = new Uint8Array(new Uint16Array(0x800).fill(BREAKPOINT).buffer);

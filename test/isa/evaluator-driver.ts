@@ -2,11 +2,11 @@
 
 import { createDecoder } from '../../src/isa/core/decoder';
 import { resetState } from '../../src/isa/riscv64/csrs-slots';
-import { RISCV64_GUEST } from '../../src/isa/riscv64/guest';
+import { RISCV64_ENGINE } from '../../src/isa/riscv64/engine-isa';
 import { EvaluatorState, evaluate } from '../support/ops-evaluator';
 import { bytesOf, CODE, FS_INITIAL, fillF, fillX, type VectorDriver } from './driver';
 
-const decode = createDecoder(RISCV64_GUEST.insns);
+const decode = createDecoder(RISCV64_ENGINE.insns);
 
 export const evaluatorDriver: VectorDriver = {
   name: 'evaluator',
@@ -25,7 +25,7 @@ export const evaluatorDriver: VectorDriver = {
     const decoded = decode(word);
     if (decoded && decoded.insn.mnemonic !== mnemonic)
       throw new Error(`${mnemonic} decodes as ${decoded.insn.mnemonic}`);
-    const trap = decoded ? evaluate(RISCV64_GUEST, decoded, state) : { trapCause: 2, tval: BigInt(word) };
+    const trap = decoded ? evaluate(RISCV64_ENGINE, decoded, state) : { trapCause: 2, tval: BigInt(word) };
     let next = CODE + BigInt(length);
     for (const each of trap ? [] : following) {
       const then = decode(each.word);
@@ -33,7 +33,7 @@ export const evaluatorDriver: VectorDriver = {
       if (state.pc !== next) break;
       next += BigInt(each.length);
       state.word = each.word;
-      if (evaluate(RISCV64_GUEST, then, state)) break;
+      if (evaluate(RISCV64_ENGINE, then, state)) break;
     }
     return {
       x: (index) => state.x(index),

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { createMachine } from '../../src/machine/create';
-import type { VirtualMachine } from '../../src/machine/machine';
+import type { EmulatedMachine } from '../../src/machine/machine';
 import { chosenSeed, Random } from '../support/random';
 import { buildElf } from './elf-builder';
 
 const [IN_M, IN_S] = [0x8000_0000n, 0x8020_0000n];
 const MEBIBYTE = 1024 * 1024;
 
-const machineWith = (at: bigint, bytes: Uint8Array, harts = 1): VirtualMachine =>
+const machineWith = (at: bigint, bytes: Uint8Array, harts = 1): EmulatedMachine =>
   createMachine({
     kernel: { name: 'bad', bytes: buildElf({ segments: [{ vaddr: at, bytes }] }) },
     memory: 4 * MEBIBYTE,

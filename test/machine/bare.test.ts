@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { pa } from '../../src/base/address';
-import type { VirtualMachine } from '../../src/machine/machine';
+import type { EmulatedMachine } from '../../src/machine/machine';
 import { bareGuest, consoleOf, runToEnd } from '../support/guests';
 
 /** `off` when all checks of the program hold, else the number of the first that does not. */
-const outcome = (machine: VirtualMachine): string => {
+const outcome = (machine: EmulatedMachine): string => {
   const exit = runToEnd(machine);
   if (exit.kind !== 'power') return exit.kind;
   return exit.event.kind === 'off' ? 'off' : `check ${exit.event.code} fails`;

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { buildSync } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { pa, va } from '../../src/base/address';
-import type { VirtualMachine } from '../../src/machine/machine';
+import type { EmulatedMachine } from '../../src/machine/machine';
 import { bareGuest, consoleOf, messageQueue, runToEnd } from '../support/guests';
 import { chosenSeed, Random } from '../support/random';
 
@@ -13,13 +13,13 @@ interface End {
   readonly text: string;
 }
 
-const endOf = (machine: VirtualMachine, run: (machine: VirtualMachine) => void): End => {
+const endOf = (machine: EmulatedMachine, run: (machine: EmulatedMachine) => void): End => {
   const console = consoleOf(machine);
   run(machine);
   return { hash: machine.stateHash(), retired: machine.retired, text: console.text };
 };
 
-const GUESTS: readonly (readonly [string, () => VirtualMachine])[] = [
+const GUESTS: readonly (readonly [string, () => EmulatedMachine])[] = [
   ['one hart', () => bareGuest('harts')],
   ['two harts that fight for locks', () => bareGuest('harts', { harts: 2 })],
   ['four harts that fight for locks', () => bareGuest('harts', { harts: 4 })],

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { pa } from '../../src/base/address';
 import { createMachine } from '../../src/machine/create';
-import type { VirtualMachine } from '../../src/machine/machine';
+import type { EmulatedMachine } from '../../src/machine/machine';
 import { assemble, type Line } from '../support/assemble';
 
 const BASE = 0x8000_0000;
 
 /** A machine whose S-mode kernel is `lines`. */
-const machineOf = (lines: readonly Line[], memory = 2 ** 22, harts = 1): VirtualMachine =>
+const machineOf = (lines: readonly Line[], memory = 2 ** 22, harts = 1): EmulatedMachine =>
   createMachine({ memory, harts, kernel: { name: 'k', bytes: assemble(lines) }, loadAddress: BASE }).machine;
 
-const x = (machine: VirtualMachine, name: string): bigint => machine.cpus[0]!.readRegister(name);
+const x = (machine: EmulatedMachine, name: string): bigint => machine.cpus[0]!.readRegister(name);
 
 describe('decoded code', () => {
   it.each([8, 9, 10, 11])('keeps a fused pair right when a byte %d bytes behind its beginning changes', (at) => {

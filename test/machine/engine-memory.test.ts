@@ -1,14 +1,14 @@
 import { describe, expect, it, vi } from 'vitest';
 import { pa } from '../../src/base/address';
 import { createMachine } from '../../src/machine/create';
-import type { VirtualMachine } from '../../src/machine/machine';
+import type { EmulatedMachine } from '../../src/machine/machine';
 import { assemble, type Line } from '../support/assemble';
 
 const BASE = 0x8000_0000;
 const KERNEL = 0x8020_0000;
 const GIBIBYTE = 2 ** 30;
 
-const machineOf = (lines: readonly Line[], memory: number): VirtualMachine =>
+const machineOf = (lines: readonly Line[], memory: number): EmulatedMachine =>
   createMachine({ memory, kernel: { name: 'k', bytes: assemble(lines) }, loadAddress: KERNEL }).machine;
 
 const word = (value: bigint): Uint8Array => {

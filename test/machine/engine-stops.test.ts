@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { pa, va } from '../../src/base/address';
 import { createMachine } from '../../src/machine/create';
-import type { VirtualMachine } from '../../src/machine/machine';
+import type { EmulatedMachine } from '../../src/machine/machine';
 import { assemble, type Line } from '../support/assemble';
 
 const BASE = 0x8020_0000;
 const SPIN: Line = ['jal', { rd: 0, imm: 0 }];
 
-const machineOf = (lines: readonly Line[], harts = 1): VirtualMachine =>
+const machineOf = (lines: readonly Line[], harts = 1): EmulatedMachine =>
   createMachine({ memory: 2 ** 23, harts, kernel: { name: 'k', bytes: assemble(lines) }, loadAddress: BASE }).machine;
 
 const at = (offset: number) => va(BigInt(BASE + offset));

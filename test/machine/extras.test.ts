@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { pa } from '../../src/base/address';
 import { RISCV64_VIRT } from '../../src/machine/boards/riscv64-virt';
 import type { MachineOptions } from '../../src/machine/create';
-import type { VirtualMachine } from '../../src/machine/machine';
+import type { EmulatedMachine } from '../../src/machine/machine';
 import { bareGuest, consoleOf } from '../support/guests';
 
 const RINGS = 0x8020_0000;
@@ -16,7 +16,7 @@ class Driver {
   readonly #sent = new Map<number, number>();
 
   constructor(
-    readonly machine: VirtualMachine,
+    readonly machine: EmulatedMachine,
     queues: number,
   ) {
     this.write(0x70, 3);
@@ -68,7 +68,7 @@ class Driver {
 }
 
 /** A guest that is only there to let time pass. */
-const withExtras = (extras: MachineOptions['extras']): VirtualMachine => bareGuest('harts', { extras });
+const withExtras = (extras: MachineOptions['extras']): EmulatedMachine => bareGuest('harts', { extras });
 
 describe('a virtio console', () => {
   const console = { kind: 'console', bus: 'virtio-mmio' } as const;

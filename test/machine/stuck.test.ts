@@ -6,7 +6,7 @@ import { va } from '../../src/base/address';
 import type { RunExit } from '../../src/machine/contract';
 import { createMachine } from '../../src/machine/create';
 import { readElf } from '../../src/machine/elf-image';
-import type { VirtualMachine } from '../../src/machine/machine';
+import type { EmulatedMachine } from '../../src/machine/machine';
 import { runProgram } from '../cli/program';
 import { buildElf } from './elf-builder';
 
@@ -20,14 +20,14 @@ const label = (name: string): bigint => {
   return at;
 };
 
-const startAt = (name: string, machineBytes: Uint8Array = bytes): VirtualMachine => {
+const startAt = (name: string, machineBytes: Uint8Array = bytes): EmulatedMachine => {
   const { machine } = createMachine({ kernel: { name: 'exits', bytes: machineBytes }, memory: 8 << 20 });
   machine.cpus[0]?.writeRegister('pc', label(name));
   return machine;
 };
 
 /** Runs in slices of `slice` until something happens. */
-const ending = (machine: VirtualMachine, slice = 1_000_000n): RunExit => {
+const ending = (machine: EmulatedMachine, slice = 1_000_000n): RunExit => {
   for (let left = 20_000_000n; left > 0n; left -= slice) {
     const exit = machine.run({ budget: slice });
     if (exit.kind !== 'budget') return exit;
@@ -145,7 +145,7 @@ describe('a guest that only traps often is not stuck', () => {
 
 describe('a handler in S-mode', () => {
   const li = (rd: number, value: number): number => (value << 20) | (rd << 7) | 0x13;
-  const program = (...words: number[]): VirtualMachine =>
+  const program = (...words: number[]): EmulatedMachine =>
     createMachine({
       kernel: {
         name: 'words',

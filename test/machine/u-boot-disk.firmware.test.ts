@@ -7,7 +7,7 @@ import { fatDisk } from '../../src/image/disk';
 import { FatImage } from '../../src/image/fat';
 import { DRIVE_BUSES, type DriveBus } from '../../src/machine/boards/board';
 import type { MachineOptions } from '../../src/machine/create';
-import type { VirtualMachine } from '../../src/machine/machine';
+import type { EmulatedMachine } from '../../src/machine/machine';
 import { openSbi, session, uBoot, uBootInM } from './u-boot';
 
 const MEBIBYTE = 1024 * 1024;
@@ -22,7 +22,7 @@ const modes: readonly (readonly [string, () => MachineOptions])[] = [
   ['in M-mode', () => ({ bios: uBootInM() })],
 ];
 
-const contents = (machine: VirtualMachine): Uint8Array => {
+const contents = (machine: EmulatedMachine): Uint8Array => {
   for (const device of machine.devices) {
     const virtio = device instanceof VirtioPci || device instanceof VirtioMmio ? device.virtio : undefined;
     if (virtio?.kind instanceof VirtioBlock) return virtio.kind.read(0, SIZE);

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createMachine, type MachineOptions } from '../../src/machine/create';
 import type { NamedFile } from '../../src/machine/load';
-import type { VirtualMachine } from '../../src/machine/machine';
+import type { EmulatedMachine } from '../../src/machine/machine';
 import { consoleOf } from '../support/guests';
 
 const file = (name: string): NamedFile => ({ name, bytes: readFileSync(name) });
@@ -19,7 +19,7 @@ const MOST = 400_000_000n;
 
 /** What stood on the console. */
 export interface Session {
-  readonly machine: VirtualMachine;
+  readonly machine: EmulatedMachine;
   /** Everything up to the first prompt. */
   readonly boot: string;
   /** What came after each line, up to the next prompt. */

@@ -1,5 +1,5 @@
 /** A hart in plain JavaScript objects, for testing what an ISA's TypeScript does to one. Records what it was told. */
-import { GuestTrap, type HartState, type TranslationScope } from '../../src/isa/core/privileged';
+import { type HartState, type TranslationScope, Trap } from '../../src/isa/core/privileged';
 import type { Access } from '../../src/isa/core/translation';
 
 export class FakeHart implements HartState {
@@ -82,7 +82,7 @@ export const trapOf = (action: () => void): { cause: number; tval: bigint } => {
   try {
     action();
   } catch (error) {
-    if (error instanceof GuestTrap) return { cause: error.trapCause, tval: error.tval };
+    if (error instanceof Trap) return { cause: error.trapCause, tval: error.tval };
     throw error;
   }
   throw new Error('no trap was raised');

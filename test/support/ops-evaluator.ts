@@ -4,9 +4,9 @@
  */
 
 import type { DecodedInsn } from '../../src/isa/core/decoder';
-import type { GuestIsa } from '../../src/isa/core/guest-isa';
+import type { EngineIsa } from '../../src/isa/core/engine-isa';
 import type { AnyValue, Field, Fields, Ops, V32, V64 } from '../../src/isa/core/ops';
-import { GuestTrap, type HartState } from '../../src/isa/core/privileged';
+import { type HartState, Trap } from '../../src/isa/core/privileged';
 
 /** The state of one hart and its memory. */
 export class EvaluatorState implements HartState {
@@ -62,7 +62,7 @@ export class EvaluatorState implements HartState {
 
   #offset(address: bigint, bytes: number, cause: number): number {
     const offset = address - this.base;
-    if (offset < 0n || offset + BigInt(bytes) > BigInt(this.memory.length)) throw new GuestTrap(cause, address);
+    if (offset < 0n || offset + BigInt(bytes) > BigInt(this.memory.length)) throw new Trap(cause, address);
     return Number(offset);
   }
   load(address: bigint, bytes: 1 | 2 | 4 | 8): bigint {
@@ -79,7 +79,7 @@ export class EvaluatorState implements HartState {
 }
 
 /** Executes one decoded instruction at `state.pc`; a trap is returned, with the state as the instruction left it. */
-export const evaluate = (isa: GuestIsa, decoded: DecodedInsn, state: EvaluatorState): GuestTrap | undefined => {
+export const evaluate = (isa: EngineIsa, decoded: DecodedInsn, state: EvaluatorState): Trap | undefined => {
   const { insn, fields } = decoded;
   const opaque = new Proxy({} as Fields, { get: (_, name): Field => ({ name: String(name) }) });
   const field = (name: string): number => {
@@ -92,7 +92,7 @@ export const evaluate = (isa: GuestIsa, decoded: DecodedInsn, state: EvaluatorSt
   try {
     insn.sem(new Evaluator(isa, state, field).ops, opaque);
   } catch (error) {
-    if (error instanceof GuestTrap) return error;
+    if (error instanceof Trap) return error;
     throw error;
   }
   state.pc = state.jumped ?? BigInt.asUintN(64, state.pc + BigInt(insn.pattern.length));
@@ -109,7 +109,7 @@ class Evaluator {
   readonly ops: Ops;
 
   constructor(
-    readonly isa: GuestIsa,
+    readonly isa: EngineIsa,
     readonly state: EvaluatorState,
     readonly field: (name: string) => number,
   ) {
@@ -120,7 +120,7 @@ class Evaluator {
     const { rounding } = this.isa;
     const mode = this.field(rm.name);
     const resolved = mode === rounding.dynamic ? Number(this.state.get(rounding.modeSlot)) : mode;
-    if (resolved > rounding.highestMode) throw new GuestTrap(2, BigInt(this.state.word));
+    if (resolved > rounding.highestMode) throw new Trap(2, BigInt(this.state.word));
     return resolved;
   }
 
@@ -243,7 +243,7 @@ class Evaluator {
         if (u(cond)) state.jump(u(target));
       },
       trap: (cause, tval) => {
-        throw new GuestTrap(cause, tval ? u(tval) : 0n);
+        throw new Trap(cause, tval ? u(tval) : 0n);
       },
       slot: () => onlyInQuickForms(),
       setSlot: () => onlyInQuickForms(),
@@ -288,7 +288,7 @@ class Evaluator {
 
   #amo(op: Parameters<Ops['amo']>[0], bytes: 4 | 8, address: bigint, operand: bigint): bigint {
     const { state } = this;
-    if (address % BigInt(bytes)) throw new GuestTrap(this.isa.causes.amoMisaligned, address);
+    if (address % BigInt(bytes)) throw new Trap(this.isa.causes.amoMisaligned, address);
     const width = bytes * 8;
     state.check(address, 'write');
     const [u, v] = [state.load(address, bytes), BigInt.asUintN(width, operand)];

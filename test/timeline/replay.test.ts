@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createMachine } from '../../src/machine/create';
-import type { VirtualMachine } from '../../src/machine/machine';
+import type { EmulatedMachine } from '../../src/machine/machine';
 import { replay } from '../../src/timeline/replay';
 import { assemble } from '../support/assemble';
 
@@ -38,7 +38,7 @@ const TRAPPING = assemble([
   ['sret', {}],
 ]);
 
-const booted = (bytes: Uint8Array): { machine: VirtualMachine; text: () => string } => {
+const booted = (bytes: Uint8Array): { machine: EmulatedMachine; text: () => string } => {
   const { machine } = createMachine({ memory: 2 ** 22, kernel: { name: 'test', bytes } });
   let text = '';
   machine.onConsole((bytes) => {

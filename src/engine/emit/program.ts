@@ -1,4 +1,6 @@
 /** The instruction table prepared for emission: graphs, where each field sits in a record, opcode numbers. */
+
+import type { EngineIsa } from '../../isa/core/engine-isa';
 import {
   effectInputs,
   effectsOf,
@@ -7,7 +9,6 @@ import {
   type InsnEffects,
   recordGraph,
 } from '../../isa/core/graph';
-import type { GuestIsa } from '../../isa/core/guest-isa';
 import type { Insn } from '../../isa/core/insn';
 import { FAST, RECORD } from '../layout';
 
@@ -41,7 +42,7 @@ export interface FusedPair {
 }
 
 export interface Program {
-  readonly isa: GuestIsa;
+  readonly isa: EngineIsa;
   readonly insns: readonly PreparedInsn[];
   /** Quick forms, by the instruction they are of; several may share one. */
   readonly quick: readonly { readonly of: PreparedInsn; readonly form: PreparedInsn }[];
@@ -52,7 +53,7 @@ export interface Program {
   readonly fpNames: readonly string[];
 }
 
-export const prepareProgram = (isa: GuestIsa): Program => {
+export const prepareProgram = (isa: EngineIsa): Program => {
   let nextFast: number = FAST.first;
   const insns = isa.insns.map((insn, index): PreparedInsn => {
     const graph = recordGraph(insn);
@@ -91,7 +92,7 @@ export const prepareProgram = (isa: GuestIsa): Program => {
 };
 
 /** @throws Error when a row of the ISA's table names what cannot be fused. */
-const preparePairs = (isa: GuestIsa, insns: readonly PreparedInsn[], firstOp: number): FusedPair[] => {
+const preparePairs = (isa: EngineIsa, insns: readonly PreparedInsn[], firstOp: number): FusedPair[] => {
   const byName = new Map(insns.map((prepared) => [prepared.insn.mnemonic, prepared]));
   const pairs: FusedPair[] = [];
   for (const { first, second, forward } of isa.fusions) {

@@ -2,7 +2,7 @@
 
 import type { Machine, RunExit } from '../../machine/contract';
 import { createMachine, type MachineOptions } from '../../machine/create';
-import type { VirtualMachine } from '../../machine/machine';
+import type { EmulatedMachine } from '../../machine/machine';
 import { panicHint } from '../panic-hints';
 import { type Arguments, type Command, type CommandContext, EXIT, UsageError } from './command';
 import { readGuest, wholeNumber } from './guest';
@@ -114,7 +114,7 @@ interface Limits {
 }
 
 async function runToEnd(
-  machine: VirtualMachine,
+  machine: EmulatedMachine,
   terminal: Terminal,
   panic: PanicWatch,
   limits: Limits,
@@ -194,7 +194,7 @@ function nextSlice(slice: bigint, executed: bigint, took: number): bigint {
 
 /** Guest time that passed without instructions: the guest slept. */
 const idleNanoseconds = (
-  machine: VirtualMachine,
+  machine: EmulatedMachine,
   before: { readonly retired: bigint; readonly now: bigint },
 ): number => {
   const passed = Number(machine.now - before.now);

@@ -131,7 +131,7 @@ export interface Ops {
   branch(cond: V32, target: V64): void;
   /** Takes a synchronous trap; nothing described after it happens. `tval` defaults to 0. */
   trap(cause: number, tval?: V64): void;
-  /** A 64-bit slot of the ISA's state. Only in quick forms (see `GuestIsa.quick`). */
+  /** A 64-bit slot of the ISA's state. Only in quick forms (see `EngineIsa.quick`). */
   slot(name: string): V64;
   setSlot(name: string, v: V64): void;
   /** Leaves the instruction to its full description unless `cond`. Only in quick forms, before any write. */

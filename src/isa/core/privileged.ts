@@ -18,7 +18,7 @@ export interface TrapDetail {
  * Thrown by helpers to take a synchronous trap instead of completing the instruction. No Error: a guest's trap is nothing
  * that went wrong here, and recording a stack takes longer than the trap.
  */
-export class GuestTrap {
+export class Trap {
   constructor(
     readonly trapCause: number,
     readonly tval: bigint,
@@ -84,8 +84,8 @@ export interface HartState {
   readonly cycles: bigint;
   readonly retired: bigint;
   /**
-   * Loads and stores on behalf of the instruction; throws {@link GuestTrap} on a fault. They run with its privilege, or
-   * with `as`, an effective privilege as `GuestIsa.cpuTranslate` takes it.
+   * Loads and stores on behalf of the instruction; throws {@link Trap} on a fault. They run with its privilege, or
+   * with `as`, an effective privilege as `EngineIsa.cpuTranslate` takes it.
    */
   load(address: bigint, bytes: 1 | 2 | 4 | 8, as?: number): bigint;
   store(address: bigint, bytes: 1 | 2 | 4 | 8, value: bigint, as?: number): void;

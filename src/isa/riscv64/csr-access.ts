@@ -1,5 +1,5 @@
 /** Who may touch a CSR, which one a guest gets in its place, and the six Zicsr instructions. */
-import { GuestTrap, type HartState, type Helper } from '../core/privileged';
+import { type HartState, type Helper, Trap } from '../core/privileged';
 import { csrOfName, csrOfNumber, csrPrivilege, guestSubstitute, isReadOnlyCsr } from './csrs';
 import { ENVCFG, GUEST, HSTATUS, MSTATUS, PRIV_M, PRIV_S, PRIV_U } from './csrs-bits';
 import { guestEnvironment } from './csrs-hypervisor';
@@ -11,12 +11,10 @@ const VIRTUAL_INSTRUCTION = 22;
 type SlotReader = Pick<HartState, 'get'>;
 
 /** The trap of an instruction that may not execute here; tval holds its bits. */
-export const illegalInstruction = (state: HartState): GuestTrap =>
-  new GuestTrap(ILLEGAL_INSTRUCTION, BigInt(state.word >>> 0));
+export const illegalInstruction = (state: HartState): Trap => new Trap(ILLEGAL_INSTRUCTION, BigInt(state.word >>> 0));
 
 /** The trap of an instruction that a guest may not execute, but its hypervisor could. */
-export const virtualInstruction = (state: HartState): GuestTrap =>
-  new GuestTrap(VIRTUAL_INSTRUCTION, BigInt(state.word >>> 0));
+export const virtualInstruction = (state: HartState): Trap => new Trap(VIRTUAL_INSTRUCTION, BigInt(state.word >>> 0));
 
 /** The nominal privilege: 0 in U and VU, 1 in S and VS, 3 in M. */
 export const privilegeOf = (state: SlotReader): number => Number(state.get('priv'));
@@ -91,7 +89,7 @@ const refusedInGuest = (state: SlotReader, csr: Csr, privilege: number, least: n
   }
 };
 
-/** @throws GuestTrap when the CSR does not exist or may not be touched so. */
+/** @throws Trap when the CSR does not exist or may not be touched so. */
 const accessible = (state: HartState, number: number, isWrite: boolean): Csr => {
   const csr = csrOfNumber(number);
   const refusal = csr ? csrRefusal(state, csr, isWrite) : 'illegal';

@@ -2,7 +2,7 @@
  * Pairs of instructions worth one dispatch, most frequent first: measured over the benchmark guests and the message queue
  * (dynamic counts of neighbours in one page). The third column is the second's source field that takes the first's result.
  */
-import type { Fusion } from '../core/guest-isa';
+import type { Fusion } from '../core/engine-isa';
 
 const PAIRS: readonly (readonly [first: string, second: string, forward?: string])[] = [
   ['c.sdsp', 'c.sdsp'],

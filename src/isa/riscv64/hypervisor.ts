@@ -1,5 +1,5 @@
 /** Fences, and accesses to a guest's memory: who may execute them and what they do. */
-import { type Fence, GuestTrap, type HartState, type Helper } from '../core/privileged';
+import { type Fence, type HartState, type Helper, Trap } from '../core/privileged';
 import { illegalInstruction, isGuest, modeOf, virtualInstruction } from './csr-access';
 import { GUEST, HSTATUS, MSTATUS, PRIV_S, PRIV_U } from './csrs-bits';
 import { AS_EXECUTABLE, hypervisorAccessPrivilege } from './effective-privilege';
@@ -55,8 +55,8 @@ const asGuest = (state: HartState, access: () => void): void => {
   try {
     access();
   } catch (error) {
-    if (!(error instanceof GuestTrap)) throw error;
-    throw new GuestTrap(error.trapCause, error.tval, { ...error.detail, isGuestAddress: true });
+    if (!(error instanceof Trap)) throw error;
+    throw new Trap(error.trapCause, error.tval, { ...error.detail, isGuestAddress: true });
   }
 };
 

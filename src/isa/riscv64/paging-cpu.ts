@@ -1,6 +1,6 @@
 /** Translation as the CPU does it: with privilege, PMP and accessed/dirty updates, raising traps. */
-import type { CpuTranslation, WalkMemory } from '../core/guest-isa';
-import { GuestTrap, type HartState } from '../core/privileged';
+import type { CpuTranslation, WalkMemory } from '../core/engine-isa';
+import { type HartState, Trap } from '../core/privileged';
 import type { Access } from '../core/translation';
 import { modeOf } from './csr-access';
 import { GUEST, MSTATUS, PRIV_M, PRIV_S, PRIV_U } from './csrs-bits';
@@ -73,7 +73,7 @@ const guarded = (memory: PteReader, regions: readonly PmpRegion[]): PteReader =>
  * @param effectivePrivilege of the access, as `modeOf` gives it, with `AS_EXECUTABLE` for HLVX; by default the hart's own
  *   for fetches, `dataPrivilege` for loads and stores.
  * @param bytes length of the access, which may not cross a page; matters to PMP only.
- * @throws GuestTrap page fault, guest-page fault or access fault with tval = `va`.
+ * @throws Trap page fault, guest-page fault or access fault with tval = `va`.
  */
 export const cpuTranslate = (
   state: SlotReader,
@@ -91,11 +91,11 @@ export const cpuTranslate = (
   const low = Number(BigInt.asUintN(32, va));
   const high = Number(BigInt.asUintN(32, va >> 32n));
   const end = walk(space, regions ? guarded(memory, regions) : memory, high, low, access);
-  if (end.fault) throw new GuestTrap(walkFaultCause(end.fault, access), va);
+  if (end.fault) throw new Trap(walkFaultCause(end.fault, access), va);
   const allowed = regions ? allowedOn(regions, privilege, end.pa, bytes) : OPEN;
-  if (!pmpIncludes(allowed.here, access)) throw new GuestTrap(accessFaultCause(access), va);
+  if (!pmpIncludes(allowed.here, access)) throw new Trap(accessFaultCause(access), va);
   if (end.update !== 0) {
-    if (!mayUpdate(regions, end)) throw new GuestTrap(accessFaultCause(access), va);
+    if (!mayUpdate(regions, end)) throw new Trap(accessFaultCause(access), va);
     update(memory, end);
   }
   const leaf = end.leaf | end.update;
@@ -128,11 +128,11 @@ const translateGuest = (
     update: (leaf) => update(memory, leaf),
   });
   const fault = guestFault(end, access);
-  if (fault) throw new GuestTrap(fault.cause, va, fault.detail);
+  if (fault) throw new Trap(fault.cause, va, fault.detail);
   const allowed = regions ? allowedOn(regions, PRIV_S, end.pa, bytes) : OPEN;
   const isAllowed =
     pmpIncludes(allowed.here, access) && (!(mode & AS_EXECUTABLE) || pmpIncludes(allowed.here, 'execute'));
-  if (!isAllowed) throw new GuestTrap(accessFaultCause(access), va);
+  if (!isAllowed) throw new Trap(accessFaultCause(access), va);
   for (const leaf of end.updates) update(memory, leaf);
   const isOpenedByHost = access !== 'execute' && (state.get('mstatus') & MSTATUS.MXR) !== 0n;
   return translation(end.pa, end.rights & allowed.page, allowed.isUniform && !isOpenedByHost);
@@ -174,6 +174,6 @@ const physical = (
 ): CpuTranslation => {
   const at = Number(BigInt.asUintN(64, va));
   const allowed = regions ? allowedOn(regions, privilege, at, bytes) : OPEN;
-  if (at >= PHYSICAL_LIMIT || !pmpIncludes(allowed.here, access)) throw new GuestTrap(accessFaultCause(access), va);
+  if (at >= PHYSICAL_LIMIT || !pmpIncludes(allowed.here, access)) throw new Trap(accessFaultCause(access), va);
   return translation(at, allowed.page, allowed.isUniform);
 };

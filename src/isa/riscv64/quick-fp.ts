@@ -3,7 +3,7 @@
  * leave the rest to soft-float: NaNs, results near the ends of the range, most rounding modes other than to nearest even,
  * and the first inexact result. From then on NX is set, and an inexact result changes no flag.
  */
-import type { QuickForm } from '../core/guest-isa';
+import type { QuickForm } from '../core/engine-isa';
 import { insn } from '../core/insn';
 import type { F32, F64, Field, Fields, Float, Ops, V32, V64 } from '../core/ops';
 import { INSNS_D } from './insns/d';

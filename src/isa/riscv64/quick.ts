@@ -2,7 +2,7 @@
  * Quick forms: the accesses to sstatus that kernels make at every lock, which only switch SIE. What they cannot decide in
  * a few operations (another bit, an interrupt that becomes deliverable) they leave to the CSR helpers.
  */
-import type { QuickForm } from '../core/guest-isa';
+import type { QuickForm } from '../core/engine-isa';
 import { insn } from '../core/insn';
 import type { Field, Ops, V32, V64 } from '../core/ops';
 import { MSTATUS, SSTATUS_VISIBLE } from './csrs-bits';

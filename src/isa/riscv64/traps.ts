@@ -3,7 +3,7 @@
  * @see RISC-V Privileged ISA, "Machine Trap Delegation", "mstatus", "Supervisor Trap", "Traps" of the hypervisor extension
  */
 import type { TrapCause } from '../core/isa';
-import { FirmwareCall, GuestTrap, type HartState, type TrapDetail } from '../core/privileged';
+import { FirmwareCall, type HartState, Trap, type TrapDetail } from '../core/privileged';
 import type { Access } from '../core/translation';
 import { illegalInstruction, isGuest, modeOf, privilegeOf, virtualInstruction } from './csr-access';
 import { GUEST, HSTATUS, MSTATUS, PRIV_M, PRIV_S, PRIV_U } from './csrs-bits';
@@ -246,16 +246,16 @@ const ECALL: Readonly<Record<number, number>> = {
   [GUEST | PRIV_S]: CAUSE.ecallVs,
 };
 
-/** @throws FirmwareCall in S-mode outside guests under machine-provided SBI; otherwise GuestTrap. */
+/** @throws FirmwareCall in S-mode outside guests under machine-provided SBI; otherwise Trap. */
 export const ecall = (state: HartState): void => {
   const mode = modeOf(state);
   if (mode === PRIV_S && state.get('sbi') === 1n) throw new FirmwareCall();
-  throw new GuestTrap(ECALL[mode] ?? CAUSE.ecallM, 0n);
+  throw new Trap(ECALL[mode] ?? CAUSE.ecallM, 0n);
 };
 
 /** tval is 0: the manual lets it be that or the address, which QEMU 10 writes. */
 export const ebreak = (_state: HartState): void => {
-  throw new GuestTrap(CAUSE.breakpoint, 0n);
+  throw new Trap(CAUSE.breakpoint, 0n);
 };
 
 export const mret = (state: HartState): void => {

@@ -2,7 +2,7 @@
 import type { Device, PowerEvent } from '../../devices/device';
 import type { DiskImage } from '../../devices/virtio/block';
 import type { HartView } from '../../engine/hart-view';
-import type { GuestIsa } from '../../isa/core/guest-isa';
+import type { EngineIsa } from '../../isa/core/engine-isa';
 import type { Isa } from '../../isa/core/isa';
 import type { Fence } from '../../isa/core/privileged';
 import type { World } from '../../isa/core/world';
@@ -36,7 +36,7 @@ export interface BoardServices {
 export interface Board {
   readonly id: string;
   readonly isa: Isa;
-  readonly guest: GuestIsa;
+  readonly engineIsa: EngineIsa;
   readonly bus: Bus;
   readonly devices: readonly Device[];
   /** The device that console input goes to. */
@@ -63,7 +63,7 @@ export interface Board {
 export interface BoardSpec {
   readonly id: string;
   readonly arch: string;
-  readonly guest: GuestIsa;
+  readonly engineIsa: EngineIsa;
   readonly ramBase: number;
   readonly maxHarts: number;
   readonly nanosecondsPerInstruction: bigint;

@@ -1,6 +1,6 @@
 /** `riscv64-virt` as a board a machine can be made of: devices, reset, SBI, registers. */
 import type { HartView } from '../../engine/hart-view';
-import { peekCsr, pokeCsr, RISCV64, RISCV64_GUEST, resetState, worldOf } from '../../isa/riscv64';
+import { peekCsr, pokeCsr, RISCV64, RISCV64_ENGINE, resetState, worldOf } from '../../isa/riscv64';
 import { createSbiFirmware } from '../firmware/sbi-machine';
 import type { Board, BoardSpec } from './board';
 import { createHartTimers } from './riscv64-timers';
@@ -19,7 +19,7 @@ const TICK = 1_000_000_000n / BigInt(RISCV64_VIRT.timebase);
 export const RISCV64_VIRT_BOARD: BoardSpec = {
   id: RISCV64_VIRT.id,
   arch: 'riscv64',
-  guest: RISCV64_GUEST,
+  engineIsa: RISCV64_ENGINE,
   ramBase: RISCV64_VIRT.ramBase,
   maxHarts: RISCV64_VIRT.maxHarts,
   nanosecondsPerInstruction: BigInt(RISCV64_VIRT.nanosecondsPerInstruction),
@@ -59,7 +59,7 @@ export const RISCV64_VIRT_BOARD: BoardSpec = {
     return {
       id: RISCV64_VIRT.id,
       isa: RISCV64,
-      guest: RISCV64_GUEST,
+      engineIsa: RISCV64_ENGINE,
       bus: virt.bus,
       devices: virt.devices,
       console: virt.console,

@@ -4,7 +4,7 @@ import { encodeInsn } from '../../../src/isa/core/decoder';
 import { effectsOf, recordGraph } from '../../../src/isa/core/graph';
 import type { Insn } from '../../../src/isa/core/insn';
 import type { PatternField } from '../../../src/isa/core/pattern';
-import { RISCV64_GUEST } from '../../../src/isa/riscv64/guest';
+import { RISCV64_ENGINE } from '../../../src/isa/riscv64/engine-isa';
 import { INSNS } from '../../../src/isa/riscv64/insns/all';
 import { operand } from '../../support/fp-operands';
 import { chosenSeed, Random } from '../../support/random';
@@ -152,7 +152,7 @@ describe('the engine and the evaluator agree on random operands', () => {
 
 describe('the engine and the evaluator agree on instructions that run fused', () => {
   const pairs = new Map(
-    prepareProgram(RISCV64_GUEST).pairs.map(({ first, second }) => [
+    prepareProgram(RISCV64_ENGINE).pairs.map(({ first, second }) => [
       `${first.insn.mnemonic} and ${second.insn.mnemonic}`,
       [first.insn, second.insn] as const,
     ]),

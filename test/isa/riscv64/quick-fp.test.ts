@@ -8,8 +8,8 @@ import { Engine } from '../../../src/engine/engine';
 import { encodeInsn } from '../../../src/isa/core/decoder';
 import type { FpFunction } from '../../../src/isa/core/privileged';
 import { resetState } from '../../../src/isa/riscv64/csrs-slots';
+import { RISCV64_ENGINE } from '../../../src/isa/riscv64/engine-isa';
 import { FP } from '../../../src/isa/riscv64/fp/table';
-import { RISCV64_GUEST } from '../../../src/isa/riscv64/guest';
 import { INSNS } from '../../../src/isa/riscv64/insns/all';
 import { engineHost } from '../../support/engine-host';
 import { operand } from '../../support/fp-operands';
@@ -39,7 +39,7 @@ const fp = Object.fromEntries(Object.entries(FP).map(([name, run]) => [name, cou
 const host = engineHost({
   trapTaken: () => 'trapStop',
 });
-const engine = new Engine({ ...RISCV64_GUEST, fp }, host, { ramBase: Number(CODE), ramSize: 0x1000, harts: 1 });
+const engine = new Engine({ ...RISCV64_ENGINE, fp }, host, { ramBase: Number(CODE), ramSize: 0x1000, harts: 1 });
 const view = engine.harts[0]!;
 resetState(view, { hartid: 0, start: 'machine' });
 view.set('mstatus', view.get('mstatus') | DIRTY);

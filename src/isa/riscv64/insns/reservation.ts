@@ -8,7 +8,7 @@
  * and this is how QEMU behaves too.
  */
 
-import { GuestTrap, type HartState, type Helper } from '../../core/privileged';
+import { type HartState, type Helper, Trap } from '../../core/privileged';
 
 /** The value of the slot `reservation` while there is none. */
 export const NO_RESERVATION = (1n << 64n) - 1n;
@@ -19,7 +19,7 @@ const STORE_MISALIGNED = 6;
 const STORE_ACCESS = 7;
 
 const align = (address: bigint, bytes: 4 | 8, cause: number): void => {
-  if (address % BigInt(bytes) !== 0n) throw new GuestTrap(cause, address);
+  if (address % BigInt(bytes) !== 0n) throw new Trap(cause, address);
 };
 
 const loadReserved =
@@ -45,8 +45,8 @@ const compared = (state: HartState, address: bigint, bytes: 4 | 8): bigint => {
   try {
     return state.load(address, bytes);
   } catch (error) {
-    if (!(error instanceof GuestTrap)) throw error;
-    throw new GuestTrap(STORE_ACCESS, error.tval, error.detail);
+    if (!(error instanceof Trap)) throw error;
+    throw new Trap(STORE_ACCESS, error.tval, error.detail);
   }
 };
 

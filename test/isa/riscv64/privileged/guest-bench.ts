@@ -6,7 +6,7 @@
 import { Engine } from '../../../../src/engine/engine';
 import { ALL_INTERRUPTS, ENVCFG, HSTATUS, MSTATUS, U64, VSXL_64, XL_64 } from '../../../../src/isa/riscv64/csrs-bits';
 import { resetState } from '../../../../src/isa/riscv64/csrs-slots';
-import { RISCV64_GUEST } from '../../../../src/isa/riscv64/guest';
+import { RISCV64_ENGINE } from '../../../../src/isa/riscv64/engine-isa';
 import { assemble, type Line } from '../../../support/assemble';
 import { engineHost } from '../../../support/engine-host';
 import { pte } from './physical';
@@ -65,7 +65,7 @@ export class GuestBench {
         return 'trapStop';
       },
     });
-    this.#engine = new Engine(RISCV64_GUEST, host, { ramBase: RAM, ramSize: PAGES * PAGE, harts: 1 });
+    this.#engine = new Engine(RISCV64_ENGINE, host, { ramBase: RAM, ramSize: PAGES * PAGE, harts: 1 });
     this.reset();
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { va as toVa } from '../../../../src/base/address';
-import { GuestTrap } from '../../../../src/isa/core/privileged';
+import { Trap } from '../../../../src/isa/core/privileged';
 import type { Access } from '../../../../src/isa/core/translation';
 import { peekCsr } from '../../../../src/isa/riscv64/csr-access';
 import { ENVCFG, GUEST, MSTATUS } from '../../../../src/isa/riscv64/csrs-bits';
@@ -127,7 +127,7 @@ const compare = (seed: number): Map<string, number> => {
         const { pa } = cpuTranslate(hart, memory, address, access, mode);
         actual = { pa: BigInt(pa), perms: 'perms' in expected ? expected.perms : 0n };
       } catch (error) {
-        if (!(error instanceof GuestTrap)) throw error;
+        if (!(error instanceof Trap)) throw error;
         const { guestPhysical, implicit } = error.detail ?? {};
         expect(error.tval).toBe(address);
         actual = {

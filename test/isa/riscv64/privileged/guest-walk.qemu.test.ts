@@ -5,7 +5,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { GuestTrap } from '../../../../src/isa/core/privileged';
+import { Trap } from '../../../../src/isa/core/privileged';
 import { ENVCFG, GUEST, HSTATUS, MSTATUS, VSXL_64 } from '../../../../src/isa/riscv64/csrs-bits';
 import { resetState, SLOTS } from '../../../../src/isa/riscv64/csrs-slots';
 import {
@@ -147,7 +147,7 @@ const faultOf = (translate: () => unknown): Outcome['asLoad'] => {
     translate();
     return undefined;
   } catch (error) {
-    if (!(error instanceof GuestTrap)) throw error;
+    if (!(error instanceof Trap)) throw error;
     return { cause: error.trapCause, guestPhysical: (error.detail?.guestPhysical ?? 0n) & ~3n };
   }
 };
@@ -183,9 +183,9 @@ const runHere = (cases: readonly Case[], image: DataView): Outcome[] => {
     try {
       const { pa } = cpuTranslate(hart, memory, row.va, access, mode, 4);
       if (inRam(pa)) return { cause: 0, tval: 0n, guestPhysical: 0n, instruction: 0n, isGuestAddress: false };
-      throw new GuestTrap(access === 'write' ? 7 : 5, row.va);
+      throw new Trap(access === 'write' ? 7 : 5, row.va);
     } catch (error) {
-      if (!(error instanceof GuestTrap)) throw error;
+      if (!(error instanceof Trap)) throw error;
       const asLoad =
         error.trapCause === 15 ? faultOf(() => cpuTranslate(hart, memory, row.va, 'read', mode, 4)) : undefined;
       takeTrap(hart, error.trapCause, false, error.tval, 0n, { ...error.detail, isGuestAddress: true });

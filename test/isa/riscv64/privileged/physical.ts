@@ -1,5 +1,5 @@
 /** A little physical memory and hands to build page tables in it. */
-import type { WalkMemory } from '../../../../src/isa/core/guest-isa';
+import type { WalkMemory } from '../../../../src/isa/core/engine-isa';
 import type { PhysicalReader } from '../../../../src/isa/core/isa';
 
 export const RAM_BASE = 0x8000_0000;

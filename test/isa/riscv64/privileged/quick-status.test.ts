@@ -13,7 +13,7 @@ import {
   XL_64,
 } from '../../../../src/isa/riscv64/csrs-bits';
 import { resetState, SLOTS } from '../../../../src/isa/riscv64/csrs-slots';
-import { RISCV64_GUEST } from '../../../../src/isa/riscv64/guest';
+import { RISCV64_ENGINE } from '../../../../src/isa/riscv64/engine-isa';
 import { assemble, type Line } from '../../../support/assemble';
 import { engineHost } from '../../../support/engine-host';
 import { type Random, randomFrom, SEED } from './random';
@@ -37,7 +37,7 @@ const host = engineHost({
     return 'trapStop';
   },
 });
-const engine = new Engine(RISCV64_GUEST, host, { ramBase: RAM, ramSize: 0x2000, harts: 1 });
+const engine = new Engine(RISCV64_ENGINE, host, { ramBase: RAM, ramSize: 0x2000, harts: 1 });
 const hart = engine.harts[0]!;
 
 const randomSlots = ({ bits64, pick }: Random): Record<string, bigint> => {
@@ -75,7 +75,7 @@ interface End {
   readonly isTrapped: boolean;
 }
 
-const isInterrupted = (): boolean => RISCV64_GUEST.pendingInterrupt(hart) !== undefined;
+const isInterrupted = (): boolean => RISCV64_ENGINE.pendingInterrupt(hart) !== undefined;
 
 /** Runs to a breakpoint behind the instructions, a trap, or an interrupt that is to be taken. */
 const run = (

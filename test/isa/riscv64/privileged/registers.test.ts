@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { recordGraph } from '../../../../src/isa/core/graph';
-import { RISCV64, RISCV64_GUEST } from '../../../../src/isa/riscv64';
+import { RISCV64, RISCV64_ENGINE } from '../../../../src/isa/riscv64';
 
 it('names every register once and finds it by name, alias and DWARF number', () => {
   const names = RISCV64.registers.flatMap((spec) => [spec.name, ...spec.aliases]);
@@ -49,8 +49,8 @@ it('lets a debugger write what has effect, and nothing else', () => {
 });
 
 it('gives the engine exactly the helpers its instructions ask for', () => {
-  const asked = RISCV64_GUEST.insns.flatMap((insn) =>
+  const asked = RISCV64_ENGINE.insns.flatMap((insn) =>
     recordGraph(insn).effects.flatMap((effect) => (effect.k === 'helper' ? [effect.name] : [])),
   );
-  expect([...new Set(asked)].sort()).toEqual(Object.keys(RISCV64_GUEST.helpers).sort());
+  expect([...new Set(asked)].sort()).toEqual(Object.keys(RISCV64_ENGINE.helpers).sort());
 });

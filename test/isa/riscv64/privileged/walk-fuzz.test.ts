@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { va as toVa } from '../../../../src/base/address';
-import { GuestTrap } from '../../../../src/isa/core/privileged';
+import { Trap } from '../../../../src/isa/core/privileged';
 import type { Access } from '../../../../src/isa/core/translation';
 import { peekCsr } from '../../../../src/isa/riscv64/csr-access';
 import { resetState, SLOTS } from '../../../../src/isa/riscv64/csrs-slots';
@@ -16,7 +16,7 @@ import { randomFrom, SEED } from './random';
 const PAGES = 16;
 const ACCESSES: readonly Access[] = ['read', 'write', 'execute'];
 
-it(`random tables never hang or throw anything but a GuestTrap, and CPU and debugger agree (WORLDSTEP_SEED=${SEED})`, () => {
+it(`random tables never hang or throw anything but a Trap, and CPU and debugger agree (WORLDSTEP_SEED=${SEED})`, () => {
   const { bits, bits64, pick } = randomFrom(SEED);
   let successes = 0;
   for (let round = 0; round < 150; round++) {
@@ -54,7 +54,7 @@ it(`random tables never hang or throw anything but a GuestTrap, and CPU and debu
         expect(seen.result).toMatchObject({ ok: true, pa: BigInt(pa) });
         successes++;
       } catch (error) {
-        if (!(error instanceof GuestTrap)) throw error;
+        if (!(error instanceof Trap)) throw error;
         const { trapCause, tval } = error;
         expect({ access, ...seen.result }).toMatchObject({ access, ok: false, fault: { cause: trapCause, tval } });
       }

@@ -5,7 +5,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { GuestTrap } from '../../../../src/isa/core/privileged';
+import { Trap } from '../../../../src/isa/core/privileged';
 import { resetState, SLOTS } from '../../../../src/isa/riscv64/csrs-slots';
 import { dataPrivilege } from '../../../../src/isa/riscv64/effective-privilege';
 import { walk } from '../../../../src/isa/riscv64/paging';
@@ -123,7 +123,7 @@ const runHere = (cases: readonly Case[], tables: DataView): { outcomes: Outcome[
       if (row.isWrite) memory.writeU32(pa, 0);
       return { cause: 0, tval: 0n };
     } catch (error) {
-      if (!(error instanceof GuestTrap)) throw error;
+      if (!(error instanceof Trap)) throw error;
       // A table outside RAM: QEMU raises a page fault where the manual has an access fault.
       const space = walkSpace(hart, dataPrivilege(hart));
       if (space.levels === 0) return { cause: error.trapCause, tval: error.tval };

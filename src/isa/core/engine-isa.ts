@@ -40,7 +40,7 @@ export interface QuickForm {
   readonly form: Insn;
 }
 
-export interface GuestIsa {
+export interface EngineIsa {
   readonly name: string;
   readonly insns: readonly Insn[];
   /**

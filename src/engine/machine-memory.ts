@@ -1,7 +1,7 @@
 /** The one wasm memory: RAM, hart states, TLBs and decoded code, with typed views over it. It never grows, so views stay valid. */
 import { HART_STATE_BYTES, HOT, PARKED, RAM, STATE } from './layout';
 
-export class GuestMemory {
+export class MachineMemory {
   readonly wasm: WebAssembly.Memory;
   readonly u8: Uint8Array;
   readonly u16: Uint16Array;

@@ -1,5 +1,5 @@
 /** RISC-V 64 as the engine executes it. */
-import type { GuestIsa } from '../core/guest-isa';
+import type { EngineIsa } from '../core/engine-isa';
 import { SLOTS } from './csrs-slots';
 import { FP } from './fp/table';
 import { FUSIONS } from './fusions';
@@ -9,7 +9,7 @@ import { cpuTranslate, dataContext, fetchContext, GUEST_CONTEXTS } from './pagin
 import { QUICK } from './quick';
 import { CAUSE, isFpOpen, pendingInterrupt, prepareFp, takeTrap, wakesFromWait } from './traps';
 
-export const RISCV64_GUEST: GuestIsa = {
+export const RISCV64_ENGINE: EngineIsa = {
   name: 'riscv64',
   insns: INSNS,
   quick: QUICK,
