@@ -47,7 +47,8 @@ export function withParts(text: string, parts: Readonly<Record<string, string>>)
 
 /** What the table needs of the JSON schema. */
 interface Attribute {
-  readonly type: string;
+  readonly type?: string;
+  readonly anyOf?: readonly Attribute[];
   readonly markdownDescription?: string;
   readonly default?: unknown;
   readonly enum?: readonly string[];
@@ -75,9 +76,11 @@ const attributeRows = ({ properties = {}, required = [] }: Attribute, prefix: st
     return [`| ${row.join(' | ')} |`, ...below];
   });
 
-function typeText({ type, items, enum: words, minimum, maximum }: Attribute): string {
+function typeText({ type = '', anyOf, items, enum: words, minimum, maximum }: Attribute): string {
+  if (anyOf) return anyOf.map(typeText).join(' or ');
   if (words) return words.map(code).join(', ');
   if (type === 'array' && items?.enum) return `array of ${items.enum.map(code).join(', ')}`;
+  if (type === 'array' && items?.anyOf) return 'array of these';
   if (type === 'array' && items) return `array of ${items.type}s`;
   return minimum !== undefined && maximum !== undefined ? `${type} ${minimum} to ${maximum}` : type;
 }

@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are VS Code's variables.
 /** The JSON schema of a launch configuration: what launch.json completes, explains and marks. */
+import { DRIVE_BUSES } from '../base/device-words';
 import type { LaunchArguments } from '../dap/protocol';
 import { TRAP_POLICY_TEXTS } from '../dap/trap-policy-list';
 import { IMAGE_WORLDS } from '../debug/image-world';
@@ -7,7 +8,9 @@ import { INSPECTORS } from '../inspect/registry';
 
 /** The part of JSON schema used here, with VS Code's additions. */
 export interface Schema {
-  readonly type: 'string' | 'boolean' | 'object' | 'array' | 'integer';
+  /** Absent where `anyOf` says what is possible. */
+  readonly type?: 'string' | 'boolean' | 'object' | 'array' | 'integer';
+  readonly anyOf?: readonly Schema[];
   readonly markdownDescription?: string;
   readonly default?: unknown;
   readonly enum?: readonly string[];
@@ -40,6 +43,29 @@ const address: Schema = {
 };
 
 const path = (markdownDescription: string): Schema => ({ type: 'string', markdownDescription });
+
+const diskText: Schema = { type: 'string', pattern: '.' };
+const diskObject: Schema = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    path: path('The image file. Without one the disk holds zeros.'),
+    bus: {
+      type: 'string',
+      enum: DRIVE_BUSES,
+      default: DRIVE_BUSES[0],
+      markdownDescription: 'Where the kernel looks for it.',
+    },
+    readonly: { type: 'boolean', default: false, markdownDescription: 'The guest may not write to it.' },
+    size: {
+      type: 'string',
+      pattern: '^[0-9]+[KMG]?$',
+      patternErrorMessage: 'Write a size such as 64M or 1G.',
+      markdownDescription:
+        'Size of the disk, if it is not that of the file; what the file does not fill reads as zeros.',
+    },
+  },
+};
 
 const PROPERTIES: Readonly<Record<Exclude<keyof LaunchArguments, 'noDebug'>, Schema>> = {
   program: {
@@ -115,9 +141,13 @@ const PROPERTIES: Readonly<Record<Exclude<keyof LaunchArguments, 'noDebug'>, Sch
     },
   },
   bios: path('Firmware to start in M-mode, as QEMU takes with `-bios`. Without it Worldstep answers SBI calls itself.'),
-  disk: path(
-    'A raw disk image, attached as QEMU does with `-device virtio-blk-pci`. What the guest writes is forgotten when the session ends.',
-  ),
+  initrd: path('Initial RAM disk, as Linux takes it.'),
+  disk: {
+    anyOf: [diskText, diskObject, { type: 'array', items: { anyOf: [diskText, diskObject] } }],
+    markdownDescription:
+      'A raw disk image, `fs.img`, or with options: `fs.img,bus=virtio-mmio-legacy,readonly`; the same as an object with `path`, `bus`, `readonly` and `size` (without a `path` a disk of zeros); or an array of these. The bus is `virtio-pci` (the default), `virtio-mmio` or `virtio-mmio-legacy`. What the guest writes is forgotten when the session ends.',
+    examples: ['${workspaceFolder}/disk.img', { path: '${workspaceFolder}/fs.img', bus: 'virtio-mmio' }],
+  },
   pflash0: path('Contents of the first flash bank.'),
   pflash1: path('Contents of the second flash bank.'),
   append: { type: 'string', markdownDescription: 'The command line that the kernel finds in its device tree.' },

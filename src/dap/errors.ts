@@ -90,6 +90,7 @@ export const badHarts = (count: unknown, most: number) =>
   );
 export const badAddress = (path: string, text: string) =>
   new UserError(1107, `"${path}": "${text}" is not an address. Write it as "0x80200000".`, openLaunch);
+export const badDisk = (path: string, problem: string) => new UserError(1114, `"${path}": ${problem}`, openLaunch);
 export const archMissing = (arch: string, known: readonly string[]) =>
   new UserError(
     1108,

@@ -1,4 +1,5 @@
 /** Checks launch arguments key by key before anything is read or built. */
+import { DeviceWordsError, type DiskWords, diskOf, diskWords } from '../base/device-words';
 import { nearest } from '../base/nearest';
 import { IMAGE_WORLDS } from '../debug/image-world';
 import { isTrapPolicy, TRAP_POLICIES } from '../debug/trap-policy';
@@ -6,6 +7,7 @@ import { isObject } from './arguments';
 import {
   archMissing,
   badAddress,
+  badDisk,
   badHarts,
   badMemory,
   imageWithoutPath,
@@ -17,12 +19,13 @@ import {
   unknownKey,
   wrongType,
 } from './errors';
-import type { LaunchArguments } from './protocol';
+import type { LaunchArguments, LaunchDisk } from './protocol';
 
 type Shape =
   | { readonly kind: 'string' | 'boolean' | 'number' | 'strings' | 'map'; readonly wanted?: string }
   | { readonly kind: 'object'; readonly keys: Readonly<Record<string, Shape>> }
-  | { readonly kind: 'objects'; readonly keys: Readonly<Record<string, Shape>> };
+  /** `objects`: a list of them. `disks`: text, an object, or a list of these. */
+  | { readonly kind: 'objects' | 'disks'; readonly keys: Readonly<Record<string, Shape>> };
 
 const text: Shape = { kind: 'string' };
 const flag: Shape = { kind: 'boolean' };
@@ -36,7 +39,8 @@ const KEYS: Readonly<Record<keyof LaunchArguments, Shape>> = {
   images: { kind: 'objects', keys: { path: text, world: text, address: text, load: text, symbolsOnly: flag } },
   machine: { kind: 'object', keys: { harts: { kind: 'number' }, memory: size } },
   bios: text,
-  disk: text,
+  initrd: text,
+  disk: { kind: 'disks', keys: { path: text, bus: text, readonly: flag, size } },
   pflash0: text,
   pflash1: text,
   append: text,
@@ -64,6 +68,7 @@ const WANTED: Readonly<Record<Shape['kind'], string>> = {
   map: 'an object of strings',
   object: 'an object',
   objects: 'an array of objects',
+  disks: 'a file name, an object, or an array of these',
 };
 
 const MEBIBYTE = 1024 ** 2;
@@ -88,12 +93,36 @@ export function checkLaunch(value: unknown, architectures: readonly string[]): L
   if (harts !== undefined && !(Number.isInteger(harts) && harts >= 1 && harts <= MOST_HARTS))
     throw badHarts(harts, MOST_HARTS);
   if (memory !== undefined) checkMemory(memory);
+  for (const { disk, place } of launchDisks(launch)) checkDisk(disk, place);
   for (const [at, image] of (launch.images ?? []).entries()) {
     if (typeof image.path !== 'string' || image.path.trim() === '') throw imageWithoutPath(at);
     checkImage(image, `images[${at}]`);
   }
   return launch;
 }
+
+/** The disks of a launch, each with the key that it stands under. */
+export function launchDisks({
+  disk,
+}: Pick<LaunchArguments, 'disk'>): { readonly disk: LaunchDisk; readonly place: string }[] {
+  if (disk === undefined || disk === null) return [];
+  if (!isList(disk)) return [{ disk, place: 'disk' }];
+  return disk.map((one, at) => ({ disk: one, place: `disk[${at}]` }));
+}
+
+const isList = (disk: LaunchDisk | readonly LaunchDisk[]): disk is readonly LaunchDisk[] => Array.isArray(disk);
+
+function checkDisk(disk: LaunchDisk, place: string): void {
+  try {
+    readDisk(disk);
+  } catch (error) {
+    if (error instanceof DeviceWordsError) throw badDisk(place, error.message);
+    throw error;
+  }
+}
+
+/** What a launch's disk says. @throws DeviceWordsError */
+export const readDisk = (disk: LaunchDisk): DiskWords => (typeof disk === 'string' ? diskWords(disk) : diskOf(disk));
 
 function checkImage(image: NonNullable<LaunchArguments['images']>[number], path: string): void {
   for (const key of ['address', 'load'] as const) {
@@ -141,17 +170,25 @@ function checkShape(entry: unknown, shape: Shape, path: string): void {
     map: () => isObject(entry) && Object.values(entry).every((one) => typeof one === 'string'),
     object: () => isObject(entry),
     objects: () => Array.isArray(entry) && entry.every(isObject),
+    disks: () => Array.isArray(entry) || typeof entry === 'string' || isObject(entry),
   }[shape.kind]();
   if (!isRight) {
     const wanted = 'wanted' in shape ? shape.wanted : undefined;
     throw wrongType(path, wanted ?? WANTED[shape.kind], typeOf(entry));
   }
   if (shape.kind === 'object') checkKeys(entry as Record<string, unknown>, shape.keys, `${path}.`);
-  if (shape.kind === 'objects') {
-    for (const [at, one] of (entry as Record<string, unknown>[]).entries())
-      checkKeys(one, shape.keys, `${path}[${at}].`);
+  if (shape.kind === 'objects' || shape.kind === 'disks') {
+    const isList = Array.isArray(entry);
+    for (const [at, one] of listOf(entry).entries()) {
+      const place = isList ? `${path}[${at}]` : path;
+      if (isObject(one)) checkKeys(one, shape.keys, `${place}.`);
+      else if (typeof one !== 'string') throw wrongType(place, 'a file name or an object', typeOf(one));
+    }
   }
 }
+
+/** The elements of a list, or the one thing that stands for a list of itself. */
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);
 
 function typeOf(value: unknown): string {
   if (value === null) return 'null';

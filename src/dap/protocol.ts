@@ -27,7 +27,9 @@ export interface LaunchArguments {
   }[];
   readonly machine?: { readonly harts?: number; readonly memory?: string };
   readonly bios?: string;
-  readonly disk?: string;
+  readonly initrd?: string;
+  /** One disk or several, in the order in which the guest finds them. */
+  readonly disk?: LaunchDisk | readonly LaunchDisk[];
   readonly pflash0?: string;
   readonly pflash1?: string;
   readonly append?: string;
@@ -49,6 +51,17 @@ export interface LaunchArguments {
    */
   readonly console?: 'terminal' | 'debugConsole';
 }
+
+/** A disk image with options as the command line takes them (`fs.img,bus=virtio-mmio`), or the same as an object. */
+export type LaunchDisk =
+  | string
+  | {
+      /** A raw image; without one the disk holds zeros and needs a `size`. */
+      readonly path?: string;
+      readonly bus?: string;
+      readonly readonly?: boolean;
+      readonly size?: string;
+    };
 
 /** Own requests: name → arguments and response body. */
 export interface OwnRequests {

@@ -2,8 +2,15 @@
 import { flashContents } from '../image/flash';
 import { flatImage, isElf } from '../image/flat-image';
 import { kernelDisk, kernelFlash, type ReadFile } from '../image/kernel-media';
-import { type KernelBuild, type KernelPackage, type ProgramWorld, packagePath } from '../image/kernel-package';
+import {
+  type DeclaredDisk,
+  type KernelBuild,
+  type KernelPackage,
+  type ProgramWorld,
+  packagePath,
+} from '../image/kernel-package';
 import { sparseReader } from '../image/sectors';
+import type { Drive } from '../machine/boards/board';
 import { ARCHITECTURES, type MachineOptions } from '../machine/create';
 import type { NamedFile } from '../machine/load';
 
@@ -40,9 +47,9 @@ export async function readBuild(build: KernelBuild, kernelJson: string, read: Re
     return content && { name: bank, bytes: flashContents(await kernelFlash(content, kernelJson, read)) };
   };
   // All at once: the disk is formatted while the kernel is being unpacked.
-  const [bytes, disk, pflash0, pflash1] = await Promise.all([
+  const [bytes, drives, pflash0, pflash1] = await Promise.all([
     read(name),
-    kernelDisk(build, kernelJson, read),
+    Promise.all(build.disks.map((disk) => drive(build, disk, kernelJson, read))),
     flash('pflash0'),
     flash('pflash1'),
   ]);
@@ -54,11 +61,15 @@ export async function readBuild(build: KernelBuild, kernelJson: string, read: Re
       memory,
       pflash0,
       pflash1,
-      // As `-device virtio-blk-pci` on QEMU.
-      drives: disk && [{ image: sparseReader(disk), bus: 'virtio-pci' }],
+      drives,
     },
     image,
   };
+}
+
+async function drive(build: KernelBuild, disk: DeclaredDisk, kernelJson: string, read: ReadFile): Promise<Drive> {
+  const image = sparseReader(await kernelDisk(build, disk, kernelJson, read));
+  return { image, bus: disk.bus, isReadOnly: disk.isReadOnly };
 }
 
 /** A program of a kernel.json as it was built, for its symbols. */

@@ -1,12 +1,14 @@
-/** The disk that launch.json names, and the programs with symbols that lie on a disk. */
+/** The disks that launch.json names, and the programs with symbols that lie on a disk. */
 import { openLaunch, UserError } from '../dap/errors';
+import { launchDisks, readDisk } from '../dap/launch-arguments';
+import type { LaunchArguments } from '../dap/protocol';
 import type { TargetImage } from '../debug/target';
-import { rawDisk } from '../devices/virtio/block';
-import { otherDiskFormat } from '../image/disk-format';
 import { FatImage } from '../image/fat';
 import { isElf } from '../image/flat-image';
 import { ImageError } from '../image/image-error';
-import type { MachineOptions } from '../machine/create';
+import { imageDisk } from '../image/kernel-media';
+import { sparseReader } from '../image/sectors';
+import type { Drive } from '../machine/boards/board';
 import type { SymbolReader } from '../symbols/reader';
 import type { Program } from '../symbols/types';
 import { baseName } from './session-images';
@@ -15,24 +17,38 @@ import { baseName } from './session-images';
 const MOST_FILES = 200;
 const LARGEST_FILE = 64 * 1024 ** 2;
 
-/** A disk image as a drive, as `-device virtio-blk-pci` on QEMU. Throws a UserError when it is not one of plain sectors. */
-export function diskDrive(path: string, bytes: Uint8Array): NonNullable<MachineOptions['drives']> {
-  if (bytes.length === 0) {
-    throw new UserError(
-      1130,
-      `"disk": ${path} is empty. Make a disk with "worldstep image disk", or name another file.`,
-      openLaunch,
-    );
+/** A disk that launch.json names. */
+export interface LaunchDrive {
+  readonly drive: Drive;
+  /** What is on it when the machine starts; none of a scratch disk. */
+  readonly bytes?: Uint8Array;
+}
+
+/**
+ * The disks of a launch.
+ * @param read rejects with a message that names the key
+ * @throws UserError for images that are not of plain sectors
+ */
+export async function launchDrives(
+  launch: Pick<LaunchArguments, 'disk'>,
+  read: (path: string, key: string) => Promise<Uint8Array>,
+): Promise<LaunchDrive[]> {
+  const drives: LaunchDrive[] = [];
+  for (const { disk, place } of launchDisks(launch)) {
+    const { path, bus, isReadOnly, size } = readDisk(disk);
+    if (path === undefined) {
+      drives.push({ drive: { image: sparseReader({ size: size ?? 0, chunks: new Map() }), bus, isReadOnly } });
+      continue;
+    }
+    const bytes = await read(path, place);
+    try {
+      drives.push({ drive: { image: sparseReader(imageDisk(path, bytes, size)), bus, isReadOnly }, bytes });
+    } catch (error) {
+      if (!(error instanceof ImageError)) throw error;
+      throw new UserError(1130, `"${place}": ${error.message}`, openLaunch);
+    }
   }
-  const format = otherDiskFormat(bytes);
-  if (format !== undefined) {
-    throw new UserError(
-      1130,
-      `"disk": ${path} is a ${format} image; only raw images can be used. Convert it: qemu-img convert -O raw ${path} disk.img`,
-      openLaunch,
-    );
-  }
-  return [{ image: rawDisk(bytes), bus: 'virtio-pci' }];
+  return drives;
 }
 
 /** A file that is or will be on a disk. */
@@ -62,8 +78,14 @@ export function diskImages(
   return images;
 }
 
-/** The files on a FAT disk that may be programs; none on other disks. */
-export async function filesOn(disk: Uint8Array): Promise<FileOnDisk[]> {
+/** The files on FAT disks that may be programs; none on other disks. */
+export async function filesOnAll(disks: readonly (Uint8Array | undefined)[]): Promise<FileOnDisk[]> {
+  const files: FileOnDisk[] = [];
+  for (const disk of disks) if (disk !== undefined) files.push(...(await filesOn(disk)));
+  return files;
+}
+
+async function filesOn(disk: Uint8Array): Promise<FileOnDisk[]> {
   try {
     const fat = await FatImage.open(disk);
     const files = fat.list().filter(({ isFolder, size }) => !isFolder && size > 64 && size <= LARGEST_FILE);

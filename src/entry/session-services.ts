@@ -20,7 +20,7 @@ import { parseMemorySize } from '../machine/memory-size';
 import { loadSymbolReader, type SymbolReader } from '../symbols/reader';
 import { BUNDLED_KERNELS, buildFor, type KernelFiles, type ProgramFile, readBuild, readPrograms } from './kernel-files';
 import { panicHint } from './panic-hints';
-import { diskDrive, diskImages, type FileOnDisk, filesOn } from './session-disk';
+import { diskImages, type FileOnDisk, filesOnAll, launchDrives } from './session-disk';
 import {
   baseName,
   KERNEL_WORLDS,
@@ -91,14 +91,14 @@ interface Guest {
 
 async function build(launch: LaunchArguments, host: Host, reader: SymbolReader): Promise<BuiltMachine> {
   const read = (path: string, key: string) => readImage(host, resolvePath(path, launch.cwd), key);
-  const file = async (key: 'bios' | 'pflash0' | 'pflash1'): Promise<NamedFile | undefined> => {
+  const file = async (key: 'bios' | 'initrd' | 'pflash0' | 'pflash1'): Promise<NamedFile | undefined> => {
     const path = launch[key];
     return path === undefined ? undefined : { name: path, bytes: await read(path, key) };
   };
   const guest = await readGuest(launch, host);
   const memory = launch.machine?.memory;
-  const disk = launch.disk === undefined ? undefined : await read(launch.disk, 'disk');
-  const drives = launch.disk === undefined || disk === undefined ? guest.files?.drives : diskDrive(launch.disk, disk);
+  const given = launch.disk === undefined ? undefined : await launchDrives(launch, read);
+  const drives = given?.map(({ drive }) => drive) ?? guest.files?.drives;
   const { machine, plan } = createMachine({
     ...guest.files,
     memory: memory === undefined ? guest.files?.memory : parseMemorySize(memory, '"machine.memory"'),
@@ -106,6 +106,7 @@ async function build(launch: LaunchArguments, host: Host, reader: SymbolReader):
     kernel: guest.kernel,
     loadAddress: guest.loadAddress,
     bios: await file('bios'),
+    initrd: await file('initrd'),
     pflash0: (await file('pflash0')) ?? guest.files?.pflash0,
     pflash1: (await file('pflash1')) ?? guest.files?.pflash1,
     drives,
@@ -118,7 +119,7 @@ async function build(launch: LaunchArguments, host: Host, reader: SymbolReader):
   const images = [...kernel.images, ...programs.images];
   images.push(...(await launchImages(launch, reader, kernel.place, read)));
   const known = images.map(({ program }) => program);
-  const files = disk === undefined ? guest.diskFiles : await filesOn(disk);
+  const files = given === undefined ? guest.diskFiles : await filesOnAll(given.map(({ bytes }) => bytes));
   images.push(...diskImages(files, reader, MACHINE, known));
   const remarks = [...kernel.remarks, ...programs.remarks];
   return {
@@ -231,13 +232,18 @@ async function readPackage(kernel: KernelPackage, path: string, launch: LaunchAr
   };
 }
 
-/** The files on a build's disk, be it an image or made anew; its programs are known already. */
-async function declaredFiles({ disk }: KernelBuild, path: string, read: ReadFile): Promise<FileOnDisk[]> {
-  if (disk === undefined) return [];
-  if (typeof disk === 'string') return filesOn(await read(packagePath(path, disk)));
+/** The files on a build's disks, be they images or made anew; its programs are known already. */
+async function declaredFiles({ disks }: KernelBuild, path: string, read: ReadFile): Promise<FileOnDisk[]> {
   const files: FileOnDisk[] = [];
-  for (const [name, file] of disk.files) {
-    if ('file' in file) files.push({ path: name, bytes: await read(packagePath(path, file.file)) });
+  for (const { content } of disks) {
+    if (content.kind === 'image') {
+      const image = content.path === undefined ? undefined : await read(packagePath(path, content.path));
+      files.push(...(await filesOnAll([image])));
+      continue;
+    }
+    for (const [name, file] of content.files) {
+      if ('file' in file) files.push({ path: name, bytes: await read(packagePath(path, file.file)) });
+    }
   }
   return files;
 }

@@ -1,3 +1,5 @@
+import { bytesOf } from '../base/size';
+
 /**
  * Walks parsed JSON of unknown shape. A wrong value is reported with its place and replaced by a harmless one, so that
  * one pass finds every problem.
@@ -67,9 +69,14 @@ export class JsonReader {
     return this.expect(formName) ?? '';
   }
 
-  /** Whether the value is text, for values that may have two shapes. */
+  /** Whether the value is text, for values that may have several shapes. */
   get isText(): boolean {
     return typeof this.value === 'string';
+  }
+
+  /** Whether the value is a list, for values that may be one thing or several. */
+  get isList(): boolean {
+    return Array.isArray(this.value);
   }
 
   bool(): boolean {
@@ -83,10 +90,7 @@ export class JsonReader {
 
   /** Bytes: a whole number, or text such as "32M" (K, M and G are powers of 1024). */
   size(): number {
-    const match = /^(\d+)([KMG]?)$/.exec(String(this.value));
-    const bytes = Number(match?.[1]) * 1024 ** ['', 'K', 'M', 'G'].indexOf(match?.[2] ?? '');
-    if (match && bytes > 0 && Number.isSafeInteger(bytes)) return bytes;
-    return this.expect('a number of bytes such as "128M"') ?? 0;
+    return bytesOf(this.value) ?? this.expect('a number of bytes such as "128M"') ?? 0;
   }
 
   /** An address of at most 64 bits, in hexadecimal text: JSON numbers are exact only up to 53. */

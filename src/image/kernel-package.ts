@@ -4,6 +4,7 @@
  * `../prebuilt/msgqueue-riscv64.elf.gz`) and a kernel in a user's workspace. Reading the files is the caller's business.
  */
 import { type Ipa, ipa, type Pa, pa } from '../base/address';
+import { DeviceWordsError, DRIVE_BUSES, type DriveBus, diskWords } from '../base/device-words';
 import { type FlashBank, programmed } from './flash';
 import { JsonReader } from './json-reader';
 
@@ -57,8 +58,8 @@ export interface KernelBuild {
   readonly symbols: readonly string[];
   /** Flash banks by the board's name for them (`pflash0`, `pflash1`). Banks that are not named are erased. */
   readonly flash: ReadonlyMap<string, DeclaredFlash>;
-  /** A disk image file, used as it is, or what a disk to be made holds. */
-  readonly disk?: string | DeclaredDisk;
+  /** In the order in which the guest finds them. */
+  readonly disks: readonly DeclaredDisk[];
   /** File with the console lines of this architecture, in place of the package's. */
   readonly expectedOutput?: string;
   /** Debugger views worth opening on this architecture, in place of the package's. */
@@ -121,14 +122,36 @@ export interface DeclaredFlash extends FlashBank {
   readonly endFile?: string;
 }
 
-/** What a FAT32 disk holds that is made when the machine is. */
+/** A disk, where it is attached, and what is on it: an image file, zeros, or files on a FAT32 disk made for the machine. */
 export interface DeclaredDisk {
+  readonly bus: DriveBus;
+  readonly isReadOnly: boolean;
+  readonly content: ImageContent | FatContent;
+}
+
+/** An image file as it is, or zeros without one. */
+export interface ImageContent {
+  readonly kind: 'image';
+  readonly path?: string;
+  /** Bytes of the whole disk, when they are not the file's. */
+  readonly size?: number;
+}
+
+/** What a FAT32 disk holds that is made when the machine is. */
+export interface FatContent {
+  readonly kind: 'fat';
   /** Bytes of the whole disk. */
   readonly size: number;
   readonly label?: string;
   /** By absolute path on the disk. */
   readonly files: ReadonlyMap<string, DiskFile>;
 }
+
+/** What makes the first disk of a build that is made rather than read; its bus says nothing about that. */
+export const fatContentOf = (build: KernelBuild): FatContent | undefined => {
+  for (const { content } of build.disks) if (content.kind === 'fat') return content;
+  return undefined;
+};
 
 /** Contents of a file on a disk: the flat image of a program of the package, or a file (`.gz` is gunzipped first). */
 export type DiskFile = { readonly program: string } | { readonly file: string };
@@ -231,7 +254,7 @@ function readBuild(json: JsonReader, architecture: string): KernelBuild {
     programs,
     symbols: json.find('symbols')?.list((item) => item.text()) ?? [image.file],
     flash: new Map(json.find('flash')?.entries((bank, key) => [key, readFlashBank(bank)] as const) ?? []),
-    disk: readDisk(json.find('disk'), names),
+    disks: readDisks(json.find('disk'), names),
     expectedOutput: json.find('expectedOutput')?.text(),
     views: readViews(json),
     breakpoints: readBreakpoints(json),
@@ -270,16 +293,42 @@ function readProgram(json: JsonReader): KernelProgram {
   return program;
 }
 
-function readDisk(json: JsonReader | undefined, programs: readonly string[]): string | DeclaredDisk | undefined {
-  if (json === undefined) return undefined;
-  if (json.isText) return json.text();
-  const disk = {
-    size: json.get('size').size(),
-    label: json.find('label')?.text(/^[A-Z0-9_]{1,11}$/, 'at most 11 capital letters, digits and _'),
-    files: new Map(json.get('files').entries((file, path) => [path, readDiskFile(file, path, programs)] as const)),
-  };
+function readDisks(json: JsonReader | undefined, programs: readonly string[]): readonly DeclaredDisk[] {
+  if (json === undefined) return [];
+  const disks = json.isList ? json.list((item) => readDisk(item, programs)) : [readDisk(json, programs)];
+  return disks.flatMap((disk) => disk ?? []);
+}
+
+function readDisk(json: JsonReader, programs: readonly string[]): DeclaredDisk | undefined {
+  if (json.isText) return readDiskWords(json);
+  const files = json.find('files');
+  const bus = json.find('bus')?.oneOf(...DRIVE_BUSES) ?? 'virtio-pci';
+  const isReadOnly = json.find('readonly')?.bool() ?? false;
+  const path = files ? undefined : json.find('path')?.text();
+  const label = files && json.find('label')?.text(/^[A-Z0-9_]{1,11}$/, 'at most 11 capital letters, digits and _');
+  // A disk that is no file's needs a size.
+  const size = (path === undefined ? json.get('size') : json.find('size'))?.size();
+  const content: DeclaredDisk['content'] = files
+    ? {
+        kind: 'fat',
+        size: size ?? 0,
+        label,
+        files: new Map(files.entries((file, at) => [at, readDiskFile(file, at, programs)] as const)),
+      }
+    : { kind: 'image', path, size };
   json.refuseOtherKeys();
-  return disk;
+  return { bus, isReadOnly, content };
+}
+
+function readDiskWords(json: JsonReader): DeclaredDisk | undefined {
+  try {
+    const { bus, isReadOnly, path, size } = diskWords(json.text());
+    return { bus, isReadOnly, content: { kind: 'image', path, size } };
+  } catch (error) {
+    if (!(error instanceof DeviceWordsError)) throw error;
+    json.problem(`is wrong: ${error.message}`);
+    return undefined;
+  }
 }
 
 function readDiskFile(json: JsonReader, path: string, programs: readonly string[]): DiskFile {

@@ -1,5 +1,6 @@
 /** Makes a machine out of a user's files and options. */
-import type { BoardSpec, Drive, DriveBus, ExtraDevice } from './boards/board';
+import type { DriveBus } from '../base/device-words';
+import type { BoardSpec, Drive, ExtraDevice } from './boards/board';
 import { RISCV64_VIRT } from './boards/riscv64-virt';
 import { RISCV64_VIRT_BOARD } from './boards/riscv64-virt-board';
 import { virtFdt } from './boards/riscv64-virt-tree';

@@ -4,8 +4,15 @@
  */
 import { type DiskContents, fatDisk } from '../image/disk';
 import { flashImage } from '../image/flash';
-import { diskContents, kernelFlash } from '../image/kernel-media';
-import type { DeclaredDisk, DeclaredFlash, KernelBuild, KernelPackage } from '../image/kernel-package';
+import { diskContents, kernelDisk, kernelFlash } from '../image/kernel-media';
+import {
+  type DeclaredFlash,
+  type FatContent,
+  fatContentOf,
+  type KernelBuild,
+  type KernelPackage,
+} from '../image/kernel-package';
+import { toBytes } from '../image/sectors';
 import { type DiskTask, defaultOutput, type FlashTask } from './task-definition';
 
 /** The image cannot be made; the message says why and what to do. */
@@ -35,15 +42,18 @@ export async function makeDisk(task: DiskTask, kernel: KernelPackage | undefined
   if (task.kernel === undefined || !kernel) return makeOwnDisk(task, work);
   const { arch, build } = chosenBuild(kernel, task.arch);
   const output = task.output ?? defaultOutput(kernel.name, arch, 'disk');
-  const { disk } = build;
-  if (disk === undefined) {
+  const [first] = build.disks;
+  if (first === undefined) {
     throw new RecipeError(
       `${kernel.name} declares no disk for ${arch}. Add "disk" to "architectures.${arch}" in its kernel.json, or name "size" and "files" in the task instead of "kernel".`,
     );
   }
-  if (typeof disk === 'string') {
-    work.say(`The disk of ${kernel.name} for ${arch} is the file ${disk}: it is copied as it is.`);
-    return { bytes: await work.read(disk), output };
+  const disk = fatContentOf(build);
+  if (disk === undefined) {
+    const { content } = first;
+    const what = content.kind === 'image' && content.path !== undefined ? `the file ${content.path}` : 'made of zeros';
+    work.say(`The disk of ${kernel.name} for ${arch} is ${what}: it is copied as it is.`);
+    return { bytes: toBytes(await kernelDisk(build, first, 'kernel.json', (file) => work.read(file))), output };
   }
   work.say(`Disk image of ${kernel.name} for ${arch}`);
   const { size, label, files } = await declaredDisk(kernel.name, arch, build, disk, work);
@@ -55,7 +65,7 @@ async function declaredDisk(
   kernel: string,
   arch: string,
   build: KernelBuild,
-  disk: DeclaredDisk,
+  disk: FatContent,
   work: ImageWork,
 ): Promise<DiskContents> {
   try {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { LaunchArguments } from '../dap/protocol';
+import { withPath } from '../base/device-words';
+import type { LaunchArguments, LaunchDisk } from '../dap/protocol';
 import { type KernelPackage, suggestionsOf } from '../image/kernel-package';
 import { crateSources } from './crate-sources';
 import { exists, parseUri } from './files';
@@ -61,7 +62,8 @@ export class LaunchConfigurations implements vscode.DebugConfigurationProvider {
     return {
       console: 'terminal',
       ...configuration,
-      ...mapPresent(configuration, ['program', 'bios', 'disk', 'pflash0', 'pflash1', 'cwd'], absolute),
+      ...mapPresent(configuration, ['program', 'bios', 'initrd', 'pflash0', 'pflash1', 'cwd'], absolute),
+      ...(configuration.disk !== undefined && { disk: disksWith(configuration.disk, absolute) }),
       ...(configuration.images && {
         images: configuration.images.map((image) => ({ ...image, path: absolute(image.path) })),
       }),
@@ -178,6 +180,18 @@ const bundledConfiguration = (kernel: KernelPackage): Configuration => {
     ...(views.length > 0 && { openViews: views.slice(0, 1) }),
   };
 };
+
+/** The disks of a launch with their image files made absolute. */
+function disksWith(
+  disk: NonNullable<LaunchArguments['disk']>,
+  absolute: (path: string) => string,
+): LaunchArguments['disk'] {
+  const one = (each: LaunchDisk): LaunchDisk => {
+    if (typeof each === 'string') return withPath(each, absolute);
+    return typeof each?.path === 'string' ? { ...each, path: absolute(each.path) } : each;
+  };
+  return Array.isArray(disk) ? disk.map(one) : one(disk as LaunchDisk);
+}
 
 const mapPresent = <K extends keyof LaunchArguments>(
   from: Configuration,

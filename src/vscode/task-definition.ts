@@ -3,7 +3,7 @@
  * how they are called. Names and definitions are stable, because `preLaunchTask` and tasks.json refer to them.
  */
 import { JsonReader } from '../image/json-reader';
-import type { KernelPackage } from '../image/kernel-package';
+import { fatContentOf, type KernelPackage } from '../image/kernel-package';
 
 /** The `type` of our tasks. */
 export const TASK_TYPE = 'worldstep';
@@ -158,7 +158,7 @@ export function tasksOf(kernel: KernelPackage, path: string, abilities: TaskAbil
     });
     return [
       ...(abilities.canBuild ? [offer('build', 'build')] : []),
-      ...(typeof build.disk === 'object' ? [offer('disk', 'make disk image of')] : []),
+      ...(fatContentOf(build) ? [offer('disk', 'make disk image of')] : []),
       ...[...build.flash.keys()].map((bank) => offer('flash', `make ${bank} image of`, { bank })),
       ...(abilities.machines.includes(arch) ? [offer('run', 'run')] : []),
     ];

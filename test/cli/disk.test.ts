@@ -54,7 +54,7 @@ describe('a disk of the user', () => {
       () => file('empty.img', new Uint8Array()),
       /empty\.img is empty\. Make a disk with "worldstep image disk"/,
     ],
-    ['has no name', () => ',readonly', /",readonly" names no file\. Write --disk FILE\./],
+    ['has no name', () => ',readonly', /--disk: ",readonly" names no file\. Name one, or give a scratch disk its size/],
     [
       'is a qcow2 image',
       () => file('q.img', Buffer.from('QFI\xfb....', 'latin1')),
@@ -68,7 +68,7 @@ describe('a disk of the user', () => {
     [
       'has an unknown option',
       () => `${path('lazymapping.img')},cache=none`,
-      /no option "cache" for .*lazymapping\.img\. It may be followed by ,bus=… and ,readonly\./,
+      /no option "cache" for .*lazymapping\.img\. It may be followed by ,bus=… and ,readonly and ,size=…\./,
     ],
     [
       'is half a gzip file',

@@ -54,7 +54,7 @@ it('a kernel.json gives a machine its kernel as a flat image, and keeps the file
     memory: 16 << 20,
     pflash0: undefined,
     pflash1: undefined,
-    drives: undefined,
+    drives: [],
   });
 });
 

@@ -123,6 +123,29 @@ describe('a disk in launch.json', () => {
     client.dispose();
   }, 60_000);
 
+  it.each<[string, unknown, readonly number[]]>([
+    ['text', 'mem:disk.img,bus=virtio-mmio', [2]],
+    ['an object', { path: 'mem:disk.img', bus: 'virtio-mmio-legacy' }, [1]],
+    [
+      'a list',
+      ['mem:disk.img', { path: 'mem:disk.img', bus: 'virtio-mmio' }, { size: '1M', bus: 'virtio-mmio-legacy' }],
+      [2, 1],
+    ],
+  ])('is on the bus that launch.json names, as %s', async (_, given, versions) => {
+    const client = clientWith({ ...files, 'mem:disk.img': new Uint8Array(1 << 20) });
+    await client.launch({ program: 'mem:kernel.bin', arch: 'riscv64', disk: given, stopOnEntry: true });
+    await client.event('stopped');
+    const transports: (readonly [number, number])[] = [];
+    for (let at = 0x1000_1000; at < 0x1000_9000; at += 0x1000) {
+      const { data } = await client.request('readMemory', { memoryReference: `pa:0x${at.toString(16)}`, count: 12 });
+      const words = Buffer.from(data, 'base64');
+      transports.push([words.readUInt32LE(4), words.readUInt32LE(8)]);
+    }
+    // A transport without a device has the device number 0; a disk's is 2.
+    expect(transports.filter(([, device]) => device !== 0)).toEqual(versions.map((version) => [version, 2]));
+    client.dispose();
+  });
+
   it('may be damaged: that is the guest’s affair', async () => {
     const damaged = await disk(new Map([['/debug/origin.elf', program]]));
     damaged.fill(0xff, 32 * 512, 40 * 512);

@@ -110,7 +110,7 @@ test('what may be left out has defaults', () => {
   expect(kernel.architectures.get('riscv64')).toMatchObject({
     symbols: ['tiny.bin'],
     memory: 16 << 20,
-    disk: undefined,
+    disks: [],
     programs: [],
     virtualization: false,
   });
@@ -136,18 +136,33 @@ test('programs, a disk to be made, the processor and a firmware file are read', 
   expect(build).toMatchObject({ cpu: 'max', virtualization: true, programs: [app] });
   expect(build.expectedOutput).toBe('expected-output-riscv64.txt');
   expect(build.flash.get('pflash0')).toEqual({ size: 4 << 20, at: [], endFile: 'firmware.bin' });
-  expect(build.disk).toEqual({
+  const content = {
+    kind: 'fat',
     size: 64 << 20,
     label: 'DATA',
     files: new Map<string, object>([
       ['/sbin/app', { program: 'app' }],
       ['/etc/motd', { file: 'motd' }],
     ]),
-  });
+  };
+  expect(build.disks).toEqual([{ bus: 'virtio-pci', isReadOnly: false, content }]);
 });
 
-test('a disk image file is named by text', () => {
-  expect(parsed(changed('architectures.riscv64.disk', 'disk.img')).architectures.get('riscv64')?.disk).toBe('disk.img');
+const image = (path: string | undefined, bus = 'virtio-pci', isReadOnly = false, size?: number) => ({
+  bus,
+  isReadOnly,
+  content: { kind: 'image', path, size },
+});
+
+test.each<[string, unknown, unknown[]]>([
+  ['text', 'disk.img', [image('disk.img')]],
+  ['text with options', 'fs.img,bus=virtio-mmio-legacy,readonly', [image('fs.img', 'virtio-mmio-legacy', true)]],
+  ['an object', { path: 'fs.img', bus: 'virtio-mmio' }, [image('fs.img', 'virtio-mmio')]],
+  ['a size alone', { size: '8M', bus: 'virtio-mmio' }, [image(undefined, 'virtio-mmio', false, 8 << 20)]],
+  ['a list', ['a.img', { path: 'b.img', readonly: true }], [image('a.img'), image('b.img', 'virtio-pci', true)]],
+])('a disk is named by %s', (_, disk, expected) => {
+  const build = parsed(changed('architectures.riscv64.disk', disk)).architectures.get('riscv64');
+  expect(build?.disks).toEqual(expected);
 });
 
 test('a PC kernel may be a Multiboot one', () => {
@@ -236,6 +251,17 @@ test.each<[string, unknown, string]>([
     '"architectures.riscv64.programs" has "app" twice',
   ],
   ['architectures.riscv64.disk', true, '"architectures.riscv64.disk" must be an object, not true'],
+  [
+    'architectures.riscv64.disk',
+    'fs.img,bus=virtio-mmoi',
+    '"architectures.riscv64.disk" is wrong: there is no bus "virtio-mmoi". Did you mean virtio-mmio?',
+  ],
+  [
+    'architectures.riscv64.disk',
+    ['a.img', { path: 'fs.img', bus: 'scsi' }],
+    '"architectures.riscv64.disk[1].bus" must be one of virtio-pci, virtio-mmio, virtio-mmio-legacy, not "scsi"',
+  ],
+  ['architectures.riscv64.disk', { bus: 'virtio-mmio' }, '"architectures.riscv64.disk.size" is missing'],
   [
     'architectures.riscv64.disk',
     { size: '64M', label: 'my disk', files: {} },

@@ -1,11 +1,11 @@
 /** Somebody else's virtio drivers: U-Boot lists, reads and writes a FAT disk over each transport; we read what it wrote. */
 import { describe, expect, it } from 'vitest';
+import { DRIVE_BUSES, type DriveBus } from '../../src/base/device-words';
 import { rawDisk, VirtioBlock } from '../../src/devices/virtio/block';
 import { VirtioMmio } from '../../src/devices/virtio/mmio';
 import { VirtioPci } from '../../src/devices/virtio/pci';
 import { fatDisk } from '../../src/image/disk';
 import { FatImage } from '../../src/image/fat';
-import { DRIVE_BUSES, type DriveBus } from '../../src/machine/boards/board';
 import type { MachineOptions } from '../../src/machine/create';
 import type { EmulatedMachine } from '../../src/machine/machine';
 import { openSbi, session, uBoot, uBootInM } from './u-boot';

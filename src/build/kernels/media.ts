@@ -2,10 +2,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { fatDisk } from '../../image/disk';
 import { flashImage } from '../../image/flash';
 import { flatImage } from '../../image/flat-image';
-import type { DeclaredFlash, DiskFile } from '../../image/kernel-package';
+import { kernelDisk } from '../../image/kernel-media';
+import type { DeclaredFlash } from '../../image/kernel-package';
+import { toBytes } from '../../image/sectors';
 import type { KernelTarget } from './catalogue';
 import { UserError } from './user-error';
 
@@ -24,20 +25,10 @@ export function flashBank({ folder }: KernelTarget, bank: DeclaredFlash, firmwar
   return flashImage({ ...bank, end: endFile === undefined ? undefined : read(endFile) });
 }
 
-/** The disk, made or read; undefined for a machine without one. */
-export async function diskImage(target: KernelTarget): Promise<Uint8Array | undefined> {
-  const { disk } = target.build;
-  if (disk === undefined) return undefined;
-  if (typeof disk === 'string') return read(join(target.folder, disk));
-  const files = new Map([...disk.files].map(([path, file]) => [path, contents(target, file)]));
-  return fatDisk({ size: disk.size, label: disk.label, files });
-}
-
-function contents({ folder, build }: KernelTarget, file: DiskFile): Uint8Array {
-  if ('file' in file) return read(join(folder, file.file));
-  // kernel.json was refused if there were no such program.
-  const program = build.programs.find(({ name }) => name === file.program);
-  return flatImage(read(join(folder, program?.file ?? file.program)));
+/** The disk, made or read; undefined for a machine without one. Our kernels have one at most. */
+export async function diskImage({ build, folder }: KernelTarget): Promise<Uint8Array | undefined> {
+  const [disk] = build.disks;
+  return disk && toBytes(await kernelDisk(build, disk, join(folder, 'kernel.json'), async (file) => read(file)));
 }
 
 function read(file: string): Uint8Array {

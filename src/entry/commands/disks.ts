@@ -1,26 +1,36 @@
 /** The disks of `worldstep run --disk`: raw image files, read where they lie, never written. */
 import { openSync, readSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { diskWords } from '../../base/device-words';
 import type { Host } from '../../base/host';
 import { type DiskImage, rawDisk } from '../../devices/virtio/block';
 import { otherDiskFormat } from '../../image/disk-format';
+import { sparseReader } from '../../image/sectors';
 import type { Drive } from '../../machine/boards/board';
 import { UsageError } from './command';
-import { busOf, deviceWords } from './device-words';
+import { asUsage } from './device-words';
 import { readUnpacked } from './files';
 
-/** Reads what `--disk` was given: `FILE[,bus=BUS][,readonly]`. Throws a {@link UsageError}. */
+/** Reads what `--disk` was given: `FILE[,bus=BUS][,readonly][,size=SIZE]`. Throws a {@link UsageError}. */
 export async function readDrive(host: Host, text: string): Promise<Drive> {
-  const words = deviceWords('--disk', text, ['bus=', 'readonly']);
-  const { word: path, values } = words;
-  if (path === '') throw new UsageError(`--disk: "${text}" names no file. Write --disk FILE.`);
-  const bus = busOf('--disk', words);
+  const { path, bus, isReadOnly, size } = asUsage('--disk', () => diskWords(text));
+  if (path === undefined) return { image: sparseReader({ size: size ?? 0, chunks: new Map() }), bus, isReadOnly };
   const image = await openDisk(host, path);
   if (image.size === 0) {
     throw new UsageError(`--disk: ${path} is empty. Make a disk with "worldstep image disk", or name another file.`);
   }
   refuseOtherFormats(path, image);
-  return { image, bus, isReadOnly: values.has('readonly') };
+  return { image: grown(path, image, size), bus, isReadOnly };
+}
+
+/** The image with zeros behind it, where the disk is larger. */
+function grown(path: string, image: DiskImage, size: number = image.size): DiskImage {
+  if (size < image.size) {
+    throw new UsageError(
+      `--disk: ${path} has ${image.size} bytes, more than the disk's size of ${size}. Leave size out, or raise it.`,
+    );
+  }
+  return { ...image, size };
 }
 
 async function openDisk(host: Host, path: string): Promise<DiskImage> {

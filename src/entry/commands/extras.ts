@@ -1,8 +1,9 @@
 /** The devices of `worldstep run --device`, which no machine has unless it is asked for. */
+import { busOf, deviceWords } from '../../base/device-words';
 import { nearest } from '../../base/nearest';
 import type { ExtraDevice } from '../../machine/boards/board';
 import { UsageError } from './command';
-import { busOf, deviceWords } from './device-words';
+import { asUsage } from './device-words';
 
 const DEVICES = ['virtio-console', 'virtio-rng'] as const;
 
@@ -18,11 +19,13 @@ export function readExtra(text: string): ExtraDevice {
     const next = near === undefined ? `There is: ${DEVICES.join(', ')}.` : `Did you mean ${near}?`;
     throw new UsageError(`--device: there is no device "${word}". ${next}`);
   }
-  const words = deviceWords('--device', text, name === 'virtio-rng' ? ['bus=', 'seed='] : ['bus=']);
-  const bus = busOf('--device', words);
-  return name === 'virtio-console'
-    ? { kind: 'console', bus }
-    : { kind: 'entropy', bus, seed: seedOf(words.values.get('seed')) };
+  return asUsage('--device', () => {
+    const { values } = deviceWords(text, name === 'virtio-rng' ? ['bus=', 'seed='] : ['bus=']);
+    const bus = busOf(values.get('bus'));
+    return name === 'virtio-console'
+      ? { kind: 'console', bus }
+      : { kind: 'entropy', bus, seed: seedOf(values.get('seed')) };
+  });
 }
 
 function seedOf(text: string | undefined): bigint {

@@ -32,7 +32,7 @@ export const runCommand: Command = {
     bios: { value: 'F', help: 'Firmware that starts in M-mode, in place of the built-in SBI.' },
     initrd: { value: 'F', help: 'Initial RAM disk, as Linux takes it.' },
     disk: {
-      value: 'F[,bus=BUS][,readonly]',
+      value: 'F[,bus=BUS][,readonly][,size=S]',
       help: "Raw disk image, in place of the kernel's own; may be given more than once.",
       isList: true,
     },

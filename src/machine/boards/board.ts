@@ -1,4 +1,5 @@
 /** What makes a machine out of an engine: an instruction set, an address map, time, reset state and firmware. */
+import type { DriveBus } from '../../base/device-words';
 import type { Device, PowerEvent } from '../../devices/device';
 import type { DiskImage } from '../../devices/virtio/block';
 import type { HartView } from '../../engine/hart-view';
@@ -79,10 +80,6 @@ export interface BoardFiles {
   readonly drives?: readonly Drive[];
   readonly extras?: readonly ExtraDevice[];
 }
-
-/** Where a disk can be attached. Boards may refuse what they do not have. */
-export const DRIVE_BUSES = ['virtio-pci', 'virtio-mmio', 'virtio-mmio-legacy'] as const;
-export type DriveBus = (typeof DRIVE_BUSES)[number];
 
 export interface Drive {
   readonly image: DiskImage;

@@ -3,6 +3,7 @@
  * The device tree that describes it to a kernel is in riscv64-virt-tree.ts; what QEMU's board has beyond this is not in it.
  */
 
+import type { DriveBus } from '../../base/device-words';
 import type { BusMaster, Device, DeviceContext, PowerEvent } from '../../devices/device';
 import { Cfi01 } from '../../devices/flash/cfi01';
 import { Plic } from '../../devices/intc/plic';
@@ -18,7 +19,7 @@ import type { VirtioKind } from '../../devices/virtio/function';
 import { VirtioMmio } from '../../devices/virtio/mmio';
 import { VirtioPci } from '../../devices/virtio/pci';
 import { Bus } from '../bus';
-import type { BoardFiles, DriveBus } from './board';
+import type { BoardFiles } from './board';
 
 /** Facts of the board. Addresses are physical; sizes are bytes. */
 export const RISCV64_VIRT = {

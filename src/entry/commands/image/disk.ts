@@ -1,6 +1,7 @@
 /** `worldstep image disk`: a new FAT32 disk. */
 import { type DiskContents, sizeText, sparseFatDisk } from '../../../image/disk';
 import { diskContents, kernelDisk } from '../../../image/kernel-media';
+import { fatContentOf } from '../../../image/kernel-package';
 import type { SparseImage } from '../../../image/sectors';
 import { type Arguments, type Command, type CommandContext, EXIT, UsageError } from '../command';
 import { readUnpacked, refuseExisting, writeWhole } from '../files';
@@ -69,9 +70,9 @@ async function declaredDisk(
   const { build, path } = target;
   const read = (file: string): Promise<Uint8Array> => readUnpacked(context.host, file);
   if (added.size > 0) return sparseFatDisk(await withMore(target, added, read));
-  const disk = await kernelDisk(build, path, read);
+  const disk = build.disks.find(({ content }) => content.kind === 'fat') ?? build.disks[0];
   if (!disk) throw noDisk(target);
-  return disk;
+  return kernelDisk(build, disk, path, read);
 }
 
 async function withMore(
@@ -80,10 +81,12 @@ async function withMore(
   read: (file: string) => Promise<Uint8Array>,
 ): Promise<DiskContents> {
   const { build, path } = target;
-  const { disk } = build;
-  if (disk === undefined) throw noDisk(target);
-  if (typeof disk === 'string') {
-    throw new UsageError(`--add: ${path} names a finished disk image, ${disk}. Copy it and use "worldstep image add".`);
+  const [first] = build.disks;
+  if (first === undefined) throw noDisk(target);
+  const disk = fatContentOf(build);
+  if (disk === undefined) {
+    const what = first.content.kind === 'image' ? (first.content.path ?? 'one of zeros') : 'one';
+    throw new UsageError(`--add: ${path} names a finished disk image, ${what}. Copy it and use "worldstep image add".`);
   }
   const contents = await diskContents(build, disk, path, read);
   return { ...contents, files: new Map([...contents.files, ...added]) };
