@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { buildVirtBoard, RISCV64_VIRT } from '../../src/machine/boards/riscv64-virt';
-import { type Access, isQemuPresent, runOnQemu } from './qtest';
+import { SEED } from '../support/random';
+import { type Access, runOnQemu } from './qtest';
 
 const { map, flash } = RISCV64_VIRT;
-const seed = Number(process.env.WORLDSTEP_SEED ?? Date.now() & 0x7fff_ffff);
 
 /** A small generator, so that the printed seed alone gives the run again. */
 function randomFrom(start: number): (below: number) => number {
@@ -31,19 +31,18 @@ function runHere(accesses: readonly Access[]): number[] {
 }
 
 async function compare(accesses: readonly Access[], options: readonly string[] = []): Promise<void> {
-  console.log(`device lockstep seed ${seed}`);
   const theirs = await runOnQemu(accesses, options);
   const ours = runHere(accesses);
   const reads = accesses.flatMap((access, index) => (access.value === undefined ? [index] : []));
   const different = reads.findIndex((_, index) => theirs[index] !== ours[index]);
   const upTo = reads[different] ?? 0;
   const history = accesses.slice(Math.max(0, upTo - 10), upTo + 1).map((access) => JSON.stringify(access));
-  expect(ours[different], `after ${history.join(' ')}, seed ${seed}`).toBe(theirs[different]);
+  expect(ours[different], `after ${history.join(' ')}, WORLDSTEP_SEED=${SEED}`).toBe(theirs[different]);
 }
 
-describe.runIf(isQemuPresent() || process.env.WORLDSTEP_REQUIRE_QEMU === '1')('devices in lockstep with QEMU', () => {
+describe('devices in lockstep with QEMU', () => {
   it('ns16550: every register but the modem’s and line’s, written and read at random', async () => {
-    const random = randomFrom(seed);
+    const random = randomFrom(SEED);
     const accesses: Access[] = [];
     while (accesses.length < 3000) {
       const register = random(8);
@@ -55,7 +54,7 @@ describe.runIf(isQemuPresent() || process.env.WORLDSTEP_REQUIRE_QEMU === '1')('d
   });
 
   it('plic: priorities, enables, thresholds and claims without requests', async () => {
-    const random = randomFrom(seed);
+    const random = randomFrom(SEED);
     const offsets = [
       () => 4 * random(96),
       () => 0x1000 + 4 * random(3),
@@ -75,7 +74,7 @@ describe.runIf(isQemuPresent() || process.env.WORLDSTEP_REQUIRE_QEMU === '1')('d
   });
 
   it('clint: msip and mtimecmp', async () => {
-    const random = randomFrom(seed);
+    const random = randomFrom(SEED);
     // Unlike ours, QEMU's mtimecmp starts at 0.
     const accesses: Access[] = [0x4000, 0x4004, 0x4008, 0x400c].map((offset) => ({
       at: map.clint0.base + offset,
@@ -90,7 +89,7 @@ describe.runIf(isQemuPresent() || process.env.WORLDSTEP_REQUIRE_QEMU === '1')('d
   });
 
   it('goldfish rtc: alarms and interrupts', async () => {
-    const random = randomFrom(seed);
+    const random = randomFrom(SEED);
     const accesses = Array.from({ length: 1000 }, (): Access => {
       const at = map.rtc0.base + ([0x08, 0x0c, 0x10, 0x14, 0x18, 0x1c][random(6)] ?? 0);
       // Alarms in 1970 or after 2100, never between two clocks that differ by less.
@@ -101,7 +100,7 @@ describe.runIf(isQemuPresent() || process.env.WORLDSTEP_REQUIRE_QEMU === '1')('d
   });
 
   it('flash: query, identity, status, word and buffer programs, erases', async () => {
-    const random = randomFrom(seed);
+    const random = randomFrom(SEED);
     const { base } = map.flash1;
     const accesses: Access[] = [];
     const both = (command: number): number => (command | (command << 16)) >>> 0;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { fatDisk, SMALLEST_DISK } from '../../src/image/disk';
 import { FatImage } from '../../src/image/fat';
-import { chosenSeed, Random } from '../support/random';
+import { Random, SEED } from '../support/random';
 
 const folder = mkdtempSync(join(tmpdir(), 'worldstep-mtools-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -65,9 +65,8 @@ describe('mtools and fsck.fat agree with what is written here', () => {
     ['the largest disk with clusters of a sector', 260 * MIB],
     ['a disk with clusters of 4 KiB', 261 * MIB],
   ])('%s', async (_, size) => {
-    const seed = chosenSeed();
-    const files = randomFiles(new Random(seed), 25);
-    check(await fatDisk({ size, label: 'WORLDSTEP', files }), files, `SEED=${seed}`);
+    const files = randomFiles(new Random(SEED), 25);
+    check(await fatDisk({ size, label: 'WORLDSTEP', files }), files, `WORLDSTEP_SEED=${SEED}`);
     expect(run('mlabel', '-s', '-i', img, '::').toString()).toContain('WORLDSTEP');
     check(await fatDisk({ size, files: new Map() }), new Map(), 'empty');
   });
@@ -79,8 +78,7 @@ describe('mtools and fsck.fat agree with what is written here', () => {
   });
 
   it('one file after another, replaced and removed', async () => {
-    const seed = chosenSeed();
-    const random = new Random(seed);
+    const random = new Random(SEED);
     const bytes = await fatDisk({ size: SMALLEST_DISK, files: new Map() });
     const image = await FatImage.open(bytes);
     const files = new Map<string, Uint8Array>();
@@ -97,7 +95,7 @@ describe('mtools and fsck.fat agree with what is written here', () => {
         image.add(other, files.get(other)!);
       }
     }
-    check(bytes, files, `SEED=${seed}`);
+    check(bytes, files, `WORLDSTEP_SEED=${SEED}`);
   });
 });
 
@@ -115,8 +113,7 @@ describe('an image by mkfs.fat and mcopy is read and changed here', () => {
     writeFileSync(img, '');
     truncateSync(img, size * MIB);
     run('mkfs.fat', '-F', type.slice(3), '-i', '12345678', '--invariant', ...options, img);
-    const seed = chosenSeed();
-    const files = new Map(randomFiles(new Random(seed), size > 4 ? 15 : 3));
+    const files = new Map(randomFiles(new Random(SEED), size > 4 ? 15 : 3));
     const source = join(folder, 'source');
     rmSync(source, { recursive: true, force: true });
     mkdirSync(source);
@@ -129,9 +126,9 @@ describe('an image by mkfs.fat and mcopy is read and changed here', () => {
     const image = await FatImage.open(bytes);
     expect(image.layout.type).toBe(type);
     const read = image.list().filter(({ isFolder }) => !isFolder);
-    expect(read.map(({ path }) => path).sort(), `SEED=${seed}`).toEqual([...files.keys()].sort());
+    expect(read.map(({ path }) => path).sort(), `WORLDSTEP_SEED=${SEED}`).toEqual([...files.keys()].sort());
     for (const [path, content] of files) {
-      expect(Buffer.compare(image.read(path), content), `SEED=${seed} ${path}`).toBe(0);
+      expect(Buffer.compare(image.read(path), content), `WORLDSTEP_SEED=${SEED} ${path}`).toBe(0);
     }
     const added = new Map([
       ['/new folder/added by us.txt', Buffer.alloc(30_000, 'added ')],
@@ -144,6 +141,6 @@ describe('an image by mkfs.fat and mcopy is read and changed here', () => {
       image.add(path, content);
       files.set(path, content);
     }
-    check(bytes, files, `SEED=${seed}`);
+    check(bytes, files, `WORLDSTEP_SEED=${SEED}`);
   });
 });

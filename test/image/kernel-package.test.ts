@@ -10,6 +10,7 @@ import {
   suggestionsOf,
 } from '../../src/image/kernel-package';
 import { INSPECTORS } from '../../src/inspect/registry';
+import { SEED } from '../support/random';
 
 const minimal = {
   name: 'tiny',
@@ -322,6 +323,7 @@ test('no JSON value makes the parser throw', () => {
         expect(result.ok || result.problems.length > 0).toBe(true);
       },
     ),
+    { seed: SEED },
   );
 });
 

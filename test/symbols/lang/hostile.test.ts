@@ -5,14 +5,13 @@ import { findQueue } from '../../../src/symbols/lang/queue';
 import type { Value } from '../../../src/symbols/lang/value';
 import { defaultLimits, pageLimits } from '../../../src/symbols/lang/view';
 import type { Member, Program, ReadMemory, Type } from '../../../src/symbols/types';
+import { SEED } from '../../support/random';
 import { openFixture, outline } from './fixture';
-
-const seed = Number(process.env.SEED ?? 20260);
 
 /** A number that depends on the address and the seed only. */
 function noise(address: bigint): number {
   let x =
-    (Number(BigInt.asUintN(32, address)) ^ Math.imul(Number(BigInt.asUintN(32, address >> 32n)), 0x9e3779b1) ^ seed) >>>
+    (Number(BigInt.asUintN(32, address)) ^ Math.imul(Number(BigInt.asUintN(32, address >> 32n)), 0x9e3779b1) ^ SEED) >>>
     0;
   x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
   x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
@@ -53,10 +52,10 @@ beforeAll(async () => {
   types = [...program.types('*'), ...(await openFixture('c-x86_64')).program.types('*')];
 });
 
-describe(`values of garbage (seed ${seed})`, () => {
+describe(`values of garbage (WORLDSTEP_SEED=${SEED})`, () => {
   for (const [round, [what, memory]] of Object.entries(memories).entries()) {
     // A third of the types each; other seeds pair them differently.
-    const some = () => types.filter((_, i) => (i + round + seed) % 3 === 0);
+    const some = () => types.filter((_, i) => (i + round + SEED) % 3 === 0);
 
     it(`never throw and take a bounded number of reads: ${what}`, () => {
       expect(types.length).toBeGreaterThan(1000);

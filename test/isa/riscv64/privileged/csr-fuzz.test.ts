@@ -3,8 +3,9 @@ import { CSRS, csrOfName } from '../../../../src/isa/riscv64/csrs';
 import { resetState, SLOTS } from '../../../../src/isa/riscv64/csrs-slots';
 import { HELPERS } from '../../../../src/isa/riscv64/helpers';
 import { FakeHart, trapOf } from '../../../support/fake-hart';
+import { SEED } from '../../../support/random';
 import { ManualCsrs, MODELLED, type Mode } from './manual-csrs';
-import { type Random, randomFrom, SEED } from './random';
+import { type Random, randomFrom } from './random';
 
 const MODES: Readonly<Record<Mode, readonly [bigint, bigint]>> = {
   M: [3n, 0n],

@@ -9,8 +9,9 @@ import { mappings, rootLevel, tableEntries } from '../../../../src/isa/riscv64/p
 import { translate } from '../../../../src/isa/riscv64/paging-view';
 import { worldOf } from '../../../../src/isa/riscv64/worlds';
 import { FakeHart } from '../../../support/fake-hart';
+import { SEED } from '../../../support/random';
 import { Physical, pte, RAM_BASE } from './physical';
-import { randomFrom, SEED } from './random';
+import { randomFrom } from './random';
 
 const RAM = BigInt(RAM_BASE);
 const frame = (index: number): bigint => RAM + BigInt(index) * 4096n;

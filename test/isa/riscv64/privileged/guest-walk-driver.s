@@ -1,5 +1,6 @@
 # Runs on QEMU in M-mode: performs each case's access as a guest's, by MPRV and MPV or by HLV and HLVX, and prints what it
 # trapped with; then the page tables. A case: hgatp, vsatp, mstatus, vsstatus, address, kind, menvcfg and henvcfg, hstatus.
+# PMP keeps all modes but M out of the first megabyte, where this is: a walk that sets A and D could change it.
 # Assembled into guest-walk.qemu.test.ts by: llvm-mc -triple=riscv64 -mattr=+a,+h -filetype=obj, ld.lld -Ttext=0x80000000,
 # llvm-objcopy -O binary
 .option norvc
@@ -7,9 +8,11 @@
 .globl _start
 _start: la t0, handler
 csrw mtvec, t0
-li t0, -1
+li t0, 0x2001ffff
 csrw pmpaddr0, t0
-li t0, 0x1f
+li t0, -1
+csrw pmpaddr1, t0
+li t0, 0x1f18
 csrw pmpcfg0, t0
 li s0, 0x80001000
 ld s1, 0(s0)

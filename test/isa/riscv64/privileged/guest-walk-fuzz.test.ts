@@ -11,9 +11,10 @@ import { rootLevel } from '../../../../src/isa/riscv64/paging-tables';
 import { translate } from '../../../../src/isa/riscv64/paging-view';
 import { worldOf } from '../../../../src/isa/riscv64/worlds';
 import { FakeHart } from '../../../support/fake-hart';
+import { SEED } from '../../../support/random';
 import { type Answer, type Memory, manualWalk, type Rules } from './manual-walk';
 import { Physical, RAM_BASE } from './physical';
-import { type Random, randomFrom, SEED } from './random';
+import { type Random, randomFrom } from './random';
 
 const PAGES = 16;
 const FRAME = BigInt(RAM_BASE / 4096);

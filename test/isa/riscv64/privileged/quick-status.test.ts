@@ -16,7 +16,8 @@ import { resetState, SLOTS } from '../../../../src/isa/riscv64/csrs-slots';
 import { RISCV64_ENGINE } from '../../../../src/isa/riscv64/engine-isa';
 import { assemble, type Line } from '../../../support/assemble';
 import { engineHost } from '../../../support/engine-host';
-import { type Random, randomFrom, SEED } from './random';
+import { SEED } from '../../../support/random';
+import { type Random, randomFrom } from './random';
 
 const RAM = 0x8000_0000;
 const SSTATUS = 0x100;

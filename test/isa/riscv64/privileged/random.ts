@@ -1,6 +1,3 @@
-/** The seed of this run: `WORLDSTEP_SEED`, or a new one. It alone reproduces the run. */
-export const SEED = Number(process.env.WORLDSTEP_SEED ?? Date.now() & 0x7fff_ffff);
-
 export interface Random {
   /** 32 random bits. */
   bits(): number;

@@ -5,7 +5,8 @@
 import { describe, expect, it } from 'vitest';
 import { createMachine } from '../../../../src/machine/create';
 import { assemble } from '../../../support/assemble';
-import { randomFrom, SEED } from './random';
+import { SEED } from '../../../support/random';
+import { randomFrom } from './random';
 
 const STIP = 1n << 5n;
 const VSTIP = 1n << 6n;

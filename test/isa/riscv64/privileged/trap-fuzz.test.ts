@@ -14,8 +14,9 @@ import {
 import { resetState, SLOTS } from '../../../../src/isa/riscv64/csrs-slots';
 import { mret, pendingInterrupt, sret, takeTrap, wakesFromWait } from '../../../../src/isa/riscv64/traps';
 import { FakeHart, trapOf } from '../../../support/fake-hart';
+import { SEED } from '../../../support/random';
 import { afterMret, afterSret, afterTrap, nextInterrupt, type Registers } from './manual-traps';
-import { type Random, randomFrom, SEED } from './random';
+import { type Random, randomFrom } from './random';
 
 const ROUNDS = 4000;
 

@@ -5,9 +5,10 @@
 import { describe, expect, it } from 'vitest';
 import { ENVCFG, HSTATUS, MSTATUS, VSXL_64, XL_64 } from '../../../../src/isa/riscv64/csrs-bits';
 import type { Line } from '../../../support/assemble';
+import { SEED } from '../../../support/random';
 import { AT, dataPage, GUEST_PAGE, GuestBench, type Mode, type Taken, WINDOW } from './guest-bench';
 import { pte } from './physical';
-import { randomFrom, SEED } from './random';
+import { randomFrom } from './random';
 
 const bench = new GuestBench();
 const A1 = 11;

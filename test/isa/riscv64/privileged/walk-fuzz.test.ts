@@ -10,8 +10,9 @@ import { mappings } from '../../../../src/isa/riscv64/paging-tables';
 import { translate } from '../../../../src/isa/riscv64/paging-view';
 import { worldOfPrivilege } from '../../../../src/isa/riscv64/worlds';
 import { FakeHart } from '../../../support/fake-hart';
+import { SEED } from '../../../support/random';
 import { Physical, RAM_BASE } from './physical';
-import { randomFrom, SEED } from './random';
+import { randomFrom } from './random';
 
 const PAGES = 16;
 const ACCESSES: readonly Access[] = ['read', 'write', 'execute'];
