@@ -1,5 +1,6 @@
 /** QEMU's own devices, register by register, through its qtest protocol, with the guest's harts standing still. */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { QEMU_TIME } from '../../src/build/kernels/qemu-time';
 
 export interface Access {
   readonly at: number;
@@ -11,8 +12,6 @@ export interface Access {
 const SUFFIX = { 1: 'b', 2: 'w', 4: 'l' } as const;
 const BOARD = ['-machine', 'virt', '-smp', '2', '-S', '-display', 'none', '-serial', 'null', '-monitor', 'none'];
 
-export const isQemuPresent = (): boolean => spawnSync('qemu-system-riscv64', ['--version']).error === undefined;
-
 const commandOf = ({ at, width, value }: Access): string =>
   value === undefined ? `read${SUFFIX[width]} ${at}` : `write${SUFFIX[width]} ${at} ${value}`;
 
@@ -21,6 +20,7 @@ export function runOnQemu(accesses: readonly Access[], options: readonly string[
   return new Promise((resolve, reject) => {
     const qemu = spawn('qemu-system-riscv64', [
       ...BOARD,
+      ...QEMU_TIME,
       '-nodefaults',
       '-qtest',
       'stdio',

@@ -1,18 +1,13 @@
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { runQemu } from '../support/qemu';
 
-/**
- * Runs a bare program on QEMU; its exit code is the number of the check that failed, or 0. One thread: harts that spin for
- * each other on fewer host cores than harts would otherwise take as long as the host's scheduler likes.
- */
+/** Runs a bare program on QEMU; its exit code is the number of the check that failed, or 0. */
 const runOnQemu = (name: string, harts = 1): number | null =>
-  spawnSync(
-    'qemu-system-riscv64',
-    `-M virt -accel tcg,thread=single -smp ${harts} -bios none -display none -monitor none -serial null -kernel`
+  runQemu(
+    `-M virt -smp ${harts} -bios none -display none -monitor none -serial null -kernel`
       .split(' ')
       .concat(join(__dirname, 'guests/prebuilt', `${name}.elf`)),
-    { timeout: 60_000, killSignal: 'SIGKILL' },
   ).status;
 
 describe('QEMU agrees with what the bare programs expect of a machine', () => {

@@ -3,9 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { virtFdt } from '../../src/machine/boards/riscv64-virt-tree';
 
-const dtc = spawnSync('dtc', ['--version']);
-
-describe.runIf(dtc.error === undefined || process.env.WORLDSTEP_REQUIRE_DTC === '1')('dtc', () => {
+describe('dtc', () => {
   it.each([1, 2, 8])('decompiles the tree of %i harts without errors or warnings of substance', (harts) => {
     const dtb = virtFdt({
       harts,
@@ -14,7 +12,7 @@ describe.runIf(dtc.error === undefined || process.env.WORLDSTEP_REQUIRE_DTC === 
       initrd: { start: 0x8400_0000, end: 0x8500_0000 },
     });
     const run = spawnSync('dtc', ['-I', 'dtb', '-O', 'dts'], { input: dtb, encoding: 'utf8' });
-    expect(run.status, run.stderr).toBe(0);
+    expect(run.status, run.error?.message ?? run.stderr).toBe(0);
     // QEMU's own tree draws the same remark for each hart's interrupt controller.
     const warnings = run.stderr.split('\n').filter((line) => line !== '' && !line.includes('Missing #address-cells'));
     expect(warnings).toEqual([]);

@@ -2,7 +2,6 @@
  * The bundled kernels on machines other than their own: more harts, other memory, disks and flash. What they print, panics
  * included, is what they print on QEMU.
  */
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +10,7 @@ import { diskImage } from '../../src/build/kernels/media';
 import { qemuArguments } from '../../src/build/kernels/qemu';
 import { kernelTargets } from '../../src/build/kernels/repository';
 import { runProgram } from '../cli/program';
+import { runQemu } from '../support/qemu';
 
 const MEBIBYTE = 1024 * 1024;
 const folder = mkdtempSync(join(tmpdir(), 'worldstep-variations-'));
@@ -57,7 +57,7 @@ const consoles = async (kernel: string, variation: Variation): Promise<readonly 
   if (variation.harts !== undefined) {
     // OpenSBI boots the kernel on the hart that comes first; in turns that is hart 0, as here. These kernels, built for
     // one hart, panic on any other.
-    qemu.push('-smp', String(variation.harts), '-accel', 'tcg,thread=single');
+    qemu.push('-smp', String(variation.harts));
     ours.push('--harts', String(variation.harts));
   }
   const disk = variation.disk === null || !own ? undefined : (variation.disk?.(own) ?? own);
@@ -79,12 +79,7 @@ const consoles = async (kernel: string, variation: Variation): Promise<readonly 
   } else if (variation.flash === undefined && declared >= 0) {
     ours.push('--pflash1', all[declared]?.split('file=')[1] ?? '');
   }
-  const { stdout, error } = spawnSync('qemu-system-riscv64', qemu, {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 60_000,
-  });
-  if (error) throw error;
+  const { stdout } = runQemu(qemu);
   return [spoken(stdout), spoken((await runProgram(ours)).stdout)];
 };
 

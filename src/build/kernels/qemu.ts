@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KernelTarget } from './catalogue';
 import { diskImage, flashBank, kernelFile } from './media';
+import { QEMU_TIME } from './qemu-time';
 import { UserError } from './user-error';
 
 /** How a prebuilt kernel did on QEMU. */
@@ -26,7 +27,7 @@ export async function runOnQemu(target: KernelTarget, limitSeconds = 120): Promi
   checkQemu(target);
   const folder = mkdtempSync(join(tmpdir(), 'worldstep-qemu-'));
   try {
-    const child = spawn(program, qemuArguments(target, folder, await diskImage(target)), {
+    const child = spawn(program, [...QEMU_TIME, ...qemuArguments(target, folder, await diskImage(target))], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let console = '';

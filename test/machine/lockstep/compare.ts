@@ -1,11 +1,11 @@
 /** Runs a random program here and on QEMU, and narrows a difference down to one instruction. */
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RISCV64 } from '../../../src/isa/riscv64';
 import { createMachine } from '../../../src/machine/create';
 import { consoleOf, runToEnd } from '../../support/guests';
+import { runQemu } from '../../support/qemu';
 import { type Block, programElf, type Stop } from './program';
 
 const MEBIBYTE = 1024 * 1024;
@@ -22,20 +22,12 @@ const runOnQemu = (elf: Uint8Array): string[] => {
   try {
     const file = join(folder, 'program.elf');
     writeFileSync(file, elf);
-    const { stdout, status, error } = spawnSync(
-      'qemu-system-riscv64',
+    const { stdout, status } = runQemu(
       '-M virt -m 32M -cpu rv64,zba=true,zbb=true,zbs=true -bios none -display none -monitor none -serial stdio -kernel'
         .split(' ')
         .concat(file),
-      {
-        encoding: 'utf8',
-        timeout: 60_000,
-        killSignal: 'SIGKILL',
-        stdio: ['ignore', 'pipe', 'pipe'],
-        maxBuffer: 64 << 20,
-      },
     );
-    if (status !== 0) throw new Error(`QEMU ended with ${error?.message ?? status}`);
+    if (status !== 0) throw new Error(`QEMU ended with ${status}`);
     return [...stdout.replaceAll('\r', '').trimEnd().split('\n'), 'power'];
   } finally {
     rmSync(folder, { recursive: true });

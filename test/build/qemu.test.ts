@@ -1,0 +1,28 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { expect, it } from 'vitest';
+
+const root = resolve(__dirname, '../..');
+
+/** What runs QEMU by the host's clock, and why it may. */
+const BY_THE_CLOCK = new Map([
+  ['test/bench/measure.ts', 'is about speed'],
+  ['test/run.ts', 'asks for the version'],
+  ['test/symbols/fixtures/build.ts', 'makes a committed fixture by hand'],
+  ['src/build/kernels/architectures.ts', 'names the programs'],
+]);
+
+it('whatever runs QEMU counts its time in instructions, so that a busy host changes nothing', () => {
+  const files = ['src', 'test'].flatMap((top) =>
+    readdirSync(join(root, top), { recursive: true, encoding: 'utf8' }).map((file) => `${top}/${file}`),
+  );
+  const names = files.filter((file) => {
+    if (!/\.m?ts$/.test(file) || file === 'test/build/qemu.test.ts') return false;
+    const text = readFileSync(join(root, file), 'utf8');
+    return (
+      /['"`| ]qemu-system-|buildArchitecture\.qemu;/.test(text.replace(/^\s*(\*|\/\*|\/\/).*$/gm, '')) &&
+      !/QEMU_TIME/.test(text)
+    );
+  });
+  expect(names.sort()).toEqual([...BY_THE_CLOCK.keys()].sort());
+});
