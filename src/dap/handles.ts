@@ -28,9 +28,7 @@ export class Handles {
   /** The same frame keeps its number while the guest stands still. */
   frameId(handle: FrameHandle): number {
     const key = `${handle.hart}:${handle.index}`;
-    const known = this.frameIds.get(key);
-    if (known !== undefined) return known;
-    const id = this.next++;
+    const id = this.frameIds.get(key) ?? this.next++;
     this.frames.set(id, handle);
     this.frameIds.set(key, id);
     return id;
@@ -40,6 +38,11 @@ export class Handles {
     const handle = this.frames.get(id);
     if (handle === undefined) throw staleFrame(id);
     return handle;
+  }
+
+  /** The guest was changed by hand: the frames keep their numbers and are walked again. */
+  renew(frameAt: (hart: number, index: number) => CodeFrame | undefined): void {
+    for (const [id, { hart, index }] of this.frames) this.frames.set(id, { hart, index, frame: frameAt(hart, index) });
   }
 
   containerId(handle: ContainerHandle): number {

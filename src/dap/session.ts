@@ -18,6 +18,7 @@ import type { LaunchArguments, MachineStatus } from './protocol';
 import { RunLoop } from './run-loop';
 import { DapServer, type Message } from './server';
 import type { BuiltMachine, SessionServices } from './services';
+import { Shown } from './shown';
 import { panicText, stoppedBody } from './stop-text';
 import { TraceLog } from './trace-log';
 
@@ -45,6 +46,7 @@ export interface Wishes {
 export class Session {
   readonly server: DapServer;
   readonly handles = new Handles();
+  readonly shown = new Shown();
   readonly client: Client = {
     linesStartAt1: true,
     columnsStartAt1: true,
@@ -188,6 +190,7 @@ export class Session {
     this.inspection?.dispose();
     this.inspection = undefined;
     this.handles.clear();
+    this.shown.clear();
   }
 
   /** Starts the guest for the first time: to the entry, the run-to symbol, or freely. */
@@ -212,6 +215,7 @@ export class Session {
   run(first: SliceResult): void {
     if (this.target === undefined) return;
     this.handles.clear();
+    this.shown.clear();
     this.loop.start(this.target, first);
     this.event('machine/status', this.status(0));
   }
@@ -224,6 +228,7 @@ export class Session {
     if (target === undefined) return;
     target.halt(stop);
     this.handles.clear();
+    this.shown.clear();
     this.flush(true);
     if (stop.kind === 'power') return this.ended(stop);
     const why = this.explained(target, stop);
@@ -339,12 +344,5 @@ export class Session {
       harts: target.machine.cpus.length,
       traps: target.trapPolicy,
     };
-  }
-
-  /** Something the client may have shown has changed by hand. */
-  changed(target: DebugTarget): void {
-    target.forget();
-    if (this.client.supportsInvalidated) this.server.event('invalidated', { areas: ['variables', 'stacks'] });
-    this.event('inspect/changed', { inspectors: this.inspectors.map((inspector) => inspector.info.id) });
   }
 }

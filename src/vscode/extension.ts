@@ -107,6 +107,11 @@ export const activate = (
     ),
     vscode.tasks.registerTaskProvider(TASK_TYPE, tasks),
     vscode.debug.onDidChangeActiveStackItem(() => documents.refresh()),
+    // Something was changed by hand: the stack item stays the same.
+    vscode.debug.onDidReceiveDebugSessionCustomEvent(({ session, event }) => {
+      if (session === activeSession() && event === 'inspect/changed' && vscode.debug.activeStackItem)
+        documents.refresh();
+    }),
     revealAtFirstStop(views),
     command('worldstep.openSample', (name?: string, how?: 'look' | 'copy') => openSample(kernels, name, how)),
     command('worldstep.pickKernel', async () => start(await configurations.pick(await workspaceKernels()))),

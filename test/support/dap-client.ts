@@ -72,13 +72,14 @@ export class DapClient {
     return found.map((event) => event.body);
   }
 
-  /** From nothing to the guest running or stopped at its entry: what VS Code sends on F5. */
-  async launch(args: object, breakpoints: Record<string, object[]> = {}): Promise<void> {
+  /** From nothing to the guest running or stopped at its entry: what VS Code sends on F5. `can`: what the client supports. */
+  async launch(args: object, breakpoints: Record<string, object[]> = {}, can: object = {}): Promise<void> {
     await this.request('initialize', {
       adapterID: 'worldstep',
       clientID: 'test',
       linesStartAt1: true,
       columnsStartAt1: true,
+      ...can,
     });
     const launched = this.request('launch', args);
     launched.catch(() => {});

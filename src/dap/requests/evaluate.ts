@@ -4,6 +4,7 @@ import { ExpressionError } from '../../debug/expression/ast';
 import { parseReference } from '../../debug/memory';
 import type { Args } from '../arguments';
 import { cannotEvaluate } from '../errors';
+import { announceHandChange } from '../hand-change';
 import type { Handler } from '../server';
 import type { Session } from '../session';
 import { explainText, frameWorld } from './explain';
@@ -42,7 +43,7 @@ export function evaluateRequests(session: Session): Record<string, Handler> {
         if (where === 'hover' && row.operand?.kind === 'register' && isCodeWithoutRegisters(args, expression)) {
           throw cannotEvaluate(`Nothing is called "${expression}" here. The register is $${expression}.`);
         }
-        if (isAssignment) context.after(() => session.changed(target));
+        if (isAssignment) context.after(() => announceHandChange(session, target));
         const body = rowBody(session, { ...row, expression }, scope);
         const { type, variablesReference, namedVariables, indexedVariables, memoryReference, presentationHint } = body;
         const lies = where === 'hover' ? addressIn(expression, type, memoryReference) : undefined;

@@ -5,6 +5,7 @@ import { disassembly, type SourcePlace } from '../../debug/disassembly';
 import { formatReference, type MemoryReference, parseReference } from '../../debug/memory';
 import type { Args } from '../arguments';
 import { badArgument, badReference, notWritable } from '../errors';
+import { announceHandChange } from '../hand-change';
 import type { Handler } from '../server';
 import type { Session } from '../session';
 import { lineOut } from './breakpoints';
@@ -34,6 +35,8 @@ export function memoryRequests(session: Session): Record<string, Handler> {
       if (from < 0n || from >= 1n << 64n) return { address, unreadableBytes: count };
       const room = (1n << 64n) - from;
       const wanted = room < BigInt(count) ? Number(room) : count;
+      const offset = args.optionalInteger('offset') ?? 0;
+      session.shown.noteMemory(args.string('memoryReference'), offset, offset + count);
       const bytes = target.memory.readSome(target.cpu(target.stop?.hart ?? 0), { ...reference, address: from }, wanted);
       const missing = count - bytes.length;
       return { address, data: encodeBase64(bytes), ...(missing > 0 ? { unreadableBytes: missing } : {}) };
@@ -50,12 +53,8 @@ export function memoryRequests(session: Session): Record<string, Handler> {
       const done = target.memory.write(target.cpu(target.stop?.hart ?? 0), at, bytes);
       if (done < bytes.length && !(args.boolean('allowPartial') && done > 0))
         throw notWritable(formatReference({ ...at, address: at.address + BigInt(done) }));
-      context.after(() => {
-        if (session.client.supportsMemoryEvent) {
-          session.server.event('memory', { memoryReference: args.string('memoryReference'), offset, count: done });
-        }
-        session.changed(target);
-      });
+      session.shown.noteMemory(args.string('memoryReference'), offset, offset + done);
+      context.after(() => announceHandChange(session, target));
       return { offset: 0, bytesWritten: done };
     },
     disassemble: async (args) => {

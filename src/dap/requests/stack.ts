@@ -23,6 +23,7 @@ export function stackRequests(session: Session): Record<string, Handler> {
       const walk = target.stack(hart);
       const frames = walk.frames(start, Math.min(levels, 5000));
       const { count, isComplete } = walk.known;
+      session.shown.noteStack(hart, walk.frames(0, start + frames.length));
       const format = args.optionalObject('format');
       const stackFrames = frames.map((frame, at) =>
         frameBody(session, target, frame, hart, start + at, format?.boolean('module') ?? false),

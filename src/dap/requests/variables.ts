@@ -7,6 +7,7 @@ import { scopesOf } from '../../debug/scopes';
 import { formatted, operandRow, type VariableRow } from '../../debug/variables';
 import type { Args } from '../arguments';
 import { cannotSet, noVariable } from '../errors';
+import { announceHandChange } from '../hand-change';
 import type { Handler } from '../server';
 import type { Session } from '../session';
 
@@ -119,7 +120,7 @@ function setAndShow(
       inFormat(row, formatOf(args)),
       scope,
     );
-    context.after(() => session.changed(session.need('set')));
+    context.after(() => announceHandChange(session, session.need('set')));
     return { value, type, variablesReference, namedVariables, indexedVariables, memoryReference };
   } catch (error) {
     if (error instanceof ExpressionError) throw cannotSet(error.message);
