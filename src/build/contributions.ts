@@ -75,6 +75,7 @@ const COMMANDS: readonly Command[] = [
     enablement: IN_SESSION,
     isButton: true as const,
   })),
+  { command: 'worldstep.breakOnTraps', title: 'Break on Traps…', enablement: IN_SESSION },
   { command: 'worldstep.showActions', title: 'Show Actions', enablement: IN_SESSION },
   ...INSPECTORS.map(({ id, title }) => ({
     command: `worldstep.table.${id}`,

@@ -1,7 +1,20 @@
 /** What this server declares in its initialize response. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { BREAKPOINT_MODES } from '../debug/breakpoint-modes';
-import type { ExceptionFilter } from '../debug/exceptions';
+import { DEFAULT_FILTERS, type ExceptionFilter } from '../debug/exception-list';
+
+/** The filters that a client lists; all others are reached by their ids and by conditions. */
+export const checkboxes = (filters: readonly ExceptionFilter[]): DebugProtocol.ExceptionBreakpointsFilter[] =>
+  filters
+    .filter(({ heading }) => heading === undefined)
+    .map(({ id, label, description, conditionHint }) => ({
+      filter: id,
+      label,
+      description,
+      default: DEFAULT_FILTERS.some((one) => one.id === id),
+      supportsCondition: true,
+      conditionDescription: conditionHint,
+    }));
 
 /** Capabilities that exist and are tested; step back and restart frame need the timeline and are not here yet. */
 export function capabilities(filters: readonly ExceptionFilter[], canStyle: boolean): DebugProtocol.Capabilities {
@@ -11,14 +24,7 @@ export function capabilities(filters: readonly ExceptionFilter[], canStyle: bool
     supportsConditionalBreakpoints: true,
     supportsHitConditionalBreakpoints: true,
     supportsEvaluateForHovers: true,
-    exceptionBreakpointFilters: filters.map((filter) => ({
-      filter: filter.id,
-      label: filter.label,
-      description: filter.description,
-      default: filter.isDefault,
-      supportsCondition: filter.conditionHint !== undefined,
-      ...(filter.conditionHint === undefined ? {} : { conditionDescription: filter.conditionHint }),
-    })),
+    exceptionBreakpointFilters: checkboxes(filters),
     supportsSetVariable: true,
     supportsGotoTargetsRequest: true,
     supportsStepInTargetsRequest: true,

@@ -1,5 +1,5 @@
 /** The exception filters of a session: the client's and those that rows of views set. */
-import { filtersOf } from '../debug/exceptions';
+import { DEFAULT_FILTERS } from '../debug/exception-list';
 import type { DebugTarget } from '../debug/target';
 
 /** An exception filter with its condition. */
@@ -16,11 +16,9 @@ export interface ExceptionWishes {
 }
 
 /**
- * Enables the client's filters (a machine's defaults until it sends some), then those of rows.
+ * Enables the client's filters (the defaults until it sends some), then those of rows.
  * @returns what is wrong with each, in this order
  */
 export function applyExceptions({ exceptions, likes }: ExceptionWishes, target: DebugTarget): (string | undefined)[] {
-  const defaults = () => filtersOf(target.machine.isa).filter((filter) => filter.isDefault);
-  const own = exceptions ?? defaults().map(({ id }) => ({ id }));
-  return target.setExceptionFilters([...own, ...likes]);
+  return target.setExceptionFilters([...(exceptions ?? DEFAULT_FILTERS), ...likes]);
 }

@@ -63,6 +63,12 @@ export type LaunchDisk =
       readonly size?: string;
     };
 
+/**
+ * An argument of `initialize`: the launch arguments that will follow, from shells that know them, so that the list of
+ * exception filters fits the program. VS Code takes no other list later.
+ */
+export const LAUNCH_AHEAD = 'worldstepLaunch';
+
 /** Own requests: name → arguments and response body. */
 export interface OwnRequests {
   'inspect/list': { arguments: Record<string, never>; body: { inspectors: InspectorInfo[] } };
@@ -72,6 +78,8 @@ export interface OwnRequests {
     body: { nodes: InspectorNode[] };
   };
   'inspect/table': { arguments: { inspector: string; key?: string; hart?: number }; body: { table: InspectorTable } };
+  /** Exception filters beside those that the initialize response lists; they are set as those are. */
+  'exceptions/filters': { arguments: Record<string, never>; body: { filters: PickedFilter[] } };
   /** Exception filters that rows set ("break on its like"), beside those of the Breakpoints view. */
   'exceptions/likes': { arguments: Record<string, never>; body: { likes: ExceptionLike[] } };
   'exceptions/addLike': { arguments: ExceptionLike; body: { likes: ExceptionLike[] } };
@@ -89,6 +97,14 @@ export interface OwnRequests {
     arguments: { address: string; access: 'read' | 'write' | 'execute'; hart?: number };
     body: { lines: string[] };
   };
+}
+
+/** An exception filter to be picked under a heading. */
+export interface PickedFilter {
+  readonly filter: string;
+  readonly label: string;
+  readonly description: string;
+  readonly heading: string;
 }
 
 /** An exception filter and the condition on its traps. */

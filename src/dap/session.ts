@@ -68,6 +68,8 @@ export class Session {
   /** What the user chose for steps into traps; the launch's choice before. */
   trapPolicy: TrapPolicy | undefined;
   inspection: Inspection | undefined;
+  /** A virtual machine can come to exist in this machine. */
+  canHaveGuests = false;
   /** configurationDone has come. */
   isConfigured = false;
   private target: DebugTarget | undefined;
@@ -165,6 +167,7 @@ export class Session {
       this.consoleText += this.decoder.decode(bytes, { stream: true });
     });
     this.panicHint = built.panicHint;
+    this.canHaveGuests = built.canHaveGuests;
     this.inspection = openInspectors(target, built.inspect);
     this.inspection.onWarning = (text) => this.print(`${text}\n`, 'console');
     this.observe(target);

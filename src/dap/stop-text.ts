@@ -89,7 +89,8 @@ export function panicText(target: DebugTarget, stop: Extract<Stop, { kind: 'pani
   const place = file === undefined ? '' : ` at ${file}:${read('info.location.line')}:${read('info.location.col')}`;
   const message = panicMessage(target, stop.hart);
   const said = message === undefined ? '. Continue to see its message on the console.' : `: ${message}`;
-  return `The guest panics${place} (${stop.symbol})${said}`;
+  const problem = stop.problem === undefined ? '' : `. ${stop.problem}`;
+  return `The guest panics${place} (${stop.symbol})${said}${problem}`;
 }
 
 const text = (problem: string | undefined) => (problem === undefined ? {} : { text: problem });
@@ -103,7 +104,7 @@ export function stuckText(target: DebugTarget, stop: Extract<Stop, { kind: 'stuc
   const called = caller === undefined ? '' : ` The last call returns to ${hex(ra)} (${caller}).`;
   const advice =
     cpu.pc === 0n
-      ? `The guest jumped to address 0, or trapped before it set a trap handler.${called} Restart with "stopOnEntry" and step, or break on the trap's exception filter.`
+      ? `The guest jumped to address 0, or trapped before it set a trap handler.${called} Restart with "stopOnEntry" and step, or set the exception filter "All traps".`
       : `Look at the handler's code, at its stack pointer and at the page tables it runs on, then restart.${called}`;
   return `${stop.explanation}. ${advice}`;
 }

@@ -403,7 +403,9 @@ export class Runner {
     }
     if (type !== undefined)
       return { kind: 'breakpoint', hart, ids, type, ...(problem === undefined ? {} : { problem }) };
-    return panic === undefined ? undefined : { kind: 'panic', hart, symbol: panic.symbol };
+    const panics = panic === undefined ? false : this.filters.testPanic(hart, this.tester);
+    if (panic === undefined || panics === false) return undefined;
+    return { kind: 'panic', hart, symbol: panic.symbol, ...(panics === true ? {} : { problem: panics }) };
   }
 
   /** Tells the machine where to report; cheap when nothing changed. */

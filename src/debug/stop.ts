@@ -31,7 +31,7 @@ export type Stop =
   | { readonly kind: 'trap'; readonly hart: number; readonly event: TrapEvent; readonly problem?: string }
   /** A filter's return to another world or written register; the instruction is complete. */
   | { readonly kind: 'context'; readonly hart: number; readonly event: ContextEvent; readonly problem?: string }
-  | { readonly kind: 'panic'; readonly hart: number; readonly symbol: string }
+  | { readonly kind: 'panic'; readonly hart: number; readonly symbol: string; readonly problem?: string }
   | { readonly kind: 'power'; readonly hart: number; readonly event: PowerEvent }
   | { readonly kind: 'stuck'; readonly hart: number; readonly event: TrapEvent; readonly explanation: string };
 

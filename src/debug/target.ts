@@ -10,7 +10,8 @@ import type { Program } from '../symbols/types';
 import { Breakpoints } from './breakpoints';
 import type { ConditionTester, LogPart } from './conditions';
 import { DataBreakpoints } from './data-breakpoints';
-import { ExceptionFilters, filtersOf, PANIC_SYMBOLS } from './exceptions';
+import { DEFAULT_FILTERS } from './exception-list';
+import { ExceptionFilters, PANIC_SYMBOLS } from './exceptions';
 import { assign, type Writer, write } from './expression/assign';
 import { ExpressionError } from './expression/ast';
 import { evaluate } from './expression/evaluator';
@@ -156,7 +157,7 @@ export class DebugTarget {
       this.traps.set(event.hart, event);
       this.memory.noteWorld(event.from);
     });
-    this.setExceptionFilters(filtersOf(machine.isa).filter((filter) => filter.isDefault));
+    this.setExceptionFilters(DEFAULT_FILTERS);
   }
 
   /** Drops everything that refers to the machine. */

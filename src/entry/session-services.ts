@@ -5,7 +5,7 @@ import { nearest } from '../base/nearest';
 import { openLaunch, pickKernel, UserError } from '../dap/errors';
 import type { LaunchArguments } from '../dap/protocol';
 import type { BuiltMachine, SessionServices } from '../dap/services';
-import { filtersOf } from '../debug/exceptions';
+import { filtersOf } from '../debug/exception-list';
 import type { TargetImage } from '../debug/target';
 import { isElf } from '../image/flat-image';
 import { ImageError } from '../image/image-error';
@@ -18,6 +18,7 @@ import type { NamedFile } from '../machine/load';
 import { LoadError } from '../machine/load-error';
 import { parseMemorySize } from '../machine/memory-size';
 import { loadSymbolReader, type SymbolReader } from '../symbols/reader';
+import { canHaveGuests, type GuestEvidence } from './guest-support';
 import { BUNDLED_KERNELS, buildFor, type KernelFiles, type ProgramFile, readBuild, readPrograms } from './kernel-files';
 import { panicHint } from './panic-hints';
 import { diskImages, type FileOnDisk, filesOnAll, launchDrives } from './session-disk';
@@ -51,14 +52,23 @@ export function sessionServices(host: Host, options: CompositionOptions = {}): S
     reader ??= host.readFile(options.symbolsWasm ?? 'asset:dist/symbols.wasm').then(loadSymbolReader);
     return reader;
   };
+  /** What was read for a launch that was announced. */
+  let ahead: { readonly launch: string; readonly guest: Promise<Guest> } | undefined;
   return {
     host,
     architectures: ARCHITECTURES,
-    exceptionFilters: filtersOf(RISCV64),
+    exceptionFilters: (canHaveGuests) => filtersOf(RISCV64, canHaveGuests),
+    canHaveGuests: async (launch) => {
+      const guest = readGuest(launch, host);
+      ahead = { launch: launchKey(launch), guest };
+      return canHaveGuests(launch, evidence(await guest), RISCV64);
+    },
     build: async (launch) => {
       const reader = await symbols();
+      const known = ahead?.launch === launchKey(launch) ? ahead.guest : undefined;
+      ahead = undefined;
       try {
-        return await build(launch, host, reader);
+        return await build(launch, await (known ?? readGuest(launch, host)), host, reader);
       } catch (error) {
         if (error instanceof ImageError) throw new UserError(1130, error.message, openLaunch);
         throw error instanceof LoadError ? inLaunchWords(error) : error;
@@ -89,13 +99,21 @@ interface Guest {
   readonly sourceMap: Readonly<Record<string, string>>;
 }
 
-async function build(launch: LaunchArguments, host: Host, reader: SymbolReader): Promise<BuiltMachine> {
+/** Launches of the same arguments; shells add marks of their own. */
+const launchKey = (launch: LaunchArguments): string =>
+  JSON.stringify(launch, (key, value) => (key.startsWith('__') ? undefined : value));
+
+const evidence = ({ kernel, elf, programs }: Guest): GuestEvidence => ({
+  kernel: elf?.bytes ?? kernel.bytes,
+  worlds: programs.map(({ world }) => world),
+});
+
+async function build(launch: LaunchArguments, guest: Guest, host: Host, reader: SymbolReader): Promise<BuiltMachine> {
   const read = (path: string, key: string) => readImage(host, resolvePath(path, launch.cwd), key);
   const file = async (key: 'bios' | 'initrd' | 'pflash0' | 'pflash1'): Promise<NamedFile | undefined> => {
     const path = launch[key];
     return path === undefined ? undefined : { name: path, bytes: await read(path, key) };
   };
-  const guest = await readGuest(launch, host);
   const memory = launch.machine?.memory;
   const given = launch.disk === undefined ? undefined : await launchDrives(launch, read);
   const drives = given?.map(({ drive }) => drive) ?? guest.files?.drives;
@@ -128,6 +146,7 @@ async function build(launch: LaunchArguments, host: Host, reader: SymbolReader):
     sourceMap: guest.sourceMap,
     inspect: { windows },
     remarks,
+    canHaveGuests: canHaveGuests(launch, evidence(guest), RISCV64),
     panicHint: (panic) => panicHint(panic, drives, 'launch.json'),
   };
 }

@@ -28,6 +28,7 @@ export const showActions = async (
     ...run,
     { label: '$(terminal) Show Guest Console', command: 'worldstep.showConsole' },
     { label: '$(arrow-swap) Steps at Traps…', command: 'worldstep.traps' },
+    { label: '$(debug-breakpoint-conditional) Break on Traps…', command: 'worldstep.breakOnTraps' },
     { label: '$(question) Explain an Address…', command: 'worldstep.explainAddress' },
     ...views,
     { label: '$(debug-restart) Restart', command: 'workbench.action.debug.restart' },

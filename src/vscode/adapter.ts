@@ -1,6 +1,9 @@
 import * as vscode from 'vscode';
+import { LAUNCH_AHEAD } from '../dap/protocol';
+import { pickedFilters } from './break-on-traps';
 import { MergedDataBreakpoints } from './data-breakpoints';
 import type { WorkspaceFiles } from './files';
+import { MergedExceptionBreakpoints } from './merged-exception-breakpoints';
 
 /** A debug adapter in a worker; the platform layer makes them. */
 export interface AdapterWorker {
@@ -21,14 +24,28 @@ export class WorkerAdapter implements vscode.DebugAdapter {
   readonly #messages = new vscode.EventEmitter<vscode.DebugProtocolMessage>();
   readonly onDidSendMessage = this.#messages.event;
   readonly #dataBreakpoints = new MergedDataBreakpoints();
+  readonly #exceptions: MergedExceptionBreakpoints;
 
-  constructor(private readonly worker: AdapterWorker) {
+  /** `launch`: the arguments of the launch that will come; `picked`: exception filters beside VS Code's. */
+  constructor(
+    private readonly worker: AdapterWorker,
+    private readonly launch: object,
+    picked: readonly string[],
+  ) {
+    this.#exceptions = new MergedExceptionBreakpoints(picked);
     worker.onMessage((message) => this.#messages.fire(message));
     worker.onFailure((error) => this.#fail(error));
   }
 
   handleMessage(message: vscode.DebugProtocolMessage): void {
-    this.worker.send(this.#dataBreakpoints.merge(message));
+    this.worker.send(this.#exceptions.merge(this.#dataBreakpoints.merge(this.#announced(message))));
+  }
+
+  /** `initialize` with the launch that follows: VS Code takes a list of exception filters here only. */
+  #announced(message: object): object {
+    const { type, command, arguments: given } = message as { type: string; command?: string; arguments?: object };
+    if (type !== 'request' || command !== 'initialize') return message;
+    return { ...message, arguments: { ...given, [LAUNCH_AHEAD]: this.launch } };
   }
 
   dispose(): void {
@@ -44,8 +61,14 @@ export class WorkerAdapter implements vscode.DebugAdapter {
 }
 
 /** Registers the adapter for debug type `worldstep`. */
-export const registerAdapter = (startWorker: StartWorker, files: WorkspaceFiles): vscode.Disposable =>
+export const registerAdapter = (
+  startWorker: StartWorker,
+  files: WorkspaceFiles,
+  memory: vscode.Memento,
+): vscode.Disposable =>
   vscode.debug.registerDebugAdapterDescriptorFactory('worldstep', {
-    createDebugAdapterDescriptor: async () =>
-      new vscode.DebugAdapterInlineImplementation(new WorkerAdapter(await startWorker(files))),
+    createDebugAdapterDescriptor: async ({ configuration }) =>
+      new vscode.DebugAdapterInlineImplementation(
+        new WorkerAdapter(await startWorker(files), configuration, pickedFilters(memory)),
+      ),
   });

@@ -7,6 +7,7 @@ import { RUN_GOALS } from '../dap/run-goal-list';
 import { TRAP_POLICY_TEXTS } from '../dap/trap-policy-list';
 import { showActions } from './actions';
 import { registerAdapter, type StartWorker } from './adapter';
+import { registerBreakOnTraps } from './break-on-traps';
 import { GuestConsoles } from './console';
 import { registerConsoleLinks } from './console-links';
 import { insertFile, showDiskImage } from './disk-image-commands';
@@ -93,7 +94,8 @@ export const activate = (
     consoles,
     views,
     new StatusItem(),
-    registerAdapter(startWorker, workspaceFiles),
+    registerAdapter(startWorker, workspaceFiles, context.workspaceState),
+    registerBreakOnTraps(context.workspaceState),
     registerConsoleLinks(),
     registerEvaluatableExpressions(),
     registerRowCommands(documents, () => views.refresh()),

@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { filtersOf } from '../../src/debug/exceptions';
-import { RISCV64 } from '../../src/isa/riscv64';
 import { BundledTarget } from '../support/bundled-target';
 import { trapsKernel } from '../support/debug-target';
 
@@ -20,20 +18,24 @@ async function stops(kernel: string, filter: { id: string; condition?: string },
 }
 
 describe('exception filters of worlds', () => {
-  it('are offered with an example of a condition, panics apart', () => {
-    const filters = filtersOf(RISCV64);
-    expect(new Set(filters.map(({ id }) => id)).size).toBe(filters.length);
-    expect(filters.filter(({ conditionHint }) => conditionHint === undefined).map(({ id }) => id)).toEqual([
-      'rust-panic',
-    ]);
-  });
-
   it('stop at the traps of one world', async () => {
     expect(await stops('lazymapping', { id: 'world:user', condition: 'group == "page-fault"' }, 2)).toEqual([
       'cause 15: U → S',
       'power',
     ]);
     expect(await stops('guestmonolithickernel', { id: 'world:guest user' }, 2)).toEqual(['cause 8: VU → VS', 'power']);
+  });
+
+  it('stop at all traps and at faults, as their conditions say', async () => {
+    expect(await stops('lazymapping', { id: 'traps', condition: 'world == "user"' }, 3)).toEqual([
+      'cause 15: U → S',
+      'cause 8: U → S',
+      'power',
+    ]);
+    expect(await stops('lazymapping', { id: 'faults' }, 2)).toEqual(['cause 15: U → S', 'power']);
+    expect(await stops('lazymapping', { id: 'faults', condition: 'group == "illegal"' }, 1)).toEqual(['power']);
+    // A guest's own faults are faults; those that its hypervisor has to mend are VM exits.
+    expect(await stops('guestmonolithickernel', { id: 'faults' }, 1)).toEqual(['power']);
   });
 
   it('stop at VM exits, by reason and by guest physical address', async () => {

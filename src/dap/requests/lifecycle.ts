@@ -1,7 +1,8 @@
 /** Requests about the session as a whole: initialize, launch, restart, end, cancel. */
-import { capabilities } from '../capabilities';
+import { capabilities, checkboxes } from '../capabilities';
 import { alreadyLaunched } from '../errors';
 import { checkLaunch } from '../launch-arguments';
+import { LAUNCH_AHEAD } from '../protocol';
 import type { Handler } from '../server';
 import type { Session } from '../session';
 import { announceBreakpoints } from './breakpoints';
@@ -23,6 +24,23 @@ export function lifecycleRequests(session: Session): Record<string, Handler> {
       isBuilding = false;
     }
   };
+  /** Whether the client's list has the filters that are about guests. */
+  let listsGuests = true;
+  /** The list of a client that did not announce its launch may be too long. */
+  const correctFilters = () => {
+    if (listsGuests === session.canHaveGuests) return;
+    listsGuests = session.canHaveGuests;
+    const exceptionBreakpointFilters = checkboxes(session.services.exceptionFilters(listsGuests));
+    session.server.event('capabilities', { capabilities: { exceptionBreakpointFilters } });
+  };
+  const canHaveGuests = async (launch: unknown): Promise<boolean> => {
+    try {
+      return await session.services.canHaveGuests(checkLaunch(launch, session.services.architectures));
+    } catch {
+      // The launch itself will say what is wrong.
+      return false;
+    }
+  };
   const stopRunning = () => {
     session.loop.halt();
   };
@@ -35,13 +53,21 @@ export function lifecycleRequests(session: Session): Record<string, Handler> {
       client.supportsMemoryEvent = args.raw('supportsMemoryEvent') === true;
       client.supportsProgress = args.raw('supportsProgressReporting') === true;
       client.supportsAnsi = args.raw('supportsANSIStyling') === true;
-      return capabilities(session.services.exceptionFilters, client.supportsAnsi);
+      const declare = (guests: boolean) => {
+        listsGuests = guests;
+        return capabilities(session.services.exceptionFilters(guests), client.supportsAnsi);
+      };
+      const launch = args.raw(LAUNCH_AHEAD);
+      return launch === undefined ? declare(true) : canHaveGuests(launch).then(declare);
     },
     launch: async (args, context) => {
       if (session.hasTarget) throw alreadyLaunched();
       session.isConfigured = false;
       await build(args.all);
-      context.after(() => session.server.event('initialized'));
+      context.after(() => {
+        correctFilters();
+        session.server.event('initialized');
+      });
       return undefined;
     },
     configurationDone: (_args, context) => {
@@ -63,6 +89,7 @@ export function lifecycleRequests(session: Session): Record<string, Handler> {
       }
       session.isConfigured = true;
       context.after(() => {
+        correctFilters();
         announceBreakpoints(session);
         // The client may still believe in the stop before the restart.
         session.server.event('continued', { threadId: 1, allThreadsContinued: true });

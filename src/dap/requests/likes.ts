@@ -11,7 +11,7 @@ import type { Session } from '../session';
 /** Filters of rows that can be set at once. */
 const MOST_LIKES = 100;
 
-/** `exceptions/likes`, `exceptions/addLike`, `exceptions/removeLike`. */
+/** `exceptions/filters`, `exceptions/likes`, `exceptions/addLike`, `exceptions/removeLike`. */
 export function likeRequests(session: Session): Record<string, Handler> {
   const list = () => ({
     likes: session.wishes.likes.map(({ id, condition }) => ({ filter: id, condition: condition ?? '' })),
@@ -20,6 +20,15 @@ export function likeRequests(session: Session): Record<string, Handler> {
   const without = (gone: ExceptionEntry): ExceptionEntry[] =>
     session.wishes.likes.filter((one) => one.id !== gone.id || one.condition !== gone.condition);
   return {
+    'exceptions/filters': () => {
+      session.need('exceptions/filters');
+      const filters = session.services
+        .exceptionFilters(session.canHaveGuests)
+        .flatMap(({ id, label, description, heading }) =>
+          heading === undefined ? [] : [{ filter: id, label, description, heading }],
+        );
+      return { filters };
+    },
     'exceptions/likes': list,
     'exceptions/addLike': (args) => {
       const target = session.need('exceptions/addLike');

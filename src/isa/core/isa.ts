@@ -24,6 +24,8 @@ export interface TrapCause {
   readonly tval: 'address' | 'instruction' | 'zero';
   /** The kind of access that raised it, for faults of an access. */
   readonly access?: Access;
+  /** It is raised only where a guest runs. */
+  readonly isOfGuests?: true;
 }
 
 /** How calls into more privileged code say what they ask for. */
@@ -95,6 +97,11 @@ export interface Isa {
    * among them where the registers hold any state of a guest.
    */
   worlds(registers: (name: string) => bigint): World[];
+  /**
+   * Whether code (from the beginning of an instruction on) holds an instruction that only hypervisors have. Data in it may
+   * look like one. Absent where no machine of ours runs guests.
+   */
+  runsGuests?(code: Uint8Array): boolean;
   /** What is questionable about a value of a root register, although it works here; undefined for all others. */
   rootRemark?(register: string, value: bigint): string | undefined;
   /** The level of the root table under the current scheme, or undefined when paging is off. */

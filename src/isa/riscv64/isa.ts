@@ -4,6 +4,7 @@ import { ARGUMENT_REGISTERS, FRAME_POINTER, RETURN_ADDRESS, STACK_POINTER } from
 import { disassemble, TRAP_RETURNS } from './assembly';
 import { CALLS } from './calls';
 import { crossing } from './crossings';
+import { runsGuests } from './guest-entry';
 import { jointTarget } from './joint-target';
 import { mappings, rootLevel, tableEntries } from './paging-tables';
 import { translate } from './paging-view';
@@ -35,4 +36,5 @@ export const RISCV64: Isa = {
   rootLevel,
   worlds: worldsOf,
   rootRemark,
+  runsGuests,
 };

@@ -51,6 +51,9 @@ const interrupt = (cause: number, id: string, name: string): TrapCause => ({
   tval: 'zero',
 });
 
+/** A row whose cause only guests raise. */
+const ofGuests = (row: TrapCause): TrapCause => ({ ...row, isOfGuests: true });
+
 /** Every cause a hart here can report. */
 export const CAUSES: readonly TrapCause[] = [
   exception(0, 'instruction-address-misaligned', 'Instruction address misaligned', 'misaligned', 'address', 'execute'),
@@ -63,30 +66,34 @@ export const CAUSES: readonly TrapCause[] = [
   exception(7, 'store-access-fault', 'Store/AMO access fault', 'access', 'address', 'write'),
   exception(8, 'ecall-from-u', 'Environment call from U-mode', 'ecall', 'zero'),
   exception(9, 'ecall-from-s', 'Environment call from S-mode', 'ecall', 'zero'),
-  exception(10, 'ecall-from-vs', 'Environment call from VS-mode', 'ecall', 'zero'),
+  ofGuests(exception(10, 'ecall-from-vs', 'Environment call from VS-mode', 'ecall', 'zero')),
   exception(11, 'ecall-from-m', 'Environment call from M-mode', 'ecall', 'zero'),
   exception(12, 'instruction-page-fault', 'Instruction page fault', 'page-fault', 'address', 'execute'),
   exception(13, 'load-page-fault', 'Load page fault', 'page-fault', 'address', 'read'),
   exception(15, 'store-page-fault', 'Store/AMO page fault', 'page-fault', 'address', 'write'),
-  exception(
-    20,
-    'instruction-guest-page-fault',
-    'Instruction guest-page fault',
-    'guest-page-fault',
-    'address',
-    'execute',
+  ofGuests(
+    exception(
+      20,
+      'instruction-guest-page-fault',
+      'Instruction guest-page fault',
+      'guest-page-fault',
+      'address',
+      'execute',
+    ),
   ),
-  exception(21, 'load-guest-page-fault', 'Load guest-page fault', 'guest-page-fault', 'address', 'read'),
-  exception(22, 'virtual-instruction', 'Virtual instruction', 'illegal', 'instruction'),
-  exception(23, 'store-guest-page-fault', 'Store/AMO guest-page fault', 'guest-page-fault', 'address', 'write'),
+  ofGuests(exception(21, 'load-guest-page-fault', 'Load guest-page fault', 'guest-page-fault', 'address', 'read')),
+  ofGuests(exception(22, 'virtual-instruction', 'Virtual instruction', 'illegal', 'instruction')),
+  ofGuests(
+    exception(23, 'store-guest-page-fault', 'Store/AMO guest-page fault', 'guest-page-fault', 'address', 'write'),
+  ),
   interrupt(1, 'supervisor-software-interrupt', 'Supervisor software interrupt'),
-  interrupt(2, 'virtual-supervisor-software-interrupt', 'Virtual supervisor software interrupt'),
+  ofGuests(interrupt(2, 'virtual-supervisor-software-interrupt', 'Virtual supervisor software interrupt')),
   interrupt(3, 'machine-software-interrupt', 'Machine software interrupt'),
   interrupt(5, 'supervisor-timer-interrupt', 'Supervisor timer interrupt'),
-  interrupt(6, 'virtual-supervisor-timer-interrupt', 'Virtual supervisor timer interrupt'),
+  ofGuests(interrupt(6, 'virtual-supervisor-timer-interrupt', 'Virtual supervisor timer interrupt')),
   interrupt(7, 'machine-timer-interrupt', 'Machine timer interrupt'),
   interrupt(9, 'supervisor-external-interrupt', 'Supervisor external interrupt'),
-  interrupt(10, 'virtual-supervisor-external-interrupt', 'Virtual supervisor external interrupt'),
+  ofGuests(interrupt(10, 'virtual-supervisor-external-interrupt', 'Virtual supervisor external interrupt')),
   interrupt(11, 'machine-external-interrupt', 'Machine external interrupt'),
 ];
 

@@ -1,0 +1,189 @@
+/**
+ * The exception filters there are, as data for whoever offers them. A client's list of checkboxes stands above the user's
+ * own breakpoints, so it holds the few that serve everybody, each with a condition; the rest is picked in a list of its own.
+ */
+import type { Isa, TrapCause } from '../isa/core/isa';
+import { IMAGE_WORLDS, type ImageWorld } from './image-world';
+
+/** The headings under which filters are picked. */
+export type FilterHeading = 'Traps by kind' | 'Traps by origin' | 'Traps by cause' | 'Interrupts by cause' | 'Borders';
+
+/** A filter of the Breakpoints view, or of the list. */
+export interface ExceptionFilter {
+  readonly id: string;
+  readonly label: string;
+  readonly description: string;
+  /** An example of a condition and the names it can use. */
+  readonly conditionHint: string;
+  /** Where it is picked; absent for those that clients list as checkboxes. */
+  readonly heading?: FilterHeading;
+  /** Never stops where no guest runs. */
+  readonly isOfGuests: boolean;
+}
+
+/** The filter for Rust panics; the others are those below, `world:WORLD`, `group:NAME` and cause ids. */
+export const PANIC_FILTER = 'rust-panic';
+export const VM_EXIT = 'vm-exit';
+export const VM_ENTRY = 'vm-entry';
+export const WORLD_CHANGE = 'world-change';
+export const REGISTER_WRITE = 'register-write';
+/** Every trap. */
+export const TRAPS = 'traps';
+/** Traps that nobody asked for. */
+export const FAULTS = 'faults';
+
+/** Groups of causes that are asked for, or that come from outside; all others are faults. */
+const NO_FAULTS: ReadonlySet<string> = new Set(['ecall', 'breakpoint', 'interrupt', 'guest-page-fault']);
+
+/** Whether a cause is a fault of the interrupted code in its own world. */
+export const isFault = ({ group }: TrapCause): boolean => !NO_FAULTS.has(group);
+
+const GROUP_LABELS: Readonly<Record<string, string>> = {
+  'page-fault': 'Page faults',
+  'guest-page-fault': 'Guest-page faults',
+  illegal: 'Illegal instructions',
+  ecall: 'Environment calls',
+  interrupt: 'Interrupts',
+  breakpoint: 'Breakpoint instructions of the guest',
+  access: 'Access faults',
+  misaligned: 'Misaligned addresses',
+};
+
+const WORLD_LABELS: Readonly<Partial<Record<ImageWorld, string>>> = {
+  user: 'user programs',
+  kernel: 'the kernel',
+  'guest user': 'user programs of guests',
+  'guest kernel': 'guest kernels',
+};
+
+const TRAP_NAMES = 'names: cause, group, tval, epc, guestPhysical, isInterrupt, mode, to, world, toWorld';
+const PANIC_HINT = 'e.g. info.location.line == 42 (names: what the panic handler sees, $registers)';
+const TRAP_HINT = `e.g. tval == 0x1000 && mode == "U" (${TRAP_NAMES})`;
+const ANY_TRAP_HINT = `e.g. cause == 13 && world == "kernel" (${TRAP_NAMES})`;
+const FAULT_HINT = `e.g. group == "page-fault" && tval == 0x1000 (${TRAP_NAMES})`;
+const CALL_HINT = `e.g. $a7 == 64 && world == "user" (${TRAP_NAMES}; $registers hold the call's number and arguments)`;
+const INTERRUPT_HINT = `e.g. cause == 5 && world == "user" (${TRAP_NAMES})`;
+const EXIT_HINT = `e.g. cause == 21 or guestPhysical == 0x10000000 (${TRAP_NAMES})`;
+const CHANGE_HINT =
+  'e.g. toWorld == "guest user" (names: mode, to, world, toWorld, pc; of traps cause, tval, epc, too; group is "return" for returns)';
+const WRITE_HINT =
+  'the registers, e.g. satp, sstatus; or a condition, e.g. register == "satp" && value == 0 (names: register, value, old, pc, mode)';
+
+/** A list in a sentence: its first words, and how many more there are. */
+const listed = (names: readonly string[]): string =>
+  names.length <= 6 ? names.join(', ') : `${names.slice(0, 5).join(', ')} and ${names.length - 5} more`;
+
+const namesOf = (causes: readonly TrapCause[]): string => listed(causes.map(({ name }) => name.toLowerCase()));
+const quoted = (words: readonly string[]): string => words.map((word) => `"${word}"`).join(', ');
+
+function groupsOf({ causes }: Isa): Map<string, TrapCause[]> {
+  const groups = new Map<string, TrapCause[]>();
+  for (const cause of causes) groups.set(cause.group, [...(groups.get(cause.group) ?? []), cause]);
+  return groups;
+}
+
+type Row = Pick<ExceptionFilter, 'id' | 'label' | 'description' | 'conditionHint'> & Partial<ExceptionFilter>;
+
+const filter = (row: Row): ExceptionFilter => ({ isOfGuests: false, ...row });
+
+/** Those that clients list as checkboxes, in this order. */
+function checkboxes(isa: Isa, worlds: readonly ImageWorld[]): ExceptionFilter[] {
+  const groups = groupsOf(isa);
+  const ofGroup = (group: string, hint: string): ExceptionFilter[] => {
+    const causes = groups.get(group);
+    if (causes === undefined) return [];
+    const description = `Stops at the handler of: ${namesOf(causes)}. A condition chooses.`;
+    return [filter({ id: `group:${group}`, label: GROUP_LABELS[group] ?? group, description, conditionHint: hint })];
+  };
+  return [
+    filter({
+      id: PANIC_FILTER,
+      label: 'Rust panic',
+      description: 'Stops when a Rust panic begins, before anything is printed.',
+      conditionHint: PANIC_HINT,
+    }),
+    filter({
+      id: FAULTS,
+      label: 'Page faults and other faults',
+      description: `Stops at the handler of: ${namesOf(isa.causes.filter(isFault))}. A condition chooses, e.g. group == "page-fault".`,
+      conditionHint: FAULT_HINT,
+    }),
+    ...ofGroup('ecall', CALL_HINT),
+    ...ofGroup('interrupt', INTERRUPT_HINT),
+    filter({
+      id: TRAPS,
+      label: 'All traps',
+      description: `Stops at every trap, interrupts too. A condition chooses: group is one of ${quoted([...groups.keys()])}; world is one of ${quoted(worlds)}.`,
+      conditionHint: ANY_TRAP_HINT,
+    }),
+    filter({
+      id: WORLD_CHANGE,
+      label: 'World changes',
+      description: 'Stops where control goes from one world to another, by a trap or a return. A condition chooses.',
+      conditionHint: CHANGE_HINT,
+    }),
+    filter({
+      id: VM_EXIT,
+      label: 'VM exits',
+      description: 'Stops where a guest is left for its hypervisor. A condition chooses the reason.',
+      conditionHint: EXIT_HINT,
+      isOfGuests: true,
+    }),
+    filter({
+      id: REGISTER_WRITE,
+      label: 'Writes of system registers',
+      description: `Stops behind instructions that change a system register: those that its condition names, else the roots of address translation. Any of the ${isa.name} system registers can be named.`,
+      conditionHint: WRITE_HINT,
+    }),
+  ];
+}
+
+/** The others: kinds of traps, where they come from, single causes, borders. */
+function picks(isa: Isa, worlds: readonly ImageWorld[], listed: ReadonlySet<string>): ExceptionFilter[] {
+  const kinds = [...groupsOf(isa)].flatMap(([group, causes]): ExceptionFilter[] => {
+    const label = GROUP_LABELS[group] ?? group;
+    const description = `Stops at the handler of: ${namesOf(causes)}.`;
+    const isOfGuests = causes.every((cause) => cause.isOfGuests === true);
+    const row = { id: `group:${group}`, label, description, conditionHint: TRAP_HINT, isOfGuests };
+    return listed.has(row.id) ? [] : [filter({ ...row, heading: 'Traps by kind' })];
+  });
+  const origins = worlds.flatMap((world): ExceptionFilter[] => {
+    const label = WORLD_LABELS[world];
+    if (label === undefined) return [];
+    const description = `Stops at every trap from ${label}, interrupts too.`;
+    const isOfGuests = world.startsWith('guest');
+    const row = { id: `world:${world}`, label: `Traps from ${label}`, description, conditionHint: TRAP_HINT };
+    return [filter({ ...row, isOfGuests, heading: 'Traps by origin' })];
+  });
+  const causes = isa.causes.map((cause) =>
+    filter({
+      id: cause.id,
+      label: cause.name,
+      description: `Stops when the trap "${cause.name}" (cause ${cause.cause}) is taken.`,
+      conditionHint: TRAP_HINT,
+      isOfGuests: cause.isOfGuests === true,
+      heading: cause.isInterrupt ? 'Interrupts by cause' : 'Traps by cause',
+    }),
+  );
+  const entries = filter({
+    id: VM_ENTRY,
+    label: 'VM entries',
+    description: 'Stops at the first instruction of a guest that was entered.',
+    conditionHint: CHANGE_HINT,
+    isOfGuests: true,
+    heading: 'Borders',
+  });
+  return [...kinds, ...origins, entries, ...causes];
+}
+
+/** All filters of an instruction set, those for checkboxes first; without guests, only those that can stop then. */
+export function filtersOf(isa: Isa, canHaveGuests: boolean): ExceptionFilter[] {
+  const causes = isa.causes.filter(({ isOfGuests }) => canHaveGuests || isOfGuests !== true);
+  const worlds = IMAGE_WORLDS.filter((world) => canHaveGuests || !world.startsWith('guest'));
+  const first = checkboxes({ ...isa, causes }, worlds);
+  const all = [...first, ...picks({ ...isa, causes }, worlds, new Set(first.map(({ id }) => id)))];
+  return all.filter(({ isOfGuests }) => canHaveGuests || !isOfGuests);
+}
+
+/** What stops as long as nobody has chosen. */
+export const DEFAULT_FILTERS: readonly { readonly id: string }[] = [{ id: PANIC_FILTER }];
