@@ -14,7 +14,8 @@ import { cannotLoad, ended, isRunning, noSuchSymbol, notLaunched, UserError, unk
 import { applyExceptions, type ExceptionEntry } from './exception-entries';
 import { Handles } from './handles';
 import { launchRemarks } from './launch-remarks';
-import type { LaunchArguments, MachineStatus } from './protocol';
+import type { LaunchArguments } from './launch-schema';
+import type { MachineStatus } from './protocol';
 import { RunLoop } from './run-loop';
 import { DapServer, type Message } from './server';
 import type { BuiltMachine, SessionServices } from './services';

@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 import { withPath } from '../base/device-words';
-import type { LaunchArguments, LaunchDisk } from '../dap/protocol';
+import type { LaunchArguments, LaunchDisk } from '../dap/launch-schema';
 import { type KernelPackage, suggestionsOf } from '../image/kernel-package';
 import { crateSources } from './crate-sources';
 import { exists, parseUri } from './files';
+import { VIEWS } from './inspector-list.gen';
 import { type BundledKernels, type KernelChoice, openKernel, workspaceKernels } from './kernels';
 import { sampleFolder } from './sample-files';
 import { SAMPLE_SCHEME } from './sample-scheme';
@@ -173,7 +174,8 @@ const launch = (name: string, program: string): Configuration => ({
 });
 
 const bundledConfiguration = (kernel: KernelPackage): Configuration => {
-  const { views } = suggestionsOf(kernel);
+  // A later version's kernel.json may name views that this one has not.
+  const views = suggestionsOf(kernel).views.filter((view) => VIEWS.some(({ id }) => id === view));
   return {
     ...launch(`Debug ${kernel.title}`, `bundled:${kernel.name}`),
     // More than one would leave none of them room; the others are a click away.
