@@ -11,6 +11,7 @@ import { SAMPLE_SCHEME } from '../vscode/sample-scheme';
 import { jsonSchema } from './json-schema';
 import { launchSnippets } from './launch-snippets';
 import { rustcMatcher, rustcPattern } from './problem-matcher';
+import { configuration } from './settings';
 import { taskSchema } from './task-schema';
 import { walkthrough } from './walkthrough';
 
@@ -144,6 +145,7 @@ export const contributes = {
       configurationSnippets: launchSnippets,
     },
   ],
+  configuration,
   commands: COMMANDS.map(({ isForRows: _, isButton: __, ...command }) => ({ ...command, category: 'Worldstep' })),
   menus: {
     commandPalette: COMMANDS.filter(({ isForRows, isButton, enablement }) => isForRows || isButton || enablement).map(

@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Schema } from '../base/schema';
-import { launchSchema } from '../dap/launch-schema';
+import { launchSchema, SETTING_PATHS } from '../dap/launch-schema';
 import { buildCommand } from '../entry/commands/build';
 import { commandHelp, groupHelp } from '../entry/commands/command';
 import { dapCommand } from '../entry/commands/dap-command';
@@ -24,7 +24,8 @@ export interface GeneratedFile {
 export const DOCUMENTS: readonly GeneratedFile[] = [
   {
     path: 'README.md',
-    make: (present) => withParts(present, { launch: launchMarkdown(launchSchema), cli: cliMarkdown() }),
+    make: (present) =>
+      withParts(present, { launch: `${launchMarkdown(launchSchema)}\n\n${settingsMarkdown()}`, cli: cliMarkdown() }),
   },
   { path: 'ARCHITECTURE.md', make: (present) => withParts(present, { layers: layersMarkdown() }) },
 ];
@@ -49,6 +50,9 @@ export function withParts(text: string, parts: Readonly<Record<string, string>>)
 /** The attributes of a launch configuration as a table, those of objects in it below them. */
 export const launchMarkdown = (schema: Schema): string =>
   ['| attribute | type | default | |', '| --- | --- | --- | --- |', ...attributeRows(schema, '')].join('\n');
+
+const settingsMarkdown = (): string =>
+  `Also settings, with \`worldstep.\` before their names: ${SETTING_PATHS.map((path) => `\`${path}\``).join(', ')}. What launch.json says wins.`;
 
 const attributeRows = ({ properties = {}, required = [] }: Schema, prefix: string): string[] =>
   Object.entries(properties).flatMap(([name, attribute]) => {

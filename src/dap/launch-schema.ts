@@ -8,7 +8,11 @@ import { ADDRESS, type Schema, type SchemaValue, TEXT } from '../base/schema';
 import { SIZE } from '../base/size';
 import { IMAGE_WORLDS } from '../debug/image-world';
 import { INSPECTORS } from '../inspect/registry';
+import { MOST_RECORDS } from '../inspect/trap-log';
 import { TRAP_POLICY_TEXTS } from './trap-policy-list';
+
+/** Children of a variable that are listed when the client asks for all of them, unless the launch says otherwise. */
+export const MOST_CHILDREN = 2000;
 
 const path = <const Text extends string>(markdownDescription: Text) =>
   ({ type: 'string', markdownDescription }) as const;
@@ -170,6 +174,37 @@ export const launchSchema = {
       items: { type: 'string', enum: INSPECTORS.map(({ id }) => id) },
       default: [],
     },
+    numbers: {
+      type: 'string',
+      enum: ['decimal', 'hexadecimal'],
+      enumDescriptions: ['As the source language writes them.', 'In hexadecimal.'],
+      default: 'decimal',
+      markdownDescription:
+        'How integers are shown in variables, watches and the Debug Console. Addresses are always in hexadecimal; `,x` and `,d` behind an expression choose for one.',
+    },
+    limits: {
+      type: 'object',
+      markdownDescription: 'How much a session keeps and lists.',
+      additionalProperties: false,
+      properties: {
+        traps: {
+          type: 'integer',
+          minimum: 100,
+          maximum: 1_000_000,
+          default: MOST_RECORDS,
+          markdownDescription:
+            'How many traps, and how many VM exits, the views keep one by one. Older ones are only counted.',
+        },
+        children: {
+          type: 'integer',
+          minimum: 100,
+          maximum: 100_000,
+          default: MOST_CHILDREN,
+          markdownDescription:
+            'How many elements of an array or a collection are listed at once, for editors that do not ask for parts.',
+        },
+      },
+    },
   },
 } as const satisfies Schema;
 
@@ -181,3 +216,21 @@ export type LaunchArguments = SchemaValue<typeof launchSchema> & {
 
 /** A disk image with options as the command line takes them (`fs.img,bus=virtio-mmio`), or the same as an object. */
 export type LaunchDisk = SchemaValue<typeof DISK>;
+
+/** The attributes that are settings too, `worldstep.` before their path. What the launch itself says wins. */
+export const SETTING_PATHS = [
+  'console',
+  'numbers',
+  'stepping.traps',
+  'openViews',
+  'limits.traps',
+  'limits.children',
+] as const;
+
+/** The schema of an attribute by its path. Throws for paths that there are not. */
+export function attributeSchema(path: string): Schema {
+  let schema: Schema | undefined = launchSchema;
+  for (const key of path.split('.')) schema = schema?.properties?.[key];
+  if (schema === undefined) throw new Error(`There is no launch attribute "${path}".`);
+  return schema;
+}

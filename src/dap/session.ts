@@ -169,7 +169,7 @@ export class Session {
     });
     this.panicHint = built.panicHint;
     this.canHaveGuests = built.canHaveGuests;
-    this.inspection = openInspectors(target, built.inspect);
+    this.inspection = openInspectors(target, { ...built.inspect, mostTraps: launch.limits?.traps });
     this.inspection.onWarning = (text) => this.print(`${text}\n`, 'console');
     this.observe(target);
     const remarks = [...(built.remarks ?? []), ...(await launchRemarks(launch, this.services.host))];
