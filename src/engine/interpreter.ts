@@ -1,11 +1,11 @@
 /** The interpreters of an instruction set as a wasm module: emitted at build time for the bundles, at run time otherwise. */
 import type { EngineIsa } from '../isa/core/engine-isa';
-import { ModuleBuilder } from '../isa/core/wasm-encoder';
 import { emitDecode, emitDecodeAndFuse, emitDecodeInPage, fastOpTable } from './emit/decode';
 import { emitExact } from './emit/exact';
 import { emitFast } from './emit/fast';
 import { emitHash } from './emit/hash';
 import { type Program, prepareProgram } from './emit/program';
+import { ModuleBuilder } from './emit/wasm-encoder';
 
 export interface CompiledInterpreter {
   readonly module: Uint8Array<ArrayBuffer>;

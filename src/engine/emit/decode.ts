@@ -1,9 +1,9 @@
 /** Emits the decoder: from an instruction word to a record, out of the same patterns everything else reads. */
 import type { PatternField } from '../../isa/core/pattern';
-import type { Code, FunctionRef, Local, ModuleBuilder } from '../../isa/core/wasm-encoder';
-import { Code as CodeBuilder } from '../../isa/core/wasm-encoder';
 import { FAST, FAST_OPS, RECORD, RECORD_PAGE_HOST, RECORD_PAGE_STRIDE, SCRATCH_X } from '../layout';
 import { destinationField, type PreparedInsn, type Program } from './program';
+import type { Code, FunctionRef, Local, ModuleBuilder } from './wasm-encoder';
+import { Code as CodeBuilder } from './wasm-encoder';
 
 /** `decode(record, word) → exact opcode`, 0 when the word is no instruction. Fills the record's fields, not its opcode. */
 export const emitDecode = (module: ModuleBuilder, target: FunctionRef, program: Program): void => {

@@ -2,12 +2,13 @@
  * The exact interpreter: decodes and executes one instruction at a time with every slow path, stopping at exact counts.
  * It serves single steps, the last instructions before a deadline, and whatever the fast interpreter hands over.
  */
-import { Code, type FunctionRef, type Label, type Local, type ModuleBuilder } from '../../isa/core/wasm-encoder';
+
 import { FAST, HOT, RECORD, RECORD_PAGE_HOST, SCRATCH_RECORD, STATE, STATUS, TLB } from '../layout';
 import { type EffectSink, GraphEmitter, LocalPool } from './expression';
 import { emitFetchProbe, emitHostAddress, emitProbe, loadOpcode, storeOpcode } from './memory-access';
 import type { PreparedInsn, Program } from './program';
 import { RecordSource } from './record-source';
+import { Code, type FunctionRef, type Label, type Local, type ModuleBuilder } from './wasm-encoder';
 
 /** TypeScript behind the exact interpreter. Each may take a trap, and then sets STATE.trapped and the pc. */
 export interface ExactImports {

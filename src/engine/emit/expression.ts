@@ -2,8 +2,16 @@
  * Emits wasm for an instruction's graph. Expression trees go onto the wasm stack as they are needed; nodes used twice,
  * and reads that a later write would overtake, go through locals.
  */
-import { type Effect, effectInputs, type Graph, type GraphNode, type RegisterRef } from '../../isa/core/graph';
-import type { Code, Local, WasmOpcode, WasmType } from '../../isa/core/wasm-encoder';
+import {
+  type Effect,
+  effectInputs,
+  type Graph,
+  type GraphNode,
+  type Operation,
+  type RegisterRef,
+} from '../../isa/core/graph';
+import { opcodeOf } from './opcodes';
+import type { Code, Local, WasmType } from './wasm-encoder';
 
 /** Where registers, immediates and the pc come from: record loads in tier 0, constants and locals in a compiler. */
 export interface OperandSource {
@@ -246,7 +254,7 @@ export class GraphEmitter {
     this.code.end();
   }
 
-  #op(op: string, node: GraphNode): void {
+  #op(op: Operation, node: GraphNode): void {
     const { code } = this;
     const [a, b] = node.args;
     switch (op) {
@@ -264,7 +272,7 @@ export class GraphEmitter {
       }
       default:
         for (const arg of node.args) this.push(arg);
-        code.op(op as WasmOpcode);
+        code.op(opcodeOf(op, node));
     }
   }
 

@@ -3,12 +3,13 @@
  * TypeScript and hands everything else, one instruction at a time, to `exact`: TLB misses, devices, CSRs, traps,
  * page-crossing instructions, floating point whose flags need care.
  */
-import { Code, type FunctionRef, type Label, type Local, type ModuleBuilder } from '../../isa/core/wasm-encoder';
+
 import { FAST, HOT, RECORD, RECORD_PAGE_STRIDE, STATE, STATUS, TLB } from '../layout';
 import { type EffectSink, GraphEmitter, LocalPool } from './expression';
 import { emitAmo, emitFetchProbe, emitHostAddress, emitProbe, loadOpcode, storeOpcode } from './memory-access';
 import type { FusedPair, PreparedInsn, Program, Reach } from './program';
 import { RecordSource, slotOffset } from './record-source';
+import { Code, type FunctionRef, type Label, type Local, type ModuleBuilder } from './wasm-encoder';
 
 export interface FastImports {
   /** Fills the fetch TLB for the pc in the state, or takes the fetch trap. */

@@ -1,5 +1,5 @@
 /** Emits the state hash: a multiply-rotate fold over 64-bit words, four lanes. Not cryptographic; equal states give equal hashes. */
-import { Code, type FunctionRef, type ModuleBuilder } from '../../isa/core/wasm-encoder';
+import { Code, type FunctionRef, type ModuleBuilder } from './wasm-encoder';
 
 const PRIMES = [
   0x9e37_79b1_85eb_ca87n,

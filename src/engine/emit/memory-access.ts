@@ -1,6 +1,7 @@
 /** The TLB probe and the plain loads and stores behind it; both interpreters use it. */
-import type { Code, Local, WasmOpcode } from '../../isa/core/wasm-encoder';
+
 import { HOT, STATE, TLB } from '../layout';
+import type { Code, Local, WasmOpcode } from './wasm-encoder';
 
 /**
  * Sets `entry` to the TLB entry for the address and pushes 1 when it does not serve all of [address, address + bytes).

@@ -1,9 +1,9 @@
 /** Operands of the interpreters: registers and immediates come from the decoded record. */
 import type { RegisterRef } from '../../isa/core/graph';
-import type { Code, Local } from '../../isa/core/wasm-encoder';
 import { HOT, SCRATCH_X, STATE } from '../layout';
 import type { OperandSource } from './expression';
 import type { PreparedInsn, Program } from './program';
+import type { Code, Local } from './wasm-encoder';
 
 /** For the parts of a fused pair. */
 export interface PairRole {

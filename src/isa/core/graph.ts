@@ -3,8 +3,7 @@
  * recording {@link Ops}; back ends emit code from the result, and {@link effectsOf} reads facts off it.
  */
 import type { Insn } from './insn';
-import type { AnyValue, Field, Fields, FpBinary, Ops, V32, V64 } from './ops';
-import type { WasmType } from './wasm-encoder';
+import type { AnyValue, Field, Fields, FpBinary, Ops, V32, V64, ValueType } from './ops';
 
 /** Where a register is named: by an instruction field or fixed. */
 export type RegisterRef = { readonly field: string } | { readonly index: number };
@@ -15,15 +14,67 @@ export type NodeKind =
   | { readonly k: 'imm' | 'imm32' | 'pcRel'; readonly field: string }
   | { readonly k: 'const'; readonly value: bigint }
   | { readonly k: 'pc' | 'nextPc' }
-  /** One wasm instruction, or `mulhU` and friends, `unbox32`. */
-  | { readonly k: 'op'; readonly op: string; readonly unbox?: string }
+  | { readonly k: 'op'; readonly op: Operation }
   | { readonly k: 'iff' }
   /** The value an effect yields. */
   | { readonly k: 'result' };
 
+/** What one `op` node computes of its arguments, whose types say the width. Named as in {@link Ops}. */
+export type Operation =
+  | 'add'
+  | 'sub'
+  | 'mul'
+  | 'mulhU'
+  | 'mulhS'
+  | 'mulhSU'
+  | 'divS'
+  | 'divU'
+  | 'remS'
+  | 'remU'
+  | 'and'
+  | 'or'
+  | 'xor'
+  | 'shl'
+  | 'shrU'
+  | 'shrS'
+  | 'rotl'
+  | 'rotr'
+  | 'clz'
+  | 'ctz'
+  | 'popcnt'
+  | 'eq'
+  | 'ne'
+  | 'ltS'
+  | 'ltU'
+  | 'geS'
+  | 'geU'
+  | 'eqz'
+  | 'lo32'
+  | 'sx32'
+  | 'zx32'
+  | 'sx8'
+  | 'sx16'
+  | 'select'
+  | 'unbox32'
+  | 'bits'
+  | 'floatSqrt'
+  | 'floatNeg'
+  | 'floatMin'
+  | 'floatMax'
+  | 'floatLt'
+  | 'floatLe'
+  | 'floatTrunc'
+  | 'floatNearest'
+  | 'promote'
+  | 'demote'
+  | 'fromS'
+  | 'fromU'
+  | 'toS'
+  | 'toU';
+
 export interface GraphNode {
   readonly kind: NodeKind;
-  readonly type: WasmType;
+  readonly type: ValueType;
   readonly args: readonly GraphNode[];
   /** Nesting of `iff` arms at creation. */
   readonly depth: number;
@@ -157,7 +208,7 @@ class Recorder {
 
   readonly ops: Ops = this.#makeOps();
 
-  #node(kind: NodeKind, type: WasmType, args: readonly GraphNode[] = []): GraphNode {
+  #node(kind: NodeKind, type: ValueType, args: readonly GraphNode[] = []): GraphNode {
     for (const arg of args) arg.uses++;
     return { kind, type, args, depth: this.#depth, after: this.effects.length, uses: 0 };
   }
@@ -182,22 +233,22 @@ class Recorder {
     // Values handed to `sem` are graph nodes in disguise; only this class looks inside.
     const n = (value: AnyValue) => value as unknown as GraphNode;
     const v = <T extends AnyValue>(node: GraphNode) => node as unknown as T;
-    const op = <T extends AnyValue>(name: string, type: WasmType, ...args: AnyValue[]): T =>
+    const op = <T extends AnyValue>(name: Operation, type: ValueType, ...args: AnyValue[]): T =>
       v<T>(this.#node({ k: 'op', op: name }, type, args.map(n)));
     const same =
-      (name: string) =>
+      (name: Operation) =>
       <T extends AnyValue>(a: T, b: T): T =>
-        op<T>(`${n(a).type}.${name}`, n(a).type, a, b);
+        op<T>(name, n(a).type, a, b);
     const unary =
-      (name: string) =>
+      (name: Operation) =>
       <T extends AnyValue>(a: T): T =>
-        op<T>(`${n(a).type}.${name}`, n(a).type, a);
+        op<T>(name, n(a).type, a);
     const compare =
-      (name: string) =>
+      (name: Operation) =>
       <T extends AnyValue>(a: T, b: T): V32 =>
-        op<V32>(`${n(a).type}.${name}`, 'i32', a, b);
+        op<V32>(name, 'i32', a, b);
     const constant = (type: 'i32' | 'i64', value: bigint) => this.#node({ k: 'const', value }, type);
-    const result = (type: WasmType) => this.#node({ k: 'result' }, type);
+    const result = (type: ValueType) => this.#node({ k: 'result' }, type);
     const arm = (thunk: () => AnyValue): GraphNode => {
       this.#depth++;
       const node = n(thunk());
@@ -224,20 +275,20 @@ class Recorder {
       mulhU: (a, b) => op<V64>('mulhU', 'i64', a, b),
       mulhS: (a, b) => op<V64>('mulhS', 'i64', a, b),
       mulhSU: (a, b) => op<V64>('mulhSU', 'i64', a, b),
-      divS: same('div_s'),
-      divU: same('div_u'),
-      remS: same('rem_s'),
-      remU: same('rem_u'),
+      divS: same('divS'),
+      divU: same('divU'),
+      remS: same('remS'),
+      remU: same('remU'),
       and: same('and'),
       or: same('or'),
       xor: same('xor'),
       not: (a) => {
         const type = n(a).type as 'i32' | 'i64';
-        return op(`${type}.xor`, type, a, v(constant(type, -1n)));
+        return op('xor', type, a, v(constant(type, -1n)));
       },
       shl: same('shl'),
-      shrU: same('shr_u'),
-      shrS: same('shr_s'),
+      shrU: same('shrU'),
+      shrS: same('shrS'),
       rotl: same('rotl'),
       rotr: same('rotr'),
       clz: unary('clz'),
@@ -245,16 +296,16 @@ class Recorder {
       popcnt: unary('popcnt'),
       eq: compare('eq'),
       ne: compare('ne'),
-      ltS: compare('lt_s'),
-      ltU: compare('lt_u'),
-      geS: compare('ge_s'),
-      geU: compare('ge_u'),
-      eqz: (a) => op<V32>(`${n(a).type}.eqz`, 'i32', a),
-      lo32: (a) => op<V32>('i32.wrap_i64', 'i32', a),
-      sx32: (a) => op<V64>('i64.extend_i32_s', 'i64', a),
-      zx32: (a) => op<V64>('i64.extend_i32_u', 'i64', a),
-      sx8: (a) => op<V64>('i64.extend8_s', 'i64', a),
-      sx16: (a) => op<V64>('i64.extend16_s', 'i64', a),
+      ltS: compare('ltS'),
+      ltU: compare('ltU'),
+      geS: compare('geS'),
+      geU: compare('geU'),
+      eqz: (a) => op<V32>('eqz', 'i32', a),
+      lo32: (a) => op<V32>('lo32', 'i32', a),
+      sx32: (a) => op<V64>('sx32', 'i64', a),
+      zx32: (a) => op<V64>('zx32', 'i64', a),
+      sx8: (a) => op<V64>('sx8', 'i64', a),
+      sx16: (a) => op<V64>('sx16', 'i64', a),
       select: (c, a, b) => op('select', n(a).type, a, b, c),
       iff: (c, then, otherwise) => {
         const yes = arm(then);
@@ -282,32 +333,31 @@ class Recorder {
       helper: (name) => this.#effect({ k: 'helper', name }),
       fpGuard: (dirty) => this.#effect({ k: 'fpGuard', dirty }),
       unbox32: (r) => v(this.#node({ k: 'op', op: 'unbox32' }, 'i32', [this.#read('f', { field: r.name })])),
-      box32: (a) =>
-        op<V64>('i64.or', 'i64', op<V64>('i64.extend_i32_u', 'i64', a), v(constant('i64', 0xffff_ffff_0000_0000n))),
-      bitsF32: (a) => op('f32.reinterpret_i32', 'f32', a),
-      bitsF64: (a) => op('f64.reinterpret_i64', 'f64', a),
-      f32Bits: (a) => op('i32.reinterpret_f32', 'i32', a),
-      f64Bits: (a) => op('i64.reinterpret_f64', 'i64', a),
+      box32: (a) => op<V64>('or', 'i64', op<V64>('zx32', 'i64', a), v(constant('i64', 0xffff_ffff_0000_0000n))),
+      bitsF32: (a) => op('bits', 'f32', a),
+      bitsF64: (a) => op('bits', 'f64', a),
+      f32Bits: (a) => op('bits', 'i32', a),
+      f64Bits: (a) => op('bits', 'i64', a),
       floatAdd: same('add'),
       floatSub: same('sub'),
       floatMul: same('mul'),
-      floatSqrt: unary('sqrt'),
-      floatNeg: unary('neg'),
-      floatMin: same('min'),
-      floatMax: same('max'),
+      floatSqrt: unary('floatSqrt'),
+      floatNeg: unary('floatNeg'),
+      floatMin: same('floatMin'),
+      floatMax: same('floatMax'),
       floatEq: compare('eq'),
-      floatLt: compare('lt'),
-      floatLe: compare('le'),
-      floatTrunc: unary('trunc'),
-      floatNearest: unary('nearest'),
-      promote: (a) => op('f64.promote_f32', 'f64', a),
-      demote: (a) => op('f32.demote_f64', 'f32', a),
-      f32FromS: (a) => op('f32.convert_i64_s', 'f32', a),
-      f32FromU: (a) => op('f32.convert_i64_u', 'f32', a),
-      f64FromS: (a) => op('f64.convert_i64_s', 'f64', a),
-      f64FromU: (a) => op('f64.convert_i64_u', 'f64', a),
-      intFromF64S: (a) => op('i64.trunc_f64_s', 'i64', a),
-      intFromF64U: (a) => op('i64.trunc_f64_u', 'i64', a),
+      floatLt: compare('floatLt'),
+      floatLe: compare('floatLe'),
+      floatTrunc: unary('floatTrunc'),
+      floatNearest: unary('floatNearest'),
+      promote: (a) => op('promote', 'f64', a),
+      demote: (a) => op('demote', 'f32', a),
+      f32FromS: (a) => op('fromS', 'f32', a),
+      f32FromU: (a) => op('fromU', 'f32', a),
+      f64FromS: (a) => op('fromS', 'f64', a),
+      f64FromU: (a) => op('fromU', 'f64', a),
+      intFromF64S: (a) => op('toS', 'i64', a),
+      intFromF64U: (a) => op('toU', 'i64', a),
       fpArith32: (name, a, b, rm) => {
         const node = result('i32');
         this.#effect({ k: 'fpArith', op: name, width: 32, a: n(a), b: n(b), rm: rm.name, result: node });

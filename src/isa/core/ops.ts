@@ -8,7 +8,9 @@
  * described before it.
  */
 declare const type: unique symbol;
-export interface Value<T extends string> {
+/** What a value is held as: integers and floats of 32 or 64 bits. */
+export type ValueType = 'i32' | 'i64' | 'f32' | 'f64';
+export interface Value<T extends ValueType> {
   readonly [type]: T;
 }
 export type V64 = Value<'i64'>;
