@@ -111,16 +111,12 @@ export class Engine {
     readonly host: EngineHost,
     options: { readonly ramBase: number; readonly ramSize: number; readonly harts: number },
   ) {
-    this.memory = new MachineMemory(options.ramBase, options.ramSize);
+    this.memory = new MachineMemory(options.ramBase, options.ramSize, { state: isa.state, harts: options.harts });
     this.#devicePages = new DevicePages();
     this.tlb = new SoftTlb(this.memory, options.harts, () => this.#devicePages.clear());
     this.code = new CodePages(this.memory, () => this.tlb.flushAll());
-    const slotIndex = new Map(isa.slots.map((name, index) => [name, index]));
     const services = this.#services();
-    this.harts = Array.from(
-      { length: options.harts },
-      (_, hart) => new HartView(hart, this.memory, slotIndex, services),
-    );
+    this.harts = Array.from({ length: options.harts }, (_, hart) => new HartView(hart, this.memory, services));
     this.#walkMemory = {
       readU32: (pa) => {
         const offset = this.memory.offsetOf(pa, 4);
@@ -454,7 +450,7 @@ export class Engine {
 
   /** The slots as they are now. */
   #slots(view: HartView): (slot: string) => bigint {
-    const values = new Map(this.isa.slots.map((name) => [name, view.get(name)]));
+    const values = new Map(this.isa.state.slots.map((name) => [name, view.get(name)]));
     return (slot) => values.get(slot) ?? 0n;
   }
 

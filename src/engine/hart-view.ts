@@ -7,6 +7,7 @@ import type { Access } from '../isa/core/translation';
 import { STATE, STATUS } from './layout';
 import type { MachineMemory } from './machine-memory';
 import { Retries } from './retries';
+import { cellOf, type PlacedFile } from './state-map';
 
 /** What a hart needs of the engine around it. */
 export interface HartServices {
@@ -38,7 +39,6 @@ export class HartView implements HartState {
   constructor(
     readonly hart: number,
     readonly memory: MachineMemory,
-    readonly slotIndex: ReadonlyMap<string, number>,
     readonly services: HartServices,
   ) {}
 
@@ -79,17 +79,40 @@ export class HartView implements HartState {
     this.memory.i32[(this.base + STATE.activity) >> 2] = value;
   }
 
-  x(index: number): bigint {
-    return index === 0 ? 0n : (this.memory.u64[((this.base + STATE.x) >> 3) + index] ?? 0n);
+  read(file: string, index: number): bigint {
+    const placed = this.#file(file);
+    if (index === placed.zero) return 0n;
+    const at = this.base + placed.offset + cellOf(placed, index, 'read');
+    const { view } = this.memory;
+    switch (placed.bits) {
+      case 8:
+        return BigInt(view.getUint8(at));
+      case 16:
+        return BigInt(view.getUint16(at, true));
+      case 32:
+        return BigInt(view.getUint32(at, true));
+      case 64:
+        return view.getBigUint64(at, true);
+      case 128:
+        return view.getBigUint64(at, true) | (view.getBigUint64(at + 8, true) << 64n);
+    }
   }
-  setX(index: number, value: bigint): void {
-    if (index !== 0) this.memory.u64[((this.base + STATE.x) >> 3) + index] = value;
+  write(file: string, index: number, value: bigint): void {
+    const placed = this.#file(file);
+    if (index === placed.zero) return;
+    const at = this.base + placed.offset + cellOf(placed, index, 'write');
+    const { view } = this.memory;
+    // DataView takes the value modulo the width.
+    if (placed.bits === 8) view.setUint8(at, Number(value & 0xffn));
+    else if (placed.bits === 16) view.setUint16(at, Number(value & 0xffffn), true);
+    else if (placed.bits === 32) view.setUint32(at, Number(value & 0xffff_ffffn), true);
+    else view.setBigUint64(at, value, true);
+    if (placed.bits === 128) view.setBigUint64(at + 8, value >> 64n, true);
   }
-  f(index: number): bigint {
-    return this.memory.u64[((this.base + STATE.f) >> 3) + index] ?? 0n;
-  }
-  setF(index: number, value: bigint): void {
-    this.memory.u64[((this.base + STATE.f) >> 3) + index] = value;
+  #file(name: string): PlacedFile {
+    const file = this.memory.state.files.get(name);
+    if (!file) throw new Error(`no register file "${name}"`);
+    return file;
   }
   get(slot: string): bigint {
     return this.memory.u64[this.#slot(slot)] ?? 0n;
@@ -98,9 +121,12 @@ export class HartView implements HartState {
     this.memory.u64[this.#slot(slot)] = value;
   }
   #slot(name: string): number {
-    const index = this.slotIndex.get(name);
-    if (index === undefined) throw new Error(`no state slot "${name}"`);
-    return ((this.base + STATE.slots) >> 3) + index;
+    const offset = this.memory.state.slots.get(name);
+    if (offset === undefined) throw new Error(`no state slot "${name}"`);
+    return (this.base + offset) >> 3;
+  }
+  bank(name: string): BigUint64Array {
+    return this.memory.bank(this.hart, name);
   }
 
   jump(target: bigint): void {

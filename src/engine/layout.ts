@@ -7,41 +7,34 @@ export const PARKED = 8192;
 export const HART_STATE_BYTES = 4096;
 export const MAX_HARTS = 8;
 
-/** Offsets within a hart state. */
+/** Offsets within a hart state of what every instruction set has; registers and slots follow, see `state-map.ts`. */
 export const STATE = {
-  /** x0–x31, then the scratch register that writes to x0 go to. */
-  x: 0,
-  f: 512,
-  pc: 768,
+  pc: 0,
   /** i32: instructions left before the host wants control. */
-  budget: 776,
-  /** i32: why the engine shall return; see `status.ts`. */
-  status: 780,
+  budget: 8,
+  /** i32: why the engine shall return, a value of {@link STATUS}. */
+  status: 12,
   /** i32: bases of the TLB sets in use. */
-  dataTlb: 784,
-  fetchTlb: 788,
+  dataTlb: 16,
+  fetchTlb: 20,
   /** i32: a TypeScript callback took a trap; pc is the handler. */
-  trapped: 792,
+  trapped: 24,
   /** i32: word and length of the instruction being executed by `exact`. */
-  word: 796,
-  length: 800,
-  /** i32: 1 when FP instructions need not ask; derived from the slots. */
-  fpOpen: 804,
+  word: 28,
+  length: 32,
   /** i32: activity; 0 running, 1 waiting, 2 stopped. */
-  activity: 808,
+  activity: 36,
   /** i64: instructions retired, as of the last return to the host. */
-  retired: 816,
-  /** i64: added to retired to give cycles: idle time in instruction units. */
-  idle: 824,
+  retired: 40,
   /** i64: what a load callback yields or a store callback writes. */
-  value: 840,
+  value: 48,
   /** i64: virtual address of the page the fast interpreter is in. */
-  pagePc: 832,
-  /** The ISA's named slots, 8 bytes each. */
-  slots: 1024,
+  pagePc: 56,
+  /** i32: 1 when FP instructions need not ask; derived from the slots. */
+  fpOpen: 64,
+  /** Where registers begin. */
+  registers: 128,
 } as const;
-/** Register index whose cell swallows writes to x0. */
-export const SCRATCH_X = 32;
 
 /** The record `exact` decodes into. */
 export const SCRATCH_RECORD = 64;

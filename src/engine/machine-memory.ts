@@ -1,5 +1,10 @@
-/** The one wasm memory: RAM, hart states, TLBs and decoded code, with typed views over it. It never grows, so views stay valid. */
+/**
+ * The one wasm memory: hart states, TLBs, decoded code, RAM and behind it the harts' banks, with typed views over it.
+ * It never grows, so views stay valid.
+ */
+import type { StateLayout } from '../isa/core/state-layout';
 import { HART_STATE_BYTES, HOT, PARKED, RAM, STATE } from './layout';
+import { mapState, type StateMap } from './state-map';
 
 export class MachineMemory {
   readonly wasm: WebAssembly.Memory;
@@ -11,14 +16,27 @@ export class MachineMemory {
   readonly view: DataView;
   /** One byte per RAM page: 1 once anything may have been written to it. A page never touched is all zeros. */
   readonly touched: Uint8Array;
+  /** Where registers lie in a hart's state. */
+  readonly state: StateMap;
+  readonly #banks: readonly ReadonlyMap<string, BigUint64Array>[];
   #active = 0;
 
   /** @param ramBase physical address of the first byte of RAM; @param ramSize bytes, a multiple of 4096. */
   constructor(
     readonly ramBase: number,
     readonly ramSize: number,
+    { state, harts }: { readonly state: StateLayout; readonly harts: number },
   ) {
-    const pages = Math.ceil((RAM + ramSize) / 65536);
+    this.state = mapState(state);
+    let end = RAM + ramSize;
+    const banks = Array.from({ length: harts }, () =>
+      (state.banks ?? []).map(({ name, cells }) => {
+        const at = end;
+        end += cells * 8;
+        return { name, at, cells };
+      }),
+    );
+    const pages = Math.ceil(end / 65536);
     this.wasm = new WebAssembly.Memory({ initial: pages, maximum: pages });
     this.touched = new Uint8Array(Math.ceil(ramSize / 4096));
     const { buffer } = this.wasm;
@@ -28,6 +46,16 @@ export class MachineMemory {
     this.u32 = new Uint32Array(buffer);
     this.u64 = new BigUint64Array(buffer);
     this.view = new DataView(buffer);
+    this.#banks = banks.map(
+      (ofHart) => new Map(ofHart.map(({ name, at, cells }) => [name, this.u64.subarray(at >> 3, (at >> 3) + cells)])),
+    );
+  }
+
+  /** The cells of a hart's bank, live. */
+  bank(hart: number, name: string): BigUint64Array {
+    const cells = this.#banks[hart]?.get(name);
+    if (!cells) throw new Error(`no state bank "${name}"`);
+    return cells;
   }
 
   /** The hart whose state is in the hot area. */

@@ -1,7 +1,9 @@
 /** The architectural state of a machine beside RAM, as plain data. */
 import type { Plain } from '../base/plain';
 import type { PowerEvent } from '../devices/device';
+import type { HartView } from '../engine/hart-view';
 import { STATE } from '../engine/layout';
+import type { StateLayout } from '../isa/core/state-layout';
 import type { Alarm } from './alarms';
 import type { EmulatedMachine } from './machine';
 
@@ -9,9 +11,7 @@ import type { EmulatedMachine } from './machine';
 export const readMachine = (machine: EmulatedMachine): { readonly [key: string]: Plain } => ({
   harts: machine.engine.harts.map((view) => ({
     pc: view.pc,
-    x: Array.from({ length: 32 }, (_, index) => view.x(index)),
-    f: Array.from({ length: 32 }, (_, index) => view.f(index)),
-    slots: Object.fromEntries(machine.hardware.engineIsa.slots.map((name) => [name, view.get(name)])),
+    ...readState(view, machine.hardware.engineIsa.state),
     activity: view.activity,
     retired: machine.engine.memory.u64[(view.base + STATE.retired) >> 3] ?? 0n,
   })),
@@ -23,6 +23,16 @@ export const readMachine = (machine: EmulatedMachine): { readonly [key: string]:
   input: machine.inputQueue,
   power: machine.powerEvent ? { ...machine.powerEvent } : null,
 });
+
+/** Registers by file, in order, then the slots by name and the banks that the instruction set has. */
+const readState = (view: HartView, { files, slots, banks = [] }: StateLayout): { readonly [key: string]: Plain } => ({
+  ...Object.fromEntries(files.map(({ name, count }) => [name, registers(view, name, count)])),
+  slots: Object.fromEntries(slots.map((name) => [name, view.get(name)])),
+  ...(banks.length > 0 && { banks: Object.fromEntries(banks.map(({ name }) => [name, [...view.bank(name)]])) }),
+});
+
+const registers = (view: HartView, file: string, count: number): bigint[] =>
+  Array.from({ length: count }, (_, index) => view.read(file, index));
 
 /** RAM without the pages that were never written. */
 export interface SavedRam {
@@ -60,11 +70,12 @@ const restoreRam = ({ engine, parts }: EmulatedMachine, { pages, bytes }: SavedR
 
 interface SavedHart {
   readonly pc: bigint;
-  readonly x: readonly bigint[];
-  readonly f: readonly bigint[];
   readonly slots: Readonly<Record<string, bigint>>;
+  readonly banks?: Readonly<Record<string, readonly bigint[]>>;
   readonly activity: number;
   readonly retired: bigint;
+  /** The register files, by name. */
+  readonly [file: string]: unknown;
 }
 
 interface SavedMachine {
@@ -85,9 +96,11 @@ export const restoreMachine = (machine: EmulatedMachine, snapshot: Plain): void 
     const view = machine.engine.harts[index];
     if (!view) return;
     view.pc = hart.pc;
-    for (const [at, value] of hart.x.entries()) view.setX(at, value);
-    for (const [at, value] of hart.f.entries()) view.setF(at, value);
+    for (const { name } of machine.hardware.engineIsa.state.files) {
+      for (const [at, value] of (hart[name] as readonly bigint[]).entries()) view.write(name, at, value);
+    }
     for (const [name, value] of Object.entries(hart.slots)) view.set(name, value);
+    for (const [name, cells] of Object.entries(hart.banks ?? {})) view.bank(name).set(cells);
     view.activity = hart.activity;
     memory.u64[(view.base + STATE.retired) >> 3] = hart.retired;
   });

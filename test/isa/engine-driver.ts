@@ -38,8 +38,8 @@ const createDriver = (name: string, execute: (engine: Engine, instructions: numb
       view.set('mstatus', view.get('mstatus') | FS_INITIAL);
       for (const [slot, value] of Object.entries(before.slots ?? {})) view.set(slot, value);
       for (let index = 0; index < 32; index++) {
-        view.setX(index, before.x?.[index] ?? fillX(index));
-        view.setF(index, before.f?.[index] ?? fillF(index));
+        view.write('x', index, before.x?.[index] ?? fillX(index));
+        view.write('f', index, before.f?.[index] ?? fillF(index));
       }
       engine.writeRam(Number(DATA), new Uint8Array(0x1000));
       for (const { at, bytes } of before.memory ?? []) engine.writeRam(Number(at), bytesOf(bytes));
@@ -52,8 +52,8 @@ const createDriver = (name: string, execute: (engine: Engine, instructions: numb
       const trap = traps[0];
       const offset = (at: bigint) => engine.memory.offsetOf(Number(at), 1);
       return {
-        x: (index) => view.x(index),
-        f: (index) => view.f(index),
+        x: (index) => view.read('x', index),
+        f: (index) => view.read('f', index),
         // As the instruction left it, before the trap's own changes.
         slot: (slot) => trap?.before(slot) ?? view.get(slot),
         pc: trap?.epc ?? view.pc,

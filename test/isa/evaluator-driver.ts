@@ -11,13 +11,13 @@ const decode = createDecoder(RISCV64_ENGINE.insns);
 export const evaluatorDriver: VectorDriver = {
   name: 'evaluator',
   run: ({ word, length, mnemonic, following = [], before }) => {
-    const state = new EvaluatorState(CODE, 0x2000);
+    const state = new EvaluatorState(RISCV64_ENGINE.state, CODE, 0x2000);
     resetState(state, { hartid: 0, start: 'machine' });
     state.set('mstatus', state.get('mstatus') | FS_INITIAL);
     for (const [name, value] of Object.entries(before.slots ?? {})) state.set(name, value);
     for (let index = 0; index < 32; index++) {
-      state.setX(index, before.x?.[index] ?? fillX(index));
-      state.setF(index, before.f?.[index] ?? fillF(index));
+      state.write('x', index, before.x?.[index] ?? fillX(index));
+      state.write('f', index, before.f?.[index] ?? fillF(index));
     }
     for (const { at, bytes } of before.memory ?? []) state.memory.set(bytesOf(bytes), Number(at - CODE));
     state.pc = CODE;
@@ -36,8 +36,8 @@ export const evaluatorDriver: VectorDriver = {
       if (evaluate(RISCV64_ENGINE, then, state)) break;
     }
     return {
-      x: (index) => state.x(index),
-      f: (index) => state.f(index),
+      x: (index) => state.read('x', index),
+      f: (index) => state.read('f', index),
       slot: (name) => state.get(name),
       pc: state.pc,
       memory: (at, length) => state.memory.slice(Number(at - CODE), Number(at - CODE) + length),

@@ -1,8 +1,9 @@
 /** A hart in plain JavaScript objects, for testing what an ISA's TypeScript does to one. Records what it was told. */
 import { type HartState, type TranslationScope, Trap } from '../../src/isa/core/privileged';
 import type { Access } from '../../src/isa/core/translation';
+import { PlainState } from './plain-state';
 
-export class FakeHart implements HartState {
+export class FakeHart extends PlainState implements HartState {
   readonly hart = 0;
   pc = 0x8000_0000n;
   length = 4;
@@ -15,36 +16,7 @@ export class FakeHart implements HartState {
   /** Calls to the engine in order: `translations` (or `host`, `guest translations`), `code`, `context`, `interrupts`, `timers`, `wait`. */
   readonly calls: string[] = [];
   readonly memory = new Map<bigint, number>();
-  private readonly integers = new BigUint64Array(32);
-  private readonly floats = new BigUint64Array(32);
-  private readonly slots: Map<string, bigint>;
 
-  constructor(slots: readonly string[]) {
-    this.slots = new Map(slots.map((slot) => [slot, 0n]));
-  }
-
-  x(index: number): bigint {
-    return this.integers[index] ?? 0n;
-  }
-  setX(index: number, value: bigint): void {
-    if (index !== 0) this.integers[index] = value;
-  }
-  f(index: number): bigint {
-    return this.floats[index] ?? 0n;
-  }
-  setF(index: number, value: bigint): void {
-    this.floats[index] = value;
-  }
-  get(slot: string): bigint {
-    const value = this.slots.get(slot);
-    if (value === undefined) throw new Error(`no slot ${slot}`);
-    return value;
-  }
-  set(slot: string, value: bigint): void {
-    if (!this.slots.has(slot)) throw new Error(`no slot ${slot}`);
-    if (value !== BigInt.asUintN(64, value)) throw new Error(`slot ${slot} given ${value}, not 64 unsigned bits`);
-    this.slots.set(slot, value);
-  }
   jump(target: bigint): void {
     this.target = target;
   }

@@ -7,13 +7,13 @@ import type { DecodedInsn } from '../../src/isa/core/decoder';
 import type { EngineIsa } from '../../src/isa/core/engine-isa';
 import type { AnyValue, Field, Fields, Ops, V32, V64 } from '../../src/isa/core/ops';
 import { type HartState, Trap } from '../../src/isa/core/privileged';
+import type { StateLayout } from '../../src/isa/core/state-layout';
+
+import { PlainState } from './plain-state';
 
 /** The state of one hart and its memory. */
-export class EvaluatorState implements HartState {
+export class EvaluatorState extends PlainState implements HartState {
   readonly hart = 0;
-  readonly registers = new Array<bigint>(32).fill(0n);
-  readonly floats = new Array<bigint>(32).fill(0n);
-  readonly slots = new Map<string, bigint>();
   readonly memory: Uint8Array;
   pc = 0n;
   length = 4;
@@ -24,32 +24,14 @@ export class EvaluatorState implements HartState {
   jumped: bigint | undefined;
 
   constructor(
+    layout: StateLayout,
     readonly base: bigint,
     size: number,
   ) {
+    super(layout);
     this.memory = new Uint8Array(size);
   }
 
-  x(index: number): bigint {
-    return index === 0 ? 0n : (this.registers[index] ?? 0n);
-  }
-  setX(index: number, value: bigint): void {
-    if (index !== 0) this.registers[index] = BigInt.asUintN(64, value);
-  }
-  f(index: number): bigint {
-    return this.floats[index] ?? 0n;
-  }
-  setF(index: number, value: bigint): void {
-    this.floats[index] = BigInt.asUintN(64, value);
-  }
-  get(slot: string): bigint {
-    const value = this.slots.get(slot);
-    if (value === undefined) throw new Error(`no slot ${slot}`);
-    return value;
-  }
-  set(slot: string, value: bigint): void {
-    this.slots.set(slot, BigInt.asUintN(64, value));
-  }
   jump(target: bigint): void {
     this.jumped = target;
   }
@@ -166,17 +148,17 @@ class Evaluator {
       if (s(a) === lowest && nonZero(b) === -1n) throw new Error('overflowing division reached the host');
     };
     const unbox = (r: Field): bigint => {
-      const bits = state.f(field(r.name));
+      const bits = state.read('f', field(r.name));
       return bits >> 32n === 0xffff_ffffn ? bits & 0xffff_ffffn : 0x7fc0_0000n;
     };
     const same = <T extends AnyValue, U extends AnyValue>(v: T): U => v as unknown as U;
     return {
-      x: (r) => v64(state.x(field(r.name))),
-      setX: (r, v) => state.setX(field(r.name), u(v)),
-      xAt: (index) => v64(state.x(index)),
-      setXAt: (index, v) => state.setX(index, u(v)),
-      f: (r) => v64(state.f(field(r.name))),
-      setF: (r, v) => state.setF(field(r.name), u(v)),
+      x: (r) => v64(state.read('x', field(r.name))),
+      setX: (r, v) => state.write('x', field(r.name), u(v)),
+      xAt: (index) => v64(state.read('x', index)),
+      setXAt: (index, v) => state.write('x', index, u(v)),
+      f: (r) => v64(state.read('f', field(r.name))),
+      setF: (r, v) => state.write('f', field(r.name), u(v)),
       imm: (f) => v64(BigInt(field(f.name))),
       imm32: (f) => v32(BigInt(field(f.name))),
       c: (n) => v64(BigInt(n)),

@@ -1,7 +1,8 @@
 /** Emits the decoder: from an instruction word to a record, out of the same patterns everything else reads. */
 import type { PatternField } from '../../isa/core/pattern';
-import { FAST, FAST_OPS, RECORD, RECORD_PAGE_HOST, RECORD_PAGE_STRIDE, SCRATCH_X } from '../layout';
-import { destinationField, type PreparedInsn, type Program } from './program';
+import { FAST, FAST_OPS, RECORD, RECORD_PAGE_HOST, RECORD_PAGE_STRIDE } from '../layout';
+import { destinationOf, type PreparedInsn, type Program } from './program';
+import { type RecordSlot, registerKey } from './record-slots';
 import type { Code, FunctionRef, Local, ModuleBuilder } from './wasm-encoder';
 import { Code as CodeBuilder } from './wasm-encoder';
 
@@ -95,20 +96,32 @@ const emitCandidate = (
     code.set(extracted);
     for (const value of values) code.get(extracted).i32(value).op('i32.eq').brIf(miss);
   }
-  for (const [name, slot] of prepared.slots) {
-    const field = pattern.fields.get(name);
-    if (!field) throw new Error(`${prepared.insn.mnemonic}: no field ${name}`);
+  for (const slot of prepared.slots.values()) {
+    const field = pattern.fields.get(slot.field);
+    if (!field) throw new Error(`${prepared.insn.mnemonic}: no field ${slot.field}`);
     code.get(record);
     emitExtract(code, word, field);
-    if (slot.kind === 'destination') code.tee(extracted).i32(SCRATCH_X).get(extracted).op('select');
-    if (slot.kind === 'register' || slot.kind === 'destination') code.i32(3).op('i32.shl');
-    code.mem(slot.kind === 'plain32' ? 'i32.store' : 'i32.store16', slot.offset);
+    if (slot.kind === 'register') emitCell(code, slot, extracted);
+    code.mem(slot.kind === 'plain' && slot.bytes === 4 ? 'i32.store' : 'i32.store16', slot.offset);
   }
   matched();
   code.end();
 };
 
-/** Pushes a field's value. `select` above picks the scratch register when the value is 0. */
+/** Turns the register number on the stack into the distance of its cell from the file's first. */
+const emitCell = (code: Code, { file, use }: Extract<RecordSlot, { kind: 'register' }>, number: Local): void => {
+  const goesElsewhere = use === 'write' && file.zero !== undefined;
+  if (goesElsewhere || file.moved.size > 0) code.tee(number);
+  if (goesElsewhere) {
+    code.i32(file.scratch / file.stride).get(number);
+    if (file.zero) code.i32(file.zero).op('i32.ne');
+    code.op('select');
+  }
+  code.i32(Math.log2(file.stride)).op('i32.shl');
+  for (const [index, cell] of file.moved) code.i32(cell).get(number).i32(index).op('i32.ne').op('select');
+};
+
+/** Pushes a field's value. */
 const emitExtract = (code: Code, word: Local, field: PatternField): void => {
   field.pieces.forEach(({ from, to, count }, at) => {
     code.get(word);
@@ -174,8 +187,9 @@ export const emitDecodeAndFuse = (
         .i32(pair.second.fastOps?.[pair.reach] ?? 0)
         .op('i32.eq');
       if (pair.forward !== undefined) {
-        code.get(record).mem('i32.load16_u', slotOf(first, destinationField(first)));
-        code.get(next).mem('i32.load16_u', slotOf(pair.second, pair.forward)).op('i32.eq').op('i32.and');
+        code.get(record).mem('i32.load16_u', slotOf(program, first, destinationOf(first), 'write'));
+        code.get(next).mem('i32.load16_u', slotOf(program, pair.second, pair.forward, 'read'));
+        code.op('i32.eq').op('i32.and');
       }
       code.if();
       code.get(record).get(op).mem('i32.store16', RECORD.e);
@@ -187,9 +201,15 @@ export const emitDecodeAndFuse = (
   module.define(target, code);
 };
 
-const slotOf = (prepared: PreparedInsn, field: string | undefined): number => {
-  const slot = field === undefined ? undefined : prepared.slots.get(field);
-  if (!slot) throw new Error(`${prepared.insn.mnemonic}: no register field ${field}`);
+const slotOf = (
+  { state }: Program,
+  { insn, slots }: PreparedInsn,
+  operand: { readonly file: string; readonly field: string } | undefined,
+  use: 'read' | 'write',
+): number => {
+  const file = state.files.get(operand?.file ?? '');
+  const slot = operand && file && slots.get(registerKey(insn, file, operand.field, use));
+  if (!slot) throw new Error(`${insn.mnemonic}: no operand ${operand?.field} to forward`);
   return slot.offset;
 };
 

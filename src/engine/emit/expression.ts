@@ -16,11 +16,9 @@ import type { Code, Local, WasmType } from './wasm-encoder';
 /** Where registers, immediates and the pc come from: record loads in tier 0, constants and locals in a compiler. */
 export interface OperandSource {
   /** Pushes a register's value. */
-  readX(ref: RegisterRef): void;
-  readF(ref: RegisterRef): void;
+  read(file: string, ref: RegisterRef): void;
   /** Writes a register; `push` emits the value. */
-  writeX(ref: RegisterRef, push: () => void): void;
-  writeF(ref: RegisterRef, push: () => void): void;
+  write(file: string, ref: RegisterRef, push: () => void): void;
   slot(name: string): void;
   /** Pushes an immediate as i32, sign- or zero-extended as its field says. */
   immediate(field: string): void;
@@ -96,7 +94,7 @@ export class GraphEmitter {
     let hasWritten = false;
     graph.effects.forEach((effect, at) => {
       if (hasWritten && BAILING.has(effect.k)) throw new Error(`${effect.k} after a register write`);
-      if (effect.k === 'setX' || effect.k === 'setF' || effect.k === 'setSlot') {
+      if (effect.k === 'write' || effect.k === 'setSlot') {
         this.#saveReads(graph.effects.slice(at + 1), at);
         hasWritten = true;
       }
@@ -108,7 +106,7 @@ export class GraphEmitter {
   #saveReads(later: readonly Effect[], at: number): void {
     const visit = (node: GraphNode): void => {
       if (this.#locals.has(node)) return;
-      if ((node.kind.k === 'x' || node.kind.k === 'f' || node.kind.k === 'slot') && node.after <= at) {
+      if ((node.kind.k === 'register' || node.kind.k === 'slot') && node.after <= at) {
         this.#keep(node);
         return;
       }
@@ -129,10 +127,8 @@ export class GraphEmitter {
 
   #effect(effect: Effect): void {
     switch (effect.k) {
-      case 'setX':
-        return this.source.writeX(effect.ref, () => this.push(effect.value));
-      case 'setF':
-        return this.source.writeF(effect.ref, () => this.push(effect.value));
+      case 'write':
+        return this.source.write(effect.file, effect.ref, () => this.push(effect.value));
       case 'setSlot':
         return this.sink.setSlot(effect, () => this.push(effect.value));
       case 'onlyIf':
@@ -199,10 +195,8 @@ export class GraphEmitter {
     const { code, source } = this;
     const { kind } = node;
     switch (kind.k) {
-      case 'x':
-        return source.readX(kind.ref);
-      case 'f':
-        return source.readF(kind.ref);
+      case 'register':
+        return source.read(kind.file, kind.ref);
       case 'slot':
         return source.slot(kind.name);
       case 'imm32':

@@ -174,7 +174,7 @@ class FastEmitter {
       keep,
     });
     new GraphEmitter(code, this.pool, firstSource, new FastSink(this, 'far', 0)).emit(first.graph);
-    const role = { displacement, ...(forward !== undefined && { forwarded: { field: forward, value: this.kept } }) };
+    const role = { displacement, ...(forward !== undefined && { forwarded: { ...forward, value: this.kept } }) };
     const secondSource = new RecordSource(code, this.program, this.record, second, () => this.pushPc(), role);
     const outer = this.bail;
     if (second.effects.mayTrap) this.bail = code.block('bail second');

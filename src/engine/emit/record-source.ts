@@ -1,9 +1,11 @@
 /** Operands of the interpreters: registers and immediates come from the decoded record. */
 import type { RegisterRef } from '../../isa/core/graph';
-import { HOT, SCRATCH_X, STATE } from '../layout';
+import { HOT } from '../layout';
+import { cellOf, type PlacedFile } from '../state-map';
 import type { OperandSource } from './expression';
 import type { PreparedInsn, Program } from './program';
-import type { Code, Local } from './wasm-encoder';
+import { registerKey } from './record-slots';
+import type { Code, Local, WasmOpcode } from './wasm-encoder';
 
 /** For the parts of a fused pair. */
 export interface PairRole {
@@ -12,7 +14,7 @@ export interface PairRole {
   /** Keeps what the instruction writes to its destination. */
   readonly keep?: Local;
   /** The source field that reads what the first instruction kept. */
-  readonly forwarded?: { readonly field: string; readonly value: Local };
+  readonly forwarded?: { readonly file: string; readonly field: string; readonly value: Local };
 }
 
 export class RecordSource implements OperandSource {
@@ -26,29 +28,22 @@ export class RecordSource implements OperandSource {
     readonly role: PairRole = { displacement: 0 },
   ) {}
 
-  readX(ref: RegisterRef): void {
+  read(file: string, ref: RegisterRef): void {
     const { forwarded } = this.role;
-    if (forwarded && 'field' in ref && ref.field === forwarded.field) {
+    if (forwarded && 'field' in ref && ref.field === forwarded.field && file === forwarded.file) {
       this.code.get(forwarded.value);
       return;
     }
-    this.#address(ref);
-    this.code.mem('i64.load', this.#base(ref, STATE.x));
+    const placed = this.#file(file);
+    this.#pushCell(placed, ref, 'read');
+    this.code.mem(readOpcode(placed), this.#base(placed, ref, 'read'));
   }
-  readF(ref: RegisterRef): void {
-    this.#address(ref);
-    this.code.mem('i64.load', this.#base(ref, STATE.f));
-  }
-  writeX(ref: RegisterRef, push: () => void): void {
-    this.#address(ref);
+  write(file: string, ref: RegisterRef, push: () => void): void {
+    const placed = this.#file(file);
+    this.#pushCell(placed, ref, 'write');
     push();
     if (this.role.keep) this.code.tee(this.role.keep);
-    this.code.mem('i64.store', this.#base(ref, STATE.x, true));
-  }
-  writeF(ref: RegisterRef, push: () => void): void {
-    this.#address(ref);
-    push();
-    this.code.mem('i64.store', this.#base(ref, STATE.f));
+    this.code.mem(writeOpcode(placed), this.#base(placed, ref, 'write'));
   }
   slot(name: string): void {
     this.code.i32(0).mem('i64.load', slotOffset(this.program, name));
@@ -72,29 +67,53 @@ export class RecordSource implements OperandSource {
     if (distance > 0) this.code.i64(BigInt(distance)).op('i64.add');
   }
 
-  /** Offset of a field from the record in `record`. */
-  #at(field: string): number {
-    return this.role.displacement + this.#slot(field).offset;
+  /** Offset of an operand from the record in `record`. */
+  #at(key: string): number {
+    const slot = this.prepared.slots.get(key);
+    if (!slot) throw new Error(`${this.prepared.insn.mnemonic}: no record slot for ${key}`);
+    return this.role.displacement + slot.offset;
   }
-  #slot(field: string) {
-    const slot = this.prepared.slots.get(field);
-    if (!slot) throw new Error(`${this.prepared.insn.mnemonic}: no record slot for ${field}`);
-    return slot;
+  #file(name: string): PlacedFile {
+    const file = this.program.state.files.get(name);
+    if (!file) throw new Error(`${this.prepared.insn.mnemonic}: no register file ${name}`);
+    return file;
   }
-  /** Pushes the part of the address that varies: the scaled register number, or nothing but a zero. */
-  #address(ref: RegisterRef): void {
-    if ('field' in ref) this.code.get(this.record).mem('i32.load16_u', this.#at(ref.field));
-    else this.code.i32(0);
+  /** Pushes the part of the address that varies: where the record says that the register is, or nothing but a zero. */
+  #pushCell(file: PlacedFile, ref: RegisterRef, use: 'read' | 'write'): void {
+    if (!('field' in ref)) this.code.i32(0);
+    else {
+      const key = registerKey(this.prepared.insn, file, ref.field, use);
+      this.code.get(this.record).mem('i32.load16_u', this.#at(key));
+    }
   }
-  #base(ref: RegisterRef, file: number, isWrite = false): number {
-    if ('field' in ref) return HOT + file;
-    return HOT + file + 8 * (isWrite && ref.index === 0 ? SCRATCH_X : ref.index);
+  #base(file: PlacedFile, ref: RegisterRef, use: 'read' | 'write'): number {
+    return HOT + file.offset + ('field' in ref ? 0 : cellOf(file, ref.index, use));
   }
 }
 
+const READS: Readonly<Record<number, WasmOpcode>> = {
+  8: 'i64.load8_u',
+  16: 'i64.load16_u',
+  32: 'i64.load32_u',
+  64: 'i64.load',
+};
+const WRITES: Readonly<Record<number, WasmOpcode>> = {
+  8: 'i64.store8',
+  16: 'i64.store16',
+  32: 'i64.store32',
+  64: 'i64.store',
+};
+
+const readOpcode = ({ name, bits }: PlacedFile): WasmOpcode => READS[bits] ?? tooWide(name);
+const writeOpcode = ({ name, bits }: PlacedFile): WasmOpcode => WRITES[bits] ?? tooWide(name);
+
+const tooWide = (file: string): never => {
+  throw new Error(`registers of ${file} are wider than a value: name parts of them by a view`);
+};
+
 /** Address of a named slot of the running hart. */
 export const slotOffset = (program: Program, slot: string): number => {
-  const at = program.isa.slots.indexOf(slot);
-  if (at < 0) throw new Error(`${program.isa.name} has no state slot "${slot}"`);
-  return HOT + STATE.slots + 8 * at;
+  const at = program.state.slots.get(slot);
+  if (at === undefined) throw new Error(`${program.isa.name} has no state slot "${slot}"`);
+  return HOT + at;
 };

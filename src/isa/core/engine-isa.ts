@@ -2,6 +2,7 @@
 
 import type { Insn } from './insn';
 import type { FpFunction, HartState, Helper, TrapDetail } from './privileged';
+import type { StateLayout } from './state-layout';
 import type { Access } from './translation';
 
 /** Physical memory as the page walker sees it. Addresses are numbers below 2^53. */
@@ -50,8 +51,7 @@ export interface EngineIsa {
   readonly quick: readonly QuickForm[];
   /** Pairs the fast interpreter executes at once; only speed depends on them. */
   readonly fusions: readonly Fusion[];
-  /** Names of the 64-bit state slots beside pc and the register files. */
-  readonly slots: readonly string[];
+  readonly state: StateLayout;
   readonly helpers: Readonly<Record<string, Helper>>;
   readonly fp: Readonly<Record<string, FpFunction>>;
   /** FP is usable and already marked dirty; otherwise `prepareFp` decides. Asked whenever the context changed. */

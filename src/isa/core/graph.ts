@@ -9,7 +9,7 @@ import type { AnyValue, Field, Fields, FpBinary, Ops, V32, V64, ValueType } from
 export type RegisterRef = { readonly field: string } | { readonly index: number };
 
 export type NodeKind =
-  | { readonly k: 'x' | 'f'; readonly ref: RegisterRef }
+  | { readonly k: 'register'; readonly file: string; readonly ref: RegisterRef }
   | { readonly k: 'slot'; readonly name: string }
   | { readonly k: 'imm' | 'imm32' | 'pcRel'; readonly field: string }
   | { readonly k: 'const'; readonly value: bigint }
@@ -84,7 +84,7 @@ export interface GraphNode {
 }
 
 export type Effect =
-  | { readonly k: 'setX' | 'setF'; readonly ref: RegisterRef; readonly value: GraphNode }
+  | { readonly k: 'write'; readonly file: string; readonly ref: RegisterRef; readonly value: GraphNode }
   | {
       readonly k: 'load';
       readonly bytes: number;
@@ -132,8 +132,7 @@ export interface Graph {
 /** The nodes an effect consumes, in evaluation order. */
 export const effectInputs = (effect: Effect): readonly GraphNode[] => {
   switch (effect.k) {
-    case 'setX':
-    case 'setF':
+    case 'write':
     case 'setSlot':
       return [effect.value];
     case 'onlyIf':
@@ -217,14 +216,14 @@ class Recorder {
     if (this.#depth > 0) throw new Error('effects are not allowed in iff arms');
     for (const input of effectInputs(effect)) input.uses++;
     this.effects.push(effect);
-    if (effect.k === 'setX' || effect.k === 'setF') this.#reads.clear();
+    if (effect.k === 'write') this.#reads.clear();
   }
 
-  #read(k: 'x' | 'f', ref: RegisterRef): GraphNode {
-    const key = `${k}:${JSON.stringify(ref)}`;
+  #read(file: string, ref: RegisterRef): GraphNode {
+    const key = `${file}:${JSON.stringify(ref)}`;
     const known = this.#depth === 0 ? this.#reads.get(key) : undefined;
     if (known) return known;
-    const node = this.#node({ k, ref }, 'i64');
+    const node = this.#node({ k: 'register', file, ref }, 'i64');
     if (this.#depth === 0) this.#reads.set(key, node);
     return node;
   }
@@ -258,10 +257,10 @@ class Recorder {
     return {
       x: (r) => v(this.#read('x', { field: r.name })),
       xAt: (index) => v(index === 0 ? constant('i64', 0n) : this.#read('x', { index })),
-      setX: (r, value) => this.#effect({ k: 'setX', ref: { field: r.name }, value: n(value) }),
-      setXAt: (index, value) => this.#effect({ k: 'setX', ref: { index }, value: n(value) }),
+      setX: (r, value) => this.#effect({ k: 'write', file: 'x', ref: { field: r.name }, value: n(value) }),
+      setXAt: (index, value) => this.#effect({ k: 'write', file: 'x', ref: { index }, value: n(value) }),
       f: (r) => v(this.#read('f', { field: r.name })),
-      setF: (r, value) => this.#effect({ k: 'setF', ref: { field: r.name }, value: n(value) }),
+      setF: (r, value) => this.#effect({ k: 'write', file: 'f', ref: { field: r.name }, value: n(value) }),
       imm: (f) => v(this.#node({ k: 'imm', field: f.name }, 'i64')),
       imm32: (f) => v(this.#node({ k: 'imm32', field: f.name }, 'i32')),
       c: (value) => v(constant('i64', BigInt(value))),

@@ -53,14 +53,14 @@ export interface HartState {
   /** Length of the instruction being executed, bytes, and its raw word. */
   readonly length: number;
   readonly word: number;
-  /** Integer register; index 0 reads 0 and ignores writes. */
-  x(index: number): bigint;
-  setX(index: number, value: bigint): void;
-  f(index: number): bigint;
-  setF(index: number, value: bigint): void;
-  /** Named 64-bit slot of architectural state (declared by the ISA in `slots`). Unsigned. */
+  /** Register of a file or view by its number; unsigned, of the width the {@link StateLayout} gives. */
+  read(file: string, index: number): bigint;
+  write(file: string, index: number, value: bigint): void;
+  /** A named 64-bit slot; unsigned. */
   get(slot: string): bigint;
   set(slot: string, value: bigint): void;
+  /** The cells of a bank. Storing to them is writing the state; nobody is told. */
+  bank(name: string): BigUint64Array;
   /** Where execution goes on after this instruction, when not at the next one. */
   jump(target: bigint): void;
   /**

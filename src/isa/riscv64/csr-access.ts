@@ -115,7 +115,7 @@ const access = (
     const base = modify === replace || !csr.readForUpdate ? old : csr.readForUpdate(state);
     csr.write(state, BigInt.asUintN(64, modify(base, operand)));
   }
-  state.setX(field('rd'), old);
+  state.write('x', field('rd'), old);
 };
 
 /** csrrs and csrrc only read when their source is x0 or 0 as an immediate; csrrw always writes. */
@@ -123,7 +123,7 @@ const registerForm =
   (modify: Modify): Helper =>
   (state, field) => {
     const rs1 = field('rs1');
-    access(state, field, modify === replace || rs1 !== 0, state.x(rs1), modify);
+    access(state, field, modify === replace || rs1 !== 0, state.read('x', rs1), modify);
   };
 const immediateForm =
   (modify: Modify): Helper =>

@@ -1,5 +1,6 @@
 /** The 64-bit slots a RISC-V hart's state consists of besides pc, x and f, and what changing one means to the engine. */
 import type { HartState } from '../core/privileged';
+import type { StateLayout } from '../core/state-layout';
 import {
   DELEGABLE,
   ENVCFG,
@@ -81,6 +82,15 @@ export const SLOTS: readonly string[] = [
   'vstimecmp',
   ...PMP_SLOTS,
 ];
+
+/** All of a hart's state beside its pc. */
+export const STATE: StateLayout = {
+  files: [
+    { name: 'x', count: 32, bits: 64, zero: 0 },
+    { name: 'f', count: 32, bits: 64 },
+  ],
+  slots: SLOTS,
+};
 
 interface SlotEffects {
   /** Bits whose change makes cached translations wrong: all, those of V = 0 (`host`), or those of V = 1 (`guest`). */

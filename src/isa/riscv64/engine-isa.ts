@@ -1,6 +1,6 @@
 /** RISC-V 64 as the engine executes it. */
 import type { EngineIsa } from '../core/engine-isa';
-import { SLOTS } from './csrs-slots';
+import { STATE } from './csrs-slots';
 import { FP } from './fp/table';
 import { FUSIONS } from './fusions';
 import { HELPERS } from './helpers';
@@ -14,7 +14,7 @@ export const RISCV64_ENGINE: EngineIsa = {
   insns: INSNS,
   quick: QUICK,
   fusions: FUSIONS,
-  slots: SLOTS,
+  state: STATE,
   helpers: HELPERS,
   fp: FP,
   isFpOpen,

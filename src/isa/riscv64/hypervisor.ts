@@ -13,8 +13,8 @@ const fenceOf = (state: HartState, field: (name: string) => number, of: Fence['o
   const [shift, width] = of === 'stage2' ? [2n, 14] : [0n, 16];
   return {
     of,
-    ...(rs1 !== 0 && { address: BigInt.asUintN(64, state.x(rs1) << shift) }),
-    ...(rs2 !== 0 && { asid: Number(BigInt.asUintN(width, state.x(rs2))) }),
+    ...(rs1 !== 0 && { address: BigInt.asUintN(64, state.read('x', rs1) << shift) }),
+    ...(rs2 !== 0 && { asid: Number(BigInt.asUintN(width, state.read('x', rs2))) }),
   };
 };
 
@@ -66,16 +66,16 @@ const load =
   (bytes: Width, isSigned: boolean, more = 0): Helper =>
   (state, field) =>
     asGuest(state, () => {
-      const value = state.load(state.x(field('rs1')), bytes, hypervisorAccessPrivilege(state) | more);
-      state.setX(field('rd'), isSigned ? BigInt.asUintN(64, BigInt.asIntN(bytes * 8, value)) : value);
+      const value = state.load(state.read('x', field('rs1')), bytes, hypervisorAccessPrivilege(state) | more);
+      state.write('x', field('rd'), isSigned ? BigInt.asUintN(64, BigInt.asIntN(bytes * 8, value)) : value);
     });
 
 const store =
   (bytes: Width): Helper =>
   (state, field) =>
     asGuest(state, () => {
-      const value = BigInt.asUintN(bytes * 8, state.x(field('rs2')));
-      state.store(state.x(field('rs1')), bytes, value, hypervisorAccessPrivilege(state));
+      const value = BigInt.asUintN(bytes * 8, state.read('x', field('rs2')));
+      state.store(state.read('x', field('rs1')), bytes, value, hypervisorAccessPrivilege(state));
     });
 
 /** By the names their rows give. */

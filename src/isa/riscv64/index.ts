@@ -3,7 +3,7 @@
  * and at `csrs`, `traps`, `paging` for the privileged architecture. No machine state lives here.
  */
 export { peekCsr, pokeCsr } from './csr-access';
-export { type ResetOptions, resetState, SLOTS } from './csrs-slots';
+export { type ResetOptions, resetState } from './csrs-slots';
 export { RISCV64_ENGINE } from './engine-isa';
 export { RISCV64 } from './isa';
 export { REGISTERS } from './registers';

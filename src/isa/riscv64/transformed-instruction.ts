@@ -100,7 +100,7 @@ export const transformedInstruction = (state: HartState, tval: bigint): bigint =
   const isShort = (state.word & 3) !== 3;
   const expanded = isShort ? expand(state.word & 0xffff) : strip(state.word);
   if (!expanded) return 0n;
-  const address = BigInt.asUintN(64, state.x(expanded.rs1) + BigInt(expanded.offset));
+  const address = BigInt.asUintN(64, state.read('x', expanded.rs1) + BigInt(expanded.offset));
   const behind = Number(BigInt.asUintN(5, tval - address));
   // Bit 1 tells that the instruction had 16 bits.
   return BigInt(((expanded.word | (behind << 15)) & (isShort ? ~2 : -1)) >>> 0);

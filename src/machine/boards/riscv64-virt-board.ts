@@ -50,8 +50,8 @@ export const RISCV64_VIRT_BOARD: BoardSpec = {
       timers,
       (view, { at, opaque }) => {
         resetState(view, { hartid: view.hart, start: 'supervisor' });
-        view.setX(10, BigInt(view.hart));
-        view.setX(11, opaque);
+        view.write('x', 10, BigInt(view.hart));
+        view.write('x', 11, opaque);
         view.pc = at;
         services.flushTranslations(view.hart);
       },
@@ -74,9 +74,9 @@ export const RISCV64_VIRT_BOARD: BoardSpec = {
         const start = plan.mode === 'M' ? 'machine' : 'supervisor';
         resetState(view, { hartid: view.hart, start });
         view.pc = BigInt(plan.entry);
-        view.setX(10, BigInt(view.hart));
-        view.setX(11, BigInt(plan.a1));
-        view.setX(12, BigInt(plan.a2));
+        view.write('x', 10, BigInt(view.hart));
+        view.write('x', 11, BigInt(plan.a1));
+        view.write('x', 12, BigInt(plan.a2));
         // Firmware of the guest's own starts all harts; the machine's SBI starts the first and waits for HSM calls.
         view.activity = start === 'supervisor' && view.hart !== 0 ? 2 : 0;
       },
@@ -101,7 +101,7 @@ const readRegister = (view: HartView, name: string): bigint | undefined => {
   if (!spec) return undefined;
   if (spec.name === 'pc') return view.pc;
   const place = fileIndex(spec.name);
-  if (place) return place.file === 'x' ? view.x(place.index) : view.f(place.index);
+  if (place) return view.read(place.file, place.index);
   return peekCsr(view, spec.name);
 };
 
@@ -114,7 +114,6 @@ const writeRegister = (view: HartView, name: string, value: bigint): boolean => 
   }
   const place = fileIndex(spec.name);
   if (!place) return pokeCsr(view, spec.name, value);
-  if (place.file === 'x') view.setX(place.index, value);
-  else view.setF(place.index, value);
+  view.write(place.file, place.index, value);
   return true;
 };

@@ -73,7 +73,7 @@ export const createSbiFirmware = (
     power: (event) => services.power(event),
   };
   const call = (view: HartView): boolean => {
-    const [a0, a1, a2, a3, a4, a5, a6, a7] = Array.from({ length: 8 }, (_, index) => view.x(A0 + index)) as [
+    const [a0, a1, a2, a3, a4, a5, a6, a7] = Array.from({ length: 8 }, (_, index) => view.read('x', A0 + index)) as [
       bigint,
       bigint,
       bigint,
@@ -87,11 +87,11 @@ export const createSbiFirmware = (
     const result = handleSbi(host, view.hart, { a0, a1, a2, a3, a4, a5, a6, a7 });
     switch (result.kind) {
       case 'return':
-        view.setX(A0, result.error);
-        view.setX(A0 + 1, result.value);
+        view.write('x', A0, result.error);
+        view.write('x', A0 + 1, result.value);
         break;
       case 'legacy':
-        view.setX(A0, result.a0);
+        view.write('x', A0, result.a0);
         break;
       case 'halted':
         // A suspended hart goes on where `enterSupervisor` put it; others do not go on.

@@ -59,8 +59,8 @@ interface Case {
 /** Runs the placed instruction; its operands are in registers 1 to 3 and its result in register 4 of the file it writes. */
 const run = (each: Case, toInteger: boolean, budget: number): { bits: bigint; flags: bigint; isSoft: boolean } => {
   each.operands.forEach((bits, at) => {
-    view.setF(at + 1, bits);
-    view.setX(at + 1, bits);
+    view.write('f', at + 1, bits);
+    view.write('x', at + 1, bits);
   });
   view.set('frm', BigInt(each.frm));
   view.set('fflags', each.flags);
@@ -68,7 +68,7 @@ const run = (each: Case, toInteger: boolean, budget: number): { bits: bigint; fl
   view.activity = 0;
   softCalls = 0;
   engine.run(0, budget, 2);
-  return { bits: toInteger ? view.x(4) : view.f(4), flags: view.get('fflags'), isSoft: softCalls > 0 };
+  return { bits: toInteger ? view.read('x', 4) : view.read('f', 4), flags: view.get('fflags'), isSoft: softCalls > 0 };
 };
 
 const unboxed = (bits: bigint): bigint => (bits >> 32n === BOX >> 32n ? bits & ~BOX : 0x7fc0_0000n);

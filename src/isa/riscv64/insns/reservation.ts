@@ -25,12 +25,12 @@ const align = (address: bigint, bytes: 4 | 8, cause: number): void => {
 const loadReserved =
   (bytes: 4 | 8): Helper =>
   (state, field) => {
-    const address = state.x(field('rs1'));
+    const address = state.read('x', field('rs1'));
     align(address, bytes, LOAD_MISALIGNED);
     const value = state.load(address, bytes);
     state.set('reservation', address);
     state.set('reservationValue', BigInt.asUintN(bytes * 8, value));
-    state.setX(field('rd'), BigInt.asUintN(64, BigInt.asIntN(bytes * 8, value)));
+    state.write('x', field('rd'), BigInt.asUintN(64, BigInt.asIntN(bytes * 8, value)));
   };
 
 const stillHolds = (state: HartState, address: bigint, bytes: 4 | 8): boolean => {
@@ -53,12 +53,12 @@ const compared = (state: HartState, address: bigint, bytes: 4 | 8): bigint => {
 const storeConditional =
   (bytes: 4 | 8): Helper =>
   (state, field) => {
-    const address = state.x(field('rs1'));
+    const address = state.read('x', field('rs1'));
     align(address, bytes, STORE_MISALIGNED);
     const holds = stillHolds(state, address, bytes);
-    if (holds) state.store(address, bytes, BigInt.asUintN(bytes * 8, state.x(field('rs2'))));
+    if (holds) state.store(address, bytes, BigInt.asUintN(bytes * 8, state.read('x', field('rs2'))));
     state.set('reservation', NO_RESERVATION);
-    state.setX(field('rd'), holds ? 0n : 1n);
+    state.write('x', field('rd'), holds ? 0n : 1n);
   };
 
 /** The helpers behind `lr` and `sc`, by the names their rows give. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { peekCsr, pokeCsr } from '../../../../src/isa/riscv64/csr-access';
 import { CSRS, MISA } from '../../../../src/isa/riscv64/csrs';
-import { resetState, SLOTS } from '../../../../src/isa/riscv64/csrs-slots';
+import { resetState, SLOTS, STATE } from '../../../../src/isa/riscv64/csrs-slots';
 import { HELPERS } from '../../../../src/isa/riscv64/helpers';
 import { FakeHart, trapOf } from '../../../support/fake-hart';
 
@@ -9,7 +9,7 @@ const MODES = { U: 0n, S: 1n, M: 3n } as const;
 type Mode = keyof typeof MODES;
 
 const hartIn = (mode: Mode, slots: Record<string, bigint> = {}): FakeHart => {
-  const hart = new FakeHart(SLOTS);
+  const hart = new FakeHart(STATE);
   resetState(hart, { hartid: 0, start: 'machine' });
   hart.set('priv', MODES[mode]);
   for (const [slot, value] of Object.entries(slots)) hart.set(slot, value);
@@ -25,7 +25,7 @@ const number = (name: string): number => {
 
 /** Runs `mnemonic rd=x5, csr, rs1=x6` with `operand` in x6 (or as the immediate) and yields x5. */
 const access = (hart: FakeHart, mnemonic: string, csr: string | number, operand: bigint, source = 6): bigint => {
-  hart.setX(6, operand);
+  hart.write('x', 6, operand);
   const fields: Record<string, number> = {
     csr: typeof csr === 'number' ? csr : number(csr),
     rd: 5,
@@ -38,7 +38,7 @@ const access = (hart: FakeHart, mnemonic: string, csr: string | number, operand:
     if (value === undefined) throw new Error(`no field ${name}`);
     return value;
   });
-  return hart.x(5);
+  return hart.read('x', 5);
 };
 const read = (hart: FakeHart, csr: string | number): bigint => access(hart, 'csrrs', csr, 0n, 0);
 
@@ -144,7 +144,7 @@ describe('access rules', () => {
     (mode, _what, csr, mnemonic, slots) => {
       const hart = hartIn(mode, slots);
       expect(trapOf(() => access(hart, mnemonic, csr, 1n))).toEqual({ cause: 2, tval: 0xdead_beefn });
-      expect(hart.x(5)).toBe(0n);
+      expect(hart.read('x', 5)).toBe(0n);
     },
   );
 
@@ -191,10 +191,10 @@ describe('access rules', () => {
   });
   it('csrrw with rd = rs1 swaps', () => {
     const hart = hartIn('M', { mscratch: 1n });
-    hart.setX(6, 2n);
+    hart.write('x', 6, 2n);
     const fields: Record<string, number> = { csr: 0x340, rd: 6, rs1: 6 };
     HELPERS.csrrw!(hart, (name) => fields[name]!);
-    expect([hart.x(6), hart.get('mscratch')]).toEqual([1n, 2n]);
+    expect([hart.read('x', 6), hart.get('mscratch')]).toEqual([1n, 2n]);
   });
 });
 
@@ -364,7 +364,7 @@ describe('reset', () => {
     ]);
   });
   it('under machine-provided SBI starts in S-mode with everything delegated but its own ecall', () => {
-    const hart = new FakeHart(SLOTS);
+    const hart = new FakeHart(STATE);
     resetState(hart, { hartid: 2, start: 'supervisor' });
     expect(hart.get('priv')).toBe(1n);
     expect(hart.get('sbi')).toBe(1n);

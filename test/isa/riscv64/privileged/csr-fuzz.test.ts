@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CSRS, csrOfName } from '../../../../src/isa/riscv64/csrs';
-import { resetState, SLOTS } from '../../../../src/isa/riscv64/csrs-slots';
+import { resetState, SLOTS, STATE } from '../../../../src/isa/riscv64/csrs-slots';
 import { HELPERS } from '../../../../src/isa/riscv64/helpers';
 import { FakeHart, trapOf } from '../../../support/fake-hart';
 import { SEED } from '../../../support/random';
@@ -23,7 +23,7 @@ const existing = new Map(CSRS.map(({ name, number }) => [number, name]));
 const modelOf = (hart: FakeHart): ManualCsrs => new ManualCsrs((name) => (name === 'hgeie' ? 0n : hart.get(name)));
 
 const hartWithModel = (): { hart: FakeHart; model: ManualCsrs } => {
-  const hart = new FakeHart(SLOTS);
+  const hart = new FakeHart(STATE);
   resetState(hart, { hartid: 0, start: 'machine' });
   return { hart, model: modelOf(hart) };
 };
@@ -33,10 +33,10 @@ const execute = (hart: FakeHart, mode: Mode, mnemonic: string, csr: number, oper
   const [priv, v] = MODES[mode];
   hart.set('priv', priv);
   hart.set('v', v);
-  hart.setX(6, operand);
+  hart.write('x', 6, operand);
   const fields: Record<string, number> = { csr, rd: 5, rs1: source };
   HELPERS[mnemonic]!(hart, (field) => fields[field]!);
-  return hart.x(5);
+  return hart.read('x', 5);
 };
 
 /** Values of every kind: dense, sparse, one bit, ones, a legal MODE on top. */

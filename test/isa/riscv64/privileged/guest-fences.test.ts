@@ -31,19 +31,19 @@ const setUp = (): void => {
   bench.put(AT.second0, 1, pte(dataPage(1), 'VRWXUAD'));
   bench.put(dataPage(0), 0, 111n);
   bench.put(dataPage(1), 0, 222n);
-  bench.hart.setX(RS1, WINDOW);
+  bench.hart.write('x', RS1, WINDOW);
   bench.fresh();
   expect(load()).toBe('111');
 };
 /** What a load of the guest yields: the value, or the trap's cause. */
 const load = (): string => {
   const trap = bench.run('VS', [LOAD]);
-  return trap ? `cause ${trap.cause}` : `${bench.hart.x(RD)}`;
+  return trap ? `cause ${trap.cause}` : `${bench.hart.read('x', RD)}`;
 };
 /** The same by HLV from HS. */
 const loadForHs = (): string => {
   const trap = bench.run('S', [['hlv.d', { rd: RD, rs1: RS1 }]]);
-  return trap ? `cause ${trap.cause}` : `${bench.hart.x(RD)}`;
+  return trap ? `cause ${trap.cause}` : `${bench.hart.read('x', RD)}`;
 };
 
 /** Changes of one stage's tables, with what a load must then see. */
@@ -68,8 +68,8 @@ const forms = (mnemonic: string, address: bigint): readonly (readonly [text: str
   });
 
 const afterFence = (mode: Mode, line: Line, address: bigint): void => {
-  bench.hart.setX(RS2, address);
-  bench.hart.setX(RS3, 0n);
+  bench.hart.write('x', RS2, address);
+  bench.hart.write('x', RS3, 0n);
   expect(bench.run(mode, [line])).toBeUndefined();
 };
 
@@ -121,7 +121,7 @@ describe("a change of the second stage's tables is seen after", () => {
 
 describe('a register that governs translation is seen at once', () => {
   const write = (mode: Mode, csr: number, value: bigint): void => {
-    bench.hart.setX(RS2, value);
+    bench.hart.write('x', RS2, value);
     expect(bench.run(mode, [['csrrw', { rd: 0, rs1: RS2, csr }]])).toBeUndefined();
   };
   it('vsatp from HS, and as satp from VS', () => {
@@ -169,11 +169,11 @@ describe('a register that governs translation is seen at once', () => {
   });
   it('PMP, after a fence of each kind (Machine: "Physical Memory Protection and Paging")', () => {
     setUp();
-    bench.hart.setX(RS2, BigInt(dataPage(0) / 4) | 0x1ffn);
+    bench.hart.write('x', RS2, BigInt(dataPage(0) / 4) | 0x1ffn);
     expect(bench.run('M', [['csrrw', { rd: 0, rs1: RS2, csr: 0x3b0 }]])).toBeUndefined();
-    bench.hart.setX(RS2, (1n << 54n) - 1n);
+    bench.hart.write('x', RS2, (1n << 54n) - 1n);
     expect(bench.run('M', [['csrrw', { rd: 0, rs1: RS2, csr: 0x3b1 }]])).toBeUndefined();
-    bench.hart.setX(RS2, 0x1f18n);
+    bench.hart.write('x', RS2, 0x1f18n);
     expect(bench.run('M', [['csrrw', { rd: 0, rs1: RS2, csr: 0x3a0 }]])).toBeUndefined();
     afterFence('M', ['hfence.gvma', { rs1: 0, rs2: 0 }], 0n);
     expect(load()).toBe('cause 5');
@@ -209,7 +209,7 @@ describe('worlds do not see the translations of others', () => {
     bench.fresh();
     const loadIn = (mode: Mode): string => {
       const trap = bench.run(mode, [LOAD]);
-      return trap ? `cause ${trap.cause}` : `${bench.hart.x(RD)}`;
+      return trap ? `cause ${trap.cause}` : `${bench.hart.read('x', RD)}`;
     };
     for (let round = 0; round < 3; round++) {
       // The trap from VU makes HLV access as VU.

@@ -4,7 +4,7 @@ import type { Mapping } from '../../../../src/isa/core/translation';
 import type { World } from '../../../../src/isa/core/world';
 import { peekCsr } from '../../../../src/isa/riscv64/csr-access';
 import { ENVCFG } from '../../../../src/isa/riscv64/csrs-bits';
-import { resetState, SLOTS } from '../../../../src/isa/riscv64/csrs-slots';
+import { resetState, STATE } from '../../../../src/isa/riscv64/csrs-slots';
 import { mappings, rootLevel, tableEntries } from '../../../../src/isa/riscv64/paging-tables';
 import { translate } from '../../../../src/isa/riscv64/paging-view';
 import { worldOf } from '../../../../src/isa/riscv64/worlds';
@@ -17,7 +17,7 @@ const RAM = BigInt(RAM_BASE);
 const frame = (index: number): bigint => RAM + BigInt(index) * 4096n;
 
 const guestWith = (vsatp: bigint, hgatp: bigint): { world: World; registers: (name: string) => bigint } => {
-  const hart = new FakeHart(SLOTS);
+  const hart = new FakeHart(STATE);
   resetState(hart, { hartid: 0, start: 'supervisor' });
   const slots = { v: 1n, henvcfg: ENVCFG.ADUE | ENVCFG.PBMTE, vsatp, hgatp };
   for (const [name, value] of Object.entries(slots)) hart.set(name, value);

@@ -4,7 +4,7 @@ import { Trap } from '../../../../src/isa/core/privileged';
 import type { Access } from '../../../../src/isa/core/translation';
 import { peekCsr } from '../../../../src/isa/riscv64/csr-access';
 import { ENVCFG, GUEST, MSTATUS } from '../../../../src/isa/riscv64/csrs-bits';
-import { resetState, SLOTS } from '../../../../src/isa/riscv64/csrs-slots';
+import { resetState, STATE } from '../../../../src/isa/riscv64/csrs-slots';
 import { AS_EXECUTABLE } from '../../../../src/isa/riscv64/effective-privilege';
 import { cpuTranslate } from '../../../../src/isa/riscv64/paging-cpu';
 import { rootLevel } from '../../../../src/isa/riscv64/paging-tables';
@@ -46,7 +46,7 @@ const setUp = (
   first: bigint,
   second: bigint,
 ): { hart: FakeHart; rules: Rules } => {
-  const hart = new FakeHart(SLOTS);
+  const hart = new FakeHart(STATE);
   const isGuarded = bits() % 4 === 0;
   resetState(hart, { hartid: 0, start: isGuarded ? 'machine' : 'supervisor' });
   const pages = Array.from({ length: 4 }, () => ({ page: FRAME + BigInt(bits() % PAGES), rights: pick([0, 1, 3, 5]) }));

@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { Trap } from '../../../../src/isa/core/privileged';
 import { ENVCFG, GUEST, HSTATUS, MSTATUS, VSXL_64 } from '../../../../src/isa/riscv64/csrs-bits';
-import { resetState, SLOTS } from '../../../../src/isa/riscv64/csrs-slots';
+import { resetState, STATE } from '../../../../src/isa/riscv64/csrs-slots';
 import {
   AS_EXECUTABLE,
   dataPrivilege,
@@ -152,7 +152,7 @@ const faultOf = (translate: () => unknown): Outcome['asLoad'] => {
 const runHere = (cases: readonly Case[], image: DataView): Outcome[] => {
   const inImage = (at: number): boolean => at >= RAM && at < TABLES + ENTRIES * 8;
   const inRam = (at: number): boolean => at >= RAM && at < RAM_END;
-  const hart = new FakeHart(SLOTS);
+  const hart = new FakeHart(STATE);
   resetState(hart, { hartid: 0, start: 'machine' });
   for (const [name, value] of Object.entries(PMP)) hart.set(name, value);
   /** Whether `translate` leads anywhere else where PMP is open. */
@@ -175,7 +175,7 @@ const runHere = (cases: readonly Case[], image: DataView): Outcome[] => {
     hart.set('henvcfg', envcfg);
     hart.set('priv', 3n);
     hart.word = word | 0;
-    hart.setX(19, row.va);
+    hart.write('x', 19, row.va);
     const memory = {
       readU32(at: number): number {
         return inImage(at) ? image.getUint32(at - RAM, true) : inRam(at) ? 0 : -1;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { peekCsr } from '../../../../src/isa/riscv64/csr-access';
 import { CSRS, csrOfName } from '../../../../src/isa/riscv64/csrs';
-import { resetState, SLOTS } from '../../../../src/isa/riscv64/csrs-slots';
+import { resetState, STATE } from '../../../../src/isa/riscv64/csrs-slots';
 import { HELPERS } from '../../../../src/isa/riscv64/helpers';
 import { pendingInterrupt, takeTrap } from '../../../../src/isa/riscv64/traps';
 import { worldOf } from '../../../../src/isa/riscv64/worlds';
@@ -13,7 +13,7 @@ const ALL: readonly Mode[] = ['M', 'S', 'U', 'VS', 'VU'];
 const WORD = 0xdead_beefn;
 
 const hartIn = (mode: Mode, slots: Record<string, bigint> = {}): FakeHart => {
-  const hart = new FakeHart(SLOTS);
+  const hart = new FakeHart(STATE);
   resetState(hart, { hartid: 0, start: 'machine' });
   const [priv, v] = MODES[mode];
   hart.set('priv', priv);
@@ -27,10 +27,10 @@ const hartIn = (mode: Mode, slots: Record<string, bigint> = {}): FakeHart => {
 const access = (hart: FakeHart, mnemonic: 'csrrs' | 'csrrw', name: string, operand = 0n): bigint => {
   const csr = CSRS.find((row) => row.name === name);
   if (!csr) throw new Error(`no CSR ${name}`);
-  hart.setX(6, operand);
+  hart.write('x', 6, operand);
   const fields: Record<string, number> = { csr: csr.number, rd: 5, rs1: mnemonic === 'csrrs' ? 0 : 6 };
   HELPERS[mnemonic]!(hart, (field) => fields[field]!);
-  return hart.x(5);
+  return hart.read('x', 5);
 };
 
 /** `.` when the action completes, `i` illegal instruction, `v` virtual instruction. */
@@ -128,9 +128,9 @@ describe('what a fence covers', () => {
     const [mnemonic, mode, scope, of] = row;
     for (const form of [0, 1, 2, 3]) {
       const hart = hartIn(mode);
-      hart.setX(11, 0x8765_4321_0000n);
+      hart.write('x', 11, 0x8765_4321_0000n);
       // Bits beyond a VMID's 14 and an ASID's 16 are ignored.
-      hart.setX(12, 0xf_c123n);
+      hart.write('x', 12, 0xf_c123n);
       const told: unknown[] = [];
       hart.flushTranslations = (...args) => void told.push(args);
       const fields: Record<string, number> = { rs1: form & 1 ? 11 : 0, rs2: form & 2 ? 12 : 0 };

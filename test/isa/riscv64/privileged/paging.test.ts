@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { va as toVa } from '../../../../src/base/address';
 import type { Access } from '../../../../src/isa/core/translation';
 import { peekCsr } from '../../../../src/isa/riscv64/csr-access';
-import { resetState, SLOTS } from '../../../../src/isa/riscv64/csrs-slots';
+import { resetState, STATE } from '../../../../src/isa/riscv64/csrs-slots';
 import { dataPrivilege } from '../../../../src/isa/riscv64/effective-privilege';
 import { cpuTranslate, dataContext, fetchContext } from '../../../../src/isa/riscv64/paging-cpu';
 import { translate } from '../../../../src/isa/riscv64/paging-view';
@@ -20,7 +20,7 @@ const U = 0;
 const S = 1;
 
 const hartWith = (slots: Record<string, bigint>): FakeHart => {
-  const hart = new FakeHart(SLOTS);
+  const hart = new FakeHart(STATE);
   resetState(hart, { hartid: 0, start: 'supervisor' });
   for (const [slot, value] of Object.entries(slots)) hart.set(slot, value);
   return hart;

@@ -15,10 +15,10 @@ const SHORT = Uint8Array.of(0x85, 0x42);
 const fetchAt = (mode: Mode, pc: number, code: Uint8Array): readonly [number, bigint] | undefined => {
   bench.write(pc, code);
   bench.fresh();
-  bench.hart.setX(5, 0n);
+  bench.hart.write('x', 5, 0n);
   const trap = bench.runAt(mode, BigInt(pc));
   if (trap) expect(trap.epc).toBe(BigInt(pc));
-  expect(bench.hart.x(5)).toBe(trap ? 0n : 1n);
+  expect(bench.hart.read('x', 5)).toBe(trap ? 0n : 1n);
   return trap && [trap.cause, trap.tval];
 };
 

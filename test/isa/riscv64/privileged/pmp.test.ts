@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { va as toVa } from '../../../../src/base/address';
 import { peekCsr, pokeCsr } from '../../../../src/isa/riscv64/csr-access';
-import { resetState, SLOTS } from '../../../../src/isa/riscv64/csrs-slots';
+import { resetState, STATE } from '../../../../src/isa/riscv64/csrs-slots';
 import { cpuTranslate } from '../../../../src/isa/riscv64/paging-cpu';
 import { translate } from '../../../../src/isa/riscv64/paging-view';
 import { pmpRegions, regionsAllow } from '../../../../src/isa/riscv64/pmp';
@@ -21,7 +21,7 @@ const M = 3;
 type Entry = readonly [config: number, address: bigint];
 
 const hartWith = (entries: readonly Entry[], slots: Record<string, bigint> = {}): FakeHart => {
-  const hart = new FakeHart(SLOTS);
+  const hart = new FakeHart(STATE);
   resetState(hart, { hartid: 0, start: 'machine' });
   for (const [index, [, address]] of entries.entries()) hart.set(`pmpaddr${index}`, address);
   for (const [first, name] of [

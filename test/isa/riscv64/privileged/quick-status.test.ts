@@ -87,7 +87,7 @@ const run = (
 ): End => {
   resetState(hart, { hartid: 0, start: 'machine' });
   for (const [name, value] of Object.entries(slots)) hart.set(name, value);
-  for (const [index, value] of x.entries()) hart.setX(index, value);
+  for (const [index, value] of x.entries()) hart.write('x', index, value);
   engine.writeRam(RAM, assemble(lines));
   engine.setBreakpoints([RAM + lines.length * 4], []);
   hart.pc = BigInt(RAM);
@@ -99,7 +99,7 @@ const run = (
   else while (hart.pc < end && !isTrapped && !isInterrupted()) engine.run(0, 1, 1);
   return {
     pc: hart.pc,
-    x: x.map((_, index) => hart.x(index)),
+    x: x.map((_, index) => hart.read('x', index)),
     slots: Object.fromEntries(SLOTS.map((name) => [name, hart.get(name)])),
     isTrapped,
   };

@@ -11,7 +11,7 @@ import {
   VSXL_64,
   XL_64,
 } from '../../../../src/isa/riscv64/csrs-bits';
-import { resetState, SLOTS } from '../../../../src/isa/riscv64/csrs-slots';
+import { resetState, SLOTS, STATE } from '../../../../src/isa/riscv64/csrs-slots';
 import { mret, pendingInterrupt, sret, takeTrap, wakesFromWait } from '../../../../src/isa/riscv64/traps';
 import { FakeHart, trapOf } from '../../../support/fake-hart';
 import { SEED } from '../../../support/random';
@@ -60,7 +60,7 @@ const randomRegisters = ({ bits, bits64, pick }: Random): Registers => {
 };
 
 const hartWith = (registers: Registers): FakeHart => {
-  const hart = new FakeHart(SLOTS);
+  const hart = new FakeHart(STATE);
   resetState(hart, { hartid: 0, start: 'machine' });
   for (const [name, value] of Object.entries(registers)) hart.set(name, value);
   return hart;
@@ -82,7 +82,7 @@ describe(`traps on random registers are as the manual's tables say (WORLDSTEP_SE
       const implicit = guestPhysical > 0n ? pick([undefined, 'read', 'write'] as const) : undefined;
       // ld s1, 0(a1) at an address.
       hart.word = 0x0005_b483;
-      hart.setX(11, tval);
+      hart.write('x', 11, tval);
       takeTrap(hart, cause, isInterrupt, tval, epc, {
         ...(guestPhysical > 0n && { guestPhysical }),
         ...(implicit && { implicit }),

@@ -102,7 +102,7 @@ const encoded = (word: number): Uint8Array => {
 /** Runs a row with its address at `address`, from VS or, for HLV and HSV, from HS. */
 const runAt = (text: string, word: number, address: bigint): Taken | undefined => {
   const offset = BigInt(/ (-?\d+)\(/.exec(text)?.[1] ?? 0);
-  bench.hart.setX(text.includes('(sp)') ? SP : A1, BigInt.asUintN(64, address - offset));
+  bench.hart.write('x', text.includes('(sp)') ? SP : A1, BigInt.asUintN(64, address - offset));
   // A failed SC does not access.
   bench.set({ reservation: address, reservationValue: 0n });
   bench.fresh();
@@ -235,7 +235,7 @@ describe('a fault while the walker reads or updates the tables of the first stag
     ['HSV', 'S', 0x6f25_c073, 23],
   ];
   const go = (mode: Mode, word: number | undefined): Taken | undefined => {
-    bench.hart.setX(A1, WINDOW + 0x18n);
+    bench.hart.write('x', A1, WINDOW + 0x18n);
     bench.fresh();
     return word === undefined ? bench.runAt(mode, WINDOW + 0x18n) : bench.run(mode, encoded(word));
   };
@@ -361,7 +361,7 @@ describe('a fault of the second stage itself', () => {
       bench.write(dataPage(0) + 0x18, encoded(loop));
       bench.put(AT.first0, 0, pte(GUEST_PAGE, 'VRWXAD'));
       bench.put(AT.second0, 0, pte(dataPage(0), flags, more));
-      bench.hart.setX(A1, WINDOW + 0x18n);
+      bench.hart.write('x', A1, WINDOW + 0x18n);
       bench.fresh();
       const trap =
         access === 'fetch'
@@ -383,7 +383,7 @@ describe('a fault of the second stage itself', () => {
       bench.reset({ menvcfg: 0n });
       bench.put(AT.first0, 0, pte(GUEST_PAGE, 'VRWXAD'));
       bench.put(AT.second0, 0, pte(dataPage(0), flags));
-      bench.hart.setX(A1, WINDOW);
+      bench.hart.write('x', A1, WINDOW);
       bench.fresh();
       expect([flags, bench.run('VS', encoded(word))?.cause ?? 0]).toEqual([flags, cause]);
       expect(bench.read(AT.second0)).toBe(pte(dataPage(0), flags));
@@ -399,7 +399,7 @@ describe('a fault of the second stage itself', () => {
         bench.reset({ menvcfg: menvcfg | ENVCFG.ADUE, henvcfg: henvcfg | ENVCFG.ADUE });
         bench.put(AT.first0, 0, pte(GUEST_PAGE, 'VRWXAD', isFirst ? 1n << 61n : 0n));
         bench.put(AT.second0, 0, pte(dataPage(0), 'VRWXUAD', isFirst ? 0n : 1n << 61n));
-        bench.hart.setX(A1, WINDOW);
+        bench.hart.write('x', A1, WINDOW);
         bench.fresh();
         return bench.run('VS', encoded(0x0005_b483))?.cause ?? 0;
       });
@@ -419,11 +419,11 @@ describe('a fault of the second stage itself', () => {
         bench.put(AT.second0, page, second ?? pte(AT.code + page * 4096, 'VRWXUAD'));
       }
       bench.fresh();
-      bench.hart.setX(A1, WINDOW + 0x7040n);
+      bench.hart.write('x', A1, WINDOW + 0x7040n);
       const at = AT.code + 0x7040;
       bench.put(at, 0, 0x1234_5678_9abcn);
       expect(bench.run('VS', encoded(0x0005_b483))).toBeUndefined();
-      expect(bench.hart.x(9)).toBe(0x1234_5678_9abcn);
+      expect(bench.hart.read('x', 9)).toBe(0x1234_5678_9abcn);
     }
   });
 });

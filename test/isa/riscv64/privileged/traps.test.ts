@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FirmwareCall } from '../../../../src/isa/core/privileged';
-import { resetState, SLOTS } from '../../../../src/isa/riscv64/csrs-slots';
+import { resetState, STATE } from '../../../../src/isa/riscv64/csrs-slots';
 import { HELPERS } from '../../../../src/isa/riscv64/helpers';
 import {
   CAUSES,
@@ -30,7 +30,7 @@ const TSR = 1n << 22n;
 const INTERRUPT = 1n << 63n;
 
 const hartWith = (slots: Record<string, bigint>): FakeHart => {
-  const hart = new FakeHart(SLOTS);
+  const hart = new FakeHart(STATE);
   resetState(hart, { hartid: 0, start: 'machine' });
   for (const [slot, value] of Object.entries(slots)) hart.set(slot, slot === 'mstatus' ? value | XL : value);
   return hart;

@@ -20,7 +20,7 @@ type Kind = keyof typeof KINDS;
 
 /** Runs the instruction at the window's first page; `ok`, or the trap's cause. */
 const outcome = (mode: Mode, kind: Kind): string => {
-  bench.hart.setX(RS1, WINDOW);
+  bench.hart.write('x', RS1, WINDOW);
   bench.fresh();
   const trap = bench.run(mode, [KINDS[kind]]);
   return trap ? `${trap.cause}` : 'ok';
@@ -133,14 +133,14 @@ describe('what they do', () => {
   it('translate by the second stage alone when vsatp is Bare, and not at all when both are', () => {
     bench.reset({ vsatp: 0n });
     bench.put(AT.second0, 0, pte(dataPage(0), 'VRWXUAD'));
-    bench.hart.setX(RD, 0x1234n);
+    bench.hart.write('x', RD, 0x1234n);
     expect(outcome('S', 'hsv')).toBe('ok');
     expect(bench.read(dataPage(0))).toBe(0x1234n);
     bench.set({ hgatp: 0n });
-    bench.hart.setX(RS1, BigInt(dataPage(0)));
+    bench.hart.write('x', RS1, BigInt(dataPage(0)));
     bench.fresh();
     expect(bench.run('S', [HLV])).toBeUndefined();
-    expect(bench.hart.x(RD)).toBe(0x1234n);
+    expect(bench.hart.read('x', RD)).toBe(0x1234n);
   });
   it('leave a trap with SPV of the mode they ran in, SPVP as it was, and GVA', () => {
     for (const [mode, spvp] of [
@@ -160,7 +160,7 @@ describe('what they do', () => {
     bench.put(AT.first0, 0, pte(GUEST_PAGE + 0x5000n, 'VRWXAD'));
     bench.put(AT.first0, 1, pte(GUEST_PAGE + 0x2000n, 'VRWXAD'));
     bench.put(AT.second0, 5, pte(dataPage(0), 'VRWXUAD'));
-    bench.hart.setX(RS1, WINDOW + 0xffdn);
+    bench.hart.write('x', RS1, WINDOW + 0xffdn);
     expect(bench.run('S', [HLV])).toMatchObject({
       into: 'S',
       cause: 21,
@@ -171,7 +171,7 @@ describe('what they do', () => {
       instruction: 0x6c01_c573n,
     });
     // Nothing of it is stored.
-    bench.hart.setX(RD, (1n << 64n) - 1n);
+    bench.hart.write('x', RD, (1n << 64n) - 1n);
     expect(bench.run('S', [HSV])).toMatchObject({ cause: 23, instruction: 0x6ea1_c073n });
     expect(bench.read(dataPage(0) + 0xff8)).toBe(0n);
     bench.put(AT.second0, 2, pte(dataPage(1), 'VRWXUAD'));
@@ -181,8 +181,8 @@ describe('what they do', () => {
       0xffff_ff00_0000_0000n,
       0xff_ffff_ffffn,
     ]);
-    bench.hart.setX(RD, 0n);
+    bench.hart.write('x', RD, 0n);
     expect(bench.run('S', [HLV])).toBeUndefined();
-    expect(bench.hart.x(RD)).toBe((1n << 64n) - 1n);
+    expect(bench.hart.read('x', RD)).toBe((1n << 64n) - 1n);
   });
 });

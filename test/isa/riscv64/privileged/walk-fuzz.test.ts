@@ -3,7 +3,7 @@ import { va as toVa } from '../../../../src/base/address';
 import { Trap } from '../../../../src/isa/core/privileged';
 import type { Access } from '../../../../src/isa/core/translation';
 import { peekCsr } from '../../../../src/isa/riscv64/csr-access';
-import { resetState, SLOTS } from '../../../../src/isa/riscv64/csrs-slots';
+import { resetState, STATE } from '../../../../src/isa/riscv64/csrs-slots';
 import { dataPrivilege } from '../../../../src/isa/riscv64/effective-privilege';
 import { cpuTranslate } from '../../../../src/isa/riscv64/paging-cpu';
 import { mappings } from '../../../../src/isa/riscv64/paging-tables';
@@ -29,7 +29,7 @@ it(`random tables never hang or throw anything but a Trap, and CPU and debugger 
       const pointerOrPage = kind < 6 ? (inRam & ~0xden) | 1n : inRam | 0x43n;
       memory.writeU64(RAM_BASE + at, kind === 0 ? bits64() : pointerOrPage);
     }
-    const hart = new FakeHart(SLOTS);
+    const hart = new FakeHart(STATE);
     const sbi = bits() % 2 === 0;
     resetState(hart, { hartid: 0, start: sbi ? 'supervisor' : 'machine' });
     const mode = pick([0n, 8n, 9n, 10n]);

@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { Trap } from '../../../../src/isa/core/privileged';
-import { resetState, SLOTS } from '../../../../src/isa/riscv64/csrs-slots';
+import { resetState, STATE } from '../../../../src/isa/riscv64/csrs-slots';
 import { dataPrivilege } from '../../../../src/isa/riscv64/effective-privilege';
 import { walk } from '../../../../src/isa/riscv64/paging';
 import { cpuTranslate } from '../../../../src/isa/riscv64/paging-cpu';
@@ -91,7 +91,7 @@ const runHere = (cases: readonly Case[], tables: DataView): { outcomes: Outcome[
   const inTables = (at: number): boolean => at >= TABLES && at < TABLES + ENTRIES * 8;
   const inRam = (at: number): boolean => at >= RAM && at < RAM_END;
   const isOpen: boolean[] = [];
-  const hart = new FakeHart(SLOTS);
+  const hart = new FakeHart(STATE);
   resetState(hart, { hartid: 0, start: 'machine' });
   for (const [name, value] of Object.entries(PMP)) hart.set(name, value);
   const outcomes = cases.map((row, index): Outcome => {
