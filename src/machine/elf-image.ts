@@ -3,6 +3,7 @@
  * executables. See the System V gABI, "Object Files" and "Program Loading".
  */
 import { hex } from '../base/address';
+import { ELF_MACHINES, EM_RISCV } from '../base/elf-machines';
 import { LoadError } from './load-error';
 
 export interface ElfSegment {
@@ -31,20 +32,6 @@ const DATA_LITTLE = 1;
 const TYPE = { REL: 1, EXEC: 2, DYN: 3, CORE: 4 } as const;
 const PT_LOAD = 1;
 const SHT_SYMTAB = 2;
-
-/** `e_machine` values people are likely to have. */
-const MACHINES: Readonly<Record<number, { readonly name: string; readonly arch?: string }>> = {
-  3: { name: 'x86 (32-bit)' },
-  8: { name: 'MIPS' },
-  20: { name: 'PowerPC' },
-  21: { name: 'PowerPC64' },
-  40: { name: 'Arm (32-bit)' },
-  62: { name: 'x86-64', arch: 'x86_64' },
-  183: { name: 'AArch64', arch: 'aarch64' },
-  243: { name: 'RISC-V', arch: 'riscv64' },
-  258: { name: 'LoongArch', arch: 'loongarch64' },
-};
-const EM_RISCV = 243;
 
 /** True when `bytes` begin like an ELF file. */
 export const isElf = (bytes: Uint8Array): boolean => MAGIC.every((byte, index) => bytes[index] === byte);
@@ -95,7 +82,7 @@ export function readElf(name: string, bytes: Uint8Array, wanted: readonly string
 function checkIdentity(bytes: Uint8Array, view: DataView, bad: (problem: string, next?: string) => LoadError): void {
   const isLittle = bytes[5] === DATA_LITTLE;
   const machine = view.getUint16(18, isLittle);
-  const known = MACHINES[machine];
+  const known = ELF_MACHINES[machine];
   if (machine !== EM_RISCV) {
     const what = known === undefined ? `an ELF for machine number ${machine}` : `an ELF for ${known.name}`;
     const next =

@@ -4,6 +4,8 @@ export interface BuildSegment {
   readonly paddr?: bigint;
   readonly bytes: Uint8Array;
   readonly memsz?: bigint;
+  /** `p_type`; PT_LOAD if absent. */
+  readonly type?: number;
 }
 
 export interface BuildElf {
@@ -61,9 +63,9 @@ export function buildElf({ segments, entry, machine = 243, type = 2, symbols = {
   view.setUint16(56, segments.length, true);
   view.setUint16(58, 64, true);
   view.setUint16(60, 3, true);
-  segments.forEach(({ vaddr, paddr, bytes, memsz }, index) => {
+  segments.forEach(({ vaddr, paddr, bytes, memsz, type = 1 }, index) => {
     const header = 64 + 56 * index;
-    view.setUint32(header, 1, true);
+    view.setUint32(header, type, true);
     view.setUint32(header + 4, 7, true);
     view.setBigUint64(header + 8, BigInt(offsets[index] ?? 0), true);
     view.setBigUint64(header + 16, vaddr, true);
