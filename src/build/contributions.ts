@@ -1,15 +1,17 @@
 /**
  * The extension's `contributes` and `activationEvents`: the one typed source. `npm run gen` writes them into package.json.
  */
+import { launchSchema } from '../dap/launch-schema';
 import { RUN_GOALS } from '../dap/run-goal-list';
 import { TRAP_POLICY_TEXTS, type TrapPolicyText } from '../dap/trap-policy-list';
 import { pageTables } from '../inspect/page-tables';
 import { INSPECTORS } from '../inspect/registry';
 import { viewId } from '../vscode/inspector-view-id';
 import { SAMPLE_SCHEME } from '../vscode/sample-scheme';
-import { launchSchema } from './launch-schema';
+import { jsonSchema } from './json-schema';
 import { launchSnippets } from './launch-snippets';
 import { rustcMatcher, rustcPattern } from './problem-matcher';
+import { configuration } from './settings';
 import { taskSchema } from './task-schema';
 import { walkthrough } from './walkthrough';
 
@@ -139,10 +141,11 @@ export const contributes = {
       type: 'worldstep',
       label: 'Worldstep',
       languages: ['rust', 'asm'],
-      configurationAttributes: { launch: launchSchema },
+      configurationAttributes: { launch: jsonSchema(launchSchema) },
       configurationSnippets: launchSnippets,
     },
   ],
+  configuration,
   commands: COMMANDS.map(({ isForRows: _, isButton: __, ...command }) => ({ ...command, category: 'Worldstep' })),
   menus: {
     commandPalette: COMMANDS.filter(({ isForRows, isButton, enablement }) => isForRows || isButton || enablement).map(

@@ -4,13 +4,14 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { Schema } from '../base/schema';
+import { launchSchema, SETTING_PATHS } from '../dap/launch-schema';
 import { buildCommand } from '../entry/commands/build';
 import { commandHelp, groupHelp } from '../entry/commands/command';
 import { dapCommand } from '../entry/commands/dap-command';
 import { imageCommands } from '../entry/commands/image';
 import { kernelsCommand } from '../entry/commands/kernels';
 import { runCommand } from '../entry/commands/run';
-import { launchSchema } from './launch-schema';
 import { layersMarkdown } from './layers';
 
 /** A committed file and how its text follows from its present text. */
@@ -23,7 +24,8 @@ export interface GeneratedFile {
 export const DOCUMENTS: readonly GeneratedFile[] = [
   {
     path: 'README.md',
-    make: (present) => withParts(present, { launch: launchMarkdown(launchSchema), cli: cliMarkdown() }),
+    make: (present) =>
+      withParts(present, { launch: `${launchMarkdown(launchSchema)}\n\n${settingsMarkdown()}`, cli: cliMarkdown() }),
   },
   { path: 'ARCHITECTURE.md', make: (present) => withParts(present, { layers: layersMarkdown() }) },
 ];
@@ -45,25 +47,14 @@ export function withParts(text: string, parts: Readonly<Record<string, string>>)
   return made;
 }
 
-/** What the table needs of the JSON schema. */
-interface Attribute {
-  readonly type?: string;
-  readonly anyOf?: readonly Attribute[];
-  readonly markdownDescription?: string;
-  readonly default?: unknown;
-  readonly enum?: readonly string[];
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly required?: readonly string[];
-  readonly properties?: Readonly<Record<string, Attribute>>;
-  readonly items?: Attribute;
-}
-
 /** The attributes of a launch configuration as a table, those of objects in it below them. */
-export const launchMarkdown = (schema: Attribute): string =>
+export const launchMarkdown = (schema: Schema): string =>
   ['| attribute | type | default | |', '| --- | --- | --- | --- |', ...attributeRows(schema, '')].join('\n');
 
-const attributeRows = ({ properties = {}, required = [] }: Attribute, prefix: string): string[] =>
+const settingsMarkdown = (): string =>
+  `Also settings, with \`worldstep.\` before their names: ${SETTING_PATHS.map((path) => `\`${path}\``).join(', ')}. What launch.json says wins.`;
+
+const attributeRows = ({ properties = {}, required = [] }: Schema, prefix: string): string[] =>
   Object.entries(properties).flatMap(([name, attribute]) => {
     const path = prefix + name;
     const row = [
@@ -72,17 +63,17 @@ const attributeRows = ({ properties = {}, required = [] }: Attribute, prefix: st
       attribute.default === undefined || required.includes(name) ? '' : code(attribute.default),
       (attribute.markdownDescription ?? '').replaceAll('|', '\\|'),
     ];
-    const below = attribute.items ? attributeRows(attribute.items, `${path}[].`) : attributeRows(attribute, `${path}.`);
+    const isList = attribute.items !== undefined && attribute.properties === undefined;
+    const below = isList ? attributeRows(attribute.items, `${path}[].`) : attributeRows(attribute, `${path}.`);
     return [`| ${row.join(' | ')} |`, ...below];
   });
 
-function typeText({ type = '', anyOf, items, enum: words, minimum, maximum }: Attribute): string {
-  if (anyOf) return anyOf.map(typeText).join(' or ');
-  if (words) return words.map(code).join(', ');
+function typeText({ type, items, enum: choices, minimum, maximum }: Schema): string {
+  if (choices) return choices.map(code).join(', ');
   if (type === 'array' && items?.enum) return `array of ${items.enum.map(code).join(', ')}`;
-  if (type === 'array' && items?.anyOf) return 'array of these';
   if (type === 'array' && items) return `array of ${items.type}s`;
-  return minimum !== undefined && maximum !== undefined ? `${type} ${minimum} to ${maximum}` : type;
+  const words = typeof type === 'string' ? type : type.join(' or ').replace(/\barray$/, 'array of these');
+  return minimum !== undefined && maximum !== undefined ? `${words} ${minimum} to ${maximum}` : words;
 }
 
 const code = (value: unknown): string => `\`${JSON.stringify(value)}\``;

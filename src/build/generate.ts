@@ -8,6 +8,7 @@ import { INSPECTORS } from '../inspect/registry';
 import { ARCHITECTURES } from '../machine/create';
 import { activationEvents, contributes } from './contributions';
 import { DOCUMENTS, type GeneratedFile } from './documents';
+import { settingList } from './settings';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -36,6 +37,7 @@ const generated: readonly GeneratedFile[] = [
   { path: 'package.json', make: packageJson },
   { path: 'src/vscode/inspector-list.gen.ts', make: inspectorList },
   { path: 'src/vscode/machine-list.gen.ts', make: machineList },
+  { path: 'src/vscode/setting-list.gen.ts', make: settingList },
   ...DOCUMENTS,
 ];
 

@@ -1,12 +1,12 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are VS Code's variables.
 /** The JSON schema of our tasks: what tasks.json completes, explains and marks. */
+import type { Schema } from '../base/schema';
+import { SIZE } from '../base/size';
 import { TASK_TYPE, type WorldstepTask } from '../vscode/task-definition';
-import type { Schema } from './launch-schema';
+import { jsonSchema } from './json-schema';
 
 /** Every key of any of the tasks. */
 type Key = WorldstepTask extends infer Task ? (Task extends unknown ? keyof Task : never) : never;
-
-const SIZE = { pattern: '^[0-9]+[KMG]?$', patternErrorMessage: 'Write a size such as 64M or 1G.' };
 
 const PROPERTIES: Readonly<Record<Key, Schema>> = {
   task: {
@@ -45,7 +45,6 @@ const PROPERTIES: Readonly<Record<Key, Schema>> = {
     markdownDescription: 'For `flash` with `kernel`: which of its banks.',
   },
   size: {
-    type: 'string',
     ...SIZE,
     examples: ['64M'],
     markdownDescription: 'Size of the image of `disk` or `flash`, without `kernel`.',
@@ -80,5 +79,5 @@ const PROPERTIES: Readonly<Record<Key, Schema>> = {
 export const taskSchema = {
   type: TASK_TYPE,
   required: ['task'],
-  properties: PROPERTIES,
+  properties: Object.fromEntries(Object.entries(PROPERTIES).map(([key, one]) => [key, jsonSchema(one)])),
 };

@@ -64,12 +64,9 @@ export const missingProgram = () =>
     '"program" is missing. Name a kernel file, or "bundled:msgqueue" for a bundled kernel.',
     pickKernel,
   );
-export const badMemory = (text: string) =>
-  new UserError(
-    1103,
-    `"machine.memory": "${text}" is not a size. Write a number with K, M or G, such as "128M".`,
-    openLaunch,
-  );
+export const impossible = (path: string, value: unknown, wanted: string) =>
+  new UserError(1103, `"${path}": ${JSON.stringify(value)} is not possible. Write ${wanted}.`, openLaunch);
+export const invalid = (problem: string) => new UserError(1106, `launch.json: ${problem}. Correct it.`, openLaunch);
 export const memoryTooLarge = (text: string, limit: string) =>
   new UserError(
     1104,
@@ -82,14 +79,6 @@ export const memoryTooSmall = (text: string) =>
     `"machine.memory": ${text} is too small for a kernel. Use "16M" or more; "128M" is usual.`,
     openLaunch,
   );
-export const badHarts = (count: unknown, most: number) =>
-  new UserError(
-    1106,
-    `"machine.harts": ${String(count)} is not possible. Use a whole number from 1 to ${most}.`,
-    openLaunch,
-  );
-export const badAddress = (path: string, text: string) =>
-  new UserError(1107, `"${path}": "${text}" is not an address. Write it as "0x80200000".`, openLaunch);
 export const badDisk = (path: string, problem: string) => new UserError(1114, `"${path}": ${problem}`, openLaunch);
 export const archMissing = (arch: string, known: readonly string[]) =>
   new UserError(

@@ -1,6 +1,6 @@
 /** What a launch asks for that changes nothing: said once in the Debug Console instead of being passed over. */
 import { type Host, HostFileError } from '../base/host';
-import type { LaunchArguments } from './protocol';
+import type { LaunchArguments } from './launch-schema';
 
 /** A line for each key without effect. Looks at the folders of `sourceMap` through the host. */
 export async function launchRemarks(launch: LaunchArguments, host: Host): Promise<string[]> {

@@ -1,67 +1,10 @@
 /**
- * Everything of ours that crosses the one boundary besides standard DAP: the launch arguments and the own requests.
- * Shells import types from here; `session.ts` answers.
+ * The own requests and events: what crosses the one boundary besides standard DAP and the launch arguments of
+ * launch-schema.ts. Shells import types from here; `session.ts` answers.
  */
 import type { RunGoal } from '../debug/run-goals';
 import type { TrapPolicy } from '../debug/trap-policy';
 import type { InspectorInfo, InspectorNode, InspectorTable } from '../inspect/contract';
-
-/** Attributes of a `launch` configuration of type `worldstep`, after the shell filled the defaults from kernel.json. */
-export interface LaunchArguments {
-  /** Path or URI of the kernel (ELF, Linux-header Image or flat binary), or `bundled:NAME` for a bundled kernel. */
-  readonly program: string;
-  readonly arch?: 'riscv64' | 'aarch64' | 'x86_64' | 'loongarch64';
-  readonly stopOnEntry?: boolean;
-  /** Run to this symbol before the first stop. */
-  readonly runTo?: string;
-  /**
-   * More symbol files. `address` overrides where the image runs (virtual address of its first byte), `load` says where it
-   * lies (physical address of its first byte; that of the virtual machine for a guest's kernel).
-   */
-  readonly images?: readonly {
-    readonly path: string;
-    readonly world?: string;
-    readonly address?: string;
-    readonly load?: string;
-    readonly symbolsOnly?: boolean;
-  }[];
-  readonly machine?: { readonly harts?: number; readonly memory?: string };
-  readonly bios?: string;
-  readonly initrd?: string;
-  /** One disk or several, in the order in which the guest finds them. */
-  readonly disk?: LaunchDisk | readonly LaunchDisk[];
-  readonly pflash0?: string;
-  readonly pflash1?: string;
-  readonly append?: string;
-  readonly cwd?: string;
-  /** DWARF path prefix → where the sources are now. */
-  readonly sourceMap?: Readonly<Record<string, string>>;
-  /** How steps move. */
-  readonly stepping?: {
-    /** What Step Into does at a trap, at the return from one and where a virtual machine is entered. Default `skip`. */
-    readonly traps?: TrapPolicy;
-  };
-  readonly trace?: boolean;
-  readonly noDebug?: boolean;
-  /** Views to reveal when the session starts. */
-  readonly openViews?: readonly string[];
-  /**
-   * `terminal`: the shell shows `console/output` events itself. Otherwise the guest's console also comes as standard
-   * `output` events, for clients that know nothing of ours.
-   */
-  readonly console?: 'terminal' | 'debugConsole';
-}
-
-/** A disk image with options as the command line takes them (`fs.img,bus=virtio-mmio`), or the same as an object. */
-export type LaunchDisk =
-  | string
-  | {
-      /** A raw image; without one the disk holds zeros and needs a `size`. */
-      readonly path?: string;
-      readonly bus?: string;
-      readonly readonly?: boolean;
-      readonly size?: string;
-    };
 
 /**
  * An argument of `initialize`: the launch arguments that will follow, from shells that know them, so that the list of

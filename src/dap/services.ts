@@ -3,7 +3,7 @@ import type { Host } from '../base/host';
 import type { ExceptionFilter } from '../debug/exception-list';
 import type { DebugTarget, TargetImage } from '../debug/target';
 import type { InspectOptions } from '../inspect/context';
-import type { LaunchArguments } from './protocol';
+import type { LaunchArguments } from './launch-schema';
 
 /** A machine at its first instruction, with the programs in it. */
 export interface BuiltMachine {

@@ -14,7 +14,8 @@ import { cannotLoad, ended, isRunning, noSuchSymbol, notLaunched, UserError, unk
 import { applyExceptions, type ExceptionEntry } from './exception-entries';
 import { Handles } from './handles';
 import { launchRemarks } from './launch-remarks';
-import type { LaunchArguments, MachineStatus } from './protocol';
+import type { LaunchArguments } from './launch-schema';
+import type { MachineStatus } from './protocol';
 import { RunLoop } from './run-loop';
 import { DapServer, type Message } from './server';
 import type { BuiltMachine, SessionServices } from './services';
@@ -168,7 +169,7 @@ export class Session {
     });
     this.panicHint = built.panicHint;
     this.canHaveGuests = built.canHaveGuests;
-    this.inspection = openInspectors(target, built.inspect);
+    this.inspection = openInspectors(target, { ...built.inspect, mostTraps: launch.limits?.traps });
     this.inspection.onWarning = (text) => this.print(`${text}\n`, 'console');
     this.observe(target);
     const remarks = [...(built.remarks ?? []), ...(await launchRemarks(launch, this.services.host))];

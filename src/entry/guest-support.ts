@@ -1,5 +1,5 @@
 /** Whether a virtual machine can come to exist in a launch: what is about guests is of no use elsewhere. */
-import type { LaunchArguments } from '../dap/protocol';
+import type { LaunchArguments } from '../dap/launch-schema';
 import { elfCode } from '../image/elf-code';
 import { isElf } from '../image/flat-image';
 import type { Isa } from '../isa/core/isa';

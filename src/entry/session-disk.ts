@@ -1,7 +1,7 @@
 /** The disks that launch.json names, and the programs with symbols that lie on a disk. */
 import { openLaunch, UserError } from '../dap/errors';
 import { launchDisks, readDisk } from '../dap/launch-arguments';
-import type { LaunchArguments } from '../dap/protocol';
+import type { LaunchArguments } from '../dap/launch-schema';
 import type { TargetImage } from '../debug/target';
 import { FatImage } from '../image/fat';
 import { isElf } from '../image/flat-image';

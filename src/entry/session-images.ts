@@ -1,7 +1,7 @@
 /** The programs of a session beside its kernel: those that kernel.json builds, and those that launch.json names. */
 import { type Ipa, ipa, type Pa, pa, va } from '../base/address';
 import { openLaunch, UserError } from '../dap/errors';
-import type { LaunchArguments } from '../dap/protocol';
+import type { LaunchArguments } from '../dap/launch-schema';
 import { IMAGE_WORLDS, type ImageWorld } from '../debug/image-world';
 import type { TargetImage } from '../debug/target';
 import type { SymbolReader } from '../symbols/reader';

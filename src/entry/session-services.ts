@@ -3,7 +3,7 @@ import { pa } from '../base/address';
 import { type Host, HostFileError } from '../base/host';
 import { nearest } from '../base/nearest';
 import { openLaunch, pickKernel, UserError } from '../dap/errors';
-import type { LaunchArguments } from '../dap/protocol';
+import type { LaunchArguments } from '../dap/launch-schema';
 import type { BuiltMachine, SessionServices } from '../dap/services';
 import { filtersOf } from '../debug/exception-list';
 import type { TargetImage } from '../debug/target';

@@ -18,6 +18,8 @@ import type { TrapLog } from './trap-log';
 export interface InspectOptions {
   /** The devices on the machine's bus, to name addresses. */
   readonly windows?: readonly DeviceWindow[];
+  /** Traps, and VM exits, that are kept one by one. */
+  readonly mostTraps?: number;
 }
 
 /** Directories of packages that came from a registry: `serde-1.0.2`, `.cargo/registry`. */

@@ -99,7 +99,7 @@ class TargetInspection implements Inspection {
     );
     this.past = new Past(this.roots, this.stale);
     this.inspectors = INSPECTORS.map((inspector) => this.open(inspector));
-    this.traps = new TrapLog(target.machine);
+    this.traps = new TrapLog(target.machine, options.mostTraps);
     const stopObserving = target.machine.observe(['stored'], (event) => {
       if (event.kind === 'stored') this.stored(event);
     });

@@ -1,4 +1,5 @@
 /** How much RAM a user may ask for, and how sizes are written in messages. */
+import { bytesOf } from '../base/size';
 import { LoadError } from './load-error';
 
 const PAGE = 4096;
@@ -8,11 +9,9 @@ export const MAX_MEMORY = 3 * 1024 * MEBIBYTE;
 
 /** Accepts `128M`, `1G`, `65536K`, plain bytes; throws {@link LoadError} for what is no usable RAM size. */
 export function parseMemorySize(text: string, subject = '--memory'): number {
-  const match = /^(\d+)\s*([KMG]?)(?:i?B)?$/i.exec(text.trim());
-  const next = 'Give a size such as 128M or 1G.';
-  if (match === null) throw new LoadError(subject, `"${text}" is not a memory size`, next);
-  const scale = { '': 1, K: 1024, M: MEBIBYTE, G: 1024 * MEBIBYTE }[(match[2] ?? '').toUpperCase()] ?? 1;
-  return checkMemorySize(Number(match[1]) * scale, subject, text);
+  const bytes = bytesOf(text);
+  if (bytes !== undefined) return checkMemorySize(bytes, subject, text);
+  throw new LoadError(subject, `"${text}" is not a memory size`, 'Give a size such as 128M or 1G.');
 }
 
 /** Returns `bytes` when the machine can have that much RAM. */

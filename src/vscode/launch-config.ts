@@ -1,12 +1,14 @@
 import * as vscode from 'vscode';
 import { withPath } from '../base/device-words';
-import type { LaunchArguments, LaunchDisk } from '../dap/protocol';
+import type { LaunchArguments, LaunchDisk } from '../dap/launch-schema';
 import { type KernelPackage, suggestionsOf } from '../image/kernel-package';
 import { crateSources } from './crate-sources';
 import { exists, parseUri } from './files';
+import { VIEWS } from './inspector-list.gen';
 import { type BundledKernels, type KernelChoice, openKernel, workspaceKernels } from './kernels';
 import { sampleFolder } from './sample-files';
 import { SAMPLE_SCHEME } from './sample-scheme';
+import { withSettings } from './settings';
 
 /** A configuration on its way to the session: VS Code's three names and any of ours. */
 type Configuration = vscode.DebugConfiguration & Partial<LaunchArguments>;
@@ -59,9 +61,10 @@ export class LaunchConfigurations implements vscode.DebugConfigurationProvider {
     const base = cwd === undefined ? top?.uri : parseUri(this.#absolute(top?.uri, cwd));
     const absolute = (path: string): string => this.#absolute(base, path);
     const sourceMap = await this.#sourceMap(configuration);
+    const settings = vscode.workspace.getConfiguration('worldstep', top);
+    const { launch } = withSettings(configuration, (path) => settings.get(path));
     return {
-      console: 'terminal',
-      ...configuration,
+      ...launch,
       ...mapPresent(configuration, ['program', 'bios', 'initrd', 'pflash0', 'pflash1', 'cwd'], absolute),
       ...(configuration.disk !== undefined && { disk: disksWith(configuration.disk, absolute) }),
       ...(configuration.images && {
@@ -133,7 +136,7 @@ export class LaunchConfigurations implements vscode.DebugConfigurationProvider {
 
   /** The configuration that runs one kernel file. */
   fileConfiguration(uri: vscode.Uri): Configuration {
-    return launch(`Debug ${uri.path.slice(uri.path.lastIndexOf('/') + 1)}`, this.#text(uri));
+    return named(`Debug ${uri.path.slice(uri.path.lastIndexOf('/') + 1)}`, this.#text(uri));
   }
 
   /** The user's source map over the one of the kernel that runs: its sources, and the crates that cargo has here. */
@@ -165,7 +168,7 @@ export class LaunchConfigurations implements vscode.DebugConfigurationProvider {
   }
 }
 
-const launch = (name: string, program: string): Configuration => ({
+const named = (name: string, program: string): Configuration => ({
   type: 'worldstep',
   request: 'launch',
   name,
@@ -173,9 +176,10 @@ const launch = (name: string, program: string): Configuration => ({
 });
 
 const bundledConfiguration = (kernel: KernelPackage): Configuration => {
-  const { views } = suggestionsOf(kernel);
+  // A later version's kernel.json may name views that this one has not.
+  const views = suggestionsOf(kernel).views.filter((view) => VIEWS.some(({ id }) => id === view));
   return {
-    ...launch(`Debug ${kernel.title}`, `bundled:${kernel.name}`),
+    ...named(`Debug ${kernel.title}`, `bundled:${kernel.name}`),
     // More than one would leave none of them room; the others are a click away.
     ...(views.length > 0 && { openViews: views.slice(0, 1) }),
   };

@@ -25,14 +25,14 @@ describe('the generated parts', () => {
       type: 'object',
       required: ['path'],
       properties: { path: { type: 'string', markdownDescription: 'P' } },
-    };
+    } as const;
     const schema = {
       type: 'object',
       properties: {
         images: { type: 'array', markdownDescription: 'I', items: item },
         harts: { type: 'integer', minimum: 1, maximum: 8, default: 1, markdownDescription: 'a|b' },
       },
-    };
+    } as const;
     expect(launchMarkdown(schema).split('\n').slice(2)).toEqual([
       '| `images` | array of objects |  | I |',
       '| `images[].path` (required) | string |  | P |',

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Va, va } from '../../src/base/address';
-import type { LaunchArguments } from '../../src/dap/protocol';
+import type { LaunchArguments } from '../../src/dap/launch-schema';
 import { DebugTarget, type TargetImage } from '../../src/debug/target';
 import { sessionServices } from '../../src/entry/session-services';
 import { nodeHost } from '../../src/platform/node/host';

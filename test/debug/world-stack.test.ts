@@ -6,7 +6,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Va, va } from '../../src/base/address';
-import type { LaunchArguments } from '../../src/dap/protocol';
+import type { LaunchArguments } from '../../src/dap/launch-schema';
 import type { BuiltMachine } from '../../src/dap/services';
 import { dataIdOf } from '../../src/debug/data-breakpoints';
 import { disassembly } from '../../src/debug/disassembly';

@@ -187,8 +187,8 @@ test.each<[string, unknown, string]>([
   ['architectures.riscv64', null, '"architectures.riscv64" must be an object, not null'],
   [
     'architectures.riscv64.memory',
-    '16MB',
-    '"architectures.riscv64.memory" must be a number of bytes such as "128M", not "16MB"',
+    'big',
+    '"architectures.riscv64.memory" must be a number of bytes such as "128M", not "big"',
   ],
   ['architectures.riscv64.memory', 0, '"architectures.riscv64.memory" must be a number of bytes such as "128M", not 0'],
   [

@@ -180,12 +180,12 @@ describe('memory sizes', () => {
   });
 
   it.each([
-    ['0', '--memory: 0 is no memory at all. Give a size such as 128M.'],
+    ['0', '--memory: "0" is not a memory size. Give a size such as 128M or 1G.'],
     ['10G', '--memory: 10G is more than the 3 GiB the machine can have. Give at most 3G; 128M is usual.'],
     ['4097', '--memory: 4097 is not a multiple of the page size, 4096 bytes. Give a size such as 128M.'],
     ['lots', '--memory: "lots" is not a memory size. Give a size such as 128M or 1G.'],
     ['-1M', '--memory: "-1M" is not a memory size. Give a size such as 128M or 1G.'],
-    ['9'.repeat(400), 'more than the 3 GiB the machine can have'],
+    ['9'.repeat(400), '9" is not a memory size. Give a size such as 128M or 1G.'],
   ])('%s is refused', (text, message) => {
     expect(() => parseMemorySize(text)).toThrow(LoadError);
     expect(() => parseMemorySize(text)).toThrow(message);

@@ -1,7 +1,7 @@
 /** Debug targets of the bundled kernels, composed as a session composes them, and driven synchronously. */
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { LaunchArguments } from '../../src/dap/protocol';
+import type { LaunchArguments } from '../../src/dap/launch-schema';
 import type { SliceResult, Stop } from '../../src/debug/stop';
 import { DebugTarget, type StepRequest } from '../../src/debug/target';
 import { sessionServices } from '../../src/entry/session-services';

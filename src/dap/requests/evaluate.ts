@@ -38,7 +38,7 @@ export function evaluateRequests(session: Session): Record<string, Handler> {
         const isAssignment = target.isAssignment(expression);
         if (isAssignment && where !== 'repl') throw cannotEvaluate('Assignments work in the Debug Console only.');
         if (isAssignment) session.needStopped('assign');
-        const format = formatOf(args);
+        const format = formatOf(session, args);
         const row = target.evaluate(format === undefined ? expression : withFormat(expression, format), scope);
         if (where === 'hover' && row.operand?.kind === 'register' && isCodeWithoutRegisters(args, expression)) {
           throw cannotEvaluate(`Nothing is called "${expression}" here. The register is $${expression}.`);

@@ -8,15 +8,16 @@ import { formatted, operandRow, type VariableRow } from '../../debug/variables';
 import type { Args } from '../arguments';
 import { cannotSet, noVariable } from '../errors';
 import { announceHandChange } from '../hand-change';
+import { MOST_CHILDREN } from '../launch-schema';
 import type { Handler } from '../server';
 import type { Session } from '../session';
 
-/** Rows sent when the client asks for everything. */
-const MOST = 2000;
-
-/** `hex: true` of a request's format. */
-export const formatOf = (args: Args): FormatLetter | undefined =>
-  args.optionalObject('format')?.boolean('hex') === true ? 'x' : undefined;
+/** The radix that a request asks for, else the session's. */
+export function formatOf({ launch }: Session, args: Args): FormatLetter | undefined {
+  const asked = args.optionalObject('format');
+  const isHex = asked?.has('hex') === true ? asked.boolean('hex') : launch?.numbers === 'hexadecimal';
+  return isHex ? 'x' : undefined;
+}
 
 /** A row as the protocol shows it. */
 export function rowBody(session: Session, row: VariableRow, scope: EvaluationScope): DebugProtocol.Variable {
@@ -65,7 +66,8 @@ export function variableRequests(session: Session): Record<string, Handler> {
       const filter = args.optionalString('filter');
       const asked = args.count('count', 0);
       let start = args.count('start', 0);
-      let count = asked === 0 ? MOST : Math.min(asked, MOST);
+      const most = session.launch?.limits?.children ?? MOST_CHILDREN;
+      let count = asked === 0 ? most : Math.min(asked, most);
       if (filter === 'indexed') {
         start += container.namedCount;
         count = Math.min(count, container.namedCount + container.indexedCount - start);
@@ -73,7 +75,7 @@ export function variableRequests(session: Session): Record<string, Handler> {
         count = Math.min(count, container.namedCount - start);
       }
       if (count <= 0 || context.isCancelled()) return { variables: [] };
-      const format = formatOf(args);
+      const format = formatOf(session, args);
       return { variables: container.rows(start, count).map((row) => rowBody(session, inFormat(row, format), scope)) };
     },
     setVariable: (args, context) => {
@@ -81,7 +83,8 @@ export function variableRequests(session: Session): Record<string, Handler> {
       const { container, scope } = session.handles.container(args.integer('variablesReference'));
       const name = args.string('name');
       const value = args.string('value');
-      const find = () => container.rows(0, MOST).find((row) => row.name === name);
+      const find = () =>
+        container.rows(0, session.launch?.limits?.children ?? MOST_CHILDREN).find((row) => row.name === name);
       const row = find();
       if (row === undefined) throw noVariable(name);
       if (row.operand === undefined) throw cannotSet(`${name} cannot be set.`);
@@ -117,7 +120,7 @@ function setAndShow(
     const { row, scope } = set();
     const { value, type, variablesReference, namedVariables, indexedVariables, memoryReference } = rowBody(
       session,
-      inFormat(row, formatOf(args)),
+      inFormat(row, formatOf(session, args)),
       scope,
     );
     context.after(() => announceHandChange(session, session.need('set')));

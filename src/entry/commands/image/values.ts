@@ -1,11 +1,11 @@
 /** Values of options of `worldstep image`. */
+import { bytesOf } from '../../../base/size';
 import { UsageError } from '../command';
 
 /** Bytes from text such as `64M`, `1G`, `65536`. */
 export function byteCount(option: string, text: string): number {
-  const match = /^(\d{1,15})\s*([KMG]?)(?:i?B)?$/i.exec(text.trim());
-  const bytes = Number(match?.[1]) * 1024 ** ['', 'K', 'M', 'G'].indexOf((match?.[2] ?? '').toUpperCase());
-  if (match && bytes > 0 && Number.isSafeInteger(bytes)) return bytes;
+  const bytes = bytesOf(text);
+  if (bytes !== undefined) return bytes;
   throw new UsageError(`${option}: "${text}" is not a size. Give bytes or a size such as 64M.`);
 }
 

@@ -1,0 +1,147 @@
+/** Compares JSON of unknown shape with a schema. What is wrong is a value with its place; callers put it into words. */
+import type { Schema } from './schema';
+
+/** Something that a schema forbids. `path` is where: `architectures.riscv64.programs[0].world`. */
+export type SchemaProblem =
+  /** The value itself: its type, its form, or that it is none of the choices. */
+  | {
+      readonly kind: 'type' | 'form' | 'choice';
+      readonly path: string;
+      readonly value: unknown;
+      readonly schema: Schema;
+    }
+  | { readonly kind: 'missing'; readonly path: string }
+  /** An entry that has no place in its object; `schema` is the object's. */
+  | { readonly kind: 'unknown'; readonly path: string; readonly key: string; readonly schema: Schema }
+  /** An entry that has no place beside `value` of the entry `key`. */
+  | { readonly kind: 'refused'; readonly path: string; readonly key: string; readonly value: string }
+  /** The name of an entry. */
+  | { readonly kind: 'name'; readonly path: string; readonly expected: string };
+
+/** Everything that is wrong with `value`, in the order of the schema. An empty path is the whole. */
+export function schemaProblems(value: unknown, schema: Schema, path = ''): SchemaProblem[] {
+  const types = typeof schema.type === 'string' ? [schema.type] : schema.type;
+  const type = types.find((name) => isOfType(value, name));
+  if (type === undefined) return [{ kind: 'type', path, value, schema }];
+  switch (type) {
+    case 'string':
+      return textProblems(value as string, schema, path);
+    case 'integer':
+      return isInRange(value as number, schema) ? [] : [{ kind: 'form', path, value, schema }];
+    case 'array':
+      return listProblems(value as readonly unknown[], schema, path);
+    case 'object':
+      return objectProblems(value as Readonly<Record<string, unknown>>, schema, path);
+    case 'boolean':
+      return [];
+  }
+}
+
+/** A number that is not whole is a number of the wrong form rather than something else. */
+const isOfType = (value: unknown, type: string): boolean => {
+  switch (type) {
+    case 'array':
+      return Array.isArray(value);
+    case 'object':
+      return typeof value === 'object' && value !== null && !Array.isArray(value);
+    case 'integer':
+      return typeof value === 'number';
+    default:
+      return typeof value === type;
+  }
+};
+
+function textProblems(value: string, schema: Schema, path: string): SchemaProblem[] {
+  if (schema.enum && !schema.enum.includes(value)) return [{ kind: 'choice', path, value, schema }];
+  const isOfForm = schema.pattern === undefined || new RegExp(schema.pattern).test(value);
+  return isOfForm ? [] : [{ kind: 'form', path, value, schema }];
+}
+
+const isInRange = (value: number, { minimum = Number.MIN_SAFE_INTEGER, maximum = Number.MAX_SAFE_INTEGER }: Schema) =>
+  Number.isInteger(value) && value >= minimum && value <= maximum;
+
+function listProblems(list: readonly unknown[], schema: Schema, path: string): SchemaProblem[] {
+  if (schema.uniqueItems === true && new Set(list).size < list.length)
+    return [{ kind: 'form', path, value: list, schema }];
+  const { items } = schema;
+  return items ? list.flatMap((item, at) => schemaProblems(item, items, `${path}[${at}]`)) : [];
+}
+
+function objectProblems(object: Readonly<Record<string, unknown>>, schema: Schema, path: string): SchemaProblem[] {
+  const { properties = {}, additionalProperties = true, required = [], keys, conditions = [] } = schema;
+  const inside = (key: string): string => (path === '' ? key : `${path}.${key}`);
+  const has = (key: string): boolean => Object.hasOwn(object, key);
+  const count = Object.keys(object).length;
+  const { minProperties = 0, maxProperties = count } = schema;
+  const problems: SchemaProblem[] = [];
+  for (const [key, one] of Object.entries(properties)) {
+    if (has(key)) problems.push(...schemaProblems(object[key], one, inside(key)));
+    else if (required.includes(key)) problems.push({ kind: 'missing', path: inside(key) });
+  }
+  for (const key of Object.keys(object)) {
+    if (keys !== undefined && !new RegExp(keys.pattern).test(key))
+      problems.push({ kind: 'name', path: inside(key), expected: keys.expected });
+    if (Object.hasOwn(properties, key)) continue;
+    if (additionalProperties === false) problems.push({ kind: 'unknown', path: inside(key), key, schema });
+    else if (additionalProperties !== true)
+      problems.push(...schemaProblems(object[key], additionalProperties, inside(key)));
+  }
+  for (const { key, values, required: needed = [], refused = [] } of conditions) {
+    const value = object[key];
+    if (typeof value !== 'string' || !values.includes(value)) continue;
+    for (const one of needed) if (!has(one)) problems.push({ kind: 'missing', path: inside(one) });
+    for (const one of refused) if (has(one)) problems.push({ kind: 'refused', path: inside(one), key, value });
+  }
+  if (count < minProperties || count > maxProperties) problems.push({ kind: 'form', path, value: object, schema });
+  return problems;
+}
+
+/** What a value must be, in words: `true or false`, `an array of objects`, `one of flat, elf`. */
+export function expectedOf(schema: Schema): string {
+  if (schema.expected !== undefined) return schema.expected;
+  if (schema.enum) return `one of ${schema.enum.join(', ')}`;
+  const types = typeof schema.type === 'string' ? [schema.type] : schema.type;
+  return types.map((type) => typeWords(type, schema)).join(' or ');
+}
+
+function typeWords(type: string, { minimum, maximum, items, uniqueItems, additionalProperties }: Schema): string {
+  switch (type) {
+    case 'string':
+      return 'a string';
+    case 'boolean':
+      return 'true or false';
+    case 'integer':
+      return minimum === undefined || maximum === undefined
+        ? 'a whole number'
+        : `a whole number from ${minimum} to ${maximum}`;
+    case 'array':
+      return `an array${items && typeof items.type === 'string' ? ` of ${items.type}s` : ''}${uniqueItems ? ', each once' : ''}`;
+    default:
+      return typeof additionalProperties === 'object' && typeof additionalProperties.type === 'string'
+        ? `an object of ${additionalProperties.type}s`
+        : 'an object';
+  }
+}
+
+/** A problem as a sentence without its full stop: `"memory" must be a size such as "128M", not "big"`. */
+export function problemText(problem: SchemaProblem): string {
+  const subject = problem.path === '' ? 'The whole file' : `"${problem.path}"`;
+  switch (problem.kind) {
+    case 'missing':
+      return `${subject} is missing`;
+    case 'unknown':
+      return `${subject} is not known here; known are ${Object.keys(problem.schema.properties ?? {}).join(', ')}`;
+    case 'refused':
+      return `${subject} has no place here, as "${problem.key}" is "${problem.value}"`;
+    case 'name':
+      return `${subject} must stand under ${problem.expected}`;
+    default:
+      return `${subject} must be ${expectedOf(problem.schema)}, not ${shown(problem.value)}`;
+  }
+}
+
+/** The beginning of a value as JSON. */
+function shown(value: unknown): string {
+  const text = value === undefined ? 'nothing' : JSON.stringify(value);
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+}
