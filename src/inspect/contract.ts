@@ -12,6 +12,8 @@ export interface InspectorNode {
   /** A codicon name, e.g. `symbol-array`. */
   readonly icon?: string;
   readonly hasChildren: boolean;
+  /** Holds what one looks for first: views show it open, until the user closes it. */
+  readonly isOpen?: boolean;
   /** Differs from the previous stop. */
   readonly isChanged?: boolean;
   /** What a click may do: DAP memory reference (`pa:0x…`, `va:0x…`), or source position. */

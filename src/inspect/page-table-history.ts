@@ -211,7 +211,7 @@ export function changeNodes(context: InspectContext, name: string, start?: numbe
 }
 
 const targetText = ({ ipa, pa, flags, perms }: Mapping): string =>
-  `→ ${ipa === undefined ? '' : `gpa ${hex(ipa)} = `}${hex(pa)} ${permissionText(perms)}${flags === '' ? '' : ` ${flags}`}`;
+  `${permissionText(perms)}${flags === '' ? '' : ` ${flags}`} → ${ipa === undefined ? '' : `gpa ${hex(ipa)} = `}${hex(pa)}`;
 
 function changeText({ before, after }: RangeChange): string {
   if (before === undefined || after === undefined) {

@@ -30,8 +30,8 @@ export function rangeNode(context: InspectContext, { space, prefix }: SpaceView,
   return {
     key: `${prefix}range:${hex(from)}`,
     label: `${hex(from)} – ${hex(from + size - 1n)}`,
-    // What one looks for first: narrow side bars cut the rest.
-    description: [names, `→ ${range.ipa === undefined ? '' : `gpa ${hex(range.ipa)} = `}${hex(to)}`, what, extent]
+    // What one looks for first: narrow views cut the rest.
+    description: [what, names, `→ ${range.ipa === undefined ? '' : `gpa ${hex(range.ipa)} = `}${hex(to)}`, extent]
       .filter((part) => part !== '')
       .join(' · '),
     tooltip: [

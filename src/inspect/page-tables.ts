@@ -248,7 +248,7 @@ function table(context: InspectContext, key = ''): InspectorTable {
 }
 
 function rangeTable(context: InspectContext, view: SpaceView): InspectorTable {
-  const columns = ['Virtual from', 'Virtual to', 'Physical from', 'Size', 'Permissions', 'Flags', 'Page size', 'Holds'];
+  const columns = ['Virtual from', 'Virtual to', 'Permissions', 'Flags', 'Physical from', 'Size', 'Page size', 'Holds'];
   const root = rootNode(context, view);
   const summary = `${root.label}; ${root.description ?? ''}.`;
   const { world } = view.space;
@@ -257,10 +257,10 @@ function rangeTable(context: InspectContext, view: SpaceView): InspectorTable {
   const rows = list.map((range) => [
     address(range.va),
     address(range.va + range.size - 1n),
-    hex(range.pa),
-    sizeText(range.size),
     permissionText(range.perms),
     range.flags,
+    hex(range.pa),
+    sizeText(range.size),
     sizeText(range.pageSize),
     rangeNames(context, range.va, range.pa, range.size, world),
   ]);

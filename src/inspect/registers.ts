@@ -1,5 +1,7 @@
-/** Registers of the selected hart: general, floating point, system; each decoded, with what changed since the last stop. */
-
+/**
+ * Registers of the selected hart: general, floating point, system; each decoded, with what changed since the last stop.
+ * The groups in which something changed are open.
+ */
 import { hex } from '../base/address';
 import { decodeFields } from '../base/fields';
 import { registerRow } from '../debug/variables';
@@ -77,9 +79,21 @@ function decodedText(context: InspectContext, spec: RegisterSpec, value: bigint)
   return [...named, fieldSummary(fields, value)].filter((text) => text !== '').join(' ');
 }
 
+const isChangedSince = (context: InspectContext, spec: RegisterSpec, value: bigint): boolean =>
+  context.past.isChanged(`register ${context.cpu.hart} ${spec.name}`, value.toString());
+
+/** How many registers of a group differ from the last stop, without those that always do. */
+const changesIn = (context: InspectContext, specs: readonly RegisterSpec[]): number =>
+  specs.filter((spec) => spec.isCounter !== true && isChangedSince(context, spec, context.cpu.readRegister(spec.name)))
+    .length;
+
+/** A group's row is open where something changed in it. */
+const openOn = (changes: number): Pick<InspectorNode, 'isOpen'> => (changes > 0 ? { isOpen: true } : {});
+const withChanges = (text: string, changes: number): string => (changes > 0 ? `${text} · ${changes} changed` : text);
+
 function show(context: InspectContext, spec: RegisterSpec): Shown {
   const value = context.cpu.readRegister(spec.name);
-  const isChanged = context.past.isChanged(`register ${context.cpu.hart} ${spec.name}`, value.toString());
+  const isChanged = isChangedSince(context, spec, value);
   const text = spec.group === 'float' ? registerRow(spec, value, true).text : hex(value, spec.bits / 4);
   const decoded = decodedText(context, spec, value);
   const symbol = spec.group === 'float' ? undefined : symbolText(context, value, spaceOf(context));
@@ -131,9 +145,10 @@ function systemRows(context: InspectContext, section: string): InspectorNode[] {
       {
         key: `run:${first.name}`,
         label: `${first.name} … ${last.name}`,
-        description: `${run.length} registers. ${first.doc}`,
+        description: withChanges(`${run.length} registers. ${first.doc}`, changesIn(context, run)),
         icon: 'symbol-array',
         hasChildren: true,
+        ...openOn(changesIn(context, run)),
       },
     ];
   });
@@ -143,15 +158,18 @@ function groupNodes(context: InspectContext): InspectorNode[] {
   const hart = `hart ${context.cpu.hart}, ${context.cpu.world.mode}-mode`;
   return GROUPS.map(({ key, label, icon }) => {
     const off = key === 'float' ? floatIsOff(context) : undefined;
+    const changes = off === undefined ? changesIn(context, ofGroup(context, key)) : 0;
     return {
       key,
       label,
-      description: off === undefined ? hart : `switched off: ${off}`,
+      description: off === undefined ? withChanges(hart, changes) : `switched off: ${off}`,
       ...(off !== undefined && {
         tooltip: `The floating-point unit is switched off (${off}), so its registers hold nothing of this program.`,
       }),
       icon,
       hasChildren: off === undefined,
+      // At the first stop nothing has changed yet, and these are what one wants to see.
+      ...(key === 'general' ? { isOpen: true } : openOn(changes)),
     };
   });
 }
@@ -161,13 +179,18 @@ function children(context: InspectContext, key?: string): InspectorNode[] {
   if (key === 'general' || key === 'float') return ofGroup(context, key).map((spec) => registerNode(context, spec));
   if (key === 'system') {
     const sections = [...new Set(ofGroup(context, 'system').map(sectionOf))];
-    return sections.map((section) => ({
-      key: `section:${section}`,
-      label: section,
-      description: counted(ofGroup(context, 'system').filter((spec) => sectionOf(spec) === section).length, 'register'),
-      icon: 'symbol-namespace',
-      hasChildren: true,
-    }));
+    return sections.map((section) => {
+      const specs = ofGroup(context, 'system').filter((spec) => sectionOf(spec) === section);
+      const changes = changesIn(context, specs);
+      return {
+        key: `section:${section}`,
+        label: section,
+        description: withChanges(counted(specs.length, 'register'), changes),
+        icon: 'symbol-namespace',
+        hasChildren: true,
+        ...openOn(changes),
+      };
+    });
   }
   if (key.startsWith('section:')) return systemRows(context, key.slice('section:'.length));
   if (key.startsWith('run:')) {

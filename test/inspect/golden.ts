@@ -30,6 +30,7 @@ export function outline(inspector: OpenInspector, options: OutlineOptions, key?:
     if (nodes.length > width && index === width - 1) return [`${indent}… ${nodes.length - width} rows`];
     if (nodes.length > width && index >= width && index < nodes.length - 1) return [];
     const marks = [
+      node.isOpen ? '(open)' : '',
       node.isChanged ? '(changed)' : '',
       node.memoryReference === undefined ? '' : `@${node.memoryReference}`,
       node.editable === undefined ? '' : `set ${node.editable}`,

@@ -91,9 +91,9 @@ describe('page tables that are sound', () => {
   it('merge neighbours and name what they hold', () => {
     expect(texts(pageTables.children(context))).toEqual([
       'Sv39 root table at 0x80001000: hart 0, S-mode, address space 7',
-      '0x80000000 – 0xbfffffff: RAM · → 0x80000000 · RWX AD · 1 GiB page',
-      '0xffffffc000000000 – 0xffffffc000001fff: uart0 · → 0x10000000 · RW- AD · 8 KiB in 4 KiB pages',
-      '0xffffffc000002000 – 0xffffffc000002fff: RAM · → 0x80004000 · R-- U AD · 4 KiB page',
+      '0x80000000 – 0xbfffffff: RWX AD · RAM · → 0x80000000 · 1 GiB page',
+      '0xffffffc000000000 – 0xffffffc000001fff: RW- AD · uart0 · → 0x10000000 · 8 KiB in 4 KiB pages',
+      '0xffffffc000002000 – 0xffffffc000002fff: R-- U AD · RAM · → 0x80004000 · 4 KiB page',
     ]);
   });
 

@@ -15,6 +15,8 @@ export interface RegisterSpec {
   /** One line from us on what it is for. */
   readonly doc: string;
   readonly fields?: readonly FieldSpec[];
+  /** Counts by itself: that it differs from before says nothing. */
+  readonly isCounter?: true;
   /** False where a debugger must not write it (e.g. read-only counters). */
   readonly isWritable: boolean;
 }

@@ -16,6 +16,8 @@ export interface Csr {
   readonly doc: string;
   readonly fields?: readonly FieldSpec[];
   readonly guard?: CsrGuard;
+  /** Counts by itself, whatever software does. */
+  readonly isCounter?: true;
   /** The value as software reads it. */
   read(state: CsrSource): bigint;
   /** What has effect, for debuggers, where software reads something else. */

@@ -96,13 +96,19 @@ const floating: readonly Csr[] = [
 ];
 
 const userCounters: readonly Csr[] = [
-  view(0xc00, 'cycle', 'Clock cycles of this hart.', { guard: 'counter', read: (state) => counter(state, 'mcycle') }),
+  view(0xc00, 'cycle', 'Clock cycles of this hart.', {
+    guard: 'counter',
+    isCounter: true,
+    read: (state) => counter(state, 'mcycle'),
+  }),
   view(0xc01, 'time', 'Guest time in board timer ticks; in a guest htimedelta is added.', {
     guard: 'counter',
+    isCounter: true,
     read: (state) => (state.get('v') === 0n ? state.time : BigInt.asUintN(64, state.time + state.get('htimedelta'))),
   }),
   view(0xc02, 'instret', 'Instructions this hart has retired.', {
     guard: 'counter',
+    isCounter: true,
     read: (state) => counter(state, 'minstret'),
   }),
   ...Array.from({ length: 29 }, (_, index) =>
@@ -208,10 +214,12 @@ const machine: readonly Csr[] = [
     },
   }),
   view(0xb00, 'mcycle', 'Clock cycles of this hart.', {
+    isCounter: true,
     read: (state) => counter(state, 'mcycle'),
     write: (state, value) => setCounter(state, 'mcycle', value),
   }),
   view(0xb02, 'minstret', 'Instructions this hart has retired.', {
+    isCounter: true,
     read: (state) => counter(state, 'minstret'),
     write: (state, value) => setCounter(state, 'minstret', value),
   }),

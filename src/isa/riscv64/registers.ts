@@ -44,6 +44,7 @@ const system: readonly RegisterSpec[] = CSRS.map((csr) => ({
   number: csr.number,
   doc: csr.doc,
   ...(csr.fields && { fields: csr.fields }),
+  ...(csr.isCounter && { isCounter: true }),
   isWritable: csr.write !== undefined && !isReadOnlyCsr(csr.number),
 }));
 
