@@ -15,6 +15,9 @@ import { configuration } from './settings';
 import { taskSchema } from './task-schema';
 import { walkthrough } from './walkthrough';
 
+// Rows of the views are wide: the panel is, too.
+const VIEWS_CONTAINER = 'worldstep-views';
+
 // VS Code keeps `debugType` after the last session.
 const IN_SESSION = "inDebugMode && debugType == 'worldstep'";
 
@@ -79,11 +82,14 @@ const COMMANDS: readonly Command[] = [
   })),
   { command: 'worldstep.breakOnTraps', title: 'Break on Traps…', enablement: IN_SESSION },
   { command: 'worldstep.showActions', title: 'Show Actions', enablement: IN_SESSION },
+  { command: 'worldstep.showTable', title: 'Show as Table…', icon: '$(table)', enablement: IN_SESSION },
+  { command: 'worldstep.exportTable', title: 'Export as CSV…', enablement: IN_SESSION },
   ...INSPECTORS.map(({ id, title }) => ({
     command: `worldstep.table.${id}`,
     title: `Show ${title} as Table`,
     icon: '$(table)',
     enablement: IN_SESSION,
+    isButton: true as const,
   })),
   ...INSPECTORS.filter(({ isFiltered }) => isFiltered).map(({ id, title }) => ({
     command: `worldstep.filter.${id}`,
@@ -95,6 +101,7 @@ const COMMANDS: readonly Command[] = [
     command: `worldstep.export.${id}`,
     title: `Export ${title} as CSV…`,
     enablement: IN_SESSION,
+    isButton: true as const,
   })),
   { command: 'worldstep.row.copyValue', title: 'Copy Value', isForRows: true },
   { command: 'worldstep.row.viewMemory', title: 'View Memory', icon: '$(file-binary)', isForRows: true },
@@ -199,12 +206,16 @@ export const contributes = {
       rowMenu('breakOnLike', '3_break@2', 'breakOn'),
     ],
   },
+  viewsContainers: { panel: [{ id: VIEWS_CONTAINER, title: 'Worldstep', icon: 'media/views.svg' }] },
   views: {
-    debug: INSPECTORS.map(({ id, title }) => ({
+    [VIEWS_CONTAINER]: INSPECTORS.map(({ id, title, icon }) => ({
       id: viewId(id),
       name: title,
+      icon: `$(${icon})`,
       when: IN_SESSION,
       contextualTitle: `Worldstep ${title}`,
+      // Open side by side in the panel all would be narrow: those that a kernel names open, the others by a click.
+      visibility: 'collapsed',
     })),
   },
   viewsWelcome: [

@@ -15,11 +15,21 @@ const root = resolve(import.meta.dirname, '../..');
 /** The shell's list of views: it must not load the inspectors themselves. */
 const inspectorList = (): string => {
   const rows = INSPECTORS.map(
-    ({ id, title, isFiltered }) => `  { id: '${id}', title: '${title}'${isFiltered ? ', isFiltered: true' : ''} },\n`,
+    ({ id, title, icon, isFiltered }) =>
+      `  { id: '${id}', title: '${title}', icon: '${icon}'${isFiltered ? ', isFiltered: true' : ''} },\n`,
   ).join('');
   return `// Written by src/build/generate.ts from src/inspect/registry.ts.
-/** The inspectors that have a view in Run and Debug. */
-export const VIEWS: readonly { readonly id: string; readonly title: string; readonly isFiltered?: true }[] = [
+/** An inspector as the shell knows it. */
+export interface InspectorView {
+  readonly id: string;
+  readonly title: string;
+  /** A codicon name. */
+  readonly icon: string;
+  readonly isFiltered?: true;
+}
+
+/** The inspectors, each with a view. */
+export const VIEWS: readonly InspectorView[] = [
 ${rows}];
 `;
 };

@@ -169,7 +169,7 @@ export const launchSchema = {
     },
     openViews: {
       type: 'array',
-      markdownDescription: 'Views of Run and Debug to open when the session starts.',
+      markdownDescription: 'Views of the Worldstep panel to open at the first stop.',
       uniqueItems: true,
       items: { type: 'string', enum: INSPECTORS.map(({ id }) => id) },
       default: [],

@@ -43,6 +43,8 @@ export interface InspectorTable {
 export interface InspectorInfo {
   readonly id: string;
   readonly title: string;
+  /** A codicon name; stands for the view where it is closed. */
+  readonly icon: string;
   readonly refreshOn: readonly TraceEvent['kind'][];
   /** Rows can be chosen by a text: the key `find:` with the text, encoded as in a URI, gives only those. */
   readonly isFiltered?: boolean;

@@ -155,9 +155,9 @@ class TargetInspection implements Inspection {
   }
 
   private open(inspector: Inspector): OpenInspector {
-    const { id, title, refreshOn, isFiltered, filterHint } = inspector;
+    const { id, title, icon, refreshOn, isFiltered, filterHint } = inspector;
     return {
-      info: { id, title, refreshOn, ...(isFiltered && { isFiltered }), ...(filterHint && { filterHint }) },
+      info: { id, title, icon, refreshOn, ...(isFiltered && { isFiltered }), ...(filterHint && { filterHint }) },
       children: (key, hart) =>
         guarded(
           () =>

@@ -272,6 +272,7 @@ function rangeTable(context: InspectContext, view: SpaceView): InspectorTable {
 export const pageTables: Inspector = {
   id: 'pageTables',
   title: 'Page Tables',
+  icon: 'layers',
   refreshOn: ['rootChanged'],
   when: () => true,
   isFiltered: true,

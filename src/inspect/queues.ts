@@ -281,6 +281,7 @@ function table(context: InspectContext, key?: string): InspectorTable {
 export const queues: Inspector = {
   id: 'queues',
   title: 'Queues',
+  icon: 'list-ordered',
   refreshOn: ['stored'],
   when: () => true,
   children,

@@ -224,6 +224,7 @@ function table(context: InspectContext, key?: string): InspectorTable {
 export const registers: Inspector = {
   id: 'registers',
   title: 'Registers',
+  icon: 'symbol-variable',
   refreshOn: [],
   when: () => true,
   children,

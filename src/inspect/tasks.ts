@@ -171,6 +171,7 @@ function table(context: InspectContext, key?: string): InspectorTable {
 export const tasks: Inspector = {
   id: 'tasks',
   title: 'Tasks',
+  icon: 'checklist',
   refreshOn: [],
   when: () => true,
   children,

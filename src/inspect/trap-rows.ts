@@ -14,6 +14,7 @@ import { codeText, instructions, latency, type Reason, secondsText, TrapWords } 
 export interface TrapView {
   readonly id: string;
   readonly title: string;
+  readonly icon: string;
   /** `VM exit`. */
   readonly noun: string;
   readonly ring: (context: InspectContext) => TrapRing;
@@ -318,6 +319,7 @@ const hexOrNone = (value: bigint | undefined): string => (value === undefined ? 
 export const trapInspector = (view: TrapView): Inspector => ({
   id: view.id,
   title: view.title,
+  icon: view.icon,
   refreshOn: ['trap'],
   isFiltered: true,
   filterHint: 'Words of reason or symbol, pc=FROM-TO, addr=FROM-TO, hart=N, from=MODE, latency>N',

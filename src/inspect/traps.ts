@@ -7,6 +7,7 @@ import { instructions } from './trap-words';
 export const traps: Inspector = trapInspector({
   id: 'traps',
   title: 'Traps',
+  icon: 'zap',
   noun: 'trap',
   ring: ({ traps }) => traps.traps,
   tallyOf: ({ all }) => all,

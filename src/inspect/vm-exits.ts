@@ -37,6 +37,7 @@ function whyNone({ traps, machine }: InspectContext): string {
 export const vmExits: Inspector = trapInspector({
   id: 'vmExits',
   title: 'VM Exits',
+  icon: 'vm',
   noun: 'VM exit',
   ring: ({ traps }) => traps.exits,
   tallyOf: ({ exits }) => exits,

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { InspectorView } from './inspector-list.gen';
 import { activeSession } from './inspector-view';
 import { viewId } from './inspector-view-id';
 
@@ -7,9 +8,7 @@ interface Action extends vscode.QuickPickItem {
 }
 
 /** What the status bar item offers: the useful commands at this moment. */
-export const showActions = async (
-  inspectors: readonly { readonly id: string; readonly title: string }[],
-): Promise<void> => {
+export const showActions = async (inspectors: readonly InspectorView[]): Promise<void> => {
   if (!activeSession()) return;
   const isStopped = vscode.debug.activeStackItem !== undefined;
   const run: Action[] = isStopped
@@ -20,10 +19,10 @@ export const showActions = async (
         { label: '$(code) Open Disassembly', command: 'debug.action.openDisassemblyView' },
       ]
     : [{ label: '$(debug-pause) Pause', command: 'workbench.action.debug.pause' }];
-  const views: Action[] = inspectors.flatMap(({ id, title }) => [
-    { label: `$(list-tree) Show ${title}`, command: `${viewId(id)}.focus` },
-    { label: `$(table) Show ${title} as Table`, command: `worldstep.table.${id}` },
-  ]);
+  const views: Action[] = inspectors.map(({ id, title, icon }) => ({
+    label: `$(${icon}) Show ${title}`,
+    command: `${viewId(id)}.focus`,
+  }));
   const items: Action[] = [
     ...run,
     { label: '$(terminal) Show Guest Console', command: 'worldstep.showConsole' },
@@ -31,6 +30,8 @@ export const showActions = async (
     { label: '$(debug-breakpoint-conditional) Break on Traps…', command: 'worldstep.breakOnTraps' },
     { label: '$(question) Explain an Address…', command: 'worldstep.explainAddress' },
     ...views,
+    { label: '$(table) Show as Table…', command: 'worldstep.showTable' },
+    { label: '$(save) Export as CSV…', command: 'worldstep.exportTable' },
     { label: '$(debug-restart) Restart', command: 'workbench.action.debug.restart' },
     { label: '$(debug-stop) Stop', command: 'workbench.action.debug.stop' },
   ];

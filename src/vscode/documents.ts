@@ -1,5 +1,17 @@
 import * as vscode from 'vscode';
 
+const SCHEME = 'worldstep-text';
+
+/** Where documents of ours are: with those that are open, else beside the source, else in the empty window. */
+const columnBeside = (): vscode.ViewColumn => {
+  const { all, activeTabGroup } = vscode.window.tabGroups;
+  const isOurs = ({ input }: vscode.Tab): boolean =>
+    input instanceof vscode.TabInputText && input.uri.scheme === SCHEME;
+  const ours = all.find(({ tabs }) => tabs.some(isOurs));
+  if (ours) return ours.viewColumn;
+  return activeTabGroup.tabs.length === 0 ? vscode.ViewColumn.Active : vscode.ViewColumn.Beside;
+};
+
 /**
  * Read-only text documents made on the spot: tables (the trees' twins for reading aloud and for searching) and memory.
  * The URI carries what to show; the text is made again when the machine stops.
@@ -8,18 +20,21 @@ export class TextDocuments implements vscode.TextDocumentContentProvider, vscode
   readonly #changes = new vscode.EventEmitter<vscode.Uri>();
   readonly onDidChange = this.#changes.event;
   readonly #makers = new Map<string, () => Promise<string>>();
-  readonly #registration = vscode.workspace.registerTextDocumentContentProvider('worldstep-text', this);
+  readonly #registration = vscode.workspace.registerTextDocumentContentProvider(SCHEME, this);
 
   provideTextDocumentContent(uri: vscode.Uri): Promise<string> | string {
     return this.#makers.get(uri.toString())?.() ?? 'The debug session that this document belonged to has ended.';
   }
 
-  /** Shows the text that `make` returns under `title`, beside the editor. */
+  /**
+   * Shows the text that `make` returns under `title`, beside the source; what has the same title is replaced. The source
+   * keeps the focus: where a step goes on in another file, that opens in the group of the focus.
+   */
   async show(title: string, make: () => Promise<string>): Promise<void> {
-    const uri = vscode.Uri.from({ scheme: 'worldstep-text', path: `/${title}.txt` });
+    const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${title.replaceAll('/', '∕')}.txt` });
     this.#makers.set(uri.toString(), make);
     this.#changes.fire(uri);
-    await vscode.window.showTextDocument(uri, { preview: true, preserveFocus: false });
+    await vscode.window.showTextDocument(uri, { preview: true, preserveFocus: true, viewColumn: columnBeside() });
   }
 
   /** Makes the open documents again. */

@@ -22,9 +22,11 @@ export const explainAddress = async (documents: TextDocuments): Promise<void> =>
   const named = accessIn(address);
   const access = named ?? (await pickAccess(address));
   if (access === undefined) return;
-  await documents.show(named === undefined ? `${access} ${address}` : address, async () => {
+  const asked = named === undefined ? `${access} ${address}` : address;
+  // One document for all: each answer replaces the one before.
+  await documents.show('Explanation', async () => {
     const { lines } = await request(session, 'address/explain', { address, access });
-    return `${lines.join('\n')}\n`;
+    return `explain ${asked}\n\n${lines.join('\n')}\n`;
   });
 };
 

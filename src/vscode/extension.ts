@@ -20,7 +20,7 @@ import { VIEWS } from './inspector-list.gen';
 import { activeSession, type InspectorViews, registerInspectorViews } from './inspector-view';
 import { BundledKernels, kernelOf, openKernel, workspaceKernels } from './kernels';
 import { LaunchConfigurations } from './launch-config';
-import { registerRowCommands, showTable } from './row-commands';
+import { registerRowCommands } from './row-commands';
 import { pickRunGoal, pickTrapPolicy, runTo } from './run-to';
 import { SampleFiles, sampleFolder } from './sample-files';
 import { SAMPLE_SCHEME } from './sample-scheme';
@@ -99,7 +99,7 @@ export const activate = (
     registerConsoleLinks(),
     registerEvaluatableExpressions(),
     registerRowCommands(documents, () => views.refresh()),
-    registerInspectorCommands(VIEWS, views),
+    registerInspectorCommands(VIEWS, views, documents),
     vscode.workspace.registerFileSystemProvider(SAMPLE_SCHEME, new SampleFiles(kernels), { isReadonly: true }),
     vscode.debug.registerDebugConfigurationProvider('worldstep', configurations),
     vscode.debug.registerDebugConfigurationProvider(
@@ -152,12 +152,6 @@ export const activate = (
     command(
       'worldstep.showActions',
       inSession(() => showActions(VIEWS)),
-    ),
-    ...VIEWS.map(({ id }) =>
-      command(
-        `worldstep.table.${id}`,
-        inSession((session) => showTable(documents, session, id)),
-      ),
     ),
   );
 };

@@ -1,37 +1,68 @@
-/** Commands of whole inspector views: choose rows by a text, save the table as CSV. */
+/** Commands of whole inspector views: show the table, save it as CSV, choose rows by a text. */
 import * as vscode from 'vscode';
-import { csvText } from '../inspect/csv';
+import type { TextDocuments } from './documents';
+import type { InspectorView } from './inspector-list.gen';
+import { exportTable, showTable, type TableSource, tableOfRow } from './inspector-tables';
 import { activeSession, type InspectorRow, type InspectorViews, request } from './inspector-view';
 
-/** A view, as src/inspect/registry.ts declares it. */
-interface View {
-  readonly id: string;
-  readonly title: string;
-  readonly isFiltered?: boolean;
-}
-
-/** Registers `worldstep.export.ID` for each view, `worldstep.filter.ID` for those that can be filtered, and their rows'. */
-export const registerInspectorCommands = (inspectors: readonly View[], views: InspectorViews): vscode.Disposable => {
-  const title = (id: string) => inspectors.find((one) => one.id === id)?.title ?? id;
+/**
+ * Registers `worldstep.showTable` and `worldstep.exportTable`, which ask for a view unless they are given its id; the
+ * same for one view each, `worldstep.table.ID` and `worldstep.export.ID`, and for rows; `worldstep.filter.ID` for views
+ * that can be filtered.
+ */
+export const registerInspectorCommands = (
+  inspectors: readonly InspectorView[],
+  views: InspectorViews,
+  documents: TextDocuments,
+): vscode.Disposable => {
+  const titleOf = (id: string) => inspectors.find((one) => one.id === id)?.title ?? id;
+  const whole = ({ id, title }: InspectorView): TableSource => ({ inspector: id, title, key: () => views.rootKey(id) });
+  const on = (name: string, run: (session: vscode.DebugSession, first?: unknown, second?: unknown) => unknown) =>
+    vscode.commands.registerCommand(name, (first?: unknown, second?: unknown) => {
+      const session = activeSession();
+      if (session) return run(session, first, second);
+      return vscode.window.showInformationMessage('No Worldstep session is running. F5 starts one.');
+    });
+  const show = (session: vscode.DebugSession, view: InspectorView) => showTable(documents, session, whole(view));
+  const save = (session: vscode.DebugSession, view: InspectorView, target: unknown) =>
+    exportTable(session, whole(view), target instanceof vscode.Uri ? target : undefined);
+  const chosen = async (title: string, id: unknown): Promise<InspectorView | undefined> =>
+    inspectors.find((view) => view.id === id) ?? (await pickView(inspectors, title));
   return vscode.Disposable.from(
-    ...inspectors.map(({ id }) =>
-      vscode.commands.registerCommand(`worldstep.export.${id}`, (target?: unknown) =>
-        exportTable(id, title(id), views.rootKey(id), target instanceof vscode.Uri ? target : undefined),
-      ),
-    ),
+    on('worldstep.showTable', async (session, id) => {
+      const view = await chosen('Show as Table', id);
+      if (view) await show(session, view);
+    }),
+    on('worldstep.exportTable', async (session, id, target) => {
+      const view = await chosen('Export as CSV', id);
+      if (view) await save(session, view, target);
+    }),
+    ...inspectors.flatMap((view) => [
+      on(`worldstep.table.${view.id}`, (session) => show(session, view)),
+      on(`worldstep.export.${view.id}`, (session, target) => save(session, view, target)),
+    ]),
     ...inspectors
       .filter(({ isFiltered }) => isFiltered)
-      .map(({ id }) =>
+      .map(({ id, title }) =>
         vscode.commands.registerCommand(`worldstep.filter.${id}`, (text?: unknown) =>
-          chooseFilter(id, title(id), views, typeof text === 'string' ? text : undefined),
+          chooseFilter(id, title, views, typeof text === 'string' ? text : undefined),
         ),
       ),
-    vscode.commands.registerCommand(
-      'worldstep.row.exportCsv',
-      (row?: InspectorRow) =>
-        row && exportTable(row.inspector, `${title(row.inspector)} ${row.node.label}`, row.node.key),
-    ),
+    on('worldstep.row.showAsTable', (session, row) => {
+      if (isRow(row)) return showTable(documents, session, tableOfRow(row, titleOf(row.inspector)));
+    }),
+    on('worldstep.row.exportCsv', (session, row) => {
+      if (isRow(row)) return exportTable(session, tableOfRow(row, titleOf(row.inspector)));
+    }),
   );
+};
+
+const isRow = (given: unknown): given is InspectorRow =>
+  typeof given === 'object' && given !== null && 'inspector' in given && 'node' in given;
+
+const pickView = async (inspectors: readonly InspectorView[], title: string): Promise<InspectorView | undefined> => {
+  const items = inspectors.map((view) => ({ label: `$(${view.icon}) ${view.title}`, view }));
+  return (await vscode.window.showQuickPick(items, { title, placeHolder: 'Which view?' }))?.view;
 };
 
 /** Asks for a filter unless it is given; an empty text shows everything again. */
@@ -45,36 +76,4 @@ const askForFilter = async (id: string, title: string, value: string): Promise<s
   const known = session && (await request(session, 'inspect/list', {}));
   const hint = known?.inspectors.find((one) => one.id === id)?.filterHint ?? 'A text';
   return vscode.window.showInputBox({ title: `Filter ${title}`, prompt: `${hint}. Empty shows all.`, value });
-};
-
-/** Saves a table through the save dialog, or to `target`. Says where it went. */
-const exportTable = async (
-  inspector: string,
-  title: string,
-  key: string | undefined,
-  target?: vscode.Uri,
-): Promise<void> => {
-  const session = activeSession();
-  if (!session) return;
-  try {
-    const { table } = await request(session, 'inspect/table', { inspector, key });
-    const name = `${title.replaceAll(/[^\w.-]+/g, '-').toLowerCase()}.csv`;
-    const folder = vscode.workspace.workspaceFolders?.find(({ uri }) =>
-      vscode.workspace.fs.isWritableFileSystem(uri.scheme),
-    );
-    const uri =
-      target ??
-      (await vscode.window.showSaveDialog({
-        title: `Export ${title}`,
-        filters: { 'Comma-separated values': ['csv'] },
-        ...(folder && { defaultUri: vscode.Uri.joinPath(folder.uri, name) }),
-      }));
-    if (!uri) return;
-    await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(csvText(table)));
-    const rows = `${table.rows.length} row${table.rows.length === 1 ? '' : 's'}`;
-    void vscode.window.showInformationMessage(`${rows} of ${title} saved in ${vscode.workspace.asRelativePath(uri)}.`);
-  } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
-    await vscode.window.showErrorMessage(`${title} could not be exported: ${problem}`);
-  }
 };

@@ -26,6 +26,9 @@ export const request = <K extends keyof OwnRequests>(
 /** The one tree for all inspectors: rows and children come from the session, keys keep the expansion. */
 export class InspectorTree implements vscode.TreeDataProvider<InspectorRow> {
   readonly #changes = new vscode.EventEmitter<void>();
+  /** Rows that were once to be shown open, unless the user had opened them before. */
+  readonly #opened = new Set<string>();
+  readonly #openedByUser = new Set<string>();
   /** The rows below each key as they were last; shown while the guest runs. */
   readonly #last = new Map<string | undefined, InspectorRow[]>();
   readonly onDidChangeTreeData = this.#changes.event;
@@ -44,15 +47,23 @@ export class InspectorTree implements vscode.TreeDataProvider<InspectorRow> {
     this.#changes.fire();
   }
 
+  /** The user opened a row. */
+  opened({ node }: InspectorRow): void {
+    if (!this.#opened.has(node.key)) this.#openedByUser.add(node.key);
+  }
+
   /** Only top rows are revealed. */
   getParent(): undefined {
     return undefined;
   }
 
   getTreeItem({ node }: InspectorRow): vscode.TreeItem {
-    const { Collapsed, None } = vscode.TreeItemCollapsibleState;
-    const item = new vscode.TreeItem(node.label, node.hasChildren ? Collapsed : None);
-    item.id = node.key;
+    const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
+    if (node.isOpen && !this.#openedByUser.has(node.key)) this.#opened.add(node.key);
+    const isOpened = this.#opened.has(node.key);
+    const item = new vscode.TreeItem(node.label, node.hasChildren ? (isOpened ? Expanded : Collapsed) : None);
+    // VS Code keeps the state of a row it knows; only a row with another id opens. From then on the user decides.
+    item.id = isOpened ? `open ${node.key}` : node.key;
     item.description = node.description ?? '';
     item.tooltip = node.tooltip ?? [node.label, node.description].filter(Boolean).join(' ');
     if (node.icon) {
@@ -100,6 +111,8 @@ export class InspectorTree implements vscode.TreeDataProvider<InspectorRow> {
   /** Drops what was seen in another session. */
   forget(): void {
     this.#last.clear();
+    this.#opened.clear();
+    this.#openedByUser.clear();
     this.refresh();
   }
 }
@@ -128,6 +141,7 @@ export const registerInspectorViews = (inspectors: readonly string[]): Inspector
   };
   const subscription = vscode.Disposable.from(
     ...views,
+    ...views.map((view, at) => view.onDidExpandElement(({ element }) => trees[at]?.opened(element))),
     vscode.debug.onDidChangeActiveDebugSession(() => {
       for (const tree of trees) tree.forget();
     }),

@@ -3,7 +3,7 @@ import type { InspectorNode } from '../inspect/contract';
 import { breaksOnChange, toggleBreakOnChange } from './data-breakpoints';
 import type { TextDocuments } from './documents';
 import { activeSession, type InspectorRow, request } from './inspector-view';
-import { hexText, tableText } from './plain-text';
+import { hexText } from './plain-text';
 
 /** How much of memory a row's "View Memory" shows. */
 const MEMORY_BYTES = 512;
@@ -68,7 +68,6 @@ export const registerRowCommands = (documents: TextDocuments, refresh: () => voi
       // VS Code itself says why a value cannot be set.
       await session.customRequest('setExpression', { expression: node.editable, value }).then(refresh, () => {});
     }),
-    on('worldstep.row.showAsTable', ({ inspector, node }, session) => showTable(documents, session, inspector, node)),
   );
 };
 
@@ -104,19 +103,4 @@ const pickSize = async (label: string): Promise<number | undefined> => {
     placeHolder: 'How many bytes from its address on?',
   });
   return picked?.bytes;
-};
-
-/** Opens the table twin of an inspector's tree, or of one of its rows. */
-export const showTable = async (
-  documents: TextDocuments,
-  session: vscode.DebugSession,
-  inspector: string,
-  row?: { readonly key: string; readonly label: string },
-): Promise<void> => {
-  const { inspectors } = await request(session, 'inspect/list', {});
-  const title = inspectors.find(({ id }) => id === inspector)?.title ?? inspector;
-  await documents.show(row ? `${title} – ${row.label.replaceAll('/', '∕')}` : title, async () => {
-    const { table } = await request(session, 'inspect/table', { inspector, key: row?.key });
-    return tableText(table);
-  });
 };

@@ -86,8 +86,7 @@ const debugTheSample = async (workbench: Workbench): Promise<void> => {
   await workbench.debugRow('variables', /message = ?0$/).waitFor();
   note('variables shown');
 
-  await workbench.widenSideBar(520);
-  for (const title of ['Watch', 'Loaded Scripts', 'Breakpoints']) await workbench.closePane(title);
+  await workbench.widenSideBar(360);
   // Opened at the first stop, with its first row: kernel.json names it.
   const queues = workbench.pane('Queues');
   await queues.locator('.monaco-list-row', { hasText: 'capacity' }).waitFor();
@@ -107,7 +106,6 @@ const debugTheSample = async (workbench: Workbench): Promise<void> => {
   await page.keyboard.press('F10');
   await workbench.stoppedAt(line + 1);
   await queues.locator('.monaco-list-row', { hasText: /len\s*1/ }).waitFor();
-  await workbench.closePane('Call Stack');
   await workbench.screenshot('03-step');
   note('six more messages, and a step over the push');
 
@@ -130,14 +128,12 @@ const debugTheSample = async (workbench: Workbench): Promise<void> => {
 
   const pages = await workbench.openPane('Page Tables');
   await pages.locator('.monaco-list-row').first().waitFor();
-  await workbench.closePane('Variables');
   const registers = await workbench.openPane('Registers');
   await registers.locator('.monaco-list-row').first().waitFor();
   await workbench.screenshot('05-views');
   note('page tables and registers shown');
 
-  await workbench.command('Worldstep: Show Queues as Table');
-  await page.locator('.tab', { hasText: 'Queues.txt' }).waitFor();
+  await workbench.showTable('Queues');
   await workbench.screenshot('06-table');
   await workbench.contextMenu(slot, /View Memory/);
   await page.locator('.tab', { hasText: 'Memory at' }).waitFor();
@@ -148,7 +144,8 @@ const debugTheSample = async (workbench: Workbench): Promise<void> => {
   await input.fill('main');
   await page.keyboard.press('Enter');
   await workbench.pick('execute');
-  await page.locator('.tab', { hasText: 'execute main' }).waitFor();
+  await page.locator('.tab.active', { hasText: 'Explanation.txt' }).waitFor();
+  await page.locator('.monaco-editor .view-line', { hasText: 'explain execute main' }).first().waitFor();
   await page.locator('.monaco-editor .view-line', { hasText: /level/i }).first().waitFor();
   await workbench.screenshot('06b-explain');
 

@@ -105,7 +105,16 @@ export class Workbench {
     await this.page.locator('.quick-input-title', { hasText: 'Explain an Address' }).waitFor();
     await this.page.locator('.quick-input-widget:visible .quick-input-box input').fill(text);
     await this.page.keyboard.press('Enter');
-    await this.page.locator('.tab.active', { hasText: text }).waitFor();
+    await this.page.locator('.tab.active', { hasText: 'Explanation.txt' }).waitFor();
+    await this.showsLine(`explain ${text}`);
+  }
+
+  /** Opens the table twin of a view, which stands beside the source. */
+  async showTable(view: string): Promise<void> {
+    await this.command('Worldstep: Show as Table…');
+    await this.page.locator('.quick-input-title', { hasText: 'Show as Table' }).waitFor();
+    await this.pick(view);
+    await this.page.locator('.tab.active', { hasText: `${view}.txt` }).waitFor();
   }
 
   /** Scrolls to a text with the editor's own search. */
@@ -235,14 +244,21 @@ export class Workbench {
     throw new Error(`"${name}" did not show ${child}`);
   }
 
-  /** Chooses an item of a row's context menu. */
+  /** Chooses an item of a row's context menu; a menu that closed because its row was made again is opened again. */
   async contextMenu(row: Locator, name: RegExp): Promise<void> {
-    await row.click({ button: 'right' });
     const item = this.page.getByRole('menuitem', { name });
-    await item.hover();
-    // Not a click: a menu ignores the mouse for a moment after it has opened.
-    await this.page.keyboard.press('Enter');
-    await item.waitFor({ state: 'detached' });
+    for (let attempt = 0; attempt < 10; attempt++) {
+      await row.click({ button: 'right' });
+      const isOpen = await item.hover({ timeout: 1500 }).then(
+        () => true,
+        () => false,
+      );
+      if (!isOpen) continue;
+      // Not a click: a menu ignores the mouse for a moment after it has opened.
+      await this.page.keyboard.press('Enter');
+      return item.waitFor({ state: 'detached' });
+    }
+    throw new Error(`the row's menu has no ${name}`);
   }
 
   /** Runs a task of ours as a person does, through "Tasks: Run Task". */
