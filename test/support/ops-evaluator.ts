@@ -147,18 +147,11 @@ class Evaluator {
       const lowest = -(1n << BigInt(held(a).width - 1));
       if (s(a) === lowest && nonZero(b) === -1n) throw new Error('overflowing division reached the host');
     };
-    const unbox = (r: Field): bigint => {
-      const bits = state.read('f', field(r.name));
-      return bits >> 32n === 0xffff_ffffn ? bits & 0xffff_ffffn : 0x7fc0_0000n;
-    };
+    const register = (r: Field | number): number => (typeof r === 'number' ? r : field(r.name));
     const same = <T extends AnyValue, U extends AnyValue>(v: T): U => v as unknown as U;
     return {
-      x: (r) => v64(state.read('x', field(r.name))),
-      setX: (r, v) => state.write('x', field(r.name), u(v)),
-      xAt: (index) => v64(state.read('x', index)),
-      setXAt: (index, v) => state.write('x', index, u(v)),
-      f: (r) => v64(state.read('f', field(r.name))),
-      setF: (r, v) => state.write('f', field(r.name), u(v)),
+      read: (file, r) => v64(state.read(file, register(r))),
+      write: (file, r, v) => state.write(file, register(r), u(v)),
       imm: (f) => v64(BigInt(field(f.name))),
       imm32: (f) => v32(BigInt(field(f.name))),
       c: (n) => v64(BigInt(n)),
@@ -236,8 +229,6 @@ class Evaluator {
         helper(state, field);
       },
       fpGuard: (dirty) => this.isa.prepareFp(state, dirty),
-      unbox32: (r) => v32(unbox(r)),
-      box32: (v) => v64(0xffff_ffff_0000_0000n | u(v)),
       bitsF32: same,
       bitsF64: same,
       f32Bits: same,

@@ -257,13 +257,6 @@ export class GraphEmitter {
       case 'mulhSU':
         if (!a || !b) throw new Error('malformed mulh');
         return this.#mulh(op, this.#keep(a), this.#keep(b));
-      case 'unbox32': {
-        if (!a) throw new Error('malformed unbox32');
-        const bits = this.#keep(a);
-        code.get(bits).op('i32.wrap_i64').i32(0x7fc0_0000);
-        code.get(bits).i64(32n).op('i64.shr_u').i64(0xffff_ffffn).op('i64.eq').op('select');
-        return;
-      }
       default:
         for (const arg of node.args) this.push(arg);
         code.op(opcodeOf(op, node));

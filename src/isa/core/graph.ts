@@ -3,7 +3,7 @@
  * recording {@link Ops}; back ends emit code from the result, and {@link effectsOf} reads facts off it.
  */
 import type { Insn } from './insn';
-import type { AnyValue, Field, Fields, FpBinary, Ops, V32, V64, ValueType } from './ops';
+import type { AnyValue, Field, FpBinary, Ops, V32, V64, ValueType } from './ops';
 
 /** Where a register is named: by an instruction field or fixed. */
 export type RegisterRef = { readonly field: string } | { readonly index: number };
@@ -55,7 +55,6 @@ export type Operation =
   | 'sx8'
   | 'sx16'
   | 'select'
-  | 'unbox32'
   | 'bits'
   | 'floatSqrt'
   | 'floatNeg'
@@ -168,7 +167,7 @@ export const recordGraph = (insn: Insn): Graph => {
       return { name };
     },
   });
-  insn.sem(recorder.ops, fields as unknown as Fields);
+  insn.sem(recorder.ops, fields);
   return { effects: recorder.effects };
 };
 
@@ -198,6 +197,9 @@ export const effectsOf = (graph: Graph): InsnEffects => {
     isConditional: flow?.k === 'branch',
   };
 };
+
+const refOf = (register: Field | number): RegisterRef =>
+  typeof register === 'number' ? { index: register } : { field: register.name };
 
 class Recorder {
   readonly effects: Effect[] = [];
@@ -255,12 +257,8 @@ class Recorder {
       return node;
     };
     return {
-      x: (r) => v(this.#read('x', { field: r.name })),
-      xAt: (index) => v(index === 0 ? constant('i64', 0n) : this.#read('x', { index })),
-      setX: (r, value) => this.#effect({ k: 'write', file: 'x', ref: { field: r.name }, value: n(value) }),
-      setXAt: (index, value) => this.#effect({ k: 'write', file: 'x', ref: { index }, value: n(value) }),
-      f: (r) => v(this.#read('f', { field: r.name })),
-      setF: (r, value) => this.#effect({ k: 'write', file: 'f', ref: { field: r.name }, value: n(value) }),
+      read: (file, register) => v(this.#read(file, refOf(register))),
+      write: (file, register, value) => this.#effect({ k: 'write', file, ref: refOf(register), value: n(value) }),
       imm: (f) => v(this.#node({ k: 'imm', field: f.name }, 'i64')),
       imm32: (f) => v(this.#node({ k: 'imm32', field: f.name }, 'i32')),
       c: (value) => v(constant('i64', BigInt(value))),
@@ -331,8 +329,6 @@ class Recorder {
       onlyIf: (cond) => this.#effect({ k: 'onlyIf', cond: n(cond) }),
       helper: (name) => this.#effect({ k: 'helper', name }),
       fpGuard: (dirty) => this.#effect({ k: 'fpGuard', dirty }),
-      unbox32: (r) => v(this.#node({ k: 'op', op: 'unbox32' }, 'i32', [this.#read('f', { field: r.name })])),
-      box32: (a) => op<V64>('or', 'i64', op<V64>('zx32', 'i64', a), v(constant('i64', 0xffff_ffff_0000_0000n))),
       bitsF32: (a) => op('bits', 'f32', a),
       bitsF64: (a) => op('bits', 'f64', a),
       f32Bits: (a) => op('bits', 'i32', a),

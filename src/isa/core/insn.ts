@@ -1,15 +1,21 @@
 /** One instruction, described once. Everything else about it is derived. */
 
-import type { Fields, Ops } from './ops';
+import type { FieldKind } from './field-kind';
+import type { Field, Fields, Ops } from './ops';
 import { type InsnPattern, parsePattern } from './pattern';
 
-export interface InsnOptions {
+/** What an instruction set describes its instructions with. */
+export interface Vocabulary<O extends Ops, Name extends string> {
+  /** What the fields of its patterns are, by name. */
+  readonly fields: Readonly<Record<Name, FieldKind>>;
+  /** The common operations and the instruction set's own, which are made of them. */
+  ops(o: Ops): O;
+}
+
+interface InsnText {
   /**
-   * Operand template: `{rd}`, `{rs1}` print registers by ABI name, `{frd}` float registers (an `f` before the field's
-   * name), `{imm}` decimal, `{hex:imm}` hexadecimal, `{target:imm}` pc + imm, `{csr}` the CSR's name, `{rm}` the rounding
-   * mode (with its leading comma, empty when dynamic), `{exact:rm}` the same where it changes nothing (empty when 0),
-   * `{hi:imm}` an upper immediate without its low 12 zeros, `{fence:pred}` a fence's set. `{aqrl}` prints nothing: the
-   * ordering is appended to the mnemonic (`.aq`, `.rl`, `.aqrl`).
+   * Operand template: text, and `{name}` or `{format:name}` for a field. The instruction set's {@link Spelling} says how
+   * fields are printed and which formats there are; `{target:name}` is pc + the field in every one.
    */
   readonly asm: string;
   /** Manual and section. */
@@ -20,28 +26,48 @@ export interface InsnOptions {
   readonly not?: Readonly<Record<string, readonly number[]>>;
   /** Control-flow kind shown to debuggers; derived from `sem` when absent (`jump`, `branch`, `plain`). */
   readonly kind?: 'call' | 'return' | 'indirect' | 'trap' | 'trapReturn';
-  readonly sem: (o: Ops, f: Fields) => void;
 }
 
-export interface Insn extends InsnOptions {
+/** A row as an instruction set writes it. */
+export interface InsnOptions<O extends Ops, Name extends string> extends InsnText {
+  readonly sem: (o: O, f: Fields<Name>) => void;
+}
+
+export interface Insn extends InsnText {
   readonly mnemonic: string;
   readonly pattern: InsnPattern;
+  readonly sem: (o: Ops, f: Readonly<Record<string, Field>>) => void;
 }
 
-/**
- * @param pattern bits in the manual's order, most significant first: runs of 0/1, `name:width` for plain fields, `name[12|10:5]`
- *   for scattered immediates, `-` for a bit that does not matter. 16 or 32 bits. `rd'`, `rs1'`, `rs2'` are the 3-bit compressed
- *   registers x8–x15. Names `imm`, `nzimm` are sign-extended from their highest bit; every other field is zero-extended.
- */
-export const insn = (mnemonic: string, pattern: string, options: InsnOptions): Insn => {
-  let parsed: InsnPattern | undefined;
-  return {
-    ...options,
-    mnemonic,
-    // Parsed when first looked at: a run on ready-made interpreters looks at few.
-    get pattern() {
-      parsed ??= parsePattern(mnemonic, pattern);
-      return parsed;
-    },
+/** The function that an instruction set writes its rows with. */
+export const insnBuilder = <O extends Ops, Name extends string>({ fields, ops }: Vocabulary<O, Name>) => {
+  /** `sem` in words of the instruction set as one in the common words. */
+  const spoken =
+    (sem: (o: O, f: Fields<Name>) => void): Insn['sem'] =>
+    (o, f) =>
+      sem(ops(o), f as Fields<Name>);
+  /**
+   * @param pattern bits in the manual's order, most significant first: runs of 0/1, `name:width` for plain fields,
+   *   `name[12|10:5]` for scattered ones, `-` for a bit that does not matter.
+   */
+  const insn = (mnemonic: string, pattern: string, { sem, ...text }: InsnOptions<O, Name>): Insn => {
+    let parsed: InsnPattern | undefined;
+    return {
+      ...text,
+      mnemonic,
+      // Parsed when first looked at: a run on ready-made interpreters looks at few.
+      get pattern() {
+        parsed ??= parsePattern(mnemonic, pattern, fields);
+        return parsed;
+      },
+      sem: spoken(sem),
+    };
   };
+  /** Another meaning of a row, with the row's own pattern and text. */
+  const variant = ({ ...row }: Insn, mnemonic: string, sem: InsnOptions<O, Name>['sem']): Insn => ({
+    ...row,
+    mnemonic,
+    sem: spoken(sem),
+  });
+  return { insn, variant };
 };

@@ -1,7 +1,8 @@
 /**
  * The vocabulary in which an instruction says what it does. `sem` functions receive an {@link Ops} and opaque fields and
  * describe their effects with it; nothing in a `sem` may compute outside `o`. The same description becomes the
- * interpreter's handler, later the JIT's code, and the list of effects.
+ * interpreter's handler, later the JIT's code, and the list of effects. This is the part that every instruction set
+ * shares; each adds words of its own, made of these (see {@link Vocabulary}).
  *
  * Values are 64-bit (`V64`), 32-bit (`V32`; also booleans, 0 or 1) or floats held as such (`F32`, `F64`).
  * Order: loads, stores and register writes happen in the order they are described; a register read sees the writes
@@ -25,44 +26,17 @@ export type AnyValue = V64 | V32 | F32 | F64;
 export interface Field {
   readonly name: string;
 }
-/** Fields by the names the pattern gives them. Asking for a name the pattern lacks throws when the table is built. */
-export type Fields = Readonly<Record<FieldName, Field>>;
-/** Every field name an instruction pattern may use; a closed list, so that a misspelt one does not compile. */
-export type FieldName =
-  | 'rd'
-  | 'rs1'
-  | 'rs2'
-  | 'rs3'
-  | "rd'"
-  | "rs1'"
-  | "rs2'"
-  | 'imm'
-  | 'uimm'
-  | 'nzimm'
-  | 'nzuimm'
-  | 'shamt'
-  | 'csr'
-  | 'rm'
-  | 'aq'
-  | 'rl'
-  | 'fm'
-  | 'pred'
-  | 'succ';
+/** Fields by the names an instruction set gives them. Asking for a name the pattern lacks throws when the table is built. */
+export type Fields<Name extends string = string> = Readonly<Record<Name, Field>>;
 
 /** Arithmetic on floats that goes through the exact soft-float when the host's result could differ in value or flags. */
 export type FpBinary = 'add' | 'sub' | 'mul' | 'div';
 
 export interface Ops {
-  /** Integer register named by the field; `x0` reads as 0. */
-  x(r: Field): V64;
-  /** Writes an integer register; writes to `x0` vanish. */
-  setX(r: Field, v: V64): void;
-  /** Fixed integer register, for compressed forms (`sp` = 2, `ra` = 1). */
-  xAt(index: number): V64;
-  setXAt(index: number, v: V64): void;
-  /** Raw 64 bits of a floating-point register. */
-  f(r: Field): V64;
-  setF(r: Field, v: V64): void;
+  /** A register of a file or view, named by a field or by its number; narrower ones are zero-extended. */
+  read(file: string, register: Field | number): V64;
+  /** Writes a register; of a narrower one the low bits. Writes to a file's zero register vanish. */
+  write(file: string, register: Field | number, v: V64): void;
   /** Immediate field: sign- or zero-extended as its pattern says. */
   imm(f: Field): V64;
   imm32(f: Field): V32;
@@ -141,12 +115,9 @@ export interface Ops {
   /** The whole instruction is done by the named TypeScript function of the ISA (`helpers`), which sees fields and state. */
   helper(name: string): void;
 
-  // Floating point. Values of a 32-bit format in a register are NaN-boxed.
+  // Floating point.
   /** Raises illegal-instruction when mstatus.FS is Off; with `dirty` sets it Dirty. Call first in every FP instruction. */
   fpGuard(dirty: boolean): void;
-  /** Bits of the single in `r`, or the canonical NaN when it is not boxed. */
-  unbox32(r: Field): V32;
-  box32(v: V32): V64;
   bitsF32(v: V32): F32;
   bitsF64(v: V64): F64;
   f32Bits(v: F32): V32;

@@ -1,4 +1,5 @@
 /** Instruction patterns in the manual's notation, parsed into masks and fields. */
+import type { FieldKind } from './field-kind';
 
 /** `count` bits of the word from `from`, placed at bit `to` of the field's value. */
 export interface FieldPiece {
@@ -26,10 +27,15 @@ export interface InsnPattern {
   readonly fields: ReadonlyMap<string, PatternField>;
 }
 
-const SIGNED = new Set(['imm', 'nzimm']);
-
-/** @throws Error naming the instruction when the pattern is malformed: a mistake of ours. */
-export const parsePattern = (mnemonic: string, text: string): InsnPattern => {
+/**
+ * @param kinds what the fields are, by name
+ * @throws Error naming the instruction when the pattern is malformed: a mistake of ours.
+ */
+export const parsePattern = (
+  mnemonic: string,
+  text: string,
+  kinds: Readonly<Record<string, FieldKind>>,
+): InsnPattern => {
   const tokens = text.trim().split(/\s+/);
   const sized = tokens.map((token) => ({ token, width: tokenWidth(mnemonic, token) }));
   const bits = sized.reduce((sum, { width }) => sum + width, 0);
@@ -59,23 +65,26 @@ export const parsePattern = (mnemonic: string, text: string): InsnPattern => {
   const fields = new Map<string, PatternField>();
   for (const [name, list] of pieces) {
     const width = Math.max(...list.map((piece) => piece.to + piece.count));
-    fields.set(name, { name, pieces: list, width, isSigned: SIGNED.has(name), bias: name.endsWith("'") ? 8 : 0 });
+    const kind = kinds[name];
+    if (!kind)
+      throw new Error(`${mnemonic}: its pattern has a field "${name}", which its instruction set does not know`);
+    fields.set(name, { name, pieces: list, width, isSigned: kind.kind === 'signed', bias: kind.bias ?? 0 });
   }
   return { length: bits === 16 ? 2 : 4, mask, match, fields };
 };
 
 const tokenWidth = (mnemonic: string, token: string): number => {
   if (/^[01]+$|^-+$/.test(token)) return token.length;
-  const plain = /^[a-z][a-z0-9]*'?:(\d+)$/.exec(token);
+  const plain = /^[A-Za-z][A-Za-z0-9]*'?:(\d+)$/.exec(token);
   if (plain) return Number(plain[1]);
-  if (/^[a-z][a-z0-9]*\[[\d:|]+\]$/.test(token)) {
+  if (/^[A-Za-z][A-Za-z0-9]*\[[\d:|]+\]$/.test(token)) {
     return fieldToken(token, 0).ranges.reduce((sum, [hi, lo]) => sum + hi - lo + 1, 0);
   }
   throw new Error(`${mnemonic}: cannot read pattern token "${token}"`);
 };
 
 const fieldToken = (token: string, width: number): { name: string; ranges: [number, number][] } => {
-  const scattered = /^([a-z][a-z0-9]*)\[([\d:|]+)\]$/.exec(token);
+  const scattered = /^([A-Za-z][A-Za-z0-9]*)\[([\d:|]+)\]$/.exec(token);
   if (!scattered) return { name: token.split(':')[0] ?? token, ranges: [[width - 1, 0]] };
   const ranges = (scattered[2] ?? '').split('|').map((part): [number, number] => {
     const [hi, lo] = part.split(':').map(Number);

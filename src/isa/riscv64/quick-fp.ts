@@ -4,32 +4,32 @@
  * and the first inexact result. From then on NX is set, and an inexact result changes no flag.
  */
 import type { QuickForm } from '../core/engine-isa';
-import { insn } from '../core/insn';
-import type { F32, F64, Field, Fields, Float, Ops, V32, V64 } from '../core/ops';
+import type { F32, F64, Field, Float, V32, V64 } from '../core/ops';
+import { insn, variant } from './insn';
 import { INSNS_D } from './insns/d';
 import { INSNS_F } from './insns/f';
+import type { RiscvFields, RiscvOps } from './ops';
 
 const GENERAL = new Map([...INSNS_F, ...INSNS_D].map((insn) => [insn.mnemonic, insn]));
 
 /** A form with the instruction's own pattern: it depends on values alone. */
-const quick = (of: string, sem: (o: Ops, f: Fields) => void): QuickForm => {
+const quick = (of: string, sem: (o: RiscvOps, f: RiscvFields) => void): QuickForm => {
   const general = GENERAL.get(of);
   if (!general) throw new Error(`quick form of unknown ${of}`);
-  const { pattern, asm, ref, doc } = general;
-  return { of, form: { mnemonic: `${of} on the host`, pattern, asm, ref, doc, sem } };
+  return { of, form: variant(general, `${of} on the host`, sem) };
 };
 
-const f64 = (o: Ops, bits: bigint): F64 => o.bitsF64(o.c(bits));
+const f64 = (o: RiscvOps, bits: bigint): F64 => o.bitsF64(o.c(bits));
 /** `2^exponent`. */
-const powerOfTwo = (o: Ops, exponent: number): F64 => f64(o, BigInt(exponent + 1023) << 52n);
+const powerOfTwo = (o: RiscvOps, exponent: number): F64 => f64(o, BigInt(exponent + 1023) << 52n);
 
 /** Registers of one format. */
 interface Host<T extends Float> {
   readonly suffix: 's' | 'd';
-  read(o: Ops, r: Field): T;
-  write(o: Ops, r: Field, v: T): void;
+  read(o: RiscvOps, r: Field): T;
+  write(o: RiscvOps, r: Field, v: T): void;
   /** The number as a double. */
-  wide(o: Ops, v: T): F64;
+  wide(o: RiscvOps, v: T): F64;
 }
 const S: Host<F32> = {
   suffix: 's',
@@ -44,24 +44,25 @@ const D: Host<F64> = {
   wide: (_, v) => v,
 };
 
-const isNumber = (o: Ops, v: Float): V32 => o.floatEq(v, v);
+const isNumber = (o: RiscvOps, v: Float): V32 => o.floatEq(v, v);
 
 /** The rounding mode in force when the instruction's field says `field`. */
-const inForce = (o: Ops, field: V32): V32 => o.select(o.eq(field, o.c32(7)), o.lo32(o.slot('frm')), field);
-const modeOf = (o: Ops, rm: Field): V32 => inForce(o, o.imm32(rm));
-const requireNearest = (o: Ops, rm: Field): void => o.onlyIf(o.eqz(modeOf(o, rm)));
+const inForce = (o: RiscvOps, field: V32): V32 => o.select(o.eq(field, o.c32(7)), o.lo32(o.slot('frm')), field);
+const modeOf = (o: RiscvOps, rm: Field): V32 => inForce(o, o.imm32(rm));
+const requireNearest = (o: RiscvOps, rm: Field): void => o.onlyIf(o.eqz(modeOf(o, rm)));
 
 /** The result is exact, or its being inexact is no news. */
-const requireKnown = (o: Ops, isExact: V32): void => o.onlyIf(o.or(o.and(o.lo32(o.slot('fflags')), o.c32(1)), isExact));
+const requireKnown = (o: RiscvOps, isExact: V32): void =>
+  o.onlyIf(o.or(o.and(o.lo32(o.slot('fflags')), o.c32(1)), isExact));
 
 /** Exponent field of a single from 2 to 254: not near the smallest, nor infinite. A zero is left to the caller. */
-const isAmple = (o: Ops, v: F32): V32 => {
+const isAmple = (o: RiscvOps, v: F32): V32 => {
   const exponent = o.and(o.shrU(o.f32Bits(v), o.c32(23)), o.c32(0xff));
   return o.ltU(o.sub(exponent, o.c32(2)), o.c32(253));
 };
 
 const comparisons = <T extends Float>(host: Host<T>): QuickForm[] => {
-  const compare = (name: string, claim: (o: Ops, a: T, b: T) => V32) =>
+  const compare = (name: string, claim: (o: RiscvOps, a: T, b: T) => V32) =>
     quick(`${name}.${host.suffix}`, (o, f) => {
       o.fpGuard(true);
       const a = host.read(o, f.rs1);
@@ -69,7 +70,7 @@ const comparisons = <T extends Float>(host: Host<T>): QuickForm[] => {
       o.onlyIf(o.and(isNumber(o, a), isNumber(o, b)));
       o.setX(f.rd, o.zx32(claim(o, a, b)));
     });
-  const extreme = (name: string, choose: (o: Ops, a: T, b: T) => T) =>
+  const extreme = (name: string, choose: (o: RiscvOps, a: T, b: T) => T) =>
     quick(`${name}.${host.suffix}`, (o, f) => {
       o.fpGuard(true);
       const a = host.read(o, f.rs1);
@@ -106,7 +107,7 @@ const betweenFormats: readonly QuickForm[] = [
 ];
 
 /** The integer in `r`, widened. */
-const INTEGERS: Readonly<Record<string, (o: Ops, v: V64) => V64>> = {
+const INTEGERS: Readonly<Record<string, (o: RiscvOps, v: V64) => V64>> = {
   w: (o, v) => o.sx32(o.lo32(v)),
   wu: (o, v) => o.zx32(o.lo32(v)),
   l: (_, v) => v,
@@ -114,7 +115,7 @@ const INTEGERS: Readonly<Record<string, (o: Ops, v: V64) => V64>> = {
 };
 
 /** The magnitude is at most `2^bits`. */
-const fits = (o: Ops, name: string, value: V64, bits: bigint): V32 =>
+const fits = (o: RiscvOps, name: string, value: V64, bits: bigint): V32 =>
   name === 'lu' ? o.geU(o.c(1n << bits), value) : o.geU(o.c(1n << (bits + 1n)), o.add(value, o.c(1n << bits)));
 
 const fromIntegers = Object.entries(INTEGERS).flatMap(([name, widen]) => [
@@ -135,7 +136,7 @@ const fromIntegers = Object.entries(INTEGERS).flatMap(([name, widen]) => [
 ]);
 
 /** A range of doubles `[lowest, end)`: powers of two, and 0. */
-const RANGES: Readonly<Record<string, { readonly lowest: (o: Ops) => F64; readonly end: number }>> = {
+const RANGES: Readonly<Record<string, { readonly lowest: (o: RiscvOps) => F64; readonly end: number }>> = {
   w: { lowest: (o) => o.floatNeg(powerOfTwo(o, 31)), end: 31 },
   wu: { lowest: (o) => f64(o, 0n), end: 32 },
   l: { lowest: (o) => o.floatNeg(powerOfTwo(o, 63)), end: 63 },
@@ -184,7 +185,7 @@ const roots: readonly QuickForm[] = [
 ];
 
 /** A sum and what rounding left off: exact unless it overflows. @see Knuth, The Art of Computer Programming, 4.2.2 */
-const twoSum = (o: Ops, a: F64, b: F64): readonly [sum: F64, error: F64] => {
+const twoSum = (o: RiscvOps, a: F64, b: F64): readonly [sum: F64, error: F64] => {
   const sum = o.floatAdd(a, b);
   const fromB = o.floatSub(sum, a);
   const fromA = o.floatSub(sum, fromB);
@@ -192,14 +193,14 @@ const twoSum = (o: Ops, a: F64, b: F64): readonly [sum: F64, error: F64] => {
 };
 
 /** `v` as a sum of numbers of 26 bits. @see T. J. Dekker, A floating-point technique for extending the available precision */
-const split = (o: Ops, v: F64): readonly [high: F64, low: F64] => {
+const split = (o: RiscvOps, v: F64): readonly [high: F64, low: F64] => {
   const scaled = o.floatMul(v, f64(o, 0x41a0_0000_0200_0000n));
   const high = o.floatSub(scaled, o.floatSub(scaled, v));
   return [high, o.floatSub(v, high)];
 };
 
 /** A product and what rounding left off: exact away from the ends of the range. */
-const twoProduct = (o: Ops, a: F64, b: F64): readonly [product: F64, error: F64] => {
+const twoProduct = (o: RiscvOps, a: F64, b: F64): readonly [product: F64, error: F64] => {
   const product = o.floatMul(a, b);
   const [aHigh, aLow] = split(o, a);
   const [bHigh, bLow] = split(o, b);
@@ -209,7 +210,7 @@ const twoProduct = (o: Ops, a: F64, b: F64): readonly [product: F64, error: F64]
 };
 
 /** `sum + error` rounded to odd: of the two neighbours of an inexact result the one with an odd significand. */
-const roundToOdd = (o: Ops, [sum, error]: readonly [F64, F64]): F64 => {
+const roundToOdd = (o: RiscvOps, [sum, error]: readonly [F64, F64]): F64 => {
   const bits = o.f64Bits(sum);
   const errorBits = o.f64Bits(error);
   const isEvenAndInexact = o.and(o.not(bits), o.zx32(o.ne(o.shl(errorBits, o.c(1)), o.c(0))));
@@ -218,7 +219,7 @@ const roundToOdd = (o: Ops, [sum, error]: readonly [F64, F64]): F64 => {
 };
 
 /** The magnitude lies from `2^-reach` to `2^reach`, or the number is zero. */
-const requireMiddle = (o: Ops, v: F64, reach: number): void => {
+const requireMiddle = (o: RiscvOps, v: F64, reach: number): void => {
   const magnitude = o.shl(o.f64Bits(v), o.c(1));
   const exponent = o.lo32(o.shrU(magnitude, o.c(53)));
   o.onlyIf(o.or(o.ltU(o.sub(exponent, o.c32(1023 - reach)), o.c32(2 * reach)), o.eqz(magnitude)));
@@ -228,7 +229,7 @@ const requireMiddle = (o: Ops, v: F64, reach: number): void => {
  * `a × b + c` rounded once, out of double operations that round each time.
  * @see S. Boldo, G. Melquiond, Emulation of a FMA and Correctly Rounded Sums: Proved Algorithms Using Rounding to Odd
  */
-const fusedD = (o: Ops, a: F64, b: F64, c: F64): F64 => {
+const fusedD = (o: RiscvOps, a: F64, b: F64, c: F64): F64 => {
   // So no step overflows, and none has bits below the smallest.
   for (const [v, reach] of [
     [a, 400],
@@ -247,7 +248,7 @@ const fusedD = (o: Ops, a: F64, b: F64, c: F64): F64 => {
 };
 
 /** The product of singles is an exact double; the sum, rounded to odd, has enough bits to be rounded again. */
-const fusedS = (o: Ops, a: F32, b: F32, c: F32): F32 => {
+const fusedS = (o: RiscvOps, a: F32, b: F32, c: F32): F32 => {
   const odd = roundToOdd(o, twoSum(o, o.floatMul(o.promote(a), o.promote(b)), o.promote(c)));
   const result = o.demote(odd);
   o.onlyIf(o.or(isAmple(o, result), o.floatEq(odd, f64(o, 0n))));
@@ -255,7 +256,7 @@ const fusedS = (o: Ops, a: F32, b: F32, c: F32): F32 => {
   return result;
 };
 
-type Fused<T extends Float> = (o: Ops, a: T, b: T, c: T) => T;
+type Fused<T extends Float> = (o: RiscvOps, a: T, b: T, c: T) => T;
 const FUSED = ['fmadd', 'fmsub', 'fnmsub', 'fnmadd'] as const;
 
 /**

@@ -3,9 +3,10 @@
  * a few operations (another bit, an interrupt that becomes deliverable) they leave to the CSR helpers.
  */
 import type { QuickForm } from '../core/engine-isa';
-import { insn } from '../core/insn';
-import type { Field, Ops, V32, V64 } from '../core/ops';
+import type { Field, V32, V64 } from '../core/ops';
 import { MSTATUS, SSTATUS_VISIBLE } from './csrs-bits';
+import { insn } from './insn';
+import type { RiscvOps } from './ops';
 import { QUICK_FP } from './quick-fp';
 
 const SSTATUS = '000100000000';
@@ -15,20 +16,20 @@ const COMMON = {
 } as const;
 
 /** Outside user modes, which may not touch it. */
-const requireSupervisor = (o: Ops): void => o.onlyIf(o.ne(o.slot('priv'), o.c(0)));
+const requireSupervisor = (o: RiscvOps): void => o.onlyIf(o.ne(o.slot('priv'), o.c(0)));
 
 /** Whether no interrupt is both pending and enabled, so that setting SIE delivers none. */
-const isQuiet = (o: Ops): V32 => o.eqz(o.and(o.or(o.slot('mip'), o.slot('mipLines')), o.slot('mie')));
+const isQuiet = (o: RiscvOps): V32 => o.eqz(o.and(o.or(o.slot('mip'), o.slot('mipLines')), o.slot('mie')));
 
 /** sstatus as it reads: SD sums up FS, which alone can be dirty here. */
-const view = (o: Ops, status: V64): V64 => {
+const view = (o: RiscvOps, status: V64): V64 => {
   const isDirty = o.eq(o.and(status, o.c(MSTATUS.FS)), o.c(MSTATUS.FS));
   const visible = o.and(status, o.c(SSTATUS_VISIBLE & ~MSTATUS.SD));
   return o.or(visible, o.shl(o.zx32(isDirty), o.c(63)));
 };
 
 /** Yields sstatus in `rd` and changes it: a part of mstatus, but all of vsstatus in a guest. */
-const exchange = (o: Ops, rd: Field, change: (status: V64) => V64): void => {
+const exchange = (o: RiscvOps, rd: Field, change: (status: V64) => V64): void => {
   const isGuest = o.ne(o.slot('v'), o.c(0));
   const [mstatus, vsstatus] = [o.slot('mstatus'), o.slot('vsstatus')];
   const status = o.select(isGuest, vsstatus, mstatus);

@@ -1,12 +1,13 @@
 /** A: load-reserved, store-conditional and atomic read-modify-write. Ordering bits are decoded but need nothing: memory is sequentially consistent. */
 
-import { type Insn, insn } from '../../core/insn';
-import type { Ops } from '../../core/ops';
+import type { Insn } from '../../core/insn';
+import { insn } from '../insn';
+import type { RiscvOps } from '../ops';
 
 const RESERVED = 'RISC-V Unprivileged ISA 20240411, Zalrsc: Load-Reserved/Store-Conditional Instructions';
 const MEMORY = 'RISC-V Unprivileged ISA 20240411, Zaamo: Atomic Memory Operations';
 
-type AmoOp = Parameters<Ops['amo']>[0];
+type AmoOp = Parameters<RiscvOps['amo']>[0];
 
 const WIDTHS = [
   { suffix: 'w', funct3: '010', bytes: 4, size: '4 bytes, sign-extended' },

@@ -3,8 +3,10 @@
  * Each is described on its own, not by expansion, so that its length and fields stay those of the 16-bit word.
  */
 
-import { type Insn, insn } from '../../core/insn';
-import type { Field, Fields, Ops, V32, V64 } from '../../core/ops';
+import type { Insn } from '../../core/insn';
+import type { Field, V32, V64 } from '../../core/ops';
+import { insn } from '../insn';
+import type { RiscvFields, RiscvOps } from '../ops';
 
 const C = 'RISC-V Unprivileged ISA 20240411, C Extension';
 const LOADS = `${C}: Load and Store Instructions`;
@@ -14,11 +16,16 @@ const COMPUTE = `${C}: Integer Computational Instructions`;
 const RA = 1;
 const SP = 2;
 
-const stackAddress = (o: Ops, offset: Field): V64 => o.add(o.xAt(SP), o.imm(offset));
-const baseAddress = (o: Ops, f: Fields): V64 => o.add(o.x(f["rs1'"]), o.imm(f.uimm));
+const stackAddress = (o: RiscvOps, offset: Field): V64 => o.add(o.xAt(SP), o.imm(offset));
+const baseAddress = (o: RiscvOps, f: RiscvFields): V64 => o.add(o.x(f["rs1'"]), o.imm(f.uimm));
 
 /** `rd' = rd' op rs2'`. */
-const arithmetic = (mnemonic: string, bits: [string, string], op: (o: Ops, a: V64, b: V64) => V64, doc: string): Insn =>
+const arithmetic = (
+  mnemonic: string,
+  bits: [string, string],
+  op: (o: RiscvOps, a: V64, b: V64) => V64,
+  doc: string,
+): Insn =>
   insn(mnemonic, `${bits[0]} rd':3 ${bits[1]} rs2':3 01`, {
     asm: "{rd'}, {rs2'}",
     ref: COMPUTE,
@@ -26,10 +33,10 @@ const arithmetic = (mnemonic: string, bits: [string, string], op: (o: Ops, a: V6
     sem: (o, f) => o.setX(f["rd'"], op(o, o.x(f["rd'"]), o.x(f["rs2'"]))),
   });
 
-const addWords = (o: Ops, a: V64, b: V64): V64 => o.sx32(o.add(o.lo32(a), o.lo32(b)));
-const subWords = (o: Ops, a: V64, b: V64): V64 => o.sx32(o.sub(o.lo32(a), o.lo32(b)));
+const addWords = (o: RiscvOps, a: V64, b: V64): V64 => o.sx32(o.add(o.lo32(a), o.lo32(b)));
+const subWords = (o: RiscvOps, a: V64, b: V64): V64 => o.sx32(o.sub(o.lo32(a), o.lo32(b)));
 
-const shiftRight = (mnemonic: string, bits: string, op: (o: Ops, a: V64, n: V64) => V64, doc: string): Insn =>
+const shiftRight = (mnemonic: string, bits: string, op: (o: RiscvOps, a: V64, n: V64) => V64, doc: string): Insn =>
   insn(mnemonic, `100 shamt[5] ${bits} rd':3 shamt[4:0] 01`, {
     asm: "{rd'}, {hex:shamt}",
     ref: COMPUTE,
@@ -37,7 +44,7 @@ const shiftRight = (mnemonic: string, bits: string, op: (o: Ops, a: V64, n: V64)
     sem: (o, f) => o.setX(f["rd'"], op(o, o.x(f["rd'"]), o.imm(f.shamt))),
   });
 
-const branch = (mnemonic: string, funct3: string, condition: (o: Ops, a: V64) => V32, doc: string): Insn =>
+const branch = (mnemonic: string, funct3: string, condition: (o: RiscvOps, a: V64) => V32, doc: string): Insn =>
   insn(mnemonic, `${funct3} imm[8|4:3] rs1':3 imm[7:6|2:1|5] 01`, {
     asm: "{rs1'}, {target:imm}",
     ref: CONTROL,

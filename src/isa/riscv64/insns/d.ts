@@ -1,6 +1,7 @@
 /** D: double-precision floating point, and conversions between the two formats. */
 
-import { type Insn, insn } from '../../core/insn';
+import type { Insn } from '../../core/insn';
+import { insn } from '../insn';
 import { DOUBLE, floatInsns, type Precision, RESERVED_MODES, SINGLE } from './float';
 
 const between = (from: Precision, to: Precision, doc: string): Insn =>

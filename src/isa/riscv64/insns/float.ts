@@ -5,8 +5,10 @@
  * `fpArith`/`fpCall`; the engine resolves the dynamic mode there and raises illegal-instruction when `frm` holds 5 to 7.
  */
 
-import { type Insn, insn } from '../../core/insn';
-import type { Field, Fields, FpBinary, Ops, V64 } from '../../core/ops';
+import type { Insn } from '../../core/insn';
+import type { Field, FpBinary, V64 } from '../../core/ops';
+import { insn } from '../insn';
+import type { RiscvFields, RiscvOps } from '../ops';
 
 /** One floating-point format of the register file. */
 export interface Precision {
@@ -21,9 +23,9 @@ export interface Precision {
   /** In docs. */
   readonly name: string;
   /** The operand in `r`, low bits; unboxed for formats narrower than the register. */
-  read(o: Ops, r: Field): V64;
-  write(o: Ops, r: Field, v: V64): void;
-  arithmetic(o: Ops, op: FpBinary, f: Fields): void;
+  read(o: RiscvOps, r: Field): V64;
+  write(o: RiscvOps, r: Field, v: V64): void;
+  arithmetic(o: RiscvOps, op: FpBinary, f: RiscvFields): void;
   /** Sign-injection: magnitude of `a`, sign chosen by the caller. */
   readonly signBit: bigint;
 }
@@ -122,7 +124,13 @@ const minimum = (p: Precision, name: string, funct3: string, doc: string): Insn 
   });
 
 /** `sign` makes the bits whose top one is the result's sign. */
-const inject = (p: Precision, name: string, funct3: string, sign: (o: Ops, a: V64, b: V64) => V64, doc: string): Insn =>
+const inject = (
+  p: Precision,
+  name: string,
+  funct3: string,
+  sign: (o: RiscvOps, a: V64, b: V64) => V64,
+  doc: string,
+): Insn =>
   insn(`${name}.${p.suffix}`, `00100 ${p.fmt} rs2:5 rs1:5 ${funct3} rd:5 ${OP_FP}`, {
     asm: '{frd}, {frs1}, {frs2}',
     ref: `${p.ref}: Floating-Point Conversion and Move Instructions`,

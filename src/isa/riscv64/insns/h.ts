@@ -1,6 +1,7 @@
 /** H: a hypervisor's accesses to its guest's memory, and fences for a guest's translations. All are done by helpers. */
 
-import { type Insn, insn } from '../../core/insn';
+import type { Insn } from '../../core/insn';
+import { insn } from '../insn';
 
 const ACCESS = 'RISC-V Privileged ISA 20240411, H: Hypervisor Virtual-Machine Load and Store Instructions';
 const FENCE = 'RISC-V Privileged ISA 20240411, H: Hypervisor Memory-Management Fence Instructions';

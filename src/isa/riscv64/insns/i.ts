@@ -1,7 +1,9 @@
 /** RV64I: the base integer instructions. `fence` does nothing here: harts take turns, so memory is sequentially consistent. */
 
-import { type Insn, insn } from '../../core/insn';
-import type { Fields, Ops, V32, V64 } from '../../core/ops';
+import type { Insn } from '../../core/insn';
+import type { V32, V64 } from '../../core/ops';
+import { insn } from '../insn';
+import type { RiscvFields, RiscvOps } from '../ops';
 
 const UNPRIV = 'RISC-V Unprivileged ISA 20240411';
 const COMPUTE = `${UNPRIV}, RV32I: Integer Computational Instructions`;
@@ -10,12 +12,12 @@ const CONTROL = `${UNPRIV}, RV32I: Control Transfer Instructions`;
 const MEMORY = `${UNPRIV}, RV32I: Load and Store Instructions`;
 const MEMORY64 = `${UNPRIV}, RV64I: Load and Store Instructions`;
 
-const rs1 = (o: Ops, f: Fields): V64 => o.x(f.rs1);
-const rs2 = (o: Ops, f: Fields): V64 => o.x(f.rs2);
-const word1 = (o: Ops, f: Fields): V32 => o.lo32(o.x(f.rs1));
-const word2 = (o: Ops, f: Fields): V32 => o.lo32(o.x(f.rs2));
+const rs1 = (o: RiscvOps, f: RiscvFields): V64 => o.x(f.rs1);
+const rs2 = (o: RiscvOps, f: RiscvFields): V64 => o.x(f.rs2);
+const word1 = (o: RiscvOps, f: RiscvFields): V32 => o.lo32(o.x(f.rs1));
+const word2 = (o: RiscvOps, f: RiscvFields): V32 => o.lo32(o.x(f.rs2));
 
-type Binary<T> = (o: Ops, a: T, b: T) => T;
+type Binary<T> = (o: RiscvOps, a: T, b: T) => T;
 
 const immediate = (mnemonic: string, funct3: string, op: Binary<V64>, doc: string): Insn =>
   insn(mnemonic, `imm[11:0] rs1:5 ${funct3} rd:5 0010011`, {
@@ -57,7 +59,7 @@ const registerWord = (mnemonic: string, funct7: string, funct3: string, op: Bina
     sem: (o, f) => o.setX(f.rd, o.sx32(op(o, word1(o, f), word2(o, f)))),
   });
 
-const branch = (mnemonic: string, funct3: string, condition: (o: Ops, a: V64, b: V64) => V32, doc: string): Insn =>
+const branch = (mnemonic: string, funct3: string, condition: (o: RiscvOps, a: V64, b: V64) => V32, doc: string): Insn =>
   insn(mnemonic, `imm[12|10:5] rs2:5 rs1:5 ${funct3} imm[4:1|11] 1100011`, {
     asm: '{rs1}, {rs2}, {target:imm}',
     ref: CONTROL,

@@ -1,7 +1,9 @@
 /** M: integer multiplication and division. Division never traps: by zero and on overflow it has defined results. */
 
-import { type Insn, insn } from '../../core/insn';
-import type { Int, Ops, V32, V64 } from '../../core/ops';
+import type { Insn } from '../../core/insn';
+import type { Int, V32, V64 } from '../../core/ops';
+import { insn } from '../insn';
+import type { RiscvOps } from '../ops';
 
 const MULTIPLY = 'RISC-V Unprivileged ISA 20240411, M Extension: Multiplication Operations';
 const DIVIDE = 'RISC-V Unprivileged ISA 20240411, M Extension: Division Operations';
@@ -10,7 +12,7 @@ const double = (
   mnemonic: string,
   funct3: string,
   ref: string,
-  op: (o: Ops, a: V64, b: V64) => V64,
+  op: (o: RiscvOps, a: V64, b: V64) => V64,
   doc: string,
 ): Insn =>
   insn(mnemonic, `0000001 rs2:5 rs1:5 ${funct3} rd:5 0110011`, {
@@ -20,7 +22,13 @@ const double = (
     sem: (o, f) => o.setX(f.rd, op(o, o.x(f.rs1), o.x(f.rs2))),
   });
 
-const word = (mnemonic: string, funct3: string, ref: string, op: (o: Ops, a: V32, b: V32) => V32, doc: string): Insn =>
+const word = (
+  mnemonic: string,
+  funct3: string,
+  ref: string,
+  op: (o: RiscvOps, a: V32, b: V32) => V32,
+  doc: string,
+): Insn =>
   insn(mnemonic, `0000001 rs2:5 rs1:5 ${funct3} rd:5 0111011`, {
     asm: '{rd}, {rs1}, {rs2}',
     ref,
@@ -35,12 +43,12 @@ interface Limits<T extends Int> {
   /** The most negative value. */
   readonly min: T;
 }
-const limits64 = (o: Ops): Limits<V64> => ({ zero: o.c(0n), ones: o.c(-1n), min: o.c(-(1n << 63n)) });
-const limits32 = (o: Ops): Limits<V32> => ({ zero: o.c32(0), ones: o.c32(-1), min: o.c32(-0x80000000) });
+const limits64 = (o: RiscvOps): Limits<V64> => ({ zero: o.c(0n), ones: o.c(-1n), min: o.c(-(1n << 63n)) });
+const limits32 = (o: RiscvOps): Limits<V32> => ({ zero: o.c32(0), ones: o.c32(-1), min: o.c32(-0x80000000) });
 
-const overflows = <T extends Int>(o: Ops, k: Limits<T>, a: T, b: T): V32 => o.and(o.eq(a, k.min), o.eq(b, k.ones));
+const overflows = <T extends Int>(o: RiscvOps, k: Limits<T>, a: T, b: T): V32 => o.and(o.eq(a, k.min), o.eq(b, k.ones));
 
-const div = <T extends Int>(o: Ops, k: Limits<T>, a: T, b: T): T =>
+const div = <T extends Int>(o: RiscvOps, k: Limits<T>, a: T, b: T): T =>
   o.iff<T>(
     o.eqz(b),
     () => k.ones,
@@ -51,13 +59,13 @@ const div = <T extends Int>(o: Ops, k: Limits<T>, a: T, b: T): T =>
         () => o.divS(a, b),
       ),
   );
-const divu = <T extends Int>(o: Ops, k: Limits<T>, a: T, b: T): T =>
+const divu = <T extends Int>(o: RiscvOps, k: Limits<T>, a: T, b: T): T =>
   o.iff<T>(
     o.eqz(b),
     () => k.ones,
     () => o.divU(a, b),
   );
-const rem = <T extends Int>(o: Ops, k: Limits<T>, a: T, b: T): T =>
+const rem = <T extends Int>(o: RiscvOps, k: Limits<T>, a: T, b: T): T =>
   o.iff<T>(
     o.eqz(b),
     () => a,
@@ -68,7 +76,7 @@ const rem = <T extends Int>(o: Ops, k: Limits<T>, a: T, b: T): T =>
         () => o.remS(a, b),
       ),
   );
-const remu = <T extends Int>(o: Ops, a: T, b: T): T =>
+const remu = <T extends Int>(o: RiscvOps, a: T, b: T): T =>
   o.iff<T>(
     o.eqz(b),
     () => a,

@@ -1,6 +1,7 @@
 /** Calls into and returns from more privileged modes, waiting, and address-translation fences. All are done by helpers. */
 
-import { type Insn, insn } from '../../core/insn';
+import type { Insn } from '../../core/insn';
+import { insn } from '../insn';
 
 const CALL = 'RISC-V Unprivileged ISA 20240411, RV32I: Environment Call and Breakpoints';
 const RETURN = 'RISC-V Privileged ISA 20240411, Machine-Mode Privileged Instructions: Trap-Return Instructions';

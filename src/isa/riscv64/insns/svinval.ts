@@ -1,6 +1,7 @@
 /** Svinval: fences taken apart, so that many invalidations share the waiting. Here each invalidation is a whole fence. */
 
-import { type Insn, insn } from '../../core/insn';
+import type { Insn } from '../../core/insn';
+import { insn } from '../insn';
 
 const REF = 'RISC-V Privileged ISA 20240411, Svinval: Fine-Grained Address-Translation Cache Invalidation';
 

@@ -1,19 +1,21 @@
 /** Zba: address generation. */
 
-import { type Insn, insn } from '../../core/insn';
-import type { Ops, V64 } from '../../core/ops';
+import type { Insn } from '../../core/insn';
+import type { V64 } from '../../core/ops';
+import { insn } from '../insn';
+import type { RiscvOps } from '../ops';
 
 const REF = 'RISC-V Unprivileged ISA 20240411, B Extension: Zba Address Generation';
 
-const full = (_: Ops, v: V64): V64 => v;
-const unsignedWord = (o: Ops, v: V64): V64 => o.zx32(o.lo32(v));
+const full = (_: RiscvOps, v: V64): V64 => v;
+const unsignedWord = (o: RiscvOps, v: V64): V64 => o.zx32(o.lo32(v));
 
 /** `rd = (part of rs1 << count) + rs2`. */
 const shiftAdd = (
   mnemonic: string,
   bits: [funct7: string, funct3: string, opcode: string],
   count: number,
-  part: (o: Ops, v: V64) => V64,
+  part: (o: RiscvOps, v: V64) => V64,
   doc: string,
 ): Insn =>
   insn(mnemonic, `${bits[0]} rs2:5 rs1:5 ${bits[1]} rd:5 ${bits[2]}`, {

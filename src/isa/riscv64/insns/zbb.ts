@@ -1,7 +1,9 @@
 /** Zbb: basic bit manipulation. */
 
-import { type Insn, insn } from '../../core/insn';
-import type { Ops, V32, V64 } from '../../core/ops';
+import type { Insn } from '../../core/insn';
+import type { V32, V64 } from '../../core/ops';
+import { insn } from '../insn';
+import type { RiscvOps } from '../ops';
 
 const REF = 'RISC-V Unprivileged ISA 20240411, B Extension: Zbb Basic Bit-Manipulation';
 
@@ -9,7 +11,7 @@ const binary = (
   mnemonic: string,
   funct7: string,
   funct3: string,
-  op: (o: Ops, a: V64, b: V64) => V64,
+  op: (o: RiscvOps, a: V64, b: V64) => V64,
   doc: string,
 ): Insn =>
   insn(mnemonic, `${funct7} rs2:5 rs1:5 ${funct3} rd:5 0110011`, {
@@ -20,7 +22,7 @@ const binary = (
   });
 
 /** @param bits funct12, funct3 and opcode. */
-const unary = (mnemonic: string, bits: [string, string, string], op: (o: Ops, a: V64) => V64, doc: string): Insn =>
+const unary = (mnemonic: string, bits: [string, string, string], op: (o: RiscvOps, a: V64) => V64, doc: string): Insn =>
   insn(mnemonic, `${bits[0]} rs1:5 ${bits[1]} rd:5 ${bits[2]}`, {
     asm: '{rd}, {rs1}',
     ref: REF,
@@ -32,20 +34,20 @@ const OP_IMM = '0010011';
 const OP_IMM_32 = '0011011';
 
 /** Applies a 32-bit operation to the low half and sign-extends (counts are never negative). */
-const onWord = (o: Ops, a: V64, op: (a: V32) => V32): V64 => o.sx32(op(o.lo32(a)));
+const onWord = (o: RiscvOps, a: V64, op: (a: V32) => V32): V64 => o.sx32(op(o.lo32(a)));
 
 /** Swaps neighbouring groups of `n` bits; `mask` has ones in the lower group of each pair. */
-const exchange = (o: Ops, v: V64, mask: bigint, n: number): V64 =>
+const exchange = (o: RiscvOps, v: V64, mask: bigint, n: number): V64 =>
   o.or(o.shl(o.and(v, o.c(mask)), o.c(n)), o.and(o.shrU(v, o.c(n)), o.c(mask)));
 
-const reverseBytes = (o: Ops, v: V64): V64 =>
+const reverseBytes = (o: RiscvOps, v: V64): V64 =>
   o.rotl(exchange(o, exchange(o, v, 0x00ff00ff00ff00ffn, 8), 0x0000ffff0000ffffn, 16), o.c(32));
 
 /**
  * Each byte becomes 0xff unless it is 0. Adding 0x7f to a byte's low seven bits carries into its top bit when one of them
  * is set, and never out of the byte. From a top bit alone, 0x80 - 0x01 gives the seven bits below it.
  */
-const fillBytes = (o: Ops, v: V64): V64 => {
+const fillBytes = (o: RiscvOps, v: V64): V64 => {
   const low = o.c(0x7f7f7f7f7f7f7f7fn);
   const top = o.and(o.or(o.add(o.and(v, low), low), v), o.not(low));
   return o.or(top, o.sub(top, o.shrU(top, o.c(7))));

@@ -1,7 +1,9 @@
 /** Zbs: single bits. Indices are taken modulo 64. */
 
-import { type Insn, insn } from '../../core/insn';
-import type { Ops, V64 } from '../../core/ops';
+import type { Insn } from '../../core/insn';
+import type { V64 } from '../../core/ops';
+import { insn } from '../insn';
+import type { RiscvOps } from '../ops';
 
 const REF = 'RISC-V Unprivileged ISA 20240411, B Extension: Zbs Single-bit Instructions';
 
@@ -9,7 +11,7 @@ const REF = 'RISC-V Unprivileged ISA 20240411, B Extension: Zbs Single-bit Instr
 const pair = (
   mnemonic: string,
   bits: [funct6: string, funct3: string],
-  op: (o: Ops, a: V64, index: V64) => V64,
+  op: (o: RiscvOps, a: V64, index: V64) => V64,
   doc: string,
 ): Insn[] => [
   insn(mnemonic, `${bits[0]} 0 rs2:5 rs1:5 ${bits[1]} rd:5 0110011`, {
@@ -26,7 +28,7 @@ const pair = (
   }),
 ];
 
-const bit = (o: Ops, index: V64): V64 => o.shl(o.c(1n), index);
+const bit = (o: RiscvOps, index: V64): V64 => o.shl(o.c(1n), index);
 
 /** Single-bit instructions. */
 export const INSNS_ZBS: readonly Insn[] = [

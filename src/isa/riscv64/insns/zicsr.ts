@@ -1,6 +1,7 @@
 /** Zicsr: access to control and status registers. Which accesses are legal, and what they do, the helpers know. Counters (Zicntr) are read this way too. */
 
-import { type Insn, insn } from '../../core/insn';
+import type { Insn } from '../../core/insn';
+import { insn } from '../insn';
 
 const REF = 'RISC-V Unprivileged ISA 20240411, Zicsr: CSR Instructions';
 

@@ -1,6 +1,7 @@
 /** Zifencei: instruction fetch after stores to code. */
 
-import { type Insn, insn } from '../../core/insn';
+import type { Insn } from '../../core/insn';
+import { insn } from '../insn';
 
 /** The instruction-fetch fence. */
 export const INSNS_ZIFENCEI: readonly Insn[] = [
