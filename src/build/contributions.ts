@@ -58,6 +58,7 @@ const COMMANDS: readonly Command[] = [
   { command: 'worldstep.makeFlashImage', title: 'Make PFlash Image…', enablement: HAS_KERNEL },
   { command: 'worldstep.insertFile', title: 'Insert File into Disk Image…' },
   { command: 'worldstep.showDiskImage', title: 'Show Contents of Disk Image…' },
+  { command: 'worldstep.showLog', title: 'Show Log' },
   { command: 'worldstep.showConsole', title: 'Show Guest Console', icon: '$(terminal)', enablement: IN_SESSION },
   { command: 'worldstep.explainAddress', title: 'Explain an Address…', enablement: IN_SESSION },
   {

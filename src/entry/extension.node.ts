@@ -11,6 +11,7 @@ export const activate = (context: vscode.ExtensionContext): void => {
   const root = context.extensionPath;
   useFatfsIn(context.asAbsolutePath('dist'));
   activateShell(context, {
+    name: `Node ${process.versions.node} on ${process.platform} ${process.arch}`,
     hasDisk: true,
     cargoHome: vscode.Uri.file(process.env.CARGO_HOME ?? join(homedir(), '.cargo')),
     commandLine: {

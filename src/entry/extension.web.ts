@@ -10,6 +10,7 @@ export const activate = (context: vscode.ExtensionContext): void => {
   const script = vscode.Uri.joinPath(extensionUri, 'dist', 'worker.web.js');
   provideFatfs(async () => vscode.workspace.fs.readFile(vscode.Uri.joinPath(extensionUri, 'dist', 'fatfs.wasm')));
   activateShell(context, {
+    name: 'a browser',
     hasDisk: false,
     startWorker: async (files) =>
       startBrowserWorker(await vscode.workspace.fs.readFile(script), extensionUri.toString(), files),

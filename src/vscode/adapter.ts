@@ -4,6 +4,7 @@ import { pickedFilters } from './break-on-traps';
 import { MergedDataBreakpoints } from './data-breakpoints';
 import type { WorkspaceFiles } from './files';
 import { MergedExceptionBreakpoints } from './merged-exception-breakpoints';
+import { errorText, type Log } from './session-log';
 
 /** A debug adapter in a worker; the platform layer makes them. */
 export interface AdapterWorker {
@@ -31,6 +32,7 @@ export class WorkerAdapter implements vscode.DebugAdapter {
     private readonly worker: AdapterWorker,
     private readonly launch: object,
     picked: readonly string[],
+    private readonly log: Log,
   ) {
     this.#exceptions = new MergedExceptionBreakpoints(picked);
     worker.onMessage((message) => this.#messages.fire(message));
@@ -54,6 +56,7 @@ export class WorkerAdapter implements vscode.DebugAdapter {
   }
 
   #fail(error: Error): void {
+    this.log.error(`The debugger's worker failed: ${errorText(error)}`);
     const output = `Worldstep's debugger stopped working: ${error.message}\nPlease report it with your launch.json.\n`;
     this.#messages.fire({ type: 'event', seq: 0, event: 'output', body: { category: 'important', output } } as object);
     this.#messages.fire({ type: 'event', seq: 0, event: 'terminated' } as object);
@@ -65,10 +68,18 @@ export const registerAdapter = (
   startWorker: StartWorker,
   files: WorkspaceFiles,
   memory: vscode.Memento,
+  log: Log,
 ): vscode.Disposable =>
   vscode.debug.registerDebugAdapterDescriptorFactory('worldstep', {
-    createDebugAdapterDescriptor: async ({ configuration }) =>
-      new vscode.DebugAdapterInlineImplementation(
-        new WorkerAdapter(await startWorker(files), configuration, pickedFilters(memory)),
-      ),
+    createDebugAdapterDescriptor: async ({ configuration }) => {
+      try {
+        const worker = await startWorker(files);
+        return new vscode.DebugAdapterInlineImplementation(
+          new WorkerAdapter(worker, configuration, pickedFilters(memory), log),
+        );
+      } catch (error) {
+        log.error(`The debugger's worker did not start: ${errorText(error)}`);
+        throw error;
+      }
+    },
   });

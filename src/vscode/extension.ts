@@ -20,6 +20,7 @@ import { VIEWS } from './inspector-list.gen';
 import { activeSession, type InspectorViews, registerInspectorViews } from './inspector-view';
 import { BundledKernels, kernelOf, openKernel, workspaceKernels } from './kernels';
 import { LaunchConfigurations } from './launch-config';
+import { createLog, loggedCommands, registerSessionLog } from './log';
 import { registerRowCommands } from './row-commands';
 import { pickRunGoal, pickTrapPolicy, runTo } from './run-to';
 import { SampleFiles, sampleFolder } from './sample-files';
@@ -33,6 +34,8 @@ import { type CommandLine, WorldstepTasks } from './tasks';
 /** What differs between the Node and the browser host. */
 export interface HostPlatform {
   readonly startWorker: StartWorker;
+  /** What the extension runs in, for the log. */
+  readonly name: string;
   /** Plain paths can be opened. */
   readonly hasDisk: boolean;
   /** Where cargo keeps the crates it has fetched; absent where there is no cargo. */
@@ -44,10 +47,12 @@ export interface HostPlatform {
 /** Registers everything; called once by the entry of each host. */
 export const activate = (
   context: vscode.ExtensionContext,
-  { startWorker, hasDisk, cargoHome, commandLine }: HostPlatform,
+  { name, startWorker, hasDisk, cargoHome, commandLine }: HostPlatform,
 ): void => {
+  const log = createLog();
+  const { version } = context.extension.packageJSON as { readonly version: string };
   const kernels = new BundledKernels(context.extensionUri);
-  const configurations = new LaunchConfigurations(kernels, hasDisk, cargoHome);
+  const configurations = new LaunchConfigurations(kernels, hasDisk, log, cargoHome);
   const documents = new TextDocuments();
   const consoles = new GuestConsoles();
   const tasks = new WorldstepTasks(context.extensionUri, commandLine);
@@ -78,7 +83,7 @@ export const activate = (
     if (session) return run(session);
     return vscode.window.showInformationMessage('No Worldstep session is running. F5 starts one.');
   };
-  const command = vscode.commands.registerCommand;
+  const command = loggedCommands(log);
   // Where the workspace has no kernel, Worldstep stays out of the way.
   const watcher = vscode.workspace.createFileSystemWatcher('**/kernel.json', false, true, false);
   const look = async (): Promise<void> => {
@@ -87,6 +92,8 @@ export const activate = (
   void look();
 
   context.subscriptions.push(
+    log,
+    registerSessionLog(log, `Worldstep ${version}, VS Code ${vscode.version}, ${name}`),
     watcher,
     watcher.onDidCreate(look),
     watcher.onDidDelete(look),
@@ -94,7 +101,7 @@ export const activate = (
     consoles,
     views,
     new StatusItem(),
-    registerAdapter(startWorker, workspaceFiles, context.workspaceState),
+    registerAdapter(startWorker, workspaceFiles, context.workspaceState, log),
     registerBreakOnTraps(context.workspaceState),
     registerConsoleLinks(),
     registerEvaluatableExpressions(),
@@ -115,6 +122,7 @@ export const activate = (
         documents.refresh();
     }),
     revealAtFirstStop(views),
+    command('worldstep.showLog', () => log.show()),
     command('worldstep.openSample', (name?: string, how?: 'look' | 'copy') => openSample(kernels, name, how)),
     command('worldstep.pickKernel', async () => start(await configurations.pick(await workspaceKernels()))),
     command('worldstep.debugFile', debugFile),

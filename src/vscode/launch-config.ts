@@ -8,6 +8,7 @@ import { VIEWS } from './inspector-list.gen';
 import { type BundledKernels, type KernelChoice, openKernel, workspaceKernels } from './kernels';
 import { sampleFolder } from './sample-files';
 import { SAMPLE_SCHEME } from './sample-scheme';
+import type { Log } from './session-log';
 import { withSettings } from './settings';
 
 /** A configuration on its way to the session: VS Code's three names and any of ours. */
@@ -22,6 +23,7 @@ export class LaunchConfigurations implements vscode.DebugConfigurationProvider {
     private readonly kernels: BundledKernels,
     /** In a browser paths must be URIs, as nothing there can open a plain path. */
     private readonly hasDisk: boolean,
+    private readonly log: Log,
     /** Where cargo keeps crates, on machines that can have it. */
     private readonly cargoHome?: vscode.Uri,
   ) {}
@@ -62,7 +64,8 @@ export class LaunchConfigurations implements vscode.DebugConfigurationProvider {
     const absolute = (path: string): string => this.#absolute(base, path);
     const sourceMap = await this.#sourceMap(configuration);
     const settings = vscode.workspace.getConfiguration('worldstep', top);
-    const { launch } = withSettings(configuration, (path) => settings.get(path));
+    const { launch, problems } = withSettings(configuration, (path) => settings.get(path));
+    for (const problem of problems) this.log.warn(problem);
     return {
       ...launch,
       ...mapPresent(configuration, ['program', 'bios', 'initrd', 'pflash0', 'pflash1', 'cwd'], absolute),

@@ -6,7 +6,12 @@ declare const mocha: { setup(options: object): void; run(done: (failures: number
 export const run = (): Promise<void> =>
   new Promise((done, fail) => {
     mocha.setup({ ui: 'tdd', reporter: class {}, timeout: 60_000 });
-    void Promise.all([import('./session.suite'), import('./tasks.suite')]).then(() => {
+    void Promise.all([
+      import('./session.suite'),
+      import('./settings.suite'),
+      import('./log.suite'),
+      import('./tasks.suite'),
+    ]).then(() => {
       report(mocha.run((failures) => (failures > 0 ? fail(new Error(`${failures} tests failed`)) : done())));
     }, fail);
   });
