@@ -19,8 +19,8 @@ export class RunLoop {
 
   constructor(
     private readonly host: Host,
-    /** Called after every slice: console output, stale views. */
-    private readonly onSlice: () => void,
+    /** Called after every slice: console output, stale views. `isIdle`: only console input can make the guest go on. */
+    private readonly onSlice: (isIdle: boolean) => void,
     private readonly onStop: (stop: Stop) => void,
     private readonly onBug: (error: unknown) => void,
   ) {}
@@ -59,12 +59,13 @@ export class RunLoop {
     while (generation === this.generation) {
       if (result.kind === 'stopped') {
         this.isLooping = false;
-        this.onSlice();
+        this.onSlice(false);
         this.onStop(result.stop);
         return;
       }
       if (result.kind === 'idle') {
-        this.onSlice();
+        this.onSlice(true);
+        if (generation !== this.generation) return;
         await new Promise<void>((resolve) => {
           this.wake = resolve;
         });
@@ -73,7 +74,7 @@ export class RunLoop {
       const before = this.host.wallClock();
       result = target.slice(this.budget);
       this.adapt(this.host.wallClock() - before);
-      this.onSlice();
+      this.onSlice(false);
     }
   }
 

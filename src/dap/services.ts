@@ -17,6 +17,8 @@ export interface BuiltMachine {
   readonly remarks?: readonly string[];
   /** A virtual machine can come to exist in it. */
   readonly canHaveGuests: boolean;
+  /** Whether a line of console output means that the guest failed. */
+  isPanic?(line: string): boolean;
   /** A next step for the user after a panic with this text, where the machine explains it. */
   panicHint?(panic: string): string | undefined;
 }

@@ -10,8 +10,10 @@ import type { SliceResult, Stop } from '../debug/stop';
 import { DebugTarget } from '../debug/target';
 import type { TrapPolicy } from '../debug/trap-policy';
 import { type Inspection, openInspectors } from '../inspect/open';
+import { type Ending, endOf } from './ending';
 import { cannotLoad, ended, isRunning, noSuchSymbol, notLaunched, UserError, unknownThread } from './errors';
 import { applyExceptions, type ExceptionEntry } from './exception-entries';
+import { GuestPanic } from './guest-panic';
 import { Handles } from './handles';
 import { launchRemarks } from './launch-remarks';
 import type { LaunchArguments } from './launch-schema';
@@ -80,6 +82,7 @@ export class Session {
   private lastId = 0;
   private isEnded = false;
   private lastChanged = 0;
+  private panic = new GuestPanic(() => false);
   private panicHint: BuiltMachine['panicHint'];
   private readonly stale = new Set<string>();
   private readonly removals: (() => void)[] = [];
@@ -99,7 +102,7 @@ export class Session {
     );
     this.loop = new RunLoop(
       services.host,
-      () => this.flush(false),
+      (isIdle) => this.afterSlice(isIdle),
       (stop) => this.stopped(stop),
       (error) => this.failed(error),
     );
@@ -164,7 +167,9 @@ export class Session {
     this.target = target;
     target.runner.onLog = (line) => this.print(`${line.text}\n`, 'console');
     this.decoder = new TextDecoder();
+    this.panic = new GuestPanic((line) => built.isPanic?.(line) ?? false);
     this.removeConsole = built.machine.onConsole((bytes) => {
+      this.panic.add(bytes, built.machine.retired);
       this.consoleText += this.decoder.decode(bytes, { stream: true });
     });
     this.panicHint = built.panicHint;
@@ -234,7 +239,9 @@ export class Session {
     this.handles.clear();
     this.shown.clear();
     this.flush(true);
-    if (stop.kind === 'power') return this.ended(stop);
+    const ending = this.endingOf(stop);
+    if (ending !== undefined) return this.ended(ending);
+    if (stop.kind === 'panic' || stop.kind === 'panicked') this.panic.isShown = true;
     const why = this.explained(target, stop);
     if (why.length > 0) this.print(`${why.join('\n')}\n`, 'console');
     this.server.event('stopped', stoppedBody(target, stop));
@@ -244,23 +251,32 @@ export class Session {
 
   /** Lines that explain a stop without being asked. */
   private explained(target: DebugTarget, stop: Stop): readonly string[] {
-    if (stop.kind === 'panic') {
-      const hint = this.panicHint?.(panicText(target, stop));
-      return hint === undefined ? [] : [`${hint}.`];
-    }
+    if (stop.kind === 'panic') return this.hints(panicText(target, stop));
+    if (stop.kind === 'panicked') return this.hints(stop.text);
     const isTrap = stop.kind === 'trap' || stop.kind === 'goal';
     return isTrap && stop.event?.kind === 'trap' ? (this.inspection?.explainTrap(stop.event) ?? []) : [];
   }
 
-  private ended(stop: Extract<Stop, { kind: 'power' }>): void {
-    const { kind, code } = stop.event;
-    const exitCode = kind === 'fail' ? code || 1 : 0;
-    const text = {
-      off: 'The guest switched off.',
-      reset: 'The guest asked for a reset. Restart the session to boot it again.',
-      fail: `The guest reported failure${code === 0 ? '' : ` with code ${code}`}.`,
-    }[kind];
-    this.print(`${text}\n`, 'console');
+  /** What to do about a panic, once. */
+  private hints(panic: string): string[] {
+    const hint = this.panicHint?.(panic);
+    if (hint === undefined) return [];
+    this.panicHint = undefined;
+    return [`${hint}.`];
+  }
+
+  /** Whether the session ends here: the guest has, or it can only fail on after a panic that the user has seen. */
+  private endingOf(stop: Stop): Ending | undefined {
+    if (stop.kind === 'power') return stop;
+    if (stop.kind !== 'panicked' && stop.kind !== 'stuck') return undefined;
+    const isSeen = this.launch?.noDebug === true || (this.panic.text !== undefined && this.panic.isShown);
+    return isSeen ? stop : undefined;
+  }
+
+  private ended(stop: Ending): void {
+    const { exitCode, text } = endOf(stop, this.panic.text);
+    const hints = this.panic.text === undefined ? [] : this.hints(this.panic.text);
+    this.print(`${[text, ...hints].join('\n')}\n`, 'console');
     this.server.event('exited', { exitCode });
     this.terminated();
   }
@@ -291,6 +307,15 @@ export class Session {
   /** An own event. */
   event(name: string, body: object): void {
     this.server.event(name, body);
+  }
+
+  private afterSlice(isIdle: boolean): void {
+    this.flush(false);
+    const { target, panic } = this;
+    if (target === undefined || !this.loop.isRunning || !panic.isOver(target.machine.retired, isIdle)) return;
+    this.loop.halt();
+    const running = target.machine.cpus.find(({ activity }) => activity === 'running');
+    this.stopped({ kind: 'panicked', hart: running?.hart ?? 0, text: panic.text ?? '' });
   }
 
   /** Sends pending console output and stale views; views at most ten times a second unless `isFinal`. */

@@ -46,6 +46,13 @@ export function stoppedBody(target: DebugTarget, stop: Stop): object {
       return { reason: 'exception', description: contextTitle(stop), text: contextText(target, stop), ...common };
     case 'panic':
       return { reason: 'exception', description: 'Rust panic', text: panicText(target, stop), ...common };
+    case 'panicked':
+      return {
+        reason: 'exception',
+        description: 'The guest has panicked',
+        text: `The guest has panicked and does not switch off: ${stop.text}`,
+        ...common,
+      };
     case 'stuck':
       return { reason: 'exception', description: 'The guest is stuck', text: stuckText(target, stop), ...common };
     case 'power':

@@ -32,6 +32,8 @@ export type Stop =
   /** A filter's return to another world or written register; the instruction is complete. */
   | { readonly kind: 'context'; readonly hart: number; readonly event: ContextEvent; readonly problem?: string }
   | { readonly kind: 'panic'; readonly hart: number; readonly symbol: string; readonly problem?: string }
+  /** The guest has printed that it panicked, in `text`, and goes on without end. */
+  | { readonly kind: 'panicked'; readonly hart: number; readonly text: string }
   | { readonly kind: 'power'; readonly hart: number; readonly event: PowerEvent }
   | { readonly kind: 'stuck'; readonly hart: number; readonly event: TrapEvent; readonly explanation: string };
 

@@ -20,7 +20,7 @@ import { parseMemorySize } from '../machine/memory-size';
 import { loadSymbolReader, type SymbolReader } from '../symbols/reader';
 import { canHaveGuests, type GuestEvidence } from './guest-support';
 import { BUNDLED_KERNELS, buildFor, type KernelFiles, type ProgramFile, readBuild, readPrograms } from './kernel-files';
-import { panicHint } from './panic-hints';
+import { panicHint, panicTest } from './panic-hints';
 import { diskImages, type FileOnDisk, filesOnAll, launchDrives } from './session-disk';
 import {
   baseName,
@@ -91,6 +91,8 @@ interface Guest {
   readonly loadAddress?: number;
   /** What its kernel.json declares for the machine. */
   readonly files?: KernelFiles['machine'];
+  /** Whether a line of its console means that it failed. */
+  isPanic(line: string): boolean;
   /** What its own disk holds, beside its programs. */
   readonly diskFiles: readonly FileOnDisk[];
   /** What runs on it. */
@@ -147,6 +149,7 @@ async function build(launch: LaunchArguments, guest: Guest, host: Host, reader: 
     inspect: { windows },
     remarks,
     canHaveGuests: canHaveGuests(launch, evidence(guest), RISCV64),
+    isPanic: guest.isPanic,
     panicHint: (panic) => panicHint(panic, drives, 'launch.json'),
   };
 }
@@ -202,6 +205,7 @@ async function readGuest(launch: LaunchArguments, host: Host): Promise<Guest> {
   const kernel = { name: launch.program, bytes };
   return {
     kernel,
+    isPanic: panicTest(),
     programs: [],
     diskFiles: [],
     sourceMap: {},
@@ -244,6 +248,7 @@ async function readPackage(kernel: KernelPackage, path: string, launch: LaunchAr
     kernel: machine.kernel,
     loadAddress: machine.loadAddress,
     files: machine,
+    isPanic: panicTest(kernel.panicMarkers),
     programs: await readPrograms(chosen, path, read),
     diskFiles: await declaredFiles(chosen, path, read),
     sourceMap: Object.fromEntries(kernel.sources.map((root) => [root.recordedAs, packagePath(path, root.folder)])),

@@ -167,6 +167,11 @@ describe('a kernel that finds no disk, or a bad one, is explained', () => {
   it.each<[string, RegExp]>([
     ['panicked at lib.rs:44:35: No block device found!', /The machine has no disk\. Add --disk FILE/],
     ['Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0)', /The machine has no disk/],
+    [
+      'panicked at virtio_disk.rs:9: called `Result::unwrap()` on an `Err` value: ZeroDeviceId',
+      /no disk\. Add --disk FILE,bus=virtio-mmio, .*; old drivers need bus=virtio-mmio-legacy$/,
+    ],
+    ['panic: could not find virtio disk', /no disk\. Add --disk FILE,bus=virtio-mmio, /],
   ])('%s', (panic, hint) => {
     expect(panicHint(panic)).toMatch(hint);
     expect(panicHint('panicked at a.rs:1:1: index out of bounds')).toBeUndefined();

@@ -118,7 +118,7 @@ describe('a disk in launch.json', () => {
     expect(await client.event('stopped')).toMatchObject({ reason: 'exception', description: 'Rust panic' });
     const said = client.taken('output').map(({ output }: Json) => output);
     expect(said).toContain(
-      'The machine has no disk. Add "disk" to launch.json, or "disk" to its kernel.json; "worldstep image disk" makes one.\n',
+      'The machine has no disk. Add "disk": "FILE" to launch.json, or "disk" to its kernel.json; "worldstep image disk" makes one.\n',
     );
     client.dispose();
   }, 60_000);

@@ -41,6 +41,9 @@ export function stackRequests(session: Session): Record<string, Handler> {
           breakMode: 'always',
         };
       }
+      if (stop?.kind === 'panicked' && stop.hart === hart) {
+        return { exceptionId: 'Panic', description: stop.text, breakMode: 'always' };
+      }
       if (stop?.kind === 'context' && stop.hart === hart) {
         return { exceptionId: contextTitle(stop), description: contextText(target, stop), breakMode: 'always' };
       }

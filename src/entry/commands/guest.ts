@@ -11,6 +11,7 @@ import { ARCHITECTURES, type MachineOptions } from '../../machine/create';
 import type { NamedFile } from '../../machine/load';
 import { parseMemorySize } from '../../machine/memory-size';
 import { buildFor, readBuild } from '../kernel-files';
+import { panicTest } from '../panic-hints';
 import { type Arguments, UsageError } from './command';
 import { readDrive } from './disks';
 import { readExtra } from './extras';
@@ -20,14 +21,11 @@ import { packageOf, readFile, readUnpacked } from './files';
 export interface Guest {
   readonly name: string;
   readonly machine: MachineOptions;
-  /** A console line that contains one of these means that the guest failed. */
-  readonly panicMarkers: readonly string[];
+  /** Whether a line of console output means that the guest failed. */
+  isPanic(line: string): boolean;
   /** The package it came from, and where that file is. */
   readonly package?: { readonly kernel: KernelPackage; readonly path: string };
 }
-
-/** What a kernel without a `kernel.json` prints when it gives up: Rust's and Linux's words. */
-const COMMON_PANICS: readonly string[] = ['panicked at', 'Kernel panic - not syncing'];
 
 /** A bundled kernel's folder name and package. */
 export interface BundledKernel {
@@ -81,7 +79,7 @@ export async function readGuest(
   const loadAddress = given.kernel ? undefined : base?.machine.loadAddress;
   return {
     name: base?.name ?? options.get('kernel') ?? options.get('bios') ?? 'guest',
-    panicMarkers: base?.panicMarkers ?? COMMON_PANICS,
+    isPanic: base?.isPanic ?? panicTest(),
     package: base?.package,
     machine: { ...base?.machine, ...set, loadAddress },
   };
@@ -107,14 +105,14 @@ async function readNamed(host: Host, root: string, word: string, arch: string | 
   }
   return {
     name: word,
-    panicMarkers: COMMON_PANICS,
+    isPanic: panicTest(),
     machine: { kernel: { name: word, bytes: await readUnpacked(host, word) } },
   };
 }
 
 async function readPackage(host: Host, kernel: KernelPackage, path: string, arch: string | undefined): Promise<Guest> {
   const { machine } = await readBuild(chooseBuild(kernel, arch), path, (file) => readUnpacked(host, file));
-  return { name: kernel.name, panicMarkers: kernel.panicMarkers, package: { kernel, path }, machine };
+  return { name: kernel.name, isPanic: panicTest(kernel.panicMarkers), package: { kernel, path }, machine };
 }
 
 function chooseBuild(kernel: KernelPackage, arch: string | undefined): KernelBuild {

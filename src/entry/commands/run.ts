@@ -1,19 +1,18 @@
 /** `worldstep run`: a guest from its first instruction to its end, with the terminal as its console. */
 
+import { PANIC_GRACE, PanicWatch } from '../../debug/panic-watch';
 import type { Machine, RunExit } from '../../machine/contract';
 import { createMachine, type MachineOptions } from '../../machine/create';
 import type { EmulatedMachine } from '../../machine/machine';
 import { panicHint } from '../panic-hints';
 import { type Arguments, type Command, type CommandContext, EXIT, UsageError } from './command';
 import { readGuest, wholeNumber } from './guest';
-import { PanicWatch, Terminal } from './terminal';
+import { Terminal } from './terminal';
 
 /** Wall time between two looks at the terminal. */
 const SLICE_MS = 15;
 const FIRST_SLICE = 200_000n;
 const LONGEST_SLICE = 50_000_000n;
-/** Instructions a guest gets to switch off after it has printed that it panicked. */
-const PANIC_GRACE = 100_000_000n;
 const NS_PER_MS = 1_000_000;
 
 interface Outcome {
@@ -70,7 +69,7 @@ async function runGuest(args: Arguments, context: CommandContext): Promise<numbe
   const limit = most === undefined ? undefined : BigInt(wholeNumber('--max-instructions', most));
   const guest = await readGuest(context.host, context.root, word, args);
   const { machine } = createMachine(guest.machine);
-  const panic = new PanicWatch(guest.panicMarkers);
+  const panic = new PanicWatch(guest.isPanic);
   const explained = (line: string): string => {
     const hint = panicHint(line, guest.machine.drives);
     return hint === undefined ? line : `${line}\n${hint}.`;

@@ -3,8 +3,6 @@
 const CTRL_A = 0x01;
 /** Bytes kept back before they are written in one piece. */
 const BUFFER = 4096;
-/** Of a console line, characters that are looked at. */
-const LONGEST_LINE = 4096;
 
 const KEYS_HELP = '\r\nCtrl-A X  quit\r\nCtrl-A H  this list\r\nCtrl-A Ctrl-A  send Ctrl-A to the guest\r\n';
 
@@ -29,47 +27,6 @@ export class EscapeKeys {
       else if (byte === CTRL_A || key === 'a') bytes.push(CTRL_A);
     }
     return { bytes: Uint8Array.from(bytes), quit: false, help };
-  }
-}
-
-/** Without colours and other escape sequences. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: ESC begins them
-const plain = (text: string): string => text.replace(/\x1b\[[\d;]*[A-Za-z]/g, '').trim();
-
-/** The end of a line that says where Rust panicked; the next one says why. */
-const PLACE = /panicked at .*:\d+:\d+:\s*$/;
-
-/** Watches console output for lines that say that the guest failed. */
-export class PanicWatch {
-  readonly #decoder = new TextDecoder();
-  #line = '';
-  #isFound = false;
-  #isComplete = false;
-  /** The line above, when this one says more about it. */
-  #heading = '';
-
-  constructor(readonly markers: readonly string[]) {}
-
-  /** The line, as far as it has been printed, once one has been seen; Rust's place with the message below it. */
-  get found(): string | undefined {
-    return this.#isFound ? plain(`${this.#heading} ${this.#line.trim()}`) : undefined;
-  }
-
-  add(bytes: Uint8Array): void {
-    if (this.#isComplete) return;
-    for (const piece of this.#decoder.decode(bytes, { stream: true }).split(/(?<=\n)/)) {
-      // A line without end must not grow for ever; markers are short.
-      this.#line = (this.#line + piece).slice(-LONGEST_LINE);
-      this.#isFound ||= this.markers.some((marker) => this.#line.includes(marker));
-      if (!piece.endsWith('\n')) continue;
-      if (this.#isFound && this.#heading === '' && PLACE.test(plain(this.#line))) {
-        this.#heading = this.#line.trim();
-      } else {
-        this.#isComplete = this.#isFound;
-        if (this.#isComplete) return;
-      }
-      this.#line = '';
-    }
   }
 }
 
