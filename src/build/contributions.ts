@@ -9,6 +9,7 @@ import { INSPECTORS } from '../inspect/registry';
 import { viewId } from '../vscode/inspector-view-id';
 import { SAMPLE_SCHEME } from '../vscode/sample-scheme';
 import { jsonSchema } from './json-schema';
+import { BREAKPOINT_LANGUAGES } from './languages';
 import { launchSnippets } from './launch-snippets';
 import { rustcMatcher, rustcPattern } from './problem-matcher';
 import { configuration } from './settings';
@@ -143,7 +144,7 @@ export const activationEvents: readonly string[] = [
 export const contributes = {
   // Without a language a file is plain text, and VS Code sets no breakpoints there.
   languages: [{ id: 'asm', aliases: ['Assembly'], extensions: ['.s', '.S'] }],
-  breakpoints: ['rust', 'c', 'cpp', 'asm', 'riscv'].map((language) => ({ language })),
+  breakpoints: BREAKPOINT_LANGUAGES.map((language) => ({ language })),
   debuggers: [
     {
       type: 'worldstep',
