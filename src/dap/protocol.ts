@@ -29,8 +29,8 @@ export interface OwnRequests {
   'exceptions/removeLike': { arguments: ExceptionLike; body: { likes: ExceptionLike[] } };
   /** Console input from the pseudoterminal. */
   'console/input': { arguments: { text: string }; body: Record<string, never> };
-  /** For the status bar: where the selected hart is. */
-  'machine/status': { arguments: { hart?: number }; body: MachineStatus };
+  /** For the status bar: where a hart is, or the one of a frame. */
+  'machine/status': { arguments: { hart?: number; frameId?: number }; body: MachineStatus };
   /** Sets what Step Into does at traps, at once and for restarts, or asks for it. */
   'stepping/traps': { arguments: { policy?: TrapPolicy }; body: { policy: TrapPolicy } };
   /** Runs on until the machine does that; a `stopped` event follows. */
@@ -61,6 +61,8 @@ export interface MachineStatus {
   /** The manual's mode name, e.g. `S`. */
   readonly mode: string;
   readonly pc: string;
+  /** Of the frame that was asked about: the function's whole name, of which the call stack shows a part. */
+  readonly functionName?: string;
   readonly retired: string;
   /** Guest seconds. */
   readonly seconds: number;

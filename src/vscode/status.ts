@@ -28,7 +28,9 @@ export class StatusItem implements vscode.Disposable {
     const session = activeSession();
     if (!session) return this.#item.hide();
     try {
-      const status = await request(session, 'machine/status', {});
+      const item = vscode.debug.activeStackItem;
+      const frame = item instanceof vscode.DebugStackFrame ? { frameId: item.frameId } : {};
+      const status = await request(session, 'machine/status', frame);
       if (session === activeSession()) this.#show(status);
     } catch {
       // Not launched yet or gone already: nothing to show.
@@ -37,7 +39,7 @@ export class StatusItem implements vscode.Disposable {
   }
 
   #show(status: MachineStatus): void {
-    const { running, mode, pc, retired, seconds, harts, traps } = status;
+    const { running, mode, pc, functionName, retired, seconds, harts, traps } = status;
     const policy = TRAP_POLICY_TEXTS.find(({ id }) => id === traps);
     // The button of the debug toolbar shows the choice.
     void vscode.commands.executeCommand('setContext', 'worldstep.traps', traps);
@@ -45,6 +47,7 @@ export class StatusItem implements vscode.Disposable {
     this.#item.tooltip = new vscode.MarkdownString(
       [
         running ? '**The guest runs.**' : `**Stopped in ${mode}-mode** at \`${pc}\``,
+        ...(functionName === undefined ? [] : [`Selected frame: \`${functionName}\``]),
         `${Number(retired).toLocaleString('en')} instructions, ${seconds.toFixed(6)} s of guest time, ${harts} hart${harts === 1 ? '' : 's'}`,
         `Steps: ${policy?.description ?? ''}`,
         'Click for what can be done here.',

@@ -35,16 +35,24 @@ describe('the message queue', () => {
   it('stops in the producer on the line that was asked for', async () => {
     expect(await client.event('stopped')).toMatchObject({ reason: 'breakpoint', threadId: 1 });
     const frame = await top();
-    expect(frame).toMatchObject({ name: 'msgqueue::producer', line: line('queue.lock().push_back(message);') });
+    expect(frame).toMatchObject({ name: 'producer · msgqueue', line: line('queue.lock().push_back(message);') });
     expect(frame.source.path).toBe(source);
   });
 
   it('shows the stack of the task down to its entry', async () => {
     const { stackFrames } = await client.request('stackTrace', { threadId: 1 });
     const names = stackFrames.map((frame: Json) => frame.name);
-    expect(names[1]).toBe('msgqueue::main::{closure#0}');
-    expect(names.at(-1)).toBe('axtask::task::task_entry');
+    expect(names[1]).toBe('main::{closure#0} · msgqueue');
+    expect(names.at(-1)).toBe('task_entry · axtask');
     expect(stackFrames.some((frame: Json) => frame.presentationHint === 'subtle')).toBe(true);
+  });
+
+  it('says the whole name of a function with its module, and in the status of its frame', async () => {
+    const args = { threadId: 1, startFrame: 1, levels: 1, format: { module: true } };
+    const { stackFrames } = await client.request('stackTrace', args);
+    expect(stackFrames[0].name).toMatch(/^msgqueue[^!]*!msgqueue::main::\{closure#0\}$/);
+    const status = await client.request('machine/status', { frameId: stackFrames[0].id });
+    expect(status).toMatchObject({ functionName: 'msgqueue::main::{closure#0}', running: false });
   });
 
   it('reads the message and the queue', async () => {
@@ -68,7 +76,7 @@ describe('the message queue', () => {
     expect((await top()).line).toBe(line('thread::yield_now();'));
     expect(await move('next')).toMatchObject({ reason: 'step' });
     const frame = await top();
-    expect(frame.name).toBe('msgqueue::producer');
+    expect(frame.name).toBe('producer · msgqueue');
     // The consumer has taken the message meanwhile.
     expect(await value('queue')).toMatch(/VecDeque\(len: 0, capacity: 4\)/);
   });
@@ -85,9 +93,9 @@ describe('the message queue', () => {
     await client.request('setBreakpoints', { source: { path: source }, breakpoints: [] });
     await move('stepIn');
     const inside = (await client.request('stackTrace', { threadId: 1 })).stackFrames.map((frame: Json) => frame.name);
-    expect(inside.slice(1)).toContain('msgqueue::producer');
-    for (let step = 0; step < 5 && (await top()).name !== 'msgqueue::producer'; step++) await move('stepOut');
-    expect((await top()).name).toBe('msgqueue::producer');
+    expect(inside.slice(1)).toContain('producer · msgqueue');
+    for (let step = 0; step < 5 && (await top()).name !== 'producer · msgqueue'; step++) await move('stepOut');
+    expect((await top()).name).toBe('producer · msgqueue');
   });
 
   it('answers the views', async () => {

@@ -20,15 +20,15 @@ it('a Rust panic stops with its place and the stack of who raised it, though nob
   const { stackFrames } = await client.request('stackTrace', { threadId: 1 });
   const names = stackFrames.map((frame: Json) => frame.name);
   expect(names.slice(-4)).toEqual([
-    'msgqueue::flash::check',
-    'msgqueue::main',
-    'axruntime::rust_main',
-    'axplat::call_main',
+    'check · msgqueue',
+    'main · msgqueue',
+    'rust_main · axruntime',
+    'call_main · axplat',
   ]);
-  const check = stackFrames.find((frame: Json) => frame.name === 'msgqueue::flash::check');
+  const check = stackFrames.find((frame: Json) => frame.name === 'check · msgqueue');
   expect(check).toMatchObject({ line, source: { path: resolve('kernels/msgqueue/src/flash.rs') } });
   // Clients open the first frame that is not dimmed and has a source.
   const first = stackFrames.find((frame: Json) => frame.presentationHint !== 'subtle' && frame.source !== undefined);
-  expect(first.name).toBe('msgqueue::flash::check');
+  expect(first.name).toBe('check · msgqueue');
   client.dispose();
 });

@@ -86,7 +86,7 @@ const lazyMapping = async (around: Surroundings): Promise<void> => {
   const pages = workbench.pane('Page Tables');
   await pages.locator('.monaco-list-row', { hasText: 'root table' }).first().waitFor();
   await workbench.debugRow('call-stack', 'entered by').waitFor();
-  await workbench.debugRow('call-stack', 'task::run').waitFor();
+  await workbench.debugRow('call-stack', 'run · lazymapping').waitFor();
   await workbench.screenshot('w01-user-before-fault');
   await workbench.explain('$sp - 8 write');
   await workbench.showsLine(/page fault.*cause 15/);
@@ -96,7 +96,7 @@ const lazyMapping = async (around: Surroundings): Promise<void> => {
   await page.keyboard.press('F5');
   await stopsAt(workbench, 'src/stack.rs', maps);
   await workbench.debugRow('call-stack', /user program, stopped at .*page fault/).waitFor();
-  await workbench.debugRow('call-stack', 'origin::_start').waitFor();
+  await workbench.debugRow('call-stack', '_start · origin').waitFor();
   await workbench.screenshot('w03-kernel-in-fault');
   await page.keyboard.press('F10');
   await workbench.stoppedAt(maps + 1);
@@ -134,7 +134,7 @@ const hypervisor = async (around: Surroundings): Promise<void> => {
   await workbench.removeBreakpoint(exits);
   await page.keyboard.press('F5');
   await stopsAt(workbench, user, calls);
-  for (const frame of ['app::_start', 'gkernel::process::run', 'VirtualMachine>::run'])
+  for (const frame of ['_start · app', 'run · gkernel', 'run · VirtualMachine'])
     await workbench.debugRow('call-stack', frame).waitFor();
   await workbench.screenshot('w12-three-worlds');
   note('stopped in the guest user program: one stack through three worlds');

@@ -48,7 +48,9 @@ export function ownRequests(session: Session): Record<string, Handler> {
     },
     'machine/status': (args) => {
       const target = session.need('machine/status');
-      return session.status(args.has('hart') ? hartOf(args) : (target.stop?.hart ?? 0));
+      const handle = args.has('frameId') ? session.handles.frame(args.integer('frameId')) : undefined;
+      const hart = handle?.hart ?? (args.has('hart') ? hartOf(args) : (target.stop?.hart ?? 0));
+      return { ...session.status(hart), ...(handle?.frame && { functionName: handle.frame.name }) };
     },
     'stepping/traps': (args) => {
       const target = session.need('stepping/traps');

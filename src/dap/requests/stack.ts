@@ -1,5 +1,6 @@
 /** Stack traces and what is said about a trap. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { shortFunctionName } from '../../debug/function-name';
 import { formatReference, referenceIn } from '../../debug/memory';
 import type { Frame } from '../../debug/stack';
 import type { DebugTarget } from '../../debug/target';
@@ -88,11 +89,12 @@ function frameBody(
   }
   const id = session.handles.frameId({ hart, index, frame });
   const image = frame.physical.image;
-  const name = frame.isInlined ? `${frame.name} [inlined]` : frame.name;
+  // Whoever wants to see modules wants to see where a function belongs, too.
+  const path = withModule && image !== undefined ? `${image.name}!${frame.name}` : shortFunctionName(frame.name);
   const hasLine = frame.source !== undefined && frame.line > 0;
   return {
     id,
-    name: withModule && image !== undefined ? `${image.name}!${name}` : name,
+    name: frame.isInlined ? `${path} [inlined]` : path,
     ...(frame.source === undefined ? {} : { source: sourceOf(session, target, frame.source) }),
     line: hasLine ? lineOut(session, frame.line) : 0,
     column: hasLine ? columnOut(session, Math.max(frame.column, 1)) : 0,
