@@ -36,6 +36,7 @@ export function capabilities(filters: readonly ExceptionFilter[], canStyle: bool
       { attributeName: 'physicalRange', label: 'Physical', type: 'string' },
       { attributeName: 'worlds', label: 'Worlds', type: 'string' },
     ],
+    supportedChecksumAlgorithms: ['MD5'],
     supportsRestartRequest: true,
     supportsExceptionOptions: true,
     supportsValueFormattingOptions: true,

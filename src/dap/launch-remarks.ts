@@ -22,10 +22,9 @@ export async function launchRemarks(launch: LaunchArguments, host: Host): Promis
   return remarks;
 }
 
-/** A folder that exists fails to be read in another way. */
 async function isMissing(host: Host, folder: string): Promise<boolean> {
   try {
-    await host.readFile(folder);
+    await host.stat(folder);
     return false;
   } catch (error) {
     return error instanceof HostFileError && error.reason === 'does not exist';

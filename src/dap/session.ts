@@ -22,6 +22,7 @@ import { RunLoop } from './run-loop';
 import { DapServer, type Message } from './server';
 import type { BuiltMachine, SessionServices } from './services';
 import { Shown } from './shown';
+import { type SourceSurvey, surveySources } from './source-survey';
 import { panicText, stoppedBody } from './stop-text';
 import { TraceLog } from './trace-log';
 
@@ -149,8 +150,10 @@ export class Session {
   /** Builds the machine of checked launch arguments and binds what was wished for. */
   async build(launch: LaunchArguments): Promise<void> {
     let built: Awaited<ReturnType<SessionServices['build']>>;
+    let sources: SourceSurvey;
     try {
       built = await this.services.build(launch, this.services.host);
+      sources = await surveySources(built.images, launch, built.sourceMap ?? {}, this.services.host);
     } catch (error) {
       if (error instanceof UserError) throw error;
       if (error instanceof Error) throw cannotLoad(error.message);
@@ -161,8 +164,8 @@ export class Session {
     this.launch = launch;
     this.isEnded = false;
     if (launch.trace === true) this.trace.enable(launch.cwd);
-    const sourceMap = { ...built.sourceMap, ...launch.sourceMap };
-    const target = new DebugTarget(built.machine, built.images, { sourceMap, takeId: this.takeId });
+    const options = { sourceMap: sources.rules, takeId: this.takeId };
+    const target = new DebugTarget(built.machine, built.images, options);
     target.trapPolicy = this.trapPolicy ?? launch.stepping?.traps ?? 'skip';
     this.target = target;
     target.runner.onLog = (line) => this.print(`${line.text}\n`, 'console');
@@ -177,7 +180,11 @@ export class Session {
     this.inspection = openInspectors(target, { ...built.inspect, mostTraps: launch.limits?.traps });
     this.inspection.onWarning = (text) => this.print(`${text}\n`, 'console');
     this.observe(target);
-    const remarks = [...(built.remarks ?? []), ...(await launchRemarks(launch, this.services.host))];
+    const remarks = [
+      ...(built.remarks ?? []),
+      ...(await launchRemarks(launch, this.services.host)),
+      ...sources.remarks,
+    ];
     for (const remark of remarks) this.print(`${remark}\n`, 'console');
     this.bindAll(target);
     target.halt({ kind: 'entry', hart: 0 });

@@ -4,8 +4,9 @@
  */
 import type { SourceFile } from '../symbols/types';
 import type { Image, ImageSet } from './images';
+import { SourceMap, type SourceRules } from './source-map';
 
-export type { SourceFile } from '../symbols/types';
+export type { Program, SourceFile } from '../symbols/types';
 
 /** A source file of one image. */
 export interface ImageSource {
@@ -39,25 +40,18 @@ function commonTail(left: readonly string[], right: readonly string[]): number {
 
 /** Looks sources up by client path and spells DWARF paths for the client. */
 export class SourceCatalogue {
-  private readonly prefixes: readonly (readonly [from: string, to: string])[];
+  private readonly map: SourceMap;
 
-  /** `sourceMap`: DWARF path prefix → client path prefix; the longest match wins. */
   constructor(
     private readonly images: ImageSet,
-    sourceMap: Readonly<Record<string, string>> = {},
+    rules: SourceRules = {},
   ) {
-    this.prefixes = Object.entries(sourceMap)
-      .map(([from, to]) => [from.replace(/\/+$/, ''), to.replace(/\/+$/, '')] as const)
-      .sort((a, b) => b[0].length - a[0].length);
+    this.map = new SourceMap(rules);
   }
 
   /** The path a client can open. */
   clientPath(source: SourceFile): string {
-    for (const [from, to] of this.prefixes) {
-      if (source.path === from) return to;
-      if (source.path.startsWith(`${from}/`)) return to + source.path.slice(from.length);
-    }
-    return source.path;
+    return this.map.map(source.path);
   }
 
   /** Whether a rule of the source map covers the file: then its client path is one somebody vouches for. */
@@ -101,3 +95,6 @@ export const isLibraryPath = (path: string): boolean =>
   /(^|\/)rustc\/[0-9a-z.-]+\/|\/rust(lib)?\/src\/(rust\/)?library\/|(^|\/)library\/(core|alloc|std|compiler-builtins)\//.test(
     path,
   );
+
+/** Where our builds record published crates, whose sources are not in the VSIX. */
+export const isCratePath = (path: string): boolean => path.startsWith('/worldstep/crates/');

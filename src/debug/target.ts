@@ -38,6 +38,7 @@ import { parseReference, TargetMemory } from './memory';
 import { PlaceTest } from './place-test';
 import { type RunGoal, RunToGoal, SWITCH_FUNCTIONS } from './run-goals';
 import { type Plan, Runner } from './runner';
+import type { SourceRules } from './source-map';
 import { SourceCatalogue } from './sources';
 import {
   type Caller,
@@ -66,6 +67,8 @@ export interface TargetImage extends Omit<PlacementHints, 'ram'> {
   readonly program: Program;
   /** Where its code runs; absent: it may run everywhere. */
   readonly worlds?: readonly ImageWorld[];
+  /** It was found on a disk of the guest: nobody named it. */
+  readonly isFound?: true;
 }
 
 /** How a step moves. */
@@ -81,8 +84,7 @@ export interface StepRequest {
 
 /** Choices of a target that its owner makes. */
 export interface TargetOptions {
-  /** DWARF path prefix → client path prefix. */
-  readonly sourceMap?: Readonly<Record<string, string>>;
+  readonly sourceMap?: SourceRules;
   /** Yields breakpoint ids; give one that outlives the target to keep ids unique over restarts. */
   readonly takeId?: () => number;
 }

@@ -73,7 +73,7 @@ export function diskImages(
     if (program === undefined || program.elf.machine !== machine) continue;
     if (known.some((other) => isSame(program, other))) continue;
     if (program.elf.symbols.length === 0 && !program.hasLines) continue;
-    images.push({ name: baseName(path), program, isLoadedByGuest: true });
+    images.push({ name: baseName(path), program, isLoadedByGuest: true, isFound: true });
   }
   return images;
 }

@@ -60,6 +60,8 @@ interface RawFunction extends Omit<FunctionInfo, 'source' | 'ranges' | 'addresse
   readonly addresses: readonly RawAddress[];
 }
 
+type RawSource = readonly [path: string, md5?: string];
+
 interface Named {
   readonly id: number;
   readonly name: string;
@@ -125,8 +127,10 @@ export class ModuleProgram implements Program {
   }
 
   sources(): readonly SourceFile[] {
-    const paths = this.sourceList ? [] : ((this.module.ask('sources') as readonly string[] | undefined) ?? []);
-    this.sourceList ??= paths.map((path, id) => ({ id, path }));
+    if (this.sourceList === undefined) {
+      const raw = (this.module.ask('sources') as readonly RawSource[] | undefined) ?? [];
+      this.sourceList = raw.map(([path, md5], id) => ({ id, path, md5 }));
+    }
     return this.sourceList;
   }
 

@@ -74,6 +74,8 @@ export interface SourceFile {
   readonly id: number;
   /** Compilation directory, include directory and name joined, `.` and `..` resolved; `/` separates. */
   readonly path: string;
+  /** Of the contents that were compiled, lower-case hex digits, where the compiler tells (DWARF 5). */
+  readonly md5: string | undefined;
 }
 
 /** A row of the line table and the addresses it covers: `lo <= va < hi`. `line` counts from 1; `column` too, 0 is the left edge or unknown. */

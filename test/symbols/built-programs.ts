@@ -20,7 +20,8 @@ export const rustBuilds = [
   'rust-release-dwarf5',
 ] as const;
 export const cBuilds = ['c-o0-dwarf4', 'c-o0-dwarf5', 'c-o2-dwarf4', 'c-o2-dwarf5'] as const;
-export type Build = (typeof rustBuilds)[number] | (typeof cBuilds)[number];
+export const macroBuilds = ['macros-debug', 'macros-release'] as const;
+export type Build = (typeof rustBuilds | typeof cBuilds | typeof macroBuilds)[number];
 
 /** The bytes of a built fixture. */
 export function elfBytes(build: Build): Uint8Array {
@@ -33,7 +34,7 @@ export function programOf(build: Build): Program {
 }
 
 /** The number of the line of a fixture's source that carries the comment `@name`. */
-export function markedLine(source: 'rust/src/main.rs' | 'c/main.c', name: string): number {
+export function markedLine(source: 'rust/src/main.rs' | 'c/main.c' | 'macros/src/main.rs', name: string): number {
   const lines = readFileSync(join(here, source), 'utf8').split('\n');
   const at = lines.findIndex((line) => new RegExp(`@${name}\\b`).test(line));
   if (at < 0) throw new Error(`no line of ${source} is marked @${name}`);

@@ -3,11 +3,12 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { hex } from '../../base/address';
 import type { Image, Placement } from '../../debug/images';
 import type { SourceFile } from '../../debug/sources';
-import { isLibraryPath } from '../../debug/sources';
+import { isCratePath, isLibraryPath } from '../../debug/sources';
 import type { DebugTarget } from '../../debug/target';
 import { noSource } from '../errors';
 import type { Handler } from '../server';
 import type { Session } from '../session';
+import { isFile } from '../source-search';
 
 /** References of sources that clients cannot open by path; the same path keeps its number. */
 const references = new WeakMap<Session, Map<string, number>>();
@@ -20,14 +21,17 @@ function referenceOf(session: Session, path: string): number {
   return number;
 }
 
-/** Where our builds record published crates, whose sources are not in the VSIX. */
-const isCratePath = (path: string): boolean => path.startsWith('/worldstep/crates/');
-
 /**
  * A source as the protocol shows it. Sources of libraries and crates that nobody mapped are fetched through this session,
  * which says how to get them.
  */
 export function sourceOf(session: Session, target: DebugTarget, source: SourceFile): DebugProtocol.Source {
+  const { md5 } = source;
+  const checksums = md5 === undefined ? {} : { checksums: [{ algorithm: 'MD5' as const, checksum: md5 }] };
+  return { ...placeOf(session, target, source), ...checksums };
+}
+
+function placeOf(session: Session, target: DebugTarget, source: SourceFile): DebugProtocol.Source {
   const path = target.sources.clientPath(source);
   const name = path.split('/').pop() ?? path;
   const isLibrary = isLibraryPath(source.path);
@@ -68,17 +72,11 @@ export class ReadableSources {
   private async look(file: SourceFile): Promise<DebugProtocol.Source | undefined> {
     const source = sourceOf(this.session, this.target, file);
     const { path = '', ...unnamed } = source;
-    if (!(await isFile(this.session, path))) return undefined;
+    if (!(await isFile(this.session.services.host, path))) return undefined;
     // That view takes a path before the text that this session gives, and no client can open one of Worldstep's own.
     return source.sourceReference === undefined ? source : unnamed;
   }
 }
-
-const isFile = (session: Session, path: string): Promise<boolean> =>
-  session.services.host.stat(path).then(
-    ({ isFolder }) => !isFolder,
-    () => false,
-  );
 
 /** An image as the protocol shows it. */
 function moduleOf(image: Image): DebugProtocol.Module {

@@ -1,5 +1,6 @@
 //! Functions with all their copies, and where breakpoints go.
 
+use crate::expansions;
 use crate::index::function_name;
 use crate::json::Json;
 use crate::lines::Row;
@@ -147,7 +148,7 @@ fn entry_pc(program: &Program, die: DieRef, entry: &crate::program::Die, ranges:
 }
 
 /// The rows from `low` on, to the end of their sequence.
-fn rows_from(program: &Program, low: u64) -> impl Iterator<Item = &Row> {
+pub fn rows_from(program: &Program, low: u64) -> impl Iterator<Item = &Row> {
     let rows = &program.lines().rows;
     let mut first = rows.partition_point(|r| r.address < low);
     // Where one sequence ends the next one may begin.
@@ -218,11 +219,19 @@ fn candidate(program: &Program, row: Row, file: u32) -> Candidate {
     Candidate { row, key: scope.die, opens, decl_line: (source == Some(file)).then_some(line) }
 }
 
-/// A place to stop, and the position to tell for it when that is not the one of its row.
-struct Stop {
-    address: u64,
-    row: Option<Row>,
-    call: Option<(u32, DieRef)>,
+/// A place to stop, and the position to tell for it.
+pub struct Stop {
+    pub address: u64,
+    pub told: Told,
+}
+
+pub enum Told {
+    /// That of the row, by default the one there.
+    Row(Option<Row>),
+    /// Column and inlined copy of a call.
+    Call(u32, DieRef),
+    /// The asked line, in that function.
+    Asked(DieRef),
 }
 
 /// Where to stop for a line: see `Program.addressesOf` on the TypeScript side. `column` 0 means any.
@@ -237,6 +246,7 @@ pub fn write_addresses(program: &Program, file: u32, line: u32, column: u32, jso
             stops = stops_of_calls(program, file, line, at);
         }
         if !stops.is_empty() {
+            expansions::put_before(program, file, line, at, &mut stops);
             break;
         }
         let Some(below) = at.checked_add(1) else { break };
@@ -246,9 +256,13 @@ pub fn write_addresses(program: &Program, file: u32, line: u32, column: u32, jso
     stops.dedup_by_key(|s| s.address);
     json.array(|json| {
         for stop in stops {
-            match stop.call {
-                None => write_address(program, stop.address, stop.row, json),
-                Some((column, die)) => write_call(program, stop.address, die, file, at, column, json),
+            match stop.told {
+                Told::Row(row) => write_address(program, stop.address, row, json),
+                Told::Call(column, die) => {
+                    let caller = caller_of(program, stop.address, die);
+                    write_told(program, stop.address, (file, at, column), caller, json)
+                }
+                Told::Asked(function) => write_told(program, stop.address, (file, line, 0), Some(function), json),
             }
         }
     });
@@ -296,8 +310,8 @@ fn stops_of_rows(program: &Program, file: u32, asked: u32, at: u32, column: u32)
         }
     }
     let stop = |c: &Candidate| match c.opens {
-        Some(hi) => Stop { address: after_prologue(program, c.key, c.row.address, hi), row: None, call: None },
-        None => Stop { address: c.row.address, row: Some(c.row), call: None },
+        Some(hi) => Stop { address: after_prologue(program, c.key, c.row.address, hi), told: Told::Row(None) },
+        None => Stop { address: c.row.address, told: Told::Row(Some(c.row)) },
     };
     firsts.iter().map(stop).collect()
 }
@@ -314,20 +328,26 @@ fn stops_of_calls(program: &Program, file: u32, asked: u32, at: u32) -> Vec<Stop
         let is_inside = at == asked
             || caller_of(program, address, call.die).is_some_and(|caller| declaration(program, caller).1 <= u64::from(asked));
         if is_inside {
-            stops.push(Stop { address, row: None, call: Some((call.column, call.die)) });
+            stops.push(Stop { address, told: Told::Call(call.column, call.die) });
         }
     }
     stops
 }
 
-fn write_call(program: &Program, va: u64, copy: DieRef, file: u32, line: u32, column: u32, json: &mut Json) {
+fn write_told(
+    program: &Program,
+    va: u64,
+    (file, line, column): (u32, u32, u32),
+    function: Option<DieRef>,
+    json: &mut Json,
+) {
     json.object(|json| {
         json.key("address").big(va);
         json.key("source").number(file.into());
         json.key("line").number(line.into());
         json.key("column").number(column.into());
-        if let Some(caller) = caller_of(program, va, copy) {
-            json.key("functionName").text(&function_name(program, caller).0);
+        if let Some(function) = function {
+            json.key("functionName").text(&function_name(program, function).0);
         }
     });
 }

@@ -3,6 +3,7 @@
 
 mod cfi;
 mod elf;
+mod expansions;
 mod expr;
 mod functions;
 mod index;
@@ -114,7 +115,12 @@ pub extern "C" fn sources() {
     answer(|program, json| {
         json.array(|json| {
             for source in &program.lines().sources {
-                json.text(source);
+                json.array(|json| {
+                    json.text(&source.path);
+                    if let Some(md5) = source.md5 {
+                        json.text(&md5.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+                    }
+                });
             }
         })
     });

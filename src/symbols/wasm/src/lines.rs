@@ -15,11 +15,32 @@ pub struct Row {
     pub end: bool,
 }
 
+pub struct Source {
+    pub path: String,
+    /// Of the contents that were compiled, where the compiler tells (DWARF 5) and all units agree.
+    pub md5: Option<[u8; 16]>,
+    has_changed: bool,
+}
+
+impl Source {
+    fn add_md5(&mut self, md5: Option<[u8; 16]>) {
+        match self.md5 {
+            _ if md5.is_none() || self.has_changed => {}
+            None => self.md5 = md5,
+            // The file was changed while the program was built: neither tells what to expect.
+            known => {
+                self.has_changed = known != md5;
+                self.md5 = known.filter(|_| !self.has_changed);
+            }
+        }
+    }
+}
+
 #[derive(Default)]
 pub struct Lines {
     /// Ascending; each sequence closes with an `end` row.
     pub rows: Vec<Row>,
-    pub sources: Vec<String>,
+    pub sources: Vec<Source>,
     /// Per unit: index in its line table to index in `sources`.
     files: Vec<HashMap<u64, u32>>,
     /// Rows where a statement begins, by file, line, address. Some of them begin at the same address.
@@ -132,11 +153,17 @@ impl Lines {
         for (i, entry) in header.file_names().iter().enumerate() {
             let directory = entry.directory(header).map(text).unwrap_or_default();
             let path = resolve_dots(&join(&join(&comp_dir, &directory), &text(entry.path_name())));
+            // rustc names its codegen units so; there is no such file.
+            if path.contains("/@/") {
+                continue;
+            }
+            let md5 = header.file_has_md5().then(|| *entry.md5());
             let next = self.sources.len() as u32;
             let id = *ids.entry(path).or_insert_with_key(|path| {
-                self.sources.push(path.clone());
+                self.sources.push(Source { path: path.clone(), md5: None, has_changed: false });
                 next
             });
+            self.sources[id as usize].add_md5(md5);
             map.insert(i as u64 + first, id);
         }
         map
