@@ -135,7 +135,8 @@ export const launchSchema = {
     cwd: path('Folder for relative paths. The workspace folder if it is absent.'),
     sourceMap: {
       type: 'object',
-      markdownDescription: 'Where sources are now: path prefix in the debug information → folder.',
+      markdownDescription:
+        'Where sources are now: path prefix in the debug information → folder. `.` stands for relative paths; without it they are looked for in the workspace and above the program.',
       examples: [{ '/build/kernel': '${workspaceFolder}' }],
       additionalProperties: { type: 'string' },
     },

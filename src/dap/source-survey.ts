@@ -7,7 +7,7 @@ import { md5 } from '../base/md5';
 import { isRelative, RELATIVE, SourceMap, type SourceRules } from '../debug/source-map';
 import { isCratePath, isLibraryPath, type Program, type SourceFile } from '../debug/sources';
 import type { TargetImage } from '../debug/target';
-import type { LaunchArguments } from './protocol';
+import type { LaunchArguments } from './launch-schema';
 import { movedTo, noLines, notFound, notFoundRelative, notWhatWasBuilt } from './source-remarks';
 import { type FoundRule, SourceSearch } from './source-search';
 

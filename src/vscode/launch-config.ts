@@ -67,6 +67,8 @@ export class LaunchConfigurations implements vscode.DebugConfigurationProvider {
     const { launch, problems } = withSettings(configuration, (path) => settings.get(path));
     for (const problem of problems) this.log.warn(problem);
     return {
+      // Sources that are not where they were when the program was built are looked for there.
+      ...(top && { cwd: this.#text(top.uri) }),
       ...launch,
       ...mapPresent(configuration, ['program', 'bios', 'initrd', 'pflash0', 'pflash1', 'cwd'], absolute),
       ...(configuration.disk !== undefined && { disk: disksWith(configuration.disk, absolute) }),
@@ -82,9 +84,11 @@ export class LaunchConfigurations implements vscode.DebugConfigurationProvider {
    * built, else the bundled one of that name, with the sources where they are.
    */
   async configurationFor({ kernel, folder }: KernelChoice): Promise<Configuration> {
-    const sourceMap = Object.fromEntries(
-      kernel.sources.map((root) => [root.recordedAs, this.#text(vscode.Uri.joinPath(folder, root.folder))]),
-    );
+    const roots = kernel.sources.map((root) => [root.recordedAs, vscode.Uri.joinPath(folder, root.folder)] as const);
+    // A copy of the folder alone lacks the crates that lie beside it; those inside Worldstep do as well.
+    const isThere = await Promise.all(roots.map(([, uri]) => exists(uri)));
+    const here = roots.filter((_, at) => isThere[at]).map(([from, uri]) => [from, this.#text(uri)]);
+    const sourceMap = Object.fromEntries(here);
     const bundled = { ...bundledConfiguration(kernel), sourceMap };
     const images = [...kernel.architectures.values()].map(({ image }) => vscode.Uri.joinPath(folder, image.file));
     const isBuilt = folder.scheme !== SAMPLE_SCHEME && (await Promise.all(images.map(exists))).includes(true);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import type { LaunchArguments } from '../../src/dap/protocol';
+import type { LaunchArguments } from '../../src/dap/launch-schema';
 import { type SourceSurvey, surveySources } from '../../src/dap/source-survey';
 import { sessionServices } from '../../src/entry/session-services';
 import { symbolReader } from '../../src/symbols/reader';

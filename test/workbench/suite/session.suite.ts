@@ -11,7 +11,7 @@ interface Message {
   readonly command?: string;
   readonly success?: boolean;
   readonly arguments?: { readonly text?: string };
-  readonly body?: { readonly reason?: string; readonly text?: string };
+  readonly body?: Readonly<Partial<Record<'reason' | 'text' | 'category' | 'output', string>>>;
 }
 
 /** What the adapter sent, in order. */
@@ -45,6 +45,12 @@ class Trace {
       this.#waiting.push(look);
       look();
     });
+  }
+
+  /** What the session had to say in the Debug Console. */
+  get remarks(): string {
+    const outputs = this.messages.filter(({ event, body }) => event === 'output' && body?.category === 'console');
+    return outputs.map(({ body }) => body?.output).join('');
   }
 
   get console(): string {
@@ -97,6 +103,7 @@ suite('Worldstep in this extension host', () => {
     const line = await breakpointAt(source, LINE_TEXT);
     const session = await launch({ program: 'bundled:msgqueue' });
     equal((await trace.event('stopped')).body?.reason, 'breakpoint');
+    equal(trace.remarks, '');
     const { threads } = await session.customRequest('threads');
     const { stackFrames } = await session.customRequest('stackTrace', { threadId: threads[0].id });
     equal(stackFrames[0].line, line);
