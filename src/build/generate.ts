@@ -5,7 +5,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { INSPECTORS } from '../inspect/registry';
-import { ARCHITECTURES } from '../machine/create';
+import { RUNNABLE } from '../machine/boards/all';
 import { activationEvents, contributes } from './contributions';
 import { DOCUMENTS, type GeneratedFile } from './documents';
 import { settingList } from './settings';
@@ -35,9 +35,9 @@ ${rows}];
 };
 
 /** The shell's list of machines: it must not load them. */
-const machineList = (): string => `// Written by src/build/generate.ts from src/machine/create.ts.
+const machineList = (): string => `// Written by src/build/generate.ts from src/machine/boards/all.ts.
 /** Architectures that can be run here. */
-export const MACHINES: readonly string[] = [${ARCHITECTURES.map((each) => `'${each}'`).join(', ')}];
+export const MACHINES: readonly string[] = [${RUNNABLE.map((each) => `'${each}'`).join(', ')}];
 `;
 
 const packageJson = (present: string): string =>

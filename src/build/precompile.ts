@@ -2,9 +2,9 @@
 import type { Plugin } from 'esbuild';
 import { compileInterpreter } from '../engine/interpreter';
 import type { EngineIsa } from '../isa/core/engine-isa';
-import { RISCV64_ENGINE } from '../isa/riscv64';
+import { BOARDS } from '../machine/boards/all';
 
-const ISAS: readonly EngineIsa[] = [RISCV64_ENGINE];
+const ISAS: readonly EngineIsa[] = BOARDS.map(({ engineIsa }) => engineIsa);
 
 const base64 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');

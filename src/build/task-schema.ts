@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are VS Code's variables.
 /** The JSON schema of our tasks: what tasks.json completes, explains and marks. */
+import { ARCHITECTURE_NAMES } from '../base/architectures';
 import type { Schema } from '../base/schema';
 import { SIZE } from '../base/size';
 import { TASK_TYPE, type WorldstepTask } from '../vscode/task-definition';
@@ -28,7 +29,7 @@ const PROPERTIES: Readonly<Record<Key, Schema>> = {
   },
   arch: {
     type: 'string',
-    enum: ['riscv64', 'aarch64', 'x86_64', 'loongarch64'],
+    enum: ARCHITECTURE_NAMES,
     markdownDescription:
       'One of the architectures in kernel.json. Without it: all of them for `build`, the first for images, the first that there is a machine for to `run`.',
   },

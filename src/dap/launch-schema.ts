@@ -3,6 +3,7 @@
  * The attributes of a `launch` configuration of type `worldstep`: what {@link checkLaunch} refuses, what launch.json
  * completes, explains and marks, the table in README.md and the settings follow from here.
  */
+import { ARCHITECTURE_NAMES } from '../base/architectures';
 import { DRIVE_BUSES } from '../base/device-words';
 import { ADDRESS, type Schema, type SchemaValue, TEXT } from '../base/schema';
 import { SIZE } from '../base/size';
@@ -53,7 +54,7 @@ export const launchSchema = {
     },
     arch: {
       type: 'string',
-      enum: ['riscv64', 'aarch64', 'x86_64', 'loongarch64'],
+      enum: ARCHITECTURE_NAMES,
       markdownDescription: 'The instruction set. Needed for flat binaries only; an ELF says it itself.',
     },
     stopOnEntry: {

@@ -10,9 +10,10 @@ import {
   packagePath,
 } from '../image/kernel-package';
 import { sparseReader } from '../image/sectors';
+import { boardFor } from '../machine/boards/all';
 import type { Drive } from '../machine/boards/board';
-import { ARCHITECTURES, type MachineOptions } from '../machine/create';
-import type { NamedFile } from '../machine/load';
+import type { NamedFile } from '../machine/boot/load-plan';
+import type { MachineOptions } from '../machine/create';
 
 /** The folders of the kernels that come with Worldstep. */
 export const BUNDLED_KERNELS: readonly string[] = ['guestmonolithickernel', 'lazymapping', 'msgqueue'];
@@ -28,7 +29,7 @@ export interface KernelFiles {
 
 /** The build for `arch`; without it the first one that there is a machine for. */
 export function buildFor(kernel: KernelPackage, arch: string | undefined): KernelBuild | undefined {
-  const name = arch ?? [...kernel.architectures.keys()].find((one) => ARCHITECTURES.includes(one));
+  const name = arch ?? [...kernel.architectures.keys()].find((one) => boardFor(one) !== undefined);
   return name === undefined ? undefined : kernel.architectures.get(name);
 }
 

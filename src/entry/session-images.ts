@@ -1,5 +1,6 @@
 /** The programs of a session beside its kernel: those that kernel.json builds, and those that launch.json names. */
 import { type Ipa, ipa, type Pa, pa, va } from '../base/address';
+import type { Architecture } from '../base/architectures';
 import { openLaunch, UserError } from '../dap/errors';
 import type { LaunchArguments } from '../dap/launch-schema';
 import { IMAGE_WORLDS, type ImageWorld } from '../debug/image-world';
@@ -10,9 +11,6 @@ import type { ProgramFile } from './kernel-files';
 
 /** As many bytes tell programs apart. */
 const COMPARED = 4096;
-
-/** What ELF files must be built for. */
-export const MACHINE = 'riscv64';
 
 /** Where the kernel was put, as far as other images need it. */
 export interface KernelPlace {
@@ -48,17 +46,18 @@ export function programImages(
   return { images, remarks };
 }
 
-/** The images of launch.json. `read` rejects with a message of its own. */
+/** The images of launch.json, for the machine's architecture. `read` rejects with a message of its own. */
 export async function launchImages(
   launch: LaunchArguments,
   reader: SymbolReader,
   kernel: KernelPlace,
+  architecture: Architecture,
   read: (path: string, key: string) => Promise<Uint8Array>,
 ): Promise<TargetImage[]> {
   const images: TargetImage[] = [];
   for (const [at, image] of (launch.images ?? []).entries()) {
     const key = `images[${at}]`;
-    const program = readSymbols(reader, image.path, await read(image.path, key), key);
+    const program = readSymbols(reader, image.path, await read(image.path, key), key, architecture);
     const worlds = IMAGE_WORLDS.filter((world) => world === image.world);
     const address = image.address === undefined ? {} : { address: va(number(image.address)) };
     const load = image.load === undefined ? undefined : number(image.load);
@@ -122,8 +121,14 @@ export function lowest(segments: readonly Segment[]): Segment | undefined {
   return loaded.filter((segment) => !isTemplate(segment)).sort((a, b) => (a.vaddr < b.vaddr ? -1 : 1))[0];
 }
 
-/** The program of a file named by `key`. Throws a UserError when it is no ELF file of this machine. */
-function readSymbols(reader: SymbolReader, path: string, bytes: Uint8Array, key: string): Program {
+/** The program of a file named by `key`. Throws a UserError when it is no ELF file of the machine's architecture. */
+function readSymbols(
+  reader: SymbolReader,
+  path: string,
+  bytes: Uint8Array,
+  key: string,
+  architecture: Architecture,
+): Program {
   let program: Program;
   try {
     program = reader.read(path, bytes);
@@ -131,10 +136,10 @@ function readSymbols(reader: SymbolReader, path: string, bytes: Uint8Array, key:
     throw new UserError(1128, `"${key}": ${(error as Error).message}`, openLaunch);
   }
   const { machine } = program.elf;
-  if (machine === MACHINE) return program;
+  if (machine === architecture) return program;
   throw new UserError(
     1129,
-    `"${key}": ${path} is an ELF file for ${machine}, and the machine is ${MACHINE}. Name the file that was built for ${MACHINE}.`,
+    `"${key}": ${path} is an ELF file for ${machine}, and the machine is ${architecture}. Name the file that was built for ${architecture}.`,
     openLaunch,
   );
 }

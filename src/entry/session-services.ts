@@ -11,26 +11,18 @@ import { isElf } from '../image/flat-image';
 import { ImageError } from '../image/image-error';
 import type { ReadFile } from '../image/kernel-media';
 import { type KernelBuild, type KernelPackage, packagePath, parseKernelPackage } from '../image/kernel-package';
-import { RISCV64 } from '../isa/riscv64';
-import { RISCV64_VIRT } from '../machine/boards/riscv64-virt';
-import { ARCHITECTURES, createMachine } from '../machine/create';
-import type { NamedFile } from '../machine/load';
-import { LoadError } from '../machine/load-error';
+import type { Isa } from '../isa/core/isa';
+import { BOARDS, boardFor, RUNNABLE } from '../machine/boards/all';
+import { LoadError } from '../machine/boot/load-error';
+import type { NamedFile } from '../machine/boot/load-plan';
+import { createMachine } from '../machine/create';
 import { parseMemorySize } from '../machine/memory-size';
 import { loadSymbolReader, type SymbolReader } from '../symbols/reader';
 import { canHaveGuests, type GuestEvidence } from './guest-support';
 import { BUNDLED_KERNELS, buildFor, type KernelFiles, type ProgramFile, readBuild, readPrograms } from './kernel-files';
 import { panicHint, panicTest } from './panic-hints';
 import { diskImages, type FileOnDisk, filesOnAll, launchDrives } from './session-disk';
-import {
-  baseName,
-  KERNEL_WORLDS,
-  type KernelPlace,
-  launchImages,
-  lowest,
-  MACHINE,
-  programImages,
-} from './session-images';
+import { baseName, KERNEL_WORLDS, type KernelPlace, launchImages, lowest, programImages } from './session-images';
 
 /** What differs between shells and tests. */
 export interface CompositionOptions {
@@ -38,12 +30,12 @@ export interface CompositionOptions {
   readonly symbolsWasm?: string;
 }
 
-/** The board's devices, so that views can name their addresses. */
-const windows = Object.entries(RISCV64_VIRT.map).map(([name, { base, size }]) => ({
-  name,
-  base: BigInt(base),
-  size: BigInt(size),
-}));
+/** The instruction set of a launch before its machine is made; without a name the first that there is a board for. */
+const isaFor = (arch: string | undefined): Isa => {
+  const board = (arch === undefined ? undefined : boardFor(arch)) ?? BOARDS[0];
+  if (board === undefined) throw new Error('there are no boards');
+  return board.isa;
+};
 
 /** The services of a session on this host. */
 export function sessionServices(host: Host, options: CompositionOptions = {}): SessionServices {
@@ -56,12 +48,12 @@ export function sessionServices(host: Host, options: CompositionOptions = {}): S
   let ahead: { readonly launch: string; readonly guest: Promise<Guest> } | undefined;
   return {
     host,
-    architectures: ARCHITECTURES,
-    exceptionFilters: (canHaveGuests) => filtersOf(RISCV64, canHaveGuests),
+    architectures: RUNNABLE,
+    exceptionFilters: (canHaveGuests) => filtersOf(isaFor(undefined), canHaveGuests),
     canHaveGuests: async (launch) => {
       const guest = readGuest(launch, host);
       ahead = { launch: launchKey(launch), guest };
-      return canHaveGuests(launch, evidence(await guest), RISCV64);
+      return canHaveGuests(launch, evidence(await guest), isaFor(launch.arch));
     },
     build: async (launch) => {
       const reader = await symbols();
@@ -119,8 +111,9 @@ async function build(launch: LaunchArguments, guest: Guest, host: Host, reader: 
   const memory = launch.machine?.memory;
   const given = launch.disk === undefined ? undefined : await launchDrives(launch, read);
   const drives = given?.map(({ drive }) => drive) ?? guest.files?.drives;
-  const { machine, plan } = createMachine({
+  const { machine, plan, board } = createMachine({
     ...guest.files,
+    architecture: launch.arch === undefined ? undefined : boardFor(launch.arch)?.arch,
     memory: memory === undefined ? guest.files?.memory : parseMemorySize(memory, '"machine.memory"'),
     harts: launch.machine?.harts,
     kernel: guest.kernel,
@@ -137,18 +130,18 @@ async function build(launch: LaunchArguments, guest: Guest, host: Host, reader: 
   const kernel = kernelImage(guest, plan.physicalOf, reader, hasWorlds, ram);
   const programs = programImages(reader, guest.programs, kernel.place);
   const images = [...kernel.images, ...programs.images];
-  images.push(...(await launchImages(launch, reader, kernel.place, read)));
+  images.push(...(await launchImages(launch, reader, kernel.place, board.arch, read)));
   const known = images.map(({ program }) => program);
   const files = given === undefined ? guest.diskFiles : await filesOnAll(given.map(({ bytes }) => bytes));
-  images.push(...diskImages(files, reader, MACHINE, known));
+  images.push(...diskImages(files, reader, board.arch, known));
   const remarks = [...kernel.remarks, ...programs.remarks];
   return {
     machine,
     images,
     sourceMap: guest.sourceMap,
-    inspect: { windows },
+    inspect: { windows: board.windows },
     remarks,
-    canHaveGuests: canHaveGuests(launch, evidence(guest), RISCV64),
+    canHaveGuests: canHaveGuests(launch, evidence(guest), board.isa),
     isPanic: guest.isPanic,
     panicHint: (panic) => panicHint(panic, drives, 'launch.json'),
   };

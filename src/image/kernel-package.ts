@@ -3,7 +3,9 @@
  * to that folder, so the same file serves the bundle (`kernels/msgqueue/kernel.json` names
  * `../prebuilt/msgqueue-riscv64.elf.gz`) and a kernel in a user's workspace. Reading the files is the caller's business.
  */
+
 import { type Ipa, ipa, type Pa, pa } from '../base/address';
+import { BOARD_NAMES } from '../base/architectures';
 import { DeviceWordsError, DRIVE_BUSES, type DriveBus, diskWords } from '../base/device-words';
 import { type FlashBank, programmed } from './flash';
 import { JsonReader } from './json-reader';
@@ -44,7 +46,8 @@ export interface SuggestedBreakpoint {
 
 /** How one architecture's build of a kernel is put into a machine. */
 export interface KernelBuild {
-  readonly board: Board;
+  /** By our name for it, `riscv64-virt` for example. */
+  readonly board: string;
   /** Bytes of RAM. */
   readonly memory: number;
   /** The processor by QEMU's name for it, e.g. `EPYC`; the board's own when absent. */
@@ -77,10 +80,6 @@ export function suggestionsOf(kernel: KernelPackage, architecture?: string): Sug
   const [build] = architecture === undefined ? [...architectures.values()] : [architectures.get(architecture)];
   return { views: build?.views ?? kernel.views, breakpoints: build?.breakpoints ?? kernel.breakpoints };
 }
-
-/** Machines that a kernel can be made for. */
-const BOARDS = ['riscv64-virt', 'aarch64-virt', 'x86_64-q35', 'loongarch64-virt'] as const;
-export type Board = (typeof BOARDS)[number];
 
 /**
  * The file to load. A name that ends in `.gz` is gunzipped first. Formats:
@@ -246,7 +245,7 @@ function readBuild(json: JsonReader, architecture: string): KernelBuild {
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) json.get('programs').problem(`has "${twice}" twice`);
   const build: KernelBuild = {
-    board: json.get('board').oneOf(...BOARDS),
+    board: json.get('board').oneOf(...BOARD_NAMES),
     memory: json.get('memory').size(),
     cpu: json.find('cpu')?.text(),
     virtualization: json.find('virtualization')?.bool() ?? false,

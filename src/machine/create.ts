@@ -1,69 +1,44 @@
 /** Makes a machine out of a user's files and options. */
+import { ARCHITECTURES, type Architecture } from '../base/architectures';
 import type { DriveBus } from '../base/device-words';
+import { BOARDS, boardFor, RUNNABLE } from './boards/all';
 import type { BoardSpec, Drive, ExtraDevice } from './boards/board';
-import { RISCV64_VIRT } from './boards/riscv64-virt';
-import { RISCV64_VIRT_BOARD } from './boards/riscv64-virt-board';
-import { virtFdt } from './boards/riscv64-virt-tree';
-import { type LoadPlan, type NamedFile, planLoad } from './load';
-import { LoadError } from './load-error';
+import { elfArchitecture } from './boot/elf-image';
+import { linuxArchitecture } from './boot/linux-image';
+import { LoadError } from './boot/load-error';
+import type { BootInput, LoadPlan, NamedFile } from './boot/load-plan';
 import { EmulatedMachine } from './machine';
 import { sizeOf } from './memory-size';
 
-export interface MachineOptions {
+export interface MachineOptions extends Omit<BootInput, 'memory' | 'harts' | 'mode'> {
+  /** Without it what the files are for, else the first that there is a board for. */
+  readonly architecture?: Architecture;
   /** Bytes of RAM; default 128 MiB. */
   readonly memory?: number;
   readonly harts?: number;
-  readonly kernel?: NamedFile;
-  readonly bios?: NamedFile;
-  readonly initrd?: NamedFile;
-  readonly pflash0?: NamedFile;
-  readonly pflash1?: NamedFile;
   readonly drives?: readonly Drive[];
   readonly extras?: readonly ExtraDevice[];
-  /** Kernel command line. */
-  readonly append?: string;
-  /** Physical load address, where the kernel's format does not say. */
-  readonly loadAddress?: number;
 }
 
 export interface CreatedMachine {
   readonly machine: EmulatedMachine;
   readonly plan: LoadPlan;
+  readonly board: BoardSpec;
 }
 
-const BOARD: BoardSpec = RISCV64_VIRT_BOARD;
 const MEBIBYTE = 1024 * 1024;
-
-/** Architectures that have a board. */
-export const ARCHITECTURES: readonly string[] = [BOARD.arch];
 
 /** @throws LoadError for everything a user can get wrong. */
 export const createMachine = (options: MachineOptions): CreatedMachine => {
   const memory = options.memory ?? 128 * MEBIBYTE;
   const harts = options.harts ?? 1;
-  const plan = planLoad({
-    board: {
-      ramBase: RISCV64_VIRT.ramBase,
-      kernelBase: RISCV64_VIRT.kernelBase,
-      flashSize: RISCV64_VIRT.flash.unitSize,
-      flashBase: RISCV64_VIRT.map.flash0.base,
-      maxHarts: RISCV64_VIRT.maxHarts,
-    },
-    memory,
-    harts,
-    kernel: options.kernel,
-    bios: options.bios,
-    initrd: options.initrd,
-    pflash0: options.pflash0,
-    pflash1: options.pflash1,
-    loadAddress: options.loadAddress,
-    fdt: (initrd) => virtFdt({ harts, memory, bootargs: options.append, initrd }),
-  });
+  const board = chooseBoard(options);
+  const plan = board.plan({ ...options, memory, harts });
   const { drives = [], extras = [] } = options;
-  checkRoom([...drives, ...extras]);
+  checkRoom(board, [...drives, ...extras]);
   const files = { pflash0: options.pflash0?.bytes, pflash1: options.pflash1?.bytes, drives, extras };
   try {
-    return { machine: new EmulatedMachine({ spec: BOARD, memory, harts, plan, files }), plan };
+    return { machine: new EmulatedMachine({ spec: board, memory, harts, plan, files }), plan, board };
   } catch (error) {
     // The only RangeError of a valid plan: the host gives no buffer of that size.
     if (!(error instanceof RangeError)) throw error;
@@ -71,12 +46,33 @@ export const createMachine = (options: MachineOptions): CreatedMachine => {
   }
 };
 
-const checkRoom = (devices: readonly { readonly bus: DriveBus }[]): void => {
-  const onPci = devices.filter(({ bus }) => bus === 'virtio-pci').length;
-  for (const [count, most, bus] of [
-    [onPci, RISCV64_VIRT.pciSlots, 'virtio-pci'],
-    [devices.length - onPci, RISCV64_VIRT.virtioTransports, 'virtio-mmio'],
+const chooseBoard = ({ architecture, bios, kernel }: MachineOptions): BoardSpec => {
+  const wanted = architecture ?? architectureOf(kernel) ?? architectureOf(bios);
+  const [first] = BOARDS;
+  const board = wanted === undefined ? first : boardFor(wanted);
+  if (board) return board;
+  const { title } = ARCHITECTURES[wanted ?? 'riscv64'];
+  const file = [kernel, bios].find((one) => architectureOf(one) === wanted);
+  throw new LoadError(
+    file?.name ?? '--arch',
+    file ? `this is a program for ${title}, and there is no such machine yet` : `there is no ${title} machine yet`,
+    `Build it for ${RUNNABLE.join(' or ')}; ${wanted} machines come with a later version.`,
+  );
+};
+
+const architectureOf = (file: NamedFile | undefined): Architecture | undefined =>
+  file && (elfArchitecture(file.bytes) ?? linuxArchitecture(file.bytes));
+
+/** The transports of virtio over MMIO take either version of it. */
+const isOnMmio = (bus: DriveBus): boolean => bus !== 'virtio-pci';
+
+const checkRoom = ({ room }: BoardSpec, devices: readonly { readonly bus: DriveBus }[]): void => {
+  const onPci = devices.filter(({ bus }) => !isOnMmio(bus)).length;
+  for (const [count, bus] of [
+    [onPci, 'virtio-pci'],
+    [devices.length - onPci, 'virtio-mmio'],
   ] as const) {
+    const most = room[bus];
     if (count > most)
       throw new LoadError('--disk and --device', `${count} devices are too many on ${bus}`, `It takes ${most}.`);
   }

@@ -14,6 +14,7 @@ import type { Fence } from '../isa/core/privileged';
 import type { Access } from '../isa/core/translation';
 import { Alarms } from './alarms';
 import type { Board, BoardFiles, BoardSpec } from './boards/board';
+import type { LoadPlan } from './boot/load-plan';
 import type {
   ContextEvent,
   Cpu,
@@ -28,7 +29,6 @@ import type {
 import { HartCpu } from './hart-cpu';
 import { Htif } from './htif';
 import { InputStream } from './input-stream';
-import type { LoadPlan } from './load';
 import { readMachine, readRam, restoreMachine } from './snapshot';
 import { explainHandler, explainRetry, isStuck } from './stuck';
 import { TranslationUses } from './translation-uses';

@@ -1,6 +1,6 @@
 /** How much RAM a user may ask for, and how sizes are written in messages. */
 import { bytesOf } from '../base/size';
-import { LoadError } from './load-error';
+import { LoadError } from './boot/load-error';
 
 const PAGE = 4096;
 const MEBIBYTE = 1024 * 1024;

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { buildVirtBoard, RISCV64_VIRT } from '../../src/machine/boards/riscv64-virt';
+import { buildVirtBoard } from '../../src/machine/boards/riscv64-virt/devices';
+import { RISCV64_VIRT } from '../../src/machine/boards/riscv64-virt/map';
 import { SEED } from '../support/random';
 import { type Access, runOnQemu } from './qtest';
 

@@ -1,7 +1,7 @@
 /** Devices that a machine has only when they are asked for, driven through the bus and RAM as a guest would. */
 import { describe, expect, it } from 'vitest';
 import { pa } from '../../src/base/address';
-import { RISCV64_VIRT } from '../../src/machine/boards/riscv64-virt';
+import { RISCV64_VIRT } from '../../src/machine/boards/riscv64-virt/map';
 import type { MachineOptions } from '../../src/machine/create';
 import type { EmulatedMachine } from '../../src/machine/machine';
 import { bareGuest, consoleOf } from '../support/guests';

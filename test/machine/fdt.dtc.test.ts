@@ -1,7 +1,7 @@
 /** The device tree as Debian's `dtc` sees it. Needs the package device-tree-compiler, so it is a suite of its own. */
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { virtFdt } from '../../src/machine/boards/riscv64-virt-tree';
+import { virtFdt } from '../../src/machine/boards/riscv64-virt/tree';
 
 describe('dtc', () => {
   it.each([1, 2, 8])('decompiles the tree of %i harts without errors or warnings of substance', (harts) => {

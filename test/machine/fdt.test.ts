@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { buildVirtBoard, RISCV64_VIRT, type VirtHost } from '../../src/machine/boards/riscv64-virt';
-import { virtFdt } from '../../src/machine/boards/riscv64-virt-tree';
-import { encodeFdt } from '../../src/machine/fdt';
+import { buildVirtBoard, type VirtHost } from '../../src/machine/boards/riscv64-virt/devices';
+import { RISCV64_VIRT } from '../../src/machine/boards/riscv64-virt/map';
+import { virtFdt } from '../../src/machine/boards/riscv64-virt/tree';
+import { encodeFdt } from '../../src/machine/boot/fdt';
 import { cells, nodeAt, paths, readFdt, strings } from './fdt-reader';
 
 describe('fdt', () => {

@@ -1,29 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RISCV64_VIRT } from '../../src/machine/boards/riscv64-virt';
-import { virtFdt } from '../../src/machine/boards/riscv64-virt-tree';
-import { type LoadInput, type LoadPlan, type NamedFile, planLoad } from '../../src/machine/load';
-import { LoadError } from '../../src/machine/load-error';
+import { planRiscv64 } from '../../src/machine/boards/riscv64-virt/boot';
+import { LoadError } from '../../src/machine/boot/load-error';
+import type { BootInput, LoadPlan, NamedFile } from '../../src/machine/boot/load-plan';
 import { parseMemorySize } from '../../src/machine/memory-size';
 import { SEED } from '../support/random';
 import { buildElf } from './elf-builder';
-import { nodeAt, readFdt } from './fdt-reader';
+import { cells, nodeAt, readFdt } from './fdt-reader';
 
 const MIB = 1 << 20;
 const RAM = 0x8000_0000;
-const board = {
-  ramBase: RISCV64_VIRT.ramBase,
-  kernelBase: RISCV64_VIRT.kernelBase,
-  flashBase: RISCV64_VIRT.map.flash0.base,
-  flashSize: RISCV64_VIRT.flash.unitSize,
-  maxHarts: RISCV64_VIRT.maxHarts,
-};
 const code = Uint8Array.of(0x13, 0, 0, 0, 0x6f, 0, 0, 0);
 const file = (bytes: Uint8Array, name = 'k.elf'): NamedFile => ({ name, bytes });
-const plan = (input: Partial<LoadInput>): LoadPlan => {
-  const memory = input.memory ?? 128 * MIB;
-  return planLoad({ board, memory, harts: 1, fdt: (initrd) => virtFdt({ harts: 1, memory, initrd }), ...input });
-};
+const plan = (input: Partial<BootInput>): LoadPlan => planRiscv64({ memory: 128 * MIB, harts: 1, ...input });
 const where = ({ segments }: LoadPlan): [string, number, number][] =>
   segments.map(({ name, pa, memsz }) => [name, pa, memsz]);
 const linux = (offset: bigint, size: bigint, length = 0x100): Uint8Array => {
@@ -38,7 +27,12 @@ const linux = (offset: bigint, size: bigint, length = 0x100): Uint8Array => {
 describe('what goes where', () => {
   it('puts a flat kernel at 0x80200000 in S-mode, with the device tree on top of RAM', () => {
     const result = plan({ kernel: file(code, 'k.bin') });
-    expect(result).toMatchObject({ entry: 0x8020_0000, mode: 'S', a0: 0, a1: 0x87e0_0000, a2: 0, format: 'flat' });
+    expect(result).toMatchObject({
+      entry: 0x8020_0000,
+      mode: 'S',
+      registers: { a1: 0x87e0_0000n, a2: 0n },
+      format: 'flat',
+    });
     expect(where(result).slice(0, 1)).toEqual([['k.bin', 0x8020_0000, 8]]);
     const tree = result.segments.find(({ pa }) => pa === result.dtbAt);
     expect(nodeAt(readFdt(tree?.bytes ?? new Uint8Array()), '/memory@80000000')).toBeDefined();
@@ -131,7 +125,7 @@ describe('what goes where', () => {
       ['fw.bin', RAM, 8],
       ['k.bin', 0x8020_0000, 8],
     ]);
-    const info = result.segments.find(({ pa }) => pa === result.a2);
+    const info = result.segments.find(({ pa }) => BigInt(pa) === result.registers.a2);
     const words = new BigUint64Array((info?.bytes ?? new Uint8Array()).slice().buffer);
     expect([...words.subarray(0, 4)]).toEqual([0x4942_534fn, 2n, 0x8020_0000n, 1n]);
     expect(plan({ bios: file(buildElf({ segments: [{ vaddr: 0x8000_0000n, bytes: code }] }), 'fw.elf') }).entry).toBe(
@@ -144,17 +138,12 @@ describe('what goes where', () => {
   });
 
   it('puts the initial RAM disk below the device tree and tells the tree', () => {
-    const ranges: unknown[] = [];
-    const result = plan({
-      kernel: file(code),
-      initrd: file(new Uint8Array(5000).fill(7), 'disk.cpio'),
-      fdt: (initrd) => {
-        ranges.push(initrd);
-        return virtFdt({ harts: 1, memory: 128 * MIB, initrd });
-      },
-    });
+    const result = plan({ kernel: file(code), initrd: file(new Uint8Array(5000).fill(7), 'disk.cpio') });
     expect(result.initrd).toEqual({ start: 0x87df_e000, end: 0x87df_f388 });
-    expect(ranges.at(-1)).toEqual(result.initrd);
+    const tree = result.segments.find(({ pa }) => pa === result.dtbAt);
+    const chosen = nodeAt(readFdt(tree?.bytes ?? new Uint8Array()), '/chosen')?.properties;
+    expect(cells(chosen?.get('linux,initrd-start'))).toEqual([0, 0x87df_e000]);
+    expect(cells(chosen?.get('linux,initrd-end'))).toEqual([0, 0x87df_f388]);
     expect(where(result)).toContainEqual(['disk.cpio', 0x87df_e000, 5000]);
   });
 
@@ -199,7 +188,7 @@ describe('bad input', () => {
     for (const [at, value] of edits) bytes[at] = value;
     return bytes;
   };
-  const rows: [string, Partial<LoadInput>, string][] = [
+  const rows: [string, Partial<BootInput>, string][] = [
     [
       'nothing to run',
       {},
@@ -213,7 +202,7 @@ describe('bad input', () => {
     [
       'an AArch64 ELF',
       { kernel: file(buildElf({ segments: [], machine: 183 })) },
-      'k.elf: this is an ELF for AArch64, and the machine is riscv64. Build it for riscv64; aarch64 machines come with a later version.',
+      'k.elf: this is an ELF for AArch64, and the machine is riscv64. Build it for riscv64, or choose a machine for aarch64.',
     ],
     [
       'an ELF for a machine nobody knows',
@@ -361,7 +350,7 @@ describe('bad input', () => {
     [
       'an AArch64 Linux Image',
       { kernel: file(new TextEncoder().encode(`${'.'.repeat(0x38)}ARM\x64....`), 'Image') },
-      'Image: this is an AArch64 Linux Image, and the machine is riscv64. Build it for riscv64',
+      'Image: this is a Linux Image for AArch64, and the machine is riscv64. Build it for riscv64, or choose a machine for aarch64.',
     ],
   ];
   it.each(rows)('%s says what is wrong and what to do', (_name, input, message) => {

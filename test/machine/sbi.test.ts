@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Pa, Va } from '../../src/base/address';
 import type { PowerEvent } from '../../src/devices/device';
-import { handleSbi } from '../../src/machine/firmware/sbi';
-import type { SbiArgs, SbiResult } from '../../src/machine/firmware/sbi-call';
-import { HART_STATE, type HartEntry, type HartState, type SbiHost } from '../../src/machine/firmware/sbi-host';
+import type { SbiArgs, SbiResult } from '../../src/machine/firmware/sbi/call';
+import { HART_STATE, type HartEntry, type HartState, type SbiHost } from '../../src/machine/firmware/sbi/host';
+import { handleSbi } from '../../src/machine/firmware/sbi/sbi';
 
 const RAM = 0x8000_0000n;
 const ONES = 0xffff_ffff_ffff_ffffn;

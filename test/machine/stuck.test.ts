@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { va } from '../../src/base/address';
+import { readElf } from '../../src/machine/boot/elf-image';
 import type { RunExit } from '../../src/machine/contract';
 import { createMachine } from '../../src/machine/create';
-import { readElf } from '../../src/machine/elf-image';
 import type { EmulatedMachine } from '../../src/machine/machine';
 import { runProgram } from '../cli/program';
 import { buildElf } from './elf-builder';
@@ -15,7 +15,7 @@ const bytes = readFileSync(PATH);
 
 /** The address of a label of exits.S. */
 const label = (name: string): bigint => {
-  const at = readElf('exits', bytes, [name]).symbols.get(name);
+  const at = readElf('exits', bytes, [name], 'riscv64').symbols.get(name);
   if (at === undefined) throw new Error(`exits.S has no label ${name}`);
   return at;
 };

@@ -1,7 +1,7 @@
 /** Debian's U-Boot and OpenSBI, with somebody at the keyboard. */
 import { readFileSync } from 'node:fs';
+import type { NamedFile } from '../../src/machine/boot/load-plan';
 import { createMachine, type MachineOptions } from '../../src/machine/create';
-import type { NamedFile } from '../../src/machine/load';
 import type { EmulatedMachine } from '../../src/machine/machine';
 import { consoleOf } from '../support/guests';
 

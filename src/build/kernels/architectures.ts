@@ -1,3 +1,5 @@
+import type { Architecture } from '../../base/architectures';
+
 /** What building and cross-checking a kernel needs to know of an architecture. Add a row to add one. */
 export interface BuildArchitecture {
   /** Rust's name of the bare-metal target. */
@@ -19,7 +21,7 @@ export interface QemuMachine {
   readonly firmware?: { readonly bank: string; readonly file: string; readonly package: string };
 }
 
-export const architectures: Readonly<Record<string, BuildArchitecture>> = {
+export const architectures: Readonly<Record<Architecture, BuildArchitecture>> = {
   riscv64: {
     target: 'riscv64gc-unknown-none-elf',
     qemu: { program: 'qemu-system-riscv64', package: 'qemu-system-riscv', machine: 'virt' },

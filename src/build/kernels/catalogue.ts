@@ -44,7 +44,7 @@ export function buildTargets(kernelJson: string, architecture?: string): KernelT
     .filter(([name]) => architecture === undefined || name === architecture)
     .map(([name, build]) => {
       const place = `${kernelJson}: "architectures.${name}`;
-      const buildArchitecture = architectures[name];
+      const buildArchitecture = (architectures as Readonly<Record<string, BuildArchitecture | undefined>>)[name];
       if (!buildArchitecture) {
         throw new UserError(`${place}" cannot be built. Known are ${Object.keys(architectures).join(', ')}.`);
       }

@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import type { Host } from '../../base/host';
 import { nearest } from '../../base/nearest';
 import type { KernelBuild, KernelPackage } from '../../image/kernel-package';
-import { ARCHITECTURES, type MachineOptions } from '../../machine/create';
-import type { NamedFile } from '../../machine/load';
+import { boardFor, RUNNABLE } from '../../machine/boards/all';
+import type { NamedFile } from '../../machine/boot/load-plan';
+import type { MachineOptions } from '../../machine/create';
 import { parseMemorySize } from '../../machine/memory-size';
 import { buildFor, readBuild } from '../kernel-files';
 import { panicTest } from '../panic-hints';
@@ -53,8 +54,9 @@ export async function readGuest(
   { options, lists }: Pick<Arguments, 'options' | 'lists'>,
 ): Promise<Guest> {
   const arch = options.get('arch');
-  if (arch !== undefined && !ARCHITECTURES.includes(arch)) {
-    throw new UsageError(`--arch: there is no machine for "${arch}". ${didYouMean(arch, ARCHITECTURES)}`);
+  const board = arch === undefined ? undefined : boardFor(arch);
+  if (arch !== undefined && board === undefined) {
+    throw new UsageError(`--arch: there is no machine for "${arch}". ${didYouMean(arch, RUNNABLE)}`);
   }
   const base = word === undefined ? undefined : await readNamed(host, root, word, arch);
   const file = async (option: string): Promise<NamedFile | undefined> => {
@@ -63,6 +65,7 @@ export async function readGuest(
   };
   const disks = lists.get('disk');
   const given: MachineOptions = {
+    architecture: board?.arch,
     kernel: await file('kernel'),
     bios: await file('bios'),
     initrd: await file('initrd'),
@@ -121,7 +124,7 @@ function chooseBuild(kernel: KernelPackage, arch: string | undefined): KernelBui
   const list = [...kernel.architectures.keys()].join(', ');
   throw new UsageError(
     arch === undefined
-      ? `${kernel.name} is built for ${list}; there are machines for ${ARCHITECTURES.join(', ')} only.`
+      ? `${kernel.name} is built for ${list}; there are machines for ${RUNNABLE.join(', ')} only.`
       : `${kernel.name} is not built for ${arch}. It is built for ${list}.`,
   );
 }

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { nearest } from '../../base/nearest';
 import { ImageError } from '../../image/image-error';
-import { LoadError } from '../../machine/load-error';
+import { LoadError } from '../../machine/boot/load-error';
 import { nodeHost } from '../../platform/node/host';
 import { buildCommand } from './build';
 import {

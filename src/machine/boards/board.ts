@@ -1,4 +1,5 @@
 /** What makes a machine out of an engine: an instruction set, an address map, time, reset state and firmware. */
+import type { Architecture } from '../../base/architectures';
 import type { DriveBus } from '../../base/device-words';
 import type { Device, PowerEvent } from '../../devices/device';
 import type { DiskImage } from '../../devices/virtio/block';
@@ -7,8 +8,8 @@ import type { EngineIsa } from '../../isa/core/engine-isa';
 import type { Isa } from '../../isa/core/isa';
 import type { Fence } from '../../isa/core/privileged';
 import type { World } from '../../isa/core/world';
+import type { BootInput, LoadPlan } from '../boot/load-plan';
 import type { Bus } from '../bus';
-import type { LoadPlan } from '../load';
 
 /** What a board may ask of the machine it is in. */
 export interface BoardServices {
@@ -63,14 +64,29 @@ export interface Board {
 /** Facts of a board that hold before it is built. */
 export interface BoardSpec {
   readonly id: string;
-  readonly arch: string;
+  readonly arch: Architecture;
+  readonly isa: Isa;
   readonly engineIsa: EngineIsa;
+  /** Where RAM begins. */
   readonly ramBase: number;
   readonly maxHarts: number;
   readonly nanosecondsPerInstruction: bigint;
   /** Ticks of the board's timer at a time in ns. */
   ticksAt(nanoseconds: bigint): bigint;
+  /** How many virtio devices fit on each bus. */
+  readonly room: Readonly<Record<DriveBus, number>>;
+  /** The devices' places in physical memory, for views that name addresses. */
+  readonly windows: readonly BoardWindow[];
+  /** What lies where when the first instruction executes. @throws LoadError for everything a user can get wrong */
+  plan(input: BootInput): LoadPlan;
   build(services: BoardServices, files: BoardFiles): Board;
+}
+
+/** A device's place in the physical address space. */
+export interface BoardWindow {
+  readonly name: string;
+  readonly base: bigint;
+  readonly size: bigint;
 }
 
 export interface BoardFiles {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createDecoder } from '../../../src/isa/core/decoder';
 import type { Insn } from '../../../src/isa/core/insn';
 import { INSNS } from '../../../src/isa/riscv64/insns/all';
-import { readElf } from '../../../src/machine/elf-image';
+import { readElf } from '../../../src/machine/boot/elf-image';
 import type { Random } from '../../support/random';
 import { buildElf } from '../elf-builder';
 import { RECORD_BYTES, randomRecord } from './operands';
@@ -132,7 +132,7 @@ export function programElf(blocks: readonly Block[], stop?: Stop): Uint8Array {
   callTo(ENTRY.finish);
   const records = new Uint8Array(blocks.length * RECORD_BYTES);
   for (const [index, { record }] of blocks.entries()) records.set(record, index * RECORD_BYTES);
-  const runtime = readElf('lockstep', readFileSync(join(__dirname, '../guests/prebuilt/lockstep.elf')), []);
+  const runtime = readElf('lockstep', readFileSync(join(__dirname, '../guests/prebuilt/lockstep.elf')), [], 'riscv64');
   return buildElf({
     entry: BASE,
     segments: [

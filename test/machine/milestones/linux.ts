@@ -8,8 +8,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { NamedFile } from '../../../src/machine/boot/load-plan';
 import { createMachine } from '../../../src/machine/create';
-import type { NamedFile } from '../../../src/machine/load';
 import { GREETING, initramfs } from './initramfs';
 
 const folder = resolve(__dirname, '../../../dist/milestones');

@@ -1,70 +1,20 @@
-/**
- * The `riscv64-virt` board: QEMU `virt`'s address map and interrupt numbers, as data, and its devices wired together.
- * The device tree that describes it to a kernel is in riscv64-virt-tree.ts; what QEMU's board has beyond this is not in it.
- */
+/** The devices of `riscv64-virt`, wired to each other and mapped on a bus. Its address map is in map.ts. */
 
-import type { DriveBus } from '../../base/device-words';
-import type { BusMaster, Device, DeviceContext, PowerEvent } from '../../devices/device';
-import { Cfi01 } from '../../devices/flash/cfi01';
-import { Plic } from '../../devices/intc/plic';
-import { PciHost, PciWindow } from '../../devices/pci/host';
-import { SifiveTest } from '../../devices/power/sifive-test';
-import { Clint } from '../../devices/timer/clint';
-import { GoldfishRtc } from '../../devices/timer/goldfish-rtc';
-import { Ns16550 } from '../../devices/uart/ns16550';
-import { VirtioBlock } from '../../devices/virtio/block';
-import { VirtioConsole } from '../../devices/virtio/console';
-import { VirtioEntropy } from '../../devices/virtio/entropy';
-import type { VirtioKind } from '../../devices/virtio/function';
-import { VirtioMmio } from '../../devices/virtio/mmio';
-import { VirtioPci } from '../../devices/virtio/pci';
-import { Bus } from '../bus';
-import type { BoardFiles } from './board';
-
-/** Facts of the board. Addresses are physical; sizes are bytes. */
-export const RISCV64_VIRT = {
-  id: 'riscv64-virt',
-  isa: 'riscv64',
-  maxHarts: 8,
-  /** Ticks of mtime a second. */
-  timebase: 10_000_000,
-  /** Guest nanoseconds a retired instruction takes. */
-  nanosecondsPerInstruction: 10,
-  ramBase: 0x8000_0000,
-  /** Where SBI firmware leaves room for the kernel: the first 2 MiB of RAM are the firmware's. */
-  kernelBase: 0x8020_0000,
-  flash: { unitSize: 0x200_0000, blockSize: 0x4_0000 },
-  /** Devices that fit on the PCI bus beside the host bridge, and on virtio's MMIO transports. */
-  pciSlots: 31,
-  virtioTransports: 8,
-  /** PLIC sources, source 0 (none) included. */
-  interruptSources: 96,
-  /** Default date of the real-time clock, ns since 1970: 2025-01-01T00:00:00Z. */
-  rtcStart: 1_735_689_600_000_000_000n,
-  map: {
-    test0: { base: 0x10_0000, size: 0x1000, minWidth: 2 },
-    rtc0: { base: 0x10_1000, size: 0x1000, minWidth: 4, interrupt: 11 },
-    clint0: { base: 0x200_0000, size: 0x1_0000, minWidth: 4 },
-    pcieIo: { base: 0x300_0000, size: 0x1_0000, minWidth: 1 },
-    plic0: { base: 0xc00_0000, size: 0x60_0000, minWidth: 4 },
-    uart0: { base: 0x1000_0000, size: 0x100, minWidth: 1, interrupt: 10 },
-    virtio0: { base: 0x1000_1000, size: 0x200, minWidth: 1, interrupt: 1 },
-    virtio1: { base: 0x1000_2000, size: 0x200, minWidth: 1, interrupt: 2 },
-    virtio2: { base: 0x1000_3000, size: 0x200, minWidth: 1, interrupt: 3 },
-    virtio3: { base: 0x1000_4000, size: 0x200, minWidth: 1, interrupt: 4 },
-    virtio4: { base: 0x1000_5000, size: 0x200, minWidth: 1, interrupt: 5 },
-    virtio5: { base: 0x1000_6000, size: 0x200, minWidth: 1, interrupt: 6 },
-    virtio6: { base: 0x1000_7000, size: 0x200, minWidth: 1, interrupt: 7 },
-    virtio7: { base: 0x1000_8000, size: 0x200, minWidth: 1, interrupt: 8 },
-    flash0: { base: 0x2000_0000, size: 0x200_0000, minWidth: 1 },
-    flash1: { base: 0x2200_0000, size: 0x200_0000, minWidth: 1 },
-    pcie0: { base: 0x3000_0000, size: 0x1000_0000, minWidth: 1, interrupt: 32 },
-    pcieMemory: { base: 0x4000_0000, size: 0x4000_0000, minWidth: 1 },
-    pcieMemory64: { base: 0x4_0000_0000, size: 0x4_0000_0000, minWidth: 1 },
-  },
-  isaString: 'rv64imafdch_zicntr_zicsr_zifencei_zba_zbb_zbs_sstc_svadu_svinval_svnapot_svpbmt',
-  mmuType: 'riscv,sv57',
-} as const;
+import type { BusMaster, Device, DeviceContext, PowerEvent } from '../../../devices/device';
+import { Cfi01 } from '../../../devices/flash/cfi01';
+import { Plic } from '../../../devices/intc/plic';
+import { PciHost, PciWindow } from '../../../devices/pci/host';
+import { SifiveTest } from '../../../devices/power/sifive-test';
+import { Clint } from '../../../devices/timer/clint';
+import { GoldfishRtc } from '../../../devices/timer/goldfish-rtc';
+import { Ns16550 } from '../../../devices/uart/ns16550';
+import { VirtioConsole } from '../../../devices/virtio/console';
+import { VirtioMmio } from '../../../devices/virtio/mmio';
+import { VirtioPci } from '../../../devices/virtio/pci';
+import { Bus } from '../../bus';
+import type { BoardFiles } from '../board';
+import { attachments } from '../virtio-attachments';
+import { RISCV64_VIRT } from './map';
 
 /** Interrupt inputs of a hart that the board drives; they are the bits of `mip` of the same names. */
 export type HartLine = 'MSIP' | 'MTIP' | 'MEIP' | 'SEIP';
@@ -193,28 +143,3 @@ export function buildVirtBoard(host: VirtHost, options: VirtOptions): VirtBoard 
     flash: [flash0, flash1],
   };
 }
-
-/** A virtio device and where it goes. */
-interface Attachment {
-  readonly id: string;
-  readonly bus: DriveBus;
-  readonly kind: VirtioKind;
-}
-
-/** Disks first, then what else there is, each in the order given. */
-const attachments = (
-  { drives = [], extras = [] }: BoardFiles,
-  output: (id: string, bytes: Uint8Array) => void,
-): readonly Attachment[] => [
-  ...drives.map(({ bus, image, isReadOnly }, index) => ({
-    id: `disk${index}`,
-    bus,
-    kind: new VirtioBlock({ image, isReadOnly }),
-  })),
-  ...extras.map((extra, index) => {
-    const id = `${extra.kind}${index}`;
-    const kind =
-      extra.kind === 'entropy' ? new VirtioEntropy(extra.seed) : new VirtioConsole((bytes) => output(id, bytes));
-    return { id, bus: extra.bus, kind };
-  }),
-];

@@ -1,7 +1,7 @@
 /** The legacy extensions 0x00 to 0x08: one function each, hart masks behind a virtual address, only a0 returned. */
-import { va } from '../../base/address';
-import { HALTED, SBI_ERROR, type SbiArgs, type SbiResult, selectHarts, wholeOrRange } from './sbi-call';
-import type { SbiHost } from './sbi-host';
+import { va } from '../../../base/address';
+import { HALTED, SBI_ERROR, type SbiArgs, type SbiResult, selectHarts, wholeOrRange } from './call';
+import type { SbiHost } from './host';
 
 const LEGACY = {
   SET_TIMER: 0,

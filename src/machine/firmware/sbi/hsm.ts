@@ -1,7 +1,7 @@
 /** The hart state management extension: harts start, stop, suspend and tell their state. */
-import { pa } from '../../base/address';
-import { failure, HALTED, SBI_ERROR, type SbiArgs, type SbiResult, success } from './sbi-call';
-import { HART_STATE, type SbiHost } from './sbi-host';
+import { pa } from '../../../base/address';
+import { failure, HALTED, SBI_ERROR, type SbiArgs, type SbiResult, success } from './call';
+import { HART_STATE, type SbiHost } from './host';
 
 const SUSPEND = { RETENTIVE: 0, NON_RETENTIVE: 0x8000_0000 } as const;
 

@@ -3,8 +3,8 @@
  * device would.
  * @see RISC-V Privileged ISA 20240411, "Sstc" Extension for Supervisor-mode Timer Interrupts
  */
-import type { HartView } from '../../engine/hart-view';
-import type { BoardServices } from './board';
+import type { HartView } from '../../../engine/hart-view';
+import type { BoardServices } from '../board';
 
 const STIP = 1n << 5n;
 const VSTIP = 1n << 6n;

@@ -1,6 +1,6 @@
 /** What SBI firmware needs of a machine. The machine implements it; tests use a plain object. */
-import type { Pa, Va } from '../../base/address';
-import type { PowerEvent } from '../../devices/device';
+import type { Pa, Va } from '../../../base/address';
+import type { PowerEvent } from '../../../devices/device';
 
 /** HSM hart states, as `sbi_hart_get_status` numbers them. */
 export const HART_STATE = {

@@ -1,10 +1,12 @@
 /** `riscv64-virt` as a board a machine can be made of: devices, reset, SBI, registers. */
-import type { HartView } from '../../engine/hart-view';
-import { peekCsr, pokeCsr, RISCV64, RISCV64_ENGINE, resetState, worldOf } from '../../isa/riscv64';
-import { createSbiFirmware } from '../firmware/sbi-machine';
-import type { Board, BoardSpec } from './board';
-import { createHartTimers } from './riscv64-timers';
-import { buildVirtBoard, type HartLine, RISCV64_VIRT } from './riscv64-virt';
+import type { HartView } from '../../../engine/hart-view';
+import { peekCsr, pokeCsr, RISCV64, RISCV64_ENGINE, resetState, worldOf } from '../../../isa/riscv64';
+import { createSbiFirmware } from '../../firmware/sbi/machine';
+import type { Board, BoardSpec } from '../board';
+import { planRiscv64 } from './boot';
+import { buildVirtBoard, type HartLine } from './devices';
+import { RISCV64_VIRT } from './map';
+import { createHartTimers } from './timers';
 
 /** Bits of mip that the board's lines drive. */
 const LINE_BITS: Readonly<Record<HartLine, bigint>> = {
@@ -19,11 +21,23 @@ const TICK = 1_000_000_000n / BigInt(RISCV64_VIRT.timebase);
 export const RISCV64_VIRT_BOARD: BoardSpec = {
   id: RISCV64_VIRT.id,
   arch: 'riscv64',
+  isa: RISCV64,
   engineIsa: RISCV64_ENGINE,
   ramBase: RISCV64_VIRT.ramBase,
   maxHarts: RISCV64_VIRT.maxHarts,
   nanosecondsPerInstruction: BigInt(RISCV64_VIRT.nanosecondsPerInstruction),
   ticksAt: (nanoseconds) => nanoseconds / TICK,
+  room: {
+    'virtio-pci': RISCV64_VIRT.pciSlots,
+    'virtio-mmio': RISCV64_VIRT.virtioTransports,
+    'virtio-mmio-legacy': RISCV64_VIRT.virtioTransports,
+  },
+  windows: Object.entries(RISCV64_VIRT.map).map(([name, { base, size }]) => ({
+    name,
+    base: BigInt(base),
+    size: BigInt(size),
+  })),
+  plan: planRiscv64,
   build: (services, files): Board => {
     const virt = buildVirtBoard(
       {
@@ -75,8 +89,7 @@ export const RISCV64_VIRT_BOARD: BoardSpec = {
         resetState(view, { hartid: view.hart, start });
         view.pc = BigInt(plan.entry);
         view.write('x', 10, BigInt(view.hart));
-        view.write('x', 11, BigInt(plan.a1));
-        view.write('x', 12, BigInt(plan.a2));
+        for (const [name, value] of Object.entries(plan.registers)) writeRegister(view, name, value);
         // Firmware of the guest's own starts all harts; the machine's SBI starts the first and waits for HSM calls.
         view.activity = start === 'supervisor' && view.hart !== 0 ? 2 : 0;
       },

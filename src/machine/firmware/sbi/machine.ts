@@ -1,10 +1,10 @@
 /** Puts the SBI implementation onto a machine's harts: registers in and out, timer, interrupts, hart state. */
-import type { Pa, Va } from '../../base/address';
-import type { HartView } from '../../engine/hart-view';
-import type { BoardServices } from '../boards/board';
-import type { HartTimers } from '../boards/riscv64-timers';
+import type { Pa, Va } from '../../../base/address';
+import type { HartView } from '../../../engine/hart-view';
+import type { BoardServices } from '../../boards/board';
+import type { HartTimers } from '../../boards/riscv64-virt/timers';
+import { HART_STATE, type HartState, type SbiHost } from './host';
 import { handleSbi } from './sbi';
-import { HART_STATE, type HartState, type SbiHost } from './sbi-host';
 
 const SSIP = 1n << 1n;
 /** Argument registers a0–a7 are x10–x17. */

@@ -1,9 +1,9 @@
 /** The device tree of `riscv64-virt`: what a kernel is told about the board. */
 
-import { FINISHER } from '../../devices/power/sifive-test';
-import { NS16550_CLOCK } from '../../devices/uart/ns16550';
-import { encodeFdt, type FdtNode } from '../fdt';
-import { RISCV64_VIRT } from './riscv64-virt';
+import { FINISHER } from '../../../devices/power/sifive-test';
+import { NS16550_CLOCK } from '../../../devices/uart/ns16550';
+import { encodeFdt, type FdtNode } from '../../boot/fdt';
+import { RISCV64_VIRT } from './map';
 
 export interface VirtTreeOptions {
   readonly harts: number;

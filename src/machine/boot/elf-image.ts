@@ -2,8 +2,9 @@
  * The part of an ELF file a loader needs: segments, entry and the two HTIF symbols. Only 64-bit little-endian
  * executables. See the System V gABI, "Object Files" and "Program Loading".
  */
-import { hex } from '../base/address';
-import { ELF_MACHINES, EM_RISCV } from '../base/elf-machines';
+import { hex } from '../../base/address';
+import { ARCHITECTURES, type Architecture } from '../../base/architectures';
+import { ELF_MACHINES } from '../../base/elf-machines';
 import { LoadError } from './load-error';
 
 export interface ElfSegment {
@@ -36,15 +37,30 @@ const SHT_SYMTAB = 2;
 /** True when `bytes` begin like an ELF file. */
 export const isElf = (bytes: Uint8Array): boolean => MAGIC.every((byte, index) => bytes[index] === byte);
 
-/** Reads a RISC-V ELF; every defect that would load wrong bytes is a {@link LoadError}. */
-export function readElf(name: string, bytes: Uint8Array, wanted: readonly string[]): ElfImage {
+/** The architecture that an ELF file is for, if it is one that has a name here. */
+export function elfArchitecture(bytes: Uint8Array): Architecture | undefined {
+  if (!isElf(bytes) || bytes.length < HEADER_SIZE) return undefined;
+  const isLittle = bytes[5] === DATA_LITTLE;
+  return ELF_MACHINES[new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint16(18, isLittle)]?.arch;
+}
+
+/**
+ * Reads an ELF for `architecture`; every defect that would load wrong bytes is a {@link LoadError}.
+ * @param wanted names of symbols to look up
+ */
+export function readElf(
+  name: string,
+  bytes: Uint8Array,
+  wanted: readonly string[],
+  architecture: Architecture,
+): ElfImage {
   const bad = (problem: string, nextStep = 'Build the file again, or copy it again if it was copied.'): LoadError =>
     new LoadError(name, problem, nextStep);
   if (bytes.length < HEADER_SIZE) {
     throw bad(`the ELF header is cut off (${bytes.length} of ${HEADER_SIZE} bytes)`);
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  checkIdentity(bytes, view, bad);
+  checkIdentity(bytes, view, bad, architecture);
 
   const tableAt = view.getBigUint64(32, true);
   const entrySize = view.getUint16(54, true);
@@ -79,20 +95,23 @@ export function readElf(name: string, bytes: Uint8Array, wanted: readonly string
   return { entry: view.getBigUint64(24, true), segments, symbols: findSymbols(bytes, view, wanted) };
 }
 
-function checkIdentity(bytes: Uint8Array, view: DataView, bad: (problem: string, next?: string) => LoadError): void {
+function checkIdentity(
+  bytes: Uint8Array,
+  view: DataView,
+  bad: (problem: string, next?: string) => LoadError,
+  architecture: Architecture,
+): void {
   const isLittle = bytes[5] === DATA_LITTLE;
   const machine = view.getUint16(18, isLittle);
-  const known = ELF_MACHINES[machine];
-  if (machine !== EM_RISCV) {
+  const { title, elfMachine } = ARCHITECTURES[architecture];
+  if (machine !== elfMachine) {
+    const known = ELF_MACHINES[machine];
     const what = known === undefined ? `an ELF for machine number ${machine}` : `an ELF for ${known.name}`;
-    const next =
-      known?.arch === undefined
-        ? 'Build it for riscv64.'
-        : `Build it for riscv64; ${known.arch} machines come with a later version.`;
-    throw bad(`this is ${what}, and the machine is riscv64`, next);
+    const choice = known?.arch === undefined ? '' : `, or choose a machine for ${known.arch}`;
+    throw bad(`this is ${what}, and the machine is ${architecture}`, `Build it for ${architecture}${choice}.`);
   }
   if (bytes[4] !== CLASS_64)
-    throw bad('this is a 32-bit RISC-V ELF, and the machine is riscv64', 'Build it for riscv64.');
+    throw bad(`this is a 32-bit ${title} ELF, and the machine is ${architecture}`, `Build it for ${architecture}.`);
   if (!isLittle) throw bad('this is a big-endian ELF', 'Build it little-endian.');
   const type = view.getUint16(16, true);
   if (type === TYPE.REL) throw bad('this is an object file, not a program', 'Link it and load the result.');

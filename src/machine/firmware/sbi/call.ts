@@ -1,5 +1,5 @@
 /** Numbers, arguments and results shared by all SBI extensions. */
-import { type FenceRange, HART_STATE, type SbiHost } from './sbi-host';
+import { type FenceRange, HART_STATE, type SbiHost } from './host';
 
 /** Extension ids (a7). */
 export const EXTENSION = {

@@ -3,7 +3,7 @@
  * `handleSbi` is called for an `ecall` from S-mode and says what the call returns. Start here.
  * See the RISC-V Supervisor Binary Interface Specification, version 2.0.
  */
-import { pa } from '../../base/address';
+import { pa } from '../../../base/address';
 import {
   EXTENSION,
   failure,
@@ -14,10 +14,10 @@ import {
   selectHarts,
   success,
   wholeOrRange,
-} from './sbi-call';
-import type { SbiHost } from './sbi-host';
-import { handleHsm } from './sbi-hsm';
-import { handleLegacy, isLegacy } from './sbi-legacy';
+} from './call';
+import type { SbiHost } from './host';
+import { handleHsm } from './hsm';
+import { handleLegacy, isLegacy } from './legacy';
 
 const SPEC_VERSION = 0x0200_0000n;
 /** Not in the specification's list of implementations: "WS". */

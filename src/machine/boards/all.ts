@@ -1,0 +1,12 @@
+/** The boards that machines can be made of: one for each architecture that runs. */
+import type { Architecture } from '../../base/architectures';
+import type { BoardSpec } from './board';
+import { RISCV64_VIRT_BOARD } from './riscv64-virt/board';
+
+export const BOARDS: readonly BoardSpec[] = [RISCV64_VIRT_BOARD];
+
+/** Architectures that have a board. */
+export const RUNNABLE: readonly Architecture[] = BOARDS.map(({ arch }) => arch);
+
+/** The board for an architecture, if there is one. */
+export const boardFor = (arch: string): BoardSpec | undefined => BOARDS.find((board) => board.arch === arch);

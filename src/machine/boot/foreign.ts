@@ -1,0 +1,33 @@
+/** Kernel files that no machine can take: they are refused by name rather than executed as data. */
+import { ARCHITECTURES, type Architecture } from '../../base/architectures';
+import { linuxArchitecture } from './linux-image';
+import { LoadError } from './load-error';
+
+const startsWith = (bytes: Uint8Array, at: number, text: string): boolean =>
+  [...text].every((char, index) => bytes[at + index] === char.charCodeAt(0));
+
+/** Throws for files that are certainly no machine code of `architecture`; silent for anything that may be. */
+export function refuseForeign(name: string, bytes: Uint8Array, architecture: Architecture): void {
+  const refuse = (problem: string, nextStep: string): never => {
+    throw new LoadError(name, problem, nextStep);
+  };
+  const linux = linuxArchitecture(bytes);
+  if (linux !== undefined && linux !== architecture) {
+    refuse(
+      `this is a Linux Image for ${ARCHITECTURES[linux].title}, and the machine is ${architecture}`,
+      `Build it for ${architecture}, or choose a machine for ${linux}.`,
+    );
+  }
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b)
+    refuse('the file is compressed with gzip', 'Unpack it with gunzip first.');
+  if (startsWith(bytes, 0, '\xfd7zXZ')) refuse('the file is compressed with xz', 'Unpack it with unxz first.');
+  if (startsWith(bytes, 0, '\x28\xb5\x2f\xfd'))
+    refuse('the file is compressed with zstd', 'Unpack it with unzstd first.');
+  if (startsWith(bytes, 0, '!<arch>\n')) refuse('this is a static library', 'Link it and load the result.');
+  if (startsWith(bytes, 0, '\xd0\x0d\xfe\xed'))
+    refuse('this is a device tree', 'Name a kernel; the tree is made for it.');
+  if (startsWith(bytes, 0, '\x27\x05\x19\x56')) refuse('this is a U-Boot image', 'Give the kernel it was made from.');
+  if (startsWith(bytes, 0, 'MZ') && linux === undefined) {
+    refuse('this is a Windows or EFI program', `Give an ELF, a Linux Image or a flat binary for ${architecture}.`);
+  }
+}

@@ -1,0 +1,44 @@
+/** The header of a Linux Image, which the architectures with a device tree share but for its magic word. */
+import type { Architecture } from '../../base/architectures';
+import { LoadError } from './load-error';
+
+export interface LinuxHeader {
+  /** Bytes from where the board puts kernels of this kind. */
+  readonly textOffset: number;
+  /** Bytes in memory, zero-initialised data included; 0 when the header does not say. */
+  readonly imageSize: number;
+}
+
+const HEADER_SIZE = 64;
+const MAGIC_AT = 0x38;
+const BIG_ENDIAN = 1;
+
+/** The word at 0x38. See Linux, Documentation/arch/{riscv/boot-image-header,arm64/booting,loongarch/booting}. */
+const MAGICS: Readonly<Partial<Record<Architecture, string>>> = { riscv64: 'RSC\x05', aarch64: 'ARM\x64' };
+
+const startsWith = (bytes: Uint8Array, at: number, text: string): boolean =>
+  [...text].every((char, index) => bytes[at + index] === char.charCodeAt(0));
+
+/** The architecture of a Linux Image; `undefined` for a file that is none. */
+export function linuxArchitecture(bytes: Uint8Array): Architecture | undefined {
+  if (bytes.length < HEADER_SIZE) return undefined;
+  for (const [name, magic] of Object.entries(MAGICS)) {
+    if (startsWith(bytes, MAGIC_AT, magic)) return name as Architecture;
+  }
+  return undefined;
+}
+
+/** Reads the header of a Linux Image for `architecture`; `undefined` for a file that has none. */
+export function readLinuxHeader(name: string, bytes: Uint8Array, architecture: Architecture): LinuxHeader | undefined {
+  if (linuxArchitecture(bytes) !== architecture) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, HEADER_SIZE);
+  const textOffset = view.getBigUint64(0x08, true);
+  const imageSize = view.getBigUint64(0x10, true);
+  if ((view.getUint32(0x18, true) & BIG_ENDIAN) !== 0) {
+    throw new LoadError(name, 'this is a big-endian Linux Image', 'Build it little-endian.');
+  }
+  if (textOffset >= 1n << 40n || imageSize >= 1n << 40n) {
+    throw new LoadError(name, 'its Linux Image header has impossible sizes', 'Build the file again.');
+  }
+  return { textOffset: Number(textOffset), imageSize: Number(imageSize) };
+}

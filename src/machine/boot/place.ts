@@ -1,0 +1,191 @@
+/**
+ * Puts a user's programs into a board's memory: building blocks of boot protocols. Pure: bytes in, places out. Everything a
+ * user can get wrong is a {@link LoadError}.
+ */
+import { hex } from '../../base/address';
+import type { Architecture } from '../../base/architectures';
+import { MAX_MEMORY, sizeOf } from '../memory-size';
+import { type ElfImage, isElf, readElf } from './elf-image';
+import { refuseForeign } from './foreign';
+import { readLinuxHeader } from './linux-image';
+import { LoadError } from './load-error';
+import type { LoadPlan, LoadSegment, NamedFile } from './load-plan';
+
+/** Where programs can go on a board. */
+export interface ProgramSpace {
+  readonly architecture: Architecture;
+  /** RAM as the machine has it, by address; more of it than the user gave would follow the last range. */
+  readonly ram: readonly { readonly base: number; readonly size: number }[];
+  /** Where kernels go that do not say themselves. */
+  readonly kernelBase: number;
+  /** What a Linux Image's text offset counts from. */
+  readonly linuxBase: number;
+}
+
+/** A program's place, before it is known what else there is. */
+export interface Placed {
+  readonly format: LoadPlan['format'];
+  readonly segments: readonly LoadSegment[];
+  readonly entry: number;
+  readonly physicalOf: LoadPlan['physicalOf'];
+  readonly tohost?: number;
+  readonly fromhost?: number;
+}
+
+export const PAGE = 4096;
+export const MEBIBYTE = 1024 * 1024;
+
+export const alignDown = (value: number, alignment: number): number => value - (value % alignment);
+
+/**
+ * Reads a program and decides where it goes.
+ * @param base physical address for one that does not say itself
+ * @param isAnywhere a Linux Image goes to `base`, too
+ */
+export function placeProgram(file: NamedFile, space: ProgramSpace, base: number, isAnywhere = false): Placed {
+  if (file.bytes.length === 0) {
+    throw new LoadError(file.name, 'the file is empty', 'Build it again, or name another file.');
+  }
+  if (isElf(file.bytes)) {
+    return placeElf(file, readElf(file.name, file.bytes, ['tohost', 'fromhost'], space.architecture), space, base);
+  }
+  refuseForeign(file.name, file.bytes, space.architecture);
+  const header = readLinuxHeader(file.name, file.bytes, space.architecture);
+  if (header === undefined) return placeFlat(file, 'flat', base, file.bytes.length);
+  const at = isAnywhere ? base : space.linuxBase + header.textOffset;
+  return placeFlat(file, 'linux-image', at, Math.max(header.imageSize, file.bytes.length));
+}
+
+function placeFlat({ name, bytes }: NamedFile, format: 'flat' | 'linux-image', base: number, memsz: number): Placed {
+  return {
+    format,
+    segments: [{ pa: base, bytes, memsz, name }],
+    entry: base,
+    physicalOf: [{ vaddr: BigInt(base), pa: base, size: memsz }],
+  };
+}
+
+/**
+ * Physical addresses of an ELF's segments are its `p_paddr` when any of them lies where RAM can be. When none does, the
+ * file was linked with virtual addresses in that field too; then the lowest segment goes to `base` and the others keep
+ * their distance, which is where a flat binary made of the same file by objcopy would put them. (A segment's `p_vaddr`
+ * says less: per-CPU data is often linked at 0.) A linker that left every `p_paddr` 0 is taken at its `p_vaddr`.
+ */
+function placeElf({ name }: NamedFile, elf: ElfImage, space: ProgramSpace, base: number): Placed {
+  const loads = elf.segments.every(({ paddr }) => paddr === 0n)
+    ? elf.segments.map(({ vaddr }) => vaddr)
+    : elf.segments.map(({ paddr }) => paddr);
+  const isLinkedToRam = loads.some((at) => couldBeRam(space, at));
+  const lowest = [...loads].sort((a, b) => (a < b ? -1 : 1))[0] ?? 0n;
+  const bias = isLinkedToRam ? 0n : BigInt(base) - lowest;
+
+  const segments = elf.segments.map((segment, index) => {
+    const at = (loads[index] ?? 0n) + bias;
+    // Beyond exact numbers it is beyond RAM as well; say so before the conversion would blur the address.
+    if (at + segment.memsz > 1n << 52n) throw outsideRam(`${name}, segment ${index}`, at, at + segment.memsz, space);
+    return { pa: Number(at), bytes: segment.bytes, memsz: Number(segment.memsz), name: `${name}, segment ${index}` };
+  });
+  const physicalOf = elf.segments.map((segment, index) => ({
+    vaddr: segment.vaddr,
+    pa: segments[index]?.pa ?? 0,
+    size: Number(segment.memsz),
+  }));
+  const translate = (at: bigint): number | undefined => {
+    const range = physicalOf.find(({ vaddr, size }) => at >= vaddr && at < vaddr + BigInt(size));
+    return range && range.pa + Number(at - range.vaddr);
+  };
+  const symbol = (wanted: string): number | undefined => {
+    const at = elf.symbols.get(wanted);
+    return at === undefined ? undefined : translate(at);
+  };
+  return {
+    format: 'elf',
+    segments,
+    entry: entryOf(name, elf.entry, segments, translate),
+    physicalOf,
+    tohost: symbol('tohost'),
+    fromhost: symbol('fromhost'),
+  };
+}
+
+/** An entry may be given physically or virtually; one of 0 means the linker was told none, and loading starts low. */
+function entryOf(
+  name: string,
+  entry: bigint,
+  segments: readonly LoadSegment[],
+  translate: (at: bigint) => number | undefined,
+): number {
+  const isPhysical = segments.some(({ pa, memsz }) => entry >= BigInt(pa) && entry < BigInt(pa + memsz));
+  if (entry === 0n) return Math.min(...segments.map(({ pa }) => pa));
+  const at = isPhysical ? Number(entry) : translate(entry);
+  if (at !== undefined) return at;
+  throw new LoadError(
+    name,
+    `the entry point ${hex(entry)} lies in none of its segments`,
+    'Check ENTRY in the linker script.',
+  );
+}
+
+/** Whether RAM can be at `at` if there is enough of it. */
+const couldBeRam = ({ ram }: ProgramSpace, at: bigint): boolean =>
+  ram.some(({ base, size }, index) => {
+    const most = index === ram.length - 1 ? MAX_MEMORY : size;
+    return at >= BigInt(base) && at < BigInt(base + most);
+  });
+
+const totalOf = ({ ram }: ProgramSpace): number => ram.reduce((sum, { size }) => sum + size, 0);
+
+/** @throws LoadError for a segment that is not all in RAM */
+export function checkInRam(segment: LoadSegment, space: ProgramSpace): void {
+  const end = segment.pa + segment.memsz;
+  if (space.ram.some(({ base, size }) => segment.pa >= base && end <= base + size)) return;
+  const last = space.ram.at(-1);
+  if (last && segment.pa >= last.base && end <= last.base + MAX_MEMORY) {
+    const before = totalOf(space) - last.size;
+    throw new LoadError(
+      segment.name,
+      `it needs memory up to ${hex(end)}, but RAM (${sizeOf(totalOf(space))}) ends at ${hex(last.base + last.size)}`,
+      `Give it more memory, at least ${Math.ceil((end - last.base + before) / MEBIBYTE) + 2}M.`,
+    );
+  }
+  throw outsideRam(segment.name, BigInt(segment.pa), BigInt(end), space);
+}
+
+const outsideRam = (name: string, start: bigint, end: bigint, { ram, kernelBase }: ProgramSpace): LoadError => {
+  const ranges = ram.map(({ base, size }) => `${hex(base)}–${hex(base + size)}`).join(' and ');
+  return new LoadError(
+    name,
+    `it is to lie at ${hex(start)}–${hex(end)}, outside RAM (${ranges})`,
+    `Link it for ${hex(kernelBase)}, or give another load address.`,
+  );
+};
+
+/** @throws LoadError where two segments share bytes */
+export function checkOverlaps(segments: readonly LoadSegment[]): void {
+  const sorted = [...segments].sort((a, b) => a.pa - b.pa);
+  for (const [index, segment] of sorted.entries()) {
+    const next = sorted[index + 1];
+    if (next === undefined || segment.pa + segment.memsz <= next.pa) continue;
+    throw new LoadError(
+      next.name,
+      `at ${hex(next.pa)} it overlaps ${segment.name}, which ends at ${hex(segment.pa + segment.memsz)}`,
+      'Link or load one of them elsewhere.',
+    );
+  }
+}
+
+/** @throws LoadError for contents that are larger than a bank */
+export function checkFlash(file: NamedFile | undefined, size: number): void {
+  if (file === undefined || file.bytes.length <= size) return;
+  throw new LoadError(
+    file.name,
+    `the flash image has ${sizeOf(file.bytes.length)}; a bank holds ${sizeOf(size)}`,
+    'Cut it.',
+  );
+}
+
+/** @throws LoadError for a number of processors that the board cannot have */
+export function checkHarts(harts: number, most: number): void {
+  if (Number.isInteger(harts) && harts >= 1 && harts <= most) return;
+  throw new LoadError('--harts', `${harts} harts cannot be had`, `Give 1 to ${most}.`);
+}
