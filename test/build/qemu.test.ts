@@ -10,6 +10,10 @@ const BY_THE_CLOCK = new Map([
   ['test/run.ts', 'asks for the version'],
   ['test/symbols/fixtures/build.ts', 'makes a committed fixture by hand'],
   ['src/build/kernels/architectures.ts', 'names the programs'],
+  ['src/vscode/trees/cargo-files.ts', "reads other people's command lines"],
+  ['src/vscode/trees/makefile-commands.ts', "reads other people's command lines"],
+  ['test/support/known-trees.ts', "has other people's command lines"],
+  ['test/vscode/trees/project-words.test.ts', "has other people's command lines"],
 ]);
 
 it('whatever runs QEMU counts its time in instructions, so that a busy host changes nothing', () => {
