@@ -10,6 +10,7 @@ import { exitsOf, isInside, lineRegion, type Range, type RegionExits, rowRegion 
 import type { PlanEvent } from './runner';
 import { logicalFrames, type PhysicalFrame } from './stack';
 import { type Anchor, Arrival, depthOf, isInteresting, returnOf, type StepContext, StepPlan } from './step-plan';
+import { LONGEST_SWITCH, switchesTasks } from './task-switches';
 import { isSameWorld } from './trap-policy';
 
 /** Instructions of a handler without lines that are looked through for the first one with a line. */
@@ -27,6 +28,8 @@ export class LineStep extends StepPlan {
   private visible = 0;
   /** Instructions that may still pass until there is a line in the world that was entered; set while looking for it. */
   private seeking: number | undefined;
+  /** Set while a function without lines runs that gives the CPU to another task. */
+  private switching: { left: number; readonly lo: bigint; readonly hi: bigint; isOver: boolean } | undefined;
 
   constructor(
     context: StepContext,
@@ -77,6 +80,7 @@ export class LineStep extends StepPlan {
     if (this.hasLeftGuest(event)) return this.landed(frame, this.home !== undefined && this.isAtHome(this.home, frame));
     if (event === 'trap' || event === 'context') return this.inOtherWorld(frame);
     if (this.seeking !== undefined) return this.seek(frame, this.seeking);
+    if (this.switching !== undefined) return this.throughSwitch(frame, this.switching);
     if (this.waiting !== undefined) return this.arrived(frame, this.waiting);
     const home = this.home;
     if (home === undefined) return 'done';
@@ -115,11 +119,16 @@ export class LineStep extends StepPlan {
     return this.entries.has(frame.pc) ? 'single' : 'run';
   }
 
-  /** Calls of functions without lines or of the library are not entered. */
+  /** Calls of functions without lines or of the library are not entered, unless they switch tasks. */
   private wantsCall(address: bigint, target: bigint | undefined): boolean {
     if (this.target !== undefined) return address === this.target;
     if (target === undefined) return true;
-    return isInteresting(this.context.unwinder.frame(this.cpu, va(target), new Map(), false));
+    const frame = this.context.unwinder.frame(this.cpu, va(target), new Map(), false);
+    return isInteresting(frame) || this.isTaskSwitch(frame);
+  }
+
+  private isTaskSwitch({ image, link }: PhysicalFrame): boolean {
+    return image !== undefined && switchesTasks(image.program, link, this.context.machine.isa);
   }
 
   /** Control is at the first instruction of another world's code. */
@@ -149,7 +158,33 @@ export class LineStep extends StepPlan {
   /** A single step went through a call instruction. */
   private entered(frame: PhysicalFrame): 'run' | 'single' | 'done' {
     if (this.how === 'into' && (this.target !== undefined || isInteresting(frame))) return this.toBody(frame);
+    if (this.how === 'into' && this.isTaskSwitch(frame)) return this.enterSwitch(frame);
     return this.through(frame, false);
+  }
+
+  /**
+   * Follows the CPU to the task that the function at `frame` gives it to: that function returns there. Waiting for its
+   * return in this task instead would mean to step over it.
+   */
+  private enterSwitch(frame: PhysicalFrame): 'single' {
+    const [region] = rowRegion(frame);
+    this.switching = { left: LONGEST_SWITCH, lo: region?.lo ?? frame.pc, hi: region?.hi ?? frame.pc, isOver: false };
+    return this.inSwitch(frame, this.switching);
+  }
+
+  private inSwitch({ pc }: PhysicalFrame, switching: NonNullable<typeof this.switching>): 'single' {
+    const isInside = pc >= switching.lo && pc < switching.hi;
+    switching.isOver = switching.left-- === 0 || (isInside && this.insnAt(pc)?.kind === 'return');
+    return 'single';
+  }
+
+  private throughSwitch(
+    frame: PhysicalFrame,
+    switching: NonNullable<typeof this.switching>,
+  ): 'run' | 'single' | 'done' {
+    if (!switching.isOver) return this.inSwitch(frame, switching);
+    this.switching = undefined;
+    return this.back(frame);
   }
 
   /** Runs through the function at `frame` to its return; `isEnd`: the step is over there wherever it is. */
@@ -185,11 +220,15 @@ export class LineStep extends StepPlan {
       this.concealed = depthOf(frame) - 1;
       return 'done';
     }
-    if (this.home !== undefined && this.isIn(this.home, frame) && isInside(this.ranges, frame.pc)) {
-      this.halts = new Set([...this.exits.landings, ...this.entries]);
-      return this.inside(frame);
-    }
-    return this.landed(frame, this.home !== undefined && this.isIn(this.home, frame));
+    return this.back(frame);
+  }
+
+  /** Behind a call: in the line or elsewhere. */
+  private back(frame: PhysicalFrame): 'run' | 'single' | 'done' {
+    const isHome = this.home !== undefined && this.isIn(this.home, frame);
+    if (!isHome || !isInside(this.ranges, frame.pc)) return this.landed(frame, isHome);
+    this.halts = new Set([...this.exits.landings, ...this.entries]);
+    return this.inside(frame);
   }
 
   /** Control has left the line. */

@@ -6,15 +6,10 @@ import type { ContextEvent, Machine, TrapEvent } from '../machine/contract';
 import { addressesOfPlaces, type BoundPlace } from './images';
 import type { Plan, PlanEvent } from './runner';
 import type { Stop } from './stop';
+import { LONGEST_SWITCH } from './task-switches';
 
 /** What a run can be told to go on to. */
 export type RunGoal = 'userInstruction' | 'vmExit' | 'vmEntry' | 'pageFault' | 'taskSwitch';
-
-/** Functions that change from one task's stack to another's: of ArceOS and its relatives, of xv6, of Linux. */
-export const SWITCH_FUNCTIONS: readonly string[] = ['context_switch', 'swtch', '__switch_to'];
-
-/** No function that switches tasks is longer; instructions. */
-const LONGEST_SWITCH = 1000;
 
 /** What goals need of the target. */
 export interface GoalContext {

@@ -36,7 +36,7 @@ import {
 import { LineStep } from './line-step';
 import { parseReference, TargetMemory } from './memory';
 import { PlaceTest } from './place-test';
-import { type RunGoal, RunToGoal, SWITCH_FUNCTIONS } from './run-goals';
+import { type RunGoal, RunToGoal } from './run-goals';
 import { type Plan, Runner } from './runner';
 import type { SourceRules } from './source-map';
 import { SourceCatalogue } from './sources';
@@ -54,6 +54,7 @@ import { type StepTarget, stepTargetsOf } from './step-targets';
 import { InstructionStep, StepOut } from './stepping';
 import type { SliceResult, Stop } from './stop';
 import { suspendedCpu } from './suspended-cpu';
+import { SWITCH_FUNCTIONS, switchesIn } from './task-switches';
 import type { TrapPolicy } from './trap-policy';
 import { operandRow, type VariableRow } from './variables';
 import { WorldContexts } from './world-contexts';
@@ -192,8 +193,10 @@ export class DebugTarget {
   step(request: StepRequest): SliceResult | string {
     const hidden = this.concealed(request.hart);
     if (request.how === 'into' && request.unit === 'line' && hidden > 0 && request.target === undefined) {
+      const concealed = this.nextConcealed(request.hart, hidden);
       // The inlined call begins right here: entering it is only a matter of showing it.
-      return this.settle({ kind: 'stopped', stop: { kind: 'step', hart: request.hart, concealed: hidden - 1 } });
+      if (concealed !== undefined)
+        return this.settle({ kind: 'stopped', stop: { kind: 'step', hart: request.hart, concealed } });
     }
     const concealed = new Map([[request.hart, hidden]]);
     const only = request.isAlone === true ? request.hart : undefined;
@@ -212,6 +215,13 @@ export class DebugTarget {
     if (request.unit === 'instruction')
       return this.begin(new InstructionStep(context, request.hart, request.how), only);
     return this.begin(new LineStep(context, request.hart, request.how, request.target), only);
+  }
+
+  /** How many inlined calls stay concealed when the next one is entered that is no code of the library's. */
+  private nextConcealed(hart: number, hidden: number): number | undefined {
+    const entered = logicalFrames(this.unwinder.top(this.cpu(hart))).slice(0, hidden);
+    const at = entered.findLastIndex((frame) => !frame.isSubtle);
+    return at < 0 ? undefined : at;
   }
 
   private isCalledFrom(event: TrapEvent | TrapReturnEvent, cfa: bigint): boolean {
@@ -254,12 +264,21 @@ export class DebugTarget {
 
   /** Starts to run to the next event of a kind; a string says why it is not possible. */
   runToGoal(goal: RunGoal, hart: number): SliceResult | string {
-    const switches = SWITCH_FUNCTIONS.flatMap((name) => this.functionPlaces(name));
+    const switches = goal === 'taskSwitch' ? this.switchPlaces() : [];
     if (goal === 'taskSwitch' && switches.length === 0)
-      return `No task switch can be recognised: no image has a function named ${SWITCH_FUNCTIONS.join(', ')}.`;
+      return `No task switch can be recognised: no image has a function named ${SWITCH_FUNCTIONS.join(', ')}, or another one that loads a stack pointer and returns.`;
     const isAtSwitch = (at: number) => switches.some(this.places.of(this.cpu(at)));
     const causeOf = (event: TrapEvent) => this.filters.causeOf(event);
     return this.begin(new RunToGoal({ machine: this.machine, hart, causeOf, switches, isAtSwitch }, goal));
+  }
+
+  /** Where functions that switch tasks begin: those of known names, else those that look so. */
+  private switchPlaces(): BoundPlace[] {
+    const named = SWITCH_FUNCTIONS.flatMap((name) => this.functionPlaces(name));
+    if (named.length > 0) return named;
+    return this.images.all.flatMap((image) =>
+      switchesIn(image.program, this.machine.isa).flatMap((at) => placesOf(image, at)),
+    );
   }
 
   private begin(plan: Plan | undefined, onlyHart?: number): SliceResult {

@@ -103,6 +103,15 @@ export const trapsKernel = (): DrivenTarget =>
     'kernel',
   );
 
+/** Two tasks that take turns. */
+export const tasksKernel = (): DrivenTarget =>
+  new DrivenTarget(
+    'test/debug/fixtures/tasks.elf.gz',
+    'test/debug/fixtures/tasks.c',
+    '/fixture/traps/tasks.c',
+    'kernel',
+  );
+
 export const cProgram = (build: 'c-o0-dwarf5' | 'c-o2-dwarf5'): DrivenTarget =>
   new DrivenTarget(
     `test/symbols/fixtures/${build}.elf.gz`,

@@ -9,6 +9,7 @@ import { jointTarget } from './joint-target';
 import { mappings, rootLevel, tableEntries } from './paging-tables';
 import { translate } from './paging-view';
 import { REGISTERS, registerOfDwarf, registerOfName } from './registers';
+import { loadsStackPointer } from './stack-load';
 import { CAUSES } from './traps';
 import { rootRemark, worldsOf } from './worlds';
 
@@ -30,6 +31,7 @@ export const RISCV64: Isa = {
   trapReturns: TRAP_RETURNS,
   crossing,
   jointTarget,
+  loadsStackPointer,
   translate,
   mappings,
   tableEntries,
