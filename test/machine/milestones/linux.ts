@@ -12,7 +12,8 @@ import type { NamedFile } from '../../../src/machine/boot/load-plan';
 import { createMachine } from '../../../src/machine/create';
 import { GREETING, initramfs } from './initramfs';
 
-const folder = resolve(__dirname, '../../../dist/milestones');
+const repository = resolve(__dirname, '../../..');
+const folder = join(repository, 'dist/milestones');
 const OPENSBI = '/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_jump.bin';
 const SUITE = 'trixie';
 const MEBIBYTE = 1024 * 1024;
@@ -31,11 +32,15 @@ const run = (command: string, args: readonly string[], environment: NodeJS.Proce
   return stdout;
 };
 
-/** An apt of its own for riscv64: this machine's lists and packages stay as they are. */
+/** An apt of its own for riscv64, from where this machine's gets Debian: its lists and packages stay as they are. */
 const aptEnvironment = (): NodeJS.ProcessEnv => {
   for (const name of ['lists/partial', 'cache/archives/partial']) mkdirSync(join(folder, name), { recursive: true });
   writeFileSync(join(folder, 'status'), '');
-  writeFileSync(join(folder, 'sources.list'), `deb [arch=riscv64] http://deb.debian.org/debian ${SUITE} main\n`);
+  const archive = run('bash', [join(repository, '.ci/debian-archive')]).trim();
+  const options = /^\[(.*?)\] /.exec(archive);
+  const uri = archive.slice(options?.[0].length ?? 0);
+  const all = ['arch=riscv64', ...(options ? [options[1]] : [])].join(' ');
+  writeFileSync(join(folder, 'sources.list'), `deb [${all}] ${uri} ${SUITE} main\n`);
   const config = [
     `Dir::State "${folder}"; Dir::State::lists "lists"; Dir::State::status "${folder}/status";`,
     `Dir::Cache "${folder}/cache"; Dir::Etc::sourcelist "${folder}/sources.list"; Dir::Etc::sourceparts "-";`,
