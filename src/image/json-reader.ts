@@ -83,6 +83,14 @@ export class JsonReader {
     return typeof this.value === 'boolean' ? this.value : (this.expect('true or false') ?? false);
   }
 
+  /** A whole number from 1. */
+  count(): number {
+    const { value } = this;
+    return typeof value === 'number' && Number.isInteger(value) && value > 0
+      ? value
+      : (this.expect('a number such as 1') ?? 1);
+  }
+
   oneOf<const T extends string>(first: T, ...others: T[]): T {
     const choices = [first, ...others];
     return choices.find((choice) => choice === this.value) ?? this.expect(`one of ${choices.join(', ')}`) ?? first;

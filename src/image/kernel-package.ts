@@ -16,6 +16,8 @@ export interface KernelPackage {
   readonly name: string;
   readonly title: string;
   readonly description: string;
+  /** Samples are listed by it, from 1; those that do not say it come last. */
+  readonly difficulty: number;
   /** File with the console lines that a successful run prints, one after the other. */
   readonly expectedOutput?: string;
   /** A console line that contains one of these means that the kernel failed, however the machine went off. */
@@ -211,6 +213,7 @@ function readKernel(json: JsonReader): KernelPackage {
     name: json.get('name').text(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and dashes'),
     title: json.get('title').text(),
     description: json.get('description').text(),
+    difficulty: json.find('difficulty')?.count() ?? Number.POSITIVE_INFINITY,
     expectedOutput: json.find('expectedOutput')?.text(),
     panicMarkers: json.find('panicMarkers')?.list((item) => item.text()) ?? [],
     sources:

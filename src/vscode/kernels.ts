@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
+import { listing } from '../image/kernel-listing';
 import { type KernelPackage, parseKernelPackage } from '../image/kernel-package';
+import { MACHINES } from './machine-list.gen';
 
 /** A kernel that comes with the extension: one entry of `dist/kernels.json`, written by `npm run build`. */
 export interface BundledEntry {
@@ -27,7 +29,7 @@ export interface BundledKernel {
   uri(path: string): vscode.Uri;
 }
 
-/** The kernels that come with the extension. */
+/** The kernels that come with the extension and that it has machines for, easiest first. */
 export class BundledKernels {
   #list: Promise<readonly BundledKernel[]> | undefined;
 
@@ -45,12 +47,13 @@ export class BundledKernels {
 
   async #read(): Promise<BundledKernel[]> {
     const list = await readText(vscode.Uri.joinPath(this.extensionUri, 'dist', 'kernels.json'));
-    return (JSON.parse(list) as BundledEntry[]).map(({ folder, kernelJson, files }) => {
+    const all = (JSON.parse(list) as BundledEntry[]).map(({ folder, kernelJson, files }) => {
       const result = parseKernelPackage(kernelJson, `kernels/${folder}/kernel.json`);
       if (!result.ok) throw new Error(`Worldstep is damaged, install it again. ${result.problems[0]}`);
       const uri = (path: string): vscode.Uri => vscode.Uri.joinPath(this.extensionUri, 'kernels', folder, path);
       return { kernel: result.kernel, uri, files: new Map(files.map((path) => [path, uri(path)])) };
     });
+    return listing(all, MACHINES);
   }
 }
 

@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
 import { withPath } from '../base/device-words';
 import type { LaunchArguments, LaunchDisk } from '../dap/launch-schema';
+import { architecturesFor } from '../image/kernel-listing';
 import { type KernelPackage, suggestionsOf } from '../image/kernel-package';
 import { crateSources } from './crate-sources';
 import { exists, parseUri } from './files';
 import { VIEWS } from './inspector-list.gen';
 import { type BundledKernels, type KernelChoice, openKernel, workspaceKernels } from './kernels';
+import { MACHINES } from './machine-list.gen';
 import { sampleFolder } from './sample-files';
 import { SAMPLE_SCHEME } from './sample-scheme';
 import type { Log } from './session-log';
@@ -115,7 +117,7 @@ export class LaunchConfigurations implements vscode.DebugConfigurationProvider {
     const separator = (label: string) => ({ label, kind: vscode.QuickPickItemKind.Separator });
     const item = (kernel: KernelPackage, configuration: Configuration) => ({
       label: kernel.title,
-      description: [...kernel.architectures.keys()].join(', '),
+      description: architecturesFor(kernel, MACHINES).join(', '),
       detail: kernel.description,
       configuration,
     });

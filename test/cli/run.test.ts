@@ -201,12 +201,9 @@ describe('what the program says about itself', () => {
   it('lists the bundled kernels', async () => {
     const run = await runProgram(['kernels']);
     expect(run.code).toBe(0);
-    expect(run.stdout).toMatch(/^NAME +ARCHITECTURES +SIZE +TITLE$/m);
-    expect(run.stdout).toMatch(/^msgqueue +riscv64,[a-z0-9_,]+ +[\d.]+ MB +Message queue$/m);
+    expect(run.stdout).toMatch(/^NAME +ARCHITECTURES +SIZE +TITLE\nmsgqueue +riscv64 +[\d.]+ [kM]B +Message queue\n/);
     const list = JSON.parse((await runProgram(['kernels', '--json'])).stdout);
-    expect(list).toContainEqual(
-      expect.objectContaining({ name: 'msgqueue', architectures: expect.arrayContaining(['riscv64']) }),
-    );
+    expect(list[0]).toMatchObject({ name: 'msgqueue', architectures: ['riscv64'] });
   });
 
   it.each([['--help'], ['help', 'run'], ['run', '--help'], ['dap', '--help'], ['--version']])(

@@ -179,7 +179,7 @@ test.each<[string, unknown, string]>([
   [
     'titel',
     'x',
-    '"titel" is not known here; known are name, title, description, expectedOutput, panicMarkers, sources, views, breakpoints, architectures',
+    '"titel" is not known here; known are name, title, description, difficulty, expectedOutput, panicMarkers, sources, views, breakpoints, architectures',
   ],
   ['views', 'queues', '"views" must be a list, not "queues"'],
   ['breakpoints', [{ file: 'a.rs' }], '"breakpoints[0].at" is missing'],

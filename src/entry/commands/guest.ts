@@ -6,6 +6,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Host } from '../../base/host';
 import { nearest } from '../../base/nearest';
+import { listing } from '../../image/kernel-listing';
 import type { KernelBuild, KernelPackage } from '../../image/kernel-package';
 import { boardFor, RUNNABLE } from '../../machine/boards/all';
 import type { NamedFile } from '../../machine/boot/load-plan';
@@ -34,16 +35,16 @@ export interface BundledKernel {
   readonly kernel: KernelPackage;
 }
 
-/** Reads every `kernels/NAME/kernel.json` below `root`, sorted by name. */
+/** The kernels below `root`, in `kernels/NAME/kernel.json`, that there are machines for, easiest first. */
 export async function bundledKernels(host: Host, root: string): Promise<BundledKernel[]> {
   const folders = await readdir(join(root, 'kernels'), { withFileTypes: true }).catch(() => []);
   const found: BundledKernel[] = [];
-  for (const { name } of folders.filter((entry) => entry.isDirectory()).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+  for (const { name } of folders.filter((entry) => entry.isDirectory())) {
     const path = join(root, 'kernels', name, 'kernel.json');
     const bytes = await host.readFile(path).catch(() => undefined);
     if (bytes) found.push({ path, kernel: packageOf(bytes, path) });
   }
-  return found;
+  return listing(found, ARCHITECTURES);
 }
 
 /** Reads all that `word` and the options of `worldstep run` name. */
