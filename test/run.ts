@@ -5,8 +5,8 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { missingTools } from './workbench/tools';
+import { delimiter, dirname, join, resolve } from 'node:path';
+import { missingTools, nodeProgram, OTHER_NODES } from './workbench/tools';
 
 const root = resolve(__dirname, '..');
 const INSTALL = 'bash .ci/install';
@@ -30,6 +30,8 @@ const TOOLS = {
   dtc: () => has('dtc'),
   'U-Boot': () => existsSync('/usr/lib/u-boot/qemu-riscv64_smode/u-boot.bin'),
   rust: () => existsSync('/usr/bin/cargo') && existsSync('/usr/lib/rustlib/src/rust/library') && has('wasm-ld-19'),
+  'Node 22': () => existsSync(nodeProgram(22)),
+  'Node 24': () => existsSync(nodeProgram(24)),
   'code-server and Chromium': () => missingTools().length === 0,
 };
 
@@ -39,6 +41,8 @@ interface Suite {
   readonly command: readonly string[];
   /** In place of {@link LIMIT_MS}. */
   readonly limitMs?: number;
+  /** The program of another Node, for the command and all that it starts. */
+  readonly node?: string;
 }
 
 const testFiles = (below: string): string[] =>
@@ -64,6 +68,14 @@ const suites: readonly Suite[] = [
   { name: 'generated', command: ['npx', 'tsx', 'src/build/generate.ts', '--check'] },
   { name: 'kernels', command: ['npx', 'tsx', 'src/build/kernels.ts', '--check'] },
   { name: 'unit', command: vitest(undefined) },
+  ...OTHER_NODES.map(
+    (major): Suite => ({
+      name: `unit, Node ${major}`,
+      needs: [`Node ${major}`],
+      command: vitest(undefined),
+      node: nodeProgram(major),
+    }),
+  ),
   { name: 'dtc', needs: ['dtc'], command: vitest('dtc') },
   { name: 'mtools', needs: ['mtools'], command: vitest('mtools') },
   { name: 'qemu', needs: ['QEMU 10'], command: vitest('qemu') },
@@ -78,6 +90,7 @@ const suites: readonly Suite[] = [
   { name: 'rust', needs: ['rust'], command: vitest('rust') },
   { name: 'symbols.wasm', needs: ['rust'], command: ['npx', 'tsx', 'src/build/symbols-wasm.ts', '--check'] },
   { name: 'package', command: ['npm', 'run', 'package'] },
+  { name: 'tarball', needs: ['Node 22', 'Node 24'], command: ['npx', 'tsx', 'test/tarball.ts'] },
   {
     name: 'node host',
     needs: ['code-server and Chromium'],
@@ -101,12 +114,12 @@ interface Result {
   readonly failed: number;
 }
 
-const run = async ({ name, command, limitMs }: Suite): Promise<Result> => {
+const run = async ({ name, command, limitMs, node }: Suite): Promise<Result> => {
   const [program = '', ...args] = command;
   // Without files vitest would run all of them.
   if (args[0] === 'vitest' && args.length === 2) return { passed: 0, failed: 0 };
   const started = performance.now();
-  const { code, output } = await capture(program, args, limitMs ?? LIMIT_MS);
+  const { code, output } = await capture(program, args, limitMs ?? LIMIT_MS, node);
   const counts = count(output);
   // A suite that says nothing about tests is one test; one that fails has at least one failure.
   const failed = code === 0 ? 0 : Math.max(1, counts.failed);
@@ -121,9 +134,11 @@ const capture = (
   program: string,
   args: readonly string[],
   limitMs: number,
+  node: string | undefined,
 ): Promise<{ code: number; output: string }> =>
   new Promise((done) => {
-    const child = spawn(program, args, { cwd: root, env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' } });
+    const PATH = node === undefined ? process.env.PATH : [dirname(node), process.env.PATH].join(delimiter);
+    const child = spawn(program, args, { cwd: root, env: { ...process.env, PATH, NO_COLOR: '1', FORCE_COLOR: '0' } });
     let output = '';
     const add = (text: Buffer): void => {
       output += text.toString();

@@ -8,6 +8,7 @@ import { INSPECTORS } from '../inspect/registry';
 import { RUNNABLE } from '../machine/boards/all';
 import { activationEvents, contributes } from './contributions';
 import { DOCUMENTS, type GeneratedFile } from './documents';
+import { PACKAGE_FILES } from './package-files';
 import { settingList } from './settings';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -41,7 +42,7 @@ export const MACHINES: readonly string[] = [${RUNNABLE.map((each) => `'${each}'`
 `;
 
 const packageJson = (present: string): string =>
-  `${JSON.stringify({ ...JSON.parse(present), activationEvents, contributes }, null, 2)}\n`;
+  `${JSON.stringify({ ...JSON.parse(present), files: PACKAGE_FILES, activationEvents, contributes }, null, 2)}\n`;
 
 const generated: readonly GeneratedFile[] = [
   { path: 'package.json', make: packageJson },

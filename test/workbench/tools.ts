@@ -13,6 +13,16 @@ export const serverFolder = (): string =>
 
 const codeServer = (folder: string): string => join(folder, 'node_modules/code-server');
 
+/** Major versions of Node that everything works on besides the oldest; `.ci/install` puts them there. */
+export const OTHER_NODES = [22, 24] as const;
+
+/** The program of one of them. */
+export const nodeProgram = (major: (typeof OTHER_NODES)[number]): string =>
+  join(serverFolder(), `node${major}/node_modules/node/bin/node`);
+
+/** The programs of those that are here. */
+export const otherNodes = (): string[] => OTHER_NODES.map(nodeProgram).filter(existsSync);
+
 /** The programs of the workbench tests. */
 export const tools = () => {
   const folder = serverFolder();
@@ -20,7 +30,7 @@ export const tools = () => {
     /** `server-main.js` of VS Code inside code-server. */
     serverMain: join(codeServer(folder), 'lib/vscode/out/server-main.js'),
     /** The server needs Node 22 or newer; the tests themselves run on 20. */
-    node: join(folder, 'node24/node_modules/node/bin/node'),
+    node: nodeProgram(24),
     chromium:
       process.env.CHROMIUM_PATH ??
       ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync) ??

@@ -1,0 +1,27 @@
+import { ARCHITECTURES } from '../machine/create';
+
+/**
+ * `files` of package.json: what the package on npm and the VSIX have, besides package.json, README.md and LICENSE. Of the built
+ * kernels only those that there are machines for.
+ */
+export const PACKAGE_FILES: readonly string[] = [
+  'CHANGELOG.md',
+  'ThirdPartyNotices.txt',
+  'dist/*.js',
+  'dist/*.wasm',
+  'dist/kernels.json',
+  ...ARCHITECTURES.map((architecture) => `kernels/prebuilt/*-${architecture}.elf.gz`),
+  ...['kernel.json', 'README.md', 'expected-output*.txt', 'tests/**'].map((path) => `kernels/*/${path}`),
+  // The sources of a kernel, and of the programs on it.
+  ...['kernels/*', 'kernels/*/payload/*'].flatMap((crate) =>
+    ['Cargo.toml', 'Cargo.lock', 'build.rs', '*.ld', '.cargo/**', 'configs/**', 'src/**'].map(
+      (path) => `${crate}/${path}`,
+    ),
+  ),
+  'package.nls*.json',
+  'l10n/**',
+  'media/*.png',
+  'media/views.svg',
+  'media/walkthrough/**',
+  'syntaxes/**',
+];
