@@ -1,4 +1,4 @@
-import { ARCHITECTURES } from '../machine/create';
+import { RUNNABLE } from '../machine/boards/all';
 
 /**
  * `files` of package.json: what the package on npm and the VSIX have, besides package.json, README.md and LICENSE. Of the built
@@ -10,7 +10,7 @@ export const PACKAGE_FILES: readonly string[] = [
   'dist/*.js',
   'dist/*.wasm',
   'dist/kernels.json',
-  ...ARCHITECTURES.map((architecture) => `kernels/prebuilt/*-${architecture}.elf.gz`),
+  ...RUNNABLE.map((architecture) => `kernels/prebuilt/*-${architecture}.elf.gz`),
   ...['kernel.json', 'README.md', 'expected-output*.txt', 'tests/**'].map((path) => `kernels/*/${path}`),
   // The sources of a kernel, and of the programs on it.
   ...['kernels/*', 'kernels/*/payload/*'].flatMap((crate) =>

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -124,18 +124,5 @@ describe('the list of bundled kernels', () => {
       expect(files.filter((file) => !existsSync(join(root, 'kernels', name, file)))).toEqual([]);
     }
     expect(kernels.find(({ folder: name }) => name === 'msgqueue')?.files).toContain('../linked_list_r4l/src/lib.rs');
-  });
-
-  it('names only files that .vscodeignore packages', () => {
-    const patterns = readFileSync(join(root, '.vscodeignore'), 'utf8').match(/^!kernels\/.*/gm) ?? [];
-    const isPackaged = (file: string) =>
-      patterns.some((pattern) => {
-        const source = pattern.slice(1).replace(/[.+]/g, '\\$&').replaceAll('**', '\0').replaceAll('*', '[^/]*');
-        return new RegExp(`^${source.replaceAll('\0', '.*')}$`).test(file);
-      });
-    const files = listKernels(join(root, 'kernels')).flatMap(({ folder: name, files }) =>
-      files.map((file) => join('kernels', name, file)),
-    );
-    expect(files.filter((file) => !isPackaged(file))).toEqual([]);
   });
 });

@@ -44,7 +44,7 @@ export async function bundledKernels(host: Host, root: string): Promise<BundledK
     const bytes = await host.readFile(path).catch(() => undefined);
     if (bytes) found.push({ path, kernel: packageOf(bytes, path) });
   }
-  return listing(found, ARCHITECTURES);
+  return listing(found, RUNNABLE);
 }
 
 /** Reads all that `word` and the options of `worldstep run` name. */
