@@ -1,16 +1,23 @@
 /**
- * Executes an instruction set over one wasm memory: builds the two interpreters, serves their slow paths, and keeps the
+ * Executes an instruction set over one wasm memory: builds the interpreters, serves their slow paths, and keeps the
  * TLBs and decoded code honest. It knows RAM and harts; devices, time and firmware are its host's.
  * Start reading at {@link Engine.run}.
  */
 import type { EngineIsa, WalkMemory } from '../isa/core/engine-isa';
-import { type Fence, FirmwareCall, type FpFunction, type Helper, Trap, type TrapDetail } from '../isa/core/privileged';
+import {
+  type Fence,
+  FirmwareCall,
+  type Guard,
+  type Helper,
+  type IsaFunction,
+  Trap,
+  type TrapDetail,
+} from '../isa/core/privileged';
 import { CodePages } from './code-pages';
 import { DevicePages } from './device-pages';
-import { amoOpAt } from './emit/exact';
 import { type HartServices, HartView } from './hart-view';
 import { compileInterpreter } from './interpreter';
-import { FAST_MARGIN, FAST_OPS, HOT, RAM, RECORD_PAGE_HOST, STATE, STATUS, TLB } from './layout';
+import { FAST_MARGIN, FAST_OPS, HOT, MAX_GUARDS, RAM, RECORD_PAGE_HOST, STATE, STATUS, TLB } from './layout';
 import { MachineMemory } from './machine-memory';
 import { precompiledInterpreter } from './precompiled';
 import type { Retried } from './retries';
@@ -96,7 +103,8 @@ export class Engine {
   #virtualBreakpoints = new Map<bigint, bigint[]>();
   /** By the numbers the emitted code calls them by. */
   readonly #helpers: readonly Helper[];
-  readonly #fp: readonly FpFunction[];
+  readonly #functions: readonly IsaFunction[];
+  readonly #guards: readonly Guard[];
   readonly #exports: Exports;
   readonly #walkMemory: WalkMemory;
   /** Set when `trapTaken` needs the state before a trap. */
@@ -104,6 +112,8 @@ export class Engine {
   /** Every helper reports as if it had changed the context, and no short cuts are taken that bypass helpers. */
   wantsEveryHelper = false;
   #runBudget = 0;
+  /** The memory between the two halves of an update within one page. */
+  #updated: { readonly pa: number; readonly offset: number } | undefined;
   #error: unknown;
 
   constructor(
@@ -129,7 +139,9 @@ export class Engine {
     };
     const interpreter = precompiledInterpreter(isa.name) ?? compileInterpreter(isa);
     this.#helpers = Object.values(isa.helpers);
-    this.#fp = Object.values(isa.fp);
+    this.#functions = Object.values(isa.functions);
+    this.#guards = Object.values(isa.guards);
+    if (this.#guards.length > MAX_GUARDS) throw new Error(`${isa.name} has more than ${MAX_GUARDS} guards`);
     this.memory.u16.set(interpreter.fastOps, FAST_OPS >> 1);
     const instance = new WebAssembly.Instance(new WebAssembly.Module(interpreter.module), {
       env: { memory: this.memory.wasm, ...this.#callbacks() },
@@ -208,12 +220,14 @@ export class Engine {
     return this.#runBudget - (this.memory.i32[BUDGET] ?? 0);
   }
 
-  /** Re-derives the TLB sets in use, and whether FP is open, from the hart's privilege state. */
+  /** Re-derives the TLB sets in use, and which guards are open, from the hart's privilege state. */
   contextChanged(view: HartView): void {
     const { i32 } = this.memory;
     i32[(view.base + STATE.dataTlb) >> 2] = this.tlb.contextBase(view.hart, this.isa.dataContext(view));
     i32[(view.base + STATE.fetchTlb) >> 2] = this.tlb.contextBase(view.hart, this.isa.fetchContext(view));
-    i32[(view.base + STATE.fpOpen) >> 2] = this.isa.isFpOpen(view) ? 1 : 0;
+    for (const [index, guard] of this.#guards.entries()) {
+      i32[((view.base + STATE.guards) >> 2) + index] = guard.isOpen(view) ? 1 : 0;
+    }
   }
 
   /** Takes an interrupt now if one can be delivered. */
@@ -366,18 +380,26 @@ export class Engine {
         const value = BigInt.asUintN(bytes * 8, this.memory.u64[VALUE >> 1] ?? 0n);
         guarded(undefined, (view) => this.#store(view, joined(low, high), bytes, value));
       },
-      amo: (op: number, bytes: 4 | 8, address: bigint, operand: bigint) =>
-        guarded(0n, (view) => this.#amo(view, op, bytes, u64(address), operand)),
+      probe: (low: number, high: number, bytes: Width) =>
+        guarded(undefined, (view) => this.#probe(view, joined(low, high), bytes)),
+      beginUpdate: (low: number, high: number, bytes: Width) =>
+        guarded(undefined, (view) => {
+          this.memory.u64[VALUE >> 1] = this.#beginUpdate(view, joined(low, high), bytes);
+        }),
+      endUpdate: (low: number, high: number, bytes: Width, stores: number) => {
+        const value = BigInt.asUintN(bytes * 8, this.memory.u64[VALUE >> 1] ?? 0n);
+        guarded(undefined, (view) => this.#endUpdate(view, joined(low, high), bytes, stores ? value : undefined));
+      },
       trap: (cause: number, tval: bigint) => this.#takeTrap(this.#active, cause, false, u64(tval)),
       illegal: () => this.#takeTrap(this.#active, this.isa.causes.illegalInstruction, false, BigInt(this.#active.word)),
       helper: (helper: number, op: number) => guarded(undefined, (view) => this.#helper(view, helper, op)),
-      fpGuard: (dirty: number) =>
+      guard: (guard: number, argument: number) =>
         guarded(undefined, (view) => {
           view.begin(undefined);
-          this.isa.prepareFp(view, dirty !== 0);
+          this.#guards[guard]?.open(view, argument);
         }),
-      fp: (fn: number, a: bigint, b: bigint, c: bigint, mode: number) =>
-        guarded(0n, (view) => this.#softFloat(view, fn, u64(a), u64(b), u64(c), mode)),
+      call: (fn: number, a: bigint, b: bigint, c: bigint, field: number) =>
+        guarded(0n, (view) => this.#functions[fn]?.(view, u64(a), u64(b), u64(c), field) ?? unknown('function')),
     };
   }
 
@@ -408,17 +430,6 @@ export class Engine {
     ) {
       this.memory.status = STATUS.check;
     }
-  }
-
-  #softFloat(view: HartView, fn: number, a: bigint, b: bigint, c: bigint, mode: number): bigint {
-    const { rounding } = this.isa;
-    const resolved = mode === rounding.dynamic ? Number(view.get(rounding.modeSlot)) : mode;
-    if (resolved > rounding.highestMode) throw new Trap(this.isa.causes.illegalInstruction, BigInt(view.word));
-    const run = this.#fp[fn];
-    if (!run) throw new Error('unknown soft-float');
-    const { bits, flags } = run(a, b, c, resolved);
-    if (flags) view.set(rounding.flagsSlot, view.get(rounding.flagsSlot) | BigInt(flags));
-    return bits;
   }
 
   /** Enters the trap handler; the interrupted pc is the state's. */
@@ -539,31 +550,51 @@ export class Engine {
     this.#storeRam(view, pa, offset, bytes, value);
   }
 
-  #amo(view: HartView, op: number, bytes: 4 | 8, address: bigint, operand: bigint): bigint {
-    if (address & BigInt(bytes - 1)) throw new Trap(this.isa.causes.amoMisaligned, address);
+  /** Faults as a store of these bytes would. */
+  #probe(view: HartView, address: bigint, bytes: Width): void {
+    const inPage = 4096 - Number(address & 0xfffn);
+    this.isa.cpuTranslate(view, this.#walkMemory, address, 'write', undefined, Math.min(bytes, inPage));
+    if (inPage >= bytes) return;
+    this.isa.cpuTranslate(view, this.#walkMemory, BigInt.asUintN(64, address + BigInt(inPage)), 'write');
+  }
+
+  /** Reads what an update is about to change: with the rights, and the faults, of a store. */
+  #beginUpdate(view: HartView, address: bigint, bytes: Width): bigint {
+    this.#updated = undefined;
+    const inPage = 4096 - Number(address & 0xfffn);
+    if (inPage < bytes) {
+      this.#probe(view, address, bytes);
+      return this.#loadAcross(view, address, bytes, inPage, undefined);
+    }
     const translation = this.isa.cpuTranslate(view, this.#walkMemory, address, 'write', undefined, bytes);
-    const offset = this.memory.offsetOf(translation.pa, bytes);
-    if (offset < 0) throw new Trap(this.isa.causes.storeAccess, address);
-    this.#fillData(view, address, translation, offset);
-    const bits = bytes * 8;
-    const old = BigInt.asIntN(bits, this.#readRam(offset, bytes));
-    const value = BigInt.asIntN(bits, operand);
-    const unsigned = (v: bigint) => BigInt.asUintN(bits, v);
-    const results = {
-      swap: () => value,
-      add: () => old + value,
-      and: () => old & value,
-      or: () => old | value,
-      xor: () => old ^ value,
-      min: () => (old < value ? old : value),
-      max: () => (old > value ? old : value),
-      minu: () => (unsigned(old) < unsigned(value) ? old : value),
-      maxu: () => (unsigned(old) > unsigned(value) ? old : value),
-    };
+    const { pa } = translation;
+    const offset = this.memory.offsetOf(pa, bytes);
+    this.#updated = { pa, offset };
+    if (offset >= 0) {
+      this.#fillData(view, address, translation, offset);
+      return this.#readRam(offset, bytes);
+    }
+    const { updateOfDevice, storeAccess } = this.isa.causes;
+    if (updateOfDevice !== undefined) throw new Trap(updateOfDevice, address);
+    const value = this.host.deviceRead(pa, bytes);
+    if (value === undefined) throw new Trap(storeAccess, address);
+    return value;
+  }
+
+  /** Stores what became of it; `undefined` when nothing is to be stored. */
+  #endUpdate(view: HartView, address: bigint, bytes: Width, value: bigint | undefined): void {
+    if (!this.#updated) {
+      if (value !== undefined) this.#store(view, address, bytes, value);
+      return;
+    }
+    const { pa, offset } = this.#updated;
+    if (offset < 0) {
+      if (value === undefined || this.host.deviceWrite(pa, bytes, value)) return;
+      throw new Trap(this.isa.causes.storeAccess, address);
+    }
     // The store comes first: a watch for both tells what changed.
-    this.#storeRam(view, translation.pa, offset, bytes, unsigned(results[amoOpAt(op)]()));
-    if (this.watchedLoads.has(Math.floor(translation.pa / 4096))) this.host.loaded(view, translation.pa, bytes);
-    return old;
+    if (value !== undefined) this.#storeRam(view, pa, offset, bytes, value);
+    if (this.watchedLoads.has(Math.floor(pa / 4096))) this.host.loaded(view, pa, bytes);
   }
 
   #readRam(offset: number, bytes: number): bigint {
@@ -607,5 +638,9 @@ export class Engine {
 const BUDGET = (HOT + STATE.budget) >> 2;
 /** Index of STATE.value in 32-bit words. */
 const VALUE = (HOT + STATE.value) >> 2;
+
+const unknown = (what: string): never => {
+  throw new Error(`unknown ${what}`);
+};
 
 const joined = (low: number, high: number): bigint => (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);

@@ -27,12 +27,14 @@ const buildModule = (program: Program): Uint8Array<ArrayBuffer> => {
   const fetchHigh = module.importFunction('env', 'fetchHigh', [], ['i32']);
   const load = module.importFunction('env', 'load', ['i32', 'i32', 'i32'], []);
   const store = module.importFunction('env', 'store', ['i32', 'i32', 'i32'], []);
-  const amo = module.importFunction('env', 'amo', ['i32', 'i32', 'i64', 'i64'], ['i64']);
+  const probe = module.importFunction('env', 'probe', ['i32', 'i32', 'i32'], []);
+  const beginUpdate = module.importFunction('env', 'beginUpdate', ['i32', 'i32', 'i32'], []);
+  const endUpdate = module.importFunction('env', 'endUpdate', ['i32', 'i32', 'i32', 'i32'], []);
   const trap = module.importFunction('env', 'trap', ['i32', 'i64'], []);
   const illegal = module.importFunction('env', 'illegal', [], []);
   const helper = module.importFunction('env', 'helper', ['i32', 'i32'], []);
-  const fpGuard = module.importFunction('env', 'fpGuard', ['i32'], []);
-  const fp = module.importFunction('env', 'fp', ['i32', 'i64', 'i64', 'i64', 'i32'], ['i64']);
+  const guard = module.importFunction('env', 'guard', ['i32', 'i32'], []);
+  const call = module.importFunction('env', 'call', ['i32', 'i64', 'i64', 'i64', 'i32'], ['i64']);
   const decode = module.declare(['i32', 'i32'], ['i32']);
   const decodeInPage = module.declare(['i32'], []);
   const decodeAndFuse = module.declare(['i32'], []);
@@ -43,7 +45,8 @@ const buildModule = (program: Program): Uint8Array<ArrayBuffer> => {
   emitDecode(module, decode, program);
   emitDecodeInPage(module, decodeInPage, decode, program);
   emitDecodeAndFuse(module, decodeAndFuse, decodeInPage, program);
-  emitExact(module, exact, { fetch, fetchHigh, load, store, amo, trap, illegal, helper, fpGuard, fp, decode }, program);
+  const accesses = { load, store, probe, beginUpdate, endUpdate };
+  emitExact(module, exact, { fetch, fetchHigh, ...accesses, trap, illegal, helper, guard, call, decode }, program);
   emitFast(module, fast, { fetch, exact, decodeInPage: decodeAndFuse }, program, 'free');
   emitFast(module, counted, { fetch, exact, decodeInPage: decodeAndFuse }, program, 'counted');
   emitHash(module, hash);

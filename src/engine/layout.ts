@@ -30,11 +30,14 @@ export const STATE = {
   value: 48,
   /** i64: virtual address of the page the fast interpreter is in. */
   pagePc: 56,
-  /** i32: 1 when FP instructions need not ask; derived from the slots. */
-  fpOpen: 64,
+  /** i32 for each guard of the instruction set: 1 while it is open; derived from the slots. */
+  guards: 64,
   /** Where registers begin. */
   registers: 128,
 } as const;
+
+/** How many guards an instruction set may have. */
+export const MAX_GUARDS = (STATE.registers - STATE.guards) / 4;
 
 /** The record `exact` decodes into. */
 export const SCRATCH_RECORD = 64;

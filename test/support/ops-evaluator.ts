@@ -71,11 +71,15 @@ export const evaluate = (isa: EngineIsa, decoded: DecodedInsn, state: EvaluatorS
   };
   state.jumped = undefined;
   state.length = insn.pattern.length;
+  const evaluator = new Evaluator(isa, state, field);
   try {
-    insn.sem(new Evaluator(isa, state, field).ops, opaque);
+    insn.sem(evaluator.ops, opaque);
   } catch (error) {
-    if (error instanceof Trap) return error;
-    throw error;
+    if (error instanceof Trap) {
+      evaluator.rollBack();
+      return error;
+    }
+    if (!(error instanceof Done)) throw error;
   }
   state.pc = state.jumped ?? BigInt.asUintN(64, state.pc + BigInt(insn.pattern.length));
   return undefined;
@@ -98,21 +102,27 @@ class Evaluator {
     this.ops = this.#makeOps();
   }
 
-  #mode(rm: Field): number {
-    const { rounding } = this.isa;
-    const mode = this.field(rm.name);
-    const resolved = mode === rounding.dynamic ? Number(this.state.get(rounding.modeSlot)) : mode;
-    if (resolved > rounding.highestMode) throw new Trap(2, BigInt(this.state.word));
-    return resolved;
+  /** What takes back the effects so far, newest last. */
+  readonly #undo: (() => void)[] = [];
+
+  /** Runs `effect` so that {@link rollBack} takes it back. */
+  #done(effect: () => void, undo: () => void): void {
+    effect();
+    this.#undo.push(undo);
   }
 
-  #fp(name: string, operands: readonly bigint[], rm: number): bigint {
-    const run = this.isa.fp[name];
-    if (!run) throw new Error(`no soft-float ${name}`);
-    const { bits, flags } = run(operands[0] ?? 0n, operands[1] ?? 0n, operands[2] ?? 0n, rm);
-    const slot = this.isa.rounding.flagsSlot;
-    this.state.set(slot, this.state.get(slot) | BigInt(flags));
-    return bits;
+  /** Takes back what the instruction did before it trapped. */
+  rollBack(): void {
+    for (const undo of this.#undo.reverse()) undo();
+  }
+
+  #store(address: bigint, bytes: 1 | 2 | 4 | 8, value: bigint): void {
+    const { state } = this;
+    const old = state.load(address, bytes);
+    this.#done(
+      () => state.store(address, bytes, value),
+      () => state.store(address, bytes, old),
+    );
   }
 
   #makeOps(): Ops {
@@ -151,7 +161,13 @@ class Evaluator {
     const same = <T extends AnyValue, U extends AnyValue>(v: T): U => v as unknown as U;
     return {
       read: (file, r) => v64(state.read(file, register(r))),
-      write: (file, r, v) => state.write(file, register(r), u(v)),
+      write: (file, r, v) => {
+        const [index, old] = [register(r), state.read(file, register(r))];
+        this.#done(
+          () => state.write(file, index, u(v)),
+          () => state.write(file, index, old),
+        );
+      },
       imm: (f) => v64(BigInt(field(f.name))),
       imm32: (f) => v32(BigInt(field(f.name))),
       c: (n) => v64(BigInt(n)),
@@ -211,8 +227,18 @@ class Evaluator {
         const raw = state.load(u(addr), bytes);
         return v64(signed ? BigInt.asIntN(8 * bytes, raw) : raw);
       },
-      store: (bytes, addr, v) => state.store(u(addr), bytes, u(v)),
-      amo: (op, bytes, addr, v) => v64(this.#amo(op, bytes, u(addr), u(v))),
+      store: (bytes, addr, v) => {
+        state.check(u(addr), 'write');
+        this.#store(u(addr), bytes, u(v));
+      },
+      update: (bytes, signed, addr, change, when) => {
+        state.check(u(addr), 'write');
+        const raw = state.load(u(addr), bytes);
+        const old = v64(signed ? BigInt.asIntN(8 * bytes, raw) : raw);
+        const value = change(old);
+        if (!when || u(when(old))) this.#store(u(addr), bytes, u(value));
+        return old;
+      },
       jump: (target) => state.jump(u(target)),
       branch: (cond, target) => {
         if (u(cond)) state.jump(u(target));
@@ -220,15 +246,37 @@ class Evaluator {
       trap: (cause, tval) => {
         throw new Trap(cause, tval ? u(tval) : 0n);
       },
-      slot: () => onlyInQuickForms(),
-      setSlot: () => onlyInQuickForms(),
+      trapIf: (cond, cause, tval) => {
+        if (u(cond)) throw new Trap(cause, tval ? u(tval) : 0n);
+      },
+      doneIf: (cond) => {
+        if (u(cond)) throw new Done();
+      },
+      slot: (name) => v64(state.get(name)),
+      setSlot: (name, v) => {
+        const old = state.get(name);
+        this.#done(
+          () => state.set(name, u(v)),
+          () => state.set(name, old),
+        );
+      },
       onlyIf: () => onlyInQuickForms(),
       helper: (name) => {
         const helper = this.isa.helpers[name];
         if (!helper) throw new Error(`no helper ${name}`);
         helper(state, field);
       },
-      fpGuard: (dirty) => this.isa.prepareFp(state, dirty),
+      guard: (name, argument = 0) => {
+        const guard = this.isa.guards[name];
+        if (!guard) throw new Error(`no guard ${name}`);
+        guard.open(state, argument);
+      },
+      call: (name, operands, plain) => {
+        const run = this.isa.functions[name];
+        if (!run) throw new Error(`no function ${name}`);
+        const [a = 0n, b = 0n, c = 0n] = operands.map(u);
+        return v64(run(state, a, b, c, plain ? field(plain.name) : 0));
+      },
       bitsF32: same,
       bitsF64: same,
       f32Bits: same,
@@ -236,6 +284,7 @@ class Evaluator {
       floatAdd: onlyInQuickForms,
       floatSub: onlyInQuickForms,
       floatMul: onlyInQuickForms,
+      floatDiv: onlyInQuickForms,
       floatSqrt: onlyInQuickForms,
       floatNeg: onlyInQuickForms,
       floatMin: onlyInQuickForms,
@@ -253,37 +302,13 @@ class Evaluator {
       f64FromU: onlyInQuickForms,
       intFromF64S: onlyInQuickForms,
       intFromF64U: onlyInQuickForms,
-      fpArith32: (op, a, b, rm) => v32(this.#fp(`f${op}.s`, [u(a), u(b)], this.#mode(rm))),
-      fpArith64: (op, a, b, rm) => v64(this.#fp(`f${op}.d`, [u(a), u(b)], this.#mode(rm))),
-      fpCall: (name, operands, rm) => v64(this.#fp(name, operands.map(u), rm ? this.#mode(rm) : 0)),
     };
-  }
-
-  #amo(op: Parameters<Ops['amo']>[0], bytes: 4 | 8, address: bigint, operand: bigint): bigint {
-    const { state } = this;
-    if (address % BigInt(bytes)) throw new Trap(this.isa.causes.amoMisaligned, address);
-    const width = bytes * 8;
-    state.check(address, 'write');
-    const [u, v] = [state.load(address, bytes), BigInt.asUintN(width, operand)];
-    const [s, t] = [BigInt.asIntN(width, u), BigInt.asIntN(width, v)];
-    const results = {
-      swap: v,
-      add: u + v,
-      and: u & v,
-      or: u | v,
-      xor: u ^ v,
-      min: s < t ? s : t,
-      max: s > t ? s : t,
-      minu: u < v ? u : v,
-      maxu: u > v ? u : v,
-    };
-    state.store(address, bytes, results[op]);
-    return s;
   }
 }
 
+/** The instruction is complete before its description ends. */
+class Done {}
+
 const onlyInQuickForms = (): never => {
-  throw new Error(
-    'slots, conditions and host floats belong to quick forms, which are checked against the exact interpreter',
-  );
+  throw new Error('conditions and host floats belong to quick forms, which are checked against the exact interpreter');
 };

@@ -4,9 +4,9 @@
  */
 
 import { FAST, HOT, RECORD, RECORD_PAGE_HOST, SCRATCH_RECORD, STATE, STATUS, TLB } from '../layout';
-import { type EffectSink, GraphEmitter, LocalPool } from './expression';
+import { type EffectSink, GraphEmitter, LocalPool, type UpdateParts } from './expression';
 import { emitFetchProbe, emitHostAddress, emitProbe, loadOpcode, storeOpcode } from './memory-access';
-import type { PreparedInsn, Program } from './program';
+import { guardIndex, type PreparedInsn, type Program } from './program';
 import { RecordSource } from './record-source';
 import { Code, type FunctionRef, type Label, type Local, type ModuleBuilder } from './wasm-encoder';
 
@@ -19,18 +19,21 @@ export interface ExactImports {
   readonly load: FunctionRef;
   /** `(addressLow, addressHigh, bytes)`: the value is in STATE.value. */
   readonly store: FunctionRef;
-  readonly amo: FunctionRef;
+  /** `(addressLow, addressHigh, bytes)`: makes sure that a store would not fault. */
+  readonly probe: FunctionRef;
+  /** As `load`, but faults as a store does; {@link endUpdate} follows. */
+  readonly beginUpdate: FunctionRef;
+  /** `(addressLow, addressHigh, bytes, stores)`: the value is in STATE.value. */
+  readonly endUpdate: FunctionRef;
   readonly trap: FunctionRef;
   readonly illegal: FunctionRef;
   readonly helper: FunctionRef;
-  readonly fpGuard: FunctionRef;
-  readonly fp: FunctionRef;
+  /** `(guard, argument)` */
+  readonly guard: FunctionRef;
+  /** `(function, a, b, c, field)` */
+  readonly call: FunctionRef;
   readonly decode: FunctionRef;
 }
-
-const AMO_OPS = ['swap', 'add', 'and', 'or', 'xor', 'min', 'max', 'minu', 'maxu'] as const;
-export type AmoOp = (typeof AMO_OPS)[number];
-export const amoOpAt = (index: number): AmoOp => AMO_OPS[index] ?? 'swap';
 
 /**
  * `exact(steps, stopAtBreakpoints) → status`: executes up to `steps` instructions or traps, at most the budget in the state.
@@ -54,6 +57,8 @@ class ExactEmitter {
   readonly word = this.code.local('i32');
   readonly host = this.code.local('i32');
   readonly length = this.code.local('i32');
+  /** Whether an update goes the slow way. */
+  readonly missed = this.code.local('i32');
   readonly pc = this.code.local('i64');
   readonly nextPc = this.code.local('i64');
   readonly pool = new LocalPool(this.code);
@@ -266,10 +271,56 @@ class ExactSink implements EffectSink {
     code.get(value).i64(32n).op('i64.shr_u').op('i32.wrap_i64');
   }
 
-  amo(effect: Parameters<EffectSink['amo']>[0], address: Local, value: Local): void {
-    const { code, imports } = this.exact;
-    code.i32(AMO_OPS.indexOf(effect.op)).i32(effect.bytes).get(address).get(value).call(imports.amo);
+  probe({ bytes }: Parameters<EffectSink['probe']>[0], address: Local): void {
+    const { code, dataTlb, entry, imports } = this.exact;
+    emitProbe(code, 'write', () => code.get(dataTlb), address, bytes, entry);
+    code.if();
+    this.#halves(address);
+    code.i32(bytes).call(imports.probe);
     this.exact.unlessTrapped();
+    code.end();
+  }
+
+  update({ bytes, signed }: Parameters<EffectSink['update']>[0], address: Local, parts: UpdateParts): void {
+    const { code, dataTlb, entry, missed, imports } = this.exact;
+    emitProbe(code, 'write', () => code.get(dataTlb), address, bytes, entry);
+    code.tee(missed).if('i64');
+    this.#halves(address);
+    code.i32(bytes).call(imports.beginUpdate);
+    this.exact.unlessTrapped();
+    code
+      .i32(0)
+      .mem(loadOpcode(bytes, signed), HOT + STATE.value)
+      .else();
+    emitHostAddress(code, 'write', address, entry);
+    code.mem(loadOpcode(bytes, signed), 0).end();
+    parts.setOld();
+    const value = this.exact.pool.take('i64');
+    parts.pushValue();
+    code.set(value);
+    if (!parts.pushWhen) return this.#endUpdate(bytes, address, value);
+    parts.pushWhen();
+    code.if();
+    this.#endUpdate(bytes, address, value);
+    code.else().get(missed).if();
+    this.#halves(address);
+    code.i32(bytes).i32(0).call(imports.endUpdate).end().end();
+  }
+
+  /** Stores what an update yields, the way its value was read. */
+  #endUpdate(bytes: number, address: Local, value: Local): void {
+    const { code, entry, missed, imports } = this.exact;
+    code.get(missed).if();
+    code
+      .i32(0)
+      .get(value)
+      .mem('i64.store', HOT + STATE.value);
+    this.#halves(address);
+    code.i32(bytes).i32(1).call(imports.endUpdate);
+    this.exact.unlessTrapped();
+    code.else();
+    emitHostAddress(code, 'write', address, entry);
+    code.get(value).mem(storeOpcode(bytes), 0).end();
   }
 
   jump(_: Parameters<EffectSink['jump']>[0], pushTarget: () => void): void {
@@ -302,49 +353,51 @@ class ExactSink implements EffectSink {
       .set(this.exact.nextPc);
   }
 
-  setSlot(): void {
-    throw new Error('only quick forms write slots');
-  }
   onlyIf(): void {
-    throw new Error('only quick forms have conditions');
+    throw new Error(`${this.prepared.insn.mnemonic}: only quick forms have conditions`);
   }
 
-  fpGuard(effect: Parameters<EffectSink['fpGuard']>[0]): void {
-    this.exact.code.i32(effect.dirty ? 1 : 0).call(this.exact.imports.fpGuard);
-    this.exact.unlessTrapped();
-  }
-
-  fpArith(effect: Parameters<EffectSink['fpArith']>[0], a: Local, b: Local): void {
+  trapIf(effect: Parameters<EffectSink['trapIf']>[0], pushCondition: () => void, pushTval: () => void): void {
     const { code } = this.exact;
-    const push = (value: Local) => {
-      code.get(value);
-      if (effect.width === 32) code.op('i64.extend_i32_u');
-    };
-    this.#fp(`f${effect.op}.${effect.width === 32 ? 's' : 'd'}`, [() => push(a), () => push(b)], true);
-    if (effect.width === 32) code.op('i32.wrap_i64');
+    pushCondition();
+    code.if();
+    code.i32(effect.cause);
+    pushTval();
+    code.call(this.exact.imports.trap).br(this.exact.next).end();
   }
 
-  fpCall(effect: Parameters<EffectSink['fpCall']>[0], operands: readonly Local[]): void {
-    this.#fp(
-      effect.name,
-      operands.map((operand) => () => this.exact.code.get(operand)),
-      effect.rm !== undefined,
-    );
+  doneIf(_: Parameters<EffectSink['doneIf']>[0], pushCondition: () => void): void {
+    pushCondition();
+    this.exact.code.brIf(this.exact.retire);
   }
 
-  #fp(name: string, operands: readonly (() => void)[], hasMode: boolean): void {
-    const { code, program, imports, record } = this.exact;
-    const index = program.fpNames.indexOf(name);
-    if (index < 0) throw new Error(`${this.prepared.insn.mnemonic}: no soft-float "${name}"`);
+  guard({ name, argument }: Parameters<EffectSink['guard']>[0]): void {
+    const { code, imports, program } = this.exact;
+    const index = guardIndex(program, this.prepared, name);
+    code
+      .i32(0)
+      .mem('i32.load', HOT + STATE.guards + 4 * index)
+      .op('i32.eqz')
+      .if();
+    code.i32(index).i32(argument).call(imports.guard);
+    this.exact.unlessTrapped();
+    code.end();
+  }
+
+  call({ name }: Parameters<EffectSink['call']>[0], operands: readonly Local[], pushField: () => void): void {
+    const { code, program, imports } = this.exact;
+    const index = program.functionNames.indexOf(name);
+    if (index < 0) throw new Error(`${this.prepared.insn.mnemonic}: no function "${name}"`);
+    if (operands.length > 3)
+      throw new Error(`${this.prepared.insn.mnemonic}: "${name}" takes more than three operands`);
     code.i32(index);
     for (let at = 0; at < 3; at++) {
-      const push = operands[at];
-      if (push) push();
+      const operand = operands[at];
+      if (operand) code.get(operand);
       else code.i64(0n);
     }
-    if (hasMode) code.get(record).mem('i32.load16_u', RECORD.e);
-    else code.i32(0);
-    code.call(imports.fp);
+    pushField();
+    code.call(imports.call);
     this.exact.unlessTrapped();
   }
 }

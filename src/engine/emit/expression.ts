@@ -20,6 +20,7 @@ export interface OperandSource {
   /** Writes a register; `push` emits the value. */
   write(file: string, ref: RegisterRef, push: () => void): void;
   slot(name: string): void;
+  setSlot(name: string, push: () => void): void;
   /** Pushes an immediate as i32, sign- or zero-extended as its field says. */
   immediate(field: string): void;
   /** Whether {@link immediate} pushes an unsigned value. */
@@ -32,16 +33,27 @@ export interface OperandSource {
 export interface EffectSink {
   load(effect: Extract<Effect, { k: 'load' }>, address: Local): void;
   store(effect: Extract<Effect, { k: 'store' }>, address: Local, value: Local): void;
-  amo(effect: Extract<Effect, { k: 'amo' }>, address: Local, value: Local): void;
+  probe(effect: Extract<Effect, { k: 'probe' }>, address: Local): void;
+  update(effect: Extract<Effect, { k: 'update' }>, address: Local, parts: UpdateParts): void;
   jump(effect: Extract<Effect, { k: 'jump' }>, pushTarget: () => void): void;
   branch(effect: Extract<Effect, { k: 'branch' }>, pushCondition: () => void, pushTarget: () => void): void;
   trap(effect: Extract<Effect, { k: 'trap' }>, pushTval: () => void): void;
   helper(effect: Extract<Effect, { k: 'helper' }>): void;
-  setSlot(effect: Extract<Effect, { k: 'setSlot' }>, push: () => void): void;
   onlyIf(effect: Extract<Effect, { k: 'onlyIf' }>, push: () => void): void;
-  fpGuard(effect: Extract<Effect, { k: 'fpGuard' }>): void;
-  fpArith(effect: Extract<Effect, { k: 'fpArith' }>, a: Local, b: Local): void;
-  fpCall(effect: Extract<Effect, { k: 'fpCall' }>, operands: readonly Local[]): void;
+  trapIf(effect: Extract<Effect, { k: 'trapIf' }>, pushCondition: () => void, pushTval: () => void): void;
+  doneIf(effect: Extract<Effect, { k: 'doneIf' }>, pushCondition: () => void): void;
+  guard(effect: Extract<Effect, { k: 'guard' }>): void;
+  call(effect: Extract<Effect, { k: 'call' }>, operands: readonly Local[], pushField: () => void): void;
+}
+
+/** What an update does between its load and its store. */
+export interface UpdateParts {
+  /** Takes the old value off the stack. */
+  setOld(): void;
+  /** Pushes what is to be stored; to be called once. */
+  pushValue(): void;
+  /** Pushes whether to store; absent: always. */
+  readonly pushWhen?: () => void;
 }
 
 /** Locals handed out for one instruction and reused by the next. */
@@ -65,18 +77,6 @@ export class LocalPool {
   }
 }
 
-const BAILING: ReadonlySet<Effect['k']> = new Set([
-  'onlyIf',
-  'load',
-  'store',
-  'amo',
-  'fpGuard',
-  'fpArith',
-  'fpCall',
-  'trap',
-  'helper',
-]);
-
 export class GraphEmitter {
   readonly #locals = new Map<GraphNode, Local>();
 
@@ -87,22 +87,17 @@ export class GraphEmitter {
     readonly sink: EffectSink,
   ) {}
 
-  /** Emits all effects in order. @throws Error when an effect that can be abandoned follows a register write. */
-  emit(graph: Graph): void {
+  /** Emits all effects in order. */
+  emit({ effects, described }: Graph): void {
     this.#locals.clear();
     this.pool.reset();
-    let hasWritten = false;
-    graph.effects.forEach((effect, at) => {
-      if (hasWritten && BAILING.has(effect.k)) throw new Error(`${effect.k} after a register write`);
-      if (effect.k === 'write' || effect.k === 'setSlot') {
-        this.#saveReads(graph.effects.slice(at + 1), at);
-        hasWritten = true;
-      }
+    effects.forEach((effect, at) => {
+      if (effect.k === 'write' || effect.k === 'setSlot') this.#saveReads(effects.slice(at + 1), described[at] ?? at);
       this.#effect(effect);
     });
   }
 
-  /** Keeps register reads that belong before effect `at` but are needed after it. */
+  /** Keeps reads that were described before effect `at` but are needed after it. */
   #saveReads(later: readonly Effect[], at: number): void {
     const visit = (node: GraphNode): void => {
       if (this.#locals.has(node)) return;
@@ -130,7 +125,7 @@ export class GraphEmitter {
       case 'write':
         return this.source.write(effect.file, effect.ref, () => this.push(effect.value));
       case 'setSlot':
-        return this.sink.setSlot(effect, () => this.push(effect.value));
+        return this.source.setSlot(effect.name, () => this.push(effect.value));
       case 'onlyIf':
         return this.sink.onlyIf(effect, () => this.push(effect.cond));
       case 'load':
@@ -138,9 +133,10 @@ export class GraphEmitter {
         return this.#take(effect.result);
       case 'store':
         return this.sink.store(effect, this.#keep(effect.addr), this.#keep(effect.value));
-      case 'amo':
-        this.sink.amo(effect, this.#keep(effect.addr), this.#keep(effect.value));
-        return this.#take(effect.result);
+      case 'probe':
+        return this.sink.probe(effect, this.#keep(effect.addr));
+      case 'update':
+        return this.#update(effect);
       case 'jump':
         return this.sink.jump(effect, () => this.push(effect.target));
       case 'branch':
@@ -155,18 +151,43 @@ export class GraphEmitter {
       }
       case 'helper':
         return this.sink.helper(effect);
-      case 'fpGuard':
-        return this.sink.fpGuard(effect);
-      case 'fpArith':
-        this.sink.fpArith(effect, this.#keep(effect.a), this.#keep(effect.b));
-        return this.#take(effect.result);
-      case 'fpCall':
-        this.sink.fpCall(
+      case 'trapIf': {
+        const { cond, tval } = effect;
+        if (tval) this.#hoist(tval, 0);
+        return this.sink.trapIf(
           effect,
-          effect.operands.map((operand) => this.#keep(operand)),
+          () => this.push(cond),
+          () => (tval ? this.push(tval) : this.code.i64(0n)),
         );
+      }
+      case 'doneIf':
+        return this.sink.doneIf(effect, () => this.push(effect.cond));
+      case 'guard':
+        return this.sink.guard(effect);
+      case 'call': {
+        const { field, operands } = effect;
+        const kept = operands.map((operand) => this.#keep(operand));
+        this.sink.call(effect, kept, () => (field === undefined ? this.code.i32(0) : this.source.immediate(field)));
         return this.#take(effect.result);
+      }
     }
+  }
+
+  #update(effect: Extract<Effect, { k: 'update' }>): void {
+    const { when, value, result } = effect;
+    const address = this.#keep(effect.addr);
+    const old = this.pool.take(result.type);
+    this.#locals.set(result, old);
+    this.sink.update(effect, address, {
+      setOld: () => this.code.set(old),
+      pushValue: () => this.push(value),
+      ...(when && {
+        pushWhen: () => {
+          this.#hoist(value, 0);
+          this.push(when);
+        },
+      }),
+    });
   }
 
   /** The value on the stack is the effect's result. */
@@ -227,19 +248,21 @@ export class GraphEmitter {
     }
   }
 
+  /** Computes now what an expression shares with others, before code that may not be executed uses it. */
+  #hoist(node: GraphNode, depth: number): void {
+    if (this.#locals.has(node) || node.kind.k === 'const') return;
+    if (node.uses > 1 && node.depth <= depth) {
+      this.#keep(node);
+      return;
+    }
+    for (const arg of node.args) this.#hoist(arg, depth);
+  }
+
   #iff(node: GraphNode): void {
     const [condition, then, otherwise] = node.args;
     if (!condition || !then || !otherwise) throw new Error('malformed iff');
-    const hoist = (inner: GraphNode): void => {
-      if (this.#locals.has(inner) || inner.kind.k === 'const') return;
-      if (inner.uses > 1 && inner.depth <= node.depth) {
-        this.#keep(inner);
-        return;
-      }
-      for (const arg of inner.args) hoist(arg);
-    };
-    hoist(then);
-    hoist(otherwise);
+    this.#hoist(then, node.depth);
+    this.#hoist(otherwise, node.depth);
     this.push(condition);
     this.code.if(node.type);
     this.push(then);

@@ -5,10 +5,10 @@
  */
 
 import { FAST, HOT, RECORD, RECORD_PAGE_STRIDE, STATE, STATUS, TLB } from '../layout';
-import { type EffectSink, GraphEmitter, LocalPool } from './expression';
-import { emitAmo, emitFetchProbe, emitHostAddress, emitProbe, loadOpcode, storeOpcode } from './memory-access';
-import type { FusedPair, PreparedInsn, Program, Reach } from './program';
-import { RecordSource, slotOffset } from './record-source';
+import { type EffectSink, GraphEmitter, LocalPool, type UpdateParts } from './expression';
+import { emitFetchProbe, emitHostAddress, emitProbe, loadOpcode, storeOpcode } from './memory-access';
+import { type FusedPair, guardIndex, type PreparedInsn, type Program, type Reach } from './program';
+import { RecordSource } from './record-source';
 import { Code, type FunctionRef, type Label, type Local, type ModuleBuilder } from './wasm-encoder';
 
 export interface FastImports {
@@ -156,7 +156,7 @@ class FastEmitter {
 
   #instruction(prepared: PreparedInsn, reach: Reach): void {
     const source = new RecordSource(this.code, this.program, this.record, prepared, () => this.pushPc());
-    new GraphEmitter(this.code, this.pool, source, new FastSink(this, reach, 0)).emit(prepared.graph);
+    new GraphEmitter(this.code, this.pool, source, new FastSink(this, prepared, reach, 0)).emit(prepared.graph);
     if (!prepared.effects.endsBlock || prepared.effects.isConditional) this.advance(recordBytes(prepared), 1);
   }
 
@@ -173,12 +173,12 @@ class FastEmitter {
       displacement: 0,
       keep,
     });
-    new GraphEmitter(code, this.pool, firstSource, new FastSink(this, 'far', 0)).emit(first.graph);
+    new GraphEmitter(code, this.pool, firstSource, new FastSink(this, first, 'far', 0)).emit(first.graph);
     const role = { displacement, ...(forward !== undefined && { forwarded: { ...forward, value: this.kept } }) };
     const secondSource = new RecordSource(code, this.program, this.record, second, () => this.pushPc(), role);
     const outer = this.bail;
     if (second.effects.mayTrap) this.bail = code.block('bail second');
-    new GraphEmitter(code, this.pool, secondSource, new FastSink(this, reach, displacement)).emit(second.graph);
+    new GraphEmitter(code, this.pool, secondSource, new FastSink(this, second, reach, displacement)).emit(second.graph);
     if (!second.effects.endsBlock || second.effects.isConditional) this.advance(displacement + recordBytes(second), 2);
     if (this.bail === outer) return;
     code.end();
@@ -243,6 +243,7 @@ const recordBytes = (prepared: PreparedInsn): number => prepared.insn.pattern.le
 class FastSink implements EffectSink {
   constructor(
     readonly fast: FastEmitter,
+    readonly prepared: PreparedInsn,
     readonly reach: Reach,
     /** Bytes from the record in hand to the instruction's own: it is the second of a pair. */
     readonly displacement: number,
@@ -264,24 +265,28 @@ class FastSink implements EffectSink {
     code.get(value).mem(storeOpcode(effect.bytes), 0);
   }
 
-  amo(effect: Parameters<EffectSink['amo']>[0], address: Local, value: Local): void {
+  probe({ bytes }: Parameters<EffectSink['probe']>[0], address: Local): void {
+    const { code, entry, bail } = this.fast;
+    emitProbe(code, 'write', () => this.fast.pushDataTlb(), address, bytes, entry);
+    code.brIf(bail);
+  }
+
+  update({ bytes, signed }: Parameters<EffectSink['update']>[0], address: Local, parts: UpdateParts): void {
     const { code, entry, bail, pool } = this.fast;
-    const old = pool.take('i64');
     const host = pool.take('i32');
-    code
-      .get(address)
-      .op('i32.wrap_i64')
-      .i32(effect.bytes - 1)
-      .op('i32.and')
-      .brIf(bail);
-    emitProbe(code, 'write', () => this.fast.pushDataTlb(), address, effect.bytes, entry);
+    emitProbe(code, 'write', () => this.fast.pushDataTlb(), address, bytes, entry);
     code.brIf(bail);
     emitHostAddress(code, 'write', address, entry);
-    code.tee(host).mem(loadOpcode(effect.bytes, true), 0).set(old);
+    code.tee(host).mem(loadOpcode(bytes, signed), 0);
+    parts.setOld();
+    if (parts.pushWhen) {
+      parts.pushWhen();
+      code.if();
+    }
     code.get(host);
-    emitAmo(code, effect.op, effect.bytes, old, value, pool.take('i64'));
-    code.mem(storeOpcode(effect.bytes), 0);
-    code.get(old);
+    parts.pushValue();
+    code.mem(storeOpcode(bytes), 0);
+    if (parts.pushWhen) code.end();
   }
 
   jump(_: Parameters<EffectSink['jump']>[0], pushTarget: () => void): void {
@@ -330,141 +335,33 @@ class FastSink implements EffectSink {
   helper(): void {
     throw new Error('the fast interpreter calls no helpers');
   }
-  setSlot(effect: Parameters<EffectSink['setSlot']>[0], push: () => void): void {
-    const { code, program } = this.fast;
-    code.i32(0);
-    push();
-    code.mem('i64.store', slotOffset(program, effect.name));
-  }
-
   onlyIf(_: Parameters<EffectSink['onlyIf']>[0], push: () => void): void {
     push();
     this.fast.code.op('i32.eqz').brIf(this.fast.bail);
   }
 
-  fpCall(): void {
-    throw new Error('the fast interpreter calls no soft-float');
+  trapIf(_: Parameters<EffectSink['trapIf']>[0], pushCondition: () => void): void {
+    pushCondition();
+    this.fast.code.brIf(this.fast.bail);
   }
 
-  fpGuard(): void {
-    const { code, bail } = this.fast;
+  doneIf(_: Parameters<EffectSink['doneIf']>[0], pushCondition: () => void): void {
+    pushCondition();
+    this.fast.code.if();
+    this.fast.advance(this.displacement + recordBytes(this.prepared), this.displacement === 0 ? 1 : 2);
+    this.fast.code.end();
+  }
+
+  guard({ name }: Parameters<EffectSink['guard']>[0]): void {
+    const { code, bail, program } = this.fast;
     code
       .i32(0)
-      .mem('i32.load', HOT + STATE.fpOpen)
+      .mem('i32.load', HOT + STATE.guards + 4 * guardIndex(program, this.prepared, name))
       .op('i32.eqz')
       .brIf(bail);
   }
 
-  fpArith({ op, width }: Parameters<EffectSink['fpArith']>[0], a: Local, b: Local): void {
-    // The host rounds to nearest even. Its result is right; the flags are, too, when the result is a normal number above
-    // the smallest one and inexact is already raised, or the result is exact.
-    const { code, bail, program, record, pool } = this.fast;
-    const { rounding } = program.isa;
-    const mode = pool.take('i32');
-    code.i32(0).mem('i32.load', slotOffset(program, rounding.modeSlot));
-    code
-      .get(record)
-      .mem('i32.load16_u', RECORD.e + this.displacement)
-      .tee(mode)
-      .get(mode)
-      .i32(rounding.dynamic)
-      .op('i32.eq')
-      .op('select')
-      .brIf(bail);
-    const [int, float] = width === 64 ? (['i64', 'f64'] as const) : (['i32', 'f32'] as const);
-    const push = (bits: Local) => code.get(bits).op(width === 64 ? 'f64.reinterpret_i64' : 'f32.reinterpret_i32');
-    const bits = pool.take(int);
-    push(a);
-    push(b);
-    code
-      .op(`${float}.${op}`)
-      .op(width === 64 ? 'i64.reinterpret_f64' : 'i32.reinterpret_f32')
-      .tee(bits);
-    const top = width === 64 ? 0x7ff : 0xff;
-    if (width === 64) code.i64(52n).op('i64.shr_u').op('i32.wrap_i64');
-    else code.i32(23).op('i32.shr_u');
-    code.i32(top).op('i32.and').tee(mode);
-    code
-      .i32(2)
-      .op('i32.sub')
-      .i32(top - 2)
-      .op('i32.ge_u')
-      .if();
-    if (op === 'add' || op === 'sub') {
-      // Small sums are exact: no operand has bits below the smallest number's.
-      code.get(mode).i32(top).op('i32.eq').brIf(bail);
-    } else {
-      // Zeros come exactly of zeros only.
-      const pushMagnitude = (value: Local) =>
-        width === 64 ? code.get(value).i64(1n).op('i64.shl') : code.get(value).i32(1).op('i32.shl');
-      pushMagnitude(bits).op(`${int}.eqz`);
-      pushMagnitude(a).op(`${int}.eqz`);
-      if (op === 'mul') pushMagnitude(b).op(`${int}.eqz`).op('i32.or');
-      code.op('i32.and').op('i32.eqz').brIf(bail);
-    }
-    code.else();
-    code.i32(0).mem('i32.load', slotOffset(program, rounding.flagsSlot)).i32(1).op('i32.and').op('i32.eqz').if();
-    if (op === 'div') code.br(bail);
-    else {
-      if (op !== 'mul')
-        this.#pushIsExactSum(
-          op,
-          float,
-          () => push(a),
-          () => push(b),
-          () => push(bits),
-        );
-      else if (width === 64) this.#pushIsExactProduct64(a, b);
-      else
-        this.#pushIsExactProduct32(
-          () => push(a),
-          () => push(b),
-          () => push(bits),
-        );
-      code.op('i32.eqz').brIf(bail);
-    }
-    code.end().end();
-    code.get(bits);
-  }
-
-  /** Whether the sum, less one operand, is the other: both ways for the exact sum, and for no other (Knuth's TwoSum). */
-  #pushIsExactSum(op: 'add' | 'sub', float: 'f32' | 'f64', a: () => void, b: () => void, sum: () => void): void {
-    const { code, pool } = this.fast;
-    const other = pool.take(float);
-    // other = sum - a; a == sum - other, and b == other (with its sign turned when subtracting).
-    sum();
-    a();
-    code.op(`${float}.sub`).set(other);
-    sum();
-    code.get(other).op(`${float}.sub`);
-    a();
-    code.op(`${float}.eq`);
-    code.get(other);
-    b();
-    if (op === 'sub') code.op(`${float}.neg`);
-    code.op(`${float}.eq`).op('i32.and');
-  }
-
-  /** Whether the factors' significands are so short that their product is exact. */
-  #pushIsExactProduct64(a: Local, b: Local): void {
-    const { code } = this.fast;
-    for (const factor of [a, b])
-      code
-        .get(factor)
-        .i64(1n << 52n)
-        .op('i64.or')
-        .op('i64.ctz');
-    code.op('i64.add').i64(53n).op('i64.ge_u');
-  }
-
-  /** Whether the product is what it is as a double, where it is exact. */
-  #pushIsExactProduct32(a: () => void, b: () => void, product: () => void): void {
-    const { code } = this.fast;
-    a();
-    code.op('f64.promote_f32');
-    b();
-    code.op('f64.promote_f32').op('f64.mul');
-    product();
-    code.op('f64.promote_f32').op('f64.eq');
+  call(): void {
+    throw new Error('the fast interpreter calls no functions');
   }
 }

@@ -73,24 +73,3 @@ const STORES: Record<number, WasmOpcode> = { 1: 'i64.store8', 2: 'i64.store16', 
 export const loadOpcode = (bytes: number, signed: boolean): WasmOpcode =>
   LOADS[`${bytes}${signed ? 's' : 'u'}`] ?? 'i64.load';
 export const storeOpcode = (bytes: number): WasmOpcode => STORES[bytes] ?? 'i64.store';
-
-/** Pushes the new memory value of an atomic operation from the old value (4 bytes: sign-extended) and the operand. */
-export const emitAmo = (code: Code, op: string, bytes: number, old: Local, operand: Local, widened: Local): void => {
-  const compare: Record<string, WasmOpcode> = { min: 'i64.lt_s', max: 'i64.gt_s', minu: 'i64.lt_u', maxu: 'i64.gt_u' };
-  const order = compare[op];
-  if (order) {
-    code.get(operand);
-    if (bytes === 4) code.op('i64.extend32_s');
-    // Sign-extended words compare alike as unsigned: both keep their order.
-    code.set(widened).get(old).get(widened).get(old).get(widened).op(order).op('select');
-    return;
-  }
-  if (op === 'swap') {
-    code.get(operand);
-    return;
-  }
-  code
-    .get(old)
-    .get(operand)
-    .op(`i64.${op}` as WasmOpcode);
-};

@@ -32,6 +32,7 @@ const OF_OPERANDS = {
   eqz: 'eqz',
   sx8: 'extend8_s',
   sx16: 'extend16_s',
+  floatDiv: 'div',
   floatSqrt: 'sqrt',
   floatNeg: 'neg',
   floatMin: 'min',

@@ -1,8 +1,9 @@
 /** The instruction table prepared for emission: graphs, where each field sits in a record, opcode numbers. */
 
 import type { EngineIsa } from '../../isa/core/engine-isa';
-import { effectsOf, type Graph, type InsnEffects, recordGraph } from '../../isa/core/graph';
+import { effectsOf, type Graph, type InsnEffects } from '../../isa/core/graph';
 import type { Insn } from '../../isa/core/insn';
+import { recordGraph } from '../../isa/core/record-graph';
 import { FAST, RECORD } from '../layout';
 import { mapState, type StateMap } from '../state-map';
 import { type RecordSlots, recordSlots } from './record-slots';
@@ -40,7 +41,8 @@ export interface Program {
   readonly pairs: readonly FusedPair[];
   readonly firstFusedOp: number;
   readonly helperNames: readonly string[];
-  readonly fpNames: readonly string[];
+  readonly functionNames: readonly string[];
+  readonly guardNames: readonly string[];
 }
 
 export const prepareProgram = (isa: EngineIsa): Program => {
@@ -51,7 +53,7 @@ export const prepareProgram = (isa: EngineIsa): Program => {
     const effects = effectsOf(graph);
     const slots = recordSlots(insn, graph, state);
     const base = { insn, graph, effects, slots, exactOp: index + 1 };
-    if (effects.isHelper || graph.effects.some((effect) => effect.k === 'trap' || effect.k === 'fpCall')) return base;
+    if (effects.isHelper || graph.effects.some((effect) => effect.k === 'trap' || effect.k === 'call')) return base;
     const far = nextFast++;
     if (!effects.hasDirectTarget) return { ...base, fastOps: { far } };
     return { ...base, fastOps: { far, forward: nextFast++, backward: nextFast++ } };
@@ -79,7 +81,8 @@ export const prepareProgram = (isa: EngineIsa): Program => {
     pairs,
     firstFusedOp,
     helperNames: Object.keys(isa.helpers),
-    fpNames: Object.keys(isa.fp),
+    functionNames: Object.keys(isa.functions),
+    guardNames: Object.keys(isa.guards),
   };
 };
 
@@ -95,7 +98,8 @@ const preparePairs = (
   for (const { first, second, forward } of isa.fusions) {
     const a = byName.get(first);
     const b = byName.get(second);
-    if (!a?.fastOps || !b?.fastOps || a.effects.endsBlock) throw new Error(`cannot fuse ${first} with ${second}`);
+    if (!a?.fastOps || !b?.fastOps || a.effects.endsBlock || a.effects.mayEndEarly)
+      throw new Error(`cannot fuse ${first} with ${second}`);
     // The opcode that the first has on its own moves there.
     if ([...a.slots.values()].some(({ offset }) => offset === RECORD.e))
       throw new Error(`${first}: its record is full`);
@@ -117,4 +121,11 @@ export const destinationOf = ({
   const [write] = writes;
   if (writes.length !== 1 || !write || !('field' in write.ref)) return undefined;
   return { file: write.file, field: write.ref.field };
+};
+
+/** The number of a guard. @throws Error naming the instruction when its instruction set has none of that name. */
+export const guardIndex = ({ guardNames }: Program, { insn }: PreparedInsn, name: string): number => {
+  const index = guardNames.indexOf(name);
+  if (index < 0) throw new Error(`${insn.mnemonic}: no guard "${name}"`);
+  return index;
 };

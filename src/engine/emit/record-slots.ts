@@ -80,6 +80,5 @@ const visitOperands = (
   plain: (field: string, bytes: 2 | 4, wanted: readonly number[]) => void,
 ): void => {
   if (effect.k === 'write' && 'field' in effect.ref) register(effect.file, effect.ref.field, 'write');
-  if (effect.k === 'fpArith') plain(effect.rm, 2, [RECORD.e]);
-  if (effect.k === 'fpCall' && effect.rm !== undefined) plain(effect.rm, 2, [RECORD.e]);
+  if (effect.k === 'call' && effect.field !== undefined) plain(effect.field, 4, [RECORD.imm]);
 };

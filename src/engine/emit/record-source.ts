@@ -48,6 +48,11 @@ export class RecordSource implements OperandSource {
   slot(name: string): void {
     this.code.i32(0).mem('i64.load', slotOffset(this.program, name));
   }
+  setSlot(name: string, push: () => void): void {
+    this.code.i32(0);
+    push();
+    this.code.mem('i64.store', slotOffset(this.program, name));
+  }
   immediate(field: string): void {
     this.code.get(this.record).mem('i32.load', this.#at(field));
   }

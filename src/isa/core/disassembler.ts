@@ -2,8 +2,9 @@
 
 import { hex } from '../../base/address';
 import { createDecoder, type DecodedInsn } from './decoder';
-import { effectsOf, recordGraph } from './graph';
+import { effectsOf } from './graph';
 import type { Insn } from './insn';
+import { recordGraph } from './record-graph';
 import type { DisassembledInsn } from './registers';
 
 /** How an instruction set spells what is not in its instruction rows. */

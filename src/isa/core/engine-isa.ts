@@ -1,7 +1,7 @@
 /** What the engine needs to execute an instruction set, as data and pure functions. */
 
 import type { Insn } from './insn';
-import type { FpFunction, HartState, Helper, TrapDetail } from './privileged';
+import type { Guard, HartState, Helper, IsaFunction, TrapDetail } from './privileged';
 import type { StateLayout } from './state-layout';
 import type { Access } from './translation';
 
@@ -46,32 +46,23 @@ export interface EngineIsa {
   readonly insns: readonly Insn[];
   /**
    * Quick forms of instructions that otherwise need TypeScript: a pattern, often a more special one, and what to do when
-   * its conditions (`onlyIf`) hold; the helper or soft-float does the rest. Only speed depends on them.
+   * its conditions (`onlyIf`) hold; the helper or function does the rest. Only speed depends on them.
    */
   readonly quick: readonly QuickForm[];
   /** Pairs the fast interpreter executes at once; only speed depends on them. */
   readonly fusions: readonly Fusion[];
   readonly state: StateLayout;
   readonly helpers: Readonly<Record<string, Helper>>;
-  readonly fp: Readonly<Record<string, FpFunction>>;
-  /** FP is usable and already marked dirty; otherwise `prepareFp` decides. Asked whenever the context changed. */
-  isFpOpen(state: HartState): boolean;
-  /** Traps when FP is off; marks it dirty when asked. */
-  prepareFp(state: HartState, dirty: boolean): void;
-  /** Dynamic rounding: the value of an `rm` field that means "use slot", and the slots of mode and flags. */
-  readonly rounding: {
-    readonly dynamic: number;
-    readonly modeSlot: string;
-    readonly flagsSlot: string;
-    readonly highestMode: number;
-  };
+  readonly functions: Readonly<Record<string, IsaFunction>>;
+  readonly guards: Readonly<Record<string, Guard>>;
   /** Trap causes the engine raises itself. */
   readonly causes: {
     readonly illegalInstruction: number;
     readonly loadAccess: number;
     readonly storeAccess: number;
     readonly fetchAccess: number;
-    readonly amoMisaligned: number;
+    /** An update meets a device; absent where devices are read and written like memory. */
+    readonly updateOfDevice?: number;
   };
   /** @param bytes length of the access, which may not cross a page; default 1. Matters where a page is permitted in part. */
   cpuTranslate(

@@ -5,8 +5,9 @@
  * shares; each adds words of its own, made of these (see {@link Vocabulary}).
  *
  * Values are 64-bit (`V64`), 32-bit (`V32`; also booleans, 0 or 1) or floats held as such (`F32`, `F64`).
- * Order: loads, stores and register writes happen in the order they are described; a register read sees the writes
- * described before it.
+ * Order: what is described happens in that order; a register read sees the writes described before it. But an instruction
+ * is whole: where it faults, none of its writes and stores has happened. So what may fault comes first, and the writes and
+ * stores described before it wait for it; nothing described in between may read what waits.
  */
 declare const type: unique symbol;
 /** What a value is held as: integers and floats of 32 or 64 bits. */
@@ -28,9 +29,6 @@ export interface Field {
 }
 /** Fields by the names an instruction set gives them. Asking for a name the pattern lacks throws when the table is built. */
 export type Fields<Name extends string = string> = Readonly<Record<Name, Field>>;
-
-/** Arithmetic on floats that goes through the exact soft-float when the host's result could differ in value or flags. */
-export type FpBinary = 'add' | 'sub' | 'mul' | 'div';
 
 export interface Ops {
   /** A register of a file or view, named by a field or by its number; narrower ones are zero-extended. */
@@ -94,40 +92,50 @@ export interface Ops {
 
   load(bytes: 1 | 2 | 4 | 8, signed: boolean, addr: V64): V64;
   store(bytes: 1 | 2 | 4 | 8, addr: V64, v: V64): void;
-  /** Atomic read-modify-write; yields the old value (4 bytes: sign-extended). Misaligned addresses raise the AMO misaligned trap. */
-  amo(
-    op: 'swap' | 'add' | 'and' | 'or' | 'xor' | 'min' | 'max' | 'minu' | 'maxu',
-    bytes: 4 | 8,
-    addr: V64,
-    v: V64,
-  ): V64;
+  /**
+   * Reads memory and stores what `change` makes of it, in one: for atomic instructions and those with a memory operand that
+   * is source and destination. It faults as a store does. Yields the old value. With `when`, it stores only where that is
+   * 1 (compare and swap, store-conditional), but faults in any case.
+   */
+  update(bytes: 1 | 2 | 4 | 8, signed: boolean, addr: V64, change: (old: V64) => V64, when?: (old: V64) => V32): V64;
 
   jump(target: V64): void;
   /** Falls through to the next instruction when `cond` is 0. */
   branch(cond: V32, target: V64): void;
   /** Takes a synchronous trap; nothing described after it happens. `tval` defaults to 0. */
   trap(cause: number, tval?: V64): void;
-  /** A 64-bit slot of the ISA's state. Only in quick forms (see `EngineIsa.quick`). */
+  /** The same where `cond` is not 0. */
+  trapIf(cond: V32, cause: number, tval?: V64): void;
+  /** Where `cond` is not 0 the instruction is complete: execution goes on behind it and nothing described after happens. */
+  doneIf(cond: V32): void;
+  /** A 64-bit slot of the state. */
   slot(name: string): V64;
   setSlot(name: string, v: V64): void;
-  /** Leaves the instruction to its full description unless `cond`. Only in quick forms, before any write. */
-  onlyIf(cond: V32): void;
+  /**
+   * Asks that the instruction set's guard be open, such as the one of a floating-point unit that can be switched off;
+   * where it is not, the guard's TypeScript gets `argument` and opens it or traps.
+   */
+  guard(name: string, argument?: number): void;
+  /**
+   * A TypeScript function of the instruction set, which may trap: up to three operands, and the plain value of a field.
+   * Exact floating point is made of these. Such an instruction needs a quick form to be fast.
+   */
+  call(name: string, operands: readonly V64[], field?: Field): V64;
   /** The whole instruction is done by the named TypeScript function of the ISA (`helpers`), which sees fields and state. */
   helper(name: string): void;
+  /** Leaves the instruction to its full description unless `cond`. Only in quick forms (see `EngineIsa.quick`). */
+  onlyIf(cond: V32): void;
 
-  // Floating point.
-  /** Raises illegal-instruction when mstatus.FS is Off; with `dirty` sets it Dirty. Call first in every FP instruction. */
-  fpGuard(dirty: boolean): void;
+  // Floats. The host's arithmetic rounds to nearest even, raises no flags, and its NaNs are unspecified: only for quick
+  // forms, where conditions make the result certain. See `host-float.ts`.
   bitsF32(v: V32): F32;
   bitsF64(v: V64): F64;
   f32Bits(v: F32): V32;
   f64Bits(v: F64): V64;
-
-  // The host's floating point: rounds to nearest even, raises no flags, and its NaNs are unspecified. Only in quick forms,
-  // where conditions make the result certain.
   floatAdd<T extends Float>(a: T, b: T): T;
   floatSub<T extends Float>(a: T, b: T): T;
   floatMul<T extends Float>(a: T, b: T): T;
+  floatDiv<T extends Float>(a: T, b: T): T;
   floatSqrt<T extends Float>(a: T): T;
   floatNeg<T extends Float>(a: T): T;
   /** -0 is below +0. */
@@ -148,16 +156,4 @@ export interface Ops {
   /** Towards zero; the wasm instruction traps out of range, so conditions described before must exclude that. */
   intFromF64S(v: F64): V64;
   intFromF64U(v: F64): V64;
-  /**
-   * Exact arithmetic with rounding mode field `rm` and flags; the result's bits, NaNs canonical.
-   * The host's instruction serves where value and flags are certain to be right, soft-float the rest.
-   */
-  fpArith32(op: FpBinary, a: V32, b: V32, rm: Field): V32;
-  fpArith64(op: FpBinary, a: V64, b: V64, rm: Field): V64;
-  /**
-   * Soft-float by name for all other operations that round or raise flags: the named function of the ISA's `fp` table is
-   * called with up to three 64-bit operands and the rounding mode, returns 64 bits, and accrues flags.
-   * `rm` absent: the instruction has no rounding mode.
-   */
-  fpCall(name: string, operands: readonly V64[], rm?: Field): V64;
 }

@@ -96,10 +96,16 @@ export interface HartState {
 /** Completes an instruction in TypeScript. `field` gives the instruction's fields by name. */
 export type Helper = (state: HartState, field: (name: string) => number) => void;
 
-/** Soft-float entry: operands and a resolved rounding mode (0 RNE … 4 RMM; 5–7 are illegal and never arrive). */
-export type FpFunction = (
-  a: bigint,
-  b: bigint,
-  c: bigint,
-  rm: number,
-) => { readonly bits: bigint; readonly flags: number };
+/**
+ * What an instruction asks of TypeScript with up to three operands (0 where it has fewer) and the plain value of a field;
+ * yields 64 bits, unsigned. It may change slots and throw a {@link Trap}.
+ */
+export type IsaFunction = (state: HartState, a: bigint, b: bigint, c: bigint, field: number) => bigint;
+
+/** What instructions need to be open before they execute, such as a floating-point unit. */
+export interface Guard {
+  /** Whether they need not ask; looked at whenever the context changed. */
+  isOpen(state: HartState): boolean;
+  /** Opens it as `argument` asks, or traps. */
+  open(state: HartState, argument: number): void;
+}

@@ -5,8 +5,8 @@
 import { type Va, va } from '../../base/address';
 import type { DisassembledInsn } from '../core/registers';
 import type { World } from '../core/world';
+import { CAUSE } from './causes';
 import { GUEST, HSTATUS, MSTATUS, PRIV_M, PRIV_S, PRIV_U } from './csrs-bits';
-import { CAUSE } from './traps';
 import { worldOfPrivilege } from './worlds';
 
 type Registers = (name: string) => bigint;

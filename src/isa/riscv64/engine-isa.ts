@@ -1,13 +1,14 @@
 /** RISC-V 64 as the engine executes it. */
 import type { EngineIsa } from '../core/engine-isa';
+import { CAUSE } from './causes';
 import { STATE } from './csrs-slots';
-import { FP } from './fp/table';
+import { FP_FUNCTIONS } from './fp/functions';
 import { FUSIONS } from './fusions';
 import { HELPERS } from './helpers';
 import { INSNS } from './insns/all';
 import { cpuTranslate, dataContext, fetchContext, GUEST_CONTEXTS } from './paging-cpu';
 import { QUICK } from './quick';
-import { CAUSE, isFpOpen, pendingInterrupt, prepareFp, takeTrap, wakesFromWait } from './traps';
+import { isFpOpen, pendingInterrupt, prepareFp, takeTrap, wakesFromWait } from './traps';
 
 export const RISCV64_ENGINE: EngineIsa = {
   name: 'riscv64',
@@ -16,16 +17,14 @@ export const RISCV64_ENGINE: EngineIsa = {
   fusions: FUSIONS,
   state: STATE,
   helpers: HELPERS,
-  fp: FP,
-  isFpOpen,
-  prepareFp,
-  rounding: { dynamic: 7, modeSlot: 'frm', flagsSlot: 'fflags', highestMode: 4 },
+  functions: FP_FUNCTIONS,
+  guards: { fp: { isOpen: isFpOpen, open: (state, dirty) => prepareFp(state, dirty !== 0) } },
   causes: {
     illegalInstruction: CAUSE.illegal,
     loadAccess: CAUSE.loadAccess,
     storeAccess: CAUSE.storeAccess,
     fetchAccess: CAUSE.fetchAccess,
-    amoMisaligned: CAUSE.storeMisaligned,
+    updateOfDevice: CAUSE.storeAccess,
   },
   cpuTranslate,
   dataContext,

@@ -3,6 +3,7 @@ import type { Isa } from '../core/isa';
 import { ARGUMENT_REGISTERS, FRAME_POINTER, RETURN_ADDRESS, STACK_POINTER } from './abi';
 import { disassemble, TRAP_RETURNS } from './assembly';
 import { CALLS } from './calls';
+import { CAUSES } from './causes';
 import { crossing } from './crossings';
 import { runsGuests } from './guest-entry';
 import { jointTarget } from './joint-target';
@@ -10,7 +11,6 @@ import { mappings, rootLevel, tableEntries } from './paging-tables';
 import { translate } from './paging-view';
 import { REGISTERS, registerOfDwarf, registerOfName } from './registers';
 import { loadsStackPointer } from './stack-load';
-import { CAUSES } from './traps';
 import { rootRemark, worldsOf } from './worlds';
 
 export const RISCV64: Isa = {

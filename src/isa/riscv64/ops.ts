@@ -1,6 +1,7 @@
 /** The words that instructions of RISC-V are described in, beside the common ones. */
 import type { FieldKind } from '../core/field-kind';
 import type { Field, Fields, Ops, V32, V64 } from '../core/ops';
+import { CAUSE } from './causes';
 
 /** Fields by the names of the manual's instruction formats. */
 export const FIELDS = {
@@ -42,7 +43,18 @@ export interface RiscvOps extends Ops {
   /** Bits of the single in `r`, or the canonical NaN when it is not NaN-boxed. */
   unbox32(r: Field): V32;
   box32(v: V32): V64;
+  /** Raises illegal-instruction when mstatus.FS is Off; with `dirty` sets it Dirty. Call first in every FP instruction. */
+  fpGuard(dirty: boolean): void;
+  /**
+   * Soft-float by name (see `fp/table.ts`) for all that rounds or raises flags: up to three operands and the field of the
+   * rounding mode, absent where the instruction has none. Flags accrue.
+   */
+  fpCall(name: string, operands: readonly V64[], rm?: Field): V64;
+  /** Atomic read-modify-write; yields the old value (4 bytes: sign-extended). Misaligned addresses raise the AMO misaligned trap. */
+  amo(op: AmoOp, bytes: 4 | 8, addr: V64, v: V64): V64;
 }
+
+export type AmoOp = 'swap' | 'add' | 'and' | 'or' | 'xor' | 'min' | 'max' | 'minu' | 'maxu';
 
 const BOX = 0xffff_ffff_0000_0000n;
 const CANONICAL_NAN = 0x7fc0_0000;
@@ -61,4 +73,23 @@ export const riscvOps = (o: Ops): RiscvOps => ({
     return o.select(o.eq(o.shrU(bits, o.c(32)), o.c(0xffff_ffffn)), o.lo32(bits), o.c32(CANONICAL_NAN));
   },
   box32: (v) => o.or(o.zx32(v), o.c(BOX)),
+  fpGuard: (dirty) => o.guard('fp', dirty ? 1 : 0),
+  fpCall: (name, operands, rm) => o.call(name, operands, rm),
+  amo: (op, bytes, addr, v) => {
+    o.trapIf(o.ne(o.and(addr, o.c(bytes - 1)), o.c(0)), CAUSE.storeMisaligned, addr);
+    return o.update(bytes, true, addr, (old) => AMO[op](o, old, bytes === 4 ? o.sx32(o.lo32(v)) : v));
+  },
 });
+
+/** What an AMO stores, of sign-extended values: words keep their order as unsigned numbers, too. */
+const AMO: Readonly<Record<AmoOp, (o: Ops, old: V64, v: V64) => V64>> = {
+  swap: (_, _old, v) => v,
+  add: (o, old, v) => o.add(old, v),
+  and: (o, old, v) => o.and(old, v),
+  or: (o, old, v) => o.or(old, v),
+  xor: (o, old, v) => o.xor(old, v),
+  min: (o, old, v) => o.select(o.ltS(old, v), old, v),
+  max: (o, old, v) => o.select(o.ltS(v, old), old, v),
+  minu: (o, old, v) => o.select(o.ltU(old, v), old, v),
+  maxu: (o, old, v) => o.select(o.ltU(v, old), old, v),
+};

@@ -2,10 +2,10 @@
 import { hex } from '../../base/address';
 import type { TrapDetail } from '../core/privileged';
 import type { Access } from '../core/translation';
+import { CAUSE } from './causes';
 import type { WalkEnd, WalkFault } from './paging';
 import { schemeName } from './paging';
 import type { GuestEnd } from './paging-guest';
-import { CAUSE } from './traps';
 
 /** The fault is of the physical access, not of the page tables' content. QEMU reports `tableNotMemory` as a page fault. */
 const IS_ACCESS_FAULT: ReadonlySet<WalkFault> = new Set([

@@ -4,6 +4,7 @@ import type { FieldSpec } from '../../base/fields';
 import type { PhysicalReader } from '../core/isa';
 import type { Access, Fault, PageEntry, Permissions, Translation, WalkStep } from '../core/translation';
 import type { World } from '../core/world';
+import { causeName } from './causes';
 import { GUEST, PRIV_M, PRIV_S, PRIV_U } from './csrs-bits';
 import {
   levelsOfMode,
@@ -19,7 +20,6 @@ import {
 import { type GuestSpace, type GuestVisitor, walkGuest } from './paging-guest';
 import { accessFaultCause, guestFault, guestRule, walkFaultCause, walkRule } from './paging-rules';
 import { type PmpRegion, pmpIncludes, pmpRegions, regionsAllow } from './pmp';
-import { causeName } from './traps';
 import { guestSpace, walkSpace } from './walk-spaces';
 
 export type Registers = (name: string) => bigint;

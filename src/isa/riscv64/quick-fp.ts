@@ -4,6 +4,17 @@
  * and the first inexact result. From then on NX is set, and an inexact result changes no flag.
  */
 import type { QuickForm } from '../core/engine-isa';
+import {
+  f64,
+  hostDouble,
+  hostSingle,
+  isAmple,
+  isNumber,
+  powerOfTwo,
+  roundToOdd,
+  twoProduct,
+  twoSum,
+} from '../core/host-float';
 import type { F32, F64, Field, Float, V32, V64 } from '../core/ops';
 import { insn, variant } from './insn';
 import { INSNS_D } from './insns/d';
@@ -18,10 +29,6 @@ const quick = (of: string, sem: (o: RiscvOps, f: RiscvFields) => void): QuickFor
   if (!general) throw new Error(`quick form of unknown ${of}`);
   return { of, form: variant(general, `${of} on the host`, sem) };
 };
-
-const f64 = (o: RiscvOps, bits: bigint): F64 => o.bitsF64(o.c(bits));
-/** `2^exponent`. */
-const powerOfTwo = (o: RiscvOps, exponent: number): F64 => f64(o, BigInt(exponent + 1023) << 52n);
 
 /** Registers of one format. */
 interface Host<T extends Float> {
@@ -44,22 +51,32 @@ const D: Host<F64> = {
   wide: (_, v) => v,
 };
 
-const isNumber = (o: RiscvOps, v: Float): V32 => o.floatEq(v, v);
-
 /** The rounding mode in force when the instruction's field says `field`. */
 const inForce = (o: RiscvOps, field: V32): V32 => o.select(o.eq(field, o.c32(7)), o.lo32(o.slot('frm')), field);
 const modeOf = (o: RiscvOps, rm: Field): V32 => inForce(o, o.imm32(rm));
 const requireNearest = (o: RiscvOps, rm: Field): void => o.onlyIf(o.eqz(modeOf(o, rm)));
 
 /** The result is exact, or its being inexact is no news. */
-const requireKnown = (o: RiscvOps, isExact: V32): void =>
-  o.onlyIf(o.or(o.and(o.lo32(o.slot('fflags')), o.c32(1)), isExact));
+const requireKnown = (o: RiscvOps, isExact: V32): void => o.onlyIf(o.or(hasInexact(o), isExact));
 
-/** Exponent field of a single from 2 to 254: not near the smallest, nor infinite. A zero is left to the caller. */
-const isAmple = (o: RiscvOps, v: F32): V32 => {
-  const exponent = o.and(o.shrU(o.f32Bits(v), o.c32(23)), o.c32(0xff));
-  return o.ltU(o.sub(exponent, o.c32(2)), o.c32(253));
-};
+const hasInexact = (o: RiscvOps): V32 => o.and(o.lo32(o.slot('fflags')), o.c32(1));
+
+const arithmetic: readonly QuickForm[] = (['add', 'sub', 'mul', 'div'] as const).flatMap((op) => [
+  quick(`f${op}.s`, (o, f) => {
+    o.fpGuard(true);
+    requireNearest(o, f.rm);
+    const { value, isKnown } = hostSingle(o, op, S.read(o, f.rs1), S.read(o, f.rs2), () => hasInexact(o));
+    o.onlyIf(isKnown);
+    S.write(o, f.rd, value);
+  }),
+  quick(`f${op}.d`, (o, f) => {
+    o.fpGuard(true);
+    requireNearest(o, f.rm);
+    const { value, isKnown } = hostDouble(o, op, D.read(o, f.rs1), D.read(o, f.rs2), () => hasInexact(o));
+    o.onlyIf(isKnown);
+    D.write(o, f.rd, value);
+  }),
+]);
 
 const comparisons = <T extends Float>(host: Host<T>): QuickForm[] => {
   const compare = (name: string, claim: (o: RiscvOps, a: T, b: T) => V32) =>
@@ -184,40 +201,6 @@ const roots: readonly QuickForm[] = [
   }),
 ];
 
-/** A sum and what rounding left off: exact unless it overflows. @see Knuth, The Art of Computer Programming, 4.2.2 */
-const twoSum = (o: RiscvOps, a: F64, b: F64): readonly [sum: F64, error: F64] => {
-  const sum = o.floatAdd(a, b);
-  const fromB = o.floatSub(sum, a);
-  const fromA = o.floatSub(sum, fromB);
-  return [sum, o.floatAdd(o.floatSub(a, fromA), o.floatSub(b, fromB))];
-};
-
-/** `v` as a sum of numbers of 26 bits. @see T. J. Dekker, A floating-point technique for extending the available precision */
-const split = (o: RiscvOps, v: F64): readonly [high: F64, low: F64] => {
-  const scaled = o.floatMul(v, f64(o, 0x41a0_0000_0200_0000n));
-  const high = o.floatSub(scaled, o.floatSub(scaled, v));
-  return [high, o.floatSub(v, high)];
-};
-
-/** A product and what rounding left off: exact away from the ends of the range. */
-const twoProduct = (o: RiscvOps, a: F64, b: F64): readonly [product: F64, error: F64] => {
-  const product = o.floatMul(a, b);
-  const [aHigh, aLow] = split(o, a);
-  const [bHigh, bLow] = split(o, b);
-  const missing = o.floatSub(o.floatMul(aHigh, bHigh), product);
-  const crossed = o.floatAdd(o.floatAdd(missing, o.floatMul(aHigh, bLow)), o.floatMul(aLow, bHigh));
-  return [product, o.floatAdd(crossed, o.floatMul(aLow, bLow))];
-};
-
-/** `sum + error` rounded to odd: of the two neighbours of an inexact result the one with an odd significand. */
-const roundToOdd = (o: RiscvOps, [sum, error]: readonly [F64, F64]): F64 => {
-  const bits = o.f64Bits(sum);
-  const errorBits = o.f64Bits(error);
-  const isEvenAndInexact = o.and(o.not(bits), o.zx32(o.ne(o.shl(errorBits, o.c(1)), o.c(0))));
-  const towardsError = o.or(o.shrS(o.xor(bits, errorBits), o.c(63)), o.c(1));
-  return o.bitsF64(o.add(bits, o.mul(isEvenAndInexact, towardsError)));
-};
-
 /** The magnitude lies from `2^-reach` to `2^reach`, or the number is zero. */
 const requireMiddle = (o: RiscvOps, v: F64, reach: number): void => {
   const magnitude = o.shl(o.f64Bits(v), o.c(1));
@@ -299,6 +282,7 @@ const classify = <T extends Float>(host: Host<T>): QuickForm =>
   });
 
 export const QUICK_FP: readonly QuickForm[] = [
+  ...arithmetic,
   ...fused(D, '01', fusedD),
   ...fused(S, '00', fusedS),
   ...comparisons(D),

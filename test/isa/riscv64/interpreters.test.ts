@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { prepareProgram } from '../../../src/engine/emit/program';
 import { encodeInsn } from '../../../src/isa/core/decoder';
-import { effectsOf, recordGraph } from '../../../src/isa/core/graph';
+import { effectsOf } from '../../../src/isa/core/graph';
 import type { Insn } from '../../../src/isa/core/insn';
 import type { PatternField } from '../../../src/isa/core/pattern';
+import { recordGraph } from '../../../src/isa/core/record-graph';
 import { RISCV64_ENGINE } from '../../../src/isa/riscv64/engine-isa';
 import { INSNS } from '../../../src/isa/riscv64/insns/all';
 import { operand } from '../../support/fp-operands';

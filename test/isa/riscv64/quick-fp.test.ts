@@ -6,7 +6,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { Engine } from '../../../src/engine/engine';
 import { encodeInsn } from '../../../src/isa/core/decoder';
-import type { FpFunction } from '../../../src/isa/core/privileged';
+import type { IsaFunction } from '../../../src/isa/core/privileged';
 import { resetState } from '../../../src/isa/riscv64/csrs-slots';
 import { RISCV64_ENGINE } from '../../../src/isa/riscv64/engine-isa';
 import { FP } from '../../../src/isa/riscv64/fp/table';
@@ -26,17 +26,19 @@ const MODES = [0, 1, 2, 3, 4, 7];
 const BUDGETS = [10_000, 200];
 
 let softCalls = 0;
-const counted = (run: FpFunction): FpFunction => {
+const counted = (run: IsaFunction): IsaFunction => {
   return (...operands) => {
     softCalls++;
     return run(...operands);
   };
 };
-const fp = Object.fromEntries(Object.entries(FP).map(([name, run]) => [name, counted(run)]));
+const functions = Object.fromEntries(
+  Object.entries(RISCV64_ENGINE.functions).map(([name, run]) => [name, counted(run)]),
+);
 const host = engineHost({
   trapTaken: () => 'trapStop',
 });
-const engine = new Engine({ ...RISCV64_ENGINE, fp }, host, { ramBase: Number(CODE), ramSize: 0x1000, harts: 1 });
+const engine = new Engine({ ...RISCV64_ENGINE, functions }, host, { ramBase: Number(CODE), ramSize: 0x1000, harts: 1 });
 const view = engine.harts[0]!;
 resetState(view, { hartid: 0, start: 'machine' });
 view.set('mstatus', view.get('mstatus') | DIRTY);

@@ -1,10 +1,12 @@
 /** Every soft-float operation by the name instruction descriptions use for it: the mnemonic. */
 
-import type { FpFunction } from '../../core/privileged';
 import { add, div, fma, fms, fnma, fnms, mul, sqrt, sub } from './arithmetic';
 import { classify, equal, less, lessOrEqual, maximum, minimum } from './comparison';
 import { convert, fromInteger, type IntegerType, toInteger } from './conversion';
-import { DOUBLE, type Format, SINGLE } from './format';
+import { DOUBLE, type Format, type FpResult, SINGLE } from './format';
+
+/** An operation on up to three operands with a resolved rounding mode (0 RNE … 4 RMM; 5–7 are illegal and never arrive). */
+export type FpFunction = (a: bigint, b: bigint, c: bigint, rm: number) => FpResult;
 
 const INTEGERS: Readonly<Record<string, IntegerType>> = {
   w: { width: 32, signed: true },

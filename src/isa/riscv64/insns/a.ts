@@ -2,12 +2,10 @@
 
 import type { Insn } from '../../core/insn';
 import { insn } from '../insn';
-import type { RiscvOps } from '../ops';
+import type { AmoOp } from '../ops';
 
 const RESERVED = 'RISC-V Unprivileged ISA 20240411, Zalrsc: Load-Reserved/Store-Conditional Instructions';
 const MEMORY = 'RISC-V Unprivileged ISA 20240411, Zaamo: Atomic Memory Operations';
-
-type AmoOp = Parameters<RiscvOps['amo']>[0];
 
 const WIDTHS = [
   { suffix: 'w', funct3: '010', bytes: 4, size: '4 bytes, sign-extended' },

@@ -2,13 +2,13 @@
  * F and D side by side: the two extensions differ only in width, so each row is written once for a {@link Precision}.
  *
  * The reserved static rounding modes 5 and 6 do not decode. Every instruction with an `rm` field passes it to
- * `fpArith`/`fpCall`; the engine resolves the dynamic mode there and raises illegal-instruction when `frm` holds 5 to 7.
+ * `fpCall`, which resolves the dynamic mode and raises illegal-instruction when `frm` holds 5 to 7.
  */
 
 import type { Insn } from '../../core/insn';
-import type { Field, FpBinary, V64 } from '../../core/ops';
+import type { Field, V64 } from '../../core/ops';
 import { insn } from '../insn';
-import type { RiscvFields, RiscvOps } from '../ops';
+import type { RiscvOps } from '../ops';
 
 /** One floating-point format of the register file. */
 export interface Precision {
@@ -25,7 +25,6 @@ export interface Precision {
   /** The operand in `r`, low bits; unboxed for formats narrower than the register. */
   read(o: RiscvOps, r: Field): V64;
   write(o: RiscvOps, r: Field, v: V64): void;
-  arithmetic(o: RiscvOps, op: FpBinary, f: RiscvFields): void;
   /** Sign-injection: magnitude of `a`, sign chosen by the caller. */
   readonly signBit: bigint;
 }
@@ -42,7 +41,6 @@ export const SINGLE: Precision = {
   name: 'single',
   read: (o, r) => o.zx32(o.unbox32(r)),
   write: (o, r, v) => o.setF(r, o.box32(o.lo32(v))),
-  arithmetic: (o, op, f) => o.setF(f.rd, o.box32(o.fpArith32(op, o.unbox32(f.rs1), o.unbox32(f.rs2), f.rm))),
   signBit: 1n << 31n,
 };
 
@@ -56,7 +54,6 @@ export const DOUBLE: Precision = {
   name: 'double',
   read: (o, r) => o.f(r),
   write: (o, r, v) => o.setF(r, v),
-  arithmetic: (o, op, f) => o.setF(f.rd, o.fpArith64(op, o.f(f.rs1), o.f(f.rs2), f.rm)),
   signBit: 1n << 63n,
 };
 
@@ -87,7 +84,7 @@ const transfers = (p: Precision): Insn[] => [
   }),
 ];
 
-const arithmetic = (p: Precision, op: FpBinary, funct5: string, doc: string): Insn =>
+const arithmetic = (p: Precision, op: 'add' | 'sub' | 'mul' | 'div', funct5: string, doc: string): Insn =>
   insn(`f${op}.${p.suffix}`, `${funct5} ${p.fmt} rs2:5 rs1:5 rm:3 rd:5 ${OP_FP}`, {
     asm: '{frd}, {frs1}, {frs2}{rm}',
     ref: `${p.ref}: Floating-Point Computational Instructions`,
@@ -95,7 +92,7 @@ const arithmetic = (p: Precision, op: FpBinary, funct5: string, doc: string): In
     not: RESERVED_MODES,
     sem: (o, f) => {
       o.fpGuard(true);
-      p.arithmetic(o, op, f);
+      p.write(o, f.rd, o.fpCall(`f${op}.${p.suffix}`, [p.read(o, f.rs1), p.read(o, f.rs2)], f.rm));
     },
   });
 

@@ -9,14 +9,10 @@
  */
 
 import { type HartState, type Helper, Trap } from '../../core/privileged';
+import { CAUSE } from '../causes';
 
 /** The value of the slot `reservation` while there is none. */
 export const NO_RESERVATION = (1n << 64n) - 1n;
-
-// RISC-V Privileged ISA 20240411, table "Machine cause register (mcause) values after trap".
-const LOAD_MISALIGNED = 4;
-const STORE_MISALIGNED = 6;
-const STORE_ACCESS = 7;
 
 const align = (address: bigint, bytes: 4 | 8, cause: number): void => {
   if (address % BigInt(bytes) !== 0n) throw new Trap(cause, address);
@@ -26,7 +22,7 @@ const loadReserved =
   (bytes: 4 | 8): Helper =>
   (state, field) => {
     const address = state.read('x', field('rs1'));
-    align(address, bytes, LOAD_MISALIGNED);
+    align(address, bytes, CAUSE.loadMisaligned);
     const value = state.load(address, bytes);
     state.set('reservation', address);
     state.set('reservationValue', BigInt.asUintN(bytes * 8, value));
@@ -46,7 +42,7 @@ const compared = (state: HartState, address: bigint, bytes: 4 | 8): bigint => {
     return state.load(address, bytes);
   } catch (error) {
     if (!(error instanceof Trap)) throw error;
-    throw new Trap(STORE_ACCESS, error.tval, error.detail);
+    throw new Trap(CAUSE.storeAccess, error.tval, error.detail);
   }
 };
 
@@ -54,7 +50,7 @@ const storeConditional =
   (bytes: 4 | 8): Helper =>
   (state, field) => {
     const address = state.read('x', field('rs1'));
-    align(address, bytes, STORE_MISALIGNED);
+    align(address, bytes, CAUSE.storeMisaligned);
     const holds = stillHolds(state, address, bytes);
     if (holds) state.store(address, bytes, BigInt.asUintN(bytes * 8, state.read('x', field('rs2'))));
     state.set('reservation', NO_RESERVATION);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { recordGraph } from '../../../../src/isa/core/graph';
+import { recordGraph } from '../../../../src/isa/core/record-graph';
 import { RISCV64, RISCV64_ENGINE } from '../../../../src/isa/riscv64';
 
 it('names every register once and finds it by name, alias and DWARF number', () => {

@@ -1,15 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { FirmwareCall } from '../../../../src/isa/core/privileged';
+import { CAUSES, causeName } from '../../../../src/isa/riscv64/causes';
 import { resetState, STATE } from '../../../../src/isa/riscv64/csrs-slots';
 import { HELPERS } from '../../../../src/isa/riscv64/helpers';
-import {
-  CAUSES,
-  causeName,
-  pendingInterrupt,
-  prepareFp,
-  takeTrap,
-  wakesFromWait,
-} from '../../../../src/isa/riscv64/traps';
+import { pendingInterrupt, prepareFp, takeTrap, wakesFromWait } from '../../../../src/isa/riscv64/traps';
 import { FakeHart, trapOf } from '../../../support/fake-hart';
 
 const U = 0n;
