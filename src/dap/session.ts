@@ -13,6 +13,7 @@ import { type Inspection, openInspectors } from '../inspect/open';
 import { type Ending, endOf } from './ending';
 import { cannotLoad, ended, isRunning, noSuchSymbol, notLaunched, UserError, unknownThread } from './errors';
 import { applyExceptions, type ExceptionEntry } from './exception-entries';
+import { declareFlags } from './flag-sources';
 import { GuestPanic } from './guest-panic';
 import { Handles } from './handles';
 import { launchRemarks } from './launch-remarks';
@@ -159,13 +160,14 @@ export class Session {
       if (error instanceof Error) throw cannotLoad(error.message);
       throw error;
     }
+    const options = { sourceMap: sources.rules, takeId: this.takeId };
+    const target = new DebugTarget(built.machine, built.images, options);
+    await declareFlags(target, this.services.host);
     this.loop.halt();
     this.release();
     this.launch = launch;
     this.isEnded = false;
     if (launch.trace === true) this.trace.enable(launch.cwd);
-    const options = { sourceMap: sources.rules, takeId: this.takeId };
-    const target = new DebugTarget(built.machine, built.images, options);
     target.trapPolicy = this.trapPolicy ?? launch.stepping?.traps ?? 'skip';
     this.target = target;
     target.runner.onLog = (line) => this.print(`${line.text}\n`, 'console');

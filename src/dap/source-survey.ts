@@ -7,6 +7,7 @@ import { md5 } from '../base/md5';
 import { isRelative, RELATIVE, SourceMap, type SourceRules } from '../debug/source-map';
 import { isCratePath, isLibraryPath, type Program, type SourceFile } from '../debug/sources';
 import type { TargetImage } from '../debug/target';
+import { inBatches } from './batches';
 import type { LaunchArguments } from './launch-schema';
 import { movedTo, noLines, notFound, notFoundRelative, notWhatWasBuilt } from './source-remarks';
 import { type FoundRule, SourceSearch } from './source-search';
@@ -28,8 +29,6 @@ interface Found {
   readonly modified: number | undefined;
 }
 
-/** Files looked at side by side. */
-const BATCH = 64;
 /** A file system may round times up to this, milliseconds. */
 const CLOCK_STEP = 2000;
 /** Sources that are older than the program are read to compare them as long as all together are no larger, bytes. */
@@ -171,12 +170,4 @@ async function explainsMost(absent: readonly Found[], rule: FoundRule, host: Hos
   const asked = absent.filter(({ file }) => file.path.startsWith(`${rule.from}/`));
   const there = await inBatches(asked, ({ file }) => timeOfFile(host, map.map(file.path)));
   return 2 * there.filter((modified) => modified > 0).length >= asked.length;
-}
-
-async function inBatches<From, To>(items: readonly From[], work: (item: From) => Promise<To>): Promise<To[]> {
-  const results: To[] = [];
-  for (let at = 0; at < items.length; at += BATCH) {
-    results.push(...(await Promise.all(items.slice(at, at + BATCH).map(work))));
-  }
-  return results;
 }

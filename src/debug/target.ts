@@ -19,6 +19,7 @@ import { isTrue, type Operand, toInteger } from './expression/operand';
 import { parseExpression } from './expression/parser';
 import type { EvaluationScope } from './expression/scope';
 import { stripAlias } from './expression/types';
+import { FlagNames } from './flag-names';
 import { ImageFinder } from './image-finder';
 import type { ImageWorld } from './image-world';
 import {
@@ -101,6 +102,8 @@ export class DebugTarget {
   readonly runner: Runner;
   /** What was observed when harts changed between worlds. */
   readonly contexts: WorldContexts;
+  /** What the bits of each program's flags types are called. */
+  readonly flags = new Map<Program, FlagNames>();
   private readonly stacks = new Map<number, StackWalk>();
   private readonly traps = new Map<number, TrapEvent>();
   private readonly places: PlaceTest;
@@ -122,6 +125,9 @@ export class DebugTarget {
     const lost = new Set<Image>();
     for (const { name, program, worlds, ...hints } of images) {
       const image = this.images.add(name, program, placementsOf(program, { ...hints, ram }), worlds);
+      const flags = new FlagNames(program, machine.isa);
+      program.flagsOf = (type) => flags.of(type);
+      this.flags.set(program, flags);
       if (isMovable(program, hints, worlds)) lost.add(image);
     }
     this.sources = new SourceCatalogue(this.images, options.sourceMap);

@@ -77,6 +77,7 @@ export class ModuleProgram implements Program {
   readonly elf: ElfImage;
   readonly hasLines: boolean;
   readonly hasDebugInfo: boolean;
+  flagsOf: Program['flagsOf'] = () => undefined;
   private readonly graph: TypeGraph;
   private sourceList: readonly SourceFile[] | undefined;
   private functionNames: readonly Named[] | undefined;

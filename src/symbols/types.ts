@@ -463,6 +463,12 @@ export interface Scope {
 
 // ---------------------------------------------------------------- the program
 
+/** A bit, or several, of a flags type. */
+export interface FlagName {
+  readonly name: string;
+  readonly value: bigint;
+}
+
 /** An ELF file and its debug information. Queries never throw for bad debug information: they return less and note it in `problems`. */
 export interface Program {
   readonly path: string;
@@ -516,4 +522,6 @@ export interface Program {
   types(nameOrPattern: string | RegExp): readonly Type[];
   /** The type whose entry is at that offset of .debug_info. */
   typeById(id: number): Type;
+  /** What the bits of a flags type are called. Not in the debug information: whoever knows it sets it. */
+  flagsOf: (type: StructType) => readonly FlagName[] | undefined;
 }

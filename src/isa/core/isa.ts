@@ -67,6 +67,8 @@ export interface Isa {
   ): { readonly pc: Va; readonly world: World } | undefined;
   /** Where two neighbouring instructions go together, when the second alone does not say: far calls of RISC-V. */
   jointTarget?(first: DisassembledInsn, second: DisassembledInsn): bigint | undefined;
+  /** The address that two instructions form together, as `auipc` and `addi` do. */
+  jointAddress?(first: DisassembledInsn, second: DisassembledInsn): bigint | undefined;
   /** Whether an instruction takes the stack pointer from memory that is not on its stack, as a switch of tasks does. */
   loadsStackPointer(insn: DisassembledInsn): boolean;
   /** Walks the tables of `world` for `va`, side-effect free. */

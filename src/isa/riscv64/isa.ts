@@ -6,7 +6,7 @@ import { CALLS } from './calls';
 import { CAUSES } from './causes';
 import { crossing } from './crossings';
 import { runsGuests } from './guest-entry';
-import { jointTarget } from './joint-target';
+import { jointAddress, jointTarget } from './joint-target';
 import { mappings, rootLevel, tableEntries } from './paging-tables';
 import { translate } from './paging-view';
 import { REGISTERS, registerOfDwarf, registerOfName } from './registers';
@@ -31,6 +31,7 @@ export const RISCV64: Isa = {
   trapReturns: TRAP_RETURNS,
   crossing,
   jointTarget,
+  jointAddress,
   loadsStackPointer,
   translate,
   mappings,

@@ -1,4 +1,14 @@
-import type { FrameState, Located, Program, ReadMemory, SymbolHit, Type, Variable } from '../types';
+import type {
+  FlagName,
+  FrameState,
+  Located,
+  Program,
+  ReadMemory,
+  StructType,
+  SymbolHit,
+  Type,
+  Variable,
+} from '../types';
 
 /**
  * The contract between the value readers (lang/rust, lang/c) and those who show or compute with values
@@ -26,6 +36,8 @@ export interface Names {
   /** The static variable that starts there; Rust vtables are among them. */
   globalAt(address: bigint): Variable | undefined;
   typeNamed(name: string): Type | undefined;
+  /** What the bits of a flags type are called, where that is known. */
+  flagsOf(type: StructType): readonly FlagName[] | undefined;
 }
 
 /** What reading a value needs besides its type and place. */
@@ -124,6 +136,7 @@ export function contextOf(program: Program, read: ReadMemory, slide = 0n): Value
       symbolAt: (address) => program.symbolAt(link(address)),
       globalAt: (address) => program.globalAt(link(address)),
       typeNamed: (name) => program.typeNamed(name),
+      flagsOf: (type) => program.flagsOf(type),
     },
   };
 }

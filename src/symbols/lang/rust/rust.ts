@@ -7,6 +7,7 @@ import { btreeShape } from './btree';
 import { lockShape, maybeUninitShape, onceShape, refCellShape, transparentShape } from './cells';
 import { countedShape } from './counted';
 import { enumShape } from './enums';
+import { flagsShape } from './flags';
 import { hashShape } from './hash';
 import { boxShape, dynShape, readFat, thinPointer, unreadable } from './pointers';
 import {
@@ -63,6 +64,7 @@ export function rustShape(value: Value, view: View): Shape {
     transparentShape(value, type, view) ??
     onceShape(value, type, view) ??
     lockShape(value, type, view) ??
+    flagsShape(value, type, view) ??
     notationShape(value, type, view) ??
     structShape(value, type, view)
   );
