@@ -9,7 +9,7 @@ import { INSPECTORS } from '../inspect/registry';
 import { viewId } from '../vscode/inspector-view-id';
 import { SAMPLE_SCHEME } from '../vscode/sample-scheme';
 import { jsonSchema } from './json-schema';
-import { BREAKPOINT_LANGUAGES } from './languages';
+import { ASSEMBLY_LANGUAGES, BREAKPOINT_LANGUAGES, grammars, languages } from './languages';
 import { launchSnippets } from './launch-snippets';
 import { rustcMatcher, rustcPattern } from './problem-matcher';
 import { configuration } from './settings';
@@ -143,13 +143,14 @@ export const activationEvents: readonly string[] = [
 
 export const contributes = {
   // Without a language a file is plain text, and VS Code sets no breakpoints there.
-  languages: [{ id: 'asm', aliases: ['Assembly'], extensions: ['.s', '.S'] }],
+  languages,
+  grammars,
   breakpoints: BREAKPOINT_LANGUAGES.map((language) => ({ language })),
   debuggers: [
     {
       type: 'worldstep',
       label: 'Worldstep',
-      languages: ['rust', 'asm'],
+      languages: ['rust', ...ASSEMBLY_LANGUAGES],
       configurationAttributes: { launch: jsonSchema(launchSchema) },
       configurationSnippets: launchSnippets,
     },

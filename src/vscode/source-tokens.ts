@@ -16,6 +16,7 @@ export const SOURCE_FAMILIES: Readonly<Record<string, SourceFamily>> = {
   asm: 'gas',
   gas: 'gas',
   riscv: 'gas',
+  loongarch: 'gas',
   'asm-collection': 'gas',
   nasm: 'nasm',
   masm: 'nasm',

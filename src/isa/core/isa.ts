@@ -56,6 +56,8 @@ export interface Isa {
   /** Longest instruction, bytes. */
   readonly maxLength: number;
   readonly minLength: number;
+  /** The first words of statements in its assembly language: instructions, and what assemblers write in their place. */
+  readonly mnemonics: readonly string[];
   disassemble(bytes: Uint8Array, address: bigint): DisassembledInsn;
   /** The instructions that return from a trap or enter a guest, as their bytes lie in memory: those without operands. */
   readonly trapReturns: readonly Uint8Array[];

@@ -7,6 +7,7 @@ import { CAUSES } from './causes';
 import { crossing } from './crossings';
 import { runsGuests } from './guest-entry';
 import { jointAddress, jointTarget } from './joint-target';
+import { mnemonics } from './mnemonics';
 import { mappings, rootLevel, tableEntries } from './paging-tables';
 import { translate } from './paging-view';
 import { REGISTERS, registerOfDwarf, registerOfName } from './registers';
@@ -27,6 +28,9 @@ export const RISCV64: Isa = {
   calls: CALLS,
   maxLength: 4,
   minLength: 2,
+  get mnemonics() {
+    return mnemonics();
+  },
   disassemble,
   trapReturns: TRAP_RETURNS,
   crossing,

@@ -6,6 +6,7 @@ export const run = async (): Promise<void> => {
   const mocha = new Mocha({ ui: 'tdd', timeout: 60_000, reporter: Silent });
   mocha.suite.emit('pre-require', globalThis, '', mocha);
   await import('./session.suite');
+  await import('./languages.suite');
   await import('./settings.suite');
   await import('./tasks.suite');
   await new Promise<void>((done, fail) => report(mocha.run((failures) => finish(failures, done, fail))));

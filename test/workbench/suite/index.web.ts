@@ -8,6 +8,7 @@ export const run = (): Promise<void> =>
     mocha.setup({ ui: 'tdd', reporter: class {}, timeout: 60_000 });
     void Promise.all([
       import('./session.suite'),
+      import('./languages.suite'),
       import('./settings.suite'),
       import('./log.suite'),
       import('./tasks.suite'),
