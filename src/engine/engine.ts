@@ -18,7 +18,7 @@ import { DevicePages } from './device-pages';
 import { type HartServices, HartView } from './hart-view';
 import { compileInterpreter } from './interpreter';
 import { FAST_MARGIN, FAST_OPS, HOT, MAX_GUARDS, RAM, RECORD_PAGE_HOST, STATE, STATUS, TLB } from './layout';
-import { MachineMemory } from './machine-memory';
+import { MachineMemory, type RamRange } from './machine-memory';
 import { precompiledInterpreter } from './precompiled';
 import type { Retried } from './retries';
 import { SoftTlb } from './tlb';
@@ -119,9 +119,9 @@ export class Engine {
   constructor(
     readonly isa: EngineIsa,
     readonly host: EngineHost,
-    options: { readonly ramBase: number; readonly ramSize: number; readonly harts: number },
+    options: { readonly ram: readonly RamRange[]; readonly harts: number },
   ) {
-    this.memory = new MachineMemory(options.ramBase, options.ramSize, { state: isa.state, harts: options.harts });
+    this.memory = new MachineMemory(options.ram, { state: isa.state, harts: options.harts });
     this.#devicePages = new DevicePages();
     this.tlb = new SoftTlb(this.memory, options.harts, () => this.#devicePages.clear());
     this.code = new CodePages(this.memory, () => this.tlb.flushAll());
@@ -257,11 +257,11 @@ export class Engine {
   #isBreakpoint(view: HartView): boolean {
     const { pc } = view;
     if (this.#virtualBreakpoints.get(pc >> 12n)?.includes(pc)) return true;
-    const { i32, u32, ramBase } = this.memory;
+    const { i32, u32 } = this.memory;
     const slot = Number((pc >> 12n) & BigInt(TLB.fetchEntries - 1));
     const entry = (i32[(HOT + STATE.fetchTlb) >> 2] ?? 0) + TLB.fetch + slot * TLB.entryBytes;
     const host = u32[((i32[(entry + 8) >> 2] ?? 0) + RECORD_PAGE_HOST) >> 2] ?? 0;
-    return this.#physicalBreakpoints.has(host - RAM + ramBase + Number(pc & 0xfffn));
+    return this.#physicalBreakpoints.has(this.memory.physicalOf(host) + Number(pc & 0xfffn));
   }
 
   /** Call after changing {@link watchedLoads} or {@link watchedStores}. */

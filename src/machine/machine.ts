@@ -19,6 +19,7 @@ import type {
   ContextEvent,
   Cpu,
   InputRecord,
+  PhysicalMemory,
   Machine,
   RunExit,
   RunOptions,
@@ -87,8 +88,7 @@ export class EmulatedMachine implements Machine {
   constructor(readonly parts: MachineParts) {
     const { spec, plan } = parts;
     this.engine = new Engine(this.#uses.seeing(spec.engineIsa), this.#engineHost(), {
-      ramBase: spec.ramBase,
-      ramSize: parts.memory,
+      ram: spec.ram(parts.memory),
       harts: parts.harts,
     });
     this.hardware = spec.build(this.#services(), parts.files);
@@ -118,11 +118,8 @@ export class EmulatedMachine implements Machine {
   get devices(): readonly Device[] {
     return this.hardware.devices;
   }
-  get ramBase(): Pa {
-    return pa(BigInt(this.parts.spec.ramBase));
-  }
-  get ramSize(): number {
-    return this.parts.memory;
+  get ram(): readonly PhysicalMemory[] {
+    return this.parts.spec.ram(this.parts.memory).map(({ base, size }) => ({ base: pa(BigInt(base)), size }));
   }
   get retired(): bigint {
     let sum = BigInt(this.engine.elapsed);
