@@ -33,6 +33,9 @@ export interface EngineHost {
   /** The same for at most 4 bytes, as numbers. */
   deviceReadWord(pa: number, width: 1 | 2 | 4): number | undefined;
   deviceWriteWord(pa: number, width: 1 | 2 | 4, value: number): boolean;
+  /** Another address space than memory, see `HartState.readSpace`. */
+  readSpace(space: string, address: number, width: Width): bigint | undefined;
+  writeSpace(space: string, address: number, width: Width, value: bigint): boolean;
   /** Cycles of the machine's clock when the current run began; see {@link Engine.elapsed}. */
   readonly clock: bigint;
   /** Board timer ticks at a clock value. */
@@ -237,7 +240,7 @@ export class Engine {
     const cause = this.isa.pendingInterrupt(view);
     if (cause === undefined) return false;
     this.memory.activate(hart);
-    this.#takeTrap(view, cause, true, 0n);
+    this.#takeTrap(view, this.isa.acknowledge?.(view, cause) ?? cause, true, 0n);
     return true;
   }
 
@@ -328,6 +331,10 @@ export class Engine {
         if (access !== 'execute' && this.tlb.find(access, this.#dataContext, address) >= 0) return;
         this.isa.cpuTranslate(view, this.#walkMemory, address, access);
       },
+      loadPhysical: (_, address, bytes) => this.#loadPhysical(Number(address), bytes),
+      storePhysical: (view, address, bytes, value) => this.#storePhysical(view, Number(address), bytes, value),
+      readSpace: (_, space, address, bytes) => this.host.readSpace(space, address, bytes),
+      writeSpace: (_, space, address, bytes, value) => this.host.writeSpace(space, address, bytes, value),
     };
   }
 
@@ -548,6 +555,19 @@ export class Engine {
     }
     if (as === undefined) this.#fillData(view, address, translation, offset);
     this.#storeRam(view, pa, offset, bytes, value);
+  }
+
+  #loadPhysical(pa: number, bytes: Width): bigint | undefined {
+    const offset = this.memory.offsetOf(pa, bytes);
+    return offset < 0 ? this.host.deviceRead(pa, bytes) : this.#readRam(offset, bytes);
+  }
+
+  /** A store by the processor itself: watches see it as the instruction's. */
+  #storePhysical(view: HartView, pa: number, bytes: Width, value: bigint): boolean {
+    const offset = this.memory.offsetOf(pa, bytes);
+    if (offset < 0) return this.host.deviceWrite(pa, bytes, value);
+    this.#storeRam(view, pa, offset, bytes, value);
+    return true;
   }
 
   /** Faults as a store of these bytes would. */

@@ -40,7 +40,10 @@ export interface Board {
   readonly id: string;
   readonly isa: Isa;
   readonly engineIsa: EngineIsa;
+  /** Physical memory. */
   readonly bus: Bus;
+  /** Other address spaces, by the names that the instruction set calls them by. */
+  readonly spaces?: Readonly<Record<string, Bus>>;
   readonly devices: readonly Device[];
   /** The device that console input goes to. */
   readonly console: Pick<Device, 'input'>;
