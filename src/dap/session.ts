@@ -252,8 +252,9 @@ export class Session {
     if (ending !== undefined) return this.ended(ending);
     const isPanic = stop.kind === 'panic' || stop.kind === 'panicked';
     if (isPanic) this.panic.isShown = true;
-    const why = this.explained(target, stop);
-    if (why.length > 0) this.print(`${why.join('\n')}\n`, isPanic ? 'stderr' : 'console');
+    const [said, ...more] = this.explained(target, stop);
+    if (said !== undefined) this.print(`${said}\n`, isPanic ? 'stderr' : 'console');
+    if (more.length > 0) this.print(`${more.join('\n')}\n`, 'console');
     this.server.event('stopped', stoppedBody(target, stop));
     this.event('machine/status', this.status(stop.hart));
     this.event('inspect/changed', { inspectors: this.inspectors.map((inspector) => inspector.info.id) });
