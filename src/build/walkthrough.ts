@@ -20,7 +20,7 @@ export const walkthrough = {
       id: 'breakpoint',
       title: 'Set breakpoints',
       description:
-        'Click left of the line number of `push_back`, or let the sample suggest its places.\n[Set Suggested Breakpoints](command:worldstep.addSuggestedBreakpoints)',
+        'The sample comes with two. Click left of a line number to set one of your own, or take those of the open kernel.\n[Set Suggested Breakpoints](command:worldstep.addSuggestedBreakpoints)',
       media: media('breakpoint'),
       completionEvents: ['onCommand:worldstep.addSuggestedBreakpoints', 'onContext:breakpointsExist'],
     },

@@ -24,8 +24,9 @@ import { createLog, loggedCommands, registerSessionLog } from './log';
 import { registerRowCommands } from './row-commands';
 import { pickRunGoal, pickTrapPolicy, runTo } from './run-to';
 import { SampleFiles, sampleFolder } from './sample-files';
+import { addSuggestedBreakpoints, showOpenedCopy, showSources } from './sample-opening';
 import { SAMPLE_SCHEME } from './sample-scheme';
-import { addSuggestedBreakpoints, openSample, showSources } from './samples';
+import { openSample } from './samples';
 import { StatusItem } from './status';
 import { buildAndDebug, makeImageOfKernel } from './task-commands';
 import { TASK_TYPE } from './task-definition';
@@ -56,7 +57,7 @@ export const activate = (
   const documents = new TextDocuments();
   const consoles = new GuestConsoles();
   const tasks = new WorldstepTasks(context.extensionUri, commandLine);
-  const copySample = (name: string): Promise<void> => openSample(kernels, name, 'copy');
+  const copySample = (name: string): Promise<void> => openSample(kernels, context.globalState, name, 'copy');
   const views = registerInspectorViews(VIEWS.map(({ id }) => id));
 
   const start = async (configuration: vscode.DebugConfiguration | undefined): Promise<void> => {
@@ -90,6 +91,7 @@ export const activate = (
     await vscode.commands.executeCommand('setContext', 'worldstep.hasKernel', (await workspaceKernels()).length > 0);
   };
   void look();
+  void showOpenedCopy(context.globalState);
 
   context.subscriptions.push(
     log,
@@ -123,7 +125,9 @@ export const activate = (
     }),
     revealAtFirstStop(views),
     command('worldstep.showLog', () => log.show()),
-    command('worldstep.openSample', (name?: string, how?: 'look' | 'copy') => openSample(kernels, name, how)),
+    command('worldstep.openSample', (name?: string, how?: 'look' | 'copy') =>
+      openSample(kernels, context.globalState, name, how),
+    ),
     command('worldstep.pickKernel', async () => start(await configurations.pick(await workspaceKernels()))),
     command('worldstep.debugFile', debugFile),
     command('worldstep.buildAndDebug', (uri?: vscode.Uri) => buildAndDebug(tasks, configurations, copySample, uri)),

@@ -1,60 +1,32 @@
 import * as vscode from 'vscode';
-import { breakpointLine, type KernelPackage, suggestionsOf } from '../image/kernel-package';
+import type { KernelPackage } from '../image/kernel-package';
 import { exists } from './files';
 import type { BundledKernel, BundledKernels } from './kernels';
 import { sampleFolder } from './sample-files';
+import { openCopy, showSample } from './sample-opening';
 
 /**
  * "Open Sample…": shows the sources of a bundled kernel, read-only in place or as a copy in a folder of the user's.
+ * @param state outlives the window
  * @param name skips the question which sample; walkthrough and tests pass it
  * @param how skips the question how to open it
  */
-export const openSample = async (kernels: BundledKernels, name?: string, how?: 'look' | 'copy'): Promise<void> => {
+export const openSample = async (
+  kernels: BundledKernels,
+  state: vscode.Memento,
+  name?: string,
+  how?: 'look' | 'copy',
+): Promise<void> => {
   const sample = name === undefined ? await pickSample(kernels) : await kernels.find(name);
   if (!sample) return;
   switch (how ?? (await pickHow(sample.kernel))) {
     case 'look':
-      return showSources(sample.kernel, sampleFolder(sample.kernel.name));
+      return showSample(sample.kernel, sampleFolder(sample.kernel.name));
     case 'copy':
-      return copySources(sample);
+      return copySources(sample, state);
     case undefined:
       return;
   }
-};
-
-/** Opens the file with the first suggested breakpoint, there; `folder` holds the kernel's sources. */
-export const showSources = async (kernel: KernelPackage, folder: vscode.Uri): Promise<void> => {
-  const [suggestion] = suggestionsOf(kernel).breakpoints;
-  const file = vscode.Uri.joinPath(folder, suggestion?.file ?? 'kernel.json');
-  const document = await vscode.workspace.openTextDocument(file);
-  const line = suggestion && breakpointLine(document.getText(), suggestion);
-  const at = new vscode.Position((line ?? 1) - 1, 0);
-  const editor = await vscode.window.showTextDocument(document, { selection: new vscode.Range(at, at) });
-  editor.revealRange(new vscode.Range(at, at), vscode.TextEditorRevealType.InCenter);
-};
-
-/** Sets the breakpoints that a kernel's author suggests, in the sources below `folder`. */
-export const addSuggestedBreakpoints = async (kernel: KernelPackage, folder: vscode.Uri): Promise<void> => {
-  const found = await Promise.all(
-    suggestionsOf(kernel).breakpoints.map(async (suggestion) => {
-      const uri = vscode.Uri.joinPath(folder, suggestion.file);
-      const line = breakpointLine((await vscode.workspace.openTextDocument(uri)).getText(), suggestion);
-      return line === undefined ? [] : [new vscode.Location(uri, new vscode.Position(line - 1, 0))];
-    }),
-  );
-  const isSet = ({ uri, range }: vscode.Location): boolean =>
-    vscode.debug.breakpoints.some(
-      (each) =>
-        each instanceof vscode.SourceBreakpoint &&
-        each.location.uri.toString() === uri.toString() &&
-        each.location.range.start.line === range.start.line,
-    );
-  vscode.debug.addBreakpoints(
-    found
-      .flat()
-      .filter((location) => !isSet(location))
-      .map((location) => new vscode.SourceBreakpoint(location)),
-  );
 };
 
 const pickSample = async (kernels: BundledKernels): Promise<BundledKernel | undefined> => {
@@ -94,7 +66,7 @@ const pickHow = async (kernel: KernelPackage): Promise<'look' | 'copy' | undefin
  * Copies a sample into a folder of its own, which also gets what it is built from beside it (crates that it takes by
  * their paths) and its built programs: the copy can be built, runs before it is, and its disk images can be made.
  */
-const copySources = async (sample: BundledKernel): Promise<void> => {
+const copySources = async (sample: BundledKernel, state: vscode.Memento): Promise<void> => {
   const { kernel } = sample;
   const name = `worldstep-${kernel.name}`;
   const [parent] =
@@ -114,14 +86,13 @@ const copySources = async (sample: BundledKernel): Promise<void> => {
     { location: vscode.ProgressLocation.Notification, title: `Copying ${kernel.title}…` },
     () => copySample(sample, top),
   );
-  const folder = vscode.Uri.joinPath(top, kernel.name);
-  await showSources(kernel, folder);
+  await showSample(kernel, vscode.Uri.joinPath(top, kernel.name));
   const open = 'Open Folder';
   const answer = await vscode.window.showInformationMessage(
     `${kernel.title} is in ${top.path}. F5 debugs it, "Worldstep: Build and Debug" builds it first.`,
     open,
   );
-  if (answer === open) await vscode.commands.executeCommand('vscode.openFolder', top);
+  if (answer === open) await openCopy(state, top, kernel.name);
 };
 
 /** Writes a copy of a sample below `top`, which need not exist. */

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { installVsix, startServer } from './server';
 import { repository } from './tools';
 import { walkThroughDisassembly } from './walk-disassembly';
-import { walkQuietly } from './walk-quiet';
+import { readThePage } from './walk-page';
 import { walkThroughWorlds } from './walk-worlds';
 import { launchChromium, Workbench } from './workbench';
 
@@ -19,7 +19,7 @@ const note = (what: string): void =>
 
 const walk = async (): Promise<void> => {
   const [, , given, part] = process.argv;
-  const parts = part === undefined ? ['sample', 'worlds', 'disassembly', 'quiet'] : [part];
+  const parts = part === undefined ? ['page', 'sample', 'worlds', 'disassembly'] : [part];
   const vsix = given ?? join(repository, 'dist/worldstep.vsix');
   if (!given) {
     for (const script of ['build', 'package']) {
@@ -41,6 +41,10 @@ const walk = async (): Promise<void> => {
   const workbench = new Workbench(await context.newPage());
   note('server and browser up');
   try {
+    if (parts.includes('page')) {
+      await readThePage(workbench, server.url);
+      note("the extension's page shows its picture");
+    }
     if (parts.includes('sample')) {
       await workbench.open(server.url, folder);
       note('workbench drawn');
@@ -54,9 +58,6 @@ const walk = async (): Promise<void> => {
     }
     if (parts.includes('disassembly')) {
       await walkThroughDisassembly({ workbench, url: server.url, parent: join(folder, '../disassembly'), note });
-    }
-    if (parts.includes('quiet')) {
-      await walkQuietly({ workbench, url: server.url, parent: join(folder, '../quiet'), note });
     }
   } catch (error) {
     await workbench.screenshot('99-failure');
@@ -207,8 +208,10 @@ const emptyWindow = async (workbench: Workbench, url: string): Promise<void> => 
   await workbench.pick('Look at it here');
   await page.locator('.monaco-editor .view-line', { hasText: 'push_back' }).first().waitFor();
   const line = await workbench.lineOf('queue.lock().push_back(message)');
-  await workbench.command('Worldstep: Set Suggested Breakpoints');
   await page.locator('.codicon-debug-breakpoint, .codicon-debug-breakpoint-unverified').first().waitFor();
+  await page.locator('.tab', { hasText: 'Preview README.md' }).waitFor();
+  await media.getByRole('heading', { name: 'Where to stop' }).waitFor();
+  await workbench.screenshot('10b-sample-opened');
   await workbench.command('Worldstep: Debug a Kernel…');
   await workbench.offers('Choose a kernel file');
   await workbench.screenshot('11-pick-kernel');

@@ -229,6 +229,24 @@ suite('Worldstep in this extension host', () => {
     equal(vscode.workspace.fs.isWritableFileSystem('worldstep-sample'), false);
   });
 
+  test('a sample opens with its suggested breakpoints set and its guide beside', async () => {
+    await vscode.commands.executeCommand('worldstep.openSample', 'msgqueue', 'look');
+    const source = vscode.Uri.parse(`worldstep-sample:/msgqueue/${FILE}`).toString();
+    equal(vscode.window.activeTextEditor?.document.uri.toString(), source);
+    const lines = vscode.debug.breakpoints.flatMap((each) =>
+      each instanceof vscode.SourceBreakpoint && each.location.uri.toString() === source
+        ? [each.location.range.start.line]
+        : [],
+    );
+    equal(lines.length, 2);
+    equal(vscode.window.activeTextEditor?.selection.active.line, lines[0]);
+    const guides = vscode.window.tabGroups.all
+      .filter(({ isActive }) => !isActive)
+      .flatMap(({ tabs }) => tabs.map(({ input }) => input instanceof vscode.TabInputCustom && input.uri.path));
+    equal(guides.join(), '/msgqueue/README.md');
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
   test('the drop-down of Run and Debug offers the bundled kernel', async () => {
     const extension = vscode.extensions.getExtension('worldstep.worldstep');
     await extension?.activate();
