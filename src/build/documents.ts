@@ -12,7 +12,13 @@ import { dapCommand } from '../entry/commands/dap-command';
 import { imageCommands } from '../entry/commands/image';
 import { kernelsCommand } from '../entry/commands/kernels';
 import { runCommand } from '../entry/commands/run';
+import { listing } from '../image/kernel-listing';
+import { parseKernelPackage } from '../image/kernel-package';
+import { RUNNABLE } from '../machine/boards/all';
+import { listKernels } from './kernel-list';
 import { layersMarkdown } from './layers';
+
+const root = resolve(__dirname, '../..');
 
 /** A committed file and how its text follows from its present text. */
 export interface GeneratedFile {
@@ -25,7 +31,12 @@ export const DOCUMENTS: readonly GeneratedFile[] = [
   {
     path: 'README.md',
     make: (present) =>
-      withParts(present, { launch: `${launchMarkdown(launchSchema)}\n\n${settingsMarkdown()}`, cli: cliMarkdown() }),
+      withParts(present, {
+        stop: stopMarkdown(),
+        samples: samplesMarkdown(),
+        launch: `${launchMarkdown(launchSchema)}\n\n${settingsMarkdown()}`,
+        cli: cliMarkdown(),
+      }),
   },
   { path: 'ARCHITECTURE.md', make: (present) => withParts(present, { layers: layersMarkdown() }) },
 ];
@@ -78,6 +89,23 @@ function typeText({ type, items, enum: choices, minimum, maximum }: Schema): str
 
 const code = (value: unknown): string => `\`${JSON.stringify(value)}\``;
 
+/** A stop as text; `test/build/documents.test.ts` compares it with what the debugger says. */
+const stopMarkdown = (): string =>
+  `\`\`\`text\n${readFileSync(join(root, 'media/stop.txt'), 'utf8').trimEnd()}\n\`\`\``;
+
+/** The samples as the picker lists them. */
+function samplesMarkdown(): string {
+  const all = listKernels(join(root, 'kernels')).map(({ folder, kernelJson }) => {
+    const result = parseKernelPackage(kernelJson, `kernels/${folder}/kernel.json`);
+    if (!result.ok) throw new Error(result.problems[0]);
+    return { folder, kernel: result.kernel };
+  });
+  const rows = listing(all, RUNNABLE).map(
+    ({ folder, kernel: { title, description } }) => `| [${title}](kernels/${folder}/README.md) | ${description} |`,
+  );
+  return ['| sample | |', '| --- | --- |', ...rows].join('\n');
+}
+
 const cliMarkdown = (): string =>
   [runCommand, buildCommand, imageCommands, kernelsCommand, dapCommand]
     .map((command) => ('commands' in command ? groupHelp(command) : commandHelp(command)))
@@ -85,7 +113,6 @@ const cliMarkdown = (): string =>
     .join('\n\n');
 
 const main = (): void => {
-  const root = resolve(__dirname, '../..');
   const isCheck = process.argv.includes('--check');
   for (const { path, make } of DOCUMENTS) {
     const present = readFileSync(join(root, path), 'utf8');

@@ -20,7 +20,7 @@ export const PACKAGE_FILES: readonly string[] = [
   ),
   'package.nls*.json',
   'l10n/**',
-  'media/*.png',
+  'media/icon.png',
   'media/views.svg',
   'media/walkthrough/**',
   'syntaxes/**',

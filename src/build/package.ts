@@ -1,12 +1,12 @@
 /**
  * `npm run package`: dist/worldstep.vsix, of the files that `npm pack` takes, too (`files` of package.json), with README.md as a page
- * that stands alone. With `-- --images URL` its pictures and links are https ones below URL instead, as marketplaces want them.
+ * that stands alone. With `-- --images URL`, where the repository is on the web, its pictures and links are those below URL instead.
  */
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { picturesOf, readmePage } from './readme-page';
+import { readmePage } from './readme-page';
 
 const root = resolve(__dirname, '../..');
 const vsix = join(root, 'dist/worldstep.vsix');
@@ -33,19 +33,15 @@ const manifest = (text: string): string => {
 const main = (): void => {
   const { values } = parseArgs({ options: { images: { type: 'string' } } });
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
-  const inlined = new Set(picturesOf(readme));
   rmSync(stage, { recursive: true, force: true });
-  for (const path of packagedFiles().filter((each) => !inlined.has(each))) {
+  for (const path of packagedFiles()) {
     mkdirSync(dirname(join(stage, path)), { recursive: true });
     copyFileSync(join(root, path), join(stage, path));
   }
   writeFileSync(join(stage, 'package.json'), manifest(readFileSync(join(root, 'package.json'), 'utf8')));
   const { images } = values;
   if (images === undefined) {
-    writeFileSync(
-      join(stage, 'README.md'),
-      readmePage(readme, (path) => readFileSync(join(root, path))),
-    );
+    writeFileSync(join(stage, 'README.md'), readmePage(readme));
   }
   const links =
     images === undefined ? ['--no-rewrite-relative-links'] : ['--baseImagesUrl', images, '--baseContentUrl', images];

@@ -1,8 +1,6 @@
 /**
- * The address map of devices in one address space: physical memory, or a space of its own such as x86's ports and LoongArch's
- * IOCSRs. RAM is not on it: the engine reaches RAM itself and asks the bus for the rest. An access no device answers is
- * `undefined` (or false), which the CPU turns into an access fault or takes as its architecture says. `by` is the processor that
- * accesses; without it a bus master does.
+ * The physical address map of devices. RAM is not on it: the engine reaches RAM itself and asks the bus for the rest.
+ * An access no device answers is `undefined` (or false), which the CPU turns into an access fault.
  */
 import { hex } from '../base/address';
 import type { Device } from '../devices/device';
@@ -58,16 +56,16 @@ export class Bus {
   }
 
   /** Reads an unsigned value; `undefined` where nothing answers. Misaligned accesses are not answered. */
-  read(at: number, width: Width, by?: number): number | undefined {
+  read(at: number, width: Width): number | undefined {
     const window = this.accessible(at, width);
-    return window?.device.read(at - window.base, width, by);
+    return window?.device.read(at - window.base, width);
   }
 
   /** Returns false where nothing answers. */
-  write(at: number, width: Width, value: number, by?: number): boolean {
+  write(at: number, width: Width, value: number): boolean {
     const window = this.accessible(at, width);
     if (window === undefined) return false;
-    window.device.write(at - window.base, width, value, by);
+    window.device.write(at - window.base, width, value);
     return true;
   }
 
@@ -78,20 +76,20 @@ export class Bus {
   }
 
   /** Eight bytes as two accesses of four, low half first. */
-  read64(at: number, by?: number): bigint | undefined {
+  read64(at: number): bigint | undefined {
     const window = this.accessible(at, 8);
     if (window === undefined) return undefined;
-    const low = window.device.read(at - window.base, 4, by);
-    const high = window.device.read(at - window.base + 4, 4, by);
+    const low = window.device.read(at - window.base, 4);
+    const high = window.device.read(at - window.base + 4, 4);
     return (BigInt(high) << 32n) | BigInt(low);
   }
 
   /** Eight bytes as two accesses of four, low half first. */
-  write64(at: number, value: bigint, by?: number): boolean {
+  write64(at: number, value: bigint): boolean {
     const window = this.accessible(at, 8);
     if (window === undefined) return false;
-    window.device.write(at - window.base, 4, Number(BigInt.asUintN(32, value)), by);
-    window.device.write(at - window.base + 4, 4, Number(BigInt.asUintN(32, value >> 32n)), by);
+    window.device.write(at - window.base, 4, Number(BigInt.asUintN(32, value)));
+    window.device.write(at - window.base + 4, 4, Number(BigInt.asUintN(32, value >> 32n)));
     return true;
   }
 

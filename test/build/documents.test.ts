@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DOCUMENTS, launchMarkdown, withParts } from '../../src/build/documents';
 import { LAYERS } from '../../src/build/layers';
+import { stopPicture } from '../support/stop-picture';
 
 const root = resolve(__dirname, '../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -11,6 +12,12 @@ describe('the generated parts', () => {
   it.each(DOCUMENTS.map((document) => [document.path, document] as const))('of %s are current', (path, { make }) => {
     const present = read(path);
     expect(make(present), 'run npm run gen').toBe(present);
+  });
+
+  it('begin with a stop as the debugger shows it', async () => {
+    const picture = `${await stopPicture()}\n`;
+    if (process.env.UPDATE_GOLDEN === '1') writeFileSync(join(root, 'media/stop.txt'), picture);
+    expect(picture, 'UPDATE_GOLDEN=1 accepts it; then npm run gen').toBe(read('media/stop.txt'));
   });
 
   it('replace what is between their markers and nothing else', () => {

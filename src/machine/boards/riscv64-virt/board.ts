@@ -23,7 +23,7 @@ export const RISCV64_VIRT_BOARD: BoardSpec = {
   arch: 'riscv64',
   isa: RISCV64,
   engineIsa: RISCV64_ENGINE,
-  ram: (memory) => [{ base: RISCV64_VIRT.ramBase, size: memory }],
+  ramBase: RISCV64_VIRT.ramBase,
   maxHarts: RISCV64_VIRT.maxHarts,
   nanosecondsPerInstruction: BigInt(RISCV64_VIRT.nanosecondsPerInstruction),
   ticksAt: (nanoseconds) => nanoseconds / TICK,
