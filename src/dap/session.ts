@@ -24,7 +24,7 @@ import { DapServer, type Message } from './server';
 import type { BuiltMachine, SessionServices } from './services';
 import { Shown } from './shown';
 import { type SourceSurvey, surveySources } from './source-survey';
-import { panicText, stoppedBody } from './stop-text';
+import { panickedText, panicText, stoppedBody, stuckText, trapText } from './stop-text';
 import { TraceLog } from './trace-log';
 
 /** What the client said about itself. */
@@ -250,9 +250,11 @@ export class Session {
     this.flush(true);
     const ending = this.endingOf(stop);
     if (ending !== undefined) return this.ended(ending);
-    if (stop.kind === 'panic' || stop.kind === 'panicked') this.panic.isShown = true;
-    const why = this.explained(target, stop);
-    if (why.length > 0) this.print(`${why.join('\n')}\n`, 'console');
+    const isPanic = stop.kind === 'panic' || stop.kind === 'panicked';
+    if (isPanic) this.panic.isShown = true;
+    const [said, ...more] = this.explained(target, stop);
+    if (said !== undefined) this.print(`${said}\n`, isPanic ? 'stderr' : 'console');
+    if (more.length > 0) this.print(`${more.join('\n')}\n`, 'console');
     this.server.event('stopped', stoppedBody(target, stop));
     this.event('machine/status', this.status(stop.hart));
     this.event('inspect/changed', { inspectors: this.inspectors.map((inspector) => inspector.info.id) });
@@ -260,10 +262,19 @@ export class Session {
 
   /** Lines that explain a stop without being asked. */
   private explained(target: DebugTarget, stop: Stop): readonly string[] {
-    if (stop.kind === 'panic') return this.hints(panicText(target, stop));
-    if (stop.kind === 'panicked') return this.hints(stop.text);
-    const isTrap = stop.kind === 'trap' || stop.kind === 'goal';
-    return isTrap && stop.event?.kind === 'trap' ? (this.inspection?.explainTrap(stop.event) ?? []) : [];
+    switch (stop.kind) {
+      case 'panic': {
+        const text = panicText(target, stop);
+        return [text, ...this.hints(text)];
+      }
+      case 'panicked':
+        return [panickedText(stop), ...this.hints(stop.text)];
+      case 'stuck':
+        return [stuckText(target, stop)];
+    }
+    if (!('event' in stop) || stop.event?.kind !== 'trap') return [];
+    const trap = { kind: 'trap', hart: stop.hart, event: stop.event } as const;
+    return [`${trapText(target, trap)}.`, ...(this.inspection?.explainTrap(stop.event) ?? [])];
   }
 
   /** What to do about a panic, once. */

@@ -1,8 +1,7 @@
 /** The words of a stop: what the Call Stack and the exception widget show. */
 
 import { hex } from '../base/address';
-import { ExpressionError } from '../debug/expression/ast';
-import { panicMessage } from '../debug/panic-message';
+import { panicReport } from '../debug/panic-message';
 import type { Stop } from '../debug/stop';
 import type { DebugTarget } from '../debug/target';
 import { isVmEntry, isVmExit, whatRunsIn } from '../debug/trap-policy';
@@ -50,7 +49,7 @@ export function stoppedBody(target: DebugTarget, stop: Stop): object {
       return {
         reason: 'exception',
         description: 'The guest has panicked',
-        text: `The guest has panicked and does not switch off: ${stop.text}`,
+        text: panickedText(stop),
         ...common,
       };
     case 'stuck':
@@ -80,24 +79,17 @@ function goalBody(target: DebugTarget, stop: Extract<Stop, { kind: 'goal' }>, co
   return { reason: 'step', description, ...common };
 }
 
-/** Where the panic was raised, when its argument can be read. */
+/** What a guest has printed that panicked and goes on without end. */
+export const panickedText = ({ text }: Extract<Stop, { kind: 'panicked' }>): string =>
+  `The guest has panicked and does not switch off: ${text}`;
+
+/** Where the panic was raised and what it says, as far as that can be read. */
 export function panicText(target: DebugTarget, stop: Extract<Stop, { kind: 'panic' }>): string {
-  const scope = target.scope(stop.hart);
-  const read = (expression: string): string | undefined => {
-    try {
-      const { text: shown } = target.evaluate(expression, scope);
-      return shown.startsWith('<') ? undefined : shown.replace(/^"(.*)"$/, '$1');
-    } catch (error) {
-      if (error instanceof ExpressionError) return undefined;
-      throw error;
-    }
-  };
-  const file = read('info.location.filename') ?? read('info.location.file');
-  const place = file === undefined ? '' : ` at ${file}:${read('info.location.line')}:${read('info.location.col')}`;
-  const message = panicMessage(target, stop.hart);
+  const { place, message } = panicReport(target, stop.hart, stop.symbol);
+  const at = place === undefined ? ` (${stop.symbol})` : ` at ${place}`;
   const said = message === undefined ? '. Continue to see its message on the console.' : `: ${message}`;
   const problem = stop.problem === undefined ? '' : `. ${stop.problem}`;
-  return `The guest panics${place} (${stop.symbol})${said}${problem}`;
+  return `The guest panics${at}${said}${problem}`;
 }
 
 const text = (problem: string | undefined) => (problem === undefined ? {} : { text: problem });

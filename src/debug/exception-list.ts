@@ -49,6 +49,12 @@ const GROUP_LABELS: Readonly<Record<string, string>> = {
   misaligned: 'Misaligned addresses',
 };
 
+/** The order of kinds in a list: as above, unknown ones last. */
+const rankOf = (group: string): number => {
+  const at = Object.keys(GROUP_LABELS).indexOf(group);
+  return at < 0 ? Object.keys(GROUP_LABELS).length : at;
+};
+
 const WORLD_LABELS: Readonly<Partial<Record<ImageWorld, string>>> = {
   user: 'user programs',
   kernel: 'the kernel',
@@ -140,9 +146,10 @@ function checkboxes(isa: Isa, worlds: readonly ImageWorld[]): ExceptionFilter[] 
 
 /** The others: kinds of traps, where they come from, single causes, borders. */
 function picks(isa: Isa, worlds: readonly ImageWorld[], listed: ReadonlySet<string>): ExceptionFilter[] {
-  const kinds = [...groupsOf(isa)].flatMap(([group, causes]): ExceptionFilter[] => {
+  const groups = [...groupsOf(isa)].sort(([one], [other]) => rankOf(one) - rankOf(other));
+  const kinds = groups.flatMap(([group, causes]): ExceptionFilter[] => {
     const label = GROUP_LABELS[group] ?? group;
-    const description = `Stops at the handler of: ${namesOf(causes)}.`;
+    const description = namesOf(causes);
     const isOfGuests = causes.every((cause) => cause.isOfGuests === true);
     const row = { id: `group:${group}`, label, description, conditionHint: TRAP_HINT, isOfGuests };
     return listed.has(row.id) ? [] : [filter({ ...row, heading: 'Traps by kind' })];
@@ -150,7 +157,7 @@ function picks(isa: Isa, worlds: readonly ImageWorld[], listed: ReadonlySet<stri
   const origins = worlds.flatMap((world): ExceptionFilter[] => {
     const label = WORLD_LABELS[world];
     if (label === undefined) return [];
-    const description = `Stops at every trap from ${label}, interrupts too.`;
+    const description = 'every trap, interrupts too';
     const isOfGuests = world.startsWith('guest');
     const row = { id: `world:${world}`, label: `Traps from ${label}`, description, conditionHint: TRAP_HINT };
     return [filter({ ...row, isOfGuests, heading: 'Traps by origin' })];
@@ -159,7 +166,7 @@ function picks(isa: Isa, worlds: readonly ImageWorld[], listed: ReadonlySet<stri
     filter({
       id: cause.id,
       label: cause.name,
-      description: `Stops when the trap "${cause.name}" (cause ${cause.cause}) is taken.`,
+      description: `cause ${cause.cause}`,
       conditionHint: TRAP_HINT,
       isOfGuests: cause.isOfGuests === true,
       heading: cause.isInterrupt ? 'Interrupts by cause' : 'Traps by cause',
@@ -168,7 +175,7 @@ function picks(isa: Isa, worlds: readonly ImageWorld[], listed: ReadonlySet<stri
   const entries = filter({
     id: VM_ENTRY,
     label: 'VM entries',
-    description: 'Stops at the first instruction of a guest that was entered.',
+    description: 'at the first instruction of a guest that was entered',
     conditionHint: CHANGE_HINT,
     isOfGuests: true,
     heading: 'Borders',

@@ -51,7 +51,7 @@ export interface PlacementHints {
   readonly isLoadedByGuest?: boolean;
   /** Where linked addresses lie physically, when the loader says it exactly. */
   readonly physicalOf?: readonly { readonly vaddr: bigint; readonly pa: number; readonly size: number }[];
-  readonly ram?: { readonly base: Pa; readonly size: number };
+  readonly ram?: readonly { readonly base: Pa; readonly size: number }[];
 }
 
 /**
@@ -68,8 +68,7 @@ export function placementsOf(program: Program, hints: PlacementHints): Placement
   );
   if (lowest === undefined) return [];
   const slide = hints.address === undefined ? 0n : hints.address - lowest;
-  const ram = hints.ram;
-  const inRam = (at: bigint) => ram === undefined || (at >= ram.base && at < ram.base + BigInt(ram.size));
+  const inRam = (at: bigint) => hints.ram === undefined || isIn(hints.ram, at);
   return segments.map((segment) => {
     const exact = hints.physicalOf?.find((one) => within(segment.vaddr, one.vaddr, BigInt(one.size)));
     let physical: Pa | undefined;
@@ -102,7 +101,10 @@ const FIRST_PAGE = 4096n;
  * jump to 0 must not look like code of the image.
  */
 const isRealPlace = (at: bigint, { ram }: PlacementHints): boolean =>
-  at >= FIRST_PAGE || (ram !== undefined && at >= ram.base && at < ram.base + BigInt(ram.size));
+  at >= FIRST_PAGE || (ram !== undefined && isIn(ram, at));
+
+const isIn = (ram: NonNullable<PlacementHints['ram']>, at: bigint): boolean =>
+  ram.some(({ base, size }) => at >= base && at < base + BigInt(size));
 
 const within = (at: bigint, start: bigint, size: bigint) => at >= start && at < start + size;
 

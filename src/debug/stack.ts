@@ -384,22 +384,23 @@ export const lookupPc = (frame: PhysicalFrame): Va => (frame.state.isCaller ? va
 export function logicalFrames(physical: PhysicalFrame): CodeFrame[] {
   const at = lookupPc(physical);
   const inline = physical.image?.program.framesAt(at) ?? [];
+  const hit = physical.image?.program.symbolAt(at);
+  const isPanicHandler = PANIC_HANDLER.test(hit?.symbol.demangled ?? '');
   if (inline.length === 0) {
-    const hit = physical.image?.program.symbolAt(at);
     const row = physical.image?.program.lineAt(at);
     const offset = hit === undefined ? 0n : physical.link - hit.symbol.address;
     const name =
       hit === undefined ? hex(physical.pc) : `${hit.symbol.demangled}${offset > 0n ? `+${hex(offset)}` : ''}`;
     const place = { source: row?.source, line: row?.line ?? 0, column: row?.column ?? 0 };
-    return [{ kind: 'code', name, ...place, isInlined: false, isSubtle: false, physical, inlineIndex: 0 }];
+    return [{ kind: 'code', name, ...place, isInlined: false, isSubtle: isPanicHandler, physical, inlineIndex: 0 }];
   }
-  return inline.map((frame, index) => codeFrame(physical, frame, index));
+  return inline.map((frame, index) => codeFrame(physical, frame, index, isPanicHandler));
 }
 
-/** The kernel's panic handler: where a panic ends up, not where it comes from. */
+/** The symbol of a kernel's panic handler, whatever its name: where a panic ends up, not where it comes from. */
 const PANIC_HANDLER = /(^|::)rust_begin_unwind$/;
 
-function codeFrame(physical: PhysicalFrame, frame: InlineFrame, index: number): CodeFrame {
+function codeFrame(physical: PhysicalFrame, frame: InlineFrame, index: number, isPanicHandler: boolean): CodeFrame {
   return {
     kind: 'code',
     name: frame.name,
@@ -407,7 +408,7 @@ function codeFrame(physical: PhysicalFrame, frame: InlineFrame, index: number): 
     line: frame.line,
     column: frame.column,
     isInlined: frame.isInlined,
-    isSubtle: PANIC_HANDLER.test(frame.name) || (frame.source !== undefined && isLibraryPath(frame.source.path)),
+    isSubtle: isPanicHandler || (frame.source !== undefined && isLibraryPath(frame.source.path)),
     physical,
     inlineIndex: index,
   };

@@ -121,7 +121,7 @@ export class DebugTarget {
     options: TargetOptions = {},
   ) {
     this.memory = new TargetMemory(machine, this.images);
-    const ram = { base: machine.ramBase, size: machine.ramSize };
+    const { ram } = machine;
     const lost = new Set<Image>();
     for (const { name, program, worlds, ...hints } of images) {
       const image = this.images.add(name, program, placementsOf(program, { ...hints, ram }), worlds);

@@ -27,7 +27,7 @@ export interface PowerEvent {
 export interface BusMaster {
   /** Bytes of RAM; `undefined` when some of them are not RAM. */
   readMemory(at: bigint, length: number): Uint8Array | undefined;
-  /** False when some bytes would not go to RAM; nothing is written then. */
+  /** Bytes to RAM, or one aligned word of 4 bytes to a device: a message-signalled interrupt. False, with nothing written, elsewhere. */
   writeMemory(at: bigint, bytes: Uint8Array): boolean;
 }
 
@@ -54,9 +54,12 @@ export interface Device<S extends Plain = Plain> {
   readonly registers: readonly DeviceRegister[];
   /** Everything that changes, replaced as a whole by restore. */
   state: S;
-  /** Reads `width` bytes; the result is an unsigned number. The bus splits 8-byte accesses in two, low half first. */
-  read(offset: number, width: 1 | 2 | 4): number;
-  write(offset: number, width: 1 | 2 | 4, value: number): void;
+  /**
+   * Reads `width` bytes; the result is an unsigned number. The bus splits 8-byte accesses in two, low half first.
+   * @param by the processor that accesses, for registers that each has its own of; undefined for a bus master
+   */
+  read(offset: number, width: 1 | 2 | 4, by?: number): number;
+  write(offset: number, width: 1 | 2 | 4, value: number, by?: number): void;
   /** Reads without side effects, for debuggers; absent where the register cannot be looked at quietly. */
   peek(offset: number, width: 1 | 2 | 4): number | undefined;
   reset(): void;

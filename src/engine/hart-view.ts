@@ -2,7 +2,7 @@
 
 import type { Insn } from '../isa/core/insn';
 import { extractField } from '../isa/core/pattern';
-import type { Fence, HartState, TranslationScope } from '../isa/core/privileged';
+import type { BusWidth, Fence, HartState, TranslationScope } from '../isa/core/privileged';
 import type { Access } from '../isa/core/translation';
 import { STATE, STATUS } from './layout';
 import type { MachineMemory } from './machine-memory';
@@ -21,6 +21,10 @@ export interface HartServices {
   load(view: HartView, address: bigint, bytes: 1 | 2 | 4 | 8, as: number | undefined): bigint;
   store(view: HartView, address: bigint, bytes: 1 | 2 | 4 | 8, value: bigint, as: number | undefined): void;
   check(view: HartView, address: bigint, access: Access): void;
+  loadPhysical(view: HartView, address: bigint, bytes: BusWidth): bigint | undefined;
+  storePhysical(view: HartView, address: bigint, bytes: BusWidth, value: bigint): boolean;
+  readSpace(view: HartView, space: string, address: number, bytes: BusWidth): bigint | undefined;
+  writeSpace(view: HartView, space: string, address: number, bytes: BusWidth, value: bigint): boolean;
 }
 
 export class HartView implements HartState {
@@ -169,5 +173,17 @@ export class HartView implements HartState {
   }
   check(address: bigint, access: Access): void {
     this.services.check(this, address, access);
+  }
+  loadPhysical(address: bigint, bytes: BusWidth): bigint | undefined {
+    return this.services.loadPhysical(this, address, bytes);
+  }
+  storePhysical(address: bigint, bytes: BusWidth, value: bigint): boolean {
+    return this.services.storePhysical(this, address, bytes, value);
+  }
+  readSpace(space: string, address: number, bytes: BusWidth): bigint | undefined {
+    return this.services.readSpace(this, space, address, bytes);
+  }
+  writeSpace(space: string, address: number, bytes: BusWidth, value: bigint): boolean {
+    return this.services.writeSpace(this, space, address, bytes, value);
   }
 }

@@ -6,6 +6,12 @@ import type { StateLayout } from '../isa/core/state-layout';
 import { HART_STATE_BYTES, HOT, PARKED, RAM, STATE } from './layout';
 import { mapState, type StateMap } from './state-map';
 
+/** A range of RAM: physical address of its first byte, and bytes, a multiple of 4096. */
+export interface RamRange {
+  readonly base: number;
+  readonly size: number;
+}
+
 export class MachineMemory {
   readonly wasm: WebAssembly.Memory;
   readonly u8: Uint8Array;
@@ -21,14 +27,25 @@ export class MachineMemory {
   readonly #banks: readonly ReadonlyMap<string, BigUint64Array>[];
   #active = 0;
 
-  /** @param ramBase physical address of the first byte of RAM; @param ramSize bytes, a multiple of 4096. */
+  /** Bytes of RAM in all ranges. */
+  readonly ramSize: number;
+  /** The ranges, and where each lies in this memory. */
+  readonly #ram: readonly (RamRange & { readonly offset: number })[];
+
+  /** @param ram ranges by address, which do not overlap */
   constructor(
-    readonly ramBase: number,
-    readonly ramSize: number,
+    readonly ram: readonly RamRange[],
     { state, harts }: { readonly state: StateLayout; readonly harts: number },
   ) {
     this.state = mapState(state);
-    let end = RAM + ramSize;
+    let end = RAM;
+    this.#ram = ram.map(({ base, size }) => {
+      const offset = end;
+      end += size;
+      return { base, size, offset };
+    });
+    const ramSize = end - RAM;
+    this.ramSize = ramSize;
     const banks = Array.from({ length: harts }, () =>
       (state.banks ?? []).map(({ name, cells }) => {
         const at = end;
@@ -80,8 +97,17 @@ export class MachineMemory {
 
   /** Offset in this memory of a RAM address, or -1 when any byte of the range is not RAM. */
   offsetOf(pa: number, length: number): number {
-    const at = pa - this.ramBase;
-    return at >= 0 && at + length <= this.ramSize ? RAM + at : -1;
+    for (const { base, size, offset } of this.#ram) {
+      const at = pa - base;
+      if (at >= 0 && at + length <= size) return offset + at;
+    }
+    return -1;
+  }
+
+  /** The RAM address at an offset in this memory: the inverse of {@link offsetOf}. */
+  physicalOf(at: number): number {
+    for (const { base, size, offset } of this.#ram) if (at >= offset && at < offset + size) return base + at - offset;
+    throw new Error(`no RAM at offset ${at}`);
   }
 
   /** Notes that RAM at `offset` (of this memory) may be written from now on. */

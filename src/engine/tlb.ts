@@ -1,6 +1,6 @@
 /** The software TLBs in wasm memory: per hart and translation context a read, a write and a fetch set. Derived data, never saved. */
 
-import { MAX_HARTS, RAM, TLB } from './layout';
+import { MAX_HARTS, TLB } from './layout';
 import type { MachineMemory } from './machine-memory';
 
 /** Low bits set: equal to no page address. */
@@ -45,7 +45,7 @@ export class SoftTlb {
   /** The physical address that loads or stores at `va` go to without a translation; undefined when nothing is cached. */
   physicalOf(set: 'read' | 'write', hart: number, context: number, va: bigint): number | undefined {
     const at = this.find(set, this.contextBase(hart, context), va);
-    return at < 0 ? undefined : at - RAM + this.memory.ramBase;
+    return at < 0 ? undefined : this.memory.physicalOf(at);
   }
 
   fillFetch(hart: number, context: number, va: bigint, records: number): void {

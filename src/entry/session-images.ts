@@ -14,7 +14,7 @@ const COMPARED = 4096;
 
 /** Where the kernel was put, as far as other images need it. */
 export interface KernelPlace {
-  readonly ram: { readonly base: Pa; readonly size: number };
+  readonly ram: readonly { readonly base: Pa; readonly size: number }[];
   /** A flat kernel, whose symbols somebody else names. */
   readonly flat?: { readonly at: Pa; readonly bytes: Uint8Array };
   /** How far its linked addresses are above physical memory. */
@@ -92,7 +92,8 @@ function placeIn(
   if (flat !== undefined && first !== undefined && isStart(flat.bytes, program, first)) {
     return { ...declared, physical: flat.at };
   }
-  const isInRam = first !== undefined && first.paddr >= ram.base && first.paddr < ram.base + BigInt(ram.size);
+  const isInRam =
+    first !== undefined && ram.some(({ base, size }) => first.paddr >= base && first.paddr < base + BigInt(size));
   return isInRam || worlds.length > 0 ? declared : { isLoadedByGuest: true };
 }
 

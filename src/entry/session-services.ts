@@ -126,7 +126,7 @@ async function build(launch: LaunchArguments, guest: Guest, host: Host, reader: 
     append: launch.append,
   });
   const hasWorlds = guest.programs.length > 0 || launch.images?.some(({ world }) => world !== undefined) === true;
-  const ram = { base: machine.ramBase, size: machine.ramSize };
+  const { ram } = machine;
   const kernel = kernelImage(guest, plan.physicalOf, reader, hasWorlds, ram);
   const programs = programImages(reader, guest.programs, kernel.place);
   const images = [...kernel.images, ...programs.images];

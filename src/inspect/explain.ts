@@ -325,7 +325,8 @@ function explainPhysical(context: InspectContext, at: bigint, space: AddressSpac
   const { machine, windows, cpu } = context;
   const window = windows.find(({ base, size }) => at >= base && at < base + size);
   const names = physicalNames(context, at, 1n);
-  const offset = window === undefined ? at - machine.ramBase : at - window.base;
+  const memory = machine.ram.find(({ base, size }) => at >= base && at < base + BigInt(size));
+  const offset = at - (window?.base ?? memory?.base ?? 0n);
   const what =
     names.length === 0
       ? `nothing answers there: ${nothingThere(context)}`

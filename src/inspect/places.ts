@@ -71,7 +71,7 @@ export function sectionNames(
 export function physicalNames(places: Pick<InspectContext, 'windows' | 'machine'>, pa: bigint, size: bigint): string[] {
   const { machine, windows } = places;
   const names = windows.filter((window) => overlaps(window.base, window.size, pa, size)).map((window) => window.name);
-  if (overlaps(machine.ramBase, BigInt(machine.ramSize), pa, size)) names.push('RAM');
+  if (machine.ram.some((ram) => overlaps(ram.base, BigInt(ram.size), pa, size))) names.push('RAM');
   return names;
 }
 

@@ -38,16 +38,17 @@ interface Range {
 function writableRam(context: InspectContext, world: World): Range[] {
   const { machine } = context;
   const space = spaceOf(context, world);
-  const low = machine.ramBase;
-  const high = low + BigInt(machine.ramSize);
   const ranges = machine.isa
     .mappings(world, space.read, space.registers, MOST_MAPPINGS)
     .filter(({ perms }) => perms.write && !perms.user)
-    .map(({ va, pa: at, size }) => {
-      const before = low > at ? low - at : 0n;
-      const behind = at + size > high ? at + size - high : 0n;
-      return { va: va + before, pa: at + before, size: size - before - behind };
-    })
+    .flatMap(({ va, pa: at, size }) =>
+      machine.ram.map((ram) => {
+        const high = ram.base + BigInt(ram.size);
+        const before = ram.base > at ? ram.base - at : 0n;
+        const behind = at + size > high ? at + size - high : 0n;
+        return { va: va + before, pa: at + before, size: size - before - behind };
+      }),
+    )
     .filter(({ size }) => size > 0n)
     .sort((a, b) => (a.pa < b.pa ? -1 : 1));
   let end = 0n;

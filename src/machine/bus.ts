@@ -1,6 +1,8 @@
 /**
- * The physical address map of devices. RAM is not on it: the engine reaches RAM itself and asks the bus for the rest.
- * An access no device answers is `undefined` (or false), which the CPU turns into an access fault.
+ * The address map of devices in one address space: physical memory, or a space of its own such as x86's ports and LoongArch's
+ * IOCSRs. RAM is not on it: the engine reaches RAM itself and asks the bus for the rest. An access no device answers is
+ * `undefined` (or false), which the CPU turns into an access fault or takes as its architecture says. `by` is the processor that
+ * accesses; without it a bus master does.
  */
 import { hex } from '../base/address';
 import type { Device } from '../devices/device';
@@ -56,16 +58,16 @@ export class Bus {
   }
 
   /** Reads an unsigned value; `undefined` where nothing answers. Misaligned accesses are not answered. */
-  read(at: number, width: Width): number | undefined {
+  read(at: number, width: Width, by?: number): number | undefined {
     const window = this.accessible(at, width);
-    return window?.device.read(at - window.base, width);
+    return window?.device.read(at - window.base, width, by);
   }
 
   /** Returns false where nothing answers. */
-  write(at: number, width: Width, value: number): boolean {
+  write(at: number, width: Width, value: number, by?: number): boolean {
     const window = this.accessible(at, width);
     if (window === undefined) return false;
-    window.device.write(at - window.base, width, value);
+    window.device.write(at - window.base, width, value, by);
     return true;
   }
 
@@ -76,20 +78,20 @@ export class Bus {
   }
 
   /** Eight bytes as two accesses of four, low half first. */
-  read64(at: number): bigint | undefined {
+  read64(at: number, by?: number): bigint | undefined {
     const window = this.accessible(at, 8);
     if (window === undefined) return undefined;
-    const low = window.device.read(at - window.base, 4);
-    const high = window.device.read(at - window.base + 4, 4);
+    const low = window.device.read(at - window.base, 4, by);
+    const high = window.device.read(at - window.base + 4, 4, by);
     return (BigInt(high) << 32n) | BigInt(low);
   }
 
   /** Eight bytes as two accesses of four, low half first. */
-  write64(at: number, value: bigint): boolean {
+  write64(at: number, value: bigint, by?: number): boolean {
     const window = this.accessible(at, 8);
     if (window === undefined) return false;
-    window.device.write(at - window.base, 4, Number(BigInt.asUintN(32, value)));
-    window.device.write(at - window.base + 4, 4, Number(BigInt.asUintN(32, value >> 32n)));
+    window.device.write(at - window.base, 4, Number(BigInt.asUintN(32, value)), by);
+    window.device.write(at - window.base + 4, 4, Number(BigInt.asUintN(32, value >> 32n)), by);
     return true;
   }
 

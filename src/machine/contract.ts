@@ -12,6 +12,13 @@ import type { Isa } from '../isa/core/isa';
 import type { Access, Translation } from '../isa/core/translation';
 import type { World } from '../isa/core/world';
 
+/** A range of RAM. */
+export interface PhysicalMemory {
+  readonly base: Pa;
+  /** Bytes. */
+  readonly size: number;
+}
+
 export interface Cpu {
   readonly hart: number;
   readonly world: World;
@@ -201,8 +208,8 @@ export interface Machine {
   readonly retired: bigint;
   /** Guest nanoseconds since reset. */
   readonly now: bigint;
-  readonly ramBase: Pa;
-  readonly ramSize: number;
+  /** By address. */
+  readonly ram: readonly PhysicalMemory[];
   run(options: RunOptions): RunExit;
   /** Side-effect free; RAM, flash arrays and registers that can be peeked. `undefined` when any byte cannot be read. */
   readPhysical(at: Pa, length: number): Uint8Array | undefined;

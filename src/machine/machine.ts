@@ -10,16 +10,18 @@ import type { HartView } from '../engine/hart-view';
 import { HART_STATE_BYTES, HOT, STATE, STATUS } from '../engine/layout';
 import type { Retried } from '../engine/retries';
 import type { Isa } from '../isa/core/isa';
-import type { Fence } from '../isa/core/privileged';
+import type { BusWidth, Fence } from '../isa/core/privileged';
 import type { Access } from '../isa/core/translation';
 import { Alarms } from './alarms';
 import type { Board, BoardFiles, BoardSpec } from './boards/board';
 import type { LoadPlan } from './boot/load-plan';
+import type { Bus } from './bus';
 import type {
   ContextEvent,
   Cpu,
   InputRecord,
   Machine,
+  PhysicalMemory,
   RunExit,
   RunOptions,
   TraceEvent,
@@ -87,8 +89,7 @@ export class EmulatedMachine implements Machine {
   constructor(readonly parts: MachineParts) {
     const { spec, plan } = parts;
     this.engine = new Engine(this.#uses.seeing(spec.engineIsa), this.#engineHost(), {
-      ramBase: spec.ramBase,
-      ramSize: parts.memory,
+      ram: spec.ram(parts.memory),
       harts: parts.harts,
     });
     this.hardware = spec.build(this.#services(), parts.files);
@@ -118,11 +119,8 @@ export class EmulatedMachine implements Machine {
   get devices(): readonly Device[] {
     return this.hardware.devices;
   }
-  get ramBase(): Pa {
-    return pa(BigInt(this.parts.spec.ramBase));
-  }
-  get ramSize(): number {
-    return this.parts.memory;
+  get ram(): readonly PhysicalMemory[] {
+    return this.parts.spec.ram(this.parts.memory).map(({ base, size }) => ({ base: pa(BigInt(base)), size }));
   }
   get retired(): bigint {
     let sum = BigInt(this.engine.elapsed);
@@ -416,21 +414,25 @@ export class EmulatedMachine implements Machine {
   #engineHost() {
     const machine = this;
     return {
-      deviceRead: (address: number, width: 1 | 2 | 4 | 8) => {
-        const { bus } = this.hardware;
-        if (width === 8) return bus.read64(address);
-        const value = bus.read(address, width);
-        return value === undefined ? undefined : BigInt(value);
-      },
-      deviceWrite: (address: number, width: 1 | 2 | 4 | 8, value: bigint) => {
-        const { bus } = this.hardware;
-        const done = width === 8 ? bus.write64(address, value) : bus.write(address, width, Number(value));
+      deviceRead: (address: number, width: BusWidth) => readBus(this.hardware.bus, address, width, this.#running),
+      deviceWrite: (address: number, width: BusWidth, value: bigint) => {
+        const done = writeBus(this.hardware.bus, address, width, value, this.#running);
         this.#lookUp();
         return done;
       },
-      deviceReadWord: (address: number, width: 1 | 2 | 4) => this.hardware.bus.read(address, width),
+      deviceReadWord: (address: number, width: 1 | 2 | 4) => this.hardware.bus.read(address, width, this.#running),
       deviceWriteWord: (address: number, width: 1 | 2 | 4, value: number) => {
-        const done = this.hardware.bus.write(address, width, value);
+        const done = this.hardware.bus.write(address, width, value, this.#running);
+        this.#lookUp();
+        return done;
+      },
+      readSpace: (space: string, address: number, width: BusWidth) => {
+        const bus = this.hardware.spaces?.[space];
+        return bus && readBus(bus, address, width, this.#running);
+      },
+      writeSpace: (space: string, address: number, width: BusWidth, value: bigint) => {
+        const bus = this.hardware.spaces?.[space];
+        const done = bus !== undefined && writeBus(bus, address, width, value, this.#running);
         this.#lookUp();
         return done;
       },
@@ -456,6 +458,11 @@ export class EmulatedMachine implements Machine {
         this.watchpoints.stored(view, address, length, old),
       loaded: (view: HartView, address: number, length: number) => this.watchpoints.loaded(view, address, length),
     };
+  }
+
+  /** The hart whose instruction is executing. */
+  get #running(): number {
+    return this.engine.memory.activeHart;
   }
 
   /** Something may need the scheduler: an interrupt line, a new deadline, another hart's state. */
@@ -497,11 +504,14 @@ export class EmulatedMachine implements Machine {
     };
   }
 
-  /** Writes RAM on the running hart's behalf, seen by watches. */
+  /** Writes RAM on the running hart's behalf, seen by watches; a word to a device is a message-signalled interrupt. */
   #writeForGuest(at: Pa, bytes: Uint8Array): boolean {
     const address = Number(at);
     const offset = this.engine.memory.offsetOf(address, bytes.length);
-    if (offset < 0) return false;
+    if (offset < 0) {
+      const word = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+      return bytes.length === 4 && this.hardware.bus.write(address, 4, word.getUint32(0, true));
+    }
     const old = this.engine.memory.u8.slice(offset, offset + bytes.length);
     this.engine.writeRam(address, bytes);
     const view = this.engine.harts[this.engine.memory.activeHart];
@@ -609,6 +619,15 @@ export class EmulatedMachine implements Machine {
     for (const sink of this.#observers.get(event.kind) ?? []) sink(event);
   }
 }
+
+const readBus = (bus: Bus, address: number, width: BusWidth, by: number): bigint | undefined => {
+  if (width === 8) return bus.read64(address, by);
+  const value = bus.read(address, width, by);
+  return value === undefined ? undefined : BigInt(value);
+};
+
+const writeBus = (bus: Bus, address: number, width: BusWidth, value: bigint, by: number): boolean =>
+  width === 8 ? bus.write64(address, value, by) : bus.write(address, width, Number(value), by);
 
 const minimum = (first: bigint, ...rest: bigint[]): bigint => {
   let least = first;

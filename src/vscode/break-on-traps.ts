@@ -37,7 +37,7 @@ const pickTraps = async (memory: vscode.Memento): Promise<void> => {
   const before = pickedFilters(memory);
   const chosen = await vscode.window.showQuickPick(itemsOf(filters, before), {
     title: 'Break on Traps',
-    placeHolder: 'Stop at these, too. Faults, system calls, interrupts and conditions are in the Breakpoints view',
+    placeHolder: 'Stop at these, too; the Breakpoints view has more, with conditions',
     canPickMany: true,
     matchOnDescription: true,
   });

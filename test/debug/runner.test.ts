@@ -119,7 +119,7 @@ describe('a single step', () => {
       hit(0, START + 4n),
     );
     // A nop of four bytes, so that "behind it" is known.
-    machine.ram.set([0x13, 0, 0, 0]);
+    machine.bytes.set([0x13, 0, 0, 0]);
     t.step({ hart: 0, how: 'into', unit: 'instruction' });
     expect(t.slice(50_000n)).toMatchObject({ kind: 'stopped', stop: { kind: 'step' } });
     expect(t.cpu(0).pc).toBe(START + 4n);

@@ -49,7 +49,11 @@ function contextWith(entries: Readonly<Record<string, bigint>>, options: { root?
     readRegister,
     translate: (at, access) => RISCV64.translate(world, readPhysical, at, access, readRegister),
   } as Partial<Cpu> as Cpu;
-  const machine = { isa: RISCV64, ramBase: pa(BASE), ramSize: ram.length, readPhysical } as Partial<Machine> as Machine;
+  const machine = {
+    isa: RISCV64,
+    ram: [{ base: pa(BASE), size: ram.length }],
+    readPhysical,
+  } as Partial<Machine> as Machine;
   const context: InspectContext = {
     machine,
     cpu,

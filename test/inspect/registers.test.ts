@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { pa } from '../../src/base/address';
 import { ImageSet } from '../../src/debug/images';
 import type { InspectContext } from '../../src/inspect/inspector';
 import { Past } from '../../src/inspect/past';
@@ -28,7 +27,7 @@ function contextWith(values: Map<string, bigint>): InspectContext {
     readRegister,
     translate: (at, access) => RISCV64.translate(world, readPhysical, at, access, readRegister),
   } as Partial<Cpu> as Cpu;
-  const machine = { isa: RISCV64, ramBase: pa(0n), ramSize: 0, readPhysical } as Partial<Machine> as Machine;
+  const machine = { isa: RISCV64, ram: [], readPhysical } as Partial<Machine> as Machine;
   return {
     machine,
     cpu,

@@ -24,7 +24,7 @@ const createDriver = (name: string, execute: (engine: Engine, instructions: numb
       return 'trapStop';
     },
   });
-  const engine = new Engine(RISCV64_ENGINE, host, { ramBase: Number(CODE), ramSize: RAM_SIZE, harts: 1 });
+  const engine = new Engine(RISCV64_ENGINE, host, { ram: [{ base: Number(CODE), size: RAM_SIZE }], harts: 1 });
   engine.wantsTrapContext = true;
   // Wherever the instructions lead, they meet a breakpoint there.
   const breakpoints = new Uint8Array(new Uint16Array(0x800).fill(BREAKPOINT).buffer);

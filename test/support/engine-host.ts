@@ -6,6 +6,8 @@ export const engineHost = (more: Pick<EngineHost, 'trapTaken'> & Partial<EngineH
   deviceWrite: () => false,
   deviceReadWord: () => undefined,
   deviceWriteWord: () => false,
+  readSpace: () => undefined,
+  writeSpace: () => false,
   clock: 0n,
   ticksOf: (cycles) => cycles,
   firmwareCall: () => false,

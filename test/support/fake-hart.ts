@@ -1,5 +1,5 @@
 /** A hart in plain JavaScript objects, for testing what an ISA's TypeScript does to one. Records what it was told. */
-import { type HartState, type TranslationScope, Trap } from '../../src/isa/core/privileged';
+import { type BusWidth, type HartState, type TranslationScope, Trap } from '../../src/isa/core/privileged';
 import type { Access } from '../../src/isa/core/translation';
 import { PlainState } from './plain-state';
 
@@ -47,6 +47,19 @@ export class FakeHart extends PlainState implements HartState {
     for (let i = 0; i < bytes; i++) this.memory.set(address + BigInt(i), Number((value >> BigInt(8 * i)) & 0xffn));
   }
   check(_address: bigint, _access: Access): void {}
+  loadPhysical(address: bigint, bytes: BusWidth): bigint {
+    return this.load(address, bytes);
+  }
+  storePhysical(address: bigint, bytes: BusWidth, value: bigint): boolean {
+    this.store(address, bytes, value);
+    return true;
+  }
+  readSpace(): bigint | undefined {
+    return undefined;
+  }
+  writeSpace(): boolean {
+    return false;
+  }
 }
 
 /** The trap an action raises; fails when it raises none. */

@@ -6,7 +6,7 @@
 import type { DecodedInsn } from '../../src/isa/core/decoder';
 import type { EngineIsa } from '../../src/isa/core/engine-isa';
 import type { AnyValue, Field, Fields, Ops, V32, V64 } from '../../src/isa/core/ops';
-import { type HartState, Trap } from '../../src/isa/core/privileged';
+import { type BusWidth, type HartState, Trap } from '../../src/isa/core/privileged';
 import type { StateLayout } from '../../src/isa/core/state-layout';
 
 import { PlainState } from './plain-state';
@@ -57,6 +57,19 @@ export class EvaluatorState extends PlainState implements HartState {
   }
   check(address: bigint, access: string): void {
     this.#offset(address, 1, access === 'write' ? 7 : 5);
+  }
+  loadPhysical(address: bigint, bytes: BusWidth): bigint {
+    return this.load(address, bytes);
+  }
+  storePhysical(address: bigint, bytes: BusWidth, value: bigint): boolean {
+    this.store(address, bytes, value);
+    return true;
+  }
+  readSpace(): bigint | undefined {
+    return undefined;
+  }
+  writeSpace(): boolean {
+    return false;
   }
 }
 

@@ -54,7 +54,8 @@ export class ScriptedMachine implements Machine {
   readonly cpus: readonly ScriptedCpu[];
   readonly ramBase = pa(0x80000000n);
   readonly ramSize = 1 << 16;
-  readonly ram = new Uint8Array(this.ramSize);
+  readonly ram = [{ base: this.ramBase, size: this.ramSize }];
+  readonly bytes = new Uint8Array(this.ramSize);
   readonly runs: RunOptions[] = [];
   breakpoints: { readonly physical: readonly Pa[]; readonly virtual: readonly Va[] } = { physical: [], virtual: [] };
   watches: readonly Watch[] = [];
@@ -79,13 +80,13 @@ export class ScriptedMachine implements Machine {
 
   readPhysical(at: Pa, length: number): Uint8Array | undefined {
     const from = Number(at - this.ramBase);
-    return from < 0 || from + length > this.ramSize ? undefined : this.ram.slice(from, from + length);
+    return from < 0 || from + length > this.ramSize ? undefined : this.bytes.slice(from, from + length);
   }
 
   writePhysical(at: Pa, bytes: Uint8Array): boolean {
     const from = Number(at - this.ramBase);
     if (from < 0 || from + bytes.length > this.ramSize) return false;
-    this.ram.set(bytes, from);
+    this.bytes.set(bytes, from);
     return true;
   }
 

@@ -34,7 +34,7 @@ export const openCopy = async ({ workbench, url, parent }: Surroundings, name: s
 };
 
 /** A breakpoint as a person sets it: opens the file, looks for the line, clicks into its margin. */
-const breakAt = async (workbench: Workbench, folder: string, file: string, text: string): Promise<number> => {
+export const breakAt = async (workbench: Workbench, folder: string, file: string, text: string): Promise<number> => {
   const lines = readFileSync(join(folder, file), 'utf8').split('\n');
   await workbench.openFile(...file.split('/'));
   await workbench.showsLine(lines[0] ?? '');

@@ -10,6 +10,7 @@ import { installVsix, startServer } from './server';
 import { repository } from './tools';
 import { walkThroughDisassembly } from './walk-disassembly';
 import { readThePage } from './walk-page';
+import { walkQuietly } from './walk-quiet';
 import { walkThroughWorlds } from './walk-worlds';
 import { launchChromium, Workbench } from './workbench';
 
@@ -19,7 +20,7 @@ const note = (what: string): void =>
 
 const walk = async (): Promise<void> => {
   const [, , given, part] = process.argv;
-  const parts = part === undefined ? ['page', 'sample', 'worlds', 'disassembly'] : [part];
+  const parts = part === undefined ? ['page', 'sample', 'worlds', 'disassembly', 'quiet'] : [part];
   const vsix = given ?? join(repository, 'dist/worldstep.vsix');
   if (!given) {
     for (const script of ['build', 'package']) {
@@ -58,6 +59,9 @@ const walk = async (): Promise<void> => {
     }
     if (parts.includes('disassembly')) {
       await walkThroughDisassembly({ workbench, url: server.url, parent: join(folder, '../disassembly'), note });
+    }
+    if (parts.includes('quiet')) {
+      await walkQuietly({ workbench, url: server.url, parent: join(folder, '../quiet'), note });
     }
   } catch (error) {
     await workbench.screenshot('99-failure');

@@ -140,6 +140,37 @@ export class Workbench {
     throw new Error(`no line number beside "${text}"`);
   }
 
+  /** The middle of the first letter of `word` inside a line of an editor that shows `text`, on screen. */
+  async pointAt(text: string, word: string): Promise<{ readonly x: number; readonly y: number }> {
+    const found = await this.page.waitForFunction(
+      ([wanted, part]) => {
+        for (const line of Array.from(document.querySelectorAll('.monaco-editor .view-line'))) {
+          // Blanks may be no-break spaces.
+          const at = (line.textContent ?? '').replace(/\u00a0/g, ' ').indexOf(wanted);
+          if (at < 0) continue;
+          let rest = at + wanted.indexOf(part);
+          const texts = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+          for (let node = texts.nextNode(); node; node = texts.nextNode()) {
+            const length = node.textContent?.length ?? 0;
+            if (rest < length) {
+              const range = document.createRange();
+              range.setStart(node, rest);
+              range.setEnd(node, rest + 1);
+              const { x, y, width, height } = range.getBoundingClientRect();
+              return { x: x + width / 2, y: y + height / 2 };
+            }
+            rest -= length;
+          }
+        }
+        return undefined;
+      },
+      [text, word] as const,
+    );
+    const point = await found.jsonValue();
+    if (point === undefined) throw new Error(`"${text}" is not on screen`);
+    return point;
+  }
+
   /** Clicks into the margin of the line that shows `text`. */
   async setBreakpoint(text: string): Promise<number> {
     const line = await this.lineOf(text);

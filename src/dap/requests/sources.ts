@@ -13,6 +13,9 @@ import { isFile } from '../source-search';
 /** References of sources that clients cannot open by path; the same path keeps its number. */
 const references = new WeakMap<Session, Map<string, number>>();
 
+/** Before the path of a source of which clients shall have a second copy. */
+const COPY = '\0';
+
 function referenceOf(session: Session, path: string): number {
   const known = references.get(session) ?? new Map<string, number>();
   references.set(session, known);
@@ -48,6 +51,22 @@ function placeOf(session: Session, target: DebugTarget, source: SourceFile): Deb
   }
   if (isCratePath(path)) return { name, path, sourceReference: referenceOf(session, path) };
   return { name, path, ...(isLibrary ? { presentationHint: 'deemphasize' as const, origin: 'Rust library' } : {}) };
+}
+
+/**
+ * The source of a frame that is dimmed. VS Code shows what was raised at the first frame whose source is not dimmed, and
+ * selects the first frame that is not dimmed itself: both must be one. It keeps one hint for each source; so a panic handler
+ * in the file that panics (`isShared`) gets a copy of its own, which this session gives out.
+ */
+export function dimmedSource(
+  session: Session,
+  target: DebugTarget,
+  source: SourceFile,
+  isShared: boolean,
+): DebugProtocol.Source {
+  const plain = sourceOf(session, target, source);
+  const copy = isShared ? { sourceReference: referenceOf(session, `${COPY}${plain.path}`) } : {};
+  return { ...plain, ...copy, presentationHint: 'deemphasize' };
 }
 
 /**
@@ -119,7 +138,9 @@ export function sourceRequests(session: Session): Record<string, Handler> {
     source: async (args) => {
       const path =
         args.optionalObject('source')?.optionalString('path') ??
-        [...(references.get(session) ?? [])].find(([, number]) => number === args.integer('sourceReference'))?.[0];
+        [...(references.get(session) ?? [])]
+          .find(([, number]) => number === args.integer('sourceReference'))?.[0]
+          .replace(COPY, '');
       if (path === undefined) throw noSource(`source ${args.integer('sourceReference')}`);
       const content = (await session.services.source?.(path)) ?? (await readText(session, path));
       if (content === undefined) throw noSource(path);

@@ -2,6 +2,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { shortFunctionName } from '../../debug/function-name';
 import { formatReference, referenceIn } from '../../debug/memory';
+import type { SourceFile } from '../../debug/sources';
 import type { Frame } from '../../debug/stack';
 import type { DebugTarget } from '../../debug/target';
 import { noException } from '../errors';
@@ -9,7 +10,7 @@ import type { Handler } from '../server';
 import type { Session } from '../session';
 import { contextText, contextTitle, panicText, stuckText, trapText, trapTitle } from '../stop-text';
 import { columnOut, lineOut } from './breakpoints';
-import { sourceOf } from './sources';
+import { dimmedSource, sourceOf } from './sources';
 
 /** Frames sent when the client does not say how many. */
 const PAGE = 50;
@@ -36,11 +37,7 @@ export function stackRequests(session: Session): Record<string, Handler> {
       const hart = session.hart(args.integer('threadId'));
       const { stop } = target;
       if (stop?.kind === 'panic' && stop.hart === hart) {
-        return {
-          exceptionId: 'Rust panic',
-          description: panicText(target, stop),
-          breakMode: 'always',
-        };
+        return { exceptionId: 'Rust panic', description: panicText(target, stop), breakMode: 'always' };
       }
       if (stop?.kind === 'panicked' && stop.hart === hart) {
         return { exceptionId: 'Panic', description: stop.text, breakMode: 'always' };
@@ -56,19 +53,18 @@ export function stackRequests(session: Session): Record<string, Handler> {
         : ({ kind: 'trap', hart, event: fresh?.event } as Extract<typeof stop, { kind: 'trap' }>);
       const { event } = trap;
       const cause = target.filters.causeOf(event);
-      const lines = [trapText(target, trap)];
-      if (stop?.kind === 'stuck' && isTrap) lines.push(stuckText(target, stop));
-      lines.push(...(session.inspection?.explainTrap(event) ?? []));
+      const message = trapText(target, trap);
+      const stuck = stop?.kind === 'stuck' && isTrap ? [stuckText(target, stop)] : [];
+      const walk = session.inspection?.explainTrap(event) ?? [];
       return {
         exceptionId: trapTitle(target, trap),
-        description: lines.join('\n'),
+        description: [message, ...stuck].join('\n'),
         breakMode: 'always',
         details: {
-          message: lines[0],
-          typeName: cause?.name,
-          fullTypeName: cause?.id,
-          evaluateName: undefined,
-          stackTrace: lines.slice(1).join('\n'),
+          message,
+          ...(cause === undefined ? {} : { typeName: cause.name, fullTypeName: cause.id }),
+          // Clients show it below the description.
+          ...(walk.length === 0 ? {} : { stackTrace: walk.join('\n') }),
         },
       };
     },
@@ -95,7 +91,7 @@ function frameBody(
   return {
     id,
     name: frame.isInlined ? `${path} [inlined]` : path,
-    ...(frame.source === undefined ? {} : { source: sourceOf(session, target, frame.source) }),
+    ...(frame.source === undefined ? {} : { source: frameSource(session, target, frame, frame.source, hart) }),
     line: hasLine ? lineOut(session, frame.line) : 0,
     column: hasLine ? columnOut(session, Math.max(frame.column, 1)) : 0,
     instructionPointerReference: formatReference(
@@ -104,4 +100,13 @@ function frameBody(
     ...(image === undefined ? {} : { moduleId: image.id }),
     ...(frame.isSubtle ? { presentationHint: 'subtle' as const } : {}),
   };
+}
+
+function frameSource(session: Session, target: DebugTarget, frame: Frame, source: SourceFile, hart: number) {
+  if (frame.kind === 'label' || !frame.isSubtle) return sourceOf(session, target, source);
+  const isShared = target
+    .stack(hart)
+    .frames(0, PAGE)
+    .some((one) => one.kind === 'code' && !one.isSubtle && one.source?.path === source.path);
+  return dimmedSource(session, target, source, isShared);
 }

@@ -79,8 +79,13 @@ export interface EngineIsa {
   /** Bit per context that is in use only inside guests. */
   readonly guestContexts: number;
   takeTrap(state: HartState, cause: number, isInterrupt: boolean, tval: bigint, epc: bigint, detail?: TrapDetail): void;
-  /** The interrupt to take now, if any. */
+  /** The interrupt to take now, if any; a look without effects. */
   pendingInterrupt(state: HartState): number | undefined;
+  /**
+   * The interrupt is about to be taken: tells its controller, where the architecture has such a cycle, and says the cause that
+   * is taken. Absent: the pending one.
+   */
+  acknowledge?(state: HartState, pending: number): number;
   /** An interrupt is pending and enabled in `mie`, whatever the global enables say: what ends WFI. */
   wakesFromWait(state: HartState): boolean;
 }

@@ -46,6 +46,9 @@ export class FirmwareCall extends Error {
   }
 }
 
+/** Bytes of one access. */
+export type BusWidth = 1 | 2 | 4 | 8;
+
 export interface HartState {
   readonly hart: number;
   /** Address of the instruction being executed. */
@@ -91,6 +94,18 @@ export interface HartState {
   store(address: bigint, bytes: 1 | 2 | 4 | 8, value: bigint, as?: number): void;
   /** Checks without performing an access. */
   check(address: bigint, access: Access): void;
+  /**
+   * Physical memory past all translation, RAM or device, for structures that the processor itself reads and writes (a VMCB, a
+   * table entry). `undefined` or false where nothing answers.
+   */
+  loadPhysical(address: bigint, bytes: BusWidth): bigint | undefined;
+  storePhysical(address: bigint, bytes: BusWidth, value: bigint): boolean;
+  /**
+   * An address space of its own beside memory, by the name the board has it under: x86's `port`, LoongArch's `iocsr`, Arm's
+   * `sysreg` for system registers that are a device's. `undefined` or false where nothing answers.
+   */
+  readSpace(space: string, address: number, bytes: BusWidth): bigint | undefined;
+  writeSpace(space: string, address: number, bytes: BusWidth, value: bigint): boolean;
 }
 
 /** Completes an instruction in TypeScript. `field` gives the instruction's fields by name. */

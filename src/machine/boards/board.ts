@@ -4,6 +4,7 @@ import type { DriveBus } from '../../base/device-words';
 import type { Device, PowerEvent } from '../../devices/device';
 import type { DiskImage } from '../../devices/virtio/block';
 import type { HartView } from '../../engine/hart-view';
+import type { RamRange } from '../../engine/machine-memory';
 import type { EngineIsa } from '../../isa/core/engine-isa';
 import type { Isa } from '../../isa/core/isa';
 import type { Fence } from '../../isa/core/privileged';
@@ -39,7 +40,10 @@ export interface Board {
   readonly id: string;
   readonly isa: Isa;
   readonly engineIsa: EngineIsa;
+  /** Physical memory. */
   readonly bus: Bus;
+  /** Other address spaces, by the names that the instruction set calls them by. */
+  readonly spaces?: Readonly<Record<string, Bus>>;
   readonly devices: readonly Device[];
   /** The device that console input goes to. */
   readonly console: Pick<Device, 'input'>;
@@ -67,8 +71,8 @@ export interface BoardSpec {
   readonly arch: Architecture;
   readonly isa: Isa;
   readonly engineIsa: EngineIsa;
-  /** Where RAM begins. */
-  readonly ramBase: number;
+  /** The ranges of RAM of a machine with `memory` bytes, by address. */
+  ram(memory: number): readonly RamRange[];
   readonly maxHarts: number;
   readonly nanosecondsPerInstruction: bigint;
   /** Ticks of the board's timer at a time in ns. */

@@ -38,7 +38,10 @@ const functions = Object.fromEntries(
 const host = engineHost({
   trapTaken: () => 'trapStop',
 });
-const engine = new Engine({ ...RISCV64_ENGINE, functions }, host, { ramBase: Number(CODE), ramSize: 0x1000, harts: 1 });
+const engine = new Engine({ ...RISCV64_ENGINE, functions }, host, {
+  ram: [{ base: Number(CODE), size: 0x1000 }],
+  harts: 1,
+});
 const view = engine.harts[0]!;
 resetState(view, { hartid: 0, start: 'machine' });
 view.set('mstatus', view.get('mstatus') | DIRTY);

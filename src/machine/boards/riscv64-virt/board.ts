@@ -23,7 +23,7 @@ export const RISCV64_VIRT_BOARD: BoardSpec = {
   arch: 'riscv64',
   isa: RISCV64,
   engineIsa: RISCV64_ENGINE,
-  ramBase: RISCV64_VIRT.ramBase,
+  ram: (memory) => [{ base: RISCV64_VIRT.ramBase, size: memory }],
   maxHarts: RISCV64_VIRT.maxHarts,
   nanosecondsPerInstruction: BigInt(RISCV64_VIRT.nanosecondsPerInstruction),
   ticksAt: (nanoseconds) => nanoseconds / TICK,

@@ -65,7 +65,7 @@ export class GuestBench {
         return 'trapStop';
       },
     });
-    this.#engine = new Engine(RISCV64_ENGINE, host, { ramBase: RAM, ramSize: PAGES * PAGE, harts: 1 });
+    this.#engine = new Engine(RISCV64_ENGINE, host, { ram: [{ base: RAM, size: PAGES * PAGE }], harts: 1 });
     this.reset();
   }
 

@@ -38,7 +38,7 @@ const host = engineHost({
     return 'trapStop';
   },
 });
-const engine = new Engine(RISCV64_ENGINE, host, { ramBase: RAM, ramSize: 0x2000, harts: 1 });
+const engine = new Engine(RISCV64_ENGINE, host, { ram: [{ base: RAM, size: 0x2000 }], harts: 1 });
 const hart = engine.harts[0]!;
 
 const randomSlots = ({ bits64, pick }: Random): Record<string, bigint> => {
