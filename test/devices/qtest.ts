@@ -15,10 +15,17 @@ const BOARD = ['-machine', 'virt', '-smp', '2', '-S', '-display', 'none', '-seri
 const commandOf = ({ at, width, value }: Access): string =>
   value === undefined ? `read${SUFFIX[width]} ${at}` : `write${SUFFIX[width]} ${at} ${value}`;
 
-/** Performs `accesses` in order on a fresh `virt` board and returns what each read gave; `options` go to QEMU. */
-export function runOnQemu(accesses: readonly Access[], options: readonly string[] = []): Promise<number[]> {
+/**
+ * Performs `accesses` in order on a fresh `virt` board and returns what each read gave; `options` go to QEMU.
+ * @param program the QEMU whose board it is
+ */
+export function runOnQemu(
+  accesses: readonly Access[],
+  options: readonly string[] = [],
+  program = 'qemu-system-riscv64',
+): Promise<number[]> {
   return new Promise((resolve, reject) => {
-    const qemu = spawn('qemu-system-riscv64', [
+    const qemu = spawn(program, [
       ...BOARD,
       ...QEMU_TIME,
       '-nodefaults',
