@@ -16,8 +16,18 @@ export const checkboxes = (filters: readonly ExceptionFilter[]): DebugProtocol.E
       conditionDescription: conditionHint,
     }));
 
+/** What a client and its transport allow. */
+interface Allowed {
+  readonly canStyle: boolean;
+  /** The machine can outlive the session. */
+  readonly isShared: boolean;
+}
+
 /** Capabilities that exist and are tested; step back and restart frame need the timeline and are not here yet. */
-export function capabilities(filters: readonly ExceptionFilter[], canStyle: boolean): DebugProtocol.Capabilities {
+export function capabilities(
+  filters: readonly ExceptionFilter[],
+  { canStyle, isShared }: Allowed,
+): DebugProtocol.Capabilities {
   return {
     supportsConfigurationDoneRequest: true,
     supportsFunctionBreakpoints: true,
@@ -41,8 +51,8 @@ export function capabilities(filters: readonly ExceptionFilter[], canStyle: bool
     supportsExceptionOptions: true,
     supportsValueFormattingOptions: true,
     supportsExceptionInfoRequest: true,
-    supportTerminateDebuggee: true,
-    supportSuspendDebuggee: true,
+    supportTerminateDebuggee: isShared,
+    supportSuspendDebuggee: isShared,
     supportsDelayedStackTraceLoading: true,
     supportsLoadedSourcesRequest: true,
     supportsLogPoints: true,

@@ -113,6 +113,19 @@ export const notOneOf = (path: string, text: string, known: readonly string[]) =
     openLaunch,
   );
 
+export const nothingShared = () =>
+  new UserError(
+    1115,
+    'There is no other session to attach to here. Start "worldstep dap --port N", launch in one editor, and attach with "port" in another.',
+    openLaunch,
+  );
+export const nothingToAttach = () =>
+  new UserError(
+    1116,
+    'No session of this server has a machine to attach to. Launch one first, or correct "port".',
+    openLaunch,
+  );
+
 // 1200–1299: looking and changing
 export const cannotEvaluate = (message: string) => new UserError(1200, message);
 export const cannotSet = (message: string) => new UserError(1201, message);

@@ -7,9 +7,8 @@ import type { Session } from './session';
  * another one. Invalid `stacks` would not do: VS Code then selects the top frame again, which takes the focus into the
  * source, where the next word of the Debug Console would be typed.
  */
-export function announceHandChange(session: Session, target: DebugTarget): void {
+export function showHandChange(session: Session, target: DebugTarget): void {
   const { client, server, shown } = session;
-  target.forget();
   session.handles.renew((hart, index) => {
     const [frame] = target.stack(hart).frames(index, 1);
     return frame?.kind === 'label' ? undefined : frame;
@@ -28,5 +27,5 @@ export function announceHandChange(session: Session, target: DebugTarget): void 
       server.event('memory', { memoryReference: reference, offset: from, count: to - from });
   }
   session.event('machine/status', session.status(hart));
-  session.event('inspect/changed', { inspectors: session.inspectors.map((inspector) => inspector.info.id) });
+  session.staled();
 }

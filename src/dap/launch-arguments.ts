@@ -20,7 +20,7 @@ import {
   unknownKey,
   wrongType,
 } from './errors';
-import { type LaunchArguments, type LaunchDisk, launchSchema } from './launch-schema';
+import { attachSchema, type LaunchArguments, type LaunchDisk, launchSchema } from './launch-schema';
 
 /** Keys every debug configuration may carry; shells send them along. */
 const SHELL_KEYS = new Set(
@@ -39,13 +39,23 @@ const MEBIBYTE = 1024 ** 2;
 const MOST_MEMORY = 3072 * MEBIBYTE;
 const LEAST_MEMORY = 2 * MEBIBYTE;
 
-/** Returns the arguments when every key is known and of its form. Throws a UserError naming the key and the next step. */
-export function checkLaunch(value: unknown, architectures: readonly string[]): LaunchArguments {
-  if (!isObject(value)) throw missingProgram();
-  const own = withoutNulls(
+/** What is the debugger's own in a configuration, as far as it is there. */
+const ownOf = (value: Readonly<Record<string, unknown>>) =>
+  withoutNulls(
     // Double underscore keys are the client's own (VS Code adds __sessionId and the like).
     Object.fromEntries(Object.entries(value).filter(([key]) => !SHELL_KEYS.has(key) && !key.startsWith('__'))),
   );
+
+/** Checks the arguments of an attach: clients that know the way to the server need not name it. Throws a UserError. */
+export function checkAttach(value: Readonly<Record<string, unknown>>): void {
+  const [problem] = schemaProblems(ownOf(value), { ...attachSchema, required: [] });
+  if (problem !== undefined) throw refusal(problem, []);
+}
+
+/** Returns the arguments when every key is known and of its form. Throws a UserError naming the key and the next step. */
+export function checkLaunch(value: unknown, architectures: readonly string[]): LaunchArguments {
+  if (!isObject(value)) throw missingProgram();
+  const own = ownOf(value);
   const problems = schemaProblems(own, REQUEST);
   // A misspelt key explains the one that is missing.
   const problem = problems.find(({ kind }) => kind === 'unknown') ?? problems[0];

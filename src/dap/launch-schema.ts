@@ -210,6 +210,26 @@ export const launchSchema = {
   },
 } as const satisfies Schema;
 
+/** The schema of an `attach` configuration: to a session that another client has launched. */
+export const attachSchema = {
+  type: 'object',
+  required: ['port'],
+  additionalProperties: false,
+  properties: {
+    port: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 65535,
+      markdownDescription: 'The port that `worldstep dap --port` listens on.',
+    },
+    host: {
+      type: 'string',
+      default: '127.0.0.1',
+      markdownDescription: 'The machine that it runs on.',
+    },
+  },
+} as const satisfies Schema;
+
 /** What a checked `launch` request says, after the shell filled the defaults from kernel.json. */
 export type LaunchArguments = SchemaValue<typeof launchSchema> & {
   /** Run without debugging; set by clients, not written in launch.json. */

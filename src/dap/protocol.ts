@@ -12,6 +12,12 @@ import type { InspectorInfo, InspectorNode, InspectorTable } from '../inspect/co
  */
 export const LAUNCH_AHEAD = 'worldstepLaunch';
 
+/**
+ * An argument of `initialize`: the client takes the own events. One that sends an own request takes them from then on;
+ * all others never see one.
+ */
+export const OWN_EVENTS = 'worldstepEvents';
+
 /** Own requests: name → arguments and response body. */
 export interface OwnRequests {
   'inspect/list': { arguments: Record<string, never>; body: { inspectors: InspectorInfo[] } };

@@ -1,31 +1,25 @@
 /**
- * One debug session: the state between requests. Requests are answered by theme in requests/; this file owns the
- * machine's life (launch, restart, end), the run loop and the events. Sessions are made by create-session.ts. What must not come here: knowledge of instruction sets or files.
+ * One client's debug session: what it has been told, what it wishes for, and the debuggee it follows. Requests are answered
+ * by theme in requests/; the machine's life is debuggee.ts. Sessions are made by create-session.ts.
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import type { FunctionSpec, InstructionSpec, SourceSpec } from '../debug/breakpoints';
-import type { DataSpec } from '../debug/data-breakpoints';
 import type { EvaluationScope } from '../debug/expression/scope';
-import type { SliceResult, Stop } from '../debug/stop';
-import { DebugTarget } from '../debug/target';
-import type { TrapPolicy } from '../debug/trap-policy';
-import { type Inspection, openInspectors } from '../inspect/open';
-import { type Ending, endOf } from './ending';
-import { cannotLoad, ended, isRunning, noSuchSymbol, notLaunched, UserError, unknownThread } from './errors';
-import { applyExceptions, type ExceptionEntry } from './exception-entries';
-import { declareFlags } from './flag-sources';
-import { GuestPanic } from './guest-panic';
+import type { Image } from '../debug/images';
+import type { LogLine, SliceResult, Stop } from '../debug/stop';
+import type { DebugTarget } from '../debug/target';
+import type { Inspection } from '../inspect/open';
+import { Debuggee, type Follower, type OutputCategory } from './debuggee';
+import { ended, isRunning, notLaunched, unknownThread } from './errors';
 import { Handles } from './handles';
-import { launchRemarks } from './launch-remarks';
 import type { LaunchArguments } from './launch-schema';
-import type { MachineStatus } from './protocol';
-import { RunLoop } from './run-loop';
+import type { MachineStatus, OwnEvents } from './protocol';
+import type { RunLoop } from './run-loop';
 import { DapServer, type Message } from './server';
-import type { BuiltMachine, SessionServices } from './services';
+import type { SessionServices } from './services';
 import { Shown } from './shown';
-import { type SourceSurvey, surveySources } from './source-survey';
-import { panickedText, panicText, stoppedBody, stuckText, trapText } from './stop-text';
+import { stoppedBody } from './stop-text';
 import { TraceLog } from './trace-log';
+import { applyExceptions, idsOf, noWishes, type Wishes } from './wishes';
 
 /** What the client said about itself. */
 export interface Client {
@@ -35,20 +29,34 @@ export interface Client {
   supportsMemoryEvent: boolean;
   supportsProgress: boolean;
   supportsAnsi: boolean;
+  /** It knows our own events: it has said so, or sent an own request. */
+  takesOwnEvents: boolean;
 }
 
-/** Everything the client asked to be set; survives restarts and may come before the launch. */
-export interface Wishes {
-  readonly sources: Map<string, SourceSpec[]>;
-  functions: FunctionSpec[];
-  instructions: InstructionSpec[];
-  data: DataSpec[];
-  exceptions: { id: string; condition?: string }[] | undefined;
-  /** Exception filters that rows of views set, beside the client's own. */
-  likes: readonly ExceptionEntry[];
+/** Where a server keeps the debuggees that further clients can attach to. */
+export interface Shared {
+  readonly debuggees: Set<Debuggee>;
 }
 
-export class Session {
+/** What tells a client of changes in the machine; the requests of their themes know how. */
+export interface Announcer {
+  /** An image has been found; its breakpoints are bound. */
+  image(image: Image): void;
+  /** All breakpoints are bound anew. */
+  breakpoints(): void;
+  /** Registers or memory were changed by hand. */
+  change(target: DebugTarget): void;
+}
+
+/** How a client leaves. */
+export interface Leaving {
+  /** End the debuggee for everybody; without a word the one who launched it does, and who attached does not. */
+  readonly terminate?: boolean;
+  /** The guest stands afterwards. */
+  readonly suspend?: boolean;
+}
+
+export class Session implements Follower {
   readonly server: DapServer;
   readonly handles = new Handles();
   readonly shown = new Shown();
@@ -59,40 +67,24 @@ export class Session {
     supportsMemoryEvent: false,
     supportsProgress: false,
     supportsAnsi: false,
+    takesOwnEvents: false,
   };
-  readonly wishes: Wishes = {
-    sources: new Map(),
-    functions: [],
-    instructions: [],
-    data: [],
-    exceptions: undefined,
-    likes: [],
-  };
-  readonly loop: RunLoop;
-  launch: LaunchArguments | undefined;
-  /** What the user chose for steps into traps; the launch's choice before. */
-  trapPolicy: TrapPolicy | undefined;
-  inspection: Inspection | undefined;
-  /** A virtual machine can come to exist in this machine. */
-  canHaveGuests = false;
+  readonly wishes: Wishes = noWishes();
+  debuggee: Debuggee;
+  announcer: Announcer = { image: () => {}, breakpoints: () => {}, change: () => {} };
+  /** Called when the client has taken its leave. */
+  closed: () => void = () => {};
   /** configurationDone has come. */
   isConfigured = false;
-  private target: DebugTarget | undefined;
-  private removeConsole: (() => void) | undefined;
-  private decoder = new TextDecoder();
-  private consoleText = '';
-  private lastId = 0;
-  private isEnded = false;
-  private lastChanged = 0;
-  private panic = new GuestPanic(() => false);
-  private panicHint: BuiltMachine['panicHint'];
-  private readonly stale = new Set<string>();
-  private readonly removals: (() => void)[] = [];
+  /** It follows a debuggee that another client has launched. */
+  isAttached = false;
   private readonly trace: TraceLog;
 
   constructor(
     readonly services: SessionServices,
     send: (message: Message) => void,
+    /** Absent where the machine cannot outlive the session. */
+    readonly shared?: Shared,
   ) {
     this.trace = new TraceLog(services.host);
     this.server = new DapServer(
@@ -102,12 +94,8 @@ export class Session {
       },
       (problem) => this.print(`Worldstep: ${problem}\n`, 'stderr'),
     );
-    this.loop = new RunLoop(
-      services.host,
-      (isIdle) => this.afterSlice(isIdle),
-      (stop) => this.stopped(stop),
-      (error) => this.failed(error),
-    );
+    this.debuggee = new Debuggee(services);
+    this.debuggee.followers.add(this);
   }
 
   /** Takes one message of the client. */
@@ -116,29 +104,50 @@ export class Session {
     this.server.handleMessage(message as DebugProtocol.ProtocolMessage);
   }
 
-  /** Drops the machine; no events follow. */
+  /** The client is gone: no events follow. What it has launched ends. */
   dispose(): void {
-    this.loop.halt();
-    this.release();
+    this.debuggee.followers.delete(this);
+    this.leave();
   }
 
-  takeId = (): number => ++this.lastId;
+  // ------------------------------------------------------------------ the debuggee
 
-  // ------------------------------------------------------------------ the machine's life
+  get loop(): RunLoop {
+    return this.debuggee.loop;
+  }
+
+  get launch(): LaunchArguments | undefined {
+    return this.debuggee.launch;
+  }
+
+  get inspection(): Inspection | undefined {
+    return this.debuggee.inspection;
+  }
 
   /** The views of the machine that is there. */
   get inspectors(): Inspection['inspectors'] {
     return this.inspection?.inspectors ?? [];
   }
 
+  /** Yields ids that are unique among all clients. */
+  takeId = (): number => this.debuggee.takeId();
+
   get hasTarget(): boolean {
-    return this.target !== undefined;
+    return this.debuggee.target !== undefined;
   }
 
   /** The target, for requests that need one. */
   need(command: string): DebugTarget {
-    if (this.target === undefined) throw this.isEnded ? ended() : notLaunched(command);
-    return this.target;
+    const { target, isEnded } = this.debuggee;
+    if (target === undefined) throw isEnded ? ended() : notLaunched(command);
+    return target;
+  }
+
+  /** The target that breakpoints are bound in, or why they are in none. */
+  binding(): DebugTarget | string {
+    const { target, launch } = this.debuggee;
+    if (target === undefined) return 'Waits for the machine to be built.';
+    return launch?.noDebug === true ? 'The guest runs without debugging; breakpoints are for the next run.' : target;
   }
 
   /** The target while the guest stands still. */
@@ -150,216 +159,136 @@ export class Session {
 
   /** Builds the machine of checked launch arguments and binds what was wished for. */
   async build(launch: LaunchArguments): Promise<void> {
-    let built: Awaited<ReturnType<SessionServices['build']>>;
-    let sources: SourceSurvey;
-    try {
-      built = await this.services.build(launch, this.services.host);
-      sources = await surveySources(built.images, launch, built.sourceMap ?? {}, this.services.host);
-    } catch (error) {
-      if (error instanceof UserError) throw error;
-      if (error instanceof Error) throw cannotLoad(error.message);
-      throw error;
-    }
-    const options = { sourceMap: sources.rules, takeId: this.takeId };
-    const target = new DebugTarget(built.machine, built.images, options);
-    await declareFlags(target, this.services.host);
-    this.loop.halt();
-    this.release();
-    this.launch = launch;
-    this.isEnded = false;
     if (launch.trace === true) this.trace.enable(launch.cwd);
-    target.trapPolicy = this.trapPolicy ?? launch.stepping?.traps ?? 'skip';
-    this.target = target;
-    target.runner.onLog = (line) => this.print(`${line.text}\n`, 'console');
-    this.decoder = new TextDecoder();
-    this.panic = new GuestPanic((line) => built.isPanic?.(line) ?? false);
-    this.removeConsole = built.machine.onConsole((bytes) => {
-      this.panic.add(bytes, built.machine.retired);
-      this.consoleText += this.decoder.decode(bytes, { stream: true });
-    });
-    this.panicHint = built.panicHint;
-    this.canHaveGuests = built.canHaveGuests;
-    this.inspection = openInspectors(target, { ...built.inspect, mostTraps: launch.limits?.traps });
-    this.inspection.onWarning = (text) => this.print(`${text}\n`, 'console');
-    this.observe(target);
-    const remarks = [
-      ...(built.remarks ?? []),
-      ...(await launchRemarks(launch, this.services.host)),
-      ...sources.remarks,
-    ];
-    for (const remark of remarks) this.print(`${remark}\n`, 'console');
-    this.bindAll(target);
-    target.halt({ kind: 'entry', hart: 0 });
+    await this.debuggee.build(launch);
+    this.shared?.debuggees.add(this.debuggee);
   }
 
-  private bindAll(target: DebugTarget): void {
-    for (const [path, specs] of this.wishes.sources) target.breakpoints.setSource(path, specs);
-    target.breakpoints.setFunctions(this.wishes.functions);
-    target.breakpoints.setInstructions(this.wishes.instructions);
-    target.data.set(target.cpu(0), this.wishes.data);
-    applyExceptions(this.wishes, target);
+  /** Follows another client's debuggee from now on. */
+  join(debuggee: Debuggee): void {
+    this.debuggee.followers.delete(this);
+    this.debuggee = debuggee;
+    this.isAttached = true;
+    // The default is the launching client's; it need not be wished for twice.
+    this.wishes.exceptions ??= [];
+    debuggee.followers.add(this);
+    debuggee.applyWishes([this]);
   }
 
-  private release(): void {
-    this.removeConsole?.();
-    for (const remove of this.removals.splice(0)) remove();
-    this.target?.dispose();
-    this.target = undefined;
-    this.inspection?.dispose();
-    this.inspection = undefined;
-    this.handles.clear();
-    this.shown.clear();
+  /**
+   * Follows no longer: what it wished for is taken back. A guest that stands and that nobody follows runs on. Without a
+   * shared server the machine ends with its session.
+   */
+  leave({ terminate = !this.isAttached, suspend = false }: Leaving = {}): void {
+    const { debuggee, shared } = this;
+    if (terminate || shared === undefined) debuggee.end();
+    debuggee.followers.delete(this);
+    debuggee.dropWishes(this.wishes);
+    const isLast = debuggee.followers.size === 0;
+    if (debuggee.target !== undefined && suspend && debuggee.loop.halt()) debuggee.stopped({ kind: 'pause', hart: 0 });
+    else if (debuggee.target !== undefined && !suspend && isLast) debuggee.runAlone();
+    if (debuggee.isEnded && isLast) shared?.debuggees.delete(debuggee);
   }
 
-  /** Starts the guest for the first time: to the entry, the run-to symbol, or freely. */
+  /** Starts the guest for the first time. */
   begin(): void {
-    const target = this.target;
-    const { launch } = this;
-    if (target === undefined || launch === undefined) return;
-    if (launch.noDebug === true) target.setExceptionFilters([]);
-    if (launch.stopOnEntry === true && launch.noDebug !== true) return this.stopped({ kind: 'entry', hart: 0 });
-    if (launch.runTo !== undefined && launch.noDebug !== true) {
-      const result = target.runTo(launch.runTo);
-      if (typeof result === 'string') {
-        this.print(`${noSuchSymbol(launch.runTo).message}\n`, 'important');
-        return this.stopped({ kind: 'entry', hart: 0 });
-      }
-      return this.run(result);
-    }
-    this.run(target.resume());
+    this.debuggee.begin(this);
   }
 
   /** Lets the guest run on from what a resume or a step began. */
   run(first: SliceResult): void {
-    if (this.target === undefined) return;
-    this.handles.clear();
-    this.shown.clear();
-    this.loop.start(this.target, first);
-    this.event('machine/status', this.status(0));
+    this.debuggee.run(first, this);
+  }
+
+  /** The guest stands, for a reason that the loop does not know of. */
+  stopped(stop: Stop): void {
+    this.debuggee.stopped(stop);
+  }
+
+  /** Sets the exception filters of all clients; what is wrong with this one's, in order. */
+  applyExceptions(target: DebugTarget): readonly (string | undefined)[] {
+    return applyExceptions(target, this.debuggee.followers).get(this.wishes) ?? [];
   }
 
   // ------------------------------------------------------------------ events
 
-  /** The guest stands: tells the client, or ends the session when it switched off. */
-  stopped(stop: Stop): void {
-    const target = this.target;
-    if (target === undefined) return;
-    target.halt(stop);
+  forget(): void {
     this.handles.clear();
     this.shown.clear();
-    this.flush(true);
-    const ending = this.endingOf(stop);
-    if (ending !== undefined) return this.ended(ending);
+  }
+
+  ran(isOwn: boolean): void {
+    if (!this.isConfigured) return;
+    if (!isOwn) this.server.event('continued', { threadId: 1, allThreadsContinued: true });
+    this.event('machine/status', this.status(0));
+  }
+
+  stood(stop: Stop, why: readonly string[]): void {
+    const { target } = this.debuggee;
+    if (target === undefined || !this.isConfigured) return;
+    const [said, ...more] = why;
     const isPanic = stop.kind === 'panic' || stop.kind === 'panicked';
-    if (isPanic) this.panic.isShown = true;
-    const [said, ...more] = this.explained(target, stop);
     if (said !== undefined) this.print(`${said}\n`, isPanic ? 'stderr' : 'console');
     if (more.length > 0) this.print(`${more.join('\n')}\n`, 'console');
-    this.server.event('stopped', stoppedBody(target, stop));
+    this.server.event('stopped', this.ownBody(stoppedBody(target, stop)));
     this.event('machine/status', this.status(stop.hart));
-    this.event('inspect/changed', { inspectors: this.inspectors.map((inspector) => inspector.info.id) });
+    this.staled();
   }
 
-  /** Lines that explain a stop without being asked. */
-  private explained(target: DebugTarget, stop: Stop): readonly string[] {
-    switch (stop.kind) {
-      case 'panic': {
-        const text = panicText(target, stop);
-        return [text, ...this.hints(text)];
-      }
-      case 'panicked':
-        return [panickedText(stop), ...this.hints(stop.text)];
-      case 'stuck':
-        return [stuckText(target, stop)];
-    }
-    if (!('event' in stop) || stop.event?.kind !== 'trap') return [];
-    const trap = { kind: 'trap', hart: stop.hart, event: stop.event } as const;
-    return [`${trapText(target, trap)}.`, ...(this.inspection?.explainTrap(stop.event) ?? [])];
+  /** Breakpoints of other clients are not named to this one. */
+  private ownBody(body: { readonly hitBreakpointIds?: readonly number[] }): object {
+    const { hitBreakpointIds } = body;
+    if (hitBreakpointIds === undefined) return body;
+    const own = idsOf(this.wishes);
+    return { ...body, hitBreakpointIds: hitBreakpointIds.filter((id) => own.has(id)) };
   }
 
-  /** What to do about a panic, once. */
-  private hints(panic: string): string[] {
-    const hint = this.panicHint?.(panic);
-    if (hint === undefined) return [];
-    this.panicHint = undefined;
-    return [`${hint}.`];
+  /** Tells a client that has just come to a debuggee that stands. */
+  catchUp(): void {
+    const { stop } = this.need('attach');
+    if (stop !== undefined && !this.loop.isRunning) this.stood(stop, []);
   }
 
-  /** Whether the session ends here: the guest has, or it can only fail on after a panic that the user has seen. */
-  private endingOf(stop: Stop): Ending | undefined {
-    if (stop.kind === 'power') return stop;
-    if (stop.kind !== 'panicked' && stop.kind !== 'stuck') return undefined;
-    const isSeen = this.launch?.noDebug === true || (this.panic.text !== undefined && this.panic.isShown);
-    return isSeen ? stop : undefined;
+  restarted(): void {
+    if (this.isConfigured) this.announcer.breakpoints();
   }
 
-  private ended(stop: Ending): void {
-    const { exitCode, text } = endOf(stop, this.panic.text);
-    const hints = this.panic.text === undefined ? [] : this.hints(this.panic.text);
-    this.print(`${[text, ...hints].join('\n')}\n`, 'console');
-    this.server.event('exited', { exitCode });
-    this.terminated();
+  changed(): void {
+    const { target } = this.debuggee;
+    if (target !== undefined) this.announcer.change(target);
   }
 
-  /** Ends the session for the client. */
-  terminated(): void {
-    if (this.isEnded) return;
-    this.isEnded = true;
-    this.loop.halt();
-    this.flush(true);
-    this.release();
+  imageFound(image: Image): void {
+    this.announcer.image(image);
+  }
+
+  ended(exitCode: number | undefined): void {
     this.trace.close();
+    if (exitCode !== undefined) this.server.event('exited', { exitCode });
     this.server.event('terminated');
   }
 
-  /** A bug of ours while running: the session stays, the guest stands. */
-  private failed(error: unknown): void {
-    const problem = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    this.print(`Worldstep itself failed while the guest ran: ${problem}\n`, 'stderr');
-    this.stopped({ kind: 'pause', hart: 0 });
+  wrote(text: string): void {
+    this.event('console/output', { text });
+    if (!this.client.takesOwnEvents || this.launch?.console !== 'terminal') this.print(text, 'stdout');
+  }
+
+  logged(line: LogLine): void {
+    this.print(`${line.text}\n`, 'console');
   }
 
   /** Text for the Debug Console. */
-  print(output: string, category: 'console' | 'important' | 'stdout' | 'stderr'): void {
+  print(output: string, category: OutputCategory): void {
     this.server.event('output', { category, output });
   }
 
-  /** An own event. */
-  event(name: string, body: object): void {
-    this.server.event(name, body);
+  staled(inspectors: readonly string[] = this.inspectors.map(({ info }) => info.id)): void {
+    this.event('inspect/changed', { inspectors: [...inspectors] });
   }
 
-  private afterSlice(isIdle: boolean): void {
-    this.flush(false);
-    const { target, panic } = this;
-    if (target === undefined || !this.loop.isRunning || !panic.isOver(target.machine.retired, isIdle)) return;
-    this.loop.halt();
-    const running = target.machine.cpus.find(({ activity }) => activity === 'running');
-    this.stopped({ kind: 'panicked', hart: running?.hart ?? 0, text: panic.text ?? '' });
-  }
-
-  /** Sends pending console output and stale views; views at most ten times a second unless `isFinal`. */
-  private flush(isFinal: boolean): void {
-    if (isFinal) this.consoleText += this.decoder.decode();
-    if (this.consoleText !== '') {
-      const text = this.consoleText;
-      this.consoleText = '';
-      this.event('console/output', { text });
-      if (this.launch?.console !== 'terminal') this.print(text, 'stdout');
-    }
-    if (isFinal || this.stale.size === 0) return;
-    const now = this.services.host.wallClock();
-    if (now - this.lastChanged < 100) return;
-    this.lastChanged = now;
-    this.event('inspect/changed', { inspectors: [...this.stale] });
-    this.stale.clear();
-  }
-
-  private observe(target: DebugTarget): void {
-    for (const { info } of this.inspectors) {
-      if (info.refreshOn.length === 0) continue;
-      this.removals.push(target.machine.observe(info.refreshOn, () => this.stale.add(info.id)));
-    }
+  /** An own event, for clients that know them. */
+  event<Name extends keyof OwnEvents>(name: Name, body: OwnEvents[Name]): void {
+    if (this.client.takesOwnEvents) this.server.event(name, body);
   }
 
   // ------------------------------------------------------------------ shared answers
@@ -367,7 +296,7 @@ export class Session {
   /** The hart of a thread id. Thread ids are hart numbers plus one. */
   hart(threadId: number): number {
     const hart = threadId - 1;
-    if (this.target?.machine.cpus[hart] === undefined) throw unknownThread(threadId);
+    if (this.debuggee.target?.machine.cpus[hart] === undefined) throw unknownThread(threadId);
     return hart;
   }
 
@@ -380,7 +309,7 @@ export class Session {
 
   /** For the status bar. */
   status(hart: number): MachineStatus {
-    const target = this.target;
+    const { target } = this.debuggee;
     if (target === undefined)
       return { running: false, mode: '', pc: '', retired: '0', seconds: 0, harts: 0, traps: 'skip' };
     const cpu = target.cpu(hart);

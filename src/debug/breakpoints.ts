@@ -7,7 +7,7 @@ import type { CodeAddress, SourceFile } from '../symbols/types';
 import { type BreakpointMode, underMode, type WhereNow } from './breakpoint-modes';
 import { type HitTest, type LogPart, parseHitCondition, parseLogMessage } from './conditions';
 import { type BoundPlace, type Image, type ImageSet, placesOf } from './images';
-import type { SourceCatalogue } from './sources';
+import { normalizePath, type SourceCatalogue } from './sources';
 
 export type { BoundPlace } from './images';
 
@@ -55,11 +55,19 @@ export interface CodeBreakpoint {
   hits: number;
 }
 
-/** The code breakpoints of one target. */
+/** The breakpoints that one owner has set. */
+interface Owned {
+  readonly bySource: Map<string, readonly CodeBreakpoint[]>;
+  functions: readonly CodeBreakpoint[];
+  instructions: readonly CodeBreakpoint[];
+}
+
+/** The owner of breakpoints that nobody claims. */
+const ANYBODY = {};
+
+/** The code breakpoints of one target. Each owner replaces its own only. */
 export class Breakpoints {
-  private readonly bySource = new Map<string, readonly CodeBreakpoint[]>();
-  private functions: readonly CodeBreakpoint[] = [];
-  private instructions: readonly CodeBreakpoint[] = [];
+  private readonly owned = new Map<object, Owned>();
   private index: readonly CodeBreakpoint[] = [];
   /** Counts changes, so that the runner knows when to tell the machine. */
   version = 0;
@@ -77,25 +85,39 @@ export class Breakpoints {
   }
 
   /** Replaces the breakpoints of one source file. */
-  setSource(path: string, specs: readonly SourceSpec[]): readonly CodeBreakpoint[] {
+  setSource(path: string, specs: readonly SourceSpec[], owner: object = ANYBODY): readonly CodeBreakpoint[] {
     const set = specs.map((spec) => this.bindSource(path, spec));
-    this.bySource.set(path, set);
+    this.of(owner).bySource.set(normalizePath(path), set);
     this.rebuild();
     return set;
   }
 
   /** Replaces all function breakpoints. */
-  setFunctions(specs: readonly FunctionSpec[]): readonly CodeBreakpoint[] {
-    this.functions = specs.map((spec) => this.bindFunction(spec));
+  setFunctions(specs: readonly FunctionSpec[], owner: object = ANYBODY): readonly CodeBreakpoint[] {
+    const set = specs.map((spec) => this.bindFunction(spec));
+    this.of(owner).functions = set;
     this.rebuild();
-    return this.functions;
+    return set;
   }
 
   /** Replaces all instruction breakpoints. */
-  setInstructions(specs: readonly InstructionSpec[]): readonly CodeBreakpoint[] {
-    this.instructions = specs.map((spec) => this.make('instruction', spec, this.placesAt(spec), undefined, undefined));
+  setInstructions(specs: readonly InstructionSpec[], owner: object = ANYBODY): readonly CodeBreakpoint[] {
+    const set = specs.map((spec) => this.make('instruction', spec, this.placesAt(spec), undefined, undefined));
+    this.of(owner).instructions = set;
     this.rebuild();
-    return this.instructions;
+    return set;
+  }
+
+  /** Removes all of an owner. */
+  remove(owner: object): void {
+    this.owned.delete(owner);
+    this.rebuild();
+  }
+
+  private of(owner: object): Owned {
+    const known = this.owned.get(owner) ?? { bySource: new Map(), functions: [], instructions: [] };
+    this.owned.set(owner, known);
+    return known;
   }
 
   /** Forgets how often each was hit; a restarted guest counts anew. */
@@ -109,14 +131,21 @@ export class Breakpoints {
       breakpoint.places.some((place) => place.image === image)
         ? { ...breakpoint, places: unique(breakpoint.places.flatMap((place) => movedPlace(place, image))) }
         : breakpoint;
-    for (const [path, set] of this.bySource) this.bySource.set(path, set.map(moved));
-    this.functions = this.functions.map(moved);
-    this.instructions = this.instructions.map(moved);
+    for (const owned of this.owned.values()) {
+      for (const [path, set] of owned.bySource) owned.bySource.set(path, set.map(moved));
+      owned.functions = owned.functions.map(moved);
+      owned.instructions = owned.instructions.map(moved);
+    }
     this.rebuild();
   }
 
   private rebuild(): void {
-    this.index = [...[...this.bySource.values()].flat(), ...this.functions, ...this.instructions];
+    const all = [...this.owned.values()];
+    this.index = [
+      ...all.flatMap(({ bySource }) => [...bySource.values()].flat()),
+      ...all.flatMap(({ functions }) => functions),
+      ...all.flatMap(({ instructions }) => instructions),
+    ];
     this.version++;
   }
 

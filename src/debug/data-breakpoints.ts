@@ -41,9 +41,12 @@ function parseDataId(text: string): { reference: MemoryReference; length: number
   return { reference, length, name: match?.[3] || formatReference(reference) };
 }
 
-/** The data breakpoints of one target. */
+/** The owner of breakpoints that nobody claims. */
+const ANYBODY = {};
+
+/** The data breakpoints of one target. Each owner replaces its own only. */
 export class DataBreakpoints {
-  private list: readonly DataBreakpoint[] = [];
+  private readonly owned = new Map<object, readonly DataBreakpoint[]>();
   private nextWatch = 1;
 
   constructor(
@@ -53,19 +56,30 @@ export class DataBreakpoints {
   ) {}
 
   get all(): readonly DataBreakpoint[] {
-    return this.list;
+    return [...this.owned.values()].flat();
   }
 
-  /** Replaces all. Virtual addresses are bound to the physical memory behind them now. */
-  set(cpu: Cpu, specs: readonly DataSpec[]): readonly DataBreakpoint[] {
-    this.list = specs.map((spec) => this.bind(cpu, spec));
-    this.machine.setWatches(this.list.flatMap((breakpoint) => breakpoint.watches));
-    return this.list;
+  /** Replaces all of an owner. Virtual addresses are bound to the physical memory behind them now. */
+  set(cpu: Cpu, specs: readonly DataSpec[], owner: object = ANYBODY): readonly DataBreakpoint[] {
+    const set = specs.map((spec) => this.bind(cpu, spec));
+    this.owned.set(owner, set);
+    this.install();
+    return set;
+  }
+
+  /** Removes all of an owner. */
+  remove(owner: object): void {
+    this.owned.delete(owner);
+    this.install();
   }
 
   resetHits(): void {
-    for (const breakpoint of this.list) breakpoint.hits = 0;
-    this.machine.setWatches(this.list.flatMap((breakpoint) => breakpoint.watches));
+    for (const breakpoint of this.all) breakpoint.hits = 0;
+    this.install();
+  }
+
+  private install(): void {
+    this.machine.setWatches(this.all.flatMap((breakpoint) => breakpoint.watches));
   }
 
   private bind(cpu: Cpu, spec: DataSpec): DataBreakpoint {
@@ -113,7 +127,7 @@ export class DataBreakpoints {
 
   /** The stop that a touched watch makes, if any. */
   hit(exit: Extract<RunExit, { kind: 'watch' }>, tester: ConditionTester): Stop | undefined {
-    const breakpoint = this.list.find((one) => one.watches.some((watch) => watch.id === exit.watch.id));
+    const breakpoint = this.all.find((one) => one.watches.some((watch) => watch.id === exit.watch.id));
     if (breakpoint === undefined) return undefined;
     const isSame = exit.old.every((byte, at) => byte === exit.value[at]);
     // VS Code calls this kind "Break on Value Change".

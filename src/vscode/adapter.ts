@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { LAUNCH_AHEAD } from '../dap/protocol';
+import { LAUNCH_AHEAD, OWN_EVENTS } from '../dap/protocol';
 import { pickedFilters } from './break-on-traps';
 import { MergedDataBreakpoints } from './data-breakpoints';
 import type { WorkspaceFiles } from './files';
@@ -47,7 +47,7 @@ export class WorkerAdapter implements vscode.DebugAdapter {
   #announced(message: object): object {
     const { type, command, arguments: given } = message as { type: string; command?: string; arguments?: object };
     if (type !== 'request' || command !== 'initialize') return message;
-    return { ...message, arguments: { ...given, [LAUNCH_AHEAD]: this.launch } };
+    return { ...message, arguments: { ...given, [LAUNCH_AHEAD]: this.launch, [OWN_EVENTS]: true } };
   }
 
   dispose(): void {

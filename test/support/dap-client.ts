@@ -1,6 +1,6 @@
 /** A debug adapter client for tests: sends requests to a session in process and waits for responses and events. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { createSession, type SessionPort } from '../../src/dap/create-session';
+import { createSession, type SessionOptions, type SessionPort } from '../../src/dap/create-session';
 import type { SessionServices } from '../../src/dap/services';
 
 // biome-ignore lint/suspicious/noExplicitAny: a test knows the shape of the message it waits for
@@ -19,11 +19,12 @@ export class DapClient {
   private readonly seen: DebugProtocol.Event[] = [];
   private readonly wanted: { name: string; resolve: (event: DebugProtocol.Event) => void }[] = [];
 
-  constructor(services: SessionServices) {
-    this.session = createSession(services, (message) => {
+  constructor(services: SessionServices, options: SessionOptions = {}) {
+    const send = (message: object) => {
       // Over a wire everything is JSON: nothing else may be in it.
       this.take(JSON.parse(JSON.stringify(message)) as DebugProtocol.ProtocolMessage);
-    });
+    };
+    this.session = createSession(services, send, options);
   }
 
   dispose(): void {
@@ -79,6 +80,7 @@ export class DapClient {
       clientID: 'test',
       linesStartAt1: true,
       columnsStartAt1: true,
+      worldstepEvents: true,
       ...can,
     });
     const launched = this.request('launch', args);
@@ -90,6 +92,17 @@ export class DapClient {
     await this.request('setExceptionBreakpoints', { filters: ['rust-panic'] });
     await this.request('configurationDone');
     await launched;
+  }
+
+  /** Joins the machine of another client of the same server. */
+  async attach(breakpoints: Record<string, object[]> = {}, args: object = {}, can: object = {}): Promise<void> {
+    await this.request('initialize', { adapterID: 'worldstep', clientID: 'second', worldstepEvents: true, ...can });
+    await this.request('attach', args);
+    await this.event('initialized');
+    for (const [path, list] of Object.entries(breakpoints)) {
+      await this.request('setBreakpoints', { source: { path }, breakpoints: list });
+    }
+    await this.request('configurationDone');
   }
 
   private take(message: DebugProtocol.ProtocolMessage): void {

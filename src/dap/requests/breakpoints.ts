@@ -7,15 +7,14 @@ import { type DataBreakpoint, dataIdOf, LONGEST_WATCH } from '../../debug/data-b
 import { ExpressionError } from '../../debug/expression/ast';
 import type { Image } from '../../debug/images';
 import { formatReference, type MemoryReference, parseReference, referenceIn } from '../../debug/memory';
+import { normalizePath } from '../../debug/sources';
 import type { DebugTarget } from '../../debug/target';
 import type { Args } from '../arguments';
 import { badArgument, badReference } from '../errors';
-import { applyExceptions } from '../exception-entries';
 import type { Handler } from '../server';
 import type { Session } from '../session';
+import { idsOf } from '../wishes';
 import { sourceOf } from './sources';
-
-const WAITING = 'Waits for the machine to be built.';
 
 const optionsOf = (args: Args): BreakpointOptions => ({
   condition: args.optionalString('condition'),
@@ -63,18 +62,20 @@ export const columnIn = (session: Session, column: number): number =>
 
 /** Tells the client how breakpoints are bound now: all after a restart, or those of an image. */
 export function announceBreakpoints(session: Session, image?: Image): void {
-  if (!session.hasTarget) return;
-  const target = session.need('restart');
+  const target = session.binding();
+  if (typeof target === 'string') return;
+  const own = idsOf(session.wishes);
   for (const breakpoint of target.breakpoints.all) {
+    if (!own.has(breakpoint.id)) continue;
     if (image !== undefined && !breakpoint.places.some((place) => place.image === image)) continue;
     session.server.event('breakpoint', { reason: 'changed', breakpoint: codeBody(session, target, breakpoint) });
   }
 }
 
 export function breakpointRequests(session: Session): Record<string, Handler> {
-  /** Keeps what was asked with fresh ids, binds it when there is a machine, and answers in order. */
-  const waiting = (specs: readonly { readonly id?: number }[]) => ({
-    breakpoints: specs.map((spec) => ({ id: spec.id, verified: false, message: WAITING, reason: 'pending' as const })),
+  /** What was asked for is kept with fresh ids and bound when there is a machine; answers are in order. */
+  const unbound = (specs: readonly { readonly id?: number }[], message: string) => ({
+    breakpoints: specs.map((spec) => ({ id: spec.id, verified: false, message, reason: 'pending' as const })),
   });
   return {
     setBreakpoints: (args) => {
@@ -103,10 +104,10 @@ export function breakpointRequests(session: Session): Record<string, Handler> {
           });
         }
       }
-      session.wishes.sources.set(path, specs);
-      if (!session.hasTarget) return waiting(specs);
-      const target = session.need('setBreakpoints');
-      const set = target.breakpoints.setSource(path, specs);
+      session.wishes.sources.set(normalizePath(path), specs);
+      const target = session.binding();
+      if (typeof target === 'string') return unbound(specs, target);
+      const set = target.breakpoints.setSource(path, specs, session.wishes);
       return {
         breakpoints: set.map((one, at) => ({
           line: lineOut(session, specs[at]?.line ?? 0),
@@ -119,9 +120,10 @@ export function breakpointRequests(session: Session): Record<string, Handler> {
         .objects('breakpoints')
         .map((one) => ({ id: session.takeId(), name: one.string('name'), ...optionsOf(one) }));
       session.wishes.functions = specs;
-      if (!session.hasTarget) return waiting(specs);
-      const target = session.need('setFunctionBreakpoints');
-      return { breakpoints: target.breakpoints.setFunctions(specs).map((one) => codeBody(session, target, one)) };
+      const target = session.binding();
+      if (typeof target === 'string') return unbound(specs, target);
+      const set = target.breakpoints.setFunctions(specs, session.wishes);
+      return { breakpoints: set.map((one) => codeBody(session, target, one)) };
     },
     setInstructionBreakpoints: (args) => {
       const specs: InstructionSpec[] = args.objects('breakpoints').map((one) => {
@@ -132,9 +134,10 @@ export function breakpointRequests(session: Session): Record<string, Handler> {
         return { id: session.takeId(), address, isPhysical: reference.space === 'pa', ...optionsOf(one) };
       });
       session.wishes.instructions = specs;
-      if (!session.hasTarget) return waiting(specs);
-      const target = session.need('setInstructionBreakpoints');
-      return { breakpoints: target.breakpoints.setInstructions(specs).map((one) => codeBody(session, target, one)) };
+      const target = session.binding();
+      if (typeof target === 'string') return unbound(specs, target);
+      const set = target.breakpoints.setInstructions(specs, session.wishes);
+      return { breakpoints: set.map((one) => codeBody(session, target, one)) };
     },
     setExceptionBreakpoints: (args) => {
       const enabled: { id: string; condition?: string }[] = [
@@ -148,11 +151,13 @@ export function breakpointRequests(session: Session): Record<string, Handler> {
         for (const segment of option.objects('path')) enabled.push(...segment.strings('names').map((id) => ({ id })));
       }
       session.wishes.exceptions = enabled;
-      if (!session.hasTarget) return waiting(enabled.map(() => ({ id: session.takeId() })));
-      const problems = applyExceptions(session.wishes, session.need('setExceptionBreakpoints')).slice(
-        0,
-        enabled.length,
-      );
+      const target = session.binding();
+      if (typeof target === 'string')
+        return unbound(
+          enabled.map(() => ({ id: session.takeId() })),
+          target,
+        );
+      const problems = session.applyExceptions(target).slice(0, enabled.length);
       return {
         breakpoints: problems.map((problem) => ({
           verified: problem === undefined,
@@ -175,9 +180,10 @@ export function breakpointRequests(session: Session): Record<string, Handler> {
         };
       });
       session.wishes.data = specs;
-      if (!session.hasTarget) return waiting(specs);
-      const target = session.need('setDataBreakpoints');
-      return { breakpoints: target.data.set(target.cpu(target.stop?.hart ?? 0), specs).map(dataBody) };
+      const target = session.binding();
+      if (typeof target === 'string') return unbound(specs, target);
+      const set = target.data.set(target.cpu(target.stop?.hart ?? 0), specs, session.wishes);
+      return { breakpoints: set.map(dataBody) };
     },
     breakpointLocations: (args) => {
       const target = session.need('breakpointLocations');

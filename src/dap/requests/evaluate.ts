@@ -4,7 +4,6 @@ import { ExpressionError } from '../../debug/expression/ast';
 import { parseReference } from '../../debug/memory';
 import type { Args } from '../arguments';
 import { cannotEvaluate } from '../errors';
-import { announceHandChange } from '../hand-change';
 import type { Handler } from '../server';
 import type { Session } from '../session';
 import { explainText, frameWorld } from './explain';
@@ -32,7 +31,7 @@ export function evaluateRequests(session: Session): Record<string, Handler> {
         const name = where === 'repl' ? BOOKMARK.exec(expression)?.[1] : undefined;
         if (name !== undefined) {
           const said = session.inspection?.bookmarkTables(scope.cpu.hart, name.trim() || DEFAULT_BOOKMARK) ?? '';
-          context.after(() => session.event('inspect/changed', { inspectors: ['pageTables'] }));
+          context.after(() => session.staled(['pageTables']));
           return { result: said, variablesReference: 0 };
         }
         const isAssignment = target.isAssignment(expression);
@@ -43,7 +42,7 @@ export function evaluateRequests(session: Session): Record<string, Handler> {
         if (where === 'hover' && row.operand?.kind === 'register' && isCodeWithoutRegisters(args, expression)) {
           throw cannotEvaluate(`Nothing is called "${expression}" here. The register is $${expression}.`);
         }
-        if (isAssignment) context.after(() => announceHandChange(session, target));
+        if (isAssignment) context.after(() => session.debuggee.changed());
         const body = rowBody(session, { ...row, expression }, scope);
         const { type, variablesReference, namedVariables, indexedVariables, memoryReference, presentationHint } = body;
         const lies = where === 'hover' ? addressIn(expression, type, memoryReference) : undefined;

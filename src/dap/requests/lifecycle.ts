@@ -1,14 +1,23 @@
 /** Requests about the session as a whole: initialize, launch, restart, end, cancel. */
 import { capabilities, checkboxes } from '../capabilities';
-import { alreadyLaunched } from '../errors';
-import { checkLaunch } from '../launch-arguments';
-import { LAUNCH_AHEAD } from '../protocol';
+import { alreadyLaunched, nothingShared, nothingToAttach } from '../errors';
+import { showHandChange } from '../hand-change';
+import { checkAttach, checkLaunch } from '../launch-arguments';
+import { LAUNCH_AHEAD, OWN_EVENTS } from '../protocol';
 import type { Handler } from '../server';
 import type { Session } from '../session';
 import { announceBreakpoints } from './breakpoints';
 import { announceModule } from './sources';
 
 export function lifecycleRequests(session: Session): Record<string, Handler> {
+  session.announcer = {
+    image: (image) => {
+      announceModule(session, image);
+      announceBreakpoints(session, image);
+    },
+    breakpoints: () => announceBreakpoints(session),
+    change: (target) => showHandChange(session, target),
+  };
   let isBuilding = false;
   const build = async (value: unknown): Promise<void> => {
     const launch = checkLaunch(value, session.services.architectures);
@@ -16,10 +25,6 @@ export function lifecycleRequests(session: Session): Record<string, Handler> {
     isBuilding = true;
     try {
       await session.build(launch);
-      session.need('launch').onImageFound = (image) => {
-        announceModule(session, image);
-        announceBreakpoints(session, image);
-      };
     } finally {
       isBuilding = false;
     }
@@ -28,8 +33,8 @@ export function lifecycleRequests(session: Session): Record<string, Handler> {
   let listsGuests = true;
   /** The list of a client that did not announce its launch may be too long. */
   const correctFilters = () => {
-    if (listsGuests === session.canHaveGuests) return;
-    listsGuests = session.canHaveGuests;
+    if (listsGuests === session.debuggee.canHaveGuests) return;
+    listsGuests = session.debuggee.canHaveGuests;
     const exceptionBreakpointFilters = checkboxes(session.services.exceptionFilters(listsGuests));
     session.server.event('capabilities', { capabilities: { exceptionBreakpointFilters } });
   };
@@ -41,9 +46,6 @@ export function lifecycleRequests(session: Session): Record<string, Handler> {
       return false;
     }
   };
-  const stopRunning = () => {
-    session.loop.halt();
-  };
   return {
     initialize: (args) => {
       const { client } = session;
@@ -53,9 +55,13 @@ export function lifecycleRequests(session: Session): Record<string, Handler> {
       client.supportsMemoryEvent = args.raw('supportsMemoryEvent') === true;
       client.supportsProgress = args.raw('supportsProgressReporting') === true;
       client.supportsAnsi = args.raw('supportsANSIStyling') === true;
+      client.takesOwnEvents = args.raw(OWN_EVENTS) === true;
       const declare = (guests: boolean) => {
         listsGuests = guests;
-        return capabilities(session.services.exceptionFilters(guests), client.supportsAnsi);
+        return capabilities(session.services.exceptionFilters(guests), {
+          canStyle: client.supportsAnsi,
+          isShared: session.shared !== undefined,
+        });
       };
       const launch = args.raw(LAUNCH_AHEAD);
       return launch === undefined ? declare(true) : canHaveGuests(launch).then(declare);
@@ -70,15 +76,30 @@ export function lifecycleRequests(session: Session): Record<string, Handler> {
       });
       return undefined;
     },
+    attach: (args, context) => {
+      if (session.hasTarget) throw alreadyLaunched();
+      checkAttach(args.all);
+      if (session.shared === undefined) throw nothingShared();
+      const debuggee = [...session.shared.debuggees].filter(({ target }) => target !== undefined).at(-1);
+      if (debuggee === undefined) throw nothingToAttach();
+      session.isConfigured = false;
+      session.join(debuggee);
+      context.after(() => {
+        correctFilters();
+        session.server.event('initialized');
+      });
+      return undefined;
+    },
     configurationDone: (_args, context) => {
       session.need('configurationDone');
       const isFirst = !session.isConfigured;
       session.isConfigured = true;
-      if (isFirst) context.after(() => session.begin());
+      if (isFirst) context.after(() => (session.isAttached ? session.catchUp() : session.begin()));
       return undefined;
     },
     restart: async (args, context) => {
-      const given = args.optionalObject('arguments')?.all ?? session.launch;
+      // What an attached client sends is how it has attached.
+      const given = session.isAttached ? session.launch : (args.optionalObject('arguments')?.all ?? session.launch);
       const wasRunning = session.loop.halt();
       try {
         await build(given);
@@ -90,7 +111,7 @@ export function lifecycleRequests(session: Session): Record<string, Handler> {
       session.isConfigured = true;
       context.after(() => {
         correctFilters();
-        announceBreakpoints(session);
+        session.debuggee.announceRestart();
         // The client may still believe in the stop before the restart.
         session.server.event('continued', { threadId: 1, allThreadsContinued: true });
         session.begin();
@@ -98,15 +119,18 @@ export function lifecycleRequests(session: Session): Record<string, Handler> {
       return undefined;
     },
     terminate: (_args, context) => {
-      stopRunning();
-      context.after(() => session.terminated());
+      session.loop.halt();
+      context.after(() => session.debuggee.end());
       return undefined;
     },
     disconnect: (args, context) => {
-      stopRunning();
-      // A suspended guest has nobody to come back to: the machine lives in this session.
-      args.boolean('suspendDebuggee');
-      context.after(() => session.terminated());
+      const terminate = args.has('terminateDebuggee') ? args.boolean('terminateDebuggee') : undefined;
+      const suspend = args.boolean('suspendDebuggee');
+      context.after(() => {
+        session.leave({ terminate, suspend });
+        if (!session.debuggee.isEnded) session.ended(undefined);
+        session.closed();
+      });
       return undefined;
     },
     cancel: (args) => {

@@ -4,9 +4,10 @@
  */
 import type { Args } from '../arguments';
 import { badArgument, badFilter } from '../errors';
-import { applyExceptions, type ExceptionEntry } from '../exception-entries';
+
 import type { Handler } from '../server';
 import type { Session } from '../session';
+import type { ExceptionEntry } from '../wishes';
 
 /** Filters of rows that can be set at once. */
 const MOST_LIKES = 100;
@@ -23,7 +24,7 @@ export function likeRequests(session: Session): Record<string, Handler> {
     'exceptions/filters': () => {
       session.need('exceptions/filters');
       const filters = session.services
-        .exceptionFilters(session.canHaveGuests)
+        .exceptionFilters(session.debuggee.canHaveGuests)
         .flatMap(({ id, label, description, heading }) =>
           heading === undefined ? [] : [{ filter: id, label, description, heading }],
         );
@@ -36,16 +37,16 @@ export function likeRequests(session: Session): Record<string, Handler> {
       const others = without(like);
       if (others.length >= MOST_LIKES) throw badArgument('filter', `one of at most ${MOST_LIKES}`);
       session.wishes.likes = [...others, like];
-      const problem = applyExceptions(session.wishes, target).at(-1);
+      const problem = session.applyExceptions(target).at(-1);
       if (problem === undefined) return list();
       session.wishes.likes = others;
-      applyExceptions(session.wishes, target);
+      session.applyExceptions(target);
       throw badFilter(like.id, problem);
     },
     'exceptions/removeLike': (args) => {
       const target = session.need('exceptions/removeLike');
       session.wishes.likes = without(entry(args));
-      applyExceptions(session.wishes, target);
+      session.applyExceptions(target);
       return list();
     },
   };

@@ -5,7 +5,6 @@ import { disassembly, type SourcePlace } from '../../debug/disassembly';
 import { formatReference, type MemoryReference, parseReference } from '../../debug/memory';
 import type { Args } from '../arguments';
 import { badArgument, badReference, notWritable } from '../errors';
-import { announceHandChange } from '../hand-change';
 import type { Handler } from '../server';
 import type { Session } from '../session';
 import { lineOut } from './breakpoints';
@@ -54,7 +53,7 @@ export function memoryRequests(session: Session): Record<string, Handler> {
       if (done < bytes.length && !(args.boolean('allowPartial') && done > 0))
         throw notWritable(formatReference({ ...at, address: at.address + BigInt(done) }));
       session.shown.noteMemory(args.string('memoryReference'), offset, offset + done);
-      context.after(() => announceHandChange(session, target));
+      context.after(() => session.debuggee.changed());
       return { offset: 0, bytesWritten: done };
     },
     disassemble: async (args) => {

@@ -57,7 +57,7 @@ export function ownRequests(session: Session): Record<string, Handler> {
       const policy = args.optionalString('policy');
       if (policy !== undefined) {
         if (!isTrapPolicy(policy)) throw badArgument('policy', TRAP_POLICIES.join(', '));
-        session.trapPolicy = policy;
+        session.debuggee.trapPolicy = policy;
         target.trapPolicy = policy;
         session.event('machine/status', session.status(target.stop?.hart ?? 0));
       }

@@ -7,7 +7,6 @@ import { scopesOf } from '../../debug/scopes';
 import { formatted, operandRow, type VariableRow } from '../../debug/variables';
 import type { Args } from '../arguments';
 import { cannotSet, noVariable } from '../errors';
-import { announceHandChange } from '../hand-change';
 import { MOST_CHILDREN } from '../launch-schema';
 import type { Handler } from '../server';
 import type { Session } from '../session';
@@ -123,7 +122,7 @@ function setAndShow(
       inFormat(row, formatOf(session, args)),
       scope,
     );
-    context.after(() => announceHandChange(session, session.need('set')));
+    context.after(() => session.debuggee.changed());
     return { value, type, variablesReference, namedVariables, indexedVariables, memoryReference };
   } catch (error) {
     if (error instanceof ExpressionError) throw cannotSet(error.message);

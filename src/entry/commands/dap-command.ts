@@ -8,7 +8,7 @@ export const dapCommand: Command = {
     stdio: { help: 'Talk over stdin and stdout.' },
     port: {
       value: 'N',
-      help: 'Listen on TCP port N of this machine; each connection is a session of its own. 0: any free port.',
+      help: 'Listen on TCP port N of this machine; each connection launches a session of its own, or attaches to one. 0: any free port.',
     },
   },
   notes:

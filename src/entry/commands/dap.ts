@@ -4,6 +4,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { Host } from '../../base/host';
 import { createSession } from '../../dap/create-session';
 import type { Message } from '../../dap/server';
+import type { Shared } from '../../dap/session';
 import { useFatfsIn } from '../fatfs-file';
 import { sessionServices } from '../session-services';
 import { type Arguments, type CommandContext, EXIT, UsageError } from './command';
@@ -18,9 +19,13 @@ export async function serveDap({ options }: Arguments, context: CommandContext):
     throw new UsageError('dap needs either --stdio or --port N.');
   }
   if (port === undefined) {
-    await converse(context.host, context.stdin, context.stdout, (problem) =>
-      context.stderr.write(`worldstep: ${problem}\n`),
-    );
+    const { host, stdin, stdout, stderr } = context;
+    await converse({
+      host,
+      input: stdin,
+      output: stdout,
+      report: (problem) => stderr.write(`worldstep: ${problem}\n`),
+    });
     return EXIT.done;
   }
   const number = wholeNumber('--port', port);
@@ -30,10 +35,11 @@ export async function serveDap({ options }: Arguments, context: CommandContext):
 }
 
 function listen(port: number, { host, stderr }: CommandContext): Promise<number> {
+  const shared: Shared = { debuggees: new Set() };
   return new Promise((_, reject) => {
     const server = createServer((socket: Socket) => {
       const report = (problem: string): void => void stderr.write(`worldstep: ${problem}\n`);
-      void converse(host, socket, socket, report).then(() => socket.end());
+      void converse({ host, input: socket, output: socket, shared, report }).then(() => socket.end());
     });
     server.on('error', (error: NodeJS.ErrnoException) => {
       const reason =
@@ -47,18 +53,35 @@ function listen(port: number, { host, stderr }: CommandContext): Promise<number>
   });
 }
 
-/** One session over a pair of streams, until the client closes its end or breaks the format. */
-function converse(host: Host, input: Readable, output: Writable, report: (problem: string) => void): Promise<void> {
+/** One conversation over a pair of streams. */
+interface Conversation {
+  readonly input: Readable;
+  readonly output: Writable;
+  readonly host: Host;
+  readonly shared?: Shared;
+  report(problem: string): void;
+}
+
+/** Resolves when the client has taken its leave, closes an end, or breaks the format. */
+function converse({ input, output, host, shared, report }: Conversation): Promise<void> {
   return new Promise((resolve) => {
     const reader = new MessageReader();
-    const session = createSession(sessionServices(host), (message) => {
-      if (output.writable) output.write(frame(message));
-    });
+    let isOver = false;
     const end = (): void => {
+      if (isOver) return;
+      isOver = true;
       session.dispose();
       resolve();
     };
+    const session = createSession(
+      sessionServices(host),
+      (message) => {
+        if (!isOver && output.writable) output.write(frame(message));
+      },
+      { shared, closed: end },
+    );
     input.on('data', (bytes: Buffer) => {
+      if (isOver) return;
       try {
         for (const message of reader.add(bytes)) session.receive(message as Message);
       } catch (error) {
@@ -67,8 +90,8 @@ function converse(host: Host, input: Readable, output: Writable, report: (proble
         end();
       }
     });
-    input.on('end', end);
-    input.on('error', end);
-    output.on('error', end);
+    for (const name of ['end', 'close', 'error']) input.on(name, end);
+    // Nobody reads any more.
+    for (const name of ['close', 'error']) output.on(name, end);
   });
 }
