@@ -1,7 +1,8 @@
 /** What a hover asks the debugger for: `|` marks the mouse, which is left of the character that it points at. */
 import { describe, expect, it } from 'vitest';
+import { ASSEMBLY_LANGUAGES } from '../../src/build/languages';
 import { hoverExpression } from '../../src/vscode/hover-expression';
-import type { SourceFamily } from '../../src/vscode/source-tokens';
+import { isAssembly, SOURCE_FAMILIES, type SourceFamily } from '../../src/vscode/source-tokens';
 
 /** Source with a mark, and the expression there; an empty text where nothing shall be asked. */
 type Row = readonly [string, string];
@@ -248,6 +249,11 @@ describe('a hover', () => {
   it.each(rows)('in %s on %j asks for %j', (family, marked, wanted) => {
     const { text, offset } = at(marked);
     expect(hoverExpression(text, offset, family)?.expression ?? '').toBe(wanted);
+  });
+
+  it('knows how every assembly language is written that breakpoints can be set in', () => {
+    const families = ASSEMBLY_LANGUAGES.map((language) => SOURCE_FAMILIES[language]);
+    expect(families.every((family) => family !== undefined && isAssembly(family))).toBe(true);
   });
 
   it('names the text that its expression stands for', () => {
