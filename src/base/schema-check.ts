@@ -1,5 +1,5 @@
 /** Compares JSON of unknown shape with a schema. What is wrong is a value with its place; callers put it into words. */
-import type { Schema } from './schema';
+import type { Condition, Schema } from './schema';
 
 /** Something that a schema forbids. `path` is where: `architectures.riscv64.programs[0].world`. */
 export type SchemaProblem =
@@ -13,8 +13,8 @@ export type SchemaProblem =
   | { readonly kind: 'missing'; readonly path: string }
   /** An entry that has no place in its object; `schema` is the object's. */
   | { readonly kind: 'unknown'; readonly path: string; readonly key: string; readonly schema: Schema }
-  /** An entry that has no place beside `value` of the entry `key`. */
-  | { readonly kind: 'refused'; readonly path: string; readonly key: string; readonly value: string }
+  /** An entry that has no place under this condition. */
+  | { readonly kind: 'refused'; readonly path: string; readonly condition: Condition }
   /** The name of an entry. */
   | { readonly kind: 'name'; readonly path: string; readonly expected: string };
 
@@ -86,14 +86,25 @@ function objectProblems(object: Readonly<Record<string, unknown>>, schema: Schem
     else if (additionalProperties !== true)
       problems.push(...schemaProblems(object[key], additionalProperties, inside(key)));
   }
-  for (const { key, values, required: needed = [], refused = [] } of conditions) {
-    const value = object[key];
-    if (typeof value !== 'string' || !values.includes(value)) continue;
-    for (const one of needed) if (!has(one)) problems.push({ kind: 'missing', path: inside(one) });
-    for (const one of refused) if (has(one)) problems.push({ kind: 'refused', path: inside(one), key, value });
+  for (const condition of conditions) {
+    if (!holds(condition, object)) continue;
+    for (const one of condition.required ?? []) {
+      const path = inside(one);
+      // It may be missing for several reasons, and is said to be once.
+      if (!has(one) && !problems.some((known) => known.kind === 'missing' && known.path === path))
+        problems.push({ kind: 'missing', path });
+    }
+    for (const one of condition.refused ?? [])
+      if (has(one)) problems.push({ kind: 'refused', path: inside(one), condition });
   }
   if (count < minProperties || count > maxProperties) problems.push({ kind: 'form', path, value: object, schema });
   return problems;
+}
+
+function holds({ key = '', values, has, lacks }: Condition, object: Readonly<Record<string, unknown>>): boolean {
+  const value = Object.hasOwn(object, key) ? object[key] : undefined;
+  if (values && !(typeof value === 'string' && values.includes(value))) return false;
+  return (has === undefined || Object.hasOwn(object, has)) && (lacks === undefined || !Object.hasOwn(object, lacks));
 }
 
 /** What a value must be, in words: `true or false`, `an array of objects`, `one of flat, elf`. */
@@ -111,8 +122,9 @@ function typeWords(type: string, { minimum, maximum, items, uniqueItems, additio
     case 'boolean':
       return 'true or false';
     case 'integer':
-      return minimum === undefined || maximum === undefined
-        ? 'a whole number'
+      if (minimum === undefined) return 'a whole number';
+      return maximum === undefined
+        ? `a whole number, at least ${minimum}`
         : `a whole number from ${minimum} to ${maximum}`;
     case 'array':
       return `an array${items && typeof items.type === 'string' ? ` of ${items.type}s` : ''}${uniqueItems ? ', each once' : ''}`;
@@ -132,13 +144,20 @@ export function problemText(problem: SchemaProblem): string {
     case 'unknown':
       return `${subject} is not known here; known are ${Object.keys(problem.schema.properties ?? {}).join(', ')}`;
     case 'refused':
-      return `${subject} has no place here, as "${problem.key}" is "${problem.value}"`;
+      return `${subject} has no place ${conditionWords(problem.condition)}`;
     case 'name':
       return `${subject} must stand under ${problem.expected}`;
     default:
       return `${subject} must be ${expectedOf(problem.schema)}, not ${shown(problem.value)}`;
   }
 }
+
+const conditionWords = ({ key, values = [], has, lacks }: Condition): string =>
+  [
+    ...(key === undefined ? [] : [`where "${key}" is ${values.map((value) => `"${value}"`).join(' or ')}`]),
+    ...(has === undefined ? [] : [`beside "${has}"`]),
+    ...(lacks === undefined ? [] : [`without "${lacks}"`]),
+  ].join(' and ');
 
 /** The beginning of a value as JSON. */
 function shown(value: unknown): string {

@@ -38,10 +38,15 @@ export interface Schema {
   readonly uniqueItems?: boolean;
 }
 
-/** What an object must have, or must not, when its entry `key` is one of `values`. */
+/** What an object must have, or must not, when all that is said about its entries holds. */
 export interface Condition {
-  readonly key: string;
-  readonly values: readonly string[];
+  /** The entry with this key is one of these values. */
+  readonly key?: string;
+  readonly values?: readonly string[];
+  /** There is an entry with this key. */
+  readonly has?: string;
+  /** There is none with this key. */
+  readonly lacks?: string;
   readonly required?: readonly string[];
   readonly refused?: readonly string[];
 }

@@ -8,12 +8,13 @@ import { pageTables } from '../inspect/page-tables';
 import { INSPECTORS } from '../inspect/registry';
 import { viewId } from '../vscode/inspector-view-id';
 import { SAMPLE_SCHEME } from '../vscode/sample-scheme';
-import { jsonSchema } from './json-schema';
+import { TASK_TYPE } from '../vscode/task-definition';
+import { taskSchema } from '../vscode/task-schema';
+import { jsonSchema, KERNEL_SCHEMA_FILE } from './json-schema';
 import { ASSEMBLY_LANGUAGES, BREAKPOINT_LANGUAGES, grammars, languages } from './languages';
 import { launchSnippets } from './launch-snippets';
 import { rustcMatcher, rustcPattern } from './problem-matcher';
 import { configuration } from './settings';
-import { taskSchema } from './task-schema';
 import { walkthrough } from './walkthrough';
 
 // Rows of the views are wide: the panel is, too.
@@ -156,6 +157,7 @@ export const contributes = {
     },
   ],
   configuration,
+  jsonValidation: [{ fileMatch: 'kernel.json', url: `./${KERNEL_SCHEMA_FILE}` }],
   commands: COMMANDS.map(({ isForRows: _, isButton: __, ...command }) => ({ ...command, category: 'Worldstep' })),
   menus: {
     commandPalette: COMMANDS.filter(({ isForRows, isButton, enablement }) => isForRows || isButton || enablement).map(
@@ -233,7 +235,7 @@ export const contributes = {
       contents: `${title} are read when the machine stands still.\n[Pause the Machine](command:workbench.action.debug.pause)\n[Show the Console](command:worldstep.showConsole)`,
     })),
   ],
-  taskDefinitions: [taskSchema],
+  taskDefinitions: [{ type: TASK_TYPE, required: taskSchema.required, properties: jsonSchema(taskSchema).properties }],
   problemPatterns: [rustcPattern],
   problemMatchers: [rustcMatcher],
   walkthroughs: [walkthrough],

@@ -12,8 +12,9 @@ import { dapCommand } from '../entry/commands/dap-command';
 import { imageCommands } from '../entry/commands/image';
 import { kernelsCommand } from '../entry/commands/kernels';
 import { runCommand } from '../entry/commands/run';
+import { parseKernelPackage } from '../image/kernel-json';
 import { listing } from '../image/kernel-listing';
-import { parseKernelPackage } from '../image/kernel-package';
+
 import { RUNNABLE } from '../machine/boards/all';
 import { listKernels } from './kernel-list';
 import { layersMarkdown } from './layers';

@@ -8,6 +8,7 @@ import { INSPECTORS } from '../inspect/registry';
 import { RUNNABLE } from '../machine/boards/all';
 import { activationEvents, contributes } from './contributions';
 import { DOCUMENTS, type GeneratedFile } from './documents';
+import { KERNEL_SCHEMA_FILE, kernelFileSchema } from './json-schema';
 import { SYNTAX_FILES } from './languages';
 import { PACKAGE_FILES } from './package-files';
 import { settingList } from './settings';
@@ -50,6 +51,7 @@ const generated: readonly GeneratedFile[] = [
   { path: 'src/vscode/inspector-list.gen.ts', make: inspectorList },
   { path: 'src/vscode/machine-list.gen.ts', make: machineList },
   { path: 'src/vscode/setting-list.gen.ts', make: settingList },
+  { path: KERNEL_SCHEMA_FILE, make: () => `${JSON.stringify(kernelFileSchema, null, 1)}\n` },
   ...SYNTAX_FILES,
   ...DOCUMENTS,
 ];

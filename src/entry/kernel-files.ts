@@ -2,13 +2,8 @@
 import { flashContents } from '../image/flash';
 import { flatImage, isElf } from '../image/flat-image';
 import { kernelDisk, kernelFlash, type ReadFile } from '../image/kernel-media';
-import {
-  type DeclaredDisk,
-  type KernelBuild,
-  type KernelPackage,
-  type ProgramWorld,
-  packagePath,
-} from '../image/kernel-package';
+import { type DeclaredDisk, type KernelBuild, type KernelPackage, packagePath } from '../image/kernel-package';
+import type { ProgramWorld } from '../image/kernel-schema';
 import { sparseReader } from '../image/sectors';
 import { boardFor } from '../machine/boards/all';
 import type { Drive } from '../machine/boards/board';

@@ -2,13 +2,13 @@
  * `kernel.json`: what a guest kernel is and how to run and debug it. One per kernel folder; every path in it is relative
  * to that folder, so the same file serves the bundle (`kernels/msgqueue/kernel.json` names
  * `../prebuilt/msgqueue-riscv64.elf.gz`) and a kernel in a user's workspace. Reading the files is the caller's business.
+ * `kernel-json.ts` reads it.
  */
 
-import { type Ipa, ipa, type Pa, pa } from '../base/address';
-import { BOARD_NAMES } from '../base/architectures';
-import { DeviceWordsError, DRIVE_BUSES, type DriveBus, diskWords } from '../base/device-words';
-import { type FlashBank, programmed } from './flash';
-import { JsonReader } from './json-reader';
+import type { Ipa, Pa } from '../base/address';
+import type { DriveBus } from '../base/device-words';
+import type { FlashBank } from './flash';
+import type { ProgramWorld } from './kernel-schema';
 
 /** A guest kernel: its texts, where to look and stop, and how each architecture's build is run. */
 export interface KernelPackage {
@@ -113,10 +113,6 @@ export interface KernelProgram extends BuiltFile {
   readonly load: Ipa | undefined;
 }
 
-/** Where a program runs, as seen from the kernel of its package. */
-const WORLDS = ['user', 'guest kernel', 'guest user'] as const;
-export type ProgramWorld = (typeof WORLDS)[number];
-
 /** A flash bank with, optionally, a file at its end. */
 export interface DeclaredFlash extends FlashBank {
   /** File whose last byte is the bank's last byte, such as a PC's firmware. */
@@ -163,22 +159,6 @@ export type KernelPackageResult =
   | { readonly ok: false; readonly problems: readonly string[] };
 
 /**
- * Reads the text of a `kernel.json`.
- * @param name how messages call the file, e.g. its path
- */
-export function parseKernelPackage(text: string, name: string): KernelPackageResult {
-  const problems: string[] = [];
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    return { ok: false, problems: [`${name} is not JSON: ${(error as Error).message}`] };
-  }
-  const kernel = readKernel(new JsonReader(json, '', (place, problem) => problems.push(`${name}: ${place}${problem}`)));
-  return problems.length === 0 ? { ok: true, kernel } : { ok: false, problems };
-}
-
-/**
  * The 1-based line of `source` where a suggested breakpoint belongs.
  * @returns undefined if no line or more than one contains the marker: the kernel was edited.
  */
@@ -206,155 +186,4 @@ export function sourcePath(kernel: KernelPackage, recorded: string): string | un
     .filter(({ recordedAs }) => recorded === recordedAs || recorded.startsWith(`${recordedAs}/`))
     .sort((a, b) => b.recordedAs.length - a.recordedAs.length)[0];
   return root && `${root.folder}${recorded.slice(root.recordedAs.length)}`;
-}
-
-function readKernel(json: JsonReader): KernelPackage {
-  const kernel: KernelPackage = {
-    name: json.get('name').text(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and dashes'),
-    title: json.get('title').text(),
-    description: json.get('description').text(),
-    difficulty: json.find('difficulty')?.count() ?? Number.POSITIVE_INFINITY,
-    expectedOutput: json.find('expectedOutput')?.text(),
-    panicMarkers: json.find('panicMarkers')?.list((item) => item.text()) ?? [],
-    sources:
-      json
-        .find('sources')
-        ?.entries((folder, key) => ({ recordedAs: key.replace(/\/+$/, ''), folder: folder.text() })) ?? [],
-    views: readViews(json) ?? [],
-    breakpoints: readBreakpoints(json) ?? [],
-    architectures: new Map(json.get('architectures').entries((build, key) => [key, readBuild(build, key)] as const)),
-  };
-  json.refuseOtherKeys();
-  return kernel;
-}
-
-const readViews = (json: JsonReader) => json.find('views')?.list((item) => item.text());
-const readBreakpoints = (json: JsonReader) => json.find('breakpoints')?.list(readBreakpoint);
-
-function readBreakpoint(json: JsonReader): SuggestedBreakpoint {
-  const breakpoint = {
-    file: json.get('file').text(),
-    at: json.get('at').text(),
-    note: json.find('note')?.text() ?? '',
-  };
-  json.refuseOtherKeys();
-  return breakpoint;
-}
-
-function readBuild(json: JsonReader, architecture: string): KernelBuild {
-  const image = readImage(json.get('image'), architecture);
-  const programs = json.find('programs')?.list(readProgram) ?? [];
-  const names = programs.map(({ name }) => name);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) json.get('programs').problem(`has "${twice}" twice`);
-  const build: KernelBuild = {
-    board: json.get('board').oneOf(...BOARD_NAMES),
-    memory: json.get('memory').size(),
-    cpu: json.find('cpu')?.text(),
-    virtualization: json.find('virtualization')?.bool() ?? false,
-    image,
-    programs,
-    symbols: json.find('symbols')?.list((item) => item.text()) ?? [image.file],
-    flash: new Map(json.find('flash')?.entries((bank, key) => [key, readFlashBank(bank)] as const) ?? []),
-    disks: readDisks(json.find('disk'), names),
-    expectedOutput: json.find('expectedOutput')?.text(),
-    views: readViews(json),
-    breakpoints: readBreakpoints(json),
-  };
-  json.refuseOtherKeys();
-  return build;
-}
-
-function readImage(json: JsonReader, architecture: string): KernelImage {
-  const built = readBuiltFile(json);
-  const pc = architecture === 'x86_64' ? (['multiboot'] as const) : [];
-  const format = json.get('format').oneOf('flat', 'elf', 'linux-image', ...pc);
-  const image: KernelImage =
-    format === 'flat' || format === 'linux-image'
-      ? { ...built, format, load: pa(json.get('load').address()) }
-      : { ...built, format };
-  json.refuseOtherKeys();
-  return image;
-}
-
-const readBuiltFile = (json: JsonReader): BuiltFile => ({
-  file: json.get('file').text(),
-  crate: json.find('crate')?.text(/^(?![/\\])./, 'a folder relative to kernel.json'),
-});
-
-function readProgram(json: JsonReader): KernelProgram {
-  const load = json.find('load');
-  const program: KernelProgram = {
-    name: json.get('name').text(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and dashes'),
-    ...readBuiltFile(json),
-    world: json.get('world').oneOf(...WORLDS),
-    load: load && ipa(load.address()),
-  };
-  if (program.world !== 'guest kernel') load?.problem('is for a guest kernel only: others run where they are linked');
-  json.refuseOtherKeys();
-  return program;
-}
-
-function readDisks(json: JsonReader | undefined, programs: readonly string[]): readonly DeclaredDisk[] {
-  if (json === undefined) return [];
-  const disks = json.isList ? json.list((item) => readDisk(item, programs)) : [readDisk(json, programs)];
-  return disks.flatMap((disk) => disk ?? []);
-}
-
-function readDisk(json: JsonReader, programs: readonly string[]): DeclaredDisk | undefined {
-  if (json.isText) return readDiskWords(json);
-  const files = json.find('files');
-  const bus = json.find('bus')?.oneOf(...DRIVE_BUSES) ?? 'virtio-pci';
-  const isReadOnly = json.find('readonly')?.bool() ?? false;
-  const path = files ? undefined : json.find('path')?.text();
-  const label = files && json.find('label')?.text(/^[A-Z0-9_]{1,11}$/, 'at most 11 capital letters, digits and _');
-  // A disk that is no file's needs a size.
-  const size = (path === undefined ? json.get('size') : json.find('size'))?.size();
-  const content: DeclaredDisk['content'] = files
-    ? {
-        kind: 'fat',
-        size: size ?? 0,
-        label,
-        files: new Map(files.entries((file, at) => [at, readDiskFile(file, at, programs)] as const)),
-      }
-    : { kind: 'image', path, size };
-  json.refuseOtherKeys();
-  return { bus, isReadOnly, content };
-}
-
-function readDiskWords(json: JsonReader): DeclaredDisk | undefined {
-  try {
-    const { bus, isReadOnly, path, size } = diskWords(json.text());
-    return { bus, isReadOnly, content: { kind: 'image', path, size } };
-  } catch (error) {
-    if (!(error instanceof DeviceWordsError)) throw error;
-    json.problem(`is wrong: ${error.message}`);
-    return undefined;
-  }
-}
-
-function readDiskFile(json: JsonReader, path: string, programs: readonly string[]): DiskFile {
-  if (!/^(\/[^/]+)+$/.test(path)) json.problem('must stand under an absolute path such as "/sbin/init"');
-  const program = json.find('program');
-  const file: DiskFile = program ? { program: program.text() } : { file: json.get('file').text() };
-  if ('program' in file && program && file.program !== '' && !programs.includes(file.program)) {
-    const known = programs.length === 0 ? '"programs" has none' : `"programs" has ${programs.join(', ')}`;
-    program.problem(`is "${file.program}", which is no program of this architecture; ${known}`);
-  }
-  json.refuseOtherKeys();
-  return file;
-}
-
-function readFlashBank(json: JsonReader): DeclaredFlash {
-  const bank = {
-    size: json.get('size').size(),
-    at: json.find('at')?.entries((text, key) => ({ offset: text.offsetKey(key), text: text.text() })) ?? [],
-    endFile: json.find('end')?.text(),
-  };
-  for (const { offset, text } of bank.at) {
-    if (offset + programmed(text).length > bank.size)
-      json.find('at')?.problem(`has "${text}" beyond the end of the bank`);
-  }
-  json.refuseOtherKeys();
-  return bank;
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { HostFileError } from '../base/host';
-import { type KernelPackage, packagePath, parseKernelPackage } from '../image/kernel-package';
+import { parseKernelPackage } from '../image/kernel-json';
+import { type KernelPackage, packagePath } from '../image/kernel-package';
 import { exists, filesBelow, gunzip, workspaceFiles } from './files';
 import { type ImageWork, makeDisk, makeFlash, RecipeError, sizeText } from './image-recipe';
 import type { DiskTask, FlashTask } from './task-definition';

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
+import { parseKernelPackage } from '../image/kernel-json';
 import { listing } from '../image/kernel-listing';
-import { type KernelPackage, parseKernelPackage } from '../image/kernel-package';
+import type { KernelPackage } from '../image/kernel-package';
 import { MACHINES } from './machine-list.gen';
 
 /** A kernel that comes with the extension: one entry of `dist/kernels.json`, written by `npm run build`. */

@@ -2,8 +2,10 @@
  * What a task of type `worldstep` says, free of VS Code: how tasks.json's words are read, which tasks a kernel has, and
  * how they are called. Names and definitions are stable, because `preLaunchTask` and tasks.json refer to them.
  */
-import { JsonReader } from '../image/json-reader';
+import { problemText, schemaProblems } from '../base/schema-check';
+import { bytesOf } from '../base/size';
 import { fatContentOf, type KernelPackage } from '../image/kernel-package';
+import { type TaskJson, taskSchema } from './task-schema';
 
 /** The `type` of our tasks. */
 export const TASK_TYPE = 'worldstep';
@@ -71,60 +73,29 @@ export type TaskResult =
 
 /** Reads a definition as tasks.json has it. */
 export function readTask(definition: object): TaskResult {
-  const problems: string[] = [];
-  const json = new JsonReader(definition, '', (place, problem) => problems.push(`${place}${problem}.`));
-  const task = readKind(json);
-  return problems.length === 0 ? { ok: true, task } : { ok: false, problems };
+  const problems = schemaProblems(definition, taskSchema).map((problem) => `${problemText(problem)}.`);
+  return problems.length === 0 ? { ok: true, task: readKind(definition as TaskJson) } : { ok: false, problems };
 }
 
-function readKind(json: JsonReader): WorldstepTask {
-  const task = json.get('task').oneOf('build', 'disk', 'flash', 'run');
-  const arch = json.find('arch')?.text();
+/** The conditions of the schema say which entries there are. */
+function readKind(json: TaskJson): WorldstepTask {
+  const { task, kernel, arch, output, args = [] } = json;
   switch (task) {
     case 'build':
-      return { task, arch, kernel: json.get('kernel').text() };
+      return { task, arch, kernel: kernel ?? '' };
     case 'run':
-      return {
-        task,
-        arch,
-        kernel: json.get('kernel').text(),
-        args: json.find('args')?.list((item) => item.text()) ?? [],
-      };
-    case 'disk':
-      return readDisk(json, arch);
-    case 'flash':
-      return readFlash(json, arch);
+      return { task, arch, kernel: kernel ?? '', args };
+    case 'disk': {
+      if (kernel !== undefined) return { task, kernel, arch, output };
+      const files = new Map(Object.entries(json.files ?? {}));
+      return { task, kernel, size: bytesOf(json.size) ?? 0, label: json.label, files, output: output ?? '' };
+    }
+    case 'flash': {
+      if (kernel !== undefined) return { task, kernel, arch, bank: json.bank ?? 'pflash1', output };
+      const at = Object.entries(json.at ?? {}).map(([offset, text]) => ({ offset: Number(offset), text }));
+      return { task, kernel, size: bytesOf(json.size) ?? 0, at, end: json.end, output: output ?? '' };
+    }
   }
-}
-
-function readDisk(json: JsonReader, arch: string | undefined): DiskTask {
-  const task = 'disk';
-  const kernel = json.find('kernel')?.text();
-  if (kernel !== undefined) return { task, kernel, arch, output: json.find('output')?.text() };
-  return {
-    task,
-    kernel,
-    size: json.get('size').size(),
-    label: json.find('label')?.text(),
-    files: new Map(json.find('files')?.entries((file, path) => [path, file.text()] as const) ?? []),
-    output: json.get('output').text(),
-  };
-}
-
-function readFlash(json: JsonReader, arch: string | undefined): FlashTask {
-  const task = 'flash';
-  const kernel = json.find('kernel')?.text();
-  if (kernel !== undefined) {
-    return { task, kernel, arch, bank: json.find('bank')?.text() ?? 'pflash1', output: json.find('output')?.text() };
-  }
-  return {
-    task,
-    kernel,
-    size: json.get('size').size(),
-    at: json.find('at')?.entries((text, key) => ({ offset: text.offsetKey(key), text: text.text() })) ?? [],
-    end: json.find('end')?.text(),
-    output: json.get('output').text(),
-  };
 }
 
 /** A task that is offered without tasks.json: its name after `worldstep: `, and its definition without `type`. */

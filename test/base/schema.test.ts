@@ -25,6 +25,8 @@ const schema: Schema = {
   conditions: [
     { key: 'kind', values: ['flat'], required: ['load'] },
     { key: 'kind', values: ['elf'], refused: ['load'] },
+    { has: 'files', refused: ['one'] },
+    { key: 'kind', values: ['elf'], lacks: 'harts', refused: ['on'] },
   ],
 };
 
@@ -39,9 +41,9 @@ describe('a schema', () => {
       words: ['a', 'b'],
       disk: { size: '1M' },
       files: { '/a': 'b' },
-      one: { x: 1 },
     };
     expect(said(all)).toEqual([]);
+    expect(said({ one: { x: 1 } })).toEqual([]);
     expect(said({ disk: 'disk.img' })).toEqual([]);
     expect(said({ kind: 'flat', load: '0x8000_0000' })).toEqual([]);
   });
@@ -51,12 +53,12 @@ describe('a schema', () => {
     [{ name: undefined }, '"name" must be lower-case letters, not nothing'],
     [{ kind: 'raw' }, '"kind" must be one of flat, elf, not "raw"'],
     [{ kind: 'flat' }, '"load" is missing'],
-    [{ load: '0x1' }, '"load" has no place here, as "kind" is "elf"'],
+    [{ load: '0x1' }, '"load" has no place where "kind" is "elf"'],
     [{ kind: 'flat', load: 1 }, '"load" must be an address such as "0x80200000", not 1'],
     [{ harts: 9 }, '"harts" must be a whole number from 1 to 8, not 9'],
     [{ harts: 1.5 }, '"harts" must be a whole number from 1 to 8, not 1.5'],
     [{ harts: 'two' }, '"harts" must be a whole number from 1 to 8, not "two"'],
-    [{ on: 'yes' }, '"on" must be true or false, not "yes"'],
+    [{ harts: 1, on: 'yes' }, '"on" must be true or false, not "yes"'],
     [{ words: 'a' }, '"words" must be an array of strings, each once, not "a"'],
     [{ words: ['a', 3] }, '"words[1]" must be a string, not 3'],
     [{ words: ['a', 'a'] }, '"words" must be an array of strings, each once, not ["a","a"]'],
@@ -65,6 +67,8 @@ describe('a schema', () => {
     [{ disk: { size: 'big' } }, '"disk.size" must be a size such as "128M", not "big"'],
     [{ files: { a: 'b' } }, '"files.a" must stand under an absolute path'],
     [{ files: { '/a': null } }, '"files./a" must be a string, not null'],
+    [{ files: {}, one: { x: 1 } }, '"one" has no place beside "files"'],
+    [{ on: true }, '"on" has no place where "kind" is "elf" and without "harts"'],
     [{ one: {} }, '"one" must be an object with one entry, not {}'],
     [
       { constructor: 1 },

@@ -5,7 +5,8 @@ import { BUNDLED_KERNELS, readBuild } from '../../src/entry/kernel-files';
 import { FatImage } from '../../src/image/fat';
 import { flatImage } from '../../src/image/flat-image';
 import { ImageError } from '../../src/image/image-error';
-import { type KernelBuild, parseKernelPackage } from '../../src/image/kernel-package';
+import { parseKernelPackage } from '../../src/image/kernel-json';
+import type { KernelBuild } from '../../src/image/kernel-package';
 import { buildElf } from '../machine/elf-builder';
 
 const elf = (fill: number): Uint8Array =>

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { parseKernelPackage } from '../../src/image/kernel-json';
 import { architecturesFor, listing } from '../../src/image/kernel-listing';
-import { type KernelPackage, parseKernelPackage } from '../../src/image/kernel-package';
+import type { KernelPackage } from '../../src/image/kernel-package';
 import { RUNNABLE } from '../../src/machine/boards/all';
 
 const build = { board: 'riscv64-virt', memory: '1M', image: { file: 'a.elf', format: 'elf' } };
@@ -49,5 +50,5 @@ it('the bundled kernels come in the order in which one learns from them', () => 
 });
 
 it.each([0, 1.5, '1', -3])('a difficulty of %j is refused', (difficulty) => {
-  expect(() => kernel('a', ['riscv64'], { difficulty })).toThrow(/"difficulty" must be a number such as 1/);
+  expect(() => kernel('a', ['riscv64'], { difficulty })).toThrow(/"difficulty" must be a whole number, at least 1/);
 });

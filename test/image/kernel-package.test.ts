@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { parseKernelPackage } from '../../src/image/kernel-json';
 import {
   breakpointLine,
   type KernelPackage,
   packagePath,
-  parseKernelPackage,
   sourcePath,
   suggestionsOf,
 } from '../../src/image/kernel-package';
@@ -101,7 +101,7 @@ test('only guest kernels have a load address: user programs run where they are l
   const build = { ...minimal.architectures.riscv64, programs: [program] };
   const [problem] = problems(JSON.stringify({ ...minimal, architectures: { riscv64: build } }));
   expect(problem).toBe(
-    'kernel.json: "architectures.riscv64.programs[0].load" is for a guest kernel only: others run where they are linked',
+    'kernel.json: "architectures.riscv64.programs[0].load" has no place where "world" is "user" or "guest user"',
   );
 });
 
@@ -179,18 +179,14 @@ test.each<[string, unknown, string]>([
   [
     'titel',
     'x',
-    '"titel" is not known here; known are name, title, description, difficulty, expectedOutput, panicMarkers, sources, views, breakpoints, architectures',
+    '"titel" is not known here; known are $schema, name, title, description, difficulty, expectedOutput, panicMarkers, sources, views, breakpoints, architectures',
   ],
-  ['views', 'queues', '"views" must be a list, not "queues"'],
+  ['views', 'queues', '"views" must be an array of strings, not "queues"'],
   ['breakpoints', [{ file: 'a.rs' }], '"breakpoints[0].at" is missing'],
-  ['architectures', 3, '"architectures" must be an object, not 3'],
+  ['architectures', 3, '"architectures" must be an object with at least one architecture, not 3'],
   ['architectures.riscv64', null, '"architectures.riscv64" must be an object, not null'],
-  [
-    'architectures.riscv64.memory',
-    'big',
-    '"architectures.riscv64.memory" must be a number of bytes such as "128M", not "big"',
-  ],
-  ['architectures.riscv64.memory', 0, '"architectures.riscv64.memory" must be a number of bytes such as "128M", not 0'],
+  ['architectures.riscv64.memory', 'big', '"architectures.riscv64.memory" must be a size such as "128M", not "big"'],
+  ['architectures.riscv64.memory', 0, '"architectures.riscv64.memory" must be a size such as "128M", not 0'],
   [
     'architectures.riscv64.image.format',
     'raw',
@@ -239,7 +235,7 @@ test.each<[string, unknown, string]>([
   [
     'architectures.x86_64',
     { board: 'x86_64-q35', memory: '1M', image: { file: 'a', format: 'multiboot', load: '0x200000' } },
-    '"architectures.x86_64.image.load" is not known here; known are file, crate, format',
+    '"architectures.x86_64.image.load" has no place where "format" is "elf" or "multiboot"',
   ],
   [
     'architectures.riscv64.programs',
@@ -251,7 +247,11 @@ test.each<[string, unknown, string]>([
     [app, { ...app, file: 'other.elf' }],
     '"architectures.riscv64.programs" has "app" twice',
   ],
-  ['architectures.riscv64.disk', true, '"architectures.riscv64.disk" must be an object, not true'],
+  [
+    'architectures.riscv64.disk',
+    true,
+    '"architectures.riscv64.disk" must be a file name, an object, or an array of these, not true',
+  ],
   [
     'architectures.riscv64.disk',
     'fs.img,bus=virtio-mmoi',
@@ -281,7 +281,7 @@ test.each<[string, unknown, string]>([
   [
     'architectures.riscv64.disk',
     { size: '64M', files: { '/sbin/app': {} } },
-    '"architectures.riscv64.disk.files./sbin/app.file" is missing',
+    '"architectures.riscv64.disk.files./sbin/app" must be an object with "program" or "file", not {}',
   ],
 ])('a mistake in %s (%j) is reported with its place', (path, value, message) => {
   expect(problems(changed(path, value))).toEqual([`kernel.json: ${message}`]);
@@ -298,9 +298,9 @@ test('all mistakes of a file are reported together', () => {
     'kernel.json: "name" must be lower-case letters, digits and dashes, not 1',
     'kernel.json: "title" is missing',
     'kernel.json: "description" is missing',
-    'kernel.json: "architectures.riscv64.image" is missing',
     'kernel.json: "architectures.riscv64.board" is missing',
     'kernel.json: "architectures.riscv64.memory" is missing',
+    'kernel.json: "architectures.riscv64.image" is missing',
   ]);
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseKernelPackage } from '../../src/image/kernel-package';
+import { parseKernelPackage } from '../../src/image/kernel-json';
 import { commandWords, readTask, tasksOf, whyNoProcess, withDistinctNames } from '../../src/vscode/task-definition';
 
 const image = { file: 'out.elf.gz', format: 'flat', load: '0x80200000', crate: '.' };
@@ -100,9 +100,9 @@ describe('a definition in tasks.json', () => {
     [{}, '"task" is missing.'],
     [{ task: 'biuld' }, '"task" must be one of build, disk, flash, run, not "biuld".'],
     [{ task: 'build' }, '"kernel" is missing.'],
-    [{ task: 'run', kernel: 'k', args: '--stats' }, '"args" must be a list, not "--stats".'],
+    [{ task: 'run', kernel: 'k', args: '--stats' }, '"args" must be an array of strings, not "--stats".'],
     [{ task: 'disk', output: 'd.img' }, '"size" is missing.'],
-    [{ task: 'disk', size: 'big', output: 'd.img' }, '"size" must be a number of bytes such as "128M", not "big".'],
+    [{ task: 'disk', size: 'big', output: 'd.img' }, '"size" must be a size such as "128M", not "big".'],
     [{ task: 'flash', size: '4K' }, '"output" is missing.'],
     [{ task: 'disk', size: '64M', output: 'd.img', files: { '/a': 3 } }, '"files./a" must be text, not 3.'],
   ])('%j is refused with its place and what is expected', (definition, problem) => {

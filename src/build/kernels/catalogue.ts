@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { type KernelBuild, type KernelPackage, parseKernelPackage } from '../../image/kernel-package';
+import type { Architecture } from '../../base/architectures';
+import { parseKernelPackage } from '../../image/kernel-json';
+import type { KernelBuild, KernelPackage } from '../../image/kernel-package';
 import { architectures, type BuildArchitecture } from './architectures';
 import { UserError } from './user-error';
 
@@ -44,10 +46,8 @@ export function buildTargets(kernelJson: string, architecture?: string): KernelT
     .filter(([name]) => architecture === undefined || name === architecture)
     .map(([name, build]) => {
       const place = `${kernelJson}: "architectures.${name}`;
-      const buildArchitecture = (architectures as Readonly<Record<string, BuildArchitecture | undefined>>)[name];
-      if (!buildArchitecture) {
-        throw new UserError(`${place}" cannot be built. Known are ${Object.keys(architectures).join(', ')}.`);
-      }
+      // The form of kernel.json allows these names only.
+      const buildArchitecture = architectures[name as Architecture];
       const steps = stepsOf(build, folder);
       if (steps.length === 0) {
         throw new UserError(

@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { lstat, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Host, HostFileError } from '../../base/host';
-import { type KernelPackage, parseKernelPackage } from '../../image/kernel-package';
+import { parseKernelPackage } from '../../image/kernel-json';
+import type { KernelPackage } from '../../image/kernel-package';
 import type { SparseImage } from '../../image/sectors';
 import { UsageError } from './command';
 

@@ -1,6 +1,6 @@
-/** Runs inside an extension host: which language VS Code takes a file for. */
+/** Runs inside an extension host: which language VS Code takes a file for, and what it says about kernel.json. */
 import * as vscode from 'vscode';
-import { equal } from './claims';
+import { check, equal, until } from './claims';
 
 suite('Languages', () => {
   for (const [path, language] of [
@@ -22,5 +22,35 @@ suite('Languages', () => {
     await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode('nop\n'));
     equal((await vscode.workspace.openTextDocument(uri)).languageId, 'asm');
     await vscode.workspace.fs.delete(uri);
+  });
+
+  test('kernel.json is completed and checked by its schema', async () => {
+    const [folder] = vscode.workspace.workspaceFolders ?? [];
+    if (!folder) throw new Error('the window has no folder');
+    const uri = vscode.Uri.joinPath(folder.uri, 'described', 'kernel.json');
+    const lines = ['{', '  "name": "Not A Name",', '  ', '}'];
+    await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(lines.join('\n')));
+    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri));
+    const marks = (): string =>
+      vscode.languages
+        .getDiagnostics(uri)
+        .map(({ message }) => message)
+        .join('; ');
+    for (const part of ['lower-case letters', '"title"', '"architectures"']) {
+      await until(
+        () => marks().includes(part),
+        () => `${part} is among the marks: ${marks()}`,
+      );
+    }
+    const { items } = await vscode.commands.executeCommand<vscode.CompletionList>(
+      'vscode.executeCompletionItemProvider',
+      uri,
+      new vscode.Position(2, 2),
+    );
+    const labels = items.map(({ label }) => (typeof label === 'string' ? label : label.label));
+    for (const name of ['title', 'architectures', 'panicMarkers'])
+      check(labels.includes(name), `"${name}" is offered among ${labels.join(', ')}`);
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+    await vscode.workspace.fs.delete(vscode.Uri.joinPath(uri, '..'), { recursive: true });
   });
 });

@@ -1,15 +1,10 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are VS Code's variables.
-/** The JSON schema of our tasks: what tasks.json completes, explains and marks. */
+/** The form of our tasks: what {@link readTask} refuses, and what tasks.json completes, explains and marks. */
 import { ARCHITECTURE_NAMES } from '../base/architectures';
-import type { Schema } from '../base/schema';
-import { SIZE } from '../base/size';
-import { TASK_TYPE, type WorldstepTask } from '../vscode/task-definition';
-import { jsonSchema } from './json-schema';
+import { type Schema, type SchemaValue, TEXT } from '../base/schema';
+import { BYTES } from '../base/size';
+import { DISK_LABEL, OFFSETS } from '../image/kernel-schema';
 
-/** Every key of any of the tasks. */
-type Key = WorldstepTask extends infer Task ? (Task extends unknown ? keyof Task : never) : never;
-
-const PROPERTIES: Readonly<Record<Key, Schema>> = {
+const PROPERTIES = {
   task: {
     type: 'string',
     enum: ['build', 'disk', 'flash', 'run'],
@@ -46,20 +41,21 @@ const PROPERTIES: Readonly<Record<Key, Schema>> = {
     markdownDescription: 'For `flash` with `kernel`: which of its banks.',
   },
   size: {
-    ...SIZE,
+    ...BYTES,
     examples: ['64M'],
     markdownDescription: 'Size of the image of `disk` or `flash`, without `kernel`.',
   },
-  label: { type: 'string', markdownDescription: 'For `disk` without `kernel`: the label of the disk.' },
+  label: { ...DISK_LABEL, markdownDescription: 'For `disk` without `kernel`: the label of the disk.' },
   files: {
     type: 'object',
-    additionalProperties: { type: 'string' },
+    additionalProperties: TEXT,
     markdownDescription:
       'For `disk` without `kernel`: path in the image → file or folder, from the workspace folder on. Of a file whose name ends in `.gz` the contents are taken.',
     examples: [{ '/sbin/init': 'target/init.bin', '/etc': 'rootfs/etc' }],
   },
   at: {
     type: 'object',
+    keys: OFFSETS,
     additionalProperties: { type: 'string' },
     markdownDescription: 'For `flash` without `kernel`: byte offset → text that stands there.',
     examples: [{ '0': 'PFLA' }],
@@ -74,11 +70,18 @@ const PROPERTIES: Readonly<Record<Key, Schema>> = {
       'Where the image goes, from the workspace folder on. With `kernel` it may be left out: then it goes into `target` beside the kernel.json.',
     examples: ['target/disk.img'],
   },
-};
+} as const satisfies Readonly<Record<string, Schema>>;
 
-/** One of package.json's `taskDefinitions`. */
+/** The schema of a task's definition. */
 export const taskSchema = {
-  type: TASK_TYPE,
+  type: 'object',
   required: ['task'],
-  properties: Object.fromEntries(Object.entries(PROPERTIES).map(([key, one]) => [key, jsonSchema(one)])),
-};
+  properties: PROPERTIES,
+  conditions: [
+    { key: 'task', values: ['build', 'run'], required: ['kernel'] },
+    { key: 'task', values: ['disk', 'flash'], lacks: 'kernel', required: ['size', 'output'] },
+  ],
+} as const satisfies Schema;
+
+/** A task's definition whose form has been checked. */
+export type TaskJson = SchemaValue<typeof taskSchema>;
