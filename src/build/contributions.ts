@@ -6,14 +6,16 @@ import { RUN_GOALS } from '../dap/run-goal-list';
 import { TRAP_POLICY_TEXTS, type TrapPolicyText } from '../dap/trap-policy-list';
 import { pageTables } from '../inspect/page-tables';
 import { INSPECTORS } from '../inspect/registry';
+import { cargoSchema } from '../vscode/cargo-schema';
 import { viewId } from '../vscode/inspector-view-id';
+import { KERNEL_FILES } from '../vscode/kernel-files';
 import { SAMPLE_SCHEME } from '../vscode/sample-scheme';
 import { TASK_TYPE } from '../vscode/task-definition';
 import { taskSchema } from '../vscode/task-schema';
 import { jsonSchema, KERNEL_SCHEMA_FILE } from './json-schema';
 import { ASSEMBLY_LANGUAGES, BREAKPOINT_LANGUAGES, grammars, languages } from './languages';
 import { launchSnippets } from './launch-snippets';
-import { rustcMatcher, rustcPattern } from './problem-matcher';
+import { gccPattern, problemMatchers, rustcPattern } from './problem-matcher';
 import { configuration } from './settings';
 import { walkthrough } from './walkthrough';
 
@@ -131,15 +133,28 @@ const rowMenu = (command: string, group: string, has?: string) => ({
 });
 
 /** Files that a guest kernel's sources consist of. */
-const IS_KERNEL_SOURCE = `resourceScheme == ${SAMPLE_SCHEME} || worldstep.hasKernel && resourceExtname =~ /^\\.(rs|c|S|s)$/`;
-const IS_KERNEL_FILE = `resourceFilename == kernel.json || resourceExtname == .elf || ${IS_KERNEL_SOURCE}`;
+const IS_KERNEL_SOURCE = `resourceScheme == ${SAMPLE_SCHEME} || worldstep.hasKernel && resourceExtname =~ /^\\.(rs|c|cc|cpp|cxx|h|hpp|zig|S|s|asm|ld|lds|x)$/`;
+/** Files that can be started. */
+const IS_PROGRAM =
+  'resourceFilename == kernel.json || resourceExtname == .elf || resourceFilename =~ /^(vmlinux|kernel)$/';
+const IS_KERNEL_FILE = `${IS_PROGRAM} || ${IS_KERNEL_SOURCE}`;
+
+/** Languages that kernels are written in; some have their names from other extensions. */
+const KERNEL_LANGUAGES: readonly string[] = ['rust', 'c', 'cpp', 'zig', ...ASSEMBLY_LANGUAGES, 'linkerscript'];
+
+/** launch.json has what the adapter takes, and what the extension does before. */
+const { required: _, properties, ...launchForm } = launchSchema;
+const launchJson = {
+  ...jsonSchema({ ...launchForm, properties: { ...properties, cargo: cargoSchema } }),
+  anyOf: [{ required: ['program'] }, { required: ['cargo'] }],
+};
 
 export const activationEvents: readonly string[] = [
   'onDebugResolve:worldstep',
   'onDebugInitialConfigurations:worldstep',
   'onDebugDynamicConfigurations:worldstep',
   `onFileSystem:${SAMPLE_SCHEME}`,
-  'workspaceContains:**/kernel.json',
+  `workspaceContains:${KERNEL_FILES}`,
 ];
 
 export const contributes = {
@@ -151,8 +166,9 @@ export const contributes = {
     {
       type: 'worldstep',
       label: 'Worldstep',
-      languages: ['rust', ...ASSEMBLY_LANGUAGES],
-      configurationAttributes: { launch: jsonSchema(launchSchema) },
+      // F5 offers Worldstep in these, even before anything is known of the workspace.
+      languages: KERNEL_LANGUAGES,
+      configurationAttributes: { launch: launchJson },
       configurationSnippets: launchSnippets,
     },
   ],
@@ -182,7 +198,7 @@ export const contributes = {
       {
         command: 'worldstep.debugFile',
         group: '2_workspace',
-        when: 'resourceFilename == kernel.json || resourceExtname == .elf',
+        when: `!explorerResourceIsFolder && (${IS_PROGRAM})`,
       },
       { command: 'worldstep.buildAndDebug', group: '2_workspace', when: 'resourceFilename == kernel.json' },
       { command: 'worldstep.insertFile', group: '2_workspace', when: 'resourceExtname == .img' },
@@ -236,7 +252,7 @@ export const contributes = {
     })),
   ],
   taskDefinitions: [{ type: TASK_TYPE, required: taskSchema.required, properties: jsonSchema(taskSchema).properties }],
-  problemPatterns: [rustcPattern],
-  problemMatchers: [rustcMatcher],
+  problemPatterns: [rustcPattern, gccPattern],
+  problemMatchers,
   walkthroughs: [walkthrough],
 };

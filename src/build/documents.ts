@@ -12,10 +12,13 @@ import { dapCommand } from '../entry/commands/dap-command';
 import { imageCommands } from '../entry/commands/image';
 import { kernelsCommand } from '../entry/commands/kernels';
 import { runCommand } from '../entry/commands/run';
+import { toolCommand } from '../entry/commands/tool';
 import { parseKernelPackage } from '../image/kernel-json';
 import { listing } from '../image/kernel-listing';
 
 import { RUNNABLE } from '../machine/boards/all';
+import { cargoSchema } from '../vscode/cargo-schema';
+import { TREE_RULES, type TreeRule } from '../vscode/trees/tree-rules';
 import { listKernels } from './kernel-list';
 import { layersMarkdown } from './layers';
 
@@ -27,6 +30,12 @@ export interface GeneratedFile {
   make(present: string): string;
 }
 
+/** What the adapter takes, and what VS Code's extension does before. */
+const VSCODE_LAUNCH: Schema = {
+  ...launchSchema,
+  properties: { ...launchSchema.properties, cargo: cargoSchema },
+};
+
 /** The documents with generated parts. */
 export const DOCUMENTS: readonly GeneratedFile[] = [
   {
@@ -35,7 +44,8 @@ export const DOCUMENTS: readonly GeneratedFile[] = [
       withParts(present, {
         stop: stopMarkdown(),
         samples: samplesMarkdown(),
-        launch: `${launchMarkdown(launchSchema)}\n\n${settingsMarkdown()}`,
+        launch: `${launchMarkdown(VSCODE_LAUNCH)}\n\n${settingsMarkdown()}`,
+        trees: treesMarkdown(TREE_RULES),
         cli: cliMarkdown(),
       }),
   },
@@ -107,8 +117,24 @@ function samplesMarkdown(): string {
   return ['| sample | |', '| --- | --- |', ...rows].join('\n');
 }
 
+/** The trees that are known by their files, as a table: by what, what is debugged, the build. */
+export const treesMarkdown = (rules: readonly TreeRule[]): string =>
+  [
+    '| tree | known by | | build |',
+    '| --- | --- | --- | --- |',
+    // Cargo's three rows differ only in where the target is said.
+    ...rules
+      .filter(({ id, isCargo }) => !isCargo || id === 'cargo')
+      .map(({ title, id, marks, text, build }) => {
+        const files = [...new Set(marks.map(({ file }) => `\`${file}\``))].join(', ');
+        const name = title.startsWith('{') ? id : title;
+        const folder = build.folder === undefined ? '' : ` in ${build.folder}`;
+        return `| ${name} | ${files} | ${text} | \`${[build.command, ...build.args].join(' ')}\`${folder} |`;
+      }),
+  ].join('\n');
+
 const cliMarkdown = (): string =>
-  [runCommand, buildCommand, imageCommands, kernelsCommand, dapCommand]
+  [runCommand, buildCommand, imageCommands, kernelsCommand, dapCommand, toolCommand]
     .map((command) => ('commands' in command ? groupHelp(command) : commandHelp(command)))
     .map((help) => `\`\`\`text\n${help.trimEnd()}\n\`\`\``)
     .join('\n\n');

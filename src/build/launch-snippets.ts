@@ -23,6 +23,16 @@ export const launchSnippets = [
     },
   },
   {
+    label: 'Worldstep: Build with Cargo, Then Debug',
+    description: 'Build a crate with cargo, then debug the program that cargo names.',
+    body: {
+      type: 'worldstep',
+      request: 'launch',
+      name: 'Build and debug ${1:my kernel}',
+      cargo: { args: ['build', '-p', '${2:kernel}'] },
+    },
+  },
+  {
     label: 'Worldstep: Build, Then Debug',
     description: 'Build a kernel that has a kernel.json, then debug what was built.',
     body: {

@@ -2,6 +2,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { readFileStart } from '../platform/node/file-start';
 import { startNodeWorker } from '../platform/node/worker';
 import { activate as activateShell } from '../vscode/extension';
 import { useFatfsIn } from './fatfs-file';
@@ -20,6 +21,7 @@ export const activate = (context: vscode.ExtensionContext): void => {
       // Desktop VS Code's program is a browser otherwise.
       environment: { ELECTRON_RUN_AS_NODE: '1' },
     },
+    readStart: readFileStart,
     startWorker: async (files) => startNodeWorker(context.asAbsolutePath('dist/worker.node.js'), root, files),
   });
 };

@@ -12,15 +12,19 @@ import { GuestConsoles } from './console';
 import { registerConsoleLinks } from './console-links';
 import { insertFile, showDiskImage } from './disk-image-commands';
 import { TextDocuments } from './documents';
+import { EntryLenses } from './entry-lenses';
 import { registerEvaluatableExpressions } from './evaluatable-expressions';
 import { bookmarkPageTables, explainAddress } from './explain';
 import { workspaceFiles } from './files';
 import { registerInspectorCommands } from './inspector-commands';
 import { VIEWS } from './inspector-list.gen';
 import { activeSession, type InspectorViews, registerInspectorViews } from './inspector-view';
-import { BundledKernels, kernelOf, openKernel, workspaceKernels } from './kernels';
+import { KERNEL_FILES } from './kernel-files';
+import { BundledKernels, openKernel, workspaceKernels } from './kernels';
 import { LaunchConfigurations } from './launch-config';
 import { createLog, loggedCommands, registerSessionLog } from './log';
+import { OwnBuilds } from './own-builds';
+import { OwnKernels } from './own-kernels';
 import { registerRowCommands } from './row-commands';
 import { pickRunGoal, pickTrapPolicy, runTo } from './run-to';
 import { SampleFiles, sampleFolder } from './sample-files';
@@ -31,6 +35,7 @@ import { StatusItem } from './status';
 import { buildAndDebug, makeImageOfKernel } from './task-commands';
 import { TASK_TYPE } from './task-definition';
 import { type CommandLine, WorldstepTasks } from './tasks';
+import type { ReadStart } from './workspace-tree';
 
 /** What differs between the Node and the browser host. */
 export interface HostPlatform {
@@ -43,32 +48,41 @@ export interface HostPlatform {
   readonly cargoHome?: vscode.Uri;
   /** How our command line is started; absent where there are no processes. */
   readonly commandLine?: CommandLine;
+  /** Absent where files are read whole only. */
+  readonly readStart?: ReadStart;
 }
 
 /** Registers everything; called once by the entry of each host. */
 export const activate = (
   context: vscode.ExtensionContext,
-  { name, startWorker, hasDisk, cargoHome, commandLine }: HostPlatform,
+  { name, startWorker, hasDisk, cargoHome, commandLine, readStart }: HostPlatform,
 ): void => {
   const log = createLog();
   const { version } = context.extension.packageJSON as { readonly version: string };
   const kernels = new BundledKernels(context.extensionUri);
-  const configurations = new LaunchConfigurations(kernels, hasDisk, log, cargoHome);
+  const own = new OwnKernels(readStart);
+  const tasks = new WorldstepTasks(context.extensionUri, commandLine, own);
+  const builds = new OwnBuilds(own, tasks, readStart, context.globalStorageUri);
+  const configurations = new LaunchConfigurations(kernels, hasDisk, log, builds, cargoHome);
+  const lenses = new EntryLenses();
   const documents = new TextDocuments();
   const consoles = new GuestConsoles();
-  const tasks = new WorldstepTasks(context.extensionUri, commandLine);
   const copySample = (name: string): Promise<void> => openSample(kernels, context.globalState, name, 'copy');
   const views = registerInspectorViews(VIEWS.map(({ id }) => id));
 
   const start = async (configuration: vscode.DebugConfiguration | undefined): Promise<void> => {
     if (configuration) await vscode.debug.startDebugging(vscode.workspace.workspaceFolders?.[0], configuration);
   };
+  const pick = async () => {
+    const packages = await workspaceKernels();
+    return configurations.pick(packages, await own.all(packages));
+  };
   /** ▶ in the title of an editor: the kernel that the file belongs to, or the file itself if it is a kernel image. */
-  const debugFile = async (uri?: vscode.Uri): Promise<void> => {
-    const choice = uri ? await kernelOf(uri) : await openKernel();
-    if (choice) return start(await configurations.configurationFor(choice));
-    if (uri && /\.(elf|bin|img)(\.gz)?$|\/Image$/.test(uri.path)) return start(configurations.fileConfiguration(uri));
-    return start(await configurations.pick(await workspaceKernels()));
+  const debugFile = async (uri?: vscode.Uri, symbol?: unknown): Promise<void> => {
+    const isImage = uri !== undefined && /\.(elf|bin|img)(\.gz)?$|\/(Image|vmlinux|kernel)$/.test(uri.path);
+    const chosen = isImage ? configurations.fileConfiguration(uri) : await configurations.choose(uri);
+    // An editor's menu gives more than the file, too.
+    await start(chosen && typeof symbol === 'string' ? { ...chosen, runTo: symbol } : chosen);
   };
   const suggest = async (): Promise<void> => {
     const choice = await openKernel();
@@ -86,9 +100,12 @@ export const activate = (
   };
   const command = loggedCommands(log);
   // Where the workspace has no kernel, Worldstep stays out of the way.
-  const watcher = vscode.workspace.createFileSystemWatcher('**/kernel.json', false, true, false);
+  const watcher = vscode.workspace.createFileSystemWatcher(KERNEL_FILES, false, true, false);
   const look = async (): Promise<void> => {
-    await vscode.commands.executeCommand('setContext', 'worldstep.hasKernel', (await workspaceKernels()).length > 0);
+    const packages = await workspaceKernels();
+    const hasKernel = packages.length > 0 || (await own.all(packages)).length > 0;
+    lenses.hasKernel = hasKernel;
+    await vscode.commands.executeCommand('setContext', 'worldstep.hasKernel', hasKernel);
   };
   void look();
   void showOpenedCopy(context.globalState);
@@ -99,6 +116,8 @@ export const activate = (
     watcher,
     watcher.onDidCreate(look),
     watcher.onDidDelete(look),
+    vscode.tasks.onDidEndTask(look),
+    vscode.languages.registerCodeLensProvider({ pattern: '**/*.{c,cc,cpp,cxx,rs,zig,s,S,asm,ld,lds,x}' }, lenses),
     documents,
     consoles,
     views,
@@ -113,7 +132,7 @@ export const activate = (
     vscode.debug.registerDebugConfigurationProvider('worldstep', configurations),
     vscode.debug.registerDebugConfigurationProvider(
       'worldstep',
-      configurations,
+      { provideDebugConfigurations: (folder) => configurations.provideDynamicConfigurations(folder) },
       vscode.DebugConfigurationProviderTriggerKind.Dynamic,
     ),
     vscode.tasks.registerTaskProvider(TASK_TYPE, tasks),
@@ -128,9 +147,11 @@ export const activate = (
     command('worldstep.openSample', (name?: string, how?: 'look' | 'copy') =>
       openSample(kernels, context.globalState, name, how),
     ),
-    command('worldstep.pickKernel', async () => start(await configurations.pick(await workspaceKernels()))),
+    command('worldstep.pickKernel', async () => start(await pick())),
     command('worldstep.debugFile', debugFile),
-    command('worldstep.buildAndDebug', (uri?: vscode.Uri) => buildAndDebug(tasks, configurations, copySample, uri)),
+    command('worldstep.buildAndDebug', (uri?: vscode.Uri) =>
+      buildAndDebug({ tasks, configurations, own, builds, copySample }, uri),
+    ),
     command('worldstep.makeDiskImage', () => makeImageOfKernel(tasks, 'disk')),
     command('worldstep.makeFlashImage', () => makeImageOfKernel(tasks, 'flash')),
     command('worldstep.insertFile', (image?: vscode.Uri, file?: unknown, path?: unknown) =>

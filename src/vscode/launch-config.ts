@@ -1,20 +1,28 @@
 import * as vscode from 'vscode';
-import { withPath } from '../base/device-words';
-import type { LaunchArguments, LaunchDisk } from '../dap/launch-schema';
-import { architecturesFor } from '../image/kernel-listing';
+import type { LaunchArguments } from '../dap/launch-schema';
 import { type KernelPackage, suggestionsOf } from '../image/kernel-package';
 import { crateSources } from './crate-sources';
 import { exists, parseUri } from './files';
 import { VIEWS } from './inspector-list.gen';
-import { type BundledKernels, type KernelChoice, openKernel, workspaceKernels } from './kernels';
-import { MACHINES } from './machine-list.gen';
+import { pickKernel } from './kernel-picker';
+import { type BundledKernels, type KernelChoice, kernelOf, openKernel, workspaceKernels } from './kernels';
+import { withFiles } from './launch-paths';
+import type { OwnBuilds } from './own-builds';
+import { kernelsOf, type OwnKernel } from './own-kernels';
 import { sampleFolder } from './sample-files';
 import { SAMPLE_SCHEME } from './sample-scheme';
 import type { Log } from './session-log';
 import { withSettings } from './settings';
+import {
+  type CargoBuild,
+  type OwnConfiguration,
+  type PathText,
+  programConfiguration,
+  treeConfiguration,
+} from './trees/tree-launch';
 
 /** A configuration on its way to the session: VS Code's three names and any of ours. */
-type Configuration = vscode.DebugConfiguration & Partial<LaunchArguments>;
+type Configuration = vscode.DebugConfiguration & Partial<LaunchArguments> & { readonly cargo?: CargoBuild };
 
 /**
  * Turns F5 into a launch: with a launch.json it fills defaults and makes paths absolute; without one it finds the kernel
@@ -26,24 +34,30 @@ export class LaunchConfigurations implements vscode.DebugConfigurationProvider {
     /** In a browser paths must be URIs, as nothing there can open a plain path. */
     private readonly hasDisk: boolean,
     private readonly log: Log,
+    private readonly own: OwnBuilds,
     /** Where cargo keeps crates, on machines that can have it. */
     private readonly cargoHome?: vscode.Uri,
   ) {}
 
-  /** What a new launch.json and the "Run and Debug" drop-down offer. */
-  async provideDebugConfigurations(): Promise<vscode.DebugConfiguration[]> {
-    const workspace = await this.#configurationsFor(await workspaceKernels());
-    const bundled = (await this.kernels.all()).map(({ kernel }) => bundledConfiguration(kernel));
-    const known = new Set(workspace.map(({ program }) => program));
-    return [...workspace, ...bundled.filter(({ program }) => !known.has(program))];
+  /** What a new launch.json gets: the kernels of the folder; where there are none, those that come with Worldstep. */
+  async provideDebugConfigurations(folder: vscode.WorkspaceFolder | undefined): Promise<vscode.DebugConfiguration[]> {
+    const own = await this.#inFolder(folder);
+    return own.length > 0 ? own : this.#bundled();
+  }
+
+  /** What the drop-down of Run and Debug offers. */
+  async provideDynamicConfigurations(folder: vscode.WorkspaceFolder | undefined): Promise<vscode.DebugConfiguration[]> {
+    const own = await this.#inFolder(folder);
+    const known = new Set(own.map(({ program }) => program));
+    return [...own, ...(await this.#bundled()).filter(({ program }) => !known.has(program))];
   }
 
   async resolveDebugConfiguration(
     _folder: vscode.WorkspaceFolder | undefined,
     configuration: Configuration,
   ): Promise<Configuration | undefined> {
-    if (configuration.program) return configuration;
-    const chosen = await this.#choose();
+    if (configuration.program || configuration.cargo) return configuration;
+    const chosen = await this.choose();
     // Fields that the user wrote win; an empty configuration has none.
     return (
       chosen && {
@@ -58,10 +72,12 @@ export class LaunchConfigurations implements vscode.DebugConfigurationProvider {
 
   async resolveDebugConfigurationWithSubstitutedVariables(
     folder: vscode.WorkspaceFolder | undefined,
-    configuration: Configuration,
+    written: Configuration,
   ): Promise<Configuration | undefined> {
-    const { cwd } = configuration;
     const top = folder ?? vscode.workspace.workspaceFolders?.[0];
+    const configuration = written.cargo ? await this.#withProgram(written, written.cargo, top) : written;
+    if (!configuration) return undefined;
+    const { cwd } = configuration;
     const base = cwd === undefined ? top?.uri : parseUri(this.#absolute(top?.uri, cwd));
     const absolute = (path: string): string => this.#absolute(base, path);
     const sourceMap = await this.#sourceMap(configuration);
@@ -72,11 +88,7 @@ export class LaunchConfigurations implements vscode.DebugConfigurationProvider {
       // Sources that are not where they were when the program was built are looked for there.
       ...(top && { cwd: this.#text(top.uri) }),
       ...launch,
-      ...mapPresent(configuration, ['program', 'bios', 'initrd', 'pflash0', 'pflash1', 'cwd'], absolute),
-      ...(configuration.disk !== undefined && { disk: disksWith(configuration.disk, absolute) }),
-      ...(configuration.images && {
-        images: configuration.images.map((image) => ({ ...image, path: absolute(image.path) })),
-      }),
+      ...withFiles(configuration, absolute),
       sourceMap: Object.fromEntries(Object.entries(sourceMap).map(([from, to]) => [from, absolute(to)])),
     };
   }
@@ -98,49 +110,92 @@ export class LaunchConfigurations implements vscode.DebugConfigurationProvider {
     return { ...bundled, program: this.#text(vscode.Uri.joinPath(folder, 'kernel.json')) };
   }
 
-  #configurationsFor(choices: readonly KernelChoice[]): Promise<Configuration[]> {
-    return Promise.all(choices.map((choice) => this.configurationFor(choice)));
+  async #bundled(): Promise<Configuration[]> {
+    return (await this.kernels.all()).map(({ kernel }) => bundledConfiguration(kernel));
   }
 
-  async #choose(): Promise<Configuration | undefined> {
-    const open = await openKernel();
-    if (open) return this.configurationFor(open);
-    const workspace = await workspaceKernels();
-    const [only, another] = workspace;
-    if (only && !another) return this.configurationFor(only);
-    return this.pick(workspace);
+  /** Of a folder of the workspace, as the user would write them. */
+  async #inFolder(folder: vscode.WorkspaceFolder | undefined): Promise<Configuration[]> {
+    const isHere = (uri: vscode.Uri): boolean => !folder || vscode.workspace.getWorkspaceFolder(uri) === folder;
+    const all = await workspaceKernels();
+    const packages = await Promise.all(
+      all.filter((choice) => isHere(choice.folder)).map((choice) => this.configurationFor(choice)),
+    );
+    const own = (await this.own.kernels.all(all)).filter((kernel) => !folder || kernel.folder === folder);
+    const written = await Promise.all(own.map((kernel) => this.own.written(kernel, inWorkspaceFolder)));
+    const top = folder ?? vscode.workspace.workspaceFolders?.[0];
+    const portable = top ? withVariable(this.#text(top.uri)) : (path: string) => path;
+    return [
+      ...packages.map((each) => ({
+        ...each,
+        ...withFiles(each, portable),
+        sourceMap: mapped(each.sourceMap, portable),
+      })),
+      ...written.flat().map(launched),
+    ];
+  }
+
+  /** What a configuration that builds with cargo debugs; `undefined` if there is nothing, of which the user knows. */
+  async #withProgram(
+    configuration: Configuration,
+    { args, cwd }: CargoBuild,
+    top: vscode.WorkspaceFolder | undefined,
+  ): Promise<Configuration | undefined> {
+    const { cargo: _, ...rest } = configuration;
+    const folder = cwd === undefined ? top?.uri : parseUri(this.#absolute(top?.uri, cwd));
+    const program = await this.own.cargoProgram(folder, top, args, configuration.program);
+    return program === undefined ? undefined : { ...rest, program };
+  }
+
+  #textIn({ uri }: vscode.WorkspaceFolder): PathText {
+    return (path) => this.#text(vscode.Uri.joinPath(uri, path));
+  }
+
+  /**
+   * What F5 runs: the kernel that the open file belongs to, else the only one of the workspace, else the user says which.
+   * @param file in place of the open one
+   */
+  async choose(file = vscode.window.activeTextEditor?.document.uri): Promise<Configuration | undefined> {
+    const open = file ? await kernelOf(file) : undefined;
+    const chosen = open ?? (await openKernel());
+    if (chosen) return this.configurationFor(chosen);
+    const packages = await workspaceKernels();
+    const kernels = await this.own.kernels.all(packages);
+    const [here, neighbour] = file ? kernelsOf(kernels, file) : [];
+    if (here && !neighbour) return this.ownConfiguration(here);
+    const [only, another] = [...packages, ...kernels];
+    if (!only || another) return this.pick(packages, kernels);
+    return 'kernel' in only ? this.configurationFor(only) : this.ownConfiguration(only);
+  }
+
+  /** The configuration that runs one of the user's kernels, built if it is not yet. `undefined` if it cannot be run. */
+  async ownConfiguration(kernel: OwnKernel): Promise<Configuration | undefined> {
+    const text = this.#textIn(kernel.folder);
+    if ('program' in kernel) return launched(programConfiguration(kernel.program, text));
+    const built = await this.own.ready(kernel);
+    if (!built) return undefined;
+    const { tree } = built;
+    const configuration = treeConfiguration(tree, text, this.own.canBuild(kernel.folder));
+    // For the case that there is no cargo here.
+    const program = tree.launch && !tree.missing.includes(tree.launch.program) ? tree.launch.program : undefined;
+    return configuration && launched({ ...(program !== undefined && { program: text(program) }), ...configuration });
   }
 
   /** Asks which kernel to run. `undefined` when the user changed their mind. */
-  async pick(workspace: readonly KernelChoice[]): Promise<Configuration | undefined> {
-    const configurations = await this.#configurationsFor(workspace);
-    const separator = (label: string) => ({ label, kind: vscode.QuickPickItemKind.Separator });
-    const item = (kernel: KernelPackage, configuration: Configuration) => ({
-      label: kernel.title,
-      description: architecturesFor(kernel, MACHINES).join(', '),
-      detail: kernel.description,
-      configuration,
-    });
-    const file = {
-      label: '$(folder-opened) Choose a kernel file…',
-      detail: 'An ELF, a Linux-header Image or a flat binary',
-    };
-    const items: (vscode.QuickPickItem & { configuration?: Configuration })[] = [
-      ...(workspace.length > 0 ? [separator('in this workspace')] : []),
-      ...workspace.map(({ kernel }, index) => item(kernel, configurations[index] ?? bundledConfiguration(kernel))),
-      separator('bundled with Worldstep'),
-      ...(await this.kernels.all()).map(({ kernel }) => item(kernel, bundledConfiguration(kernel))),
-      separator('your own'),
-      file,
-    ];
-    const picked = await vscode.window.showQuickPick(items, {
-      title: 'Debug a Kernel',
-      placeHolder: 'Which kernel shall run?',
-      matchOnDetail: true,
-    });
-    if (picked !== file) return picked?.configuration;
-    const [uri] = (await vscode.window.showOpenDialog({ title: 'Kernel to debug', openLabel: 'Debug' })) ?? [];
-    return uri && this.fileConfiguration(uri);
+  async pick(packages: readonly KernelChoice[], kernels: readonly OwnKernel[]): Promise<Configuration | undefined> {
+    const picked = await pickKernel(packages, kernels, await this.kernels.all());
+    switch (picked?.kind) {
+      case 'package':
+        return this.configurationFor(picked.choice);
+      case 'own':
+        return this.ownConfiguration(picked.kernel);
+      case 'bundled':
+        return bundledConfiguration(picked.kernel);
+      case 'file':
+        return this.fileConfiguration(picked.uri);
+      case undefined:
+        return undefined;
+    }
   }
 
   /** The configuration that runs one kernel file. */
@@ -177,6 +232,24 @@ export class LaunchConfigurations implements vscode.DebugConfigurationProvider {
   }
 }
 
+const launched = (own: OwnConfiguration): Configuration => ({ type: 'worldstep', request: 'launch', ...own });
+
+// biome-ignore lint/suspicious/noTemplateCurlyInString: this is a variable of VS Code.
+const FOLDER = '${workspaceFolder}';
+
+const inWorkspaceFolder: PathText = (path) => (path === '' ? FOLDER : `${FOLDER}/${path}`);
+
+/** Makes paths in a folder what a user would write, so that launch.json is the same on every machine. */
+const withVariable =
+  (folder: string): PathText =>
+  (path) =>
+    path.startsWith(`${folder}/`) || path.startsWith(`${folder}\\`)
+      ? inWorkspaceFolder(path.slice(folder.length + 1).replaceAll('\\', '/'))
+      : path;
+
+const mapped = (map: Readonly<Record<string, string>> = {}, change: PathText): Record<string, string> =>
+  Object.fromEntries(Object.entries(map).map(([from, to]) => [from, change(to)]));
+
 const named = (name: string, program: string): Configuration => ({
   type: 'worldstep',
   request: 'launch',
@@ -193,27 +266,3 @@ const bundledConfiguration = (kernel: KernelPackage): Configuration => {
     ...(views.length > 0 && { openViews: views.slice(0, 1) }),
   };
 };
-
-/** The disks of a launch with their image files made absolute. */
-function disksWith(
-  disk: NonNullable<LaunchArguments['disk']>,
-  absolute: (path: string) => string,
-): LaunchArguments['disk'] {
-  const one = (each: LaunchDisk): LaunchDisk => {
-    if (typeof each === 'string') return withPath(each, absolute);
-    return typeof each?.path === 'string' ? { ...each, path: absolute(each.path) } : each;
-  };
-  return Array.isArray(disk) ? disk.map(one) : one(disk as LaunchDisk);
-}
-
-const mapPresent = <K extends keyof LaunchArguments>(
-  from: Configuration,
-  keys: readonly K[],
-  change: (text: string) => string,
-): Partial<Record<K, string>> =>
-  Object.fromEntries(
-    keys.flatMap((key) => {
-      const value: unknown = from[key];
-      return typeof value === 'string' ? [[key, change(value)]] : [];
-    }),
-  ) as Partial<Record<K, string>>;

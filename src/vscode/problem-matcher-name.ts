@@ -1,4 +1,4 @@
-/** The problem matcher of builds, as package.json contributes it. */
-export const PROBLEM_MATCHER = '$worldstep-rustc';
-/** What the Problems view names as the source of its messages. */
-export const PROBLEM_SOURCE = 'rustc';
+/** The problem matchers of builds, as package.json contributes them. */
+export const PROBLEM_MATCHERS = { rustc: '$worldstep-rustc', gcc: '$worldstep-gcc' } as const;
+/** What the Problems view names as the source of their messages. */
+export const PROBLEM_SOURCES = { rustc: 'rustc', gcc: 'gcc' } as const;

@@ -2,27 +2,40 @@ import * as vscode from 'vscode';
 import { type KernelChoice, kernelOf, openKernel, workspaceKernels } from './kernels';
 import type { LaunchConfigurations } from './launch-config';
 import { MACHINES } from './machine-list.gen';
-import { PROBLEM_SOURCE } from './problem-matcher-name';
+import type { OwnBuilds } from './own-builds';
+import { type OwnKernels, type OwnTree, treeOf } from './own-kernels';
+import { PROBLEM_SOURCES } from './problem-matcher-name';
 import { SAMPLE_SCHEME } from './sample-scheme';
 import type { TaskKind } from './task-definition';
 import type { WorldstepTasks } from './tasks';
+import { titleOf } from './trees/tree-launch';
 
 /** Longer than the workbench takes to read the rest of a terminal. */
 const PROBLEMS_DELAY_MS = 1000;
 
+/** What "Build and Debug" needs. */
+export interface BuildServices {
+  readonly tasks: WorldstepTasks;
+  readonly configurations: LaunchConfigurations;
+  readonly own: OwnKernels;
+  readonly builds: OwnBuilds;
+  /** What the offer to copy a sample does, which cannot be built in place. */
+  readonly copySample: (name: string) => unknown;
+}
+
 /**
  * "Build and Debug": builds the kernel of the active editor and starts it when that went well. When it did not, the
  * Problems view shows what the compiler said.
- * @param copySample what the offer to copy a sample does, which cannot be built in place
  */
-export const buildAndDebug = async (
-  tasks: WorldstepTasks,
-  configurations: LaunchConfigurations,
-  copySample: (name: string) => unknown,
-  given?: vscode.Uri,
-): Promise<void> => {
-  const choice = given ? await kernelOf(given) : ((await openKernel()) ?? (await pickKernel()));
+export const buildAndDebug = async (services: BuildServices, given?: vscode.Uri): Promise<void> => {
+  const { tasks, configurations, copySample } = services;
+  const choice = given ? await kernelOf(given) : ((await openKernel()) ?? (await pickBuild(services)));
   if (!choice) return;
+  if ('tree' in choice) {
+    const configuration = await builtTree(services, choice);
+    if (configuration) await vscode.debug.startDebugging(choice.folder, configuration);
+    return;
+  }
   const { kernel, folder } = choice;
   if (folder.scheme === SAMPLE_SCHEME) {
     const copy = 'Copy It…';
@@ -41,13 +54,17 @@ export const buildAndDebug = async (
     );
     return;
   }
-  if (await succeeds(task)) {
-    const configuration = { ...(await configurations.configurationFor(choice)), arch };
-    await vscode.debug.startDebugging(vscode.workspace.getWorkspaceFolder(folder), configuration);
-    return;
-  }
-  // Without Rust there are no problems but a message in the terminal, which is on screen already.
+  if (!(await builds(task))) return;
+  const configuration = { ...(await configurations.configurationFor(choice)), arch };
+  await vscode.debug.startDebugging(vscode.workspace.getWorkspaceFolder(folder), configuration);
+};
+
+/** Runs a build to its end; whether it went well. When it did not, the user sees why. */
+export const builds = async (task: vscode.Task): Promise<boolean> => {
+  if (await succeeds(task)) return true;
+  // Without the tool there are no problems but a message in the terminal, which is on screen already.
   if (await hasProblems()) await vscode.commands.executeCommand('workbench.actions.view.problems');
+  return false;
 };
 
 /** "Make Disk Image…" and "Make PFlash Image…": runs one of the workspace's tasks of that kind. */
@@ -68,19 +85,32 @@ export const makeImageOfKernel = async (tasks: WorldstepTasks, kind: TaskKind): 
   if (picked) await vscode.tasks.executeTask(picked.task);
 };
 
-const pickKernel = async (): Promise<KernelChoice | undefined> => {
-  const choices = await workspaceKernels();
+/** The launch of a tree after its build. Cargo builds with the launch. */
+const builtTree = async ({ builds: own, configurations }: BuildServices, tree: OwnTree) => {
+  const built = tree.tree.rule.isCargo ? tree : await own.build(tree);
+  return built && configurations.ownConfiguration(built);
+};
+
+const pickBuild = async ({ own }: BuildServices): Promise<KernelChoice | OwnTree | undefined> => {
+  const packages = await workspaceKernels();
+  const kernels = await own.all(packages);
+  const file = vscode.window.activeTextEditor?.document.uri;
+  const here = file && treeOf(kernels, file);
+  if (here) return here;
+  const choices = [...packages, ...kernels.filter((kernel): kernel is OwnTree => 'tree' in kernel)];
   const [only, another] = choices;
   if (!only) {
-    await vscode.window.showInformationMessage('No kernel.json of this workspace can be used. Open a sample first.');
+    await vscode.window.showInformationMessage(
+      'Nothing in this workspace says how its kernel is built: there is no kernel.json, and no known kind of project. Build it in a terminal; F5 debugs it.',
+    );
     return undefined;
   }
   if (!another) return only;
-  const items = choices.map((choice) => ({
-    label: choice.kernel.title,
-    description: vscode.workspace.asRelativePath(choice.folder),
-    choice,
-  }));
+  const items = choices.map((choice) =>
+    'tree' in choice
+      ? { label: titleOf(choice.tree), description: choice.folder.name, detail: choice.tree.rule.text, choice }
+      : { label: choice.kernel.title, description: vscode.workspace.asRelativePath(choice.folder), choice },
+  );
   const picked = await vscode.window.showQuickPick(items, {
     title: 'Build and Debug',
     placeHolder: 'Which kernel shall be built and run?',
@@ -115,8 +145,9 @@ const succeeds = async (task: vscode.Task): Promise<boolean> => {
 
 /** Whether the compiler found errors. The workbench reads the last lines of a terminal only after its task has ended. */
 const hasProblems = async (): Promise<boolean> => {
+  const sources: readonly (string | undefined)[] = Object.values(PROBLEM_SOURCES);
   const isError = ({ source, severity }: vscode.Diagnostic): boolean =>
-    source === PROBLEM_SOURCE && severity === vscode.DiagnosticSeverity.Error;
+    sources.includes(source) && severity === vscode.DiagnosticSeverity.Error;
   const are = (): boolean => vscode.languages.getDiagnostics().some(([, each]) => each.some(isError));
   let listener: vscode.Disposable | undefined;
   const changed = new Promise<void>((done) => {

@@ -6,18 +6,28 @@ import { problemText, schemaProblems } from '../base/schema-check';
 import { bytesOf } from '../base/size';
 import { fatContentOf, type KernelPackage } from '../image/kernel-package';
 import { type TaskJson, taskSchema } from './task-schema';
+import type { RecognisedTree } from './trees/recognised-trees';
 
 /** The `type` of our tasks. */
 export const TASK_TYPE = 'worldstep';
 
 /** What a task does. */
-export type TaskKind = 'build' | 'disk' | 'flash' | 'run';
+export type TaskKind = 'build' | 'command' | 'disk' | 'flash' | 'run';
 
 /** Compiles a kernel and its programs. */
 export interface BuildTask {
   readonly task: 'build';
   readonly kernel: string;
   readonly arch: string | undefined;
+}
+
+/** Runs the build tool of a project that has no kernel.json. */
+export interface CommandTask {
+  readonly task: 'command';
+  readonly command: string;
+  readonly args: readonly string[];
+  /** The folder that it runs in, from the workspace folder on; that itself if absent. */
+  readonly cwd: string | undefined;
 }
 
 /** Runs a kernel to its end, with the task's terminal as its console. */
@@ -64,7 +74,7 @@ export type FlashTask =
       readonly output: string;
     };
 
-export type WorldstepTask = BuildTask | DiskTask | FlashTask | RunTask;
+export type WorldstepTask = BuildTask | CommandTask | DiskTask | FlashTask | RunTask;
 
 /** A task that can be done, or everything that is wrong with its definition. */
 export type TaskResult =
@@ -83,6 +93,8 @@ function readKind(json: TaskJson): WorldstepTask {
   switch (task) {
     case 'build':
       return { task, arch, kernel: kernel ?? '' };
+    case 'command':
+      return { task, command: json.command ?? '', args, cwd: json.cwd };
     case 'run':
       return { task, arch, kernel: kernel ?? '', args };
     case 'disk': {
@@ -101,12 +113,23 @@ function readKind(json: TaskJson): WorldstepTask {
 /** A task that is offered without tasks.json: its name after `worldstep: `, and its definition without `type`. */
 export interface OfferedTask {
   readonly name: string;
-  readonly definition: {
-    readonly task: TaskKind;
-    readonly kernel: string;
-    readonly arch: string;
-    readonly bank?: string;
-  };
+  readonly definition: KernelDefinition | CommandDefinition;
+}
+
+/** Of a task that is about a kernel.json. */
+export interface KernelDefinition {
+  readonly task: Exclude<TaskKind, 'command'>;
+  readonly kernel: string;
+  readonly arch: string;
+  readonly bank?: string;
+}
+
+/** Of a task that runs a project's build tool. */
+export interface CommandDefinition {
+  readonly task: 'command';
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly cwd?: string;
 }
 
 /** What can be done with a kernel here. */
@@ -123,7 +146,7 @@ export interface TaskAbilities {
  */
 export function tasksOf(kernel: KernelPackage, path: string, abilities: TaskAbilities): OfferedTask[] {
   return [...kernel.architectures].flatMap(([arch, build]) => {
-    const offer = (task: TaskKind, verb: string, more = {}): OfferedTask => ({
+    const offer = (task: KernelDefinition['task'], verb: string, more = {}): OfferedTask => ({
       name: `${verb} ${kernel.name} (${arch})`,
       definition: { task, kernel: path, arch, ...more },
     });
@@ -136,12 +159,24 @@ export function tasksOf(kernel: KernelPackage, path: string, abilities: TaskAbil
   });
 }
 
-/** Tasks of kernels with the same name get the path of their kernel.json too, so that a name means one task. */
+/** The task that builds a tree which is known by its files. */
+export function taskOfTree({ name, build: { command, args, folder } }: RecognisedTree): OfferedTask {
+  return {
+    name: `build ${name}`,
+    definition: { task: 'command', command, args, ...(folder !== '' && { cwd: folder }) },
+  };
+}
+
+/** What a task is about: the path of its kernel.json or its folder. */
+export const subjectOf = (definition: OfferedTask['definition']): string =>
+  definition.task === 'command' ? (definition.cwd ?? '.') : definition.kernel;
+
+/** Tasks of the same name get what they are about into it, so that a name means one task. */
 export function withDistinctNames(tasks: readonly OfferedTask[]): OfferedTask[] {
   const count = new Map<string, number>();
   for (const { name } of tasks) count.set(name, (count.get(name) ?? 0) + 1);
   return tasks.map((task) =>
-    count.get(task.name) === 1 ? task : { ...task, name: `${task.name} of ${task.definition.kernel}` },
+    count.get(task.name) === 1 ? task : { ...task, name: `${task.name} of ${subjectOf(task.definition)}` },
   );
 }
 
@@ -172,9 +207,12 @@ export const isBundled = (kernel: string): boolean => BUNDLED.test(kernel);
 export const bundledName = (kernel: string): string => kernel.replace(BUNDLED, '');
 
 /** Why a build or a run cannot be done here, with what to do instead; `undefined` if it can. */
-export function whyNoProcess(task: BuildTask | RunTask, conditions: ProcessConditions): string | undefined {
-  const isBuild = task.task === 'build';
-  if (isBuild && isBundled(task.kernel)) {
+export function whyNoProcess(
+  task: BuildTask | CommandTask | RunTask,
+  conditions: ProcessConditions,
+): string | undefined {
+  const isBuild = task.task !== 'run';
+  if (task.task === 'build' && isBundled(task.kernel)) {
     return `${task.kernel} comes with Worldstep and cannot be changed here. Copy it first with the command "Worldstep: Open Sample…", and build the copy.`;
   }
   const verb = isBuild ? 'Building' : 'Running in a terminal';

@@ -7,14 +7,16 @@ import { DISK_LABEL, OFFSETS } from '../image/kernel-schema';
 const PROPERTIES = {
   task: {
     type: 'string',
-    enum: ['build', 'disk', 'flash', 'run'],
+    enum: ['build', 'command', 'disk', 'flash', 'run'],
     enumDescriptions: [
-      'Build a kernel and its programs. Needs Rust.',
+      'Build a kernel and its programs, as its kernel.json says. Needs Rust.',
+      'Run the build tool of a project: make, cargo, west … The messages of its compilers become problems.',
       'Make a FAT32 disk image: the one that a kernel.json declares, or one of your files.',
       'Make the image of a flash bank: the one that a kernel.json declares, or one with your contents.',
       'Run a kernel to its end; the terminal of the task is its console.',
     ],
-    markdownDescription: 'What to do: `build` a kernel, make a `disk` or `flash` image, or `run` a kernel.',
+    markdownDescription:
+      'What to do: `build` a kernel, run a build `command`, make a `disk` or `flash` image, or `run` a kernel.',
   },
   kernel: {
     type: 'string',
@@ -31,8 +33,18 @@ const PROPERTIES = {
   args: {
     type: 'array',
     items: { type: 'string' },
-    markdownDescription: 'More options for `run`, as `worldstep run --help` lists them.',
+    markdownDescription: 'More options for `run`, as `worldstep run --help` lists them; the words behind a `command`.',
     examples: [['--harts', '2']],
+  },
+  command: {
+    ...TEXT,
+    markdownDescription: 'For `command`: the program that is run.',
+    examples: ['make', 'cargo'],
+  },
+  cwd: {
+    type: 'string',
+    markdownDescription: 'For `command`: the folder that it runs in, from the workspace folder on.',
+    examples: ['os'],
   },
   bank: {
     type: 'string',
@@ -79,6 +91,7 @@ export const taskSchema = {
   properties: PROPERTIES,
   conditions: [
     { key: 'task', values: ['build', 'run'], required: ['kernel'] },
+    { key: 'task', values: ['command'], required: ['command'] },
     { key: 'task', values: ['disk', 'flash'], lacks: 'kernel', required: ['size', 'output'] },
   ],
 } as const satisfies Schema;

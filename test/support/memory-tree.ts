@@ -6,6 +6,7 @@ export type FileContents = string | Uint8Array;
 export const memoryTree = (
   files: Readonly<Record<string, FileContents>>,
   modified: Readonly<Record<string, number>> = {},
+  isExcluded: (path: string) => boolean = () => false,
 ): FileTree => {
   const bytes = (path: string): Uint8Array | undefined => {
     const contents = files[path];
@@ -18,7 +19,12 @@ export const memoryTree = (
       for (const path of Object.keys(files)) {
         if (!path.startsWith(start)) continue;
         const [name = '', ...below] = path.slice(start.length).split('/');
-        entries.set(name, { name, isFolder: below.length > 0, isLink: false });
+        entries.set(name, {
+          name,
+          isFolder: below.length > 0,
+          isLink: false,
+          isExcluded: isExcluded(start + name),
+        });
       }
       return [...entries.values()];
     },

@@ -98,7 +98,7 @@ describe('a definition in tasks.json', () => {
 
   test.each([
     [{}, '"task" is missing.'],
-    [{ task: 'biuld' }, '"task" must be one of build, disk, flash, run, not "biuld".'],
+    [{ task: 'biuld' }, '"task" must be one of build, command, disk, flash, run, not "biuld".'],
     [{ task: 'build' }, '"kernel" is missing.'],
     [{ task: 'run', kernel: 'k', args: '--stats' }, '"args" must be an array of strings, not "--stats".'],
     [{ task: 'disk', output: 'd.img' }, '"size" is missing.'],

@@ -26,6 +26,8 @@ export interface Arguments {
   readonly options: ReadonlyMap<string, string>;
   /** The values of options that may be given more than once. */
   readonly lists: ReadonlyMap<string, readonly string[]>;
+  /** Everything behind `--`, for commands that take a command line. */
+  readonly tail: readonly string[];
 }
 
 /** What a command may use of the process it runs in. */
@@ -45,6 +47,8 @@ export interface Command {
   readonly word?: string;
   /** Positional words behind the first. With this, words that are not in brackets must be there. */
   readonly moreWords?: readonly string[];
+  /** A command line behind `--`, as help shows it. With this it must be there. */
+  readonly tail?: string;
   readonly options: Readonly<Record<string, OptionSpec>>;
   /** More paragraphs of help. */
   readonly notes?: string;
@@ -66,7 +70,9 @@ export function parseArguments(command: Command, argv: readonly string[]): Argum
   const words: string[] = [];
   const options = new Map<string, string>();
   const lists = new Map<string, readonly string[]>();
-  const rest = [...argv];
+  const end = command.tail === undefined ? -1 : argv.indexOf('--');
+  const tail = end < 0 ? [] : argv.slice(end + 1);
+  const rest = end < 0 ? [...argv] : argv.slice(0, end);
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
     if (!word.startsWith('-') || word === '-') {
       words.push(word);
@@ -101,7 +107,10 @@ export function parseArguments(command: Command, argv: readonly string[]): Argum
   if (missing !== undefined) {
     throw new UsageError(`${missing} is missing. Write: worldstep ${command.name} ${wanted.join(' ')}.`);
   }
-  return { words, options, lists };
+  if (command.tail !== undefined && tail.length === 0) {
+    throw new UsageError(`${command.tail} is missing. Write: worldstep ${command.name} -- ${command.tail}.`);
+  }
+  return { words, options, lists, tail };
 }
 
 const wordsOf = ({ word, moreWords }: Command): readonly string[] =>
@@ -120,7 +129,7 @@ export function commandHelp(command: Command): string {
     ([name, { value, help }]) => [`--${name}${value === undefined ? '' : ` ${value}`}`, help] as const,
   );
   return [
-    `Usage: worldstep ${command.name}${words.join('')} [options]`,
+    `Usage: worldstep ${command.name}${words.join('')} [options]${command.tail === undefined ? '' : ` -- ${command.tail}`}`,
     '',
     command.summary,
     '',

@@ -6,9 +6,9 @@
 import { isAbsolute, join } from 'node:path';
 import type { SourceRoot } from '../../image/kernel-package';
 
-/** `--> src/main.rs:12:5`, with or without colours. */
+/** `--> src/main.rs:12:5`, with or without colours: what is before the path, the path, line and column. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with an escape.
-const POSITION = /^((?:\x1b\[[\d;]*m|\s)*(?:-->|:::)(?:\x1b\[[\d;]*m|\s)+)([^\s\x1b][^\x1b]*?)(:\d+:\d+)/;
+export const RUSTC_POSITION = /^((?:\x1b\[[\d;]*m|\s)*(?:-->|:::)(?:\x1b\[[\d;]*m|\s)+)([^\s\x1b][^\x1b]*?)(:\d+:\d+)/;
 
 /** Rewrites the output of one build. {@link end} must be called after the last piece. */
 export class CompilerLines {
@@ -40,7 +40,10 @@ export class CompilerLines {
 
   #rewritten(line: string): string {
     this.#crate = this.steps.find(({ crate }) => line.endsWith(` in ${crate}`))?.crate ?? this.#crate;
-    return line.replace(POSITION, (_, arrow: string, path: string, place: string) => arrow + this.#whole(path) + place);
+    return line.replace(
+      RUSTC_POSITION,
+      (_, arrow: string, path: string, place: string) => arrow + this.#whole(path) + place,
+    );
   }
 
   #whole(path: string): string {

@@ -21,6 +21,7 @@ import { dapCommand } from './dap-command';
 import { imageCommands } from './image';
 import { kernelsCommand } from './kernels';
 import { runCommand } from './run';
+import { toolCommand } from './tool';
 
 const COMMANDS: readonly (Command | CommandGroup)[] = [
   runCommand,
@@ -28,6 +29,7 @@ const COMMANDS: readonly (Command | CommandGroup)[] = [
   imageCommands,
   kernelsCommand,
   dapCommand,
+  toolCommand,
 ];
 
 /** Where the program reads and writes; tests give their own. */
@@ -60,7 +62,8 @@ async function dispatch(argv: readonly string[], context: CommandContext): Promi
     context.stdout.write(`worldstep ${versionOf(context.root)}\n`);
     return EXIT.done;
   }
-  if (rest.includes('--help') || rest.includes('-h')) {
+  const own = rest.slice(0, rest.includes('--') ? rest.indexOf('--') : rest.length);
+  if (own.includes('--help') || own.includes('-h')) {
     context.stdout.write(helpOf(argv));
     return EXIT.done;
   }

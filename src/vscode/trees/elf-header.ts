@@ -99,13 +99,13 @@ function programHeaders(view: DataView): ProgramHeader[] {
 
 /** The lowest address decides: user programs of teaching kernels are linked into RAM as well, but higher. */
 function isKernelPlace(loads: readonly ProgramHeader[]): boolean {
-  const lowest = (addresses: readonly bigint[]): bigint =>
-    addresses.reduce((one, other) => (other < one ? other : one));
-  const physical = lowest(loads.map(({ paddr }) => paddr));
-  const virtual = lowest(loads.map(({ vaddr }) => vaddr));
+  const [physical = 0n] = loads.map(({ paddr }) => paddr).sort(byAddress);
+  const [virtual = 0n] = loads.map(({ vaddr }) => vaddr).sort(byAddress);
   const isStart = (at: bigint): boolean => at >= FIRMWARE_AT && at <= KERNEL_AT;
   return isStart(physical) || isStart(virtual) || virtual >= UPPER_HALF;
 }
+
+const byAddress = (one: bigint, other: bigint): number => (one < other ? -1 : 1);
 
 const NT_ABI_TAG = 1;
 

@@ -11,6 +11,8 @@ export interface TreeEntry {
   readonly isFolder: boolean;
   /** Walks do not follow it: it may lead in circles. */
   readonly isLink: boolean;
+  /** The user does not want to see it. It counts where a path names it outright. */
+  readonly isExcluded?: boolean;
 }
 
 /** Files below a folder. What is not there or may not be read is empty or `undefined`; nothing rejects. */
@@ -75,47 +77,44 @@ export const nameOf = (path: string): string => path.slice(path.lastIndexOf('/')
 export const isInside = (path: string, folder: string): boolean =>
   folder === '' || path === folder || path.startsWith(`${folder}/`);
 
+const patterns = new Map<string, RegExp>();
+
 /** A pattern of names: `*`, `?` and `{one,other}`. */
 export function namePattern(glob: string): RegExp {
+  const known = patterns.get(glob);
+  if (known) return known;
   const source = glob
     .replace(/[.+^$()|[\]\\]/g, '\\$&')
     .replace(/\*/g, '.*')
     .replace(/\?/g, '.');
-  return new RegExp(`^${source.replace(/\{([^}]*)\}/g, (_, words: string) => `(?:${words.replaceAll(',', '|')})`)}$`);
+  const words = source.replace(/\{([^}]*)\}/g, (_, list: string) => `(?:${list.replaceAll(',', '|')})`);
+  const pattern = new RegExp(`^${words}$`);
+  patterns.set(glob, pattern);
+  return pattern;
 }
 
-const isPlain = (part: string): boolean => !/[*?{]/.test(part);
+/** Whether an entry is what a part of a path means. */
+function matcher(part: string, isFolder: boolean): (entry: TreeEntry) => boolean {
+  if (!/[*?{]/.test(part)) return (entry) => entry.isFolder === isFolder && entry.name === part;
+  const pattern = namePattern(part);
+  return (entry) => entry.isFolder === isFolder && !entry.isExcluded && pattern.test(entry.name);
+}
 
-/** The files, or folders, that a path with patterns in its names means, from `folder` on; sorted in each folder. */
-export async function expand(
-  tree: FileTree,
-  folder: string,
-  glob: string,
-  wanted: 'file' | 'folder',
-): Promise<string[]> {
+/** The files that a path with patterns in its names means, from `folder` on; sorted in each folder. */
+export async function expand(tree: FileTree, folder: string, glob: string): Promise<string[]> {
   const parts = glob.split('/').filter((part) => part !== '');
-  let folders: (string | undefined)[] = [folder];
+  let found = [folder];
   for (const [index, part] of parts.entries()) {
-    const isLast = index === parts.length - 1;
-    // The names on the way are looked up where the walk ends, not one by one.
-    if (!isLast && isPlain(part)) {
-      folders = folders.map((at) => (at === undefined ? undefined : joined(at, part)));
-      continue;
-    }
-    const pattern = namePattern(part);
-    const found = await Promise.all(
-      folders.map(async (at) => {
-        if (at === undefined) return [];
-        const entries = await tree.list(at);
-        return entries
-          .filter(({ name, isFolder }) => isFolder === (!isLast || wanted === 'folder') && pattern.test(name))
-          .map(({ name }) => joined(at, name))
-          .sort();
+    const matches = matcher(part, index < parts.length - 1);
+    const below = await Promise.all(
+      found.map(async (at) => {
+        const names = (await tree.list(at)).filter(matches).map(({ name }) => name);
+        return names.sort().map((name) => (at === '' ? name : `${at}/${name}`));
       }),
     );
-    folders = found.flat();
+    found = below.flat();
   }
-  return folders.filter((path) => path !== undefined);
+  return found;
 }
 
 /** Whether there is this file. */
@@ -135,7 +134,7 @@ export async function foldersOf(tree: FileTree): Promise<string[]> {
     const lists = await Promise.all(
       level.map(async (folder) =>
         (await tree.list(folder))
-          .filter(({ name, isFolder, isLink }) => isFolder && !isLink && !SKIPPED.test(name))
+          .filter(({ name, isFolder, isLink, isExcluded }) => isFolder && !isLink && !isExcluded && !SKIPPED.test(name))
           .map(({ name }) => (folder === '' ? name : `${folder}/${name}`))
           .sort(),
       ),

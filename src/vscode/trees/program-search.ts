@@ -27,7 +27,7 @@ const POSSIBLE = /^[^.]+$|\.(elf|out|axf|exe|kernel|sys)$/i;
 export async function findPrograms(tree: FileTree, machines: readonly string[]): Promise<FoundProgram[]> {
   const folders = await foldersOf(tree);
   const places = await Promise.all(
-    folders.flatMap((folder) => PLACES.map(async (place) => expand(tree, folder, `${place}/*`, 'file'))),
+    folders.flatMap((folder) => PLACES.map(async (place) => expand(tree, folder, `${place}/*`))),
   );
   const files = [...new Set(places.flat())].filter((path) => POSSIBLE.test(nameOf(path)));
   const likely = (path: string): number => (LIKELY.test(nameOf(path)) ? 0 : 1);
@@ -57,21 +57,21 @@ export function sorted(programs: readonly FoundProgram[], machines: readonly str
   return [...programs].sort((one, other) => rank(one) - rank(other) || other.modified - one.modified);
 }
 
-/**
- * What to offer of sorted programs: those as good as the best, and of the same name (a debug and a release build) the
- * newest only.
- */
+/** Cargo's builds of one program for several targets and profiles. */
+const buildOf = (path: string): string => path.replace(/(^|\/)target\/[^/]+\/[^/]+\//, '$1target/');
+
+/** What to offer of sorted programs: those as good as the best, and of a debug and a release build the newer only. */
 export function offered(programs: readonly FoundProgram[], machines: readonly string[]): FoundProgram[] {
   const [best] = programs;
   if (!best) return [];
   const isAsGood = ({ header }: FoundProgram): boolean =>
     machines.includes(header.arch ?? '') === machines.includes(best.header.arch ?? '') &&
     header.place === best.header.place;
-  const names = new Set<string>();
+  const builds = new Set<string>();
   return programs.filter((program) => {
-    const name = nameOf(program.path);
-    if (!isAsGood(program) || names.has(name)) return false;
-    names.add(name);
+    const build = buildOf(program.path);
+    if (!isAsGood(program) || builds.has(build)) return false;
+    builds.add(build);
     return true;
   });
 }

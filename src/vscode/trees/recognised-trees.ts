@@ -1,15 +1,16 @@
 /** Applies the table of tree-rules.ts to a folder: which trees there are, and what is started in each and how. */
+import type { DriveBus } from '../../base/device-words';
 import { cargoRunner } from './cargo-files';
-import { expand, type FileTree, foldersOf, isInside, joined, nameOf, parentOf } from './file-tree';
+import { expand, type FileTree, foldersOf, hasFile, isInside, joined, nameOf, parentOf } from './file-tree';
 import { qemuCommands } from './makefile-commands';
 import { readPrograms, sorted } from './program-search';
 import { type QemuDisk, type QemuMachine, readQemuWords } from './qemu-words';
-import { TREE_RULES, type TreeBuild, type TreeRule } from './tree-rules';
+import { type BusHint, type ImageWorld, TREE_RULES, type TreeBuild, type TreeRule } from './tree-rules';
 
 /** What is started, in the words of launch.json; paths from the workspace folder on. */
 export interface TreeLaunch {
   readonly program: string;
-  readonly images?: readonly { readonly path: string; readonly world?: string }[];
+  readonly images?: readonly { readonly path: string; readonly world?: ImageWorld }[];
   readonly bios?: string;
   readonly initrd?: string;
   readonly disk?: QemuDisk | readonly QemuDisk[];
@@ -35,6 +36,8 @@ export interface RecognisedTree {
 
 /** Programs with symbols in one launch; more would take long to read, and nobody debugs so many. */
 const MOST_IMAGES = 40;
+/** What the machine has at most, as launch-schema.ts says. */
+export const MOST_HARTS = 8;
 /** The architecture of the machine that these launches are for. */
 const ARCH = 'riscv64';
 
@@ -60,7 +63,7 @@ type Variables = ReadonlyMap<string, string>;
 async function matched(tree: FileTree, folder: string, { marks }: TreeRule): Promise<Variables | undefined> {
   const variables = new Map<string, string>();
   for (const { file, has } of marks) {
-    const [path] = await expand(tree, folder, file, 'file');
+    const [path] = await expand(tree, folder, file);
     if (path === undefined) return undefined;
     if (has === undefined) continue;
     const match = has.exec((await tree.text(path)) ?? '');
@@ -81,42 +84,84 @@ function filled(text: string, variables: Variables): string | undefined {
   return isWhole ? result : undefined;
 }
 
-async function applied(tree: FileTree, folder: string, rule: TreeRule, captured: Variables): Promise<RecognisedTree> {
-  const own = await qemuMachine(tree, folder, rule);
-  const kernel = own && (own.machine.kernel ?? own.machine.bios)?.replace(/\.bin$/, '');
-  const variables = kernel === undefined ? captured : new Map([...captured, ['kernel', kernel]]);
-  const fill = (texts: readonly string[]): string[] =>
-    texts.map((text) => filled(text, variables)).filter((text) => text !== undefined);
-  const missing: string[] = [];
-  /** The first file that is there. */
-  const first = async (paths: readonly string[] | undefined): Promise<string | undefined> => {
-    for (const path of fill(paths ?? [])) {
-      const [file] = await expand(tree, folder, path, 'file');
+/** A project's own QEMU options, and the folder that their paths start from. */
+interface OwnMachine {
+  readonly machine: QemuMachine;
+  readonly folder: string;
+}
+
+/** Looks files of one tree up. */
+class TreeFiles {
+  /** Files that the project names and that are not there. */
+  readonly missing: string[] = [];
+
+  constructor(
+    private readonly tree: FileTree,
+    private readonly folder: string,
+    private readonly variables: Variables,
+    private readonly own: OwnMachine | undefined,
+  ) {}
+
+  /** With the variables filled in; without those that have one that is unknown. */
+  fill(texts: readonly string[]): string[] {
+    return texts.map((text) => filled(text, this.variables)).filter((text) => text !== undefined);
+  }
+
+  /** The first file of a rule that is there. */
+  async first(paths: readonly string[] | undefined): Promise<string | undefined> {
+    for (const path of this.fill(paths ?? [])) {
+      const [file] = await expand(this.tree, this.folder, path);
       if (file !== undefined) return file;
     }
     return undefined;
-  };
-  /** A file of the project's own QEMU options, which starts where the options stand. */
-  const named = async (path: string | undefined): Promise<string | undefined> => {
-    const file = path === undefined || own === undefined ? undefined : joined(own.folder, path);
-    if (file !== undefined && (await expand(tree, '', file, 'file')).length === 0) missing.push(file);
+  }
+
+  /** A file of the project's own options, be it there or not. */
+  async named(path: string | undefined): Promise<string | undefined> {
+    const file = path === undefined || this.own === undefined ? undefined : joined(this.own.folder, path);
+    if (file !== undefined && !(await hasFile(this.tree, file))) this.missing.push(file);
     return file;
-  };
-  const program = await programOf(tree, folder, fill(rule.program));
-  if (program !== undefined && !program.isThere) missing.push(program.path);
-  const disks = await disksOf();
-  const { memory = rule.memory, harts } = own?.machine ?? {};
-  const appended = [own?.machine.append ?? rule.append, disks.length > 0 ? rule.disk?.append : undefined];
+  }
+
+  async disks({ disk }: TreeRule): Promise<QemuDisk[]> {
+    const theirs = this.own?.machine.disks ?? [];
+    const path = await this.first(disk?.paths);
+    if (path !== undefined && disk) {
+      const hints = await Promise.all((disk.hints ?? []).map((hint) => this.#hinted(hint)));
+      return [{ path, bus: theirs[0]?.bus ?? hints.find((bus) => bus !== undefined) ?? disk.bus }];
+    }
+    const found = await Promise.all(theirs.map(async (each) => ({ ...each, path: await this.named(each.path) })));
+    return found.flatMap(({ path: file, ...rest }) => (file === undefined ? [] : [{ ...rest, path: file }]));
+  }
+
+  async #hinted({ file, has, bus }: BusHint): Promise<DriveBus | undefined> {
+    const path = joined(this.folder, file);
+    return path !== undefined && has.test((await this.tree.text(path)) ?? '') ? bus : undefined;
+  }
+}
+
+async function applied(tree: FileTree, folder: string, rule: TreeRule, captured: Variables): Promise<RecognisedTree> {
+  const own = await qemuMachine(tree, folder, rule);
+  const { machine } = own ?? {};
+  const kernel = (machine?.kernel ?? machine?.bios)?.replace(/\.bin$/, '');
+  const variables = kernel === undefined ? captured : new Map([...captured, ['kernel', kernel]]);
+  const files = new TreeFiles(tree, folder, variables, own);
+  const program = await programOf(tree, folder, files.fill(rule.program));
+  if (program !== undefined && !program.isThere) files.missing.push(program.path);
+  const disks = await files.disks(rule);
+  const appended = [machine?.append ?? rule.append, disks.length > 0 ? rule.disk?.append : undefined];
   const append = appended.filter((words) => words !== undefined).join(' ');
+  const memory = machine?.memory ?? rule.memory;
+  const harts = machine?.harts === undefined ? undefined : Math.min(machine.harts, MOST_HARTS);
   const launch = program && {
     program: program.path,
     ...present({
       images: filledList(await imagesOf(tree, folder, rule, variables, program.path)),
-      bios: await first(rule.bios),
-      initrd: (await first(rule.initrd)) ?? (await named(own?.machine.initrd)),
+      bios: await files.first(rule.bios),
+      initrd: (await files.first(rule.initrd)) ?? (await files.named(machine?.initrd)),
       disk: disks.length > 1 ? disks : disks[0],
-      pflash0: await named(own?.machine.pflash0),
-      pflash1: (await first(rule.pflash1)) ?? (await named(own?.machine.pflash1)),
+      pflash0: await files.named(machine?.pflash0),
+      pflash1: (await files.first(rule.pflash1)) ?? (await files.named(machine?.pflash1)),
       append: append === '' ? undefined : append,
       machine: filledObject(present({ harts, memory })),
     }),
@@ -127,25 +172,9 @@ async function applied(tree: FileTree, folder: string, rule: TreeRule, captured:
     folder,
     name: filled(rule.title, variables) ?? (nameOf(folder) || 'kernel'),
     launch,
-    missing,
-    build: { command, args: fill(args), folder: joined(folder, below) ?? folder },
+    missing: files.missing,
+    build: { command, args: files.fill(args), folder: joined(folder, below) ?? folder },
   };
-
-  async function disksOf(): Promise<QemuDisk[]> {
-    const theirs = own?.machine.disks ?? [];
-    const path = await first(rule.disk?.paths);
-    if (path !== undefined && rule.disk) {
-      const hints = await Promise.all(
-        (rule.disk.hints ?? []).map(async ({ file, has, bus }) =>
-          has.test((await tree.text(joined(folder, file) ?? '')) ?? '') ? bus : undefined,
-        ),
-      );
-      const bus = theirs[0]?.bus ?? hints.find((hint) => hint !== undefined) ?? rule.disk.bus;
-      return [{ path, bus }];
-    }
-    const found = await Promise.all(theirs.map(async (disk) => ({ ...disk, path: await named(disk.path) })));
-    return found.flatMap(({ path: file, ...disk }) => (file === undefined ? [] : [{ ...disk, path: file }]));
-  }
 }
 
 /** The program that there is, or the place where it will be; nothing where only patterns say where. */
@@ -154,7 +183,7 @@ async function programOf(
   folder: string,
   paths: readonly string[],
 ): Promise<{ readonly path: string; readonly isThere: boolean } | undefined> {
-  const files = (await Promise.all(paths.map((path) => expand(tree, folder, path, 'file')))).flat();
+  const files = (await Promise.all(paths.map((path) => expand(tree, folder, path)))).flat();
   const programs = sorted(await readPrograms(tree, [...new Set(files)]), [ARCH]);
   const [best] = programs;
   if (best) return { path: best.path, isThere: true };
@@ -171,10 +200,10 @@ async function imagesOf(
   rule: TreeRule,
   variables: Variables,
   program: string,
-): Promise<{ path: string; world?: string }[]> {
+): Promise<{ path: string; world?: ImageWorld }[]> {
   const images = await Promise.all(
     (rule.images ?? []).map(async ({ path: pattern, world }) => {
-      const files = await expand(tree, folder, filled(pattern, variables) ?? '', 'file');
+      const files = await expand(tree, folder, filled(pattern, variables) ?? '');
       const isOutright = files.length === 1 && files[0] === joined(folder, pattern);
       const programs: readonly { path: string }[] = isOutright
         ? files.map((path) => ({ path }))
@@ -188,12 +217,8 @@ async function imagesOf(
     .slice(0, MOST_IMAGES);
 }
 
-/** The machine that a project's own files give to QEMU, and the folder that the paths start from. */
-async function qemuMachine(
-  tree: FileTree,
-  folder: string,
-  { qemu = [] }: TreeRule,
-): Promise<{ readonly machine: QemuMachine; readonly folder: string } | undefined> {
+/** The machine that a project's own files give to QEMU. */
+async function qemuMachine(tree: FileTree, folder: string, { qemu = [] }: TreeRule): Promise<OwnMachine | undefined> {
   for (const file of qemu) {
     const path = joined(folder, file);
     const text = path === undefined ? undefined : await tree.text(path);

@@ -7,6 +7,10 @@
  * `{kernel}` for the kernel of the project's own QEMU options, without `.bin`.
  */
 import type { DriveBus } from '../../base/device-words';
+import type { LaunchArguments } from '../../dap/launch-schema';
+
+/** In launch.json's words. */
+export type ImageWorld = NonNullable<NonNullable<LaunchArguments['images']>[number]['world']>;
 
 /** A file that a tree has, and what stands in it. */
 export interface TreeMark {
@@ -41,7 +45,7 @@ export interface TreeRule {
   /** What is started: of the ELF files at these paths the best (see program-search.ts), else the first file that is none. */
   readonly program: readonly string[];
   /** More files with symbols. Those with patterns are looked at: only programs are taken. */
-  readonly images?: readonly { readonly path: string; readonly world?: string }[];
+  readonly images?: readonly { readonly path: string; readonly world?: ImageWorld }[];
   readonly bios?: readonly string[];
   readonly initrd?: readonly string[];
   readonly pflash1?: readonly string[];

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { excluded } from '../../../src/vscode/trees/exclude-patterns';
 import { limitedTree } from '../../../src/vscode/trees/file-tree';
 import { findPrograms, offered } from '../../../src/vscode/trees/program-search';
 import { buildElf } from '../../machine/elf-builder';
@@ -58,6 +59,13 @@ describe('the kernels that are found in a folder', () => {
     expect(await found(files, ages)).toEqual(['new.elf', 'target/riscv64gc-unknown-none-elf/debug/kernel', 'old.elf']);
   });
 
+  test('programs of the same name in other folders are others', async () => {
+    expect(await found({ 'lab1/kernel.elf': kernel, 'lab2/kernel.elf': kernel })).toEqual([
+      'lab1/kernel.elf',
+      'lab2/kernel.elf',
+    ]);
+  });
+
   test('user programs are not offered beside a kernel, but they are where there is none', async () => {
     const user = { 'user/_ls': at(0n), 'user/shell': at(0x8040_0000n) };
     expect(await found({ ...user, 'kernel/kernel': at(0x8000_0000n) })).toEqual(['kernel/kernel']);
@@ -82,12 +90,25 @@ describe('the kernels that are found in a folder', () => {
     expect(await found({ 'target/debug/xtask': host, 'a.out': host, Makefile: 'all:' })).toEqual([]);
   });
 
+  test('what files.exclude leaves out is left out, but not the folder that a build tool writes to', async () => {
+    const files = { 'target/riscv64gc-unknown-none-elf/debug/toy': kernel, 'old/kernel.elf': kernel, 'k.elf': kernel };
+    const isExcluded = excluded({ '**/target': true, old: true, '*.elf': true });
+    const programs = await findPrograms(memoryTree(files, {}, isExcluded), MACHINES);
+    expect(programs.map(({ path }) => path)).toEqual(['target/riscv64gc-unknown-none-elf/debug/toy']);
+  });
+
   test('of a folder without end only so much is read, and names that kernels have come first', async () => {
     const files: Record<string, FileContents> = { 'kernel.elf': kernel };
     for (let index = 0; index < 2000; index++) files[`data/${index}/file${index}`] = 'x';
     let reads = 0;
     const tree = memoryTree(files);
-    const counting = { ...tree, start: (path: string, size: number) => (reads++, tree.start(path, size)) };
+    const counting = {
+      ...tree,
+      start: (path: string, size: number) => {
+        reads++;
+        return tree.start(path, size);
+      },
+    };
     const limited = limitedTree(counting, { folders: 3000, files: 100 });
     expect((await findPrograms(limited, MACHINES)).map(({ path }) => path)).toEqual(['kernel.elf']);
     expect(reads).toBe(100);

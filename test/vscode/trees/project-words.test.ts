@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are variables of make.
 import { describe, expect, test } from 'vitest';
 import { cargoPrograms, cargoRunner } from '../../../src/vscode/trees/cargo-files';
 import { excluded } from '../../../src/vscode/trees/exclude-patterns';

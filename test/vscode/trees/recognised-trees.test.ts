@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { checkLaunch } from '../../../src/dap/launch-arguments';
+import { launchSchema } from '../../../src/dap/launch-schema';
 import { recognisedTrees } from '../../../src/vscode/trees/recognised-trees';
 import { TREE_RULES } from '../../../src/vscode/trees/tree-rules';
 import { KNOWN_TREES, program } from '../../support/known-trees';
@@ -56,6 +57,12 @@ describe('trees', () => {
     expect((await recognised(files))[0]?.launch?.disk).toEqual({ path: 'fs.img', bus: 'virtio-mmio-legacy' });
     const makefile = String(xv6.Makefile).replace('-nographic', '-global virtio-mmio.force-legacy=false');
     expect((await recognised({ ...xv6, Makefile: makefile }))[0]?.launch?.disk).toMatchObject({ bus: 'virtio-mmio' });
+  });
+
+  test('more harts than a machine has are as many as it has', async () => {
+    const files = KNOWN_TREES.makefile!.files;
+    const [tree] = await recognised({ ...files, Makefile: String(files.Makefile).replace('cpus=2', '16') });
+    expect(tree?.launch?.machine?.harts).toBe(launchSchema.properties.machine.properties.harts.maximum);
   });
 
   test('Linux with a disk gets its root there, beside an initial RAM disk or not', async () => {

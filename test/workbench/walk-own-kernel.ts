@@ -1,0 +1,78 @@
+/**
+ * A folder with only somebody's C kernel: no kernel.json, no launch.json, nothing installed. F5 finds the program and stops
+ * at the breakpoint; "Debug" above the entry stops there.
+ */
+import { cpSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { repository } from './tools';
+import type { Workbench } from './workbench';
+
+/** Where the kernel's debug information says that its sources are: see own-kernel/build.sh. */
+const FOLDER = '/tmp/worldstep-own-kernel';
+
+const LINE_TEXT = 'squares[i] = i * i;';
+
+/** What the walk needs; `note` prints the time and what has been done. */
+export interface OwnKernelWalk {
+  readonly workbench: Workbench;
+  readonly url: string;
+  note(what: string): void;
+}
+
+/** Walks from opening the folder to the end of its kernel. */
+export const walkThroughOwnKernel = async ({ workbench, url, note }: OwnKernelWalk): Promise<void> => {
+  rmSync(FOLDER, { recursive: true, force: true });
+  cpSync(join(repository, 'test/workbench/own-kernel'), FOLDER, { recursive: true });
+  try {
+    await debugTheFolder(workbench, url, note);
+  } finally {
+    rmSync(FOLDER, { recursive: true, force: true });
+  }
+};
+
+const debugTheFolder = async (workbench: Workbench, url: string, note: OwnKernelWalk['note']): Promise<void> => {
+  const { page } = workbench;
+  const noToast = async (): Promise<void> => {
+    const toasts = await page.locator('.notification-toast').allTextContents();
+    if (toasts.length > 0) throw new Error(`a message popped up: ${toasts.join('; ')}`);
+  };
+  await workbench.open(url, FOLDER);
+  await workbench.openFile('kernel.c');
+  await workbench.showsLine(LINE_TEXT);
+  await page.locator('.editor-actions [aria-label^="Debug Kernel"]').first().waitFor();
+  const lens = page.locator('.codelens-decoration a', { hasText: 'Debug' }).first();
+  await lens.waitFor();
+  await workbench.screenshot('k01-own-kernel');
+  note('a C kernel open, with its ▶ and "Debug" above kmain');
+
+  const line = await workbench.setBreakpoint(LINE_TEXT);
+  const pressed = Date.now();
+  await page.keyboard.press('F5');
+  await workbench.stoppedAt(line);
+  note(`F5 in a folder with only a C kernel: stopped at line ${line} after ${Date.now() - pressed} ms`);
+  if ((await page.locator('.debug-call-stack').count()) === 0) await workbench.command('View: Show Run and Debug');
+  await workbench.debugRow('call-stack', 'fill').waitFor();
+  await workbench.debugRow('call-stack', 'kmain').waitFor();
+  await workbench.expand(page.locator('.debug-variables'), 'Locals', /sum = ?0$/);
+  await workbench.screenshot('k02-own-kernel-stopped');
+  await noToast();
+
+  await workbench.command('Remove All Breakpoints');
+  await page.keyboard.press('F5');
+  await page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
+  await workbench.terminalShows('sum is right');
+  await workbench.screenshot('k03-own-kernel-end');
+  note('continued to the end; the console shows what the kernel printed');
+
+  await workbench.find('void kmain(u64 hart)');
+  const entry = await workbench.lineOf('void kmain(u64 hart)');
+  const clicked = Date.now();
+  await lens.click();
+  await page.locator('.debug-toolbar').waitFor();
+  await workbench.debugRow('call-stack', 'kmain').waitFor();
+  note(`"Debug" above line ${entry}: stopped in kmain after ${Date.now() - clicked} ms`);
+  await workbench.screenshot('k04-own-kernel-entry');
+  await page.keyboard.press('Shift+F5');
+  await page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
+  await noToast();
+};
