@@ -1,51 +1,19 @@
-/**
- * Mocha suites inside a real extension host, of what `npm run build` made: `tsx test/workbench/hosts.ts node|web`.
- * With VSCODE_EXECUTABLE set, the Node suite runs in that desktop VS Code instead of code-server.
- */
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { build } from 'esbuild';
+/** Mocha suites inside a server's extension hosts, of what `npm run build` made: `tsx test/workbench/hosts.ts node|web`. */
+import { rmSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { serveFolder } from './serve-folder';
 import { startServer } from './server';
+import { bundleSuite, suiteFolder } from './suite-bundle';
 import { repository } from './tools';
 import { launchChromium } from './workbench';
 
-type HostKind = 'node' | 'web';
-
-/** Longer than the slowest suite; a host that never reports is a failure. */
-const DEADLINE_MS = 180_000;
-
-const bundleSuite = async (kind: HostKind): Promise<string> => {
-  const outfile = join(repository, `dist/test/suite.${kind}.js`);
-  await build({
-    entryPoints: [join(repository, `test/workbench/suite/index.${kind}.ts`)],
-    outfile,
-    bundle: true,
-    format: 'cjs',
-    platform: kind === 'node' ? 'node' : 'browser',
-    external: kind === 'node' ? ['vscode', 'mocha'] : ['vscode'],
-    define: kind === 'web' ? { global: 'globalThis' } : {},
-    banner: { js: kind === 'web' ? mochaForBrowsers() : '' },
-    logLevel: 'warning',
-  });
-  return outfile;
-};
-
-/**
- * Mocha's browser build as a script of its own, which sets the global `mocha`. Bundled, it would take the suite's
- * `module.exports` for its own.
- */
-const mochaForBrowsers = (): string => {
-  const source = readFileSync(join(repository, 'node_modules/mocha/mocha.js'), 'utf8');
-  return `(function (module, exports, define) {\n${source}\n}).call(globalThis);`;
-};
+/** Longer than all suites take, however busy the host is; a host that never reports is a failure. */
+const DEADLINE_MS = 10 * 60_000;
 
 /** The automation log also carries the workbench's own lines; these are the suite's. */
 const isResult = (line: string): boolean => /^[✔✖]/.test(line);
 
-const runInServer = async (kind: HostKind, suite: string, folder: string): Promise<number> => {
+const runInServer = async (kind: 'node' | 'web', suite: string, folder: string): Promise<number> => {
   const server = await startServer({ isDriven: true });
   const browser = await launchChromium();
   try {
@@ -105,24 +73,11 @@ const developWeb = async (page: Page, suite: string): Promise<string> => {
   return '[]';
 };
 
-const runInDesktop = async (executable: string, suite: string, folder: string): Promise<number> => {
-  const { runTests } = await import('@vscode/test-electron');
-  return runTests({
-    vscodeExecutablePath: executable,
-    extensionDevelopmentPath: repository,
-    extensionTestsPath: suite,
-    launchArgs: [folder, '--disable-extensions', '--disable-workspace-trust', '--no-sandbox'],
-  });
-};
-
 const main = async (): Promise<number> => {
-  const kind: HostKind = process.argv[2] === 'web' ? 'web' : 'node';
-  const suite = await bundleSuite(kind);
-  const folder = mkdtempSync(join(tmpdir(), 'worldstep-folder-'));
-  cpSync(join(repository, 'kernels/msgqueue/src'), join(folder, 'src'), { recursive: true });
-  const desktop = kind === 'node' ? process.env.VSCODE_EXECUTABLE : undefined;
+  const kind = process.argv[2] === 'web' ? 'web' : 'node';
+  const folder = suiteFolder();
   try {
-    return await (desktop ? runInDesktop(desktop, suite, folder) : runInServer(kind, suite, folder));
+    return await runInServer(kind, await bundleSuite(kind), folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
+import { LIMIT_MS } from './limit';
 import { repository, tools } from './tools';
 
 const SHOTS = join(repository, 'test/workbench/shots');
@@ -13,9 +14,19 @@ export const launchChromium = (): Promise<Browser> =>
     args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-quic', '--disable-background-networking'],
   });
 
+/** How long to wait before one tries again, each time longer: what took too long on a busy host has its time at last. */
+const WAITS_MS = [1500, 2500, 4000, 6000, 10_000, 20_000, 40_000];
+
+/** Whether a wait of Playwright's came to its end in time. */
+const succeeds = (waiting: Promise<unknown>): Promise<boolean> =>
+  waiting.then(
+    () => true,
+    () => false,
+  );
+
 export class Workbench {
   constructor(readonly page: Page) {
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(LIMIT_MS);
   }
 
   /** Opens `folder` (or an empty window) and waits until the workbench is drawn. */
@@ -32,17 +43,13 @@ export class Workbench {
   /** Runs a command through the palette; waits until an extension that has it is known. */
   async command(title: string): Promise<void> {
     const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
-    for (let attempt = 0; attempt < 10; attempt++) {
+    for (const timeout of WAITS_MS) {
       await this.page.keyboard.press('F1');
       const input = this.page.locator('.quick-input-widget:visible .quick-input-box input');
       await input.waitFor();
       await input.fill(`>${title}`);
       // The list does not take up commands that are registered while it is open.
-      const isThere = await row.waitFor({ timeout: 2000 }).then(
-        () => true,
-        () => false,
-      );
-      if (isThere) return row.click();
+      if (await succeeds(row.waitFor({ timeout }))) return row.click();
       await this.page.keyboard.press('Escape');
     }
     throw new Error(`the palette has no command "${title}"`);
@@ -196,20 +203,16 @@ export class Workbench {
 
   /** Waits until the arrow of the top frame stands in the margin of `line`. */
   async stoppedAt(line: number): Promise<void> {
-    await this.page.waitForFunction(
-      (wanted) => {
-        const arrow = document.querySelector(
-          '.monaco-editor .codicon-debug-stackframe, .monaco-editor .codicon-debug-breakpoint-stackframe',
-        );
-        if (!arrow) return false;
-        const { top } = arrow.getBoundingClientRect();
-        return Array.from(document.querySelectorAll('.monaco-editor .line-numbers')).some(
-          (each) => Math.abs(each.getBoundingClientRect().top - top) < 6 && each.textContent?.trim() === String(wanted),
-        );
-      },
-      line,
-      { timeout: 20_000 },
-    );
+    await this.page.waitForFunction((wanted) => {
+      const arrow = document.querySelector(
+        '.monaco-editor .codicon-debug-stackframe, .monaco-editor .codicon-debug-breakpoint-stackframe',
+      );
+      if (!arrow) return false;
+      const { top } = arrow.getBoundingClientRect();
+      return Array.from(document.querySelectorAll('.monaco-editor .line-numbers')).some(
+        (each) => Math.abs(each.getBoundingClientRect().top - top) < 6 && each.textContent?.trim() === String(wanted),
+      );
+    }, line);
   }
 
   /** A row of a pane of the debug view, e.g. `variables`, `call-stack`, `breakpoints`. */
@@ -260,17 +263,11 @@ export class Workbench {
   /** Opens a row of a tree until the row `child` is there (rows are made again on each refresh). */
   async expand(pane: Locator, name: string, child: string | RegExp): Promise<Locator> {
     const below = pane.locator('.monaco-list-row', { hasText: child }).first();
-    for (let attempt = 0; attempt < 10; attempt++) {
+    for (const timeout of WAITS_MS) {
       const row = pane.locator('.monaco-list-row', { hasText: name }).first();
       await row.waitFor();
       if ((await row.getAttribute('aria-expanded')) === 'false') await row.locator('.monaco-tl-twistie').click();
-      if (
-        await below.waitFor({ timeout: 1500 }).then(
-          () => true,
-          () => false,
-        )
-      )
-        return below;
+      if (await succeeds(below.waitFor({ timeout }))) return below;
     }
     throw new Error(`"${name}" did not show ${child}`);
   }
@@ -278,15 +275,11 @@ export class Workbench {
   /** Chooses an item of a row's context menu; a menu that closed because its row was made again is opened again. */
   async contextMenu(row: Locator, name: RegExp): Promise<void> {
     const item = this.page.getByRole('menuitem', { name });
-    for (let attempt = 0; attempt < 10; attempt++) {
+    for (const timeout of WAITS_MS) {
       await row.click({ button: 'right' });
-      const isOpen = await item.hover({ timeout: 1500 }).then(
-        () => true,
-        () => false,
-      );
-      if (!isOpen) continue;
-      // Not a click: a menu ignores the mouse for a moment after it has opened.
-      await this.page.keyboard.press('Enter');
+      if (!(await succeeds(item.hover({ timeout })))) continue;
+      // Not a click: a menu ignores the mouse for a moment after it has opened. On the item: it may have closed meanwhile.
+      if (!(await succeeds(item.press('Enter', { timeout })))) continue;
       return item.waitFor({ state: 'detached' });
     }
     throw new Error(`the row's menu has no ${name}`);
@@ -316,7 +309,6 @@ export class Workbench {
           (each.textContent ?? '').replace(/\u00a0/g, ' ').includes(wanted),
         ),
       text,
-      { timeout: 20_000 },
     );
   }
 }

@@ -1,5 +1,6 @@
 /** Runs inside an extension host, Node or web worker: the whole road without the mouse. */
 import * as vscode from 'vscode';
+import { LIMIT_MS } from '../limit';
 import { check, equal, until } from './claims';
 
 const FILE = 'src/main.rs';
@@ -34,8 +35,8 @@ class Trace {
     return new Promise((done, fail) => {
       const timer = setTimeout(() => {
         const seen = this.messages.map(({ event, command }) => event ?? command);
-        fail(new Error(`it did not come within 20 s; there were: ${seen.join(', ')}`));
-      }, 20_000);
+        fail(new Error(`it did not come; there were: ${seen.join(', ')}`));
+      }, LIMIT_MS);
       const look = (): void => {
         const found = this.messages.slice(from).find(wanted);
         if (!found) return;

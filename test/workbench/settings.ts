@@ -1,0 +1,28 @@
+/** The user's settings of the tests' VS Code. Quiet and testable: no welcome page, no network, text of terminals in the DOM. */
+export const SETTINGS = {
+  'workbench.startupEditor': 'none',
+  'workbench.welcomePage.walkthroughs.openOnInstall': false,
+  'workbench.tips.enabled': false,
+  'workbench.enableExperiments': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'workbench.reduceMotion': 'on',
+  'security.workspace.trust.enabled': false,
+  'telemetry.telemetryLevel': 'off',
+  'extensions.autoCheckUpdates': false,
+  'extensions.autoUpdate': false,
+  'extensions.ignoreRecommendations': true,
+  'update.mode': 'none',
+  'chat.disableAIFeatures': true,
+  'files.simpleDialog.enable': true,
+  'window.commandCenter': false,
+  'window.confirmBeforeClose': 'never',
+  'window.dialogStyle': 'custom',
+  'git.enabled': false,
+  'explorer.compactFolders': false,
+  'editor.accessibilitySupport': 'off',
+  'editor.minimap.enabled': false,
+  'debug.internalConsoleOptions': 'neverOpen',
+  'terminal.integrated.gpuAcceleration': 'off',
+  // Tasks find no Rust, as on most users' machines.
+  'terminal.integrated.env.linux': { PATH: '/nowhere' },
+};
