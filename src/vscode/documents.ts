@@ -19,10 +19,10 @@ const columnBeside = (): vscode.ViewColumn => {
 export class TextDocuments implements vscode.TextDocumentContentProvider, vscode.Disposable {
   readonly #changes = new vscode.EventEmitter<vscode.Uri>();
   readonly onDidChange = this.#changes.event;
-  readonly #makers = new Map<string, () => Promise<string>>();
+  readonly #makers = new Map<string, () => Thenable<string>>();
   readonly #registration = vscode.workspace.registerTextDocumentContentProvider(SCHEME, this);
 
-  provideTextDocumentContent(uri: vscode.Uri): Promise<string> | string {
+  provideTextDocumentContent(uri: vscode.Uri): Thenable<string> | string {
     return this.#makers.get(uri.toString())?.() ?? 'The debug session that this document belonged to has ended.';
   }
 
@@ -30,7 +30,7 @@ export class TextDocuments implements vscode.TextDocumentContentProvider, vscode
    * Shows the text that `make` returns under `title`, beside the source; what has the same title is replaced. The source
    * keeps the focus: where a step goes on in another file, that opens in the group of the focus.
    */
-  async show(title: string, make: () => Promise<string>): Promise<void> {
+  async show(title: string, make: () => Thenable<string>): Promise<void> {
     const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${title.replaceAll('/', '∕')}.txt` });
     this.#makers.set(uri.toString(), make);
     this.#changes.fire(uri);

@@ -24,10 +24,12 @@ export const explainAddress = async (documents: TextDocuments): Promise<void> =>
   if (access === undefined) return;
   const asked = named === undefined ? `${access} ${address}` : address;
   // One document for all: each answer replaces the one before.
-  await documents.show('Explanation', async () => {
-    const { lines } = await request(session, 'address/explain', { address, access });
-    return `explain ${asked}\n\n${lines.join('\n')}\n`;
-  });
+  await documents.show('Explanation', () =>
+    vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: `explain ${asked}` }, async () => {
+      const { lines } = await request(session, 'address/explain', { address, access });
+      return `explain ${asked}\n\n${lines.join('\n')}\n`;
+    }),
+  );
 };
 
 const pickAccess = async (address: string): Promise<Access | undefined> => {

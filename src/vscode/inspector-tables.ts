@@ -1,8 +1,10 @@
 /** The table twin of an inspector's view: shown as text beside the source, or saved as CSV. */
 import * as vscode from 'vscode';
+import type { InspectorTable } from '../inspect/contract';
 import { csvText } from '../inspect/csv';
 import type { TextDocuments } from './documents';
 import { type InspectorRow, request } from './inspector-view';
+import { viewId } from './inspector-view-id';
 import { tableText } from './plain-text';
 
 /** What a table is of: a whole view, or a part of it by its key. */
@@ -20,25 +22,26 @@ export const tableOfRow = ({ inspector, node }: InspectorRow, title: string): Ta
   key: () => node.key,
 });
 
-/** Opens a table as text. It is made again at each stop. */
-export const showTable = (
-  documents: TextDocuments,
-  session: vscode.DebugSession,
-  { inspector, title, key }: TableSource,
-): Promise<void> =>
-  documents.show(title, async () => {
+/** Fetches a table; the view shows that it works on it. (While rows load VS Code itself shows that.) */
+const tableOf = (session: vscode.DebugSession, { inspector, key }: TableSource): Thenable<InspectorTable> =>
+  vscode.window.withProgress({ location: { viewId: viewId(inspector) } }, async () => {
     const { table } = await request(session, 'inspect/table', { inspector, key: key() });
-    return tableText(table);
+    return table;
   });
+
+/** Opens a table as text. It is made again at each stop. */
+export const showTable = (documents: TextDocuments, session: vscode.DebugSession, source: TableSource): Promise<void> =>
+  documents.show(source.title, async () => tableText(await tableOf(session, source)));
 
 /** Saves a table through the save dialog, or to `target`. Says where it went. */
 export const exportTable = async (
   session: vscode.DebugSession,
-  { inspector, title, key }: TableSource,
+  source: TableSource,
   target?: vscode.Uri,
 ): Promise<void> => {
+  const { title } = source;
   try {
-    const { table } = await request(session, 'inspect/table', { inspector, key: key() });
+    const table = await tableOf(session, source);
     const name = `${title.replaceAll(/[^\w.-]+/g, '-').toLowerCase()}.csv`;
     const folder = vscode.workspace.workspaceFolders?.find(({ uri }) =>
       vscode.workspace.fs.isWritableFileSystem(uri.scheme),
