@@ -28,6 +28,9 @@ const IN_SESSION = "inDebugMode && debugType == 'worldstep'";
 // VS Code's key for a session that stands still.
 const IS_STOPPED = `${IN_SESSION} && debugState == 'stopped'`;
 
+// Set by the extension: integers are shown in hexadecimal.
+const IS_HEX = 'worldstep.numbers == hexadecimal';
+
 // The button of the debug toolbar says by its icon what steps do at traps.
 const TRAP_ICONS: Readonly<Record<TrapPolicyText['id'], string>> = {
   skip: '$(circle-slash)',
@@ -108,6 +111,14 @@ const COMMANDS: readonly Command[] = [
     enablement: IN_SESSION,
     isButton: true as const,
   })),
+  {
+    command: 'worldstep.numbers.hexadecimal',
+    title: 'Show Numbers in Hexadecimal',
+    enablement: `${IN_SESSION} && !(${IS_HEX})`,
+  },
+  { command: 'worldstep.numbers.decimal', title: 'Show Numbers in Decimal', enablement: `${IN_SESSION} && ${IS_HEX}` },
+  { command: 'worldstep.variable.hexadecimal', title: 'Show in Hexadecimal', isForRows: true },
+  { command: 'worldstep.variable.decimal', title: 'Show in Decimal', isForRows: true },
   { command: 'worldstep.row.copyValue', title: 'Copy Value', isForRows: true },
   { command: 'worldstep.row.viewMemory', title: 'View Memory', icon: '$(file-binary)', isForRows: true },
   { command: 'worldstep.row.breakOnChange', title: 'Break on Change (On/Off)', isForRows: true },
@@ -131,6 +142,24 @@ const rowMenu = (command: string, group: string, has?: string) => ({
   group,
   when: has === undefined ? IS_ROW : `${IS_ROW} && viewItem =~ /\\b${has}\\b/`,
 });
+
+/** The adapter says with each variable how its number is shown; of watched expressions themselves VS Code does not tell. */
+const SHOWN_AS = 'debugProtocolVariableMenuContext';
+
+/** The menus of Variables and Watch. */
+const numberMenu = (isShownAs: (format: string) => string) =>
+  (['hexadecimal', 'decimal'] as const).flatMap((format, at, all) => [
+    {
+      command: `worldstep.variable.${format}`,
+      group: '4_number@1',
+      when: `debugType == 'worldstep' && ${isShownAs(all[1 - at] ?? '')}`,
+    },
+    {
+      command: `worldstep.numbers.${format}`,
+      group: '4_number@2',
+      when: `debugType == 'worldstep' && ${format === 'decimal' ? IS_HEX : `!(${IS_HEX})`}`,
+    },
+  ]);
 
 /** Files that a guest kernel's sources consist of. */
 const IS_KERNEL_SOURCE = `resourceScheme == ${SAMPLE_SCHEME} || worldstep.hasKernel && resourceExtname =~ /^\\.(rs|c|cc|cpp|cxx|h|hpp|zig|S|s|asm|ld|lds|x)$/`;
@@ -193,6 +222,8 @@ export const contributes = {
         ),
       })),
     ],
+    'debug/variables/context': numberMenu((format) => `${SHOWN_AS} == ${format}`),
+    'debug/watch/context': numberMenu((format) => `(!${SHOWN_AS} || ${SHOWN_AS} == ${format})`),
     'editor/title/run': [{ command: 'worldstep.debugFile', group: 'navigation@1', when: IS_KERNEL_FILE }],
     'explorer/context': [
       {

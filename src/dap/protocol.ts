@@ -5,6 +5,7 @@
 import type { RunGoal } from '../debug/run-goals';
 import type { TrapPolicy } from '../debug/trap-policy';
 import type { InspectorInfo, InspectorNode, InspectorTable } from '../inspect/contract';
+import type { NumberFormat } from './number-format';
 
 /**
  * An argument of `initialize`: the launch arguments that will follow, from shells that know them, so that the list of
@@ -39,6 +40,8 @@ export interface OwnRequests {
   'machine/status': { arguments: { hart?: number; frameId?: number }; body: MachineStatus };
   /** Sets what Step Into does at traps, at once and for restarts, or asks for it. */
   'stepping/traps': { arguments: { policy?: TrapPolicy }; body: { policy: TrapPolicy } };
+  /** How integers are shown from now on: all, or those of the row of an expression. */
+  'numbers/choose': { arguments: { format: NumberFormat; expression?: string }; body: Record<string, never> };
   /** Runs on until the machine does that; a `stopped` event follows. */
   'run/to': { arguments: { goal: RunGoal; threadId?: number }; body: Record<string, never> };
   /** `explain 0x… for read`: the walk in words. */
@@ -75,6 +78,8 @@ export interface MachineStatus {
   readonly harts: number;
   /** What Step Into does at traps. */
   readonly traps: TrapPolicy;
+  /** How integers are shown. */
+  readonly numbers: NumberFormat;
 }
 
 /** Own events: name → body. */

@@ -12,6 +12,7 @@ import { Debuggee, type Follower, type OutputCategory } from './debuggee';
 import { ended, isRunning, notLaunched, unknownThread } from './errors';
 import { Handles } from './handles';
 import type { LaunchArguments } from './launch-schema';
+import { NumberFormats } from './number-format';
 import type { MachineStatus, OwnEvents } from './protocol';
 import type { RunLoop } from './run-loop';
 import { DapServer, type Message } from './server';
@@ -31,6 +32,7 @@ export interface Client {
   supportsAnsi: boolean;
   /** It knows our own events: it has said so, or sent an own request. */
   takesOwnEvents: boolean;
+  isVsCode: boolean;
 }
 
 /** Where a server keeps the debuggees that further clients can attach to. */
@@ -68,8 +70,11 @@ export class Session implements Follower {
     supportsProgress: false,
     supportsAnsi: false,
     takesOwnEvents: false,
+    isVsCode: false,
   };
   readonly wishes: Wishes = noWishes();
+  /** How integers are shown. */
+  readonly numbers = new NumberFormats(() => this.launch?.numbers);
   debuggee: Debuggee;
   announcer: Announcer = { image: () => {}, breakpoints: () => {}, change: () => {} };
   /** Called when the client has taken its leave. */
@@ -311,7 +316,16 @@ export class Session implements Follower {
   status(hart: number): MachineStatus {
     const { target } = this.debuggee;
     if (target === undefined)
-      return { running: false, mode: '', pc: '', retired: '0', seconds: 0, harts: 0, traps: 'skip' };
+      return {
+        running: false,
+        mode: '',
+        pc: '',
+        retired: '0',
+        seconds: 0,
+        harts: 0,
+        traps: 'skip',
+        numbers: 'decimal',
+      };
     const cpu = target.cpu(hart);
     return {
       running: this.loop.isRunning,
@@ -321,6 +335,7 @@ export class Session implements Follower {
       seconds: Number(target.machine.now) / 1e9,
       harts: target.machine.cpus.length,
       traps: target.trapPolicy,
+      numbers: this.numbers.all,
     };
   }
 }

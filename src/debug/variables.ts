@@ -1,8 +1,9 @@
 /** Rows of the Variables view and of expanded expressions: names, texts, and containers fetched when opened. */
+import { hex } from '../base/address';
 import { decodeFields } from '../base/fields';
 import type { RegisterSpec } from '../isa/core/registers';
 import { present } from '../symbols/lang/present';
-import { childExpression, type Value } from '../symbols/lang/value';
+import { childExpression, type Radix, type Value } from '../symbols/lang/value';
 import type { FormatLetter } from './expression/ast';
 import { isPhysical, wide } from './expression/evaluator';
 import type { Operand } from './expression/operand';
@@ -32,6 +33,35 @@ export interface VariableRow {
   readonly isReadOnly: boolean;
 }
 
+/** The base that a format letter asks for. */
+const RADIX: Readonly<Partial<Record<FormatLetter, Radix>>> = { x: 16, d: 10, o: 8, b: 2 };
+
+/** A value whose numbers, and those of its parts, are shown in a base. */
+const valueIn = (value: Value, radix: Radix | undefined): Value =>
+  radix === undefined ? value : { ...value, context: { ...value.context, radix } };
+
+/** The base that was chosen for a row, or for what it is a part of. */
+export const chosenRadix = ({ operand }: VariableRow): Radix | undefined =>
+  operand?.kind === 'value' ? operand.value.context.radix : undefined;
+
+/** The row with its numbers, and those of its parts, in a base. Pointers stay as they are, and registers unless decimal is asked for. */
+export function inRadix(row: VariableRow, radix: Radix): VariableRow {
+  const { operand } = row;
+  const letter = radix === 16 ? 'x' : 'd';
+  switch (operand?.kind) {
+    case 'value': {
+      const { text, container, operand: again } = valueRow(row.name, valueIn(operand.value, radix), row.expression);
+      return { ...row, text, container, operand: again };
+    }
+    case 'register':
+      return radix === 16 ? row : { ...row, text: formatted(operand.value, operand.spec.bits, letter) ?? row.text };
+    case 'number':
+      return { ...row, text: formatted(operand.value, 64, letter) ?? row.text };
+    default:
+      return row;
+  }
+}
+
 /** Shows integers in the radix the user asked for; `undefined` leaves the text as it is. */
 export function formatted(
   value: bigint | number | boolean | undefined,
@@ -59,11 +89,12 @@ export function formatted(
 /** The row of a typed value. */
 export function valueRow(
   name: string,
-  value: Value,
+  given: Value,
   expression: string | undefined,
   format?: FormatLetter,
 ): VariableRow {
-  const shown = present(format === 'r' ? { ...value, isRaw: true } : value);
+  const value = valueIn(format === 'r' ? { ...given, isRaw: true } : given, format && RADIX[format]);
+  const shown = present(value);
   const space = isPhysical(value.context) ? 'pa' : 'va';
   const reference = (address: bigint): MemoryReference => ({ space, address: BigInt.asUintN(64, address) });
   const count = shown.namedCount + shown.indexedCount;
@@ -73,7 +104,7 @@ export function valueRow(
     text: formatted(shown.scalar, shown.byteSize * 8, format) ?? shown.text,
     type: shown.fullType || shown.type || undefined,
     expression,
-    container: count === 0 ? undefined : valueContainer(shown, expression, format),
+    container: count === 0 ? undefined : valueContainer(shown, expression, format === 'c' ? format : undefined),
     memory: shown.memoryAddress === undefined ? undefined : reference(shown.memoryAddress),
     place:
       shown.address === undefined
@@ -188,8 +219,10 @@ export function operandRow(
       return valueRow(name, operand.value, expression, format);
     case 'register':
       return { ...registerRow(operand.spec, operand.value, operand.isInnermost, format), name, expression };
-    case 'number':
-      return { ...plain, text: formatted(operand.value, 64, format) ?? operand.value.toString(), type: 'integer' };
+    case 'number': {
+      const text = operand.isAddress ? hex(BigInt.asUintN(64, operand.value)) : operand.value.toString();
+      return { ...plain, text: formatted(operand.value, 64, format) ?? text, type: 'integer', operand };
+    }
     case 'float':
       return { ...plain, text: String(operand.value), type: 'float' };
     case 'boolean':

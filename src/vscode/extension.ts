@@ -23,6 +23,7 @@ import { KERNEL_FILES } from './kernel-files';
 import { BundledKernels, openKernel, workspaceKernels } from './kernels';
 import { LaunchConfigurations } from './launch-config';
 import { createLog, loggedCommands, registerSessionLog } from './log';
+import { registerNumberFormats } from './number-format';
 import { OwnBuilds } from './own-builds';
 import { OwnKernels } from './own-kernels';
 import { registerRowCommands } from './row-commands';
@@ -126,6 +127,7 @@ export const activate = (
     registerBreakOnTraps(context.workspaceState),
     registerConsoleLinks(),
     registerEvaluatableExpressions(),
+    registerNumberFormats(),
     registerRowCommands(documents, () => views.refresh()),
     registerInspectorCommands(VIEWS, views, documents),
     vscode.workspace.registerFileSystemProvider(SAMPLE_SCHEME, new SampleFiles(kernels), { isReadonly: true }),

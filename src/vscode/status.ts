@@ -39,10 +39,11 @@ export class StatusItem implements vscode.Disposable {
   }
 
   #show(status: MachineStatus): void {
-    const { running, mode, pc, functionName, retired, seconds, harts, traps } = status;
+    const { running, mode, pc, functionName, retired, seconds, harts, traps, numbers } = status;
     const policy = TRAP_POLICY_TEXTS.find(({ id }) => id === traps);
     // The button of the debug toolbar shows the choice.
     void vscode.commands.executeCommand('setContext', 'worldstep.traps', traps);
+    void vscode.commands.executeCommand('setContext', 'worldstep.numbers', numbers);
     this.#item.text = running ? '$(sync~spin) Guest running' : `$(debug-pause) ${mode}-mode ${pc}`;
     this.#item.tooltip = new vscode.MarkdownString(
       [

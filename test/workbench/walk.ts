@@ -11,6 +11,7 @@ import { repository } from './tools';
 import { walkThroughDisassembly } from './walk-disassembly';
 import { readThePage } from './walk-page';
 import { walkQuietly } from './walk-quiet';
+import { walkThroughViews } from './walk-views';
 import { walkThroughWorlds } from './walk-worlds';
 import { launchChromium, Workbench } from './workbench';
 
@@ -20,7 +21,7 @@ const note = (what: string): void =>
 
 const walk = async (): Promise<void> => {
   const [, , given, part] = process.argv;
-  const parts = part === undefined ? ['page', 'sample', 'worlds', 'disassembly', 'quiet'] : [part];
+  const parts = part === undefined ? ['page', 'sample', 'worlds', 'disassembly', 'quiet', 'views'] : [part];
   const vsix = given ?? join(repository, 'dist/worldstep.vsix');
   if (!given) {
     for (const script of ['build', 'package']) {
@@ -62,6 +63,9 @@ const walk = async (): Promise<void> => {
     }
     if (parts.includes('quiet')) {
       await walkQuietly({ workbench, url: server.url, parent: join(folder, '../quiet'), note });
+    }
+    if (parts.includes('views')) {
+      await walkThroughViews({ workbench, url: server.url, parent: join(folder, '../views'), note });
     }
   } catch (error) {
     await workbench.screenshot('99-failure');

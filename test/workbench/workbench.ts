@@ -277,7 +277,11 @@ export class Workbench {
     const item = this.page.getByRole('menuitem', { name });
     for (const timeout of WAITS_MS) {
       await row.click({ button: 'right' });
-      if (!(await succeeds(item.hover({ timeout })))) continue;
+      if (!(await succeeds(item.hover({ timeout })))) {
+        // One that is open after all would be in the way.
+        await this.page.keyboard.press('Escape');
+        continue;
+      }
       // Not a click: a menu ignores the mouse for a moment after it has opened. On the item: it may have closed meanwhile.
       if (!(await succeeds(item.press('Enter', { timeout })))) continue;
       return item.waitFor({ state: 'detached' });

@@ -7,7 +7,7 @@ import { cannotEvaluate } from '../errors';
 import type { Handler } from '../server';
 import type { Session } from '../session';
 import { explainText, frameWorld } from './explain';
-import { formatOf, rowBody } from './variables';
+import { inChosenRadix, rowBody } from './variables';
 
 /** `bookmark page tables [NAME]`. */
 const BOOKMARK = /^\s*bookmark\s+page\s+tables\b\s*(.*)$/i;
@@ -37,8 +37,8 @@ export function evaluateRequests(session: Session): Record<string, Handler> {
         const isAssignment = target.isAssignment(expression);
         if (isAssignment && where !== 'repl') throw cannotEvaluate('Assignments work in the Debug Console only.');
         if (isAssignment) session.needStopped('assign');
-        const format = formatOf(session, args);
-        const row = target.evaluate(format === undefined ? expression : withFormat(expression, format), scope);
+        const found = target.evaluate(expression, scope);
+        const row = hasFormat(expression) ? found : inChosenRadix(session, args, { ...found, expression });
         if (where === 'hover' && row.operand?.kind === 'register' && isCodeWithoutRegisters(args, expression)) {
           throw cannotEvaluate(`Nothing is called "${expression}" here. The register is $${expression}.`);
         }
@@ -100,5 +100,5 @@ function addressIn(expression: string, type: string | undefined, reference: stri
   return isPointer && reference !== undefined ? parseReference(reference)?.address : undefined;
 }
 
-const withFormat = (expression: string, format: string): string =>
-  /,\s*[xdbocr]\s*$/.test(expression) ? expression : `${expression},${format}`;
+/** Whether an expression says itself how it is to be shown: `value,x`. */
+const hasFormat = (expression: string): boolean => /,\s*[xdbocr]\s*$/.test(expression);

@@ -54,6 +54,7 @@ export function lifecycleRequests(session: Session): Record<string, Handler> {
       client.supportsInvalidated = args.raw('supportsInvalidatedEvent') === true;
       client.supportsMemoryEvent = args.raw('supportsMemoryEvent') === true;
       client.supportsProgress = args.raw('supportsProgressReporting') === true;
+      client.isVsCode = args.raw('clientID') === 'vscode';
       client.supportsAnsi = args.raw('supportsANSIStyling') === true;
       client.takesOwnEvents = args.raw(OWN_EVENTS) === true;
       const declare = (guests: boolean) => {

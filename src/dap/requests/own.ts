@@ -63,6 +63,17 @@ export function ownRequests(session: Session): Record<string, Handler> {
       }
       return { policy: target.trapPolicy };
     },
+    'numbers/choose': (args, context) => {
+      const target = session.need('numbers/choose');
+      const format = args.string('format');
+      if (format !== 'decimal' && format !== 'hexadecimal') throw badArgument('format', 'decimal or hexadecimal');
+      session.numbers.choose(format, args.optionalString('expression'));
+      context.after(() => {
+        if (session.client.supportsInvalidated) session.server.event('invalidated', { areas: ['variables'] });
+        session.event('machine/status', session.status(target.stop?.hart ?? 0));
+      });
+      return {};
+    },
     'run/to': (args, context) => {
       const target = session.needStopped('run/to');
       const goal = RUN_GOALS.find(({ id }) => id === args.string('goal'))?.id;

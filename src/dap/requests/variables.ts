@@ -1,26 +1,29 @@
 /** Scopes, variables and setting them. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { ExpressionError, type FormatLetter } from '../../debug/expression/ast';
+import { ExpressionError } from '../../debug/expression/ast';
 import type { EvaluationScope } from '../../debug/expression/scope';
 import { formatReference, referenceIn } from '../../debug/memory';
 import { scopesOf } from '../../debug/scopes';
-import { formatted, operandRow, type VariableRow } from '../../debug/variables';
+import { chosenRadix, inRadix, type VariableRow } from '../../debug/variables';
 import type { Args } from '../arguments';
 import { cannotSet, noVariable } from '../errors';
 import { MOST_CHILDREN } from '../launch-schema';
+import { formatShown } from '../number-format';
 import type { Handler } from '../server';
 import type { Session } from '../session';
 
-/** The radix that a request asks for, else the session's. */
-export function formatOf({ launch }: Session, args: Args): FormatLetter | undefined {
-  const asked = args.optionalObject('format');
-  const isHex = asked?.has('hex') === true ? asked.boolean('hex') : launch?.numbers === 'hexadecimal';
-  return isHex ? 'x' : undefined;
+/** A row in the base that was chosen for it, else for what it is a part of, else for the request, else for the session. */
+export function inChosenRadix(session: Session, args: Args, row: VariableRow): VariableRow {
+  const { numbers } = session;
+  const before = chosenRadix(row);
+  const radix = numbers.ofRow(row.expression) ?? before ?? numbers.ofRequest(args);
+  return radix === undefined || radix === before ? row : inRadix(row, radix);
 }
 
 /** A row as the protocol shows it. */
 export function rowBody(session: Session, row: VariableRow, scope: EvaluationScope): DebugProtocol.Variable {
   const { container } = row;
+  const format = row.expression === undefined ? undefined : formatShown(row);
   return {
     name: row.name,
     value: row.text,
@@ -31,16 +34,9 @@ export function rowBody(session: Session, row: VariableRow, scope: EvaluationSco
     ...(container !== undefined && container.indexedCount > 0 ? { indexedVariables: container.indexedCount } : {}),
     ...(row.memory === undefined ? {} : { memoryReference: formatReference(referenceIn(scope, row.memory)) }),
     ...(row.isReadOnly ? { presentationHint: { attributes: ['readOnly'] } } : {}),
+    // VS Code shows menu items by it; others have no use for it.
+    ...(format !== undefined && session.client.isVsCode ? { __vscodeVariableMenuContext: format } : {}),
   };
-}
-
-/** A row in the radix the client asked for. */
-function inFormat(row: VariableRow, format: FormatLetter | undefined): VariableRow {
-  const { operand } = row;
-  if (format === undefined || operand === undefined) return row;
-  if (operand.kind === 'register')
-    return { ...row, text: formatted(operand.value, operand.spec.bits, format) ?? row.text };
-  return { ...row, text: operandRow(row.name, operand, row.expression, format).text };
 }
 
 export function variableRequests(session: Session): Record<string, Handler> {
@@ -74,8 +70,8 @@ export function variableRequests(session: Session): Record<string, Handler> {
         count = Math.min(count, container.namedCount - start);
       }
       if (count <= 0 || context.isCancelled()) return { variables: [] };
-      const format = formatOf(session, args);
-      return { variables: container.rows(start, count).map((row) => rowBody(session, inFormat(row, format), scope)) };
+      const rows = container.rows(start, count).map((row) => inChosenRadix(session, args, row));
+      return { variables: rows.map((row) => rowBody(session, row, scope)) };
     },
     setVariable: (args, context) => {
       const target = session.needStopped('setVariable');
@@ -119,7 +115,7 @@ function setAndShow(
     const { row, scope } = set();
     const { value, type, variablesReference, namedVariables, indexedVariables, memoryReference } = rowBody(
       session,
-      inFormat(row, formatOf(session, args)),
+      inChosenRadix(session, args, row),
       scope,
     );
     context.after(() => session.debuggee.changed());

@@ -200,7 +200,20 @@ function binary(
   if (step !== undefined) return step(toInteger(right));
   if (typeof a === 'number' || typeof b === 'number')
     return { kind: 'float', value: floating(operator, Number(a), Number(b)) };
-  return number(integer(operator, a, b));
+  const value = integer(operator, a, b);
+  const isSum = operator === '+' || operator === '-';
+  // The distance of two addresses is none.
+  return isSum && isAddress(left) !== isAddress(right) ? { kind: 'number', value, isAddress: true } : number(value);
+}
+
+/** Whether an operand is shown as an address: registers, symbols, pointers, numbers that are called so. */
+function isAddress(operand: Operand): boolean {
+  if (operand.kind === 'value') {
+    const { isPointer, text } = present(operand.value);
+    return isPointer || /^(?:\w+\()?0x/.test(text);
+  }
+  if (operand.kind === 'register') return operand.spec.group !== 'float';
+  return operand.kind === 'symbol' || (operand.kind === 'number' && operand.isAddress === true);
 }
 
 function equalNumbers(left: Operand, right: Operand): boolean {

@@ -48,7 +48,8 @@ export function localValue(scope: EvaluationScope, frame: CodeFrame, variable: V
   const { image, state, slide } = frame.physical;
   if (image === undefined) throw new ExpressionError('The frame has no image.');
   const located = locate(image.program, variable, state, scope.read);
-  return { kind: 'value', value: valueAt(variable.type, located, state, contextOf(image.program, scope.read, slide)) };
+  const value = valueAt(variable.type, located, state, contextOf(image.program, scope.read, slide));
+  return { kind: 'value', value: { ...value, calledBy: [variable.name] } };
 }
 
 /** The value of a static. Its address is where the image runs, whatever the current pc is. */
@@ -57,7 +58,8 @@ export function staticValue(scope: EvaluationScope, image: Image, variable: Vari
   const first = image.placements[0];
   const slide = first === undefined ? 0n : first.va - first.link;
   const located = locateStatic(program, variable, slide);
-  return { kind: 'value', value: valueAt(variable.type, located, undefined, contextOf(program, scope.read, slide)) };
+  const value = valueAt(variable.type, located, undefined, contextOf(program, scope.read, slide));
+  return { kind: 'value', value: { ...value, calledBy: [variable.name.replace(/^.*::/s, '')] } };
 }
 
 /** The operand that a path names. Throws {@link ExpressionError} when nothing does. */

@@ -1,4 +1,6 @@
 import type { BaseType, Member, StructType, Type, UnionType } from '../types';
+import { isRegisterFile } from './address-name';
+import { stem } from './name';
 import type { Value } from './value';
 import { part } from './view';
 
@@ -25,9 +27,28 @@ export function memberNamed(type: Type, ...names: string[]): Member | undefined 
 
 /** A member's value. */
 export function field(value: Value, member: Member): Value {
-  if (member.bitSize === undefined) return part(value, member.type, member.offset);
+  const calledBy = namesOf(value, member);
+  if (member.bitSize === undefined) return { ...part(value, member.type, member.offset), calledBy };
   const bit = member.bitOffset ?? 8 * member.offset;
-  return { ...part(value, member.type, bit >> 3), bits: { offset: bit & 7, size: member.bitSize } };
+  return { ...part(value, member.type, bit >> 3), calledBy, bits: { offset: bit & 7, size: member.bitSize } };
+}
+
+/** Members that say nothing about what they hold: that is called as the wrapper is. */
+const CONTENTS = /^(?:value|data|inner|cell|v)$/;
+/** Library code calls the pointer to its contents so; a number of this name is an address. */
+const POINTERS = /^(?:ptr|pointer)$/;
+
+/** How a member is called: by its own name, or, as the contents of a wrapper, as that and its type are. */
+function namesOf(value: Value, member: Member): readonly string[] {
+  const type = bare(value.type);
+  const isPosition = /^(?:__\d+)?$/.test(member.name);
+  const isContents = CONTENTS.test(member.name) || (POINTERS.test(member.name) && bare(member.type).kind !== 'base');
+  const outer = [...(value.calledBy ?? []), stem(type.name)];
+  if (isContents) return outer;
+  if (type.kind !== 'struct') return isPosition ? [] : [member.name];
+  if (type.variantPart !== undefined || (isPosition && onlySized(type) === member)) return outer;
+  if (isPosition) return [];
+  return isRegisterFile(type.members.map(({ name }) => name)) ? [member.name, 'register'] : [member.name];
 }
 
 /**

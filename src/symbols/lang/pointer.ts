@@ -21,7 +21,8 @@ export function rawPointerShape(value: Value, type: Type, address: bigint, view:
   if (bare(target).kind === 'subroutine') return { ...plain(functionText(address, view)), ...common };
   if (address === 0n) return { ...plain('null'), ...common };
   if (isOpaque(target)) return { ...plain(`${hex(address)}${symbolSuffix(address, view)}`), ...common };
-  const pointee = at(value, target, address);
+  // The pointer is the address, what it leads to need be none.
+  const pointee = at({ ...value, calledBy: [] }, target, address);
   const readable = view.read(address, 1) !== undefined;
   return {
     text: readable ? `${hex(address)} → ${view.preview(pointee)}` : `${hex(address)} → <no memory there>`,

@@ -16,7 +16,7 @@ export function shapeOf(value: Value, view: View): Shape {
   switch (type.kind) {
     case 'base':
     case 'enumeration':
-      return scalarShape({ ...value, type }, asNumber(value.type, type), view);
+      return scalarShape(value, asNumber(value.type, type), view);
     case 'array':
       return arrayShape(value, view);
     case 'void':

@@ -1,7 +1,8 @@
 import { hex } from '../../base/address';
 import type { BaseType, EnumerationType, Type } from '../types';
+import { addressHint } from './address-name';
 import { bare } from './layout';
-import { littleEndian, type Value, type Written } from './value';
+import { littleEndian, type Radix, type Value, type Written } from './value';
 import type { Shape, View } from './view';
 
 /** Reads and sets base types and enumerations of all languages. */
@@ -19,7 +20,10 @@ export function scalarShape(value: Value, type: BaseType | EnumerationType, view
   const width = value.bits?.size ?? 8 * size;
   const scalar = type.kind === 'base' ? interpret(type, raw, width) : isSigned(type) ? BigInt.asIntN(width, raw) : raw;
   return {
-    text: type.kind === 'base' ? baseText(type, raw, width) : enumeratorText(type, raw, width),
+    text:
+      type.kind === 'base'
+        ? baseText(type, raw, width, radixOf(value, type, raw, width, view))
+        : enumeratorText(type, raw, width),
     named: [],
     indexedCount: 0,
     scalar,
@@ -52,23 +56,56 @@ function interpret(type: BaseType, raw: bigint, width: number): bigint | number 
   }
 }
 
-function baseText(type: BaseType, raw: bigint, width: number): string {
+/** Narrower numbers are no addresses (`Ipv4Addr` is four bytes), bits. */
+const LEAST_ADDRESS_BITS = 16;
+/** A number that may be an address is one, if it is not smaller than this and memory is there. */
+const LEAST_PLACE = 1n << 30n;
+
+/** The base a number is read in: that asked for, else hexadecimal for addresses and bit patterns. */
+function radixOf(value: Value, type: BaseType, raw: bigint, width: number, view: View): Radix {
+  if (value.context.radix !== undefined) return value.context.radix;
+  if (type.encoding !== 'unsigned') return 10;
+  // Numbers that would be negative: kernel addresses, all ones.
+  if (width === 64 && raw >> 63n !== 0n) return 16;
+  const hints = [...(value.calledBy ?? []), ...aliasNames(value.type)].map(addressHint);
+  if (hints.includes('pattern')) return 16;
+  if (hints.includes('address') && width >= LEAST_ADDRESS_BITS) return 16;
+  const isPlace = hints.includes('maybe') && raw >= LEAST_PLACE && view.read(raw, 1) !== undefined;
+  return isPlace ? 16 : 10;
+}
+
+/** The names of typedefs around a type. */
+function aliasNames(type: Type): string[] {
+  const names: string[] = [];
+  for (let at = type; at.kind === 'alias' && names.length < 32; at = at.target) if (at.name !== '') names.push(at.name);
+  return names;
+}
+
+/** An integer with its prefix; in decimal with its sign, else as the bits that it has. */
+export function integerText(raw: bigint, width: number, isSigned: boolean, radix: Radix): string {
+  if (radix === 10) return `${isSigned ? BigInt.asIntN(width, raw) : raw}`;
+  return `${PREFIXES[radix]}${raw.toString(radix)}`;
+}
+
+const PREFIXES = { 2: '0b', 8: '0o', 16: '0x' } as const;
+
+function baseText(type: BaseType, raw: bigint, width: number, radix: Radix): string {
   switch (type.encoding) {
     case 'bool':
       return raw > 1n ? `<invalid: bool ${hex(raw)}>` : raw === 1n ? 'true' : 'false';
     case 'float':
       return width === 32 || width === 64 ? floatText(raw, width) : hex(raw, width / 4);
     case 'utf':
-      return width === 32 || type.language !== 'rust' ? charText(raw) : `${raw}`;
+      return width === 32 || type.language !== 'rust' ? charText(raw) : integerText(raw, width, false, radix);
     case 'signed':
-      return `${BigInt.asIntN(width, raw)}`;
+      return integerText(raw, width, true, radix);
     case 'signedChar':
     case 'unsignedChar': {
-      const number = type.encoding === 'signedChar' ? BigInt.asIntN(width, raw) : raw;
+      const number = integerText(raw, width, type.encoding === 'signedChar', radix);
       return raw >= 0x20n && raw < 0x7fn ? `${number} ${charText(raw)}` : `${number}`;
     }
     case 'unsigned':
-      return `${raw}`;
+      return integerText(raw, width, false, radix);
     default:
       return hex(raw);
   }

@@ -40,6 +40,9 @@ export interface Names {
   flagsOf(type: StructType): readonly FlagName[] | undefined;
 }
 
+/** A base of numbers. */
+export type Radix = 2 | 8 | 10 | 16;
+
 /** What reading a value needs besides its type and place. */
 export interface ValueContext {
   readonly read: ReadMemory;
@@ -47,6 +50,8 @@ export interface ValueContext {
   readonly isLittleEndian: boolean;
   /** Absent: function pointers and `dyn` show addresses only. */
   readonly names?: Names;
+  /** How integers read. Absent: addresses and bit patterns in hexadecimal, all others in decimal. */
+  readonly radix?: Radix;
 }
 
 /** A type at a place. */
@@ -56,6 +61,8 @@ export interface Value {
   readonly context: ValueContext;
   /** Show the fields as the compiler laid them out instead of what the shape means. */
   readonly isRaw?: boolean;
+  /** What it is called: the variable, the field, the wrappers around it. Says whether a number is an address. */
+  readonly calledBy?: readonly string[];
   /** For a C bit field: its bits, counted from the least significant one at the place. */
   readonly bits?: { readonly offset: number; readonly size: number };
 }

@@ -128,13 +128,16 @@ export class View {
 
 /** A value of another type some bytes into this one. */
 export function part(value: Value, type: Type, offset: number): Value {
-  return { type, place: placeWithin(value.place, offset), context: value.context };
+  return { type, place: placeWithin(value.place, offset), context: value.context, ...calledLike(value) };
 }
 
-/** A value at an address. */
+/** A value at an address, of one that is called the same: an element of `frames`, what the reference `frame` means. */
 export function at(value: Value, type: Type, address: bigint): Value {
-  return { type, place: { kind: 'memory', address: BigInt.asUintN(64, address) }, context: value.context };
+  const place = { kind: 'memory', address: BigInt.asUintN(64, address) } as const;
+  return { type, place, context: value.context, ...calledLike(value) };
 }
+
+const calledLike = ({ calledBy }: Value): Pick<Value, 'calledBy'> => (calledBy === undefined ? {} : { calledBy });
 
 function placeWithin(place: Place, offset: number): Place {
   switch (place.kind) {

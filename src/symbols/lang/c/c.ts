@@ -124,13 +124,9 @@ export function arrayShape(value: Value, view: View): Shape {
 
 function within(value: Value, element: Type, i: number): Value {
   const offset = i * element.size;
-  const { place, context } = value;
+  const { place } = value;
+  const one = { ...value, type: element };
   if (place.kind === 'bytes')
-    return {
-      type: element,
-      context,
-      place: { kind: 'bytes', bytes: place.bytes.subarray(Math.min(offset, place.bytes.length)) },
-    };
-  if (place.kind === 'register') return { type: element, context, place: { ...place, offset: place.offset + offset } };
-  return { type: element, context, place };
+    return { ...one, place: { kind: 'bytes', bytes: place.bytes.subarray(Math.min(offset, place.bytes.length)) } };
+  return place.kind === 'register' ? { ...one, place: { ...place, offset: place.offset + offset } } : one;
 }

@@ -1,5 +1,5 @@
-import { hex } from '../../../base/address';
 import type { Member, StructType, UnionType } from '../../types';
+import { addressHint } from '../address-name';
 import { field } from '../layout';
 import { stem } from '../name';
 import type { Child, Value } from '../value';
@@ -51,6 +51,8 @@ export function structShape(value: Value, type: StructType, view: View): Shape {
   return { text: aggregateText(value, type, name, view), named: namedChildren(value, type), indexedCount: 0 };
 }
 
+const isNumberType = (name: string): boolean => ['address', 'pattern'].includes(addressHint(name) ?? '');
+
 /** Structs that everybody knows by a notation: `3..9`, `1.5s`, `VirtAddr(0x80200000)`. */
 export function notationShape(value: Value, type: StructType, view: View): Shape | undefined {
   const name = stem(type.name);
@@ -65,19 +67,19 @@ export function notationShape(value: Value, type: StructType, view: View): Shape
     const fraction = nanos.padStart(9, '0').replace(/0+$/, '');
     return { text: `${secs}${fraction === '' ? '' : `.${fraction}`}s`, named: children, indexedCount: 0 };
   }
-  if (/(?:Addr|Address|Flags)$/.test(name)) return hexShape(value, type, name, view);
+  if (isNumberType(name)) return newtypeShape(value, type, name, view);
   if (!/^(?:Addr)?Range(?:From|To)?$/.test(name)) return undefined;
   return { text: `${text('start') ?? ''}..${text('end') ?? ''}`, named: children, indexedCount: 0 };
 }
 
-/** `VirtAddr(0x…)`, `MappingFlags(0x…)`: numbers nobody reads in decimal. */
-function hexShape(value: Value, type: StructType, name: string, view: View): Shape | undefined {
+/** `VirtAddr(0x…)`, `MappingFlags(0x…)`: a number that is known by its type. */
+function newtypeShape(value: Value, type: StructType, name: string, view: View): Shape | undefined {
   const only = isPositional(type.members) && type.members.length === 1 ? type.members[0] : undefined;
   if (only === undefined) return undefined;
   const shape = view.inside(field(value, only));
   if (typeof shape.scalar !== 'bigint' || shape.isPointer) return undefined;
   return {
-    text: `${name}(${hex(shape.scalar)})`,
+    text: `${name}(${shape.text})`,
     named: namedChildren(value, type),
     indexedCount: 0,
     scalar: shape.scalar,
