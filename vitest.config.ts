@@ -5,7 +5,9 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/workbench/**', 'node_modules/**'],
-    testTimeout: 60_000,
+    // They end what hangs, and are longer than anything takes on a busy host.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     // By itself vitest leaves one processor idle: of two, half.
     maxWorkers: availableParallelism(),
   },

@@ -64,7 +64,7 @@ describe('modes of breakpoints over the protocol', () => {
     await client.request('continue', { threadId: 1 });
     await client.event('exited');
     client.dispose();
-  }, 60_000);
+  });
 });
 
 describe('a run to a function', () => {
@@ -75,7 +75,7 @@ describe('a run to a function', () => {
     const { stackFrames } = await client.request('stackTrace', { threadId: 1, levels: 1 });
     expect(stackFrames[0].name).toBe('handle · gkernel');
     client.dispose();
-  }, 60_000);
+  });
 });
 
 describe('a kernel with a bad disk', () => {

@@ -66,7 +66,7 @@ describe('a disk in launch.json', () => {
     ];
     expect(await firstStops(client, { disk: 'mem:disk.img', images })).toEqual([PROGRAM, KERNEL]);
     client.dispose();
-  }, 60_000);
+  });
 
   it('gives the symbols of ELF files that lie on it, once each', async () => {
     const more = new Map([
@@ -82,7 +82,7 @@ describe('a disk in launch.json', () => {
     const { modules } = await client.request('modules');
     expect(modules.map(({ name }: Json) => name)).toEqual(['mem:kernel', 'origin']);
     client.dispose();
-  }, 60_000);
+  });
 
   it('may be declared in a kernel.json, with files that give their symbols', async () => {
     const text = JSON.stringify({
@@ -109,7 +109,7 @@ describe('a disk in launch.json', () => {
     });
     expect(await firstStops(client, { program: 'mem:/k/kernel.json' })).toEqual([PROGRAM, KERNEL]);
     client.dispose();
-  }, 60_000);
+  });
 
   it('is missed by a kernel that panics without one, and the Debug Console says what to add', async () => {
     const client = clientWith(files);
@@ -121,7 +121,7 @@ describe('a disk in launch.json', () => {
       'The machine has no disk. Add "disk": "FILE" to launch.json, or "disk" to its kernel.json; "worldstep image disk" makes one.\n',
     );
     client.dispose();
-  }, 60_000);
+  });
 
   it.each<[string, unknown, readonly number[]]>([
     ['text', 'mem:disk.img,bus=virtio-mmio', [2]],
@@ -153,7 +153,7 @@ describe('a disk in launch.json', () => {
     await client.launch({ program: 'mem:kernel.bin', arch: 'riscv64', disk: 'mem:disk.img', stopOnEntry: true });
     await client.event('stopped');
     client.dispose();
-  }, 60_000);
+  });
 });
 
 describe('a guest kernel that nobody said the load address of', () => {
@@ -194,5 +194,5 @@ describe('a guest kernel that nobody said the load address of', () => {
     expect(module.physicalRange).toMatch(/^guest 0x80200000–/);
     expect(client.taken('breakpoint')).toMatchObject([{ reason: 'changed', breakpoint: { verified: true } }]);
     client.dispose();
-  }, 60_000);
+  });
 });

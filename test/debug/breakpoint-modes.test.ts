@@ -35,14 +35,14 @@ describe('modes of breakpoints', () => {
     expect(new Set(both)).toEqual(new Set(['S', 'VS']));
     expect(new Set(await worldsOf('axhal::init_early', 'host'))).toEqual(new Set(['S']));
     expect(new Set(await worldsOf('axhal::init_early', 'guest'))).toEqual(new Set(['VS']));
-  }, 120_000);
+  });
 
   it('this address space is the one of the moment, and says so', async () => {
     const { target, line } = await atGuestSystemCall();
     const { stage1 } = target.cpu(0).world;
     const [set] = target.breakpoints.setSource(SYSCALL, [{ line, mode: 'this-space' }]);
     expect(set?.message).toBe(`Stops in the guest’s address space with root 0x${stage1?.toString(16)} only.`);
-  }, 60_000);
+  });
 
   it('physical needs a physical address, and stops whatever the virtual one is', async () => {
     const { guest, target } = await atGuestSystemCall();
@@ -59,11 +59,11 @@ describe('modes of breakpoints', () => {
     ]);
     expect(missing?.places.length).toBe(0);
     expect(missing?.message).toMatch(/has no physical address in the address space without paging/);
-  }, 60_000);
+  });
 
   it('an address typed in the guest is code of the guest', async () => {
     const { target } = await atGuestSystemCall();
     const [set] = target.breakpoints.setInstructions([{ address: SHARED }]);
     expect(set?.places[0]?.image?.name).toBe('gkernel');
-  }, 60_000);
+  });
 });

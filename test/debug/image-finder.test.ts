@@ -49,7 +49,7 @@ describe('the place of a program', () => {
     const [set] = target.breakpoints.setFunctions([{ name: '_start', mode: 'guest' }]);
     expect(set?.places.some(({ image }) => image?.name === 'gkernel')).toBe(true);
     expect(next(target)).toEqual({ mode: 'VS', pc: 0x8020_0000n });
-  }, 60_000);
+  });
 
   it('is found for a position-independent user program, and its breakpoints go there', async () => {
     const target = await open('lazymapping', (image) =>
@@ -64,7 +64,7 @@ describe('the place of a program', () => {
     expect(before).toBeLessThan(0x1000n);
     expect(next(target)).toEqual({ mode: 'U', pc: before + 0x1000n });
     expect(origin?.placements[0]?.va).toBe(0x1000n);
-  }, 60_000);
+  });
 
   it('is not guessed where the bytes are others', async () => {
     const target = await open('guestmonolithickernel', (image) =>
@@ -74,5 +74,5 @@ describe('the place of a program', () => {
     const before = app?.placements;
     expect(next(target)).toBeUndefined();
     expect(app?.placements).toEqual(before);
-  }, 60_000);
+  });
 });

@@ -52,7 +52,7 @@ describe('breakpoints set before launch', () => {
       'kernel: guestmonolithickernel-riscv64 src/riscv64/sbi.rs',
       'power',
     ]);
-  }, 120_000);
+  });
 
   it('are hit in a user program and in its kernel', async () => {
     const stops = await stopsOf(
@@ -70,5 +70,5 @@ describe('breakpoints set before launch', () => {
       'user: origin payload/origin/src/main.rs',
       'power',
     ]);
-  }, 120_000);
+  });
 });

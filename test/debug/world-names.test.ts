@@ -17,5 +17,5 @@ describe('names in expressions', () => {
     expect(address('axhal::init_early')).toBe(linked('guestmonolithickernel-riscv64', 'axhal::init_early'));
     expect(address('axfs::init_filesystems')).toBe(linked('guestmonolithickernel-riscv64', 'axfs::init_filesystems'));
     target.dispose();
-  }, 60_000);
+  });
 });

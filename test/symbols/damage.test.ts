@@ -87,9 +87,7 @@ const damages = fc.array(
 
 describe('a damaged symbol file', () => {
   for (const build of ['rust-release-dwarf5', 'c-o2-dwarf4'] satisfies Build[]) {
-    it(`never throws anything but a SymbolError and never hangs: ${build}, WORLDSTEP_SEED=${SEED}`, {
-      timeout: 120_000,
-    }, () => {
+    it(`never throws anything but a SymbolError and never hangs: ${build}, WORLDSTEP_SEED=${SEED}`, () => {
       const whole = elfBytes(build);
       fc.assert(
         fc.property(damages, (damage) => {
@@ -101,7 +99,7 @@ describe('a damaged symbol file', () => {
       );
     });
 
-    it(`may be cut off anywhere: ${build}, WORLDSTEP_SEED=${SEED}`, { timeout: 120_000 }, () => {
+    it(`may be cut off anywhere: ${build}, WORLDSTEP_SEED=${SEED}`, () => {
       const whole = elfBytes(build);
       fc.assert(
         fc.property(fc.nat(whole.length - 1), (length) => {
