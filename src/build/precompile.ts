@@ -11,9 +11,9 @@ const base64 = (bytes: Uint8Array): string =>
 
 const source = (): string => {
   const entries = ISAS.map((isa) => {
-    const { module, fastOps } = compileInterpreter(isa);
-    const table = new Uint8Array(fastOps.buffer, fastOps.byteOffset, fastOps.byteLength);
-    return `  ${JSON.stringify(isa.name)}: [${JSON.stringify(base64(module))}, ${JSON.stringify(base64(table))}],`;
+    const { module, fastOps, pairs } = compileInterpreter(isa);
+    const parts = [module, new Uint8Array(fastOps.buffer), new Uint8Array(pairs.buffer)];
+    return `  ${JSON.stringify(isa.name)}: ${JSON.stringify(parts.map(base64))},`;
   });
   return `
     const READY = {
@@ -27,7 +27,9 @@ ${entries.join('\n')}
     };
     export const precompiledInterpreter = (name) => {
       const ready = READY[name];
-      return ready && { module: bytes(ready[0]), fastOps: new Uint16Array(bytes(ready[1]).buffer) };
+      if (!ready) return undefined;
+      const [module, fastOps, pairs] = ready.map(bytes);
+      return { module, fastOps: new Uint16Array(fastOps.buffer), pairs: new Uint16Array(pairs.buffer) };
     };
   `;
 };

@@ -3,7 +3,7 @@
  * breakpoint opcode in records (never in guest memory).
  */
 
-import { FAST, RECORD, RECORD_PAGE_HOST, RECORD_PAGE_STRIDE, RECORD_PAGES, RECORDS } from './layout';
+import { FAST, RECORD, RECORD_PAGES } from './layout';
 import type { MachineMemory } from './machine-memory';
 
 const PAGE = 4096;
@@ -11,7 +11,7 @@ const PAGE = 4096;
 const STORES_BEFORE_RELEASE = 64;
 
 export class CodePages {
-  /** RAM page number → record page number. */
+  /** {@link keyOf} a RAM page and a decode mode → record page number. */
   readonly #pages = new Map<number, number>();
   readonly #free: number[] = [];
   readonly #storeCounts = new Map<number, number>();
@@ -19,28 +19,34 @@ export class CodePages {
   readonly #breakpoints = new Map<number, Set<number>>();
   #used = 0;
 
-  /** @param onRelease called when record pages go away: translations that lead to them must go, too. */
+  /**
+   * @param modes how many ways there are to decode a page
+   * @param onRelease called when record pages go away: translations that lead to them must go, too.
+   */
   constructor(
     readonly memory: MachineMemory,
+    private readonly isa: { readonly modes: number; readonly longest: number },
     readonly onRelease: () => void,
   ) {}
 
   hasCode(pa: number): boolean {
-    return this.#pages.has(Math.floor(pa / PAGE));
+    const page = Math.floor(pa / PAGE);
+    for (let mode = 0; mode < this.isa.modes; mode++) if (this.#pages.has(keyOf(page, mode))) return true;
+    return false;
   }
 
   /** The record page (offset of its first record) for the RAM page that holds `pa`, made when there is none. */
-  acquire(pa: number): { readonly records: number; readonly isNew: boolean } {
+  acquire(pa: number, mode: number): { readonly records: number; readonly isNew: boolean } {
     const page = Math.floor(pa / PAGE);
-    const known = this.#pages.get(page);
+    const known = this.#pages.get(keyOf(page, mode));
     if (known !== undefined) return { records: this.#recordsAt(known), isNew: false };
     const index = this.#free.pop() ?? (this.#used < RECORD_PAGES ? this.#used++ : this.#recycle());
-    this.#pages.set(page, index);
+    this.#pages.set(keyOf(page, mode), index);
     const records = this.#recordsAt(index);
-    const { u8, i32, u16 } = this.memory;
-    u8.fill(0, records, records + 2048 * RECORD.bytes);
-    i32[(records + RECORD_PAGE_HOST) >> 2] = this.memory.offsetOf(page * PAGE, PAGE);
-    u16[(records + 2048 * RECORD.bytes) >> 1] = FAST.pageEnd;
+    const { u8, i32, u16, code } = this.memory;
+    u8.fill(0, records, records + code.sentinel);
+    i32[(records + code.host) >> 2] = this.memory.offsetOf(page * PAGE, PAGE);
+    u16[(records + code.sentinel) >> 1] = FAST.pageEnd;
     this.#plant(page, records);
     return { records, isNew: true };
   }
@@ -54,26 +60,43 @@ export class CodePages {
 
   #writtenInPage(pa: number, length: number): void {
     const page = Math.floor(pa / PAGE);
-    const index = this.#pages.get(page);
-    if (index === undefined) return;
+    const decoded = this.#decodedAs(page);
+    if (decoded.length === 0) return;
     const count = (this.#storeCounts.get(page) ?? 0) + 1;
     this.#storeCounts.set(page, count);
     if (count > STORES_BEFORE_RELEASE) {
-      this.#pages.delete(page);
+      for (const { mode, index } of decoded) {
+        this.#pages.delete(keyOf(page, mode));
+        this.#free.push(index);
+      }
       this.#storeCounts.delete(page);
-      this.#free.push(index);
       this.onRelease();
       return;
     }
-    // An instruction that starts up to 3 bytes before the change contains it; fused pairs may reach 7 bytes.
+    const { unit, shift, recordBytes } = this.memory.code;
+    // An instruction that starts before the change may contain it; a fused pair is twice as long.
     const offset = pa % PAGE;
-    const first = Math.max(0, offset - 7) >> 1;
-    const last = (offset + length - 1) >> 1;
-    const records = this.#recordsAt(index);
-    // Only the opcodes go: a pair that begins before `first` still reads the fields of its second, whose bytes are the same.
-    for (let at = first; at <= last; at++)
-      this.memory.u16[(records + at * RECORD.bytes + RECORD.op) >> 1] = FAST.undecoded;
-    this.#plant(page, records);
+    const first = Math.max(0, offset - (2 * this.isa.longest - 1));
+    for (const { index } of decoded) {
+      const records = this.#recordsAt(index);
+      // Only the opcodes go: a pair that begins before `first` still reads the fields of its second, whose bytes are the same.
+      for (let at = first - (first % unit); at < offset + length; at += unit) {
+        const record = records + (at << shift);
+        this.memory.u16[(record + RECORD.op) >> 1] = FAST.undecoded;
+        if (recordBytes > RECORD.exactOp) this.memory.u16[(record + RECORD.exactOp) >> 1] = 0;
+      }
+      this.#plant(page, records);
+    }
+  }
+
+  /** The record pages of a RAM page. */
+  #decodedAs(page: number): { readonly mode: number; readonly index: number }[] {
+    const found: { mode: number; index: number }[] = [];
+    for (let mode = 0; mode < this.isa.modes; mode++) {
+      const index = this.#pages.get(keyOf(page, mode));
+      if (index !== undefined) found.push({ mode, index });
+    }
+    return found;
   }
 
   /** Drops all records. */
@@ -91,9 +114,7 @@ export class CodePages {
     this.#breakpoints.clear();
     for (const address of addresses) this.#breakpointsOf(address).add(address);
     for (const page of new Set([...old, ...this.#breakpoints.keys()])) {
-      const index = this.#pages.get(page);
-      if (index === undefined) continue;
-      this.#clear(page, this.#recordsAt(index));
+      this.#clear(page);
     }
   }
 
@@ -101,11 +122,8 @@ export class CodePages {
   addBreakpoints(addresses: readonly number[]): void {
     for (const address of addresses) {
       this.#breakpointsOf(address).add(address);
-      const page = Math.floor(address / PAGE);
-      const index = this.#pages.get(page);
-      if (index === undefined) continue;
       // The instruction before may have been fused with this one.
-      this.#clear(page, this.#recordsAt(index));
+      this.#clear(Math.floor(address / PAGE));
     }
   }
 
@@ -117,14 +135,19 @@ export class CodePages {
   }
 
   /** All records of the page are undecoded again, breakpoints aside. */
-  #clear(page: number, records: number): void {
-    this.memory.u8.fill(0, records, records + 2048 * RECORD.bytes);
-    this.#plant(page, records);
+  #clear(page: number): void {
+    for (const { index } of this.#decodedAs(page)) {
+      const records = this.#recordsAt(index);
+      this.memory.u8.fill(0, records, records + this.memory.code.sentinel);
+      this.#plant(page, records);
+    }
   }
 
   #plant(page: number, records: number): void {
+    const { unit, shift } = this.memory.code;
     for (const address of this.#breakpoints.get(page) ?? []) {
-      this.memory.u16[(records + ((address % PAGE) >> 1) * RECORD.bytes) >> 1] = FAST.breakpoint;
+      const offset = address % PAGE;
+      this.memory.u16[(records + ((offset - (offset % unit)) << shift)) >> 1] = FAST.breakpoint;
     }
   }
 
@@ -134,6 +157,9 @@ export class CodePages {
   }
 
   #recordsAt(index: number): number {
-    return RECORDS + index * RECORD_PAGE_STRIDE;
+    return this.memory.code.start + index * this.memory.code.stride;
   }
 }
+
+/** Modes of one page lie together; there are at most four. */
+const keyOf = (page: number, mode: number): number => page * 4 + mode;

@@ -3,6 +3,7 @@
  * TLBs and decoded code honest. It knows RAM and harts; devices, time and firmware are its host's.
  * Start reading at {@link Engine.run}.
  */
+import { type DecodedInsn, lengthOfUnit, maxLength, wordOf } from '../isa/core/encoding';
 import type { EngineIsa, WalkMemory } from '../isa/core/engine-isa';
 import {
   type Fence,
@@ -17,9 +18,10 @@ import { CodePages } from './code-pages';
 import { DevicePages } from './device-pages';
 import { type HartServices, HartView } from './hart-view';
 import { compileInterpreter } from './interpreter';
-import { FAST_MARGIN, FAST_OPS, HOT, MAX_GUARDS, RAM, RECORD_PAGE_HOST, STATE, STATUS, TLB } from './layout';
+import { FAST_OPS, HOT, MAX_GUARDS, RECORD, SCRATCH_RECORD, STATE, STATUS, TLB } from './layout';
 import { MachineMemory, type RamRange } from './machine-memory';
 import { precompiledInterpreter } from './precompiled';
+import { RecordWriter } from './record-writer';
 import type { Retried } from './retries';
 import { SoftTlb } from './tlb';
 
@@ -74,6 +76,9 @@ export interface TakenTrap {
   readonly before: (slot: string) => bigint;
 }
 
+/** How many modes of decoding an instruction set may have. */
+const DECODE_MODES = 4;
+
 /** Shorter runs than this are not worth waking the other interpreters for. */
 const COUNTED_FROM = 16;
 
@@ -109,6 +114,7 @@ export class Engine {
   readonly #functions: readonly IsaFunction[];
   readonly #guards: readonly Guard[];
   readonly #exports: Exports;
+  readonly #records: RecordWriter;
   readonly #walkMemory: WalkMemory;
   /** Set when `trapTaken` needs the state before a trap. */
   wantsTrapContext = false;
@@ -124,10 +130,11 @@ export class Engine {
     readonly host: EngineHost,
     options: { readonly ram: readonly RamRange[]; readonly harts: number },
   ) {
-    this.memory = new MachineMemory(options.ram, { state: isa.state, harts: options.harts });
+    this.memory = new MachineMemory(options.ram, isa, options.harts);
     this.#devicePages = new DevicePages();
     this.tlb = new SoftTlb(this.memory, options.harts, () => this.#devicePages.clear());
-    this.code = new CodePages(this.memory, () => this.tlb.flushAll());
+    const modes = isa.decodeMode ? DECODE_MODES : 1;
+    this.code = new CodePages(this.memory, { modes, longest: maxLength(isa.encoding) }, () => this.tlb.flushAll());
     const services = this.#services();
     this.harts = Array.from({ length: options.harts }, (_, hart) => new HartView(hart, this.memory, services));
     this.#walkMemory = {
@@ -145,6 +152,7 @@ export class Engine {
     this.#functions = Object.values(isa.functions);
     this.#guards = Object.values(isa.guards);
     if (this.#guards.length > MAX_GUARDS) throw new Error(`${isa.name} has more than ${MAX_GUARDS} guards`);
+    this.#records = new RecordWriter(this.memory, isa, interpreter.pairs);
     this.memory.u16.set(interpreter.fastOps, FAST_OPS >> 1);
     const instance = new WebAssembly.Instance(new WebAssembly.Module(interpreter.module), {
       env: { memory: this.memory.wasm, ...this.#callbacks() },
@@ -189,8 +197,8 @@ export class Engine {
       status = call(Math.min(budget, breakpoints === 1 ? 1 : budget), () => this.#exports.exact(budget, breakpoints));
     if (this.wantsEveryHelper) {
       // Quick forms of instructions exist only in the other interpreters.
-    } else if (status === STATUS.none && budget - executed > FAST_MARGIN) {
-      status = call(Math.min(budget - executed - FAST_MARGIN, softLimit), this.#exports.fast);
+    } else if (status === STATUS.none && budget - executed > this.memory.code.margin) {
+      status = call(Math.min(budget - executed - this.memory.code.margin, softLimit), this.#exports.fast);
     } else if (status === STATUS.none && budget > executed) {
       status = call(budget - executed, this.#exports.counted);
     }
@@ -263,7 +271,7 @@ export class Engine {
     const { i32, u32 } = this.memory;
     const slot = Number((pc >> 12n) & BigInt(TLB.fetchEntries - 1));
     const entry = (i32[(HOT + STATE.fetchTlb) >> 2] ?? 0) + TLB.fetch + slot * TLB.entryBytes;
-    const host = u32[((i32[(entry + 8) >> 2] ?? 0) + RECORD_PAGE_HOST) >> 2] ?? 0;
+    const host = u32[((i32[(entry + 8) >> 2] ?? 0) + this.memory.code.host) >> 2] ?? 0;
     return this.#physicalBreakpoints.has(this.memory.physicalOf(host) + Number(pc & 0xfffn));
   }
 
@@ -292,7 +300,7 @@ export class Engine {
     const { touched, u64 } = this.memory;
     let hash = seed;
     for (let page = 0; page < touched.length; page++) {
-      const offset = RAM + page * 4096;
+      const offset = this.memory.ram + page * 4096;
       if (!touched[page] || u64.subarray(offset / 8, offset / 8 + 512).every((word) => word === 0n)) continue;
       hash = this.hash(offset, 4096, hash ^ BigInt(page));
     }
@@ -325,6 +333,7 @@ export class Engine {
       cycles: (view) => (view === this.#active ? this.host.clock + BigInt(this.elapsed) : this.host.clock),
       retired: (view) =>
         (this.memory.u64[(view.base + STATE.retired) >> 3] ?? 0n) + (view === this.#active ? BigInt(this.elapsed) : 0n),
+      decoded: (view) => this.#decodeAt(view),
       load: (view, address, bytes, as) => this.#load(view, address, bytes, as),
       store: (view, address, bytes, value, as) => this.#store(view, address, bytes, value, as),
       check: (view, address, access) => {
@@ -354,19 +363,31 @@ export class Engine {
         return otherwise;
       }
     };
-    const u64 = (value: bigint) => BigInt.asUintN(64, value);
     return {
       fetch: () =>
         guarded(STATUS.none, (view) => {
           this.#fetch(view);
           return this.memory.status;
         }) || this.memory.status,
-      fetchHigh: () =>
-        guarded(-1, (view) => {
-          const pa = this.isa.cpuTranslate(view, this.#walkMemory, u64(view.pc + 2n), 'execute').pa;
-          const offset = this.memory.offsetOf(pa, 2);
-          if (offset < 0) throw new Trap(this.isa.causes.fetchAccess, u64(view.pc + 2n));
-          return this.memory.u16[offset >>> 1] ?? 0;
+      fetchAcross: () =>
+        guarded(0, (view) => {
+          const bytes = this.#bytesAcross(view);
+          const { encoding } = this.isa;
+          if (encoding.kind === 'program') throw new Error('no pattern encoding');
+          return wordOf(bytes.subarray(0, lengthOfUnit(encoding, wordOf(bytes.subarray(0, encoding.unit)))));
+        }),
+      compute: (exactOp: number, record: number, word: number) =>
+        guarded(0, () => (this.#records.compute(exactOp, record, word) ? 1 : 0)),
+      decodeRecord: (record: number) =>
+        guarded(undefined, (view) => {
+          const { encoding } = this.isa;
+          if (encoding.kind === 'program') this.#records.decodeRecord(encoding, record, this.#decodeMode(view));
+        }),
+      decodeAcross: () =>
+        guarded(undefined, (view) => {
+          this.memory.u16[(SCRATCH_RECORD + RECORD.exactOp) >> 1] = 0;
+          const decoded = this.#decodeAt(view);
+          if (decoded) this.#records.fill(SCRATCH_RECORD, decoded);
         }),
       load: (low: number, high: number, bytes: Width) => {
         const device = bytes <= 4 ? this.#devicePages.find('read', this.#dataContext, low, high) : -1;
@@ -472,15 +493,51 @@ export class Engine {
     return (slot) => values.get(slot) ?? 0n;
   }
 
+  /** The bytes of this page and the next from pc on, as many as the longest instruction has. */
+  #bytesAcross(view: HartView): Uint8Array {
+    const longest = maxLength(this.isa.encoding);
+    const inPage = Math.min(longest, 4096 - Number(view.pc & 0xfffn));
+    const bytes = new Uint8Array(longest);
+    bytes.set(this.#fetchBytes(view, view.pc, inPage));
+    if (inPage < longest) bytes.set(this.#fetchBytes(view, u64(view.pc + BigInt(inPage)), longest - inPage), inPage);
+    return bytes;
+  }
+
+  #fetchBytes(view: HartView, address: bigint, length: number): Uint8Array {
+    const { pa } = this.isa.cpuTranslate(view, this.#walkMemory, address, 'execute');
+    const offset = this.memory.offsetOf(pa, length);
+    if (offset < 0) throw new Trap(this.isa.causes.fetchAccess, address);
+    return this.memory.u8.subarray(offset, offset + length);
+  }
+
+  /** The instruction at pc, where a program decodes; asks for the next page only when this one does not hold all of it. */
+  #decodeAt(view: HartView): DecodedInsn | undefined {
+    const { encoding } = this.isa;
+    if (encoding.kind !== 'program') throw new Error('no program encoding');
+    const mode = this.#decodeMode(view);
+    const inPage = Math.min(encoding.maxLength, 4096 - Number(view.pc & 0xfffn));
+    const decoded = encoding.decode(this.#fetchBytes(view, view.pc, inPage).slice(), mode);
+    if (decoded !== 'short') return decoded;
+    const whole = encoding.decode(this.#bytesAcross(view), mode);
+    return whole === 'short' ? undefined : whole;
+  }
+
+  #decodeMode(view: HartView): number {
+    return this.isa.decodeMode?.(view) ?? 0;
+  }
+
   #fetch(view: HartView): void {
     const { pc } = view;
+    const { unit } = this.isa.encoding;
+    const { fetchMisaligned } = this.isa.causes;
+    if (pc & BigInt(unit - 1)) throw new Trap(fetchMisaligned ?? this.isa.causes.fetchAccess, pc);
     const translation = this.isa.cpuTranslate(view, this.#walkMemory, pc, 'execute');
     const page = translation.pa - (translation.pa % 4096);
     if (this.memory.offsetOf(page, 4096) < 0) throw new Trap(this.isa.causes.fetchAccess, pc);
-    if (!translation.isCacheable) this.#checkSecondHalf(view, translation.pa);
+    if (!translation.isCacheable) this.#checkRest(view, translation.pa);
     const virtual = this.#virtualBreakpoints.get(pc >> 12n);
     if (virtual) this.code.addBreakpoints(virtual.map((address) => page + Number(address & 0xfffn)));
-    const { records, isNew } = this.code.acquire(page);
+    const { records, isNew } = this.code.acquire(page, this.#decodeMode(view));
     if (isNew) this.tlb.flushWrites();
     this.tlb.fillFetch(view.hart, this.isa.fetchContext(view), pc, records);
     if (translation.isCacheable) return;
@@ -488,11 +545,22 @@ export class Engine {
     if (this.memory.status === STATUS.none) this.memory.status = STATUS.check;
   }
 
-  /** Where a page is permitted in part: whether the rest of a 4-byte instruction at `pa` may be fetched, too. */
-  #checkSecondHalf(view: HartView, pa: number): void {
-    const first = this.memory.u16[this.memory.offsetOf(pa, 2) >> 1] ?? 0;
-    if ((first & 3) !== 3 || pa % 4096 === 4094) return;
-    this.isa.cpuTranslate(view, this.#walkMemory, BigInt.asUintN(64, view.pc + 2n), 'execute');
+  /** Where a page is permitted in part: whether the rest of an instruction at `pa` may be fetched, too. */
+  #checkRest(view: HartView, pa: number): void {
+    const { encoding } = this.isa;
+    const inPage = Math.min(maxLength(encoding), 4096 - (pa % 4096));
+    const offset = this.memory.offsetOf(pa, inPage);
+    const length = this.#lengthOf(view, this.memory.u8.slice(offset, offset + inPage));
+    if (length <= encoding.unit || length > inPage) return;
+    this.isa.cpuTranslate(view, this.#walkMemory, u64(view.pc + BigInt(length - encoding.unit)), 'execute');
+  }
+
+  /** Length of the instruction at the start of the bytes; 0 when they do not say. */
+  #lengthOf(view: HartView, bytes: Uint8Array): number {
+    const { encoding } = this.isa;
+    if (encoding.kind === 'patterns') return lengthOfUnit(encoding, wordOf(bytes.subarray(0, encoding.unit)));
+    const decoded = encoding.decode(bytes, this.#decodeMode(view));
+    return decoded === undefined || decoded === 'short' ? 0 : decoded.length;
   }
 
   /** @param as effective privilege that the instruction itself names; such accesses leave nothing in the TLBs. */
@@ -658,6 +726,8 @@ export class Engine {
 const BUDGET = (HOT + STATE.budget) >> 2;
 /** Index of STATE.value in 32-bit words. */
 const VALUE = (HOT + STATE.value) >> 2;
+
+const u64 = (value: bigint): bigint => BigInt.asUintN(64, value);
 
 const unknown = (what: string): never => {
   throw new Error(`unknown ${what}`);

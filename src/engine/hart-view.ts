@@ -1,5 +1,6 @@
 /** A hart's state as the ISA's TypeScript sees it: named slots and registers over the wasm memory. */
 
+import type { DecodedInsn } from '../isa/core/encoding';
 import type { Insn } from '../isa/core/insn';
 import { extractField } from '../isa/core/pattern';
 import type { BusWidth, Fence, HartState, TranslationScope } from '../isa/core/privileged';
@@ -18,6 +19,8 @@ export interface HartServices {
   readonly timebase: { readonly ticksOf: (cycles: bigint) => bigint };
   cycles(view: HartView): bigint;
   retired(view: HartView): bigint;
+  /** The instruction at pc, where a program decodes. */
+  decoded(view: HartView): DecodedInsn | undefined;
   load(view: HartView, address: bigint, bytes: 1 | 2 | 4 | 8, as: number | undefined): bigint;
   store(view: HartView, address: bigint, bytes: 1 | 2 | 4 | 8, value: bigint, as: number | undefined): void;
   check(view: HartView, address: bigint, access: Access): void;
@@ -55,9 +58,12 @@ export class HartView implements HartState {
   }
 
   readonly field = (name: string): number => {
-    const field = this.#insn?.pattern.fields.get(name);
-    if (!field) throw new Error(`${this.#insn?.mnemonic ?? 'no instruction'}: no field "${name}"`);
-    return extractField(field, this.word);
+    const insn = this.#insn;
+    const field = insn?.pattern?.fields.get(name);
+    if (field) return extractField(field, this.word);
+    const value = insn && !insn.pattern ? this.services.decoded(this)?.fields[name] : undefined;
+    if (value === undefined) throw new Error(`${insn?.mnemonic ?? 'no instruction'}: no field "${name}"`);
+    return value;
   };
 
   get base(): number {

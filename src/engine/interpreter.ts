@@ -1,22 +1,26 @@
 /** The interpreters of an instruction set as a wasm module: emitted at build time for the bundles, at run time otherwise. */
 import type { EngineIsa } from '../isa/core/engine-isa';
-import { emitDecode, emitDecodeAndFuse, emitDecodeInPage, fastOpTable } from './emit/decode';
+import { emitDecode } from './emit/decode';
+import { emitDecodeAndFuse, emitDecodeInPage } from './emit/decode-page';
 import { emitExact } from './emit/exact';
 import { emitFast } from './emit/fast';
 import { emitHash } from './emit/hash';
 import { type Program, prepareProgram } from './emit/program';
-import { ModuleBuilder } from './emit/wasm-encoder';
+import { fastOpTable, pairTable } from './emit/tables';
+import { Code, type FunctionRef, ModuleBuilder } from './emit/wasm-encoder';
 
 export interface CompiledInterpreter {
   readonly module: Uint8Array<ArrayBuffer>;
   /** Contents of the table at `FAST_OPS`. */
-  readonly fastOps: Uint16Array;
+  readonly fastOps: Uint16Array<ArrayBuffer>;
+  /** See {@link pairTable}. */
+  readonly pairs: Uint16Array<ArrayBuffer>;
 }
 
 /** Emits the interpreters. A pure function of the instruction table. */
 export const compileInterpreter = (isa: EngineIsa): CompiledInterpreter => {
   const program = prepareProgram(isa);
-  return { module: buildModule(program), fastOps: fastOpTable(program) };
+  return { module: buildModule(program), fastOps: fastOpTable(program), pairs: pairTable(program) };
 };
 
 const buildModule = (program: Program): Uint8Array<ArrayBuffer> => {
@@ -24,7 +28,10 @@ const buildModule = (program: Program): Uint8Array<ArrayBuffer> => {
   // Any memory is large enough for the code: it addresses what the host put there.
   module.importMemory('env', 'memory', 1);
   const fetch = module.importFunction('env', 'fetch', [], ['i32']);
-  const fetchHigh = module.importFunction('env', 'fetchHigh', [], ['i32']);
+  const fetchAcross = module.importFunction('env', 'fetchAcross', [], ['i32']);
+  const compute = module.importFunction('env', 'compute', ['i32', 'i32', 'i32'], ['i32']);
+  const decodeRecord = module.importFunction('env', 'decodeRecord', ['i32'], []);
+  const decodeAcross = module.importFunction('env', 'decodeAcross', [], []);
   const load = module.importFunction('env', 'load', ['i32', 'i32', 'i32'], []);
   const store = module.importFunction('env', 'store', ['i32', 'i32', 'i32'], []);
   const probe = module.importFunction('env', 'probe', ['i32', 'i32', 'i32'], []);
@@ -36,19 +43,37 @@ const buildModule = (program: Program): Uint8Array<ArrayBuffer> => {
   const guard = module.importFunction('env', 'guard', ['i32', 'i32'], []);
   const call = module.importFunction('env', 'call', ['i32', 'i64', 'i64', 'i64', 'i32'], ['i64']);
   const decode = module.declare(['i32', 'i32'], ['i32']);
-  const decodeInPage = module.declare(['i32'], []);
-  const decodeAndFuse = module.declare(['i32'], []);
   const exact = module.declare(['i32', 'i32'], ['i32'], 'exact');
   const fast = module.declare([], ['i32'], 'fast');
   const counted = module.declare([], ['i32'], 'counted');
   const hash = module.declare(['i32', 'i32', 'i64'], ['i64'], 'hash');
-  emitDecode(module, decode, program);
-  emitDecodeInPage(module, decodeInPage, decode, program);
-  emitDecodeAndFuse(module, decodeAndFuse, decodeInPage, program);
+  const decodeInPage = emitDecoding(module, decode, { compute, decodeRecord }, program);
+  const fetching = { fetch, fetchAcross, decode, decodeRecord, decodeAcross };
   const accesses = { load, store, probe, beginUpdate, endUpdate };
-  emitExact(module, exact, { fetch, fetchHigh, ...accesses, trap, illegal, helper, guard, call, decode }, program);
-  emitFast(module, fast, { fetch, exact, decodeInPage: decodeAndFuse }, program, 'free');
-  emitFast(module, counted, { fetch, exact, decodeInPage: decodeAndFuse }, program, 'counted');
+  emitExact(module, exact, { ...fetching, ...accesses, trap, illegal, helper, guard, call }, program);
+  emitFast(module, fast, { fetch, exact, decodeInPage }, program, 'free');
+  emitFast(module, counted, { fetch, exact, decodeInPage }, program, 'counted');
   emitHash(module, hash);
   return module.finish();
+};
+
+/** What decodes a record of the current page when it is first reached: emitted from the patterns, or TypeScript. */
+const emitDecoding = (
+  module: ModuleBuilder,
+  decode: FunctionRef,
+  imports: { readonly compute: FunctionRef; readonly decodeRecord: FunctionRef },
+  program: Program,
+): FunctionRef => {
+  const { encoding } = program.isa;
+  if (encoding.kind === 'program') {
+    const none = new Code(['i32', 'i32']);
+    module.define(decode, none.i32(0));
+    return imports.decodeRecord;
+  }
+  const decodeInPage = module.declare(['i32'], []);
+  const decodeAndFuse = module.declare(['i32'], []);
+  emitDecode(module, decode, imports, program, encoding);
+  emitDecodeInPage(module, decodeInPage, { ...imports, decode }, program, encoding);
+  emitDecodeAndFuse(module, decodeAndFuse, decodeInPage, program);
+  return decodeAndFuse;
 };

@@ -39,7 +39,7 @@ export const STATE = {
 /** How many guards an instruction set may have. */
 export const MAX_GUARDS = (STATE.registers - STATE.guards) / 4;
 
-/** The record `exact` decodes into. */
+/** The record `exact` decodes into; at most 32 bytes. */
 export const SCRATCH_RECORD = 64;
 /** i16[3] per instruction: the fast interpreter's opcodes (far, near forward, near backward). */
 export const FAST_OPS = 45056;
@@ -60,23 +60,28 @@ export const TLB = {
 export const TLB_END = TLB.base + MAX_HARTS * TLB.contexts * TLB.contextBytes;
 
 /**
- * Decoded code, one record page for each 4 KiB page of guest code, aligned to its stride so that a record's address tells
- * its page: 2048 records of 16 bytes (one for each halfword), a sentinel record, and where the page's bytes lie (i32).
+ * Fields of a record. `op` is the fast interpreter's opcode; `a` to `e` are 16 bits and `imm` 32. Records of instructions that a
+ * program decodes go on to `exactOp`; `near` is the distance of a jump within the page, for others in `imm`. See
+ * {@link CodeLayout}.
  */
-export const RECORD = { bytes: 16, op: 0, a: 2, b: 4, c: 6, imm: 8, d: 12, e: 14 } as const;
-export const RECORD_PAGE_STRIDE = 65536;
-/** Offset in a record page of the i32 that says where the page's bytes lie in this memory. */
-export const RECORD_PAGE_HOST = 2048 * RECORD.bytes + 64;
+export const RECORD = {
+  op: 0,
+  a: 2,
+  b: 4,
+  c: 6,
+  imm: 8,
+  d: 12,
+  e: 14,
+  more: 16,
+  near: 24,
+  length: 28,
+  exactOp: 30,
+} as const;
+/** Pages of code that can be decoded at a time. */
 export const RECORD_PAGES = 1024;
-export const RECORDS = Math.ceil(TLB_END / RECORD_PAGE_STRIDE) * RECORD_PAGE_STRIDE;
-/** Guest RAM begins here. */
-export const RAM = Math.ceil((RECORDS + RECORD_PAGES * RECORD_PAGE_STRIDE) / 65536) * 65536;
 
 /** Fast opcodes that are not instructions. Undecoded is 0, so that zeroed records decode themselves. */
 export const FAST = { undecoded: 0, breakpoint: 1, pageEnd: 2, bail: 3, first: 4 } as const;
-
-/** The fast interpreter may overrun its budget by a page of straight-line code, so it gets this much less. */
-export const FAST_MARGIN = 2064;
 
 /** Values of STATE.status, in order of precedence. */
 export const STATUS = {

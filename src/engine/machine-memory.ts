@@ -2,8 +2,9 @@
  * The one wasm memory: hart states, TLBs, decoded code, RAM and behind it the harts' banks, with typed views over it.
  * It never grows, so views stay valid.
  */
-import type { StateLayout } from '../isa/core/state-layout';
-import { HART_STATE_BYTES, HOT, PARKED, RAM, STATE } from './layout';
+import type { EngineIsa } from '../isa/core/engine-isa';
+import { type CodeLayout, layOutCode } from './code-layout';
+import { HART_STATE_BYTES, HOT, PARKED, STATE } from './layout';
 import { mapState, type StateMap } from './state-map';
 
 /** A range of RAM: physical address of its first byte, and bytes, a multiple of 4096. */
@@ -22,6 +23,10 @@ export class MachineMemory {
   readonly view: DataView;
   /** One byte per RAM page: 1 once anything may have been written to it. A page never touched is all zeros. */
   readonly touched: Uint8Array;
+  /** Offset of the first byte of RAM. */
+  readonly ram: number;
+  /** Where decoded code lies. */
+  readonly code: CodeLayout;
   /** Where registers lie in a hart's state. */
   readonly state: StateMap;
   readonly #banks: readonly ReadonlyMap<string, BigUint64Array>[];
@@ -34,20 +39,23 @@ export class MachineMemory {
 
   /** @param ram ranges by address, which do not overlap */
   constructor(
-    readonly ram: readonly RamRange[],
-    { state, harts }: { readonly state: StateLayout; readonly harts: number },
+    readonly ranges: readonly RamRange[],
+    isa: Pick<EngineIsa, 'state' | 'encoding'>,
+    harts: number,
   ) {
-    this.state = mapState(state);
-    let end = RAM;
-    this.#ram = ram.map(({ base, size }) => {
+    this.state = mapState(isa.state);
+    this.code = layOutCode(isa.encoding);
+    this.ram = this.code.end;
+    let end = this.ram;
+    this.#ram = ranges.map(({ base, size }) => {
       const offset = end;
       end += size;
       return { base, size, offset };
     });
-    const ramSize = end - RAM;
+    const ramSize = end - this.ram;
     this.ramSize = ramSize;
     const banks = Array.from({ length: harts }, () =>
-      (state.banks ?? []).map(({ name, cells }) => {
+      (isa.state.banks ?? []).map(({ name, cells }) => {
         const at = end;
         end += cells * 8;
         return { name, at, cells };
@@ -112,7 +120,8 @@ export class MachineMemory {
 
   /** Notes that RAM at `offset` (of this memory) may be written from now on. */
   touch(offset: number, length: number): void {
-    for (let page = (offset - RAM) >>> 12; page <= (offset - RAM + length - 1) >>> 12; page++) this.touched[page] = 1;
+    const first = (offset - this.ram) >>> 12;
+    for (let page = first; page <= (offset - this.ram + length - 1) >>> 12; page++) this.touched[page] = 1;
   }
 
   /** Status of the running hart, see `STATUS`. */

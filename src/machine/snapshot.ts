@@ -2,7 +2,7 @@
 import type { Plain } from '../base/plain';
 import type { PowerEvent } from '../devices/device';
 import type { HartView } from '../engine/hart-view';
-import { RAM, STATE } from '../engine/layout';
+import { STATE } from '../engine/layout';
 import type { StateLayout } from '../isa/core/state-layout';
 import type { Alarm } from './alarms';
 import type { EmulatedMachine } from './machine';
@@ -47,21 +47,21 @@ const PAGE = 4096;
 
 /** A copy of RAM. */
 export const readRam = ({ engine }: EmulatedMachine): SavedRam => {
-  const { u8, touched } = engine.memory;
+  const { u8, touched, ram } = engine.memory;
   const pages = [...touched.keys()].filter((page) => touched[page] === 1);
   const bytes = new Uint8Array(pages.length * PAGE);
   for (const [index, page] of pages.entries()) {
-    bytes.set(u8.subarray(RAM + page * PAGE, RAM + (page + 1) * PAGE), index * PAGE);
+    bytes.set(u8.subarray(ram + page * PAGE, ram + (page + 1) * PAGE), index * PAGE);
   }
   return { pages, bytes };
 };
 
 const restoreRam = ({ engine }: EmulatedMachine, { pages, bytes }: SavedRam): void => {
-  const { u8, touched } = engine.memory;
-  for (const page of touched.keys()) if (touched[page]) u8.fill(0, RAM + page * PAGE, RAM + (page + 1) * PAGE);
+  const { u8, touched, ram } = engine.memory;
+  for (const page of touched.keys()) if (touched[page]) u8.fill(0, ram + page * PAGE, ram + (page + 1) * PAGE);
   touched.fill(0);
   for (const [index, page] of pages.entries()) {
-    u8.set(bytes.subarray(index * PAGE, (index + 1) * PAGE), RAM + page * PAGE);
+    u8.set(bytes.subarray(index * PAGE, (index + 1) * PAGE), ram + page * PAGE);
     touched[page] = 1;
   }
 };

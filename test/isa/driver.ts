@@ -41,9 +41,9 @@ export interface Vector {
   readonly name: string;
   readonly mnemonic: string;
   readonly word: number;
-  readonly length: 2 | 4;
+  readonly length: number;
   /** Instructions executed after it, as far as nothing jumps or traps. A trap of theirs shows as their pc. */
-  readonly following?: readonly { readonly word: number; readonly length: 2 | 4 }[];
+  readonly following?: readonly { readonly word: number; readonly length: number }[];
   readonly before: Before;
   readonly after: After;
 }

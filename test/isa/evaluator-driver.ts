@@ -2,11 +2,13 @@
 
 import { createDecoder } from '../../src/isa/core/decoder';
 import { resetState } from '../../src/isa/riscv64/csrs-slots';
+import { ENCODING } from '../../src/isa/riscv64/encoding';
 import { RISCV64_ENGINE } from '../../src/isa/riscv64/engine-isa';
+import { INSNS } from '../../src/isa/riscv64/insns/all';
 import { EvaluatorState, evaluate } from '../support/ops-evaluator';
 import { bytesOf, CODE, FS_INITIAL, fillF, fillX, type VectorDriver } from './driver';
 
-const decode = createDecoder(RISCV64_ENGINE.insns);
+const decode = createDecoder(INSNS, ENCODING);
 
 export const evaluatorDriver: VectorDriver = {
   name: 'evaluator',

@@ -3,7 +3,7 @@
  * Slow and plain on purpose. Memory is one small array; there is no translation.
  */
 
-import type { DecodedInsn } from '../../src/isa/core/decoder';
+import type { DecodedInsn } from '../../src/isa/core/encoding';
 import type { EngineIsa } from '../../src/isa/core/engine-isa';
 import type { AnyValue, Field, Fields, Ops, V32, V64 } from '../../src/isa/core/ops';
 import { type BusWidth, type HartState, Trap } from '../../src/isa/core/privileged';
@@ -83,7 +83,7 @@ export const evaluate = (isa: EngineIsa, decoded: DecodedInsn, state: EvaluatorS
     return value;
   };
   state.jumped = undefined;
-  state.length = insn.pattern.length;
+  state.length = decoded.length;
   const evaluator = new Evaluator(isa, state, field);
   try {
     insn.sem(evaluator.ops, opaque);
@@ -94,7 +94,7 @@ export const evaluate = (isa: EngineIsa, decoded: DecodedInsn, state: EvaluatorS
     }
     if (!(error instanceof Done)) throw error;
   }
-  state.pc = state.jumped ?? BigInt.asUintN(64, state.pc + BigInt(insn.pattern.length));
+  state.pc = state.jumped ?? BigInt.asUintN(64, state.pc + BigInt(decoded.length));
   return undefined;
 };
 

@@ -3,7 +3,10 @@
  * It serves single steps, the last instructions before a deadline, and whatever the fast interpreter hands over.
  */
 
-import { FAST, HOT, RECORD, RECORD_PAGE_HOST, SCRATCH_RECORD, STATE, STATUS, TLB } from '../layout';
+import type { PatternEncoding } from '../../isa/core/encoding';
+import { FAST, HOT, RECORD, SCRATCH_RECORD, STATE, STATUS, TLB } from '../layout';
+import { emitByLength } from './decode';
+import { emitLoadUnit, emitLoadWord } from './decode-page';
 import { type EffectSink, GraphEmitter, LocalPool, type UpdateParts } from './expression';
 import { emitFetchProbe, emitHostAddress, emitProbe, loadOpcode, storeOpcode } from './memory-access';
 import { guardIndex, type PreparedInsn, type Program } from './program';
@@ -13,8 +16,12 @@ import { Code, type FunctionRef, type Label, type Local, type ModuleBuilder } fr
 /** TypeScript behind the exact interpreter. Each may take a trap, and then sets STATE.trapped and the pc. */
 export interface ExactImports {
   readonly fetch: FunctionRef;
-  /** The second half of an instruction that begins at the end of a page, or -1 after a trap. */
-  readonly fetchHigh: FunctionRef;
+  /** The word of the instruction at pc, which runs into the next page. For pattern encodings. */
+  readonly fetchAcross: FunctionRef;
+  /** `(record)`: decodes the instruction of a page's record; its exact opcode stays 0 where the page does not hold it all. */
+  readonly decodeRecord: FunctionRef;
+  /** Decodes the instruction at pc into `SCRATCH_RECORD`, with bytes of the next page where it has some. */
+  readonly decodeAcross: FunctionRef;
   /** `(addressLow, addressHigh, bytes)`: the value comes back in STATE.value, zero-extended. */
   readonly load: FunctionRef;
   /** `(addressLow, addressHigh, bytes)`: the value is in STATE.value. */
@@ -142,7 +149,7 @@ class ExactEmitter {
   #fetch(steps: Local, breakpoints: Local): void {
     const { code } = this;
     const offset = this.pool.take('i32');
-    emitFetchProbe(code, this.pc, this.entry);
+    emitFetchProbe(code, this.pc, this.entry, this.program.code.unit);
     code.if();
     code.call(this.imports.fetch).op('drop');
     this.#countTrapAsStep(steps);
@@ -160,12 +167,18 @@ class ExactEmitter {
       .get(this.entry)
       .mem('i32.load', TLB.fetch + 8)
       .set(this.page);
-    code.get(this.pc).op('i32.wrap_i64').i32(0xffe).op('i32.and').set(offset);
+    const { unit, shift, host } = this.program.code;
+    code
+      .get(this.pc)
+      .op('i32.wrap_i64')
+      .i32(4096 - unit)
+      .op('i32.and')
+      .set(offset);
     code.get(breakpoints).i32(2).op('i32.eq').if();
     code
       .get(this.page)
       .get(offset)
-      .i32(3)
+      .i32(shift)
       .op('i32.shl')
       .op('i32.add')
       .mem('i32.load16_u', RECORD.op)
@@ -174,20 +187,62 @@ class ExactEmitter {
     code.if().i32(STATUS.breakpoint).op('return').end();
     code.end();
     code.get(breakpoints).if().i32(2).set(breakpoints).end();
-    code.get(this.page).mem('i32.load', RECORD_PAGE_HOST).get(offset).op('i32.add').tee(this.host);
-    code.mem('i32.load16_u', 0).set(this.word).i32(2).set(this.length);
-    code.get(this.word).i32(3).op('i32.and').i32(3).op('i32.eq').if();
-    code.get(offset).i32(0xffe).op('i32.eq').if('i32');
-    code.call(this.imports.fetchHigh);
+    const { encoding } = this.program.isa;
+    code.get(this.page).mem('i32.load', host).get(offset).op('i32.add').set(this.host);
+    if (encoding.kind === 'patterns') this.#fetchWord(encoding, offset, steps);
+    else this.#findRecord(offset, steps);
+  }
+
+  /** Sets `word` and `length`. */
+  #fetchWord(encoding: PatternEncoding, offset: Local, steps: Local): void {
+    const { code } = this;
+    const { unit } = encoding;
+    code.get(this.host);
+    emitLoadUnit(code, unit, 0);
+    code.set(this.word);
+    emitByLength(
+      code,
+      encoding,
+      () => code.get(this.word),
+      (length) => {
+        code.i32(length).set(this.length);
+        if (length === unit) return;
+        code
+          .get(offset)
+          .i32(4096 - length)
+          .op('i32.gt_u')
+          .if('i32');
+        code.call(this.imports.fetchAcross);
+        this.#stepIfTrapped(steps);
+        code.else();
+        emitLoadWord(code, () => code.get(this.host), length);
+        code.end().set(this.word);
+      },
+    );
+  }
+
+  #stepIfTrapped(steps: Local): void {
+    const { code } = this;
     code
       .i32(0)
       .mem('i32.load', HOT + STATE.trapped)
       .if();
     code.get(steps).i32(1).op('i32.sub').set(steps).br(this.next).end();
-    code.else().get(this.host).mem('i32.load16_u', 2).end();
-    code.i32(16).op('i32.shl').get(this.word).op('i32.or').set(this.word);
-    code.i32(4).set(this.length);
-    code.end();
+  }
+
+  /** Sets `record` to the decoded instruction's, which TypeScript decodes where it is not yet, and `length`. */
+  #findRecord(offset: Local, steps: Local): void {
+    const { code, imports } = this;
+    const { shift } = this.program.code;
+    code.get(this.page).get(offset).i32(shift).op('i32.shl').op('i32.add').tee(this.record);
+    code.mem('i32.load16_u', RECORD.exactOp).op('i32.eqz').if();
+    code.get(this.record).call(imports.decodeRecord);
+    code.get(this.record).mem('i32.load16_u', RECORD.exactOp).op('i32.eqz').if();
+    code.call(imports.decodeAcross);
+    this.#stepIfTrapped(steps);
+    code.i32(SCRATCH_RECORD).set(this.record).end().end();
+    code.get(this.record).mem('i32.load16_u', RECORD.length).set(this.length);
+    code.i32(0).set(this.word);
   }
 
   #countTrapAsStep(steps: Local): void {
@@ -207,7 +262,10 @@ class ExactEmitter {
     for (let at = insns.length; at >= 0; at--) opened[at] = code.block(`op ${at}`);
     const illegal = opened[0];
     if (!illegal) throw new Error('no instructions');
-    code.get(this.record).get(this.word).call(this.imports.decode).brTable(opened, illegal);
+    if (this.program.isa.encoding.kind === 'patterns') {
+      code.get(this.record).get(this.word).call(this.imports.decode);
+    } else code.get(this.record).mem('i32.load16_u', RECORD.exactOp);
+    code.brTable(opened, illegal);
     code.end();
     code.call(this.imports.illegal).br(this.next);
     for (const prepared of insns) {

@@ -21,8 +21,11 @@ export interface OperandSource {
   write(file: string, ref: RegisterRef, push: () => void): void;
   slot(name: string): void;
   setSlot(name: string, push: () => void): void;
-  /** Pushes an immediate as i32, sign- or zero-extended as its field says. */
+  /** Pushes an immediate as i32, sign- or zero-extended as its field says; of one of 64 bits the low half. */
   immediate(field: string): void;
+  isWide(field: string): boolean;
+  /** Pushes an immediate of 64 bits. */
+  wideImmediate(field: string): void;
   /** Whether {@link immediate} pushes an unsigned value. */
   isUnsigned(field: string): boolean;
   pc(): void;
@@ -223,6 +226,7 @@ export class GraphEmitter {
       case 'imm32':
         return source.immediate(kind.field);
       case 'imm':
+        if (source.isWide(kind.field)) return source.wideImmediate(kind.field);
         source.immediate(kind.field);
         code.op(source.isUnsigned(kind.field) ? 'i64.extend_i32_u' : 'i64.extend_i32_s');
         return;

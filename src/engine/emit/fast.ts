@@ -4,11 +4,11 @@
  * page-crossing instructions, floating point whose flags need care.
  */
 
-import { FAST, HOT, RECORD, RECORD_PAGE_STRIDE, STATE, STATUS, TLB } from '../layout';
+import { FAST, HOT, RECORD, STATE, STATUS, TLB } from '../layout';
 import { type EffectSink, GraphEmitter, LocalPool, type UpdateParts } from './expression';
 import { emitFetchProbe, emitHostAddress, emitProbe, loadOpcode, storeOpcode } from './memory-access';
 import { type FusedPair, guardIndex, type PreparedInsn, type Program, type Reach } from './program';
-import { RecordSource } from './record-source';
+import { type PairRole, RecordSource } from './record-source';
 import { Code, type FunctionRef, type Label, type Local, type ModuleBuilder } from './wasm-encoder';
 
 export interface FastImports {
@@ -20,7 +20,7 @@ export interface FastImports {
 
 /**
  * `fast() → status`: runs until the budget in the state is used up or a status is set. `free` looks at the budget only in
- * loops and at page changes and may overrun it by `FAST_MARGIN`; `counted` looks before every instruction.
+ * loops and at page changes and may overrun it by {@link CodeLayout.margin}; `counted` looks before every instruction.
  */
 export const emitFast = (
   module: ModuleBuilder,
@@ -36,6 +36,8 @@ export const emitFast = (
 class FastEmitter {
   readonly code = new Code([]);
   readonly record = this.code.local('i32');
+  /** The second record of a pair whose first says its length. */
+  readonly second = this.code.local('i32');
   readonly budget = this.code.local('i32');
   readonly entry = this.code.local('i32');
   readonly status = this.code.local('i32');
@@ -86,7 +88,7 @@ class FastEmitter {
   /** From pc to the record page, through the fetch TLB. */
   #findPage(): void {
     const { code } = this;
-    emitFetchProbe(code, this.pc, this.entry);
+    emitFetchProbe(code, this.pc, this.entry, this.program.code.unit);
     code.if();
     this.#storePc(() => code.get(this.pc));
     code.call(this.imports.fetch).set(this.status);
@@ -101,7 +103,16 @@ class FastEmitter {
       .op('i64.and')
       .mem('i64.store', HOT + STATE.pagePc);
     code.get(this.entry).mem('i32.load', TLB.fetch + 8);
-    code.get(this.pc).op('i32.wrap_i64').i32(0xffe).op('i32.and').i32(3).op('i32.shl').op('i32.add').set(this.record);
+    const { unit, shift } = this.program.code;
+    code
+      .get(this.pc)
+      .op('i32.wrap_i64')
+      .i32(4096 - unit)
+      .op('i32.and')
+      .i32(shift)
+      .op('i32.shl')
+      .op('i32.add')
+      .set(this.record);
   }
 
   #handlers(): void {
@@ -155,9 +166,18 @@ class FastEmitter {
   }
 
   #instruction(prepared: PreparedInsn, reach: Reach): void {
-    const source = new RecordSource(this.code, this.program, this.record, prepared, () => this.pushPc());
-    new GraphEmitter(this.code, this.pool, source, new FastSink(this, prepared, reach, 0)).emit(prepared.graph);
-    if (!prepared.effects.endsBlock || prepared.effects.isConditional) this.advance(recordBytes(prepared), 1);
+    const place = { record: this.record, displacement: 0, count: 1 };
+    this.#emitGraph(prepared, place, reach);
+    if (!prepared.effects.endsBlock || prepared.effects.isConditional) this.advance(prepared, place);
+  }
+
+  #emitGraph(prepared: PreparedInsn, place: Place, reach: Reach, role: Omit<PairRole, 'displacement'> = {}): void {
+    const { code } = this;
+    const source = new RecordSource(code, this.program, place.record, prepared, () => this.pushPc(place.record), {
+      displacement: place.displacement,
+      ...role,
+    });
+    new GraphEmitter(code, this.pool, source, new FastSink(this, prepared, reach, place)).emit(prepared.graph);
   }
 
   /** Two instructions with one dispatch. When the second must be handed over, the first has been done. */
@@ -167,31 +187,48 @@ class FastEmitter {
       return;
     }
     const { code } = this;
-    const displacement = recordBytes(first);
-    const keep = forward === undefined ? undefined : this.kept;
-    const firstSource = new RecordSource(code, this.program, this.record, first, () => this.pushPc(), {
-      displacement: 0,
-      keep,
-    });
-    new GraphEmitter(code, this.pool, firstSource, new FastSink(this, first, 'far', 0)).emit(first.graph);
-    const role = { displacement, ...(forward !== undefined && { forwarded: { ...forward, value: this.kept } }) };
-    const secondSource = new RecordSource(code, this.program, this.record, second, () => this.pushPc(), role);
+    const begin = { record: this.record, displacement: 0, count: 1 };
+    this.#emitGraph(first, begin, 'far', forward && { keep: this.kept });
+    const place = this.#second(first);
     const outer = this.bail;
     if (second.effects.mayTrap) this.bail = code.block('bail second');
-    new GraphEmitter(code, this.pool, secondSource, new FastSink(this, second, reach, displacement)).emit(second.graph);
-    if (!second.effects.endsBlock || second.effects.isConditional) this.advance(displacement + recordBytes(second), 2);
+    this.#emitGraph(second, place, reach, forward && { forwarded: { ...forward, value: this.kept } });
+    if (!second.effects.endsBlock || second.effects.isConditional) this.advance(second, place);
     if (this.bail === outer) return;
     code.end();
     this.bail = outer;
-    code.get(this.record).i32(displacement).op('i32.add').set(this.record);
+    code.get(place.record);
+    if (place.displacement > 0) code.i32(place.displacement).op('i32.add');
+    code.set(this.record);
     this.retire(1);
     code.br(this.bail);
   }
 
-  /** On to the record `bytes` further, with `count` instructions done. */
-  advance(bytes: number, count: number): void {
+  /** Where the second of a pair is: at a fixed distance, or where the first's length says. */
+  #second(first: PreparedInsn): Place {
+    const { code, program } = this;
+    if (first.length !== undefined) {
+      return { record: this.record, displacement: first.length << program.code.shift, count: 2 };
+    }
+    code.get(this.record);
+    this.#pushLength(this.record);
+    code.op('i32.add').set(this.second);
+    return { record: this.second, displacement: 0, count: 2 };
+  }
+
+  /** Pushes the record bytes that the instruction of `record` takes up, where the record says it. */
+  #pushLength(record: Local): void {
+    const { shift } = this.program.code;
+    this.code.get(record).mem('i32.load16_u', RECORD.length).i32(shift).op('i32.shl');
+  }
+
+  /** On to the record behind `prepared`, which is at `place`. */
+  advance({ length }: PreparedInsn, { record, displacement, count }: Place): void {
     const { code } = this;
-    code.get(this.record).i32(bytes).op('i32.add').set(this.record);
+    code.get(record);
+    if (length !== undefined) code.i32(displacement + (length << this.program.code.shift));
+    else this.#pushLength(record);
+    code.op('i32.add').set(this.record);
     this.retire(count);
     code.br(this.dispatch);
   }
@@ -200,15 +237,16 @@ class FastEmitter {
     this.code.get(this.budget).i32(count).op('i32.sub').set(this.budget);
   }
 
-  /** Pushes the pc of the current record. */
-  pushPc(): void {
+  /** Pushes the pc of a record, the current one when not said. */
+  pushPc(record: Local = this.record): void {
     const { code } = this;
+    const { stride, shift } = this.program.code;
     code.i32(0).mem('i64.load', HOT + STATE.pagePc);
     code
-      .get(this.record)
-      .i32(RECORD_PAGE_STRIDE - 1)
+      .get(record)
+      .i32(stride - 1)
       .op('i32.and')
-      .i32(3)
+      .i32(shift)
       .op('i32.shr_u')
       .op('i64.extend_i32_u')
       .op('i64.add');
@@ -237,16 +275,20 @@ class FastEmitter {
   }
 }
 
-/** Record bytes an instruction takes up. */
-const recordBytes = (prepared: PreparedInsn): number => prepared.insn.pattern.length * 8;
+/** Where the instruction being emitted has its record, and how many are done with it. */
+interface Place {
+  readonly record: Local;
+  /** Bytes from `record` to the instruction's own: it is the second of a pair. */
+  readonly displacement: number;
+  readonly count: number;
+}
 
 class FastSink implements EffectSink {
   constructor(
     readonly fast: FastEmitter,
     readonly prepared: PreparedInsn,
     readonly reach: Reach,
-    /** Bytes from the record in hand to the instruction's own: it is the second of a pair. */
-    readonly displacement: number,
+    readonly place: Place,
   ) {}
 
   load(effect: Parameters<EffectSink['load']>[0], address: Local): void {
@@ -301,9 +343,9 @@ class FastSink implements EffectSink {
   }
 
   #go(pushTarget: () => void): void {
-    const { fast, reach, displacement } = this;
+    const { fast, reach } = this;
+    const { record, displacement, count } = this.place;
     const { code } = fast;
-    const count = displacement === 0 ? 1 : 2;
     if (reach === 'far') {
       pushTarget();
       code.set(fast.pc);
@@ -312,9 +354,9 @@ class FastSink implements EffectSink {
       return;
     }
     code
-      .get(fast.record)
-      .get(fast.record)
-      .mem('i32.load', RECORD.imm + displacement)
+      .get(record)
+      .get(record)
+      .mem('i32.load', (fast.program.isa.encoding.kind === 'program' ? RECORD.near : RECORD.imm) + displacement)
       .op('i32.add');
     if (displacement > 0) code.i32(displacement).op('i32.add');
     code.set(fast.record);
@@ -348,7 +390,7 @@ class FastSink implements EffectSink {
   doneIf(_: Parameters<EffectSink['doneIf']>[0], pushCondition: () => void): void {
     pushCondition();
     this.fast.code.if();
-    this.fast.advance(this.displacement + recordBytes(this.prepared), this.displacement === 0 ? 1 : 2);
+    this.fast.advance(this.prepared, this.place);
     this.fast.code.end();
   }
 

@@ -30,8 +30,11 @@ export const emitProbe = (
   code.i64(-4096n).op('i64.and').op('i64.ne');
 };
 
-/** Sets `entry` to the fetch TLB entry for `pc` and pushes 1 when it is not for the page of `pc`. */
-export const emitFetchProbe = (code: Code, pc: Local, entry: Local): void => {
+/**
+ * Sets `entry` to the fetch TLB entry for `pc` and pushes 1 when it is not for the page of `pc`, or when no instruction can
+ * begin there.
+ */
+export const emitFetchProbe = (code: Code, pc: Local, entry: Local, unit: number): void => {
   code
     .get(pc)
     .op('i32.wrap_i64')
@@ -45,7 +48,11 @@ export const emitFetchProbe = (code: Code, pc: Local, entry: Local): void => {
     .op('i32.add')
     .tee(entry)
     .mem('i64.load', TLB.fetch);
-  code.get(pc).i64(-4096n).op('i64.and').op('i64.ne');
+  code
+    .get(pc)
+    .i64(-4096n | BigInt(unit - 1))
+    .op('i64.and')
+    .op('i64.ne');
 };
 
 /** Pushes the host address after a successful probe. */

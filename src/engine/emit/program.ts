@@ -1,9 +1,10 @@
 /** The instruction table prepared for emission: graphs, where each field sits in a record, opcode numbers. */
 
 import type { EngineIsa } from '../../isa/core/engine-isa';
-import { effectsOf, type Graph, type InsnEffects } from '../../isa/core/graph';
+import { effectsOf, type Graph, type InsnEffects, nodesOf } from '../../isa/core/graph';
 import type { Insn } from '../../isa/core/insn';
 import { recordGraph } from '../../isa/core/record-graph';
+import { type CodeLayout, layOutCode } from '../code-layout';
 import { FAST, RECORD } from '../layout';
 import { mapState, type StateMap } from '../state-map';
 import { type RecordSlots, recordSlots } from './record-slots';
@@ -13,6 +14,8 @@ export interface PreparedInsn {
   readonly graph: Graph;
   readonly effects: InsnEffects;
   readonly slots: RecordSlots;
+  /** Bytes; undefined where the record says it. */
+  readonly length: number | undefined;
   /** Opcode of the exact interpreter, from 1. */
   readonly exactOp: number;
   /** Opcodes of the fast interpreter; undefined where it always hands over. */
@@ -34,6 +37,7 @@ export interface FusedPair {
 export interface Program {
   readonly isa: EngineIsa;
   readonly state: StateMap;
+  readonly code: CodeLayout;
   readonly insns: readonly PreparedInsn[];
   /** Quick forms, by the instruction they are of; several may share one. */
   readonly quick: readonly { readonly of: PreparedInsn; readonly form: PreparedInsn }[];
@@ -45,40 +49,46 @@ export interface Program {
   readonly guardNames: readonly string[];
 }
 
+/** @throws Error naming the instruction that cannot be prepared: a mistake in the instruction set's tables. */
 export const prepareProgram = (isa: EngineIsa): Program => {
   let nextFast: number = FAST.first;
   const state = mapState(isa.state);
+  const code = layOutCode(isa.encoding);
   const insns = isa.insns.map((insn, index): PreparedInsn => {
     const graph = recordGraph(insn);
     const effects = effectsOf(graph);
-    const slots = recordSlots(insn, graph, state);
-    const base = { insn, graph, effects, slots, exactOp: index + 1 };
+    const slots = recordSlots(insn, graphsInRecord(isa, insn), state, code);
+    const base = { insn, graph, effects, slots, length: insn.pattern?.length, exactOp: index + 1 };
+    if (effects.hasDirectTarget) checkTarget(insn, graph, code.unit);
     if (effects.isHelper || graph.effects.some((effect) => effect.k === 'trap' || effect.k === 'call')) return base;
     const far = nextFast++;
     if (!effects.hasDirectTarget) return { ...base, fastOps: { far } };
     return { ...base, fastOps: { far, forward: nextFast++, backward: nextFast++ } };
   });
+  const byName = new Map(insns.map((prepared) => [prepared.insn.mnemonic, prepared]));
   const forms = new Map<Insn, PreparedInsn>();
   const quick = isa.quick.map(({ of, form }) => {
-    const general = insns.find(({ insn }) => insn.mnemonic === of);
+    const general = byName.get(of);
     if (!general) throw new Error(`quick form of unknown ${of}`);
     const known = forms.get(form);
     if (known) return { of: general, form: known };
+    if (form.computed) throw new Error(`${form.mnemonic}: a quick form computes no fields`);
+    if (isa.encoding.kind === 'program' && general.fastOps) throw new Error(`${of} is quick without another form`);
     const graph = recordGraph(form);
-    const slots = recordSlots(form, graph, state);
+    const slots = isa.encoding.kind === 'program' ? general.slots : recordSlots(form, [graph], state, code);
     const fastOps = { far: nextFast++ };
-    const prepared = { insn: form, graph, effects: effectsOf(graph), slots, exactOp: 0, fastOps };
+    const prepared = { ...general, insn: form, graph, effects: effectsOf(graph), slots, exactOp: 0, fastOps };
     forms.set(form, prepared);
     return { of: general, form: prepared };
   });
   const firstFusedOp = nextFast;
-  const pairs = preparePairs(isa, insns, state, firstFusedOp);
   return {
     isa,
     state,
+    code,
     insns,
     quick,
-    pairs,
+    pairs: preparePairs(isa, byName, state, firstFusedOp),
     firstFusedOp,
     helperNames: Object.keys(isa.helpers),
     functionNames: Object.keys(isa.functions),
@@ -86,14 +96,35 @@ export const prepareProgram = (isa: EngineIsa): Program => {
   };
 };
 
+/** What an instruction's record serves: itself, and in a program's encoding its quick form, since one decoding fills both. */
+export const graphsInRecord = (isa: EngineIsa, insn: Insn): Graph[] => {
+  const forms = isa.encoding.kind === 'program' ? isa.quick.filter(({ of }) => of === insn.mnemonic) : [];
+  if (forms.length > 1) throw new Error(`${insn.mnemonic} has more than one quick form`);
+  return [insn, ...forms.map(({ form }) => form)].map(recordGraph);
+};
+
+/**
+ * The fast interpreter keeps the distance of a jump within its page in records instead of bytes.
+ * @throws Error when the pattern can say a target where no instruction begins, or the row has another use for the distance.
+ */
+const checkTarget = ({ mnemonic, pattern }: Insn, { effects }: Graph, unit: number): void => {
+  const targets = effects.flatMap((effect) => (effect.k === 'jump' || effect.k === 'branch' ? [effect.target] : []));
+  for (const target of targets) {
+    const name = target.kind.k === 'pcRel' ? target.kind.field : undefined;
+    const field = pattern?.fields.get(name ?? '');
+    if (field?.pieces.some(({ to }) => 2 ** to < unit)) throw new Error(`${mnemonic}: it may jump into an instruction`);
+    const uses = [...nodesOf(effects)].filter(({ kind }) => 'field' in kind && kind.field === name);
+    if (uses.length > 1) throw new Error(`${mnemonic}: the distance of its jump is used for something else, too`);
+  }
+};
+
 /** @throws Error when a row of the ISA's table names what cannot be fused. */
 const preparePairs = (
   isa: EngineIsa,
-  insns: readonly PreparedInsn[],
+  byName: ReadonlyMap<string, PreparedInsn>,
   { files }: StateMap,
   firstOp: number,
 ): FusedPair[] => {
-  const byName = new Map(insns.map((prepared) => [prepared.insn.mnemonic, prepared]));
   const pairs: FusedPair[] = [];
   for (const { first, second, forward } of isa.fusions) {
     const a = byName.get(first);

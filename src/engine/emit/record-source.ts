@@ -1,6 +1,6 @@
 /** Operands of the interpreters: registers and immediates come from the decoded record. */
 import type { RegisterRef } from '../../isa/core/graph';
-import { HOT } from '../layout';
+import { HOT, RECORD } from '../layout';
 import { cellOf, type PlacedFile } from '../state-map';
 import type { OperandSource } from './expression';
 import type { PreparedInsn, Program } from './program';
@@ -56,18 +56,33 @@ export class RecordSource implements OperandSource {
   immediate(field: string): void {
     this.code.get(this.record).mem('i32.load', this.#at(field));
   }
+  isWide(field: string): boolean {
+    const slot = this.prepared.slots.get(field);
+    return slot?.kind === 'plain' && slot.bytes === 8;
+  }
+  wideImmediate(field: string): void {
+    this.code.get(this.record).mem('i64.load', this.#at(field));
+  }
   isUnsigned(field: string): boolean {
-    return !this.prepared.insn.pattern.fields.get(field)?.isSigned;
+    return !this.prepared.insn.fields.get(field)?.isSigned;
   }
   pc(): void {
     this.#pcAfter(0);
   }
   nextPc(): void {
-    this.#pcAfter(this.prepared.insn.pattern.length);
+    const { length } = this.prepared;
+    if (length !== undefined) this.#pcAfter(length);
+    else {
+      this.#pcAfter(0);
+      this.code
+        .get(this.record)
+        .mem('i64.load16_u', RECORD.length + this.role.displacement)
+        .op('i64.add');
+    }
   }
 
   #pcAfter(bytes: number): void {
-    const distance = bytes + this.role.displacement / 8;
+    const distance = bytes + (this.role.displacement >> this.program.code.shift);
     this.pushRecordPc();
     if (distance > 0) this.code.i64(BigInt(distance)).op('i64.add');
   }

@@ -2,7 +2,7 @@
  * Puts an instruction's effects in an order in which it can be abandoned: whatever may fault or leave comes first, then the
  * stores, then the writes of registers and slots, then the jump.
  */
-import { type Effect, effectInputs, type Graph, type GraphNode, mayStop } from './graph';
+import { type Effect, type Graph, mayStop, nodesOf } from './graph';
 
 const isWrite = ({ k }: Effect): boolean => k === 'write' || k === 'setSlot';
 const leaves = ({ k }: Effect): boolean => k === 'jump' || k === 'branch';
@@ -63,15 +63,4 @@ const checkOrder = (
   if (updates.some((update) => effects.findLastIndex(mayStop) > effects.indexOf(update))) {
     throw new Error(`${mnemonic}: an update must be the last effect that may fault`);
   }
-};
-
-const nodesOf = (effects: readonly Effect[]): Set<GraphNode> => {
-  const found = new Set<GraphNode>();
-  const visit = (node: GraphNode): void => {
-    if (found.has(node)) return;
-    found.add(node);
-    for (const arg of node.args) visit(arg);
-  };
-  for (const effect of effects) for (const input of effectInputs(effect)) visit(input);
-  return found;
 };

@@ -1,77 +1,102 @@
 /** Finds the instruction of a word, from the patterns alone. For disassembly and tests; the engine generates its own decoder. */
 
-import type { Insn } from './insn';
+import { type Discriminator, discriminate, keyOf } from './discriminator';
+import { type DecodedInsn, lengthOfUnit, type PatternEncoding } from './encoding';
+import type { PatternInsn } from './insn';
 import { extractField, type InsnPattern, type PatternField } from './pattern';
 
-export interface DecodedInsn {
-  readonly insn: Insn;
-  /** Field values by name, extended and biased as the pattern says. */
-  readonly fields: Readonly<Record<string, number>>;
-}
-
-/** @param word the bytes at pc, little-endian, unsigned; for a 2-byte instruction the upper half is ignored. */
+/** @param word the bytes at pc, little-endian, unsigned; what lies behind a shorter instruction is ignored. */
 export type Decoder = (word: number) => DecodedInsn | undefined;
 
 /**
- * @throws Error naming both instructions when some word would be both: a mistake of ours.
+ * @throws Error naming the instructions when some word would be two of them, or when a pattern's length is not what the
+ *   encoding says of its first unit: mistakes of ours.
  */
-export const createDecoder = (insns: readonly Insn[]): Decoder => {
+export const createDecoder = (insns: readonly PatternInsn[], encoding: PatternEncoding): Decoder => {
   const overlap = findOverlap(insns);
   if (overlap) throw new Error(`patterns of ${overlap[0].mnemonic} and ${overlap[1].mnemonic} overlap`);
-  const short = createIndex(insns.filter((insn) => insn.pattern.length === 2));
-  const long = createIndex(insns.filter((insn) => insn.pattern.length === 4));
-  return (word) => short(word & 0xffff) ?? long(word >>> 0);
-};
-
-/** Looks only at the rows that agree with the word on the bits every row fixes. */
-const createIndex = (insns: readonly Insn[]): Decoder => {
-  const common = insns.reduce((mask, insn) => mask & insn.pattern.mask, -1);
-  const rows = new Map<number, Insn[]>();
-  for (const insn of insns) {
-    const key = insn.pattern.match & common;
-    const list = rows.get(key);
-    if (list) list.push(insn);
-    else rows.set(key, [insn]);
+  for (const insn of insns) checkLength(insn, encoding);
+  const byLength = new Map<number, Discriminator>();
+  for (const { bytes } of encoding.lengths) {
+    byLength.set(bytes, discriminate(insns.filter(({ pattern }) => pattern.length === bytes)));
   }
   return (word) => {
-    for (const insn of rows.get(word & common) ?? []) {
-      const fields = matchInsn(insn, word);
-      if (fields) return { insn, fields };
+    const length = lengthOfUnit(encoding, unitOf(word, encoding.unit));
+    const rows = byLength.get(length);
+    if (!rows) return undefined;
+    const own = length === 4 ? word >>> 0 : word & (2 ** (8 * length) - 1);
+    for (const insn of rows.groups[keyOf(rows, own)] ?? []) {
+      const values = matchInsn(insn, own);
+      if (values) return { insn, length, ...values };
     }
     return undefined;
   };
 };
 
-const matchInsn = (insn: Insn, word: number): Record<string, number> | undefined => {
-  const { mask, match, fields } = insn.pattern;
-  if ((word & mask) >>> 0 !== match) return undefined;
-  const values: Record<string, number> = {};
-  for (const [name, field] of fields) values[name] = extractField(field, word);
-  for (const [name, excluded] of Object.entries(insn.not ?? {})) {
-    const value = values[name];
-    if (value !== undefined && excluded.includes(value)) return undefined;
+const unitOf = (word: number, unit: number): number => (unit === 4 ? word >>> 0 : word & (2 ** (8 * unit) - 1));
+
+/** The bits that the encoding looks at are fixed in the pattern, and say its length. */
+const checkLength = ({ mnemonic, pattern }: PatternInsn, encoding: PatternEncoding): void => {
+  const { unit, lengths } = encoding;
+  const asked = lengths.reduce((mask, rule) => mask | rule.mask, 0);
+  const rule = lengthOfUnit(encoding, unitOf(pattern.match, unit));
+  // Open bits may change the length unless every value of them gives the same.
+  const open = asked & ~pattern.mask;
+  const isCertain = subsetsOf(open).every(
+    (bits) => lengthOfUnit(encoding, unitOf(pattern.match | bits, unit)) === rule,
+  );
+  if (rule !== pattern.length || !isCertain) {
+    throw new Error(`${mnemonic}: its pattern has ${pattern.length} bytes, but the encoding says ${rule}`);
   }
-  return values;
 };
 
-/** The first two instructions that share a word, if any. */
-export const findOverlap = (insns: readonly Insn[]): readonly [Insn, Insn] | undefined => {
+/** All numbers whose bits are among those of `mask`. */
+const subsetsOf = (mask: number): number[] => {
+  const bits = Array.from({ length: 32 }, (_, bit) => bit).filter((bit) => (mask >>> bit) & 1);
+  return bits.reduce<number[]>((values, bit) => values.flatMap((value) => [value, value | (1 << bit)]), [0]);
+};
+
+/** The values of all fields when the word is this instruction. */
+export const matchInsn = (
+  { pattern, not, computed }: PatternInsn,
+  word: number,
+): Pick<DecodedInsn, 'fields' | 'wide'> | undefined => {
+  if ((word & pattern.mask) >>> 0 !== pattern.match) return undefined;
+  const fields: Record<string, number> = {};
+  for (const [name, field] of pattern.fields) fields[name] = extractField(field, word);
+  for (const [name, excluded] of Object.entries(not ?? {})) {
+    const value = fields[name];
+    if (value !== undefined && excluded.includes(value)) return undefined;
+  }
+  if (!computed) return { fields };
+  const wide: Record<string, bigint> = {};
+  for (const [name, compute] of Object.entries(computed)) {
+    const value = compute(fields);
+    if (value === undefined) return undefined;
+    wide[name] = BigInt.asUintN(64, value);
+  }
+  return { fields, wide };
+};
+
+/** The first two instructions of one length that share a word, if any. */
+export const findOverlap = (insns: readonly PatternInsn[]): readonly [PatternInsn, PatternInsn] | undefined => {
   for (const [index, first] of insns.entries()) {
     for (const second of insns.slice(index + 1)) if (mayOverlap(first, second)) return [first, second];
   }
   return undefined;
 };
 
-const mayOverlap = (a: Insn, b: Insn): boolean => {
+const mayOverlap = (a: PatternInsn, b: PatternInsn): boolean => {
+  if (a.pattern.length !== b.pattern.length) return false;
   const shared = (a.pattern.mask & b.pattern.mask) >>> 0;
-  if ((a.pattern.match & shared) !== (b.pattern.match & shared)) return false;
+  if ((a.pattern.match & shared) >>> 0 !== (b.pattern.match & shared) >>> 0) return false;
   const mask = (a.pattern.mask | b.pattern.mask) >>> 0;
   const match = (a.pattern.match | b.pattern.match) >>> 0;
   return !isExcluded(a, mask, match) && !isExcluded(b, mask, match);
 };
 
 /** True when the fixed bits force an excluded value on one of the instruction's fields. */
-const isExcluded = (insn: Insn, mask: number, match: number): boolean =>
+const isExcluded = (insn: PatternInsn, mask: number, match: number): boolean =>
   Object.entries(insn.not ?? {}).some(([name, values]) => {
     const field = insn.pattern.fields.get(name);
     if (!field) throw new Error(`${insn.mnemonic}: excludes values of "${name}", which is no field of its pattern`);

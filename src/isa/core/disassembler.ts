@@ -1,25 +1,29 @@
-/** Words to text, from the decoder, the `asm` templates and an instruction set's names and aliases. */
+/** Bytes to text, from the decoder, the `asm` templates and what an instruction set spells in its own way. */
 
 import { hex } from '../../base/address';
-import { createDecoder, type DecodedInsn } from './decoder';
+import { createDecoder } from './decoder';
+import { type DecodedInsn, type Encoding, lengthOfUnit, wordOf } from './encoding';
 import { effectsOf } from './graph';
-import type { Insn } from './insn';
+import { type Insn, isPatternInsn } from './insn';
 import { recordGraph } from './record-graph';
 import type { DisassembledInsn } from './registers';
 
+/** An instruction's operands, to be printed. */
+export type Operands = Pick<DecodedInsn, 'fields' | 'wide'>;
+
 /** How an instruction set spells what is not in its instruction rows. */
-export interface AssemblyNames {
-  readonly integer: readonly string[];
-  readonly float: readonly string[];
-  csr(number: number): string | undefined;
-  /** By value of `rm`; the empty string is not printed. */
-  readonly roundingModes: readonly string[];
-  /** Sets of a fence, by the value of `pred` or `succ`. */
-  fence(set: number): string;
+export interface Spelling {
+  /**
+   * How `{name}` or `{format:name}` of a row's template is printed. `undefined` for what is common: a number in decimal,
+   * `{hex:name}`, `{target:name}`. @throws Error naming the row when there is no such format.
+   */
+  operand(insn: Insn, name: string, format: string | undefined): ((operands: Operands) => string) | undefined;
+  /** What follows a row's mnemonic, e.g. the ordering of an atomic access. */
+  suffix?(insn: Insn): ((operands: Operands) => string) | undefined;
   /** First match wins. */
   readonly aliases: readonly Alias[];
-  /** Length in bytes of the instruction that begins with this byte, decodable or not. */
-  length(firstByte: number): 2 | 4;
+  /** Bytes that are no instruction, as the assembler takes them. */
+  undecodable(bytes: Uint8Array): { readonly mnemonic: string; readonly operands: string };
 }
 
 /** A friendlier spelling of an instruction with certain field values. */
@@ -27,6 +31,8 @@ export interface Alias {
   readonly of: string;
   /** Field values it applies to; a string names another field that must be equal. */
   readonly when?: Readonly<Record<string, number | string>>;
+  /** A condition that `when` cannot say. */
+  readonly where?: (operands: Operands) => boolean;
   readonly as: string;
   /** Operand template; the instruction's own when absent. */
   readonly asm?: string;
@@ -37,55 +43,78 @@ export type Disassembler = (bytes: Uint8Array, address: bigint) => DisassembledI
 
 /** One operand template, taken apart once. */
 interface Template {
-  render(fields: Fields, address: bigint): string;
+  render(operands: Operands, address: bigint): string;
   /** Field holding the distance to a direct target. */
   readonly target?: string;
-  /** `.aq` and `.rl` follow the mnemonic. */
-  readonly hasOrdering: boolean;
 }
-type Fields = Readonly<Record<string, number>>;
-type Piece = (fields: Fields, address: bigint) => string;
+type Piece = (operands: Operands, address: bigint) => string;
+
+/** Decodes what lies at the start of the bytes; the number of them when it is no instruction. */
+type Taker = (bytes: Uint8Array) => DecodedInsn | number;
 
 /** @throws Error when the instructions overlap or a template cannot be read: mistakes of ours. */
-export const createDisassembler = (insns: readonly Insn[], names: AssemblyNames): Disassembler => {
-  const decode = createDecoder(insns);
-  const forms = new Map(insns.map((insn) => [insn, createForms(insn, names)] as const));
+export const createDisassembler = (insns: readonly Insn[], encoding: Encoding, spelling: Spelling): Disassembler => {
+  const take = createTaker(insns, encoding);
+  const forms = new Map<Insn, Form[]>();
+  const formsOf = (insn: Insn): Form[] => {
+    const known = forms.get(insn) ?? createForms(insn, spelling);
+    forms.set(insn, known);
+    return known;
+  };
   return (bytes, address) => {
-    const length = names.length(bytes[0] ?? 0);
-    if (bytes.length < length) return undecodable(bytes.slice(), address);
-    const taken = bytes.slice(0, length);
-    const decoded = decode(littleEndian(taken));
-    if (!decoded || decoded.insn.pattern.length !== length) return undecodable(taken, address);
-    const form = forms.get(decoded.insn)?.find(({ matches }) => matches(decoded.fields));
-    return form ? spell(decoded, form, taken, address) : undecodable(taken, address);
+    const decoded = take(bytes);
+    if (typeof decoded === 'number') return undecodable(bytes.slice(0, decoded), address, spelling);
+    const taken = bytes.slice(0, decoded.length);
+    const form = formsOf(decoded.insn).find(({ matches }) => matches(decoded));
+    return form ? spell(decoded, form, taken, address) : undecodable(taken, address, spelling);
+  };
+};
+
+const createTaker = (insns: readonly Insn[], encoding: Encoding): Taker => {
+  if (encoding.kind === 'program') {
+    return (bytes) => {
+      const decoded = encoding.decode(bytes.slice(0, encoding.maxLength), 0);
+      if (decoded === 'short') return bytes.length;
+      return decoded ?? Math.min(bytes.length, encoding.minLength);
+    };
+  }
+  const decode = createDecoder(insns.filter(isPatternInsn), encoding);
+  return (bytes) => {
+    const length = lengthOfUnit(encoding, wordOf(bytes.subarray(0, encoding.unit)));
+    if (bytes.length < length) return bytes.length;
+    return decode(wordOf(bytes.subarray(0, length))) ?? length;
   };
 };
 
 interface Form {
   readonly mnemonic: string;
+  readonly suffix: ((operands: Operands) => string) | undefined;
   readonly template: Template;
   readonly kind: DisassembledInsn['kind'];
-  matches(fields: Fields): boolean;
+  matches(operands: Operands): boolean;
 }
 
-const createForms = (insn: Insn, names: AssemblyNames): Form[] => {
+const createForms = (insn: Insn, spelling: Spelling): Form[] => {
   const kind = kindOf(insn);
-  const aliases = names.aliases
+  const suffix = spelling.suffix?.(insn);
+  const aliases = spelling.aliases
     .filter((alias) => alias.of === insn.mnemonic)
     .map((alias): Form => {
       const conditions = Object.entries(alias.when ?? {});
       return {
         mnemonic: alias.as,
-        template: parseTemplate(insn, alias.asm ?? insn.asm, names),
+        suffix,
+        template: parseTemplate(insn, alias.asm ?? insn.asm, spelling),
         kind: alias.kind ?? kind,
-        matches: (fields) =>
-          conditions.every(([name, value]) => fields[name] === (typeof value === 'string' ? fields[value] : value)),
+        matches: (operands) =>
+          conditions.every(([name, value]) => {
+            const { fields } = operands;
+            return fields[name] === (typeof value === 'string' ? fields[value] : value);
+          }) && alias.where?.(operands) !== false,
       };
     });
-  return [
-    ...aliases,
-    { mnemonic: insn.mnemonic, template: parseTemplate(insn, insn.asm, names), kind, matches: () => true },
-  ];
+  const own = { mnemonic: insn.mnemonic, suffix, template: parseTemplate(insn, insn.asm, spelling), kind };
+  return [...aliases, { ...own, matches: () => true }];
 };
 
 const kindOf = (insn: Insn): DisassembledInsn['kind'] => {
@@ -95,15 +124,16 @@ const kindOf = (insn: Insn): DisassembledInsn['kind'] => {
   return effects.hasDirectTarget ? 'jump' : 'plain';
 };
 
-const spell = ({ insn, fields }: DecodedInsn, form: Form, bytes: Uint8Array, address: bigint): DisassembledInsn => {
-  const { template } = form;
-  const distance = template.target === undefined ? undefined : fields[template.target];
+const spell = (decoded: DecodedInsn, form: Form, bytes: Uint8Array, address: bigint): DisassembledInsn => {
+  const { insn } = decoded;
+  const { template, suffix } = form;
+  const distance = template.target === undefined ? undefined : decoded.fields[template.target];
   return {
     address,
     bytes,
     length: bytes.length,
-    mnemonic: template.hasOrdering ? form.mnemonic + ordering(fields) : form.mnemonic,
-    operands: template.render(fields, address),
+    mnemonic: form.mnemonic + (suffix?.(decoded) ?? ''),
+    operands: template.render(decoded, address),
     isValid: true,
     ...(distance !== undefined && { target: targetOf(address, distance) }),
     kind: form.kind,
@@ -111,82 +141,46 @@ const spell = ({ insn, fields }: DecodedInsn, form: Form, bytes: Uint8Array, add
   };
 };
 
-const undecodable = (bytes: Uint8Array, address: bigint): DisassembledInsn => {
-  const value = hex(littleEndian(bytes), bytes.length * 2);
-  return {
-    address,
-    bytes,
-    length: bytes.length,
-    ...(bytes.length === 4
-      ? { mnemonic: '.insn', operands: `4, ${value}` }
-      : { mnemonic: bytes.length === 2 ? '.half' : '.byte', operands: value }),
-    isValid: false,
-    kind: 'plain',
-    doc: 'Not an instruction of this machine: executing it raises an illegal-instruction exception.',
-  };
-};
-
-const littleEndian = (bytes: Uint8Array): number => bytes.reduceRight((value, byte) => value * 256 + byte, 0);
+const undecodable = (bytes: Uint8Array, address: bigint, spelling: Spelling): DisassembledInsn => ({
+  address,
+  bytes,
+  length: bytes.length,
+  ...spelling.undecodable(bytes),
+  isValid: false,
+  kind: 'plain',
+  doc: 'Not an instruction of this machine: executing it raises an illegal-instruction exception.',
+});
 
 const targetOf = (address: bigint, distance: number): bigint => BigInt.asUintN(64, address + BigInt(distance));
 
-const ordering = (fields: Fields): string => {
-  const [acquire, release] = [fields.aq === 1, fields.rl === 1];
-  if (acquire && release) return '.aqrl';
-  return acquire ? '.aq' : release ? '.rl' : '';
-};
-
-const parseTemplate = (insn: Insn, asm: string, names: AssemblyNames): Template => {
+const parseTemplate = (insn: Insn, asm: string, spelling: Spelling): Template => {
   const pieces: Piece[] = [];
   let target: string | undefined;
-  let hasOrdering = false;
   for (const part of asm.split(/(\{[^}]*\})/)) {
     const inside = /^\{(?:([a-z]+):)?([^}]+)\}$/.exec(part);
     const [, format, name = ''] = inside ?? [];
     if (!inside) pieces.push(() => part);
-    else if (name === 'aqrl') hasOrdering = true;
     else {
       if (format === 'target') target = name;
-      pieces.push(fieldPiece(insn, format, name, names));
+      pieces.push(spelling.operand(insn, name, format) ?? commonPiece(insn, name, format));
     }
   }
-  return { render: (fields, address) => pieces.map((piece) => piece(fields, address)).join(''), target, hasOrdering };
+  const render: Template['render'] = (operands, address) => pieces.map((piece) => piece(operands, address)).join('');
+  return target === undefined ? { render } : { render, target };
 };
 
-const fieldPiece = (insn: Insn, format: string | undefined, name: string, names: AssemblyNames): Piece => {
-  const isFloat = !insn.pattern.fields.has(name) && name.startsWith('f');
-  const field = isFloat ? name.slice(1) : name;
-  if (!insn.pattern.fields.has(field)) throw new Error(`${insn.mnemonic}: its template names no field: "${name}"`);
-  const value = (fields: Fields): number => fields[field] ?? 0;
+const commonPiece = (insn: Insn, name: string, format: string | undefined): Piece => {
+  if (!insn.fields.has(name)) throw new Error(`${insn.mnemonic}: its template names no field: "${name}"`);
   switch (format) {
     case undefined:
-      return plainPiece(field, isFloat, value, names);
+      return (operands) => `${printed(operands, name)}`;
     case 'hex':
-      return (fields) => hex(value(fields));
-    case 'hi':
-      // Upper immediates are written without the 12 zeros below them.
-      return (fields) => hex((value(fields) >>> 12) & 0xfffff);
+      return (operands) => hex(printed(operands, name));
     case 'target':
-      return (fields, address) => hex(targetOf(address, value(fields)));
-    case 'fence':
-      return (fields) => names.fence(value(fields));
-    case 'exact':
-      // The mode changes nothing; assemblers write 0 there.
-      return (fields) => (value(fields) === 0 ? '' : `, ${names.roundingModes[value(fields)] || 'dyn'}`);
+      return ({ fields }, address) => hex(targetOf(address, fields[name] ?? 0));
     default:
       throw new Error(`${insn.mnemonic}: its template has an unknown format "${format}"`);
   }
 };
 
-const plainPiece = (field: string, isFloat: boolean, value: (f: Fields) => number, names: AssemblyNames): Piece => {
-  if (isFloat) return (fields) => names.float[value(fields)] ?? `f${value(fields)}`;
-  if (/^r[ds]\d?'?$/.test(field)) return (fields) => names.integer[value(fields)] ?? `x${value(fields)}`;
-  if (field === 'csr') return (fields) => names.csr(value(fields)) ?? hex(value(fields));
-  if (field === 'rm') {
-    return (fields) => {
-      const mode = names.roundingModes[value(fields)];
-      return mode ? `, ${mode}` : '';
-    };
-  }
-  return (fields) => `${value(fields)}`;
-};
+const printed = ({ fields, wide }: Operands, name: string): number | bigint => fields[name] ?? wide?.[name] ?? 0;

@@ -1,5 +1,6 @@
 /** What the engine needs to execute an instruction set, as data and pure functions. */
 
+import type { Encoding } from './encoding';
 import type { Insn } from './insn';
 import type { Guard, HartState, Helper, IsaFunction, TrapDetail } from './privileged';
 import type { StateLayout } from './state-layout';
@@ -43,7 +44,13 @@ export interface QuickForm {
 
 export interface EngineIsa {
   readonly name: string;
+  readonly encoding: Encoding;
   readonly insns: readonly Insn[];
+  /**
+   * What the bytes of code mean now, from 0 to 3; only where {@link Encoding} is a program's and the same bytes can be
+   * different instructions. A change of it is a change of the fetch context.
+   */
+  decodeMode?(state: HartState): number;
   /**
    * Quick forms of instructions that otherwise need TypeScript: a pattern, often a more special one, and what to do when
    * its conditions (`onlyIf`) hold; the helper or function does the rest. Only speed depends on them.
@@ -61,6 +68,8 @@ export interface EngineIsa {
     readonly loadAccess: number;
     readonly storeAccess: number;
     readonly fetchAccess: number;
+    /** Of a fetch where no instruction can begin; `fetchAccess` when absent. */
+    readonly fetchMisaligned?: number;
     /** An update meets a device; absent where devices are read and written like memory. */
     readonly updateOfDevice?: number;
   };

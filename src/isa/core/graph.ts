@@ -209,3 +209,15 @@ export const effectsOf = (graph: Graph): InsnEffects => {
     isConditional: flow?.k === 'branch',
   };
 };
+
+/** All nodes that the effects depend on. */
+export const nodesOf = (effects: readonly Effect[]): Set<GraphNode> => {
+  const found = new Set<GraphNode>();
+  const visit = (node: GraphNode): void => {
+    if (found.has(node)) return;
+    found.add(node);
+    for (const arg of node.args) visit(arg);
+  };
+  for (const effect of effects) for (const input of effectInputs(effect)) visit(input);
+  return found;
+};

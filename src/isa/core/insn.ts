@@ -1,6 +1,6 @@
 /** One instruction, described once. Everything else about it is derived. */
 
-import type { FieldKind } from './field-kind';
+import type { FieldKind, InsnField } from './field-kind';
 import type { Field, Fields, Ops } from './ops';
 import { type InsnPattern, parsePattern } from './pattern';
 
@@ -12,10 +12,16 @@ export interface Vocabulary<O extends Ops, Name extends string> {
   ops(o: Ops): O;
 }
 
+/**
+ * Computes 64 bits of an instruction's other fields when it is decoded: immediates that are no plain bits. `undefined`
+ * where the word is not this instruction.
+ */
+export type ComputeField = (fields: Readonly<Record<string, number>>) => bigint | undefined;
+
 interface InsnText {
   /**
-   * Operand template: text, and `{name}` or `{format:name}` for a field. The instruction set's {@link Spelling} says how
-   * fields are printed and which formats there are; `{target:name}` is pc + the field in every one.
+   * Operand template: text, and `{name}` or `{format:name}` for a field. The instruction set's `Spelling` says how fields are
+   * printed and which formats there are; `{hex:name}` and `{target:name}`, pc + the field, are in every one.
    */
   readonly asm: string;
   /** Manual and section. */
@@ -26,6 +32,8 @@ interface InsnText {
   readonly not?: Readonly<Record<string, readonly number[]>>;
   /** Control-flow kind shown to debuggers; derived from `sem` when absent (`jump`, `branch`, `plain`). */
   readonly kind?: 'call' | 'return' | 'indirect' | 'trap' | 'trapReturn';
+  /** Fields of the kind `computed`. */
+  readonly computed?: Readonly<Record<string, ComputeField>>;
 }
 
 /** A row as an instruction set writes it. */
@@ -35,11 +43,20 @@ export interface InsnOptions<O extends Ops, Name extends string> extends InsnTex
 
 export interface Insn extends InsnText {
   readonly mnemonic: string;
-  readonly pattern: InsnPattern;
+  /** All its fields, computed ones too, by name. */
+  readonly fields: ReadonlyMap<string, InsnField>;
+  /** Its bits; absent where the instruction set's decoder is a program. */
+  readonly pattern?: InsnPattern;
   readonly sem: (o: Ops, f: Readonly<Record<string, Field>>) => void;
 }
 
-/** The function that an instruction set writes its rows with. */
+/** An instruction that is found by its bits. */
+export type PatternInsn = Insn & { readonly pattern: InsnPattern };
+
+/** Whether an instruction is found by its bits. */
+export const isPatternInsn = (insn: Insn): insn is PatternInsn => insn.pattern !== undefined;
+
+/** The functions that an instruction set writes its rows with. */
 export const insnBuilder = <O extends Ops, Name extends string>({ fields, ops }: Vocabulary<O, Name>) => {
   /** `sem` in words of the instruction set as one in the common words. */
   const spoken =
@@ -48,9 +65,9 @@ export const insnBuilder = <O extends Ops, Name extends string>({ fields, ops }:
       sem(ops(o), f as Fields<Name>);
   /**
    * @param pattern bits in the manual's order, most significant first: runs of 0/1, `name:width` for plain fields,
-   *   `name[12|10:5]` for scattered ones, `-` for a bit that does not matter.
+   *   `name[12|10:5]` for scattered ones, `-` for a bit that does not matter. 8 to 32 bits.
    */
-  const insn = (mnemonic: string, pattern: string, { sem, ...text }: InsnOptions<O, Name>): Insn => {
+  const insn = (mnemonic: string, pattern: string, { sem, ...text }: InsnOptions<O, Name>): PatternInsn => {
     let parsed: InsnPattern | undefined;
     return {
       ...text,
@@ -60,14 +77,33 @@ export const insnBuilder = <O extends Ops, Name extends string>({ fields, ops }:
         parsed ??= parsePattern(mnemonic, pattern, fields);
         return parsed;
       },
+      get fields() {
+        return withComputed(mnemonic, this.pattern.fields, text.computed, fields);
+      },
       sem: spoken(sem),
     };
   };
   /** Another meaning of a row, with the row's own pattern and text. */
-  const variant = ({ ...row }: Insn, mnemonic: string, sem: InsnOptions<O, Name>['sem']): Insn => ({
+  const variant = ({ ...row }: PatternInsn, mnemonic: string, sem: InsnOptions<O, Name>['sem']): PatternInsn => ({
     ...row,
     mnemonic,
     sem: spoken(sem),
   });
   return { insn, variant };
+};
+
+const withComputed = (
+  mnemonic: string,
+  own: ReadonlyMap<string, InsnField>,
+  computed: InsnText['computed'],
+  kinds: Readonly<Record<string, FieldKind>>,
+): ReadonlyMap<string, InsnField> => {
+  if (!computed) return own;
+  const names = Object.keys(computed);
+  for (const name of names) {
+    if (kinds[name]?.kind !== 'computed')
+      throw new Error(`${mnemonic}: "${name}" is no computed field of its instruction set`);
+  }
+  const more = names.map((name): [string, InsnField] => [name, { name, width: 64, isSigned: false, bias: 0 }]);
+  return new Map([...own, ...more]);
 };

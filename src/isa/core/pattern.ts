@@ -1,5 +1,5 @@
 /** Instruction patterns in the manual's notation, parsed into masks and fields. */
-import type { FieldKind } from './field-kind';
+import type { FieldKind, InsnField } from './field-kind';
 
 /** `count` bits of the word from `from`, placed at bit `to` of the field's value. */
 export interface FieldPiece {
@@ -8,19 +8,13 @@ export interface FieldPiece {
   readonly count: number;
 }
 
-export interface PatternField {
-  readonly name: string;
+export interface PatternField extends InsnField {
   readonly pieces: readonly FieldPiece[];
-  /** Highest bit of the value plus one. */
-  readonly width: number;
-  readonly isSigned: boolean;
-  /** Added to the raw value: 8 for the compressed registers `rd'`. */
-  readonly bias: number;
 }
 
 export interface InsnPattern {
   /** Bytes. */
-  readonly length: 2 | 4;
+  readonly length: number;
   /** Bits that must equal `match`; unsigned. */
   readonly mask: number;
   readonly match: number;
@@ -39,7 +33,7 @@ export const parsePattern = (
   const tokens = text.trim().split(/\s+/);
   const sized = tokens.map((token) => ({ token, width: tokenWidth(mnemonic, token) }));
   const bits = sized.reduce((sum, { width }) => sum + width, 0);
-  if (bits !== 16 && bits !== 32) throw new Error(`${mnemonic}: pattern has ${bits} bits`);
+  if (bits === 0 || bits % 8 !== 0 || bits > 32) throw new Error(`${mnemonic}: pattern has ${bits} bits`);
   let mask = 0;
   let match = 0;
   let high = bits;
@@ -70,7 +64,7 @@ export const parsePattern = (
       throw new Error(`${mnemonic}: its pattern has a field "${name}", which its instruction set does not know`);
     fields.set(name, { name, pieces: list, width, isSigned: kind.kind === 'signed', bias: kind.bias ?? 0 });
   }
-  return { length: bits === 16 ? 2 : 4, mask, match, fields };
+  return { length: bits / 8, mask, match, fields };
 };
 
 const tokenWidth = (mnemonic: string, token: string): number => {

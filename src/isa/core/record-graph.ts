@@ -15,10 +15,11 @@ import type { AnyValue, Field, Ops, V32, V64, ValueType } from './ops';
 /** Records what `insn.sem` describes. @throws Error naming the instruction when the description is malformed. */
 export const recordGraph = (insn: Insn): Graph => {
   const recorder = new Recorder();
+  const fieldNames = insn.fields;
   const fields = new Proxy({} as Record<string, Field>, {
     get: (_, name) => {
-      if (typeof name !== 'string' || !insn.pattern.fields.has(name)) {
-        throw new Error(`${insn.mnemonic}: no field "${String(name)}" in its pattern`);
+      if (typeof name !== 'string' || !fieldNames.has(name)) {
+        throw new Error(`${insn.mnemonic}: no field "${String(name)}"`);
       }
       return { name };
     },

@@ -1,28 +1,16 @@
-/** The disassembler of RV64GC: the core's, with RISC-V's names. */
+/** The disassembler of RV64GC, and the instructions a debugger looks for by their bytes. */
 
-import { type AssemblyNames, createDisassembler } from '../core/disassembler';
-import { F_NAMES, X_NAMES } from './abi';
-import { csrOfNumber } from './csrs';
-import { ALIASES } from './insns/aliases';
+import { createDisassembler } from '../core/disassembler';
+import { ENCODING } from './encoding';
 import { INSNS } from './insns/all';
 import { INSNS_PRIVILEGED } from './insns/privileged';
+import { SPELLING } from './spelling';
 
-const NAMES: AssemblyNames = {
-  integer: X_NAMES,
-  float: F_NAMES,
-  csr: (number) => csrOfNumber(number)?.name,
-  roundingModes: ['rne', 'rtz', 'rdn', 'rup', 'rmm'],
-  fence: (set) => [...'iorw'].filter((_, index) => set & (8 >> index)).join('') || '0',
-  aliases: ALIASES,
-  length: (firstByte) => ((firstByte & 3) === 3 ? 4 : 2),
-};
-
-/** One instruction at the start of the bytes. */
 let made: ReturnType<typeof createDisassembler> | undefined;
 
-/** Made when first asked for: a run without a debugger never needs it. */
+/** One instruction at the start of the bytes. The disassembler is made when first asked: a run without a debugger never needs it. */
 export const disassemble: ReturnType<typeof createDisassembler> = (bytes, address) => {
-  made ??= createDisassembler(INSNS, NAMES);
+  made ??= createDisassembler(INSNS, ENCODING, SPELLING);
   return made(bytes, address);
 };
 

@@ -2,6 +2,7 @@
 import type { EngineIsa } from '../core/engine-isa';
 import { CAUSE } from './causes';
 import { STATE } from './csrs-slots';
+import { ENCODING } from './encoding';
 import { FP_FUNCTIONS } from './fp/functions';
 import { FUSIONS } from './fusions';
 import { HELPERS } from './helpers';
@@ -12,6 +13,7 @@ import { isFpOpen, pendingInterrupt, prepareFp, takeTrap, wakesFromWait } from '
 
 export const RISCV64_ENGINE: EngineIsa = {
   name: 'riscv64',
+  encoding: ENCODING,
   insns: INSNS,
   quick: QUICK,
   fusions: FUSIONS,
@@ -24,6 +26,7 @@ export const RISCV64_ENGINE: EngineIsa = {
     loadAccess: CAUSE.loadAccess,
     storeAccess: CAUSE.storeAccess,
     fetchAccess: CAUSE.fetchAccess,
+    fetchMisaligned: CAUSE.fetchMisaligned,
     updateOfDevice: CAUSE.storeAccess,
   },
   cpuTranslate,

@@ -1,10 +1,12 @@
 /** RISC-V 64 as debugger and inspector know it. */
+import { maxLength, minLength } from '../core/encoding';
 import type { Isa } from '../core/isa';
 import { ARGUMENT_REGISTERS, FRAME_POINTER, RETURN_ADDRESS, STACK_POINTER } from './abi';
 import { disassemble, TRAP_RETURNS } from './assembly';
 import { CALLS } from './calls';
 import { CAUSES } from './causes';
 import { crossing } from './crossings';
+import { ENCODING } from './encoding';
 import { runsGuests } from './guest-entry';
 import { jointAddress, jointTarget } from './joint-target';
 import { mnemonics } from './mnemonics';
@@ -26,8 +28,8 @@ export const RISCV64: Isa = {
   arguments: ARGUMENT_REGISTERS,
   causes: CAUSES,
   calls: CALLS,
-  maxLength: 4,
-  minLength: 2,
+  maxLength: maxLength(ENCODING),
+  minLength: minLength(ENCODING),
   get mnemonics() {
     return mnemonics();
   },

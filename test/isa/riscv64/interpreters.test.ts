@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { requirePattern } from '../../../src/engine/emit/decode';
 import { prepareProgram } from '../../../src/engine/emit/program';
 import { encodeInsn } from '../../../src/isa/core/decoder';
 import { effectsOf } from '../../../src/isa/core/graph';
-import type { Insn } from '../../../src/isa/core/insn';
+import type { PatternInsn } from '../../../src/isa/core/insn';
 import type { PatternField } from '../../../src/isa/core/pattern';
 import { recordGraph } from '../../../src/isa/core/record-graph';
 import { RISCV64_ENGINE } from '../../../src/isa/riscv64/engine-isa';
@@ -18,10 +19,10 @@ const PAIR_ROUNDS = 5;
 const PAGE = 0x1000;
 
 /** Helpers that depend on more than registers and memory have tests of their own. */
-const isSelfContained = (insn: Insn): boolean =>
+const isSelfContained = (insn: PatternInsn): boolean =>
   !effectsOf(recordGraph(insn)).isHelper || /^(lr|sc)\./.test(insn.mnemonic);
 
-const usesMemory = (insn: Insn): boolean => {
+const usesMemory = (insn: PatternInsn): boolean => {
   const effects = effectsOf(recordGraph(insn));
   return effects.readsMemory || effects.writesMemory || effects.isHelper;
 };
@@ -53,7 +54,7 @@ const float = (random: Random): bigint =>
 /** Few registers, so that one instruction uses what another wrote. */
 const CROWDED = [10, 11, 12, 0];
 
-const randomFields = (random: Random, insn: Insn, reach: number, crowded: boolean): Record<string, number> => {
+const randomFields = (random: Random, insn: PatternInsn, reach: number, crowded: boolean): Record<string, number> => {
   const fields: Record<string, number> = {};
   for (const field of insn.pattern.fields.values()) {
     const excluded = insn.not?.[field.name] ?? [];
@@ -70,7 +71,7 @@ const randomFields = (random: Random, insn: Insn, reach: number, crowded: boolea
 };
 
 /** A row of one instruction or several in a row; its expectation is the evaluator's business. */
-const randomVector = (random: Random, insns: readonly [Insn, ...Insn[]]): Vector => {
+const randomVector = (random: Random, insns: readonly [PatternInsn, ...PatternInsn[]]): Vector => {
   const touches = insns.some(usesMemory);
   const words = insns.map((insn) => {
     const fields = randomFields(random, insn, touches ? 512 : 2 ** 31, insns.length > 1);
@@ -153,7 +154,7 @@ describe('the engine and the evaluator agree on instructions that run fused', ()
   const pairs = new Map(
     prepareProgram(RISCV64_ENGINE).pairs.map(({ first, second }) => [
       `${first.insn.mnemonic} and ${second.insn.mnemonic}`,
-      [first.insn, second.insn] as const,
+      [requirePattern(first.insn), requirePattern(second.insn)] as const,
     ]),
   );
   it('and there are some', () => expect(pairs.size).toBeGreaterThan(0));

@@ -6,7 +6,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createDecoder } from '../../../src/isa/core/decoder';
-import type { Insn } from '../../../src/isa/core/insn';
+import type { PatternInsn } from '../../../src/isa/core/insn';
+import { ENCODING } from '../../../src/isa/riscv64/encoding';
 import { INSNS } from '../../../src/isa/riscv64/insns/all';
 import { readElf } from '../../../src/machine/boot/elf-image';
 import type { Random } from '../../support/random';
@@ -44,10 +45,10 @@ export interface Block {
   readonly insns: readonly RandomInsn[];
 }
 
-const decode = createDecoder(INSNS);
+const decode = createDecoder(INSNS, ENCODING);
 const candidates = INSNS.filter(({ mnemonic }) => !EXCLUDED.test(mnemonic));
-const isBranch = ({ asm }: Insn): boolean => asm.includes('{target:');
-const isMemory = ({ asm }: Insn): boolean => /\((\{rs1'?\}|sp)\)/.test(asm);
+const isBranch = ({ asm }: PatternInsn): boolean => asm.includes('{target:');
+const isMemory = ({ asm }: PatternInsn): boolean => /\((\{rs1'?\}|sp)\)/.test(asm);
 
 /** A program of `count` blocks with about `length` instructions each. `only` narrows the choice of mnemonics. */
 export function randomProgram(random: Random, count: number, length: number, only?: RegExp): Block[] {
@@ -67,7 +68,7 @@ export function randomProgram(random: Random, count: number, length: number, onl
 }
 
 /** An encoding of `row` with random fields; a branch goes `skip` bytes beyond its end. */
-export function randomInsn(random: Random, row: Insn, skip = 0): RandomInsn {
+export function randomInsn(random: Random, row: PatternInsn, skip = 0): RandomInsn {
   const { length, match, fields } = row.pattern;
   for (let attempt = 0; attempt < 1000; attempt++) {
     let word = match;
@@ -84,7 +85,7 @@ export function randomInsn(random: Random, row: Insn, skip = 0): RandomInsn {
   throw new Error(`no encoding of ${row.mnemonic} found`);
 }
 
-function randomField(random: Random, row: Insn, name: string, width: number, distance: number): number {
+function randomField(random: Random, row: PatternInsn, name: string, width: number, distance: number): number {
   const isFloat = row.asm.includes(`{f${name}}`);
   switch (name) {
     case 'rd':

@@ -1,6 +1,6 @@
 /** A: load-reserved, store-conditional and atomic read-modify-write. Ordering bits are decoded but need nothing: memory is sequentially consistent. */
 
-import type { Insn } from '../../core/insn';
+import type { PatternInsn } from '../../core/insn';
 import { insn } from '../insn';
 import type { AmoOp } from '../ops';
 
@@ -12,7 +12,7 @@ const WIDTHS = [
   { suffix: 'd', funct3: '011', bytes: 8, size: '8 bytes' },
 ] as const;
 
-const amo = (op: AmoOp, funct5: string, doc: string): Insn[] =>
+const amo = (op: AmoOp, funct5: string, doc: string): PatternInsn[] =>
   WIDTHS.map(({ suffix, funct3, bytes, size }) =>
     insn(`amo${op}.${suffix}`, `${funct5} aq:1 rl:1 rs2:5 rs1:5 ${funct3} rd:5 0101111`, {
       asm: '{aqrl}{rd}, {rs2}, ({rs1})',
@@ -23,7 +23,7 @@ const amo = (op: AmoOp, funct5: string, doc: string): Insn[] =>
   );
 
 /** Atomic instructions. */
-export const INSNS_A: readonly Insn[] = [
+export const INSNS_A: readonly PatternInsn[] = [
   ...WIDTHS.map(({ suffix, funct3, size }) =>
     insn(`lr.${suffix}`, `00010 aq:1 rl:1 00000 rs1:5 ${funct3} rd:5 0101111`, {
       asm: '{aqrl}{rd}, ({rs1})',

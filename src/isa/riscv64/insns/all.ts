@@ -1,6 +1,6 @@
 /** Every instruction of RV64GCH with Zba, Zbb, Zbs and Svinval, one row each. */
 
-import type { Insn } from '../../core/insn';
+import type { PatternInsn } from '../../core/insn';
 import { INSNS_A } from './a';
 import { INSNS_C } from './c';
 import { INSNS_D } from './d';
@@ -17,7 +17,7 @@ import { INSNS_ZICSR } from './zicsr';
 import { INSNS_ZIFENCEI } from './zifencei';
 
 /** The whole table; decoder, disassembler and interpreter are made from it. */
-export const INSNS: readonly Insn[] = [
+export const INSNS: readonly PatternInsn[] = [
   ...INSNS_I,
   ...INSNS_M,
   ...INSNS_A,

@@ -3,7 +3,7 @@
  * Each is described on its own, not by expansion, so that its length and fields stay those of the 16-bit word.
  */
 
-import type { Insn } from '../../core/insn';
+import type { PatternInsn } from '../../core/insn';
 import type { Field, V32, V64 } from '../../core/ops';
 import { insn } from '../insn';
 import type { RiscvFields, RiscvOps } from '../ops';
@@ -25,7 +25,7 @@ const arithmetic = (
   bits: [string, string],
   op: (o: RiscvOps, a: V64, b: V64) => V64,
   doc: string,
-): Insn =>
+): PatternInsn =>
   insn(mnemonic, `${bits[0]} rd':3 ${bits[1]} rs2':3 01`, {
     asm: "{rd'}, {rs2'}",
     ref: COMPUTE,
@@ -36,7 +36,12 @@ const arithmetic = (
 const addWords = (o: RiscvOps, a: V64, b: V64): V64 => o.sx32(o.add(o.lo32(a), o.lo32(b)));
 const subWords = (o: RiscvOps, a: V64, b: V64): V64 => o.sx32(o.sub(o.lo32(a), o.lo32(b)));
 
-const shiftRight = (mnemonic: string, bits: string, op: (o: RiscvOps, a: V64, n: V64) => V64, doc: string): Insn =>
+const shiftRight = (
+  mnemonic: string,
+  bits: string,
+  op: (o: RiscvOps, a: V64, n: V64) => V64,
+  doc: string,
+): PatternInsn =>
   insn(mnemonic, `100 shamt[5] ${bits} rd':3 shamt[4:0] 01`, {
     asm: "{rd'}, {hex:shamt}",
     ref: COMPUTE,
@@ -44,7 +49,7 @@ const shiftRight = (mnemonic: string, bits: string, op: (o: RiscvOps, a: V64, n:
     sem: (o, f) => o.setX(f["rd'"], op(o, o.x(f["rd'"]), o.imm(f.shamt))),
   });
 
-const branch = (mnemonic: string, funct3: string, condition: (o: RiscvOps, a: V64) => V32, doc: string): Insn =>
+const branch = (mnemonic: string, funct3: string, condition: (o: RiscvOps, a: V64) => V32, doc: string): PatternInsn =>
   insn(mnemonic, `${funct3} imm[8|4:3] rs1':3 imm[7:6|2:1|5] 01`, {
     asm: "{rs1'}, {target:imm}",
     ref: CONTROL,
@@ -52,7 +57,7 @@ const branch = (mnemonic: string, funct3: string, condition: (o: RiscvOps, a: V6
     sem: (o, f) => o.branch(condition(o, o.x(f["rs1'"])), o.pcRel(f.imm)),
   });
 
-const QUADRANT_0: readonly Insn[] = [
+const QUADRANT_0: readonly PatternInsn[] = [
   // All zeros, which must be illegal, is this row with nzuimm = 0.
   insn('c.addi4spn', "000 nzuimm[5:4|9:6|2|3] rd':3 00", {
     asm: "{rd'}, sp, {nzuimm}",
@@ -87,7 +92,7 @@ const QUADRANT_0: readonly Insn[] = [
   }),
 ];
 
-const QUADRANT_1: readonly Insn[] = [
+const QUADRANT_1: readonly PatternInsn[] = [
   // rd = 0 is c.nop, or a hint.
   insn('c.addi', '000 imm[5] rd:5 imm[4:0] 01', {
     asm: '{rd}, {imm}',
@@ -151,7 +156,7 @@ const QUADRANT_1: readonly Insn[] = [
   branch('c.bnez', '111', (o, a) => o.ne(a, o.c(0n)), "Branch if rs1' is not zero."),
 ];
 
-const QUADRANT_2: readonly Insn[] = [
+const QUADRANT_2: readonly PatternInsn[] = [
   insn('c.slli', '000 shamt[5] rd:5 shamt[4:0] 10', {
     asm: '{rd}, {hex:shamt}',
     ref: COMPUTE,
@@ -227,7 +232,7 @@ const QUADRANT_2: readonly Insn[] = [
   }),
 ];
 
-const FLOAT: readonly Insn[] = [
+const FLOAT: readonly PatternInsn[] = [
   insn('c.fld', "001 uimm[5:3] rs1':3 uimm[7:6] rd':3 00", {
     asm: "{frd'}, {uimm}({rs1'})",
     ref: LOADS,
@@ -267,4 +272,4 @@ const FLOAT: readonly Insn[] = [
 ];
 
 /** The compressed instructions of RV64GC. */
-export const INSNS_C: readonly Insn[] = [...QUADRANT_0, ...QUADRANT_1, ...QUADRANT_2, ...FLOAT];
+export const INSNS_C: readonly PatternInsn[] = [...QUADRANT_0, ...QUADRANT_1, ...QUADRANT_2, ...FLOAT];

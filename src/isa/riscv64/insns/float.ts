@@ -5,7 +5,7 @@
  * `fpCall`, which resolves the dynamic mode and raises illegal-instruction when `frm` holds 5 to 7.
  */
 
-import type { Insn } from '../../core/insn';
+import type { PatternInsn } from '../../core/insn';
 import type { Field, V64 } from '../../core/ops';
 import { insn } from '../insn';
 import type { RiscvOps } from '../ops';
@@ -63,7 +63,7 @@ const OP_FP = '1010011';
 export const RESERVED_MODES = { rm: [5, 6] } as const;
 
 /** `flw`, `fsw` and the double forms: raw bits, no flags. */
-const transfers = (p: Precision): Insn[] => [
+const transfers = (p: Precision): PatternInsn[] => [
   insn(p.bytes === 4 ? 'flw' : 'fld', `imm[11:0] rs1:5 ${p.width} rd:5 0000111`, {
     asm: '{frd}, {imm}({rs1})',
     ref: `${p.ref}: Load and Store Instructions`,
@@ -84,7 +84,7 @@ const transfers = (p: Precision): Insn[] => [
   }),
 ];
 
-const arithmetic = (p: Precision, op: 'add' | 'sub' | 'mul' | 'div', funct5: string, doc: string): Insn =>
+const arithmetic = (p: Precision, op: 'add' | 'sub' | 'mul' | 'div', funct5: string, doc: string): PatternInsn =>
   insn(`f${op}.${p.suffix}`, `${funct5} ${p.fmt} rs2:5 rs1:5 rm:3 rd:5 ${OP_FP}`, {
     asm: '{frd}, {frs1}, {frs2}{rm}',
     ref: `${p.ref}: Floating-Point Computational Instructions`,
@@ -96,7 +96,7 @@ const arithmetic = (p: Precision, op: 'add' | 'sub' | 'mul' | 'div', funct5: str
     },
   });
 
-const fused = (p: Precision, name: string, opcode: string, doc: string): Insn =>
+const fused = (p: Precision, name: string, opcode: string, doc: string): PatternInsn =>
   insn(`${name}.${p.suffix}`, `rs3:5 ${p.fmt} rs2:5 rs1:5 rm:3 rd:5 ${opcode}`, {
     asm: '{frd}, {frs1}, {frs2}, {frs3}{rm}',
     ref: `${p.ref}: Floating-Point Computational Instructions`,
@@ -109,7 +109,7 @@ const fused = (p: Precision, name: string, opcode: string, doc: string): Insn =>
     },
   });
 
-const minimum = (p: Precision, name: string, funct3: string, doc: string): Insn =>
+const minimum = (p: Precision, name: string, funct3: string, doc: string): PatternInsn =>
   insn(`${name}.${p.suffix}`, `00101 ${p.fmt} rs2:5 rs1:5 ${funct3} rd:5 ${OP_FP}`, {
     asm: '{frd}, {frs1}, {frs2}',
     ref: `${p.ref}: Floating-Point Computational Instructions`,
@@ -127,7 +127,7 @@ const inject = (
   funct3: string,
   sign: (o: RiscvOps, a: V64, b: V64) => V64,
   doc: string,
-): Insn =>
+): PatternInsn =>
   insn(`${name}.${p.suffix}`, `00100 ${p.fmt} rs2:5 rs1:5 ${funct3} rd:5 ${OP_FP}`, {
     asm: '{frd}, {frs1}, {frs2}',
     ref: `${p.ref}: Floating-Point Conversion and Move Instructions`,
@@ -141,7 +141,7 @@ const inject = (
   });
 
 // A comparison may raise NV, so it makes the floating-point state dirty although it writes no f register.
-const compare = (p: Precision, name: string, funct3: string, doc: string): Insn =>
+const compare = (p: Precision, name: string, funct3: string, doc: string): PatternInsn =>
   insn(`${name}.${p.suffix}`, `10100 ${p.fmt} rs2:5 rs1:5 ${funct3} rd:5 ${OP_FP}`, {
     asm: '{rd}, {frs1}, {frs2}',
     ref: `${p.ref}: Floating-Point Compare Instructions`,
@@ -159,7 +159,7 @@ const INTEGERS = [
   { suffix: 'lu', code: '00011', name: 'unsigned 64-bit integer' },
 ] as const;
 
-const conversions = (p: Precision): Insn[] =>
+const conversions = (p: Precision): PatternInsn[] =>
   INTEGERS.flatMap(({ suffix, code, name }) => [
     insn(`fcvt.${suffix}.${p.suffix}`, `11000 ${p.fmt} ${code} rs1:5 rm:3 rd:5 ${OP_FP}`, {
       asm: '{rd}, {frs1}{rm}',
@@ -183,7 +183,7 @@ const conversions = (p: Precision): Insn[] =>
     }),
   ]);
 
-const moves = (p: Precision): Insn[] => {
+const moves = (p: Precision): PatternInsn[] => {
   const letter = p.bytes === 4 ? 'w' : 'd';
   return [
     insn(`fmv.x.${letter}`, `11100 ${p.fmt} 00000 rs1:5 000 rd:5 ${OP_FP}`, {
@@ -208,7 +208,7 @@ const moves = (p: Precision): Insn[] => {
 };
 
 /** All instructions of one precision, except conversions between floating-point formats. */
-export const floatInsns = (p: Precision): Insn[] => [
+export const floatInsns = (p: Precision): PatternInsn[] => [
   ...transfers(p),
   fused(p, 'fmadd', '1000011', 'rs1 × rs2 + rs3, rounded once.'),
   fused(p, 'fmsub', '1000111', 'rs1 × rs2 - rs3, rounded once.'),

@@ -1,12 +1,12 @@
 /** H: a hypervisor's accesses to its guest's memory, and fences for a guest's translations. All are done by helpers. */
 
-import type { Insn } from '../../core/insn';
+import type { PatternInsn } from '../../core/insn';
 import { insn } from '../insn';
 
 const ACCESS = 'RISC-V Privileged ISA 20240411, H: Hypervisor Virtual-Machine Load and Store Instructions';
 const FENCE = 'RISC-V Privileged ISA 20240411, H: Hypervisor Memory-Management Fence Instructions';
 
-const load = (mnemonic: string, funct7: string, rs2: string, size: string, more = ''): Insn =>
+const load = (mnemonic: string, funct7: string, rs2: string, size: string, more = ''): PatternInsn =>
   insn(mnemonic, `${funct7} ${rs2} rs1:5 100 rd:5 1110011`, {
     asm: '{rd}, ({rs1})',
     ref: ACCESS,
@@ -16,7 +16,7 @@ const load = (mnemonic: string, funct7: string, rs2: string, size: string, more 
 
 const EXECUTABLE = ', where it may execute rather than read';
 
-const store = (mnemonic: string, funct7: string, size: string): Insn =>
+const store = (mnemonic: string, funct7: string, size: string): PatternInsn =>
   insn(mnemonic, `${funct7} rs2:5 rs1:5 100 00000 1110011`, {
     asm: '{rs2}, ({rs1})',
     ref: ACCESS,
@@ -25,7 +25,7 @@ const store = (mnemonic: string, funct7: string, size: string): Insn =>
   });
 
 /** Instructions of the hypervisor extension. */
-export const INSNS_H: readonly Insn[] = [
+export const INSNS_H: readonly PatternInsn[] = [
   load('hlv.b', '0110000', '00000', 'a byte, sign-extended,'),
   load('hlv.bu', '0110000', '00001', 'a byte, zero-extended,'),
   load('hlv.h', '0110010', '00000', '2 bytes, sign-extended,'),

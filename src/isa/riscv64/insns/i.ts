@@ -1,6 +1,6 @@
 /** RV64I: the base integer instructions. `fence` does nothing here: harts take turns, so memory is sequentially consistent. */
 
-import type { Insn } from '../../core/insn';
+import type { PatternInsn } from '../../core/insn';
 import type { V32, V64 } from '../../core/ops';
 import { insn } from '../insn';
 import type { RiscvFields, RiscvOps } from '../ops';
@@ -19,7 +19,7 @@ const word2 = (o: RiscvOps, f: RiscvFields): V32 => o.lo32(o.x(f.rs2));
 
 type Binary<T> = (o: RiscvOps, a: T, b: T) => T;
 
-const immediate = (mnemonic: string, funct3: string, op: Binary<V64>, doc: string): Insn =>
+const immediate = (mnemonic: string, funct3: string, op: Binary<V64>, doc: string): PatternInsn =>
   insn(mnemonic, `imm[11:0] rs1:5 ${funct3} rd:5 0010011`, {
     asm: '{rd}, {rs1}, {imm}',
     ref: COMPUTE,
@@ -27,7 +27,7 @@ const immediate = (mnemonic: string, funct3: string, op: Binary<V64>, doc: strin
     sem: (o, f) => o.setX(f.rd, op(o, rs1(o, f), o.imm(f.imm))),
   });
 
-const shift = (mnemonic: string, funct6: string, funct3: string, op: Binary<V64>, doc: string): Insn =>
+const shift = (mnemonic: string, funct6: string, funct3: string, op: Binary<V64>, doc: string): PatternInsn =>
   insn(mnemonic, `${funct6} shamt:6 rs1:5 ${funct3} rd:5 0010011`, {
     asm: '{rd}, {rs1}, {hex:shamt}',
     ref: WORD,
@@ -35,7 +35,7 @@ const shift = (mnemonic: string, funct6: string, funct3: string, op: Binary<V64>
     sem: (o, f) => o.setX(f.rd, op(o, rs1(o, f), o.imm(f.shamt))),
   });
 
-const shiftWord = (mnemonic: string, funct7: string, funct3: string, op: Binary<V32>, doc: string): Insn =>
+const shiftWord = (mnemonic: string, funct7: string, funct3: string, op: Binary<V32>, doc: string): PatternInsn =>
   insn(mnemonic, `${funct7} shamt:5 rs1:5 ${funct3} rd:5 0011011`, {
     asm: '{rd}, {rs1}, {hex:shamt}',
     ref: WORD,
@@ -43,7 +43,7 @@ const shiftWord = (mnemonic: string, funct7: string, funct3: string, op: Binary<
     sem: (o, f) => o.setX(f.rd, o.sx32(op(o, word1(o, f), o.imm32(f.shamt)))),
   });
 
-const register = (mnemonic: string, funct7: string, funct3: string, op: Binary<V64>, doc: string): Insn =>
+const register = (mnemonic: string, funct7: string, funct3: string, op: Binary<V64>, doc: string): PatternInsn =>
   insn(mnemonic, `${funct7} rs2:5 rs1:5 ${funct3} rd:5 0110011`, {
     asm: '{rd}, {rs1}, {rs2}',
     ref: COMPUTE,
@@ -51,7 +51,7 @@ const register = (mnemonic: string, funct7: string, funct3: string, op: Binary<V
     sem: (o, f) => o.setX(f.rd, op(o, rs1(o, f), rs2(o, f))),
   });
 
-const registerWord = (mnemonic: string, funct7: string, funct3: string, op: Binary<V32>, doc: string): Insn =>
+const registerWord = (mnemonic: string, funct7: string, funct3: string, op: Binary<V32>, doc: string): PatternInsn =>
   insn(mnemonic, `${funct7} rs2:5 rs1:5 ${funct3} rd:5 0111011`, {
     asm: '{rd}, {rs1}, {rs2}',
     ref: WORD,
@@ -59,7 +59,12 @@ const registerWord = (mnemonic: string, funct7: string, funct3: string, op: Bina
     sem: (o, f) => o.setX(f.rd, o.sx32(op(o, word1(o, f), word2(o, f)))),
   });
 
-const branch = (mnemonic: string, funct3: string, condition: (o: RiscvOps, a: V64, b: V64) => V32, doc: string): Insn =>
+const branch = (
+  mnemonic: string,
+  funct3: string,
+  condition: (o: RiscvOps, a: V64, b: V64) => V32,
+  doc: string,
+): PatternInsn =>
   insn(mnemonic, `imm[12|10:5] rs2:5 rs1:5 ${funct3} imm[4:1|11] 1100011`, {
     asm: '{rs1}, {rs2}, {target:imm}',
     ref: CONTROL,
@@ -74,7 +79,7 @@ const load = (
   sign: 'signed' | 'unsigned',
   ref: string,
   doc: string,
-): Insn =>
+): PatternInsn =>
   insn(mnemonic, `imm[11:0] rs1:5 ${funct3} rd:5 0000011`, {
     asm: '{rd}, {imm}({rs1})',
     ref,
@@ -82,7 +87,7 @@ const load = (
     sem: (o, f) => o.setX(f.rd, o.load(bytes, sign === 'signed', o.add(rs1(o, f), o.imm(f.imm)))),
   });
 
-const store = (mnemonic: string, funct3: string, bytes: 1 | 2 | 4 | 8, ref: string, doc: string): Insn =>
+const store = (mnemonic: string, funct3: string, bytes: 1 | 2 | 4 | 8, ref: string, doc: string): PatternInsn =>
   insn(mnemonic, `imm[11:5] rs2:5 rs1:5 ${funct3} imm[4:0] 0100011`, {
     asm: '{rs2}, {imm}({rs1})',
     ref,
@@ -91,7 +96,7 @@ const store = (mnemonic: string, funct3: string, bytes: 1 | 2 | 4 | 8, ref: stri
   });
 
 /** The base integer instruction set, except `ecall` and `ebreak` (see `privileged.ts`). */
-export const INSNS_I: readonly Insn[] = [
+export const INSNS_I: readonly PatternInsn[] = [
   insn('lui', 'imm[31:12] rd:5 0110111', {
     asm: '{rd}, {hi:imm}',
     ref: COMPUTE,

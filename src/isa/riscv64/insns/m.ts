@@ -1,6 +1,6 @@
 /** M: integer multiplication and division. Division never traps: by zero and on overflow it has defined results. */
 
-import type { Insn } from '../../core/insn';
+import type { PatternInsn } from '../../core/insn';
 import type { Int, V32, V64 } from '../../core/ops';
 import { insn } from '../insn';
 import type { RiscvOps } from '../ops';
@@ -14,7 +14,7 @@ const double = (
   ref: string,
   op: (o: RiscvOps, a: V64, b: V64) => V64,
   doc: string,
-): Insn =>
+): PatternInsn =>
   insn(mnemonic, `0000001 rs2:5 rs1:5 ${funct3} rd:5 0110011`, {
     asm: '{rd}, {rs1}, {rs2}',
     ref,
@@ -28,7 +28,7 @@ const word = (
   ref: string,
   op: (o: RiscvOps, a: V32, b: V32) => V32,
   doc: string,
-): Insn =>
+): PatternInsn =>
   insn(mnemonic, `0000001 rs2:5 rs1:5 ${funct3} rd:5 0111011`, {
     asm: '{rd}, {rs1}, {rs2}',
     ref,
@@ -84,7 +84,7 @@ const remu = <T extends Int>(o: RiscvOps, a: T, b: T): T =>
   );
 
 /** The M extension for RV64. */
-export const INSNS_M: readonly Insn[] = [
+export const INSNS_M: readonly PatternInsn[] = [
   double('mul', '000', MULTIPLY, (o, a, b) => o.mul(a, b), 'Low 64 bits of the product.'),
   double('mulh', '001', MULTIPLY, (o, a, b) => o.mulhS(a, b), 'High 64 bits of the product, both signed.'),
   double('mulhsu', '010', MULTIPLY, (o, a, b) => o.mulhSU(a, b), 'High 64 bits of signed rs1 times unsigned rs2.'),

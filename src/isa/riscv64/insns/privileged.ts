@@ -1,6 +1,6 @@
 /** Calls into and returns from more privileged modes, waiting, and address-translation fences. All are done by helpers. */
 
-import type { Insn } from '../../core/insn';
+import type { PatternInsn } from '../../core/insn';
 import { insn } from '../insn';
 
 const CALL = 'RISC-V Unprivileged ISA 20240411, RV32I: Environment Call and Breakpoints';
@@ -14,7 +14,7 @@ const system = (
   kind: 'trap' | 'trapReturn' | undefined,
   ref: string,
   doc: string,
-): Insn =>
+): PatternInsn =>
   insn(mnemonic, `${bits} 00000 000 00000 1110011`, {
     asm: '',
     ref,
@@ -24,7 +24,7 @@ const system = (
   });
 
 /** Environment calls, trap returns, `wfi` and `sfence.vma`. */
-export const INSNS_PRIVILEGED: readonly Insn[] = [
+export const INSNS_PRIVILEGED: readonly PatternInsn[] = [
   system(
     'ecall',
     '0000000 00000',

@@ -1,6 +1,6 @@
 /** Zba: address generation. */
 
-import type { Insn } from '../../core/insn';
+import type { PatternInsn } from '../../core/insn';
 import type { V64 } from '../../core/ops';
 import { insn } from '../insn';
 import type { RiscvOps } from '../ops';
@@ -17,7 +17,7 @@ const shiftAdd = (
   count: number,
   part: (o: RiscvOps, v: V64) => V64,
   doc: string,
-): Insn =>
+): PatternInsn =>
   insn(mnemonic, `${bits[0]} rs2:5 rs1:5 ${bits[1]} rd:5 ${bits[2]}`, {
     asm: '{rd}, {rs1}, {rs2}',
     ref: REF,
@@ -26,7 +26,7 @@ const shiftAdd = (
   });
 
 /** Address generation instructions. */
-export const INSNS_ZBA: readonly Insn[] = [
+export const INSNS_ZBA: readonly PatternInsn[] = [
   shiftAdd('sh1add', ['0010000', '010', '0110011'], 1, full, 'rd = rs1 × 2 + rs2.'),
   shiftAdd('sh2add', ['0010000', '100', '0110011'], 2, full, 'rd = rs1 × 4 + rs2.'),
   shiftAdd('sh3add', ['0010000', '110', '0110011'], 3, full, 'rd = rs1 × 8 + rs2.'),

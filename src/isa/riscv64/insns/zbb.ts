@@ -1,6 +1,6 @@
 /** Zbb: basic bit manipulation. */
 
-import type { Insn } from '../../core/insn';
+import type { PatternInsn } from '../../core/insn';
 import type { V32, V64 } from '../../core/ops';
 import { insn } from '../insn';
 import type { RiscvOps } from '../ops';
@@ -13,7 +13,7 @@ const binary = (
   funct3: string,
   op: (o: RiscvOps, a: V64, b: V64) => V64,
   doc: string,
-): Insn =>
+): PatternInsn =>
   insn(mnemonic, `${funct7} rs2:5 rs1:5 ${funct3} rd:5 0110011`, {
     asm: '{rd}, {rs1}, {rs2}',
     ref: REF,
@@ -22,7 +22,12 @@ const binary = (
   });
 
 /** @param bits funct12, funct3 and opcode. */
-const unary = (mnemonic: string, bits: [string, string, string], op: (o: RiscvOps, a: V64) => V64, doc: string): Insn =>
+const unary = (
+  mnemonic: string,
+  bits: [string, string, string],
+  op: (o: RiscvOps, a: V64) => V64,
+  doc: string,
+): PatternInsn =>
   insn(mnemonic, `${bits[0]} rs1:5 ${bits[1]} rd:5 ${bits[2]}`, {
     asm: '{rd}, {rs1}',
     ref: REF,
@@ -54,7 +59,7 @@ const fillBytes = (o: RiscvOps, v: V64): V64 => {
 };
 
 /** Basic bit-manipulation instructions. */
-export const INSNS_ZBB: readonly Insn[] = [
+export const INSNS_ZBB: readonly PatternInsn[] = [
   binary('andn', '0100000', '111', (o, a, b) => o.and(a, o.not(b)), 'And of rs1 and the complement of rs2.'),
   binary('orn', '0100000', '110', (o, a, b) => o.or(a, o.not(b)), 'Or of rs1 and the complement of rs2.'),
   binary('xnor', '0100000', '100', (o, a, b) => o.not(o.xor(a, b)), 'Complement of the exclusive or.'),

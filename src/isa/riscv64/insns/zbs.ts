@@ -1,6 +1,6 @@
 /** Zbs: single bits. Indices are taken modulo 64. */
 
-import type { Insn } from '../../core/insn';
+import type { PatternInsn } from '../../core/insn';
 import type { V64 } from '../../core/ops';
 import { insn } from '../insn';
 import type { RiscvOps } from '../ops';
@@ -13,7 +13,7 @@ const pair = (
   bits: [funct6: string, funct3: string],
   op: (o: RiscvOps, a: V64, index: V64) => V64,
   doc: string,
-): Insn[] => [
+): PatternInsn[] => [
   insn(mnemonic, `${bits[0]} 0 rs2:5 rs1:5 ${bits[1]} rd:5 0110011`, {
     asm: '{rd}, {rs1}, {rs2}',
     ref: REF,
@@ -31,7 +31,7 @@ const pair = (
 const bit = (o: RiscvOps, index: V64): V64 => o.shl(o.c(1n), index);
 
 /** Single-bit instructions. */
-export const INSNS_ZBS: readonly Insn[] = [
+export const INSNS_ZBS: readonly PatternInsn[] = [
   ...pair('bclr', ['010010', '001'], (o, a, i) => o.and(a, o.not(bit(o, i))), 'Clear the bit of rs1'),
   ...pair('bext', ['010010', '101'], (o, a, i) => o.and(o.shrU(a, i), o.c(1n)), 'rd = the bit of rs1'),
   ...pair('binv', ['011010', '001'], (o, a, i) => o.xor(a, bit(o, i)), 'Invert the bit of rs1'),

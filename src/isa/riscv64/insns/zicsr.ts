@@ -1,11 +1,11 @@
 /** Zicsr: access to control and status registers. Which accesses are legal, and what they do, the helpers know. Counters (Zicntr) are read this way too. */
 
-import type { Insn } from '../../core/insn';
+import type { PatternInsn } from '../../core/insn';
 import { insn } from '../insn';
 
 const REF = 'RISC-V Unprivileged ISA 20240411, Zicsr: CSR Instructions';
 
-const byRegister = (mnemonic: string, funct3: string, doc: string): Insn =>
+const byRegister = (mnemonic: string, funct3: string, doc: string): PatternInsn =>
   insn(mnemonic, `csr:12 rs1:5 ${funct3} rd:5 1110011`, {
     asm: '{rd}, {csr}, {rs1}',
     ref: REF,
@@ -13,7 +13,7 @@ const byRegister = (mnemonic: string, funct3: string, doc: string): Insn =>
     sem: (o) => o.helper(mnemonic),
   });
 
-const byImmediate = (mnemonic: string, funct3: string, doc: string): Insn =>
+const byImmediate = (mnemonic: string, funct3: string, doc: string): PatternInsn =>
   insn(mnemonic, `csr:12 uimm:5 ${funct3} rd:5 1110011`, {
     asm: '{rd}, {csr}, {uimm}',
     ref: REF,
@@ -22,7 +22,7 @@ const byImmediate = (mnemonic: string, funct3: string, doc: string): Insn =>
   });
 
 /** CSR instructions. */
-export const INSNS_ZICSR: readonly Insn[] = [
+export const INSNS_ZICSR: readonly PatternInsn[] = [
   byRegister('csrrw', '001', 'Swap: rd = CSR, CSR = rs1. With rd = x0 the CSR is not read.'),
   byRegister('csrrs', '010', 'rd = CSR, then set the bits that are 1 in rs1. With rs1 = x0 the CSR is not written.'),
   byRegister('csrrc', '011', 'rd = CSR, then clear the bits that are 1 in rs1. With rs1 = x0 the CSR is not written.'),

@@ -1,10 +1,10 @@
 /** Zifencei: instruction fetch after stores to code. */
 
-import type { Insn } from '../../core/insn';
+import type { PatternInsn } from '../../core/insn';
 import { insn } from '../insn';
 
 /** The instruction-fetch fence. */
-export const INSNS_ZIFENCEI: readonly Insn[] = [
+export const INSNS_ZIFENCEI: readonly PatternInsn[] = [
   // The manual reserves the immediate, rs1 and rd for finer fences and tells implementations to ignore them.
   insn('fence.i', '------------ ----- 001 ----- 0001111', {
     asm: '',

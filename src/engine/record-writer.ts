@@ -1,0 +1,122 @@
+/** Decodes in TypeScript: fields that a row computes, and instructions that only a program can take apart. */
+import { matchInsn } from '../isa/core/decoder';
+import type { DecodedInsn, ProgramEncoding } from '../isa/core/encoding';
+import type { EngineIsa } from '../isa/core/engine-isa';
+import type { Insn } from '../isa/core/insn';
+import { graphsInRecord } from './emit/program';
+import { type RecordSlots, recordSlots } from './emit/record-slots';
+import { PAIR } from './emit/tables';
+import { FAST, FAST_OPS, RECORD } from './layout';
+import type { MachineMemory } from './machine-memory';
+import { cellOf } from './state-map';
+
+const PAGE = 4096;
+
+export class RecordWriter {
+  readonly #exactOps: ReadonlyMap<Insn, number>;
+  readonly #slots = new Map<Insn, RecordSlots>();
+
+  constructor(
+    readonly memory: MachineMemory,
+    readonly isa: EngineIsa,
+    readonly pairs: Uint16Array,
+  ) {
+    this.#exactOps = new Map(isa.insns.map((insn, index) => [insn, index + 1]));
+  }
+
+  /** Fills the computed fields of a row that `word` matches; false when it is not that instruction after all. */
+  compute(exactOp: number, record: number, word: number): boolean {
+    const insn = this.isa.insns[exactOp - 1];
+    const { pattern } = insn ?? {};
+    if (!insn || !pattern) throw new Error(`no instruction has the opcode ${exactOp}`);
+    const values = matchInsn({ ...insn, pattern }, word);
+    if (!values) return false;
+    for (const [name, slot] of this.#slotsOf(insn)) {
+      const value = values.wide?.[name];
+      if (value !== undefined) this.memory.view.setBigUint64(record + slot.offset, value, true);
+    }
+    return true;
+  }
+
+  /** Fills a record, but for its fast opcode. */
+  fill(record: number, { insn, length, fields, wide }: DecodedInsn): void {
+    const { u16, i32, view } = this.memory;
+    for (const slot of this.#slotsOf(insn).values()) {
+      const at = record + slot.offset;
+      const value = fields[slot.field];
+      if (slot.kind === 'plain' && slot.bytes === 8)
+        view.setBigUint64(at, wide?.[slot.field] ?? BigInt(value ?? 0), true);
+      else if (value === undefined) throw new Error(`${insn.mnemonic}: decoded without ${slot.field}`);
+      else if (slot.kind === 'plain') i32[at >> 2] = value;
+      else u16[at >> 1] = cellOf(slot.file, value, slot.use);
+    }
+    const exactOp = this.#exactOps.get(insn);
+    if (exactOp === undefined) throw new Error(`${insn.mnemonic}: decoded, but no instruction of ${this.isa.name}`);
+    u16[(record + RECORD.length) >> 1] = length;
+    u16[(record + RECORD.exactOp) >> 1] = exactOp;
+  }
+
+  /**
+   * Decodes the instruction of a page's record and makes a pair of it and the next where there is one. Its exact opcode
+   * stays 0 when the page does not hold all of it, or it is none.
+   */
+  decodeRecord(encoding: ProgramEncoding, record: number, mode: number): void {
+    const { u16 } = this.memory;
+    const opAt = (record + RECORD.op) >> 1;
+    const op = this.#decodeAlone(encoding, record, mode);
+    // A breakpoint stays.
+    if (u16[opAt] !== FAST.undecoded) return;
+    u16[opAt] = this.#fuse(encoding, record, op, mode);
+  }
+
+  /** Decodes one instruction. Yields its fast opcode, and leaves that of the record alone. */
+  #decodeAlone(encoding: ProgramEncoding, record: number, mode: number): number {
+    const { u8, i32, code } = this.memory;
+    const page = record - (record % code.stride);
+    const offset = (record - page) >> code.shift;
+    const host = (i32[(page + code.host) >> 2] ?? 0) + offset;
+    const bytes = u8.slice(host, host + Math.min(encoding.maxLength, PAGE - offset));
+    const decoded = encoding.decode(bytes, mode);
+    if (decoded === undefined || decoded === 'short') return FAST.bail;
+    this.fill(record, decoded);
+    return this.#fastOp(record, offset);
+  }
+
+  /** The fast opcode of a filled record. A direct jump within the page gets its distance in record units, too. */
+  #fastOp(record: number, offset: number): number {
+    const { u16, i32, code } = this.memory;
+    const row = (FAST_OPS >> 1) + 3 * (u16[(record + RECORD.exactOp) >> 1] ?? 0);
+    const distance = i32[(record + RECORD.imm) >> 2] ?? 0;
+    const destination = offset + distance;
+    const isNear = u16[row + 1] !== 0 && destination >= 0 && destination < PAGE && destination % code.unit === 0;
+    if (!isNear) return u16[row] ?? FAST.bail;
+    i32[(record + RECORD.near) >> 2] = distance << code.shift;
+    return u16[row + (distance > 0 ? 1 : 2)] ?? FAST.bail;
+  }
+
+  /** The opcode of the pair that the record makes with the next one, or its own. */
+  #fuse(encoding: ProgramEncoding, record: number, op: number, mode: number): number {
+    const { u16, code } = this.memory;
+    const { pairs } = this;
+    if (!pairs.some((first, at) => at % PAIR.columns === PAIR.first && first === op)) return op;
+    const next = record + ((u16[(record + RECORD.length) >> 1] ?? 0) << code.shift);
+    if (next % code.stride >= code.sentinel || u16[(next + RECORD.op) >> 1] === FAST.breakpoint) return op;
+    const nextOp = this.#decodeAlone(encoding, next, mode);
+    for (let at = 0; at < pairs.length; at += PAIR.columns) {
+      const [first, second, pair = op, destination = 0, source = 0] = pairs.subarray(at, at + PAIR.columns);
+      if (first !== op || second !== nextOp) continue;
+      const isForwarded = destination !== RECORD.op;
+      if (isForwarded && u16[(record + destination) >> 1] !== u16[(next + source) >> 1]) continue;
+      return pair;
+    }
+    return op;
+  }
+
+  #slotsOf(insn: Insn): RecordSlots {
+    const known = this.#slots.get(insn);
+    if (known) return known;
+    const slots = recordSlots(insn, graphsInRecord(this.isa, insn), this.memory.state, this.memory.code);
+    this.#slots.set(insn, slots);
+    return slots;
+  }
+}
