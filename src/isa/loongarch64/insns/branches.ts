@@ -14,7 +14,7 @@ const compare = (
   when: string,
 ): PatternInsn =>
   insn(mnemonic, `${bits} offs[17:2] rj:5 rd:5`, {
-    asm: '{rj}, {rd}, {offs}',
+    asm: '{rj}, {rd}, {target:offs}',
     ref: REF,
     doc: `Branches when rj ${when} rd.`,
     sem: (o, f) => o.branch(test(o, o.r(f.rj), o.r(f.rd)), o.pcRel(f.offs)),
@@ -24,19 +24,19 @@ const RETURN_ADDRESS = 1;
 
 export const INSNS_BRANCHES: readonly PatternInsn[] = [
   insn('beqz', '010000 offs[17:2] rj:5 offs[22:18]', {
-    asm: '{rj}, {offs}',
+    asm: '{rj}, {target:offs}',
     ref: REF,
     doc: 'Branches when rj is 0.',
     sem: (o, f) => o.branch(o.eqz(o.r(f.rj)), o.pcRel(f.offs)),
   }),
   insn('bnez', '010001 offs[17:2] rj:5 offs[22:18]', {
-    asm: '{rj}, {offs}',
+    asm: '{rj}, {target:offs}',
     ref: REF,
     doc: 'Branches when rj is not 0.',
     sem: (o, f) => o.branch(o.ne(o.r(f.rj), o.c(0)), o.pcRel(f.offs)),
   }),
   insn('bceqz', '010010 offs[17:2] 00 cj:3 offs[22:18]', {
-    asm: '{cj}, {offs}',
+    asm: '{cj}, {target:offs}',
     ref: FLOAT,
     doc: 'Branches when the condition flag is 0.',
     sem: (o, f) => {
@@ -45,7 +45,7 @@ export const INSNS_BRANCHES: readonly PatternInsn[] = [
     },
   }),
   insn('bcnez', '010010 offs[17:2] 01 cj:3 offs[22:18]', {
-    asm: '{cj}, {offs}',
+    asm: '{cj}, {target:offs}',
     ref: FLOAT,
     doc: 'Branches when the condition flag is 1.',
     sem: (o, f) => {
@@ -64,13 +64,13 @@ export const INSNS_BRANCHES: readonly PatternInsn[] = [
     },
   }),
   insn('b', '010100 offs[17:2] offs[27:18]', {
-    asm: '{offs}',
+    asm: '{target:offs}',
     ref: REF,
     doc: 'Jumps.',
     sem: (o, f) => o.jump(o.pcRel(f.offs)),
   }),
   insn('bl', '010101 offs[17:2] offs[27:18]', {
-    asm: '{offs}',
+    asm: '{target:offs}',
     ref: REF,
     doc: 'ra = address of the next instruction; jumps.',
     kind: 'call',

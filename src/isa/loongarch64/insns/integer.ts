@@ -192,7 +192,7 @@ export const INSNS_INTEGER: readonly PatternInsn[] = [
     sem: (o, f) => o.setR(f.rd, o.add(o.r(f.rj), o.shl(o.imm(f.si), o.c(16)))),
   }),
   insn('lu12i.w', '0001010 si[31:12] rd:5', {
-    asm: '{rd}, {hi12:si}',
+    asm: '{rd}, {upper:si}',
     ref: REF,
     doc: 'rd = immediate << 12, sign-extended.',
     sem: (o, f) => o.setR(f.rd, o.imm(f.si)),
@@ -204,19 +204,19 @@ export const INSNS_INTEGER: readonly PatternInsn[] = [
     sem: (o, f) => o.setR(f.rd, o.or(o.shl(o.imm(f.si), o.c(32)), o.zx32(o.w(f.rd)))),
   }),
   insn('pcaddi', '0001100 si[21:2] rd:5', {
-    asm: '{rd}, {hi2:si}',
+    asm: '{rd}, {words:si}',
     ref: REF,
     doc: 'rd = pc + (immediate << 2).',
     sem: (o, f) => o.setR(f.rd, o.add(o.pc(), o.imm(f.si))),
   }),
   insn('pcalau12i', '0001101 si[31:12] rd:5', {
-    asm: '{rd}, {hi12:si}',
+    asm: '{rd}, {upper:si}',
     ref: REF,
     doc: 'rd = (pc + (immediate << 12)) with its low 12 bits cleared.',
     sem: (o, f) => o.setR(f.rd, o.and(o.add(o.pc(), o.imm(f.si)), o.c(-4096n))),
   }),
   insn('pcaddu12i', '0001110 si[31:12] rd:5', {
-    asm: '{rd}, {hi12:si}',
+    asm: '{rd}, {upper:si}',
     ref: REF,
     doc: 'rd = pc + (immediate << 12).',
     sem: (o, f) => o.setR(f.rd, o.add(o.pc(), o.imm(f.si))),

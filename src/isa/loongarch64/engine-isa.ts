@@ -1,0 +1,34 @@
+/** LoongArch64 as the engine executes it. */
+import type { EngineIsa } from '../core/engine-isa';
+import { CAUSE } from './causes';
+import { ENCODING } from './encoding';
+import { isFpOpen, openFp, pendingInterrupt, takeTrap, wakesFromWait } from './exceptions';
+import { FUNCTIONS, HELPERS } from './helpers';
+import { INSNS } from './insns/all';
+import { cpuTranslate, translationContext } from './paging-cpu';
+import { STATE } from './state';
+
+export const LOONGARCH64_ENGINE: EngineIsa = {
+  name: 'loongarch64',
+  encoding: ENCODING,
+  insns: INSNS,
+  quick: [],
+  fusions: [],
+  state: STATE,
+  helpers: HELPERS,
+  functions: FUNCTIONS,
+  guards: { fp: { isOpen: isFpOpen, open: openFp } },
+  causes: {
+    illegalInstruction: CAUSE.noInstruction,
+    loadAccess: CAUSE.memoryAddress,
+    storeAccess: CAUSE.memoryAddress,
+    fetchAccess: CAUSE.fetchAddress,
+  },
+  cpuTranslate,
+  dataContext: translationContext,
+  fetchContext: translationContext,
+  guestContexts: 0,
+  takeTrap,
+  pendingInterrupt,
+  wakesFromWait,
+};
