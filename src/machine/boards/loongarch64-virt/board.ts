@@ -1,0 +1,119 @@
+/** `loongarch64-virt` as a board a machine can be made of: devices, reset, timers, registers. */
+import type { HartView } from '../../../engine/hart-view';
+import { LOONGARCH64, LOONGARCH64_ENGINE, peekCsr, pokeCsr, resetState, worldOf } from '../../../isa/loongarch64';
+import type { Board, BoardSpec } from '../board';
+import { planLoongarch64, ramOf } from './boot';
+import { buildVirtBoard } from './devices';
+import { LOONGARCH64_VIRT } from './map';
+import { createTimers, TIMERS } from './timers';
+
+const STOPPED = 2;
+const IPI = 12;
+
+export const LOONGARCH64_VIRT_BOARD: BoardSpec = {
+  id: LOONGARCH64_VIRT.id,
+  arch: 'loongarch64',
+  isa: LOONGARCH64,
+  engineIsa: LOONGARCH64_ENGINE,
+  ram: ramOf,
+  maxHarts: LOONGARCH64_VIRT.maxHarts,
+  nanosecondsPerInstruction: BigInt(LOONGARCH64_VIRT.nanosecondsPerInstruction),
+  ticksAt: (nanoseconds) => nanoseconds / BigInt(LOONGARCH64_VIRT.nanosecondsPerInstruction),
+  room: { 'virtio-pci': LOONGARCH64_VIRT.pciSlots, 'virtio-mmio': 0, 'virtio-mmio-legacy': 0 },
+  windows: Object.entries(LOONGARCH64_VIRT.map).map(([name, { base, size }]) => ({
+    name,
+    base: BigInt(base),
+    size: BigInt(size),
+  })),
+  plan: planLoongarch64,
+  build: (services, files): Board => {
+    const setLine = (processor: number, bit: number, level: boolean): void => {
+      const view = services.hart(processor);
+      const mask = 1n << BigInt(bit);
+      const lines = view.get('lines');
+      view.set('lines', level ? lines | mask : lines & ~mask);
+      // A processor that firmware has not started waits for a message with its entry, as the one in QEMU's flash does.
+      if (level && bit === IPI && view.activity === STOPPED) start(view);
+      services.attention(processor);
+    };
+    const start = (view: HartView): void => {
+      const [low = 0, high = 0] = virt.ipi.state.mailbox[view.hart] ?? [];
+      if (low === 0 && high === 0) return;
+      virt.ipi.write(0x0c, 4, 0xffff_ffff, view.hart);
+      view.pc = (BigInt(high) << 32n) | BigInt(low);
+      view.activity = 0;
+    };
+    const virt = buildVirtBoard(
+      {
+        now: () => services.now(),
+        alarm: (device, tag, at) => services.alarm(device, tag, at),
+        output: (_, bytes) => services.output(bytes),
+        power: (event) => services.power(event),
+        readMemory: (at, length) => services.readMemory(at, length),
+        writeMemory: (at, bytes) => services.writePhysical(at, bytes),
+        line: setLine,
+      },
+      { processors: services.harts, memory: services.memory, ...files },
+    );
+    const timers = createTimers(services, setLine);
+    return {
+      id: LOONGARCH64_VIRT.id,
+      isa: LOONGARCH64,
+      engineIsa: LOONGARCH64_ENGINE,
+      bus: virt.bus,
+      spaces: { iocsr: virt.iocsr },
+      devices: virt.devices,
+      console: virt.console,
+      rootRegisters: ['PGDL', 'PGDH'],
+      readArray: (pa, length) => {
+        const window = virt.bus.find(pa);
+        const flash = virt.flash.find((bank) => bank === window?.device);
+        if (!flash || !window || pa + length > window.base + window.size) return undefined;
+        return flash.bytes(pa - window.base, length);
+      },
+      resetHart: (view, plan) => {
+        resetState(view, { cpu: view.hart });
+        view.pc = BigInt(plan.entry);
+        for (const [name, value] of Object.entries(plan.registers)) writeRegister(view, name, value);
+        // What is in flash starts all processors; the machine starts the first and waits for messages to the others.
+        view.activity = plan.format !== 'none' && view.hart !== 0 ? STOPPED : 0;
+      },
+      firmwareCall: () => false,
+      timersChanged: (view) => timers.changed(view),
+      alarmFired: (owner, tag) => {
+        if (owner === TIMERS) timers.fired(tag);
+      },
+      worldOf: (slot) => worldOf({ get: slot }),
+      readRegister,
+      readSystemRegister: (state, name) => peekCsr(state, name),
+      writeRegister,
+    };
+  },
+};
+
+const place = (name: string): { readonly file: string; readonly index: number } | undefined => {
+  const match = /^(r|f|fcc)(\d+)$/.exec(name);
+  return match ? { file: match[1] ?? '', index: Number(match[2]) } : undefined;
+};
+
+const readRegister = (view: HartView, name: string): bigint | undefined => {
+  const spec = LOONGARCH64.register(name);
+  if (!spec) return undefined;
+  if (spec.name === 'pc') return view.pc;
+  if (spec.name === 'fcsr') return view.get('fcsr');
+  const found = place(spec.name);
+  return found ? view.read(found.file, found.index) : peekCsr(view, spec.name);
+};
+
+const writeRegister = (view: HartView, name: string, value: bigint): boolean => {
+  const spec = LOONGARCH64.register(name);
+  if (!spec?.isWritable) return false;
+  if (spec.name === 'pc') view.pc = value & ~3n;
+  else if (spec.name === 'fcsr') view.set('fcsr', value);
+  else {
+    const found = place(spec.name);
+    if (!found) return pokeCsr(view, spec.name, value);
+    view.write(found.file, found.index, value);
+  }
+  return true;
+};

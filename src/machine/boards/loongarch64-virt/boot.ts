@@ -1,0 +1,124 @@
+/**
+ * How `loongarch64-virt` starts: a kernel as `-kernel` of QEMU starts it, in direct addresses with the tables of an EFI boot
+ * loader, or what is in flash.
+ */
+import { systemTable } from '../../boot/efi';
+import { LoadError } from '../../boot/load-error';
+import type { BootInput, LoadPlan, LoadSegment, PhysicalRange } from '../../boot/load-plan';
+import {
+  alignDown,
+  checkFlash,
+  checkHarts,
+  checkInRam,
+  checkOverlaps,
+  PAGE,
+  type Placed,
+  type ProgramSpace,
+  placeProgram,
+} from '../../boot/place';
+import { checkMemorySize, sizeOf } from '../../memory-size';
+import { COMMAND_LINE_BYTES, LOONGARCH64_VIRT } from './map';
+import { virtFdt } from './tree';
+
+/** The ranges of RAM of a machine with `memory` bytes. */
+export const ramOf = (memory: number): { base: number; size: number }[] => {
+  const { low, high } = LOONGARCH64_VIRT.ram;
+  if (memory <= low.size) return [{ base: low.base, size: memory }];
+  return [
+    { base: low.base, size: low.size },
+    { base: high.base, size: memory - low.size },
+  ];
+};
+
+/** Plans the whole memory image. Registers: a0 is 1 (the tables are there), a1 the command line, a2 the EFI system table. */
+export function planLoongarch64(input: BootInput): LoadPlan {
+  const { kernelBase, flash, maxHarts, boot, map } = LOONGARCH64_VIRT;
+  checkMemorySize(input.memory);
+  checkHarts(input.harts, maxHarts);
+  if (input.bios !== undefined && input.pflash0 !== undefined) {
+    throw new LoadError(input.bios.name, 'the firmware is what is in the first flash bank', 'Give one of --bios and --pflash0.');
+  }
+  for (const bank of [input.bios, input.pflash0, input.pflash1]) checkFlash(bank, flash.unitSize);
+
+  const ram = ramOf(input.memory);
+  const space: ProgramSpace = { architecture: 'loongarch64', ram, kernelBase, linuxBase: 0 };
+  const { kernel: file, loadAddress } = input;
+  const kernel = file && placeProgram(file, space, loadAddress ?? kernelBase, loadAddress !== undefined);
+  const firmware = input.bios ?? input.pflash0;
+  const first = firmware && (input.bios !== undefined || !kernel) ? fromFlash(map.flash0.base) : kernel;
+  if (!first) {
+    throw new LoadError('the machine', 'there is nothing to run', 'Name a kernel, or pass --kernel or --bios with a file.');
+  }
+  const programs = kernel?.segments ?? [];
+  for (const segment of programs) checkInRam(segment, space);
+  const tables = bootTables(input, space, programs);
+  const segments = [...programs, ...tables.segments];
+  checkOverlaps(segments);
+  return {
+    segments,
+    entry: first.entry,
+    mode: 'PLV0',
+    registers: { a0: 1n, a1: BigInt(boot.commandLine), a2: BigInt(boot.systemTable) },
+    ...(input.bios && { pflash0: input.bios.bytes }),
+    dtbAt: boot.deviceTree,
+    initrd: tables.initrd,
+    physicalOf: (kernel ?? first).physicalOf,
+    format: (kernel ?? first).format,
+  };
+}
+
+const fromFlash = (entry: number): Placed => ({ format: 'none', segments: [], entry, physicalOf: [] });
+
+/** Command line, EFI tables and device tree in the first MiBs; the initial RAM disk at the top of low RAM. */
+function bootTables(
+  input: BootInput,
+  { ram }: ProgramSpace,
+  programs: readonly LoadSegment[],
+): { readonly segments: readonly LoadSegment[]; readonly initrd?: PhysicalRange } {
+  const { boot } = LOONGARCH64_VIRT;
+  const { initrd: disk, append = '', harts } = input;
+  const commandLine = new TextEncoder().encode(`${append}\0`);
+  if (commandLine.length > COMMAND_LINE_BYTES) {
+    throw new LoadError('--append', `the command line has ${commandLine.length - 1} bytes`, `Give at most ${COMMAND_LINE_BYTES - 1}.`);
+  }
+  if (disk !== undefined && disk.bytes.length === 0) {
+    throw new LoadError(disk.name, 'the initial RAM disk is empty', 'Build it again, or leave it out.');
+  }
+  const initrd = disk && placeDisk(disk.bytes.length, ram, programs);
+  if (disk && !initrd) {
+    const total = ram.reduce((sum, { size }) => sum + size, 0);
+    throw new LoadError('--memory', `no room is left for the initial RAM disk beside the kernel in ${sizeOf(total)}`, 'Give more memory.');
+  }
+  const tree = virtFdt({
+    processors: harts,
+    ram,
+    ...(input.append !== undefined && { bootargs: append }),
+    ...(initrd && { initrd }),
+  });
+  const efi = systemTable({ at: boot, deviceTree: boot.deviceTree, initrd });
+  const segment = (name: string, pa: number, bytes: Uint8Array): LoadSegment => ({ pa, bytes, memsz: bytes.length, name });
+  return {
+    segments: [
+      segment('command line', boot.commandLine, commandLine),
+      ...efi.map(({ at, bytes }) => segment('EFI tables', at, bytes)),
+      segment('device tree', boot.deviceTree, tree),
+      ...(disk && initrd ? [segment(disk.name, initrd.start, disk.bytes)] : []),
+    ],
+    ...(initrd && { initrd }),
+  };
+}
+
+/** The highest free place in the last range of RAM that has room. */
+function placeDisk(
+  size: number,
+  ram: ProgramSpace['ram'],
+  programs: readonly LoadSegment[],
+): PhysicalRange | undefined {
+  for (const { base, size: length } of [...ram].reverse()) {
+    const start = alignDown(base + length - size, PAGE);
+    const end = start + size;
+    const lowest = base === 0 ? LOONGARCH64_VIRT.kernelBase : base;
+    if (start >= lowest && programs.every(({ pa, memsz }) => end <= pa || pa + memsz <= start)) return { start, end };
+  }
+  return undefined;
+}
