@@ -1,0 +1,123 @@
+/**
+ * One address translated for debugger and inspector: by windows, the TLB, and the tables behind it. Changes nothing.
+ * Where the TLB has no entry yet, the tables say what its refill will put there; where both differ, the TLB holds.
+ */
+import { ipa, pa, type Va } from '../../base/address';
+import type { PhysicalReader } from '../core/isa';
+import type { Access, Fault, Permissions, Translation, WalkStep } from '../core/translation';
+import type { World } from '../core/world';
+import { ASID_MASK, isCanonical, TLBELO, virtualBits } from './bits';
+import { CAUSE, causeName } from './causes';
+import { isDirect, pageOf, refusal, windowOf } from './paging-cpu';
+import { permissions, type Registers, type TableWalk, walkTables } from './tables';
+import { MTLB_ENTRIES, STLB_ENTRIES, STLB_SETS, STLB_WAYS, unpackEntry } from './tlb-layout';
+
+const ALL: Permissions = { read: true, write: true, execute: true, user: true };
+const PLV: Readonly<Record<string, number>> = { PLV0: 0, PLV1: 1, PLV2: 2, PLV3: 3 };
+
+/** The names by which a TLB entry's cells are asked for, as registers are. */
+export const tlbCell = (index: number, cell: 'misc' | 'lo0' | 'lo1'): string => `TLB${index}.${cell}`;
+
+interface Found {
+  readonly ps: number;
+  readonly lo: readonly [bigint, bigint];
+}
+
+const tlbEntry = (address: bigint, asid: number, registers: Registers): Found | undefined => {
+  const ps = Number(registers('STLBPS') & 0x3fn);
+  const set = Number((virtualBits(address) >> BigInt(ps + 1)) & BigInt(STLB_SETS - 1));
+  const indices = [
+    ...Array.from({ length: STLB_WAYS }, (_, way) => way * STLB_SETS + set),
+    ...Array.from({ length: MTLB_ENTRIES }, (_, entry) => STLB_ENTRIES + entry),
+  ];
+  for (const index of indices) {
+    const entry = unpackEntry(registers(tlbCell(index, 'misc')));
+    if (!entry.isThere || (virtualBits(address) ^ entry.vppn) >> BigInt(Math.max(13, entry.ps + 1)) !== 0n) continue;
+    const lo = [registers(tlbCell(index, 'lo0')), registers(tlbCell(index, 'lo1'))] as const;
+    if (entry.asid === asid || (lo[0] & lo[1] & TLBELO.G) !== 0n) return { ps: entry.ps, lo };
+  }
+  return undefined;
+};
+
+const REFILL: Readonly<Record<Access, number>> = {
+  read: CAUSE.tlbRefillLoad,
+  write: CAUSE.tlbRefillStore,
+  execute: CAUSE.tlbRefillFetch,
+};
+
+const RULES: ReadonlyMap<number, string> = new Map([
+  [CAUSE.loadPageInvalid, 'the page is not valid (V = 0)'],
+  [CAUSE.storePageInvalid, 'the page is not valid (V = 0)'],
+  [CAUSE.fetchPageInvalid, 'the page is not valid (V = 0)'],
+  [CAUSE.pageNonExecutable, 'fetches are not allowed (NX = 1)'],
+  [CAUSE.pageNonReadable, 'loads are not allowed (NR = 1)'],
+  [CAUSE.pagePrivilege, 'this privilege level may not use the page (PLV)'],
+  [CAUSE.pageModification, 'stores are not allowed (D = 0)'],
+]);
+
+/** Implements {@link Isa.translate}. */
+export const translate = (
+  world: World,
+  read: PhysicalReader,
+  address: Va,
+  access: Access,
+  registers: Registers,
+): Translation => {
+  const state = { get: registers };
+  const plv = PLV[world.mode] ?? 0;
+  const reached = (
+    scheme: string,
+    steps: readonly WalkStep[],
+    at: bigint,
+    size: bigint,
+    perms: Permissions,
+  ): Translation => ({
+    va: address,
+    scheme,
+    steps,
+    result: { ok: true, ipa: ipa(at), pa: pa(at), pageSize: Number(size), perms },
+  });
+  const failed = (scheme: string, steps: readonly WalkStep[], rule: string, cause: number): Translation => {
+    const fault: Fault = { rule, cause, causeName: causeName(cause, false), tval: address };
+    return { va: address, scheme, steps, result: { ok: false, fault } };
+  };
+  if (world.stage1 === undefined && isDirect(state)) {
+    return reached('direct address', [], virtualBits(address), 4096n, ALL);
+  }
+  const window = windowOf(state, address, plv);
+  if (window >= 0) return reached(`window DMW${window}`, [], virtualBits(address), 4096n, ALL);
+  if (!isCanonical(address)) {
+    const cause = access === 'execute' ? CAUSE.fetchAddress : CAUSE.memoryAddress;
+    return failed('mapped', [], 'the address is in no window, and its upper bits do not repeat bit 47', cause);
+  }
+  const walk = walkTables(rootFor(world, address, registers), address, registers, read);
+  const asid = world.asid === 0 ? Number(registers('ASID') & ASID_MASK) : world.asid;
+  const cached = tlbEntry(address, asid, registers);
+  if (cached) {
+    const { entry, pa: at } = pageOf(cached, address);
+    const scheme = isSame(walk, entry, at) ? 'TLB' : 'TLB, stale: its entry differs from the tables';
+    const cause = refusal(entry, plv, access);
+    if (cause !== undefined) return failed(scheme, walk.steps, RULES.get(cause) ?? causeName(cause, false), cause);
+    return reached(scheme, walk.steps, at, 1n << BigInt(cached.ps), permissions(entry));
+  }
+  const scheme = 'tables; the TLB has no entry yet';
+  if (!walk.leaf) return failed(scheme, walk.steps, walk.rule ?? 'nothing is mapped', REFILL[access]);
+  const cause = refusal(walk.leaf.raw, plv, access);
+  if (cause !== undefined) return failed(scheme, walk.steps, RULES.get(cause) ?? causeName(cause, false), cause);
+  return reached(scheme, walk.steps, walk.leaf.pa, walk.leaf.size, permissions(walk.leaf.raw));
+};
+
+/** The root of the half that the address is in: the world's own, or what the registers name for the other half. */
+const rootFor = (world: World, address: bigint, registers: Registers): bigint => {
+  const isUpper = ((address >> 47n) & 1n) === 1n;
+  const isOwn = isUpper === (world.level === 'kernel');
+  if (isOwn && world.stage1 !== undefined) return world.stage1;
+  return registers(isUpper ? 'PGDH' : 'PGDL');
+};
+
+/** Whether the tables say of the page what the TLB does: where it is, and who may do what. */
+const isSame = ({ leaf }: TableWalk, entry: bigint, at: bigint): boolean => {
+  if ((entry & TLBELO.V) === 0n) return leaf === undefined;
+  const rights = TLBELO.NX | TLBELO.NR | TLBELO.RPLV | TLBELO.PLV | TLBELO.D;
+  return leaf !== undefined && leaf.pa === at && (leaf.raw & rights) === (entry & rights);
+};
