@@ -36,7 +36,7 @@ export const createMachine = (options: MachineOptions): CreatedMachine => {
   const plan = board.plan({ ...options, memory, harts });
   const { drives = [], extras = [] } = options;
   checkRoom(board, [...drives, ...extras]);
-  const files = { pflash0: options.pflash0?.bytes, pflash1: options.pflash1?.bytes, drives, extras };
+  const files = { pflash0: plan.pflash0 ?? options.pflash0?.bytes, pflash1: options.pflash1?.bytes, drives, extras };
   try {
     return { machine: new EmulatedMachine({ spec: board, memory, harts, plan, files }), plan, board };
   } catch (error) {

@@ -474,6 +474,7 @@ export class EmulatedMachine implements Machine {
   #services() {
     return {
       harts: this.parts.harts,
+      memory: this.parts.memory,
       now: () => this.now,
       alarm: (owner: string, tag: string, at: bigint | undefined) => {
         this.alarms.set(owner, tag, at);

@@ -75,7 +75,7 @@ const lddir: Helper = privileged((state, field) => {
     return;
   }
   const index = (badAddress(state) >> BigInt(place.base)) & ((1n << BigInt(place.width)) - 1n);
-  state.write('r', field('rd'), tableEntry(state, (table & ~0xfffn) + (index << 3n)) & ~DIRECTORY.LEVEL);
+  state.write('r', field('rd'), tableEntry(state, (table & ~0xfffn) + (index << 3n)));
 });
 
 /** Loads one of the two entries for the bad address into TLBRELO0 or 1: of the page table, or a half of a huge page. */

@@ -22,6 +22,8 @@ export interface BoardServices {
   power(event: PowerEvent): void;
   hart(index: number): HartView;
   readonly harts: number;
+  /** Bytes of RAM. */
+  readonly memory: number;
   /** The hart's interrupt lines or activity changed from outside: it must look before its next instruction. */
   attention(hart: number): void;
   flushTranslations(hart: number): void;

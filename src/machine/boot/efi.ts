@@ -29,7 +29,11 @@ export interface EfiTables {
 }
 
 /** The system table, the configuration tables that it names, and the description of the initial RAM disk. */
-export function systemTable({ at, deviceTree, initrd }: EfiTables): { readonly at: number; readonly bytes: Uint8Array }[] {
+export function systemTable({
+  at,
+  deviceTree,
+  initrd,
+}: EfiTables): { readonly at: number; readonly bytes: Uint8Array }[] {
   const entries: (readonly [string, number])[] = [[DEVICE_TREE, deviceTree]];
   if (initrd) entries.push([INITRD, at.initrd]);
 

@@ -7,6 +7,8 @@ export interface LinuxHeader {
   readonly textOffset: number;
   /** Bytes in memory, zero-initialised data included; 0 when the header does not say. */
   readonly imageSize: number;
+  /** Bytes from the start of the image to its first instruction. */
+  readonly entryOffset: number;
 }
 
 const HEADER_SIZE = 64;
@@ -14,7 +16,11 @@ const MAGIC_AT = 0x38;
 const BIG_ENDIAN = 1;
 
 /** The word at 0x38. See Linux, Documentation/arch/{riscv/boot-image-header,arm64/booting,loongarch/booting}. */
-const MAGICS: Readonly<Partial<Record<Architecture, string>>> = { riscv64: 'RSC\x05', aarch64: 'ARM\x64' };
+const MAGICS: Readonly<Partial<Record<Architecture, string>>> = {
+  riscv64: 'RSC\x05',
+  aarch64: 'ARM\x64',
+  loongarch64: '\xcd\x23\x82\x81',
+};
 
 const startsWith = (bytes: Uint8Array, at: number, text: string): boolean =>
   [...text].every((char, index) => bytes[at + index] === char.charCodeAt(0));
@@ -32,13 +38,16 @@ export function linuxArchitecture(bytes: Uint8Array): Architecture | undefined {
 export function readLinuxHeader(name: string, bytes: Uint8Array, architecture: Architecture): LinuxHeader | undefined {
   if (linuxArchitecture(bytes) !== architecture) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, HEADER_SIZE);
-  const textOffset = view.getBigUint64(0x08, true);
+  const isLoongArch = architecture === 'loongarch64';
+  // LoongArch's has the entry where the others have the text offset, and that behind the size.
+  const textOffset = view.getBigUint64(isLoongArch ? 0x18 : 0x08, true);
   const imageSize = view.getBigUint64(0x10, true);
-  if ((view.getUint32(0x18, true) & BIG_ENDIAN) !== 0) {
+  const entryOffset = isLoongArch ? BigInt.asUintN(48, view.getBigUint64(0x08, true)) - textOffset : 0n;
+  if (!isLoongArch && (view.getUint32(0x18, true) & BIG_ENDIAN) !== 0) {
     throw new LoadError(name, 'this is a big-endian Linux Image', 'Build it little-endian.');
   }
-  if (textOffset >= 1n << 40n || imageSize >= 1n << 40n) {
+  if (textOffset >= 1n << 40n || imageSize >= 1n << 40n || entryOffset < 0n || entryOffset >= BigInt(bytes.length)) {
     throw new LoadError(name, 'its Linux Image header has impossible sizes', 'Build the file again.');
   }
-  return { textOffset: Number(textOffset), imageSize: Number(imageSize) };
+  return { textOffset: Number(textOffset), imageSize: Number(imageSize), entryOffset: Number(entryOffset) };
 }

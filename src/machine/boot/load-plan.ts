@@ -50,6 +50,8 @@ export interface LoadPlan {
   /** Physical addresses of the HTIF words, when an ELF names them. */
   readonly tohost?: number;
   readonly fromhost?: number;
+  /** What the first flash bank holds, where the plan puts firmware there. */
+  readonly pflash0?: Uint8Array;
   /** Physical address of the device tree, where there is one. */
   readonly dtbAt?: number;
   readonly initrd?: PhysicalRange;

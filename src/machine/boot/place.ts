@@ -53,7 +53,8 @@ export function placeProgram(file: NamedFile, space: ProgramSpace, base: number,
   const header = readLinuxHeader(file.name, file.bytes, space.architecture);
   if (header === undefined) return placeFlat(file, 'flat', base, file.bytes.length);
   const at = isAnywhere ? base : space.linuxBase + header.textOffset;
-  return placeFlat(file, 'linux-image', at, Math.max(header.imageSize, file.bytes.length));
+  const placed = placeFlat(file, 'linux-image', at, Math.max(header.imageSize, file.bytes.length));
+  return { ...placed, entry: at + header.entryOffset };
 }
 
 function placeFlat({ name, bytes }: NamedFile, format: 'flat' | 'linux-image', base: number, memsz: number): Placed {

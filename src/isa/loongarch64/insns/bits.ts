@@ -2,7 +2,7 @@
 import type { PatternInsn } from '../../core/insn';
 import type { V64 } from '../../core/ops';
 import { insn } from '../insn';
-import type { LoongOps } from '../ops';
+import type { LoongFields, LoongOps } from '../ops';
 
 const REF = 'LoongArch Reference Manual, Volume 1, 2.2.3 Bit-manipulation Instructions';
 const CHECKSUMS = 'LoongArch Reference Manual, Volume 1, 2.2.9 CRC Check Instructions';
@@ -36,9 +36,12 @@ const halvesInWords = (o: LoongOps, value: V64): V64 => exchange(o, value, 16, H
 
 const lowWord = (o: LoongOps, value: V64): V64 => o.sx32(o.lo32(value));
 
-/** Ones of a bit field of `msb`:`lsb`, at bit 0; no field where they are the wrong way round. */
+/** Ones of a bit field of `msb`:`lsb`, at bit 0; such a word is no instruction where they are the wrong way round. */
 const ones = ({ msb = 0, lsb = 0 }: Readonly<Record<string, number>>): bigint | undefined =>
   msb < lsb ? undefined : (1n << BigInt(msb - lsb + 1)) - 1n;
+
+/** The same where the instruction executes: both numbers take less of a decoded record than the mask. */
+const maskOf = (o: LoongOps, f: LoongFields): V64 => o.shrU(o.c(-1), o.sub(o.c(63), o.sub(o.imm(f.msb), o.imm(f.lsb))));
 
 const crc = (mnemonic: string, bits: string, bytes: number, kind: string): PatternInsn =>
   insn(mnemonic, `00000000001001${bits} rk:5 rj:5 rd:5`, {
@@ -109,7 +112,7 @@ export const INSNS_BITS: readonly PatternInsn[] = [
     doc: 'rd = word of rd with bits msb to lsb replaced by the low bits of rj; sign-extended.',
     computed: { ones },
     sem: (o, f) => {
-      const mask = o.shl(o.lo32(o.imm(f.ones)), o.imm32(f.lsb));
+      const mask = o.shl(o.lo32(maskOf(o, f)), o.imm32(f.lsb));
       const inserted = o.and(o.shl(o.w(f.rj), o.imm32(f.lsb)), mask);
       o.setW(f.rd, o.or(o.and(o.w(f.rd), o.not(mask)), inserted));
     },
@@ -119,7 +122,7 @@ export const INSNS_BITS: readonly PatternInsn[] = [
     ref: REF,
     doc: 'rd = bits msb to lsb of rj, a word; sign-extended.',
     computed: { ones },
-    sem: (o, f) => o.setW(f.rd, o.and(o.shrU(o.w(f.rj), o.imm32(f.lsb)), o.lo32(o.imm(f.ones)))),
+    sem: (o, f) => o.setW(f.rd, o.and(o.shrU(o.w(f.rj), o.imm32(f.lsb)), o.lo32(maskOf(o, f)))),
   }),
   insn('bstrins.d', '0000000010 msb:6 lsb:6 rj:5 rd:5', {
     asm: '{rd}, {rj}, {msb}, {lsb}',
@@ -127,7 +130,7 @@ export const INSNS_BITS: readonly PatternInsn[] = [
     doc: 'rd = rd with bits msb to lsb replaced by the low bits of rj.',
     computed: { ones },
     sem: (o, f) => {
-      const mask = o.shl(o.imm(f.ones), o.imm(f.lsb));
+      const mask = o.shl(maskOf(o, f), o.imm(f.lsb));
       const inserted = o.and(o.shl(o.r(f.rj), o.imm(f.lsb)), mask);
       o.setR(f.rd, o.or(o.and(o.r(f.rd), o.not(mask)), inserted));
     },
@@ -137,7 +140,7 @@ export const INSNS_BITS: readonly PatternInsn[] = [
     ref: REF,
     doc: 'rd = bits msb to lsb of rj.',
     computed: { ones },
-    sem: (o, f) => o.setR(f.rd, o.and(o.shrU(o.r(f.rj), o.imm(f.lsb)), o.imm(f.ones))),
+    sem: (o, f) => o.setR(f.rd, o.and(o.shrU(o.r(f.rj), o.imm(f.lsb)), maskOf(o, f))),
   }),
   crc('crc.w.b.w', '000', 1, 'CRC-32'),
   crc('crc.w.h.w', '001', 2, 'CRC-32'),

@@ -96,9 +96,17 @@ const place = (name: string): { readonly file: string; readonly index: number } 
   return match ? { file: match[1] ?? '', index: Number(match[2]) } : undefined;
 };
 
+/** A cell of the TLB, by the name that translation asks for it. */
+const tlbCellOf = (view: HartView, name: string): bigint | undefined => {
+  const match = /^TLB(\d+)\.(misc|lo0|lo1)$/.exec(name);
+  return match
+    ? view.bank({ misc: 'tlbMisc', lo0: 'tlbLo0', lo1: 'tlbLo1' }[match[2] as 'misc'])[Number(match[1])]
+    : undefined;
+};
+
 const readRegister = (view: HartView, name: string): bigint | undefined => {
   const spec = LOONGARCH64.register(name);
-  if (!spec) return undefined;
+  if (!spec) return tlbCellOf(view, name);
   if (spec.name === 'pc') return view.pc;
   if (spec.name === 'fcsr') return view.get('fcsr');
   const found = place(spec.name);

@@ -36,7 +36,11 @@ export function planLoongarch64(input: BootInput): LoadPlan {
   checkMemorySize(input.memory);
   checkHarts(input.harts, maxHarts);
   if (input.bios !== undefined && input.pflash0 !== undefined) {
-    throw new LoadError(input.bios.name, 'the firmware is what is in the first flash bank', 'Give one of --bios and --pflash0.');
+    throw new LoadError(
+      input.bios.name,
+      'the firmware is what is in the first flash bank',
+      'Give one of --bios and --pflash0.',
+    );
   }
   for (const bank of [input.bios, input.pflash0, input.pflash1]) checkFlash(bank, flash.unitSize);
 
@@ -47,7 +51,11 @@ export function planLoongarch64(input: BootInput): LoadPlan {
   const firmware = input.bios ?? input.pflash0;
   const first = firmware && (input.bios !== undefined || !kernel) ? fromFlash(map.flash0.base) : kernel;
   if (!first) {
-    throw new LoadError('the machine', 'there is nothing to run', 'Name a kernel, or pass --kernel or --bios with a file.');
+    throw new LoadError(
+      'the machine',
+      'there is nothing to run',
+      'Name a kernel, or pass --kernel or --bios with a file.',
+    );
   }
   const programs = kernel?.segments ?? [];
   for (const segment of programs) checkInRam(segment, space);
@@ -79,7 +87,11 @@ function bootTables(
   const { initrd: disk, append = '', harts } = input;
   const commandLine = new TextEncoder().encode(`${append}\0`);
   if (commandLine.length > COMMAND_LINE_BYTES) {
-    throw new LoadError('--append', `the command line has ${commandLine.length - 1} bytes`, `Give at most ${COMMAND_LINE_BYTES - 1}.`);
+    throw new LoadError(
+      '--append',
+      `the command line has ${commandLine.length - 1} bytes`,
+      `Give at most ${COMMAND_LINE_BYTES - 1}.`,
+    );
   }
   if (disk !== undefined && disk.bytes.length === 0) {
     throw new LoadError(disk.name, 'the initial RAM disk is empty', 'Build it again, or leave it out.');
@@ -87,7 +99,11 @@ function bootTables(
   const initrd = disk && placeDisk(disk.bytes.length, ram, programs);
   if (disk && !initrd) {
     const total = ram.reduce((sum, { size }) => sum + size, 0);
-    throw new LoadError('--memory', `no room is left for the initial RAM disk beside the kernel in ${sizeOf(total)}`, 'Give more memory.');
+    throw new LoadError(
+      '--memory',
+      `no room is left for the initial RAM disk beside the kernel in ${sizeOf(total)}`,
+      'Give more memory.',
+    );
   }
   const tree = virtFdt({
     processors: harts,
@@ -96,7 +112,12 @@ function bootTables(
     ...(initrd && { initrd }),
   });
   const efi = systemTable({ at: boot, deviceTree: boot.deviceTree, initrd });
-  const segment = (name: string, pa: number, bytes: Uint8Array): LoadSegment => ({ pa, bytes, memsz: bytes.length, name });
+  const segment = (name: string, pa: number, bytes: Uint8Array): LoadSegment => ({
+    pa,
+    bytes,
+    memsz: bytes.length,
+    name,
+  });
   return {
     segments: [
       segment('command line', boot.commandLine, commandLine),

@@ -1,8 +1,8 @@
 /** The device tree of `loongarch64-virt`: what a kernel is told about the board. */
 import { GED } from '../../../devices/power/acpi-ged';
+import type { RamRange } from '../../../engine/machine-memory';
 import { encodeFdt, type FdtNode } from '../../boot/fdt';
 import type { PhysicalRange } from '../../boot/load-plan';
-import type { RamRange } from '../../../engine/machine-memory';
 import { LOONGARCH64_VIRT } from './map';
 
 export interface VirtTreeOptions {
