@@ -42,6 +42,6 @@ export const layOutCode = (encoding: Encoding): CodeLayout => {
     stride,
     start,
     end: start + RECORD_PAGES * stride,
-    margin: PAGE / minLength(encoding) + 16,
+    margin: Math.ceil(PAGE / minLength(encoding)) + 16,
   };
 };

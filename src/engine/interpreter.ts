@@ -42,7 +42,7 @@ const buildModule = (program: Program): Uint8Array<ArrayBuffer> => {
   const helper = module.importFunction('env', 'helper', ['i32', 'i32'], []);
   const guard = module.importFunction('env', 'guard', ['i32', 'i32'], []);
   const call = module.importFunction('env', 'call', ['i32', 'i64', 'i64', 'i64', 'i32'], ['i64']);
-  const decode = module.declare(['i32', 'i32'], ['i32']);
+  const decode = module.declare(['i32', 'i32'], ['i32'], 'decode');
   const exact = module.declare(['i32', 'i32'], ['i32'], 'exact');
   const fast = module.declare([], ['i32'], 'fast');
   const counted = module.declare([], ['i32'], 'counted');

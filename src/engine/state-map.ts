@@ -67,6 +67,9 @@ const placeView = (
 ): PlacedFile => {
   if (!file) throw new Error(`${name} is a view of ${of}, which is no register file`);
   if (zero !== undefined && file.zero === undefined) throw new Error(`${name}: ${of} has no cell for writes to a zero`);
+  if (file.zero !== undefined && zero !== file.zero && slots?.[file.zero] === undefined) {
+    throw new Error(`${name} must say what number ${file.zero} is, which ${of} has no register for`);
+  }
   const moved = Object.entries(slots ?? {}).map(([index, slot]): [number, number] => {
     const at = slotOffsets.get(slot);
     if (at === undefined) throw new Error(`${name} names the slot ${slot}, which there is not`);

@@ -1,6 +1,7 @@
 /** Runs vector rows on the direct evaluator. */
 
 import { createDecoder } from '../../src/isa/core/decoder';
+import { CAUSE } from '../../src/isa/riscv64/causes';
 import { resetState } from '../../src/isa/riscv64/csrs-slots';
 import { ENCODING } from '../../src/isa/riscv64/encoding';
 import { RISCV64_ENGINE } from '../../src/isa/riscv64/engine-isa';
@@ -13,7 +14,10 @@ const decode = createDecoder(INSNS, ENCODING);
 export const evaluatorDriver: VectorDriver = {
   name: 'evaluator',
   run: ({ word, length, mnemonic, following = [], before }) => {
-    const state = new EvaluatorState(RISCV64_ENGINE.state, CODE, 0x2000);
+    const state = new EvaluatorState(RISCV64_ENGINE.state, CODE, 0x2000, {
+      load: CAUSE.loadAccess,
+      store: CAUSE.storeAccess,
+    });
     resetState(state, { hartid: 0, start: 'machine' });
     state.set('mstatus', state.get('mstatus') | FS_INITIAL);
     for (const [name, value] of Object.entries(before.slots ?? {})) state.set(name, value);

@@ -27,6 +27,8 @@ export class EvaluatorState extends PlainState implements HartState {
     layout: StateLayout,
     readonly base: bigint,
     size: number,
+    /** Causes of accesses outside memory. */
+    private readonly faults: { readonly load: number; readonly store: number },
   ) {
     super(layout);
     this.memory = new Uint8Array(size);
@@ -44,19 +46,23 @@ export class EvaluatorState extends PlainState implements HartState {
 
   #offset(address: bigint, bytes: number, cause: number): number {
     const offset = address - this.base;
-    if (offset < 0n || offset + BigInt(bytes) > BigInt(this.memory.length)) throw new Trap(cause, address);
+    if (offset < 0n || offset + BigInt(bytes) > BigInt(this.memory.length)) {
+      // An access that runs out of memory faults where it does.
+      const end = this.base + BigInt(this.memory.length);
+      throw new Trap(cause, offset >= 0n && address < end ? end : address);
+    }
     return Number(offset);
   }
   load(address: bigint, bytes: 1 | 2 | 4 | 8): bigint {
-    const offset = this.#offset(address, bytes, 5);
+    const offset = this.#offset(address, bytes, this.faults.load);
     return this.memory.subarray(offset, offset + bytes).reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n);
   }
   store(address: bigint, bytes: 1 | 2 | 4 | 8, value: bigint): void {
-    const offset = this.#offset(address, bytes, 7);
+    const offset = this.#offset(address, bytes, this.faults.store);
     for (let i = 0; i < bytes; i++) this.memory[offset + i] = Number((value >> BigInt(8 * i)) & 0xffn);
   }
-  check(address: bigint, access: string): void {
-    this.#offset(address, 1, access === 'write' ? 7 : 5);
+  check(address: bigint, access: string, bytes = 1): void {
+    this.#offset(address, bytes, access === 'write' ? this.faults.store : this.faults.load);
   }
   loadPhysical(address: bigint, bytes: BusWidth): bigint {
     return this.load(address, bytes);
@@ -84,7 +90,7 @@ export const evaluate = (isa: EngineIsa, decoded: DecodedInsn, state: EvaluatorS
   };
   state.jumped = undefined;
   state.length = decoded.length;
-  const evaluator = new Evaluator(isa, state, field);
+  const evaluator = new Evaluator(isa, state, field, decoded.wide ?? {});
   try {
     insn.sem(evaluator.ops, opaque);
   } catch (error) {
@@ -111,6 +117,7 @@ class Evaluator {
     readonly isa: EngineIsa,
     readonly state: EvaluatorState,
     readonly field: (name: string) => number,
+    readonly wide: Readonly<Record<string, bigint>>,
   ) {
     this.ops = this.#makeOps();
   }
@@ -181,8 +188,8 @@ class Evaluator {
           () => state.write(file, index, old),
         );
       },
-      imm: (f) => v64(BigInt(field(f.name))),
-      imm32: (f) => v32(BigInt(field(f.name))),
+      imm: (f) => v64(this.wide[f.name] ?? BigInt(field(f.name))),
+      imm32: (f) => v32(this.wide[f.name] ?? BigInt(field(f.name))),
       c: (n) => v64(BigInt(n)),
       c32: (n) => v32(BigInt(n)),
       pc: () => v64(state.pc),
@@ -241,11 +248,11 @@ class Evaluator {
         return v64(signed ? BigInt.asIntN(8 * bytes, raw) : raw);
       },
       store: (bytes, addr, v) => {
-        state.check(u(addr), 'write');
+        state.check(u(addr), 'write', bytes);
         this.#store(u(addr), bytes, u(v));
       },
       update: (bytes, signed, addr, change, when) => {
-        state.check(u(addr), 'write');
+        state.check(u(addr), 'write', bytes);
         const raw = state.load(u(addr), bytes);
         const old = v64(signed ? BigInt.asIntN(8 * bytes, raw) : raw);
         const value = change(old);
@@ -282,7 +289,7 @@ class Evaluator {
       guard: (name, argument = 0) => {
         const guard = this.isa.guards[name];
         if (!guard) throw new Error(`no guard ${name}`);
-        guard.open(state, argument);
+        if (!guard.isOpen(state)) guard.open(state, argument);
       },
       call: (name, operands, plain) => {
         const run = this.isa.functions[name];

@@ -15,6 +15,9 @@ export const inOrderOfCommit = (mnemonic: string, effects: readonly Effect[]): G
   const last = effects.findLastIndex(mayStop);
   const waits = (effect: Effect, at: number): boolean =>
     at < last && (isWrite(effect) || effect.k === 'store' || leaves(effect));
+  if (effects.some(({ k }, at) => k === 'update' && at < last)) {
+    throw new Error(`${mnemonic}: an update must be the last effect that may fault`);
+  }
   const placed = effects.map((effect, at) => ({ effect, at }));
   if (!effects.some(waits)) return graphOf(placed);
   checkOrder(mnemonic, effects, waits);
@@ -48,7 +51,9 @@ const checkOrder = (
     if (!waits(effect, at)) continue;
     const later = effects.slice(at + 1);
     const fail = (what: string): never => {
-      throw new Error(`${mnemonic}: ${what} after ${effect.k}, which waits for what may still fault`);
+      throw new Error(
+        `${mnemonic}: ${what} after a ${effect.k}, which waits for what may still fault; describe it before`,
+      );
     };
     if (effect.k === 'store' && later.some(({ k }) => k === 'load' || k === 'update')) fail('a load');
     if (leaves(effect) && later.some(({ k }) => k === 'jump' || k === 'branch')) fail('a jump');
@@ -58,9 +63,5 @@ const checkOrder = (
       if (effect.k === 'write' && node.kind.k === 'register') fail('a register is read');
       if (effect.k === 'setSlot' && node.kind.k === 'slot' && node.kind.name === effect.name) fail('the slot is read');
     }
-  }
-  const updates = effects.filter(({ k }) => k === 'update');
-  if (updates.some((update) => effects.findLastIndex(mayStop) > effects.indexOf(update))) {
-    throw new Error(`${mnemonic}: an update must be the last effect that may fault`);
   }
 };

@@ -83,8 +83,8 @@ export const insnBuilder = <O extends Ops, Name extends string>({ fields, ops }:
       sem: spoken(sem),
     };
   };
-  /** Another meaning of a row, with the row's own pattern and text. */
-  const variant = ({ ...row }: PatternInsn, mnemonic: string, sem: InsnOptions<O, Name>['sem']): PatternInsn => ({
+  /** Another meaning of a row, with the row's own fields and text. */
+  const variant = <Row extends Insn>(row: Row, mnemonic: string, sem: InsnOptions<O, Name>['sem']): Row => ({
     ...row,
     mnemonic,
     sem: spoken(sem),

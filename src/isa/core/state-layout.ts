@@ -23,7 +23,7 @@ export interface RegisterView {
   readonly bits?: 8 | 16 | 32 | 64;
   /** Where the part begins, in bytes; 0 when absent. */
   readonly byte?: number;
-  /** The number that reads as 0 and ignores writes; none when absent, even where the file has one. */
+  /** The number that reads as 0 and ignores writes. Where the file has one, it is the same, or that number is another slot. */
   readonly zero?: number;
   /** Slots that take the place of registers, by number. */
   readonly slots?: Readonly<Record<number, string>>;
