@@ -1,4 +1,4 @@
-/** Comparisons, minimum and maximum, classification. */
+/** Comparisons, minimum and maximum, classes. */
 
 import { FLAG, type Format, type FpResult, isNan, type Unpacked, unpack } from './format';
 
@@ -45,16 +45,25 @@ const extreme =
 export const minimum = extreme((a, b) => a <= b);
 export const maximum = extreme((a, b) => a >= b);
 
-/** @see RISC-V Unprivileged ISA 20240411, F Extension, table "Format of result of FCLASS instruction" */
-export const classify = (f: Format, raw: bigint): FpResult => ({
-  bits: 1n << BigInt(classOf(f, unpack(f, raw))),
-  flags: 0,
-});
+/** Classes of numbers from the lowest up, and the two kinds of NaNs. */
+export const CLASSES = [
+  'negative infinity',
+  'negative normal',
+  'negative subnormal',
+  'negative zero',
+  'positive zero',
+  'positive subnormal',
+  'positive normal',
+  'positive infinity',
+  'signalling NaN',
+  'quiet NaN',
+] as const;
 
-const classOf = (f: Format, u: Unpacked): number => {
+/** The place of a number's class in {@link CLASSES}. */
+export const classOf = (f: Format, raw: bigint): number => {
+  const u = unpack(f, raw);
   if (u.kind === 'signalling') return 8;
   if (u.kind === 'quiet') return 9;
-  // Negative classes run from 0, -∞, to 3, -0; positive ones mirror them from 4, +0, to 7, +∞.
   const distance = u.kind === 'infinite' ? 3 : u.significand === 0n ? 0 : u.significand < f.hidden ? 1 : 2;
   return u.negative ? 3 - distance : 4 + distance;
 };
