@@ -1,7 +1,7 @@
 /**
  * The extension's `contributes` and `activationEvents`: the one typed source. `npm run gen` writes them into package.json.
  */
-import { launchSchema } from '../dap/launch-schema';
+import { attachSchema, launchSchema } from '../dap/launch-schema';
 import { RUN_GOALS } from '../dap/run-goal-list';
 import { TRAP_POLICY_TEXTS, type TrapPolicyText } from '../dap/trap-policy-list';
 import { pageTables } from '../inspect/page-tables';
@@ -197,7 +197,7 @@ export const contributes = {
       label: 'Worldstep',
       // F5 offers Worldstep in these, even before anything is known of the workspace.
       languages: KERNEL_LANGUAGES,
-      configurationAttributes: { launch: launchJson },
+      configurationAttributes: { launch: launchJson, attach: jsonSchema(attachSchema) },
       configurationSnippets: launchSnippets,
     },
   ],

@@ -6,7 +6,7 @@ import * as vscode from 'vscode';
 import { RUN_GOALS } from '../dap/run-goal-list';
 import { TRAP_POLICY_TEXTS } from '../dap/trap-policy-list';
 import { showActions } from './actions';
-import { registerAdapter, type StartWorker } from './adapter';
+import { type ConnectToServer, registerAdapter, type StartWorker } from './adapter';
 import { registerBreakOnTraps } from './break-on-traps';
 import { GuestConsoles } from './console';
 import { registerConsoleLinks } from './console-links';
@@ -41,6 +41,8 @@ import type { ReadStart } from './workspace-tree';
 /** What differs between the Node and the browser host. */
 export interface HostPlatform {
   readonly startWorker: StartWorker;
+  /** Absent where there are no sockets. */
+  readonly connectToServer?: ConnectToServer;
   /** What the extension runs in, for the log. */
   readonly name: string;
   /** Plain paths can be opened. */
@@ -56,7 +58,7 @@ export interface HostPlatform {
 /** Registers everything; called once by the entry of each host. */
 export const activate = (
   context: vscode.ExtensionContext,
-  { name, startWorker, hasDisk, cargoHome, commandLine, readStart }: HostPlatform,
+  { name, startWorker, connectToServer, hasDisk, cargoHome, commandLine, readStart }: HostPlatform,
 ): void => {
   const log = createLog();
   const { version } = context.extension.packageJSON as { readonly version: string };
@@ -123,7 +125,7 @@ export const activate = (
     consoles,
     views,
     new StatusItem(),
-    registerAdapter(startWorker, workspaceFiles, context.workspaceState, log),
+    registerAdapter(startWorker, connectToServer, workspaceFiles, context.workspaceState, log),
     registerBreakOnTraps(context.workspaceState),
     registerConsoleLinks(),
     registerEvaluatableExpressions(),
