@@ -129,8 +129,16 @@ export const nothingToAttach = () =>
 // 1200–1299: looking and changing
 export const cannotEvaluate = (message: string) => new UserError(1200, message);
 export const cannotSet = (message: string) => new UserError(1201, message);
-export const badReference = (text: string) =>
-  new UserError(1202, `"${text}" is not a memory reference. Write 0x…, va:0x… or pa:0x….`);
+export const badReference = (text: string, problem?: string) =>
+  new UserError(
+    1202,
+    `"${text}" names no place in memory${problem === undefined ? '.' : `: ${problem}`} Write 0x…, va:0x…, pa:0x… or an expression.`,
+  );
+export const inexactReference = (name: string, value: number) =>
+  new UserError(
+    1212,
+    `The argument "${name}" is ${value}: numbers above 2^53 are not exact in JSON. Send the address as text, "0x…".`,
+  );
 export const notWritable = (reference: string) =>
   new UserError(1203, `The memory at ${reference} is not writable RAM. Only mapped RAM can be changed.`);
 export const noVariable = (name: string) =>

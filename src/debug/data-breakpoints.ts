@@ -26,6 +26,9 @@ export interface DataBreakpoint {
   hits: number;
 }
 
+/** Bytes that are watched where nobody says how many. */
+export const WORD = 8;
+
 /** Longest range one data breakpoint may watch. */
 export const LONGEST_WATCH = 1 << 20;
 
@@ -33,10 +36,11 @@ export const LONGEST_WATCH = 1 << 20;
 export const dataIdOf = (reference: MemoryReference, length: number, name: string): string =>
   `${reference.world === undefined ? `${reference.space}:${hex(reference.address)}` : formatReference(reference)}/${length}/${name}`;
 
+/** A bare address is one, too: for clients that watch what they show and ask nobody before. */
 function parseDataId(text: string): { reference: MemoryReference; length: number; name: string } | undefined {
-  const match = /^((?:[a-z-]+:)?0x[0-9a-f]+)\/([0-9]{1,8})\/(.*)$/s.exec(text);
+  const match = /^([^/]+)(?:\/([0-9]{1,8})(?:\/(.*))?)?$/s.exec(text);
   const reference = match?.[1] === undefined ? undefined : parseReference(match[1]);
-  const length = Number(match?.[2]);
+  const length = match?.[2] === undefined ? WORD : Number(match[2]);
   if (reference === undefined || !(length > 0 && length <= LONGEST_WATCH)) return undefined;
   return { reference, length, name: match?.[3] || formatReference(reference) };
 }

@@ -52,9 +52,7 @@ export function disassembly(
   const show = (address: bigint): bigint => {
     const { insn, bytes, length } = reader.at(address);
     const joint = insn && withTarget(target.machine.isa, previous, insn);
-    rows.push(
-      joint === undefined ? placeholder(start, address) : rowOf(target, cpu, { ...start, address }, joint, bytes),
-    );
+    rows.push(joint === undefined ? placeholder(address) : rowOf(target, cpu, { ...start, address }, joint, bytes));
     previous = joint;
     return address + length;
   };
@@ -63,10 +61,10 @@ export function disassembly(
   return rows;
 }
 
-function placeholder(start: MemoryReference, address: bigint): DisassemblyRow {
+function placeholder(address: bigint): DisassemblyRow {
   // Nothing lies below 0 or above the top. VS Code leaves rows at -1 out; at real addresses they would displace code.
   const isNowhere = address < 0n || address >= TOP;
-  const addressText = isNowhere ? '-1' : start.space === 'pa' ? `pa:${hex(address)}` : hex(address);
+  const addressText = isNowhere ? '-1' : hex(address);
   return { addressText, isValid: false, text: '(no memory)', bytes: '', symbol: undefined, places: [] };
 }
 
@@ -80,7 +78,7 @@ function rowOf(
   const found = imageAt(target, cpu, at);
   const hit = found?.image.program.symbolAt(found.link);
   return {
-    addressText: at.space === 'pa' ? `pa:${hex(at.address)}` : hex(at.address),
+    addressText: hex(at.address),
     isValid: true,
     text: `${insn.mnemonic} ${insn.operands}${targetText(target, cpu, insn.target)}`.trimEnd(),
     bytes: [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' '),

@@ -14,7 +14,7 @@ import { DEFAULT_FILTERS } from './exception-list';
 import { ExceptionFilters, PANIC_SYMBOLS } from './exceptions';
 import { assign, type Writer, write } from './expression/assign';
 import { ExpressionError } from './expression/ast';
-import { evaluate } from './expression/evaluator';
+import { evaluate, isPhysical } from './expression/evaluator';
 import { isTrue, type Operand, toInteger } from './expression/operand';
 import { parseExpression } from './expression/parser';
 import type { EvaluationScope } from './expression/scope';
@@ -35,7 +35,7 @@ import {
   placesOf,
 } from './images';
 import { LineStep } from './line-step';
-import { parseReference, TargetMemory } from './memory';
+import { type MemoryReference, parseReference, referenceIn, TargetMemory } from './memory';
 import { PlaceTest } from './place-test';
 import { type RunGoal, RunToGoal } from './run-goals';
 import { type Plan, Runner } from './runner';
@@ -468,16 +468,25 @@ export class DebugTarget {
 
   /** The address an expression stands for: a number, a pointer, a symbol, or where a value lies. Throws {@link ExpressionError}. */
   addressOf(text: string, scope: EvaluationScope): bigint {
+    return this.placeOf(text, scope).address;
+  }
+
+  /** The same with its address space, as somebody who asks later understands it. */
+  placeOf(text: string, scope: EvaluationScope): MemoryReference {
     const reference = parseReference(text);
-    if (reference !== undefined) return reference.address;
+    if (reference !== undefined) return reference;
+    const at = (address: bigint, space: MemoryReference['space'] = 'va') =>
+      referenceIn(scope, { space, address: BigInt.asUintN(64, address) });
     const operand = this.operand(text, scope);
     if (operand.kind === 'value') {
       const kind = stripAlias(operand.value.type).kind;
-      const { place } = operand.value;
+      const { place, context } = operand.value;
       const isNumber = kind === 'pointer' || kind === 'base';
-      if (!isNumber && place.kind === 'memory') return BigInt.asUintN(64, place.address);
+      // A word of physical memory is written as a place, not as what is in it.
+      if (isPhysical(context) && place.kind === 'memory') return at(place.address, 'pa');
+      if (!isNumber && place.kind === 'memory') return at(place.address);
     }
-    return BigInt.asUintN(64, toInteger(operand));
+    return at(toInteger(operand));
   }
 
   /** Where a link address of an image runs. */
