@@ -98,6 +98,11 @@ export class Session implements Follower {
         send(message);
       },
       (problem) => this.print(`Worldstep: ${problem}\n`, 'stderr'),
+      {
+        clock: () => services.host.wallClock(),
+        others: () => services.host.yield(),
+        hold: () => this.hold(),
+      },
     );
     this.debuggee = new Debuggee(services);
     this.debuggee.followers.add(this);
@@ -193,6 +198,16 @@ export class Session implements Follower {
     if (debuggee.target !== undefined && suspend && debuggee.loop.halt()) debuggee.stopped({ kind: 'pause', hart: 0 });
     else if (debuggee.target !== undefined && !suspend && isLast) debuggee.runAlone();
     if (debuggee.isEnded && isLast) shared?.debuggees.delete(debuggee);
+  }
+
+  /** Requests that look at a guest that runs are answered in one piece; at one that stands, while it stands there. */
+  private hold(): (() => void) | undefined {
+    const { target } = this.debuggee;
+    if (target === undefined || this.loop.isRunning) return undefined;
+    const { stop } = target;
+    return () => {
+      if (this.debuggee.target?.stop !== stop || this.loop.isRunning) throw isRunning('it');
+    };
   }
 
   /** Starts the guest for the first time. */

@@ -1,5 +1,6 @@
 /** Disassembly around an address, forwards and backwards, always as many rows as asked. */
 import { hex, type Va } from '../base/address';
+import type { Work } from '../base/work';
 import type { DisassembledInsn } from '../isa/core/registers';
 import type { Cpu } from '../machine/contract';
 import type { Program, SourceFile } from '../symbols/types';
@@ -25,6 +26,8 @@ export interface SourcePlace {
 }
 
 const TOP = 1n << 64n;
+/** Rows between two parts of the work. */
+const PART = 64;
 /** How far back decoding begins where no symbol says where an instruction starts, bytes. */
 const GUESS = 256n;
 /** Symbols that begin further back than this are no anchor, bytes. */
@@ -34,21 +37,24 @@ const FARTHEST = 1n << 16n;
  * `count` rows, the first `offset` instructions after `start`. Rows outside memory are placeholders marked invalid. Every
  * request about one `start` cuts its rows out of the same sequence, so that a view can put answers together.
  */
-export function disassembly(
+export function* disassembly(
   target: DebugTarget,
   hart: Cpu,
   start: MemoryReference,
   offset: number,
   count: number,
-): DisassemblyRow[] {
+): Work<DisassemblyRow[]> {
   const cpu = target.memory.viewOf(hart, start);
   const reader = new CodeReader(target, cpu, start.space);
   const rows: DisassemblyRow[] = [];
-  const before = offset < 0 ? reader.before(start.address, -offset) : [];
+  const before = offset < 0 ? yield* reader.before(start.address, -offset) : [];
   let address = before[0] ?? start.address;
-  for (let skip = offset; skip > 0; skip--) address += reader.at(address).length;
+  for (let skip = offset; skip > 0; skip--) {
+    if (skip % PART === 0) yield;
+    address += reader.at(address).length;
+  }
   // Targets that two instructions tell together are shown in the first row, too.
-  let previous = reader.before(address, 1).map((at) => reader.at(at).insn)[0];
+  let previous = (yield* reader.before(address, 1)).map((at) => reader.at(at).insn)[0];
   const show = (address: bigint): bigint => {
     const { insn, bytes, length } = reader.at(address);
     const joint = insn && withTarget(target.machine.isa, previous, insn);
@@ -56,8 +62,14 @@ export function disassembly(
     previous = joint;
     return address + length;
   };
-  for (const at of before.slice(0, count)) address = show(at);
-  while (rows.length < count) address = show(address);
+  for (const at of before.slice(0, count)) {
+    if (rows.length % PART === 0) yield;
+    address = show(at);
+  }
+  while (rows.length < count) {
+    if (rows.length % PART === 0) yield;
+    address = show(address);
+  }
   return rows;
 }
 
@@ -141,12 +153,14 @@ class CodeReader {
   }
 
   /** The starts of `count` instructions before `start`; also where there is no memory, down below 0. */
-  before(start: bigint, count: number): bigint[] {
+  *before(start: bigint, count: number): Work<bigint[]> {
     const pieces: bigint[][] = [];
     let found = 0;
     let end = start;
     while (found < count) {
       const piece = this.decodeTo(end);
+      // A piece is a function, or a hole of one row.
+      if (pieces.length % PART === 0) yield;
       pieces.push(piece);
       found += piece.length;
       end = piece[0] ?? 0n;

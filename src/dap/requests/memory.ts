@@ -2,8 +2,10 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { hex } from '../../base/address';
 import { decodeBase64, encodeBase64 } from '../../base/base64';
-import { disassembly, type SourcePlace } from '../../debug/disassembly';
-import { formatReference } from '../../debug/memory';
+import type { Work } from '../../base/work';
+import { type DisassemblyRow, disassembly, type SourcePlace } from '../../debug/disassembly';
+import { formatReference, type MemoryReference } from '../../debug/memory';
+import type { DebugTarget } from '../../debug/target';
 import { badArgument, notWritable } from '../errors';
 import { referenceArgument, referenceText } from '../reference-argument';
 import type { Handler } from '../server';
@@ -17,7 +19,7 @@ const MOST_ROWS = 20_000;
 
 export function memoryRequests(session: Session): Record<string, Handler> {
   return {
-    readMemory: (args) => {
+    readMemory: (args, context) => {
       const target = session.need('readMemory');
       const reference = referenceArgument(session, args, 'memoryReference');
       const count = args.count('count', 0);
@@ -31,9 +33,10 @@ export function memoryRequests(session: Session): Record<string, Handler> {
       const wanted = room < BigInt(count) ? Number(room) : count;
       const offset = args.optionalInteger('offset') ?? 0;
       session.shown.noteMemory(referenceText(args, 'memoryReference'), offset, offset + count);
-      const bytes = target.memory.readSome(target.cpu(target.stop?.hart ?? 0), { ...reference, address: from }, wanted);
-      const missing = count - bytes.length;
-      return { address, data: encodeBase64(bytes), ...(missing > 0 ? { unreadableBytes: missing } : {}) };
+      return context.run(bytesOf(target, { ...reference, address: from }, wanted), (bytes) => {
+        const missing = count - bytes.length;
+        return { address, data: encodeBase64(bytes), ...(missing > 0 ? { unreadableBytes: missing } : {}) };
+      });
     },
     writeMemory: (args, context) => {
       const target = session.needStopped('writeMemory');
@@ -51,7 +54,7 @@ export function memoryRequests(session: Session): Record<string, Handler> {
       context.after(() => session.debuggee.changed());
       return { offset: 0, bytesWritten: done };
     },
-    disassemble: async (args) => {
+    disassemble: (args, context) => {
       const target = session.need('disassemble');
       const reference = referenceArgument(session, args, 'memoryReference');
       const count = args.count('instructionCount', 0);
@@ -59,39 +62,62 @@ export function memoryRequests(session: Session): Record<string, Handler> {
       const instructionOffset = args.optionalInteger('instructionOffset') ?? 0;
       if (Math.abs(instructionOffset) > 50_000) throw badArgument('instructionOffset', 'at most 50000 either way');
       const start = reference.address + BigInt(args.optionalInteger('offset') ?? 0);
-      const rows = disassembly(
-        target,
-        target.cpu(target.stop?.hart ?? 0),
-        { ...reference, address: start },
-        instructionOffset,
-        count,
-      );
-      const sources = new ReadableSources(session, target);
-      let last = '';
-      const instructions: DebugProtocol.DisassembledInstruction[] = [];
-      for (const row of rows) {
-        if (!row.isValid) {
-          instructions.push({ address: row.addressText, instruction: row.text, presentationHint: 'invalid' });
-          continue;
-        }
-        const place = await placeOf(row.places, sources);
-        const key = place === undefined ? '' : `${place.location.name}:${place.location.path}:${place.line}`;
-        const isNew = key !== last;
-        last = key;
-        instructions.push({
-          address: row.addressText,
-          instructionBytes: row.bytes,
-          instruction: row.text,
-          ...(row.symbol === undefined ? {} : { symbol: row.symbol }),
-          ...(isNew && place !== undefined ? { location: place.location, line: lineOut(session, place.line) } : {}),
-        });
-      }
-      return { instructions };
+      const cpu = target.cpu(target.stop?.hart ?? 0);
+      const rows = disassembly(target, cpu, { ...reference, address: start }, instructionOffset, count);
+      return context.run(rows, async (done) => ({ instructions: await instructionsOf(session, target, done) }));
     },
     locations: () => {
       throw badArgument('locationReference', 'one that this session gave out; it gives out none');
     },
   };
+}
+
+/** Bytes read in one part of the work. */
+const PIECE = 1 << 20;
+
+/** As many bytes as can be read from the start. */
+function* bytesOf(target: DebugTarget, from: MemoryReference, count: number): Work<Uint8Array> {
+  const cpu = target.cpu(target.stop?.hart ?? 0);
+  const bytes = new Uint8Array(count);
+  let done = 0;
+  while (done < count) {
+    const wanted = Math.min(PIECE, count - done);
+    const read = target.memory.readSome(cpu, { ...from, address: from.address + BigInt(done) }, wanted);
+    bytes.set(read, done);
+    done += read.length;
+    if (read.length < wanted) break;
+    yield;
+  }
+  return bytes.subarray(0, done);
+}
+
+/** Rows as the protocol shows them: with their sources, where those can be read. */
+async function instructionsOf(
+  session: Session,
+  target: DebugTarget,
+  rows: readonly DisassemblyRow[],
+): Promise<DebugProtocol.DisassembledInstruction[]> {
+  const sources = new ReadableSources(session, target);
+  let last = '';
+  const instructions: DebugProtocol.DisassembledInstruction[] = [];
+  for (const row of rows) {
+    if (!row.isValid) {
+      instructions.push({ address: row.addressText, instruction: row.text, presentationHint: 'invalid' });
+      continue;
+    }
+    const place = await placeOf(row.places, sources);
+    const key = place === undefined ? '' : `${place.location.name}:${place.location.path}:${place.line}`;
+    const isNew = key !== last;
+    last = key;
+    instructions.push({
+      address: row.addressText,
+      instructionBytes: row.bytes,
+      instruction: row.text,
+      ...(row.symbol === undefined ? {} : { symbol: row.symbol }),
+      ...(isNew && place !== undefined ? { location: place.location, line: lineOut(session, place.line) } : {}),
+    });
+  }
+  return instructions;
 }
 
 /**

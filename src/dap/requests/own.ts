@@ -37,7 +37,8 @@ export function ownRequests(session: Session): Record<string, Handler> {
   return {
     'inspect/list': () => ({ inspectors: session.inspectors.map((inspector) => inspector.info) }),
     'inspect/children': (args) => show(args, (inspector, key, hart) => ({ nodes: inspector.children(key, hart) })),
-    'inspect/table': (args) => show(args, (inspector, key, hart) => ({ table: inspector.table(key, hart) })),
+    'inspect/table': (args, context) =>
+      show(args, (inspector, key, hart) => context.run(inspector.tableWork(key, hart), (table) => ({ table }))),
     'console/input': (args) => {
       const target = session.need('console/input');
       const bytes = new TextEncoder().encode(args.string('text'));
