@@ -20,8 +20,15 @@ export interface FloatMode {
  */
 export type NanRule = (operands: readonly Unpacked[]) => Unpacked | undefined;
 
-/** RISC-V's: no NaN survives an operation. */
+/** No NaN survives an operation. */
 export const defaultNan: NanRule = () => undefined;
+
+/** The first signalling NaN, else the first NaN; of a fused multiply-add's operands the addend is looked at first. */
+export const signallingNanFirst: NanRule = (operands) => {
+  const [a, b, c] = operands;
+  const inOrder = a && b && c ? [c, a, b] : operands;
+  return inOrder.find(({ kind }) => kind === 'signalling') ?? inOrder.find(({ kind }) => kind === 'quiet');
+};
 
 /** The result of an operation on operands of format `f`, some of which are NaNs; a signalling one is invalid. */
 export const nanOf = (f: Format, operands: readonly Unpacked[], { nan }: FloatMode): FpResult => {

@@ -1,7 +1,15 @@
 /** Every soft-float operation by the name instruction descriptions use for it: the mnemonic. */
 
 import { add, div, fma, fms, fnma, fnms, mul, sqrt, sub } from '../../core/float/arithmetic';
-import { classOf, equal, less, lessOrEqual, maximum, minimum } from '../../core/float/comparison';
+import {
+  classOf,
+  equal,
+  type FloatClass,
+  less,
+  lessOrEqual,
+  maximumNumber,
+  minimumNumber,
+} from '../../core/float/comparison';
 import { convert, fromInteger, type IntegerType, toInteger } from '../../core/float/conversion';
 import { DOUBLE, type Format, type FpResult, ROUND, SINGLE } from '../../core/float/format';
 import { defaultNan, type FloatMode } from '../../core/float/mode';
@@ -37,6 +45,20 @@ const INTEGERS: Readonly<Record<string, IntegerType>> = {
   lu: { width: 64, signed: false },
 };
 
+/** @see RISC-V Unprivileged ISA 20240411, F Extension, table "Format of result of FCLASS instruction" */
+const CLASS_BITS: Readonly<Record<FloatClass, number>> = {
+  'negative infinity': 0,
+  'negative normal': 1,
+  'negative subnormal': 2,
+  'negative zero': 3,
+  'positive zero': 4,
+  'positive subnormal': 5,
+  'positive normal': 6,
+  'positive infinity': 7,
+  'signalling NaN': 8,
+  'quiet NaN': 9,
+};
+
 const operations = (s: string, f: Format): Record<string, FpFunction> => ({
   [`fadd.${s}`]: rounded((a, b, _c, mode) => add(f, a, b, mode)),
   [`fsub.${s}`]: rounded((a, b, _c, mode) => sub(f, a, b, mode)),
@@ -47,13 +69,12 @@ const operations = (s: string, f: Format): Record<string, FpFunction> => ({
   [`fmsub.${s}`]: rounded((a, b, c, mode) => fms(f, a, b, c, mode)),
   [`fnmsub.${s}`]: rounded((a, b, c, mode) => fnms(f, a, b, c, mode)),
   [`fnmadd.${s}`]: rounded((a, b, c, mode) => fnma(f, a, b, c, mode)),
-  [`fmin.${s}`]: (a, b) => minimum(f, a, b),
-  [`fmax.${s}`]: (a, b) => maximum(f, a, b),
+  [`fmin.${s}`]: rounded((a, b, _c, mode) => minimumNumber(f, a, b, mode)),
+  [`fmax.${s}`]: rounded((a, b, _c, mode) => maximumNumber(f, a, b, mode)),
   [`feq.${s}`]: (a, b) => equal(f, a, b),
   [`flt.${s}`]: (a, b) => less(f, a, b),
   [`fle.${s}`]: (a, b) => lessOrEqual(f, a, b),
-  // @see RISC-V Unprivileged ISA 20240411, F Extension, table "Format of result of FCLASS instruction"
-  [`fclass.${s}`]: (a) => ({ bits: 1n << BigInt(classOf(f, a)), flags: 0 }),
+  [`fclass.${s}`]: (a) => ({ bits: 1n << BigInt(CLASS_BITS[classOf(f, a)]), flags: 0 }),
   ...Object.fromEntries(
     Object.entries(INTEGERS).flatMap(([name, type]): [string, FpFunction][] => [
       [`fcvt.${name}.${s}`, rounded((a, _b, _c, mode) => inRegister(toInteger(f, type, a, mode), type))],
