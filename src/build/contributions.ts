@@ -178,6 +178,22 @@ const launchJson = {
   anyOf: [{ required: ['program'] }, { required: ['cargo'] }],
 };
 
+/** What package.json says about the extension as a whole. */
+export const presentation = {
+  displayName: 'Worldstep: kernel and hypervisor debugger',
+  description:
+    'Set breakpoints in kernels and hypervisors, step across user, kernel and guest, look into page tables and queues. Nothing to install.',
+  capabilities: {
+    untrustedWorkspaces: {
+      supported: 'limited',
+      description:
+        'In an untrusted workspace Worldstep runs bundled samples and emulates kernels, but no task that builds one.',
+    },
+    virtualWorkspaces: true,
+  },
+  l10n: './media/l10n',
+};
+
 export const activationEvents: readonly string[] = [
   'onDebugResolve:worldstep',
   'onDebugInitialConfigurations:worldstep',

@@ -2,6 +2,7 @@
 import { Event, Response } from '@vscode/debugadapter/lib/messages';
 import { ProtocolServer } from '@vscode/debugadapter/lib/protocol';
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { t } from '../base/l10n';
 import { finish, type Work } from '../base/work';
 import { Args } from './arguments';
 import { cancelled, internal, UserError, unknownRequest } from './errors';
@@ -178,7 +179,7 @@ export class DapServer extends ProtocolServer {
     };
     if (user.button !== undefined) {
       message.url = user.button.url;
-      message.urlLabel = user.button.label;
+      message.urlLabel = t(user.button.label);
     }
     response.body = { error: message };
   }

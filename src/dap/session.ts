@@ -3,6 +3,7 @@
  * by theme in requests/; the machine's life is debuggee.ts. Sessions are made by create-session.ts.
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { t } from '../base/l10n';
 import type { EvaluationScope } from '../debug/expression/scope';
 import type { Image } from '../debug/images';
 import type { LogLine, SliceResult, Stop } from '../debug/stop';
@@ -97,7 +98,7 @@ export class Session implements Follower {
         this.trace.note('→', message);
         send(message);
       },
-      (problem) => this.print(`Worldstep: ${problem}\n`, 'stderr'),
+      (problem) => this.print(t`Worldstep: ${problem}\n`, 'stderr'),
       {
         clock: () => services.host.wallClock(),
         others: () => services.host.yield(),
@@ -156,8 +157,8 @@ export class Session implements Follower {
   /** The target that breakpoints are bound in, or why they are in none. */
   binding(): DebugTarget | string {
     const { target, launch } = this.debuggee;
-    if (target === undefined) return 'Waits for the machine to be built.';
-    return launch?.noDebug === true ? 'The guest runs without debugging; breakpoints are for the next run.' : target;
+    if (target === undefined) return t`Waits for the machine to be built.`;
+    return launch?.noDebug === true ? t`The guest runs without debugging; breakpoints are for the next run.` : target;
   }
 
   /** The target while the guest stands still. */

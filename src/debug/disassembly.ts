@@ -1,5 +1,6 @@
 /** Disassembly around an address, forwards and backwards, always as many rows as asked. */
 import { hex, type Va } from '../base/address';
+import { t } from '../base/l10n';
 import type { Work } from '../base/work';
 import type { DisassembledInsn } from '../isa/core/registers';
 import type { Cpu } from '../machine/contract';
@@ -77,7 +78,7 @@ function placeholder(address: bigint): DisassemblyRow {
   // Nothing lies below 0 or above the top. VS Code leaves rows at -1 out; at real addresses they would displace code.
   const isNowhere = address < 0n || address >= TOP;
   const addressText = isNowhere ? '-1' : hex(address);
-  return { addressText, isValid: false, text: '(no memory)', bytes: '', symbol: undefined, places: [] };
+  return { addressText, isValid: false, text: t`(no memory)`, bytes: '', symbol: undefined, places: [] };
 }
 
 function rowOf(

@@ -4,6 +4,7 @@
  * and stepping.ts. What must not come here: IO, waiting, message formats.
  */
 import { hex, type Va } from '../base/address';
+import { t } from '../base/l10n';
 import type { World } from '../isa/core/world';
 import type { ContextEvent, Cpu, Machine, TrapEvent, TrapReturnEvent } from '../machine/contract';
 import type { Program } from '../symbols/types';
@@ -216,7 +217,7 @@ export class DebugTarget {
     };
     if (request.how === 'out') {
       const plan = new StepOut(context, request.hart);
-      return plan.problem === undefined ? this.begin(plan, only) : `Step Out is not possible: ${plan.problem}.`;
+      return plan.problem === undefined ? this.begin(plan, only) : t`Step Out is not possible: ${plan.problem}.`;
     }
     if (request.unit === 'instruction')
       return this.begin(new InstructionStep(context, request.hart, request.how), only);
@@ -258,7 +259,7 @@ export class DebugTarget {
   /** Starts to run to the first of some functions; a string says why it is not possible. */
   runTo(symbol: string): SliceResult | string {
     const places = this.functionPlaces(symbol);
-    if (places.length === 0) return `No function matches "${symbol}".`;
+    if (places.length === 0) return t`No function matches "${symbol}".`;
     const plan: Plan = {
       hart: undefined,
       halts: addressesOfPlaces(places),
@@ -272,7 +273,7 @@ export class DebugTarget {
   runToGoal(goal: RunGoal, hart: number): SliceResult | string {
     const switches = goal === 'taskSwitch' ? this.switchPlaces() : [];
     if (goal === 'taskSwitch' && switches.length === 0)
-      return `No task switch can be recognised: no image has a function named ${SWITCH_FUNCTIONS.join(', ')}, or another one that loads a stack pointer and returns.`;
+      return t`No task switch can be recognised: no image has a function named ${SWITCH_FUNCTIONS.join(', ')}, or another one that loads a stack pointer and returns.`;
     const isAtSwitch = (at: number) => switches.some(this.places.of(this.cpu(at)));
     const causeOf = (event: TrapEvent) => this.filters.causeOf(event);
     return this.begin(new RunToGoal({ machine: this.machine, hart, causeOf, switches, isAtSwitch }, goal));
@@ -532,7 +533,7 @@ export class DebugTarget {
       return isTrue(this.operand(condition, this.scope(hart, undefined, trap)));
     } catch (error) {
       if (error instanceof ExpressionError)
-        return `The condition "${condition}" could not be evaluated: ${error.message}`;
+        return t`The condition "${condition}" could not be evaluated: ${error.message}`;
       throw error;
     }
   }

@@ -3,6 +3,7 @@
  * one. Everything about the machine comes from the session by DAP and our own requests; nothing here knows guests.
  */
 import * as vscode from 'vscode';
+import { speak } from '../base/l10n';
 import { RUN_GOALS } from '../dap/run-goal-list';
 import { TRAP_POLICY_TEXTS } from '../dap/trap-policy-list';
 import { showActions } from './actions';
@@ -60,6 +61,7 @@ export const activate = (
   context: vscode.ExtensionContext,
   { name, startWorker, connectToServer, hasDisk, cargoHome, commandLine, readStart }: HostPlatform,
 ): void => {
+  speak(vscode.l10n.bundle);
   const log = createLog();
   const { version } = context.extension.packageJSON as { readonly version: string };
   const kernels = new BundledKernels(context.extensionUri);

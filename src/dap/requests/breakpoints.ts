@@ -1,6 +1,7 @@
 /** Breakpoint requests of every kind. They may come before the launch: then they wait, unverified, and say so. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { hex, va } from '../../base/address';
+import { t } from '../../base/l10n';
 import { BREAKPOINT_MODES, type BreakpointMode } from '../../debug/breakpoint-modes';
 import type { BreakpointOptions, CodeBreakpoint, InstructionSpec } from '../../debug/breakpoints';
 import { type DataBreakpoint, dataIdOf, LONGEST_WATCH, WORD } from '../../debug/data-breakpoints';
@@ -214,7 +215,10 @@ function dataBreakpointInfo(session: Session, args: Args): object {
   const none = (description: string) => ({ dataId: null, description });
   const answer = (reference: MemoryReference, length: number, title: string) => ({
     dataId: dataIdOf(reference, length, title),
-    description: `${title}: ${length} byte${length === 1 ? '' : 's'} at ${formatReference(reference)}`,
+    description:
+      length === 1
+        ? t`${title}: 1 byte at ${formatReference(reference)}`
+        : t`${title}: ${length} bytes at ${formatReference(reference)}`,
     accessTypes,
     canPersist: false,
   });
@@ -229,14 +233,14 @@ function dataBreakpointInfo(session: Session, args: Args): object {
     if (container > 0 && !isAddress) {
       const handle = session.handles.container(container);
       const row = handle.container.rows(0, 10_000).find((one) => one.name === name);
-      if (row?.place === undefined) return none(`${name} is not in memory now, so nothing can be watched.`);
+      if (row?.place === undefined) return none(t`${name} is not in memory now, so nothing can be watched.`);
       const { reference, length } = row.place;
       return answer(referenceIn(handle.scope, reference), bytes ?? length, row.expression ?? name);
     }
     const scope = session.scope(target, args.optionalInteger('frameId'));
     if (isAddress) return answer(target.placeOf(name, scope), bytes ?? WORD, name);
     const row = target.evaluate(name, { ...scope });
-    if (row.place === undefined) return none(`${name} is not in memory now, so nothing can be watched.`);
+    if (row.place === undefined) return none(t`${name} is not in memory now, so nothing can be watched.`);
     return answer(referenceIn(scope, row.place.reference), bytes ?? row.place.length, name);
   } catch (error) {
     if (error instanceof ExpressionError) return none(error.message);

@@ -1,4 +1,5 @@
 /** Evaluation for console, watches, hovers and the clipboard, and completions. */
+import { t } from '../../base/l10n';
 import { completions } from '../../debug/completions';
 import { ExpressionError } from '../../debug/expression/ast';
 import { parseReference } from '../../debug/memory';
@@ -40,12 +41,12 @@ export function evaluateRequests(session: Session): Record<string, Handler> {
         }
         if (where === 'repl' && expression.trim() === 'help') return { result: helpText(), variablesReference: 0 };
         const isAssignment = target.isAssignment(expression);
-        if (isAssignment && where !== 'repl') throw cannotEvaluate('Assignments work in the Debug Console only.');
+        if (isAssignment && where !== 'repl') throw cannotEvaluate(t`Assignments work in the Debug Console only.`);
         if (isAssignment) session.needStopped('assign');
         const found = target.evaluate(expression, scope);
         const row = hasFormat(expression) ? found : inChosenRadix(session, args, { ...found, expression });
         if (where === 'hover' && row.operand?.kind === 'register' && isCodeWithoutRegisters(args, expression)) {
-          throw cannotEvaluate(`Nothing is called "${expression}" here. The register is $${expression}.`);
+          throw cannotEvaluate(t`Nothing is called "${expression}" here. The register is $${expression}.`);
         }
         if (isAssignment) context.after(() => session.debuggee.changed());
         const body = rowBody(session, { ...row, expression }, scope);

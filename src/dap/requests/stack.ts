@@ -1,5 +1,6 @@
 /** Stack traces and what is said about a trap. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { t } from '../../base/l10n';
 import type { Work } from '../../base/work';
 import { formatReference, referenceIn } from '../../debug/memory';
 import type { SourceFile } from '../../debug/sources';
@@ -53,10 +54,10 @@ export function stackRequests(session: Session): Record<string, Handler> {
       const hart = session.hart(args.integer('threadId'));
       const { stop } = target;
       if (stop?.kind === 'panic' && stop.hart === hart) {
-        return { exceptionId: 'Rust panic', description: panicText(target, stop), breakMode: 'always' };
+        return { exceptionId: t`Rust panic`, description: panicText(target, stop), breakMode: 'always' };
       }
       if (stop?.kind === 'panicked' && stop.hart === hart) {
-        return { exceptionId: 'Panic', description: stop.text, breakMode: 'always' };
+        return { exceptionId: t`Panic`, description: stop.text, breakMode: 'always' };
       }
       if (stop?.kind === 'context' && stop.hart === hart) {
         return { exceptionId: contextTitle(stop), description: contextText(target, stop), breakMode: 'always' };

@@ -1,5 +1,6 @@
 /** Scopes, variables and setting them. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { t } from '../../base/l10n';
 import type { Work } from '../../base/work';
 import { ExpressionError } from '../../debug/expression/ast';
 import type { EvaluationScope } from '../../debug/expression/scope';
@@ -97,7 +98,7 @@ export function variableRequests(session: Session): Record<string, Handler> {
         container.rows(0, session.launch?.limits?.children ?? MOST_CHILDREN).find((row) => row.name === name);
       const row = find();
       if (row === undefined) throw noVariable(name);
-      if (row.operand === undefined) throw cannotSet(`${name} cannot be set.`);
+      if (row.operand === undefined) throw cannotSet(t`${name} cannot be set.`);
       return setAndShow(session, args, context, () => {
         if (row.operand !== undefined) target.set(row.operand, value, scope);
         const again =
