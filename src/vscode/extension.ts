@@ -14,7 +14,6 @@ import { registerConsoleLinks } from './console-links';
 import { insertFile, showDiskImage } from './disk-image-commands';
 import { TextDocuments } from './documents';
 import { EntryLenses } from './entry-lenses';
-import { registerEvaluatableExpressions } from './evaluatable-expressions';
 import { bookmarkPageTables, explainAddress } from './explain';
 import { workspaceFiles } from './files';
 import { registerInspectorCommands } from './inspector-commands';
@@ -33,6 +32,7 @@ import { SampleFiles, sampleFolder } from './sample-files';
 import { addSuggestedBreakpoints, showOpenedCopy, showSources } from './sample-opening';
 import { SAMPLE_SCHEME } from './sample-scheme';
 import { openSample } from './samples';
+import { registerSourceProviders } from './source-providers';
 import { StatusItem } from './status';
 import { buildAndDebug, makeImageOfKernel } from './task-commands';
 import { TASK_TYPE } from './task-definition';
@@ -130,7 +130,7 @@ export const activate = (
     registerAdapter(startWorker, connectToServer, workspaceFiles, context.workspaceState, log),
     registerBreakOnTraps(context.workspaceState),
     registerConsoleLinks(),
-    registerEvaluatableExpressions(),
+    registerSourceProviders(),
     registerNumberFormats(),
     registerRowCommands(documents, () => views.refresh()),
     registerInspectorCommands(VIEWS, views, documents),

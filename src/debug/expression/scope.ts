@@ -166,7 +166,8 @@ function imagesInOrder(scope: EvaluationScope): Image[] {
   return own === undefined ? here : [own, ...here];
 }
 
-function lookupStatic(scope: EvaluationScope, path: string): Operand | undefined {
+/** The static that a path names in a scope, if there is one. */
+export function lookupStatic(scope: EvaluationScope, path: string): Operand | undefined {
   const crate = scope.frame?.name.replace(/^</, '').split('::')[0] ?? '';
   for (const image of imagesInOrder(scope)) {
     const found = image.program.globals(path);
