@@ -5,7 +5,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Schema } from '../base/schema';
-import { consoleMarkdown } from '../dap/console-words';
 import { launchSchema, SETTING_PATHS } from '../dap/launch-schema';
 import { buildCommand } from '../entry/commands/build';
 import { commandHelp, groupHelp } from '../entry/commands/command';
@@ -44,7 +43,6 @@ export const DOCUMENTS: readonly GeneratedFile[] = [
     make: (present) =>
       withParts(present, {
         stop: stopMarkdown(),
-        expressions: consoleMarkdown(),
         samples: samplesMarkdown(),
         launch: `${launchMarkdown(VSCODE_LAUNCH)}\n\n${settingsMarkdown()}`,
         trees: treesMarkdown(TREE_RULES),

@@ -1,6 +1,5 @@
 /** Data breakpoints: any number, by virtual or physical address; the machine watches physical ranges. */
 import { hex, pa, va } from '../base/address';
-import { t } from '../base/l10n';
 import type { Cpu, Machine, RunExit, Watch } from '../machine/contract';
 import { type ConditionTester, type HitTest, parseHitCondition } from './conditions';
 import { formatReference, type MemoryReference, parseReference, type TargetMemory } from './memory';
@@ -27,9 +26,6 @@ export interface DataBreakpoint {
   hits: number;
 }
 
-/** Bytes that are watched where nobody says how many. */
-export const WORD = 8;
-
 /** Longest range one data breakpoint may watch. */
 export const LONGEST_WATCH = 1 << 20;
 
@@ -37,11 +33,10 @@ export const LONGEST_WATCH = 1 << 20;
 export const dataIdOf = (reference: MemoryReference, length: number, name: string): string =>
   `${reference.world === undefined ? `${reference.space}:${hex(reference.address)}` : formatReference(reference)}/${length}/${name}`;
 
-/** A bare address is one, too: for clients that watch what they show and ask nobody before. */
 function parseDataId(text: string): { reference: MemoryReference; length: number; name: string } | undefined {
-  const match = /^([^/]+)(?:\/([0-9]{1,8})(?:\/(.*))?)?$/s.exec(text);
+  const match = /^((?:[a-z-]+:)?0x[0-9a-f]+)\/([0-9]{1,8})\/(.*)$/s.exec(text);
   const reference = match?.[1] === undefined ? undefined : parseReference(match[1]);
-  const length = match?.[2] === undefined ? WORD : Number(match[2]);
+  const length = Number(match?.[2]);
   if (reference === undefined || !(length > 0 && length <= LONGEST_WATCH)) return undefined;
   return { reference, length, name: match?.[3] || formatReference(reference) };
 }
@@ -94,9 +89,9 @@ export class DataBreakpoints {
     let message: string | undefined;
     if (typeof hitTest === 'string') message = hitTest;
     else if (parsed === undefined)
-      message = t`"${spec.dataId}" is not a data id of this session. Add the breakpoint again.`;
+      message = `"${spec.dataId}" is not a data id of this session. Add the breakpoint again.`;
     else if (typeof ranges === 'string')
-      message = t`${parsed.name} is not mapped now: ${ranges}. Set it again when it is.`;
+      message = `${parsed.name} is not mapped now: ${ranges}. Set it again when it is.`;
     const usable = message === undefined && Array.isArray(ranges) ? ranges : [];
     return {
       id: spec.id ?? this.takeId(),
@@ -141,9 +136,9 @@ export class DataBreakpoints {
     if (held === false) return undefined;
     breakpoint.hits++;
     if (breakpoint.hitTest !== undefined && !breakpoint.hitTest(breakpoint.hits)) return undefined;
-    const what = exit.isWrite ? `${show(exit.old)} → ${show(exit.value)}` : t`read ${show(exit.value)}`;
+    const what = exit.isWrite ? `${show(exit.old)} → ${show(exit.value)}` : `read ${show(exit.value)}`;
     const problem = typeof held === 'string' ? { problem: held } : {};
-    const text = t`${breakpoint.name}: ${what}, by the instruction at ${hex(exit.accessPc)}`;
+    const text = `${breakpoint.name}: ${what}, by the instruction at ${hex(exit.accessPc)}`;
     return { kind: 'data', hart: exit.hart, ids: [breakpoint.id], accessPc: exit.accessPc, text, ...problem };
   }
 }

@@ -4,7 +4,6 @@
  * bits. A space other than the hart's own goes before them, as in `r3!root/258`.
  */
 import { hex, type Pa, type Va, va } from '../base/address';
-import { finish, mapWork, type Work } from '../base/work';
 import { parseReference } from '../debug/memory';
 import type { TableEntry } from '../isa/core/translation';
 import { rootOf, spaceOf, spaceOfRoot, stage2Of, worldsOf } from './address-spaces';
@@ -236,7 +235,7 @@ function entryTable(context: InspectContext, view: SpaceView, path: readonly num
   };
 }
 
-function* tableWork(context: InspectContext, key = ''): Work<InspectorTable> {
+function table(context: InspectContext, key = ''): InspectorTable {
   if (key === 'roots') return rootsTable(context);
   const diff = /^diff:([^!@]*)(?:@\d+)?$/.exec(key);
   if (diff !== null) return changesTable(context, decoded(diff[1] ?? ''));
@@ -245,17 +244,17 @@ function* tableWork(context: InspectContext, key = ''): Work<InspectorTable> {
   if (answer !== undefined) return explainTable(answer.rows);
   const words = splitPiece(rest).prefix.split('/');
   if (words[0] === ROOT) return entryTable(context, view, words.slice(1).map(Number));
-  return yield* rangeTable(context, view);
+  return rangeTable(context, view);
 }
 
-function* rangeTable(context: InspectContext, view: SpaceView): Work<InspectorTable> {
+function rangeTable(context: InspectContext, view: SpaceView): InspectorTable {
   const columns = ['Virtual from', 'Virtual to', 'Permissions', 'Flags', 'Physical from', 'Size', 'Page size', 'Holds'];
   const root = rootNode(context, view);
   const summary = `${root.label}; ${root.description ?? ''}.`;
   const { world } = view.space;
   if (currentRoot(context, view.space) === undefined) return { columns, rows: [], summary };
   const { list, isCut } = mappedRanges(context, view.space);
-  const rows = yield* mapWork(list, (range) => [
+  const rows = list.map((range) => [
     address(range.va),
     address(range.va + range.size - 1n),
     permissionText(range.perms),
@@ -279,8 +278,7 @@ export const pageTables: Inspector = {
   isFiltered: true,
   filterHint: 'An address, as after explain (0x…, gpa:0x…, pa:0x…), or a text',
   children,
-  table: (context, key) => finish(tableWork(context, key)),
-  tableWork,
+  table,
   watches: ({ past }) => past.stale?.ranges() ?? [],
   note: (context) => keepTables(context),
 };

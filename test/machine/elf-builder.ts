@@ -1,4 +1,4 @@
-/** Builds small ELF files for tests. */
+/** Builds small ELF files for tests: what readers insist on is there, such as tables at multiples of 8. */
 export interface BuildSegment {
   readonly vaddr: bigint;
   readonly paddr?: bigint;
@@ -21,8 +21,10 @@ export function buildElf({ segments, entry, machine = 243, type = 2, symbols = {
   let at = 64 + 56 * segments.length;
   const append = (bytes: Uint8Array): number => {
     const start = at;
-    chunks.push(bytes);
-    at += bytes.length;
+    const padded = new Uint8Array(Math.ceil(bytes.length / 8) * 8);
+    padded.set(bytes);
+    chunks.push(padded);
+    at += padded.length;
     return start;
   };
   const offsets = segments.map(({ bytes }) => append(bytes));
@@ -39,13 +41,14 @@ export function buildElf({ segments, entry, machine = 243, type = 2, symbols = {
   const stringsAt = append(strings);
   const tableAt = append(new Uint8Array(table.buffer));
   const sections = new DataView(new ArrayBuffer(64 * 3));
-  const section = (index: number, kind: number, start: number, size: number, link: number): void => {
+  const section = (index: number, kind: number, start: number, size: number, link: number, each = 0): void => {
     sections.setUint32(64 * index + 4, kind, true);
     sections.setBigUint64(64 * index + 24, BigInt(start), true);
     sections.setBigUint64(64 * index + 32, BigInt(size), true);
     sections.setUint32(64 * index + 40, link, true);
+    sections.setBigUint64(64 * index + 56, BigInt(each), true);
   };
-  section(1, 2, tableAt, table.byteLength, 2);
+  section(1, 2, tableAt, table.byteLength, 2, 24);
   section(2, 3, stringsAt, strings.length, 0);
   const sectionsAt = append(new Uint8Array(sections.buffer));
 
@@ -63,6 +66,8 @@ export function buildElf({ segments, entry, machine = 243, type = 2, symbols = {
   view.setUint16(56, segments.length, true);
   view.setUint16(58, 64, true);
   view.setUint16(60, 3, true);
+  // The sections have no names; the empty one is in this table as well.
+  view.setUint16(62, 2, true);
   segments.forEach(({ vaddr, paddr, bytes, memsz, type = 1 }, index) => {
     const header = 64 + 56 * index;
     view.setUint32(header, type, true);

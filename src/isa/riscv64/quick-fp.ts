@@ -14,7 +14,7 @@ import {
   roundToOdd,
   twoProduct,
   twoSum,
-} from '../core/float/host';
+} from '../core/host-float';
 import type { F32, F64, Field, Float, V32, V64 } from '../core/ops';
 import { insn, variant } from './insn';
 import { INSNS_D } from './insns/d';

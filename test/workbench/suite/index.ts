@@ -11,14 +11,14 @@ import { report } from './report';
 declare const HOST_KIND: HostKind;
 
 const loadSuites = async (): Promise<void> => {
+  // First: the others leave kernels in the workspace.
+  await import('./own-kernels.suite');
   await import('./session.suite');
   await import('./languages.suite');
   await import('./settings.suite');
   // The driven server's Node host writes no log files, as it is installed without native modules.
   if (HOST_KIND !== 'node') await import('./log.suite');
   await import('./tasks.suite');
-  // There are no sockets in a browser.
-  if (HOST_KIND !== 'web') await import('./attach.suite');
 };
 
 export const run = async (): Promise<void> => {

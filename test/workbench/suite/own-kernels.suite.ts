@@ -5,6 +5,9 @@ import { check, equal, until } from './claims';
 
 const KERNEL = ['void kmain(void) {', '  for (;;) ;', '}'].join('\n');
 
+/** The least that a disk holds. */
+const SECTOR = 512;
+
 suite('Own kernels in this extension host', () => {
   const [first] = vscode.workspace.workspaceFolders ?? [];
   const folder = (): vscode.WorkspaceFolder => {
@@ -23,15 +26,20 @@ suite('Own kernels in this extension host', () => {
     for (const [path, contents] of Object.entries(files)) await write(`${top}/${path}`, contents);
   };
 
-  /** The launch arguments of the next session, which starts and is stopped. */
+  /** The launch arguments of the next session, which the adapter takes; then it is stopped. */
   const launched = async (start: () => Thenable<unknown>): Promise<Record<string, unknown>> => {
-    const arguments_ = new Promise<Record<string, unknown>>((done) => {
+    const answered = new Promise<Record<string, unknown>>((done, fail) => {
+      let asked: Record<string, unknown> = {};
       const tracker = vscode.debug.registerDebugAdapterTrackerFactory('worldstep', {
         createDebugAdapterTracker: () => ({
           onWillReceiveMessage: (message: { command?: string; arguments?: Record<string, unknown> }) => {
-            if (message.command !== 'launch' || !message.arguments) return;
+            if (message.command === 'launch') asked = message.arguments ?? {};
+          },
+          onDidSendMessage: (message: { type: string; command?: string; success?: boolean; message?: string }) => {
+            if (message.type !== 'response' || message.command !== 'launch') return;
             tracker.dispose();
-            done(message.arguments);
+            if (message.success) done(asked);
+            else fail(new Error(message.message));
           },
         }),
       });
@@ -42,8 +50,9 @@ suite('Own kernels in this extension host', () => {
         done();
       });
     });
-    await start();
-    const found = await arguments_;
+    // A launch that fails waits for somebody to read why.
+    void start().then(undefined, () => undefined);
+    const found = await answered;
     await vscode.debug.stopDebugging();
     await ended;
     return found;
@@ -68,7 +77,7 @@ suite('Own kernels in this extension host', () => {
   });
 
   test('F5 in an xv6 tree starts its kernel with its disk on the bus that it looks at', async () => {
-    await writeAll('xv6', KNOWN_TREES['xv6-riscv']?.files ?? {});
+    await writeAll('xv6', { ...KNOWN_TREES['xv6-riscv']?.files, 'fs.img': new Uint8Array(SECTOR) });
     await open('xv6/kernel/proc.c');
     const launch = await launched(f5);
     endsWith(launch.program, '/xv6/kernel/kernel');
@@ -107,7 +116,11 @@ suite('Own kernels in this extension host', () => {
   });
 
   test('a crate without cargo is debugged as it was built before, and with cargo as cargo builds it', async () => {
-    const files = { ...KNOWN_TREES.cargo?.files, 'built/toy': program(0x8020_0000n) };
+    const files = {
+      ...KNOWN_TREES.cargo?.files,
+      'built/toy': program(0x8020_0000n),
+      'disk.img': new Uint8Array(SECTOR),
+    };
     await writeAll('crate', files);
     await open('crate/src/main.rs');
     endsWith((await launched(f5)).program, '/crate/target/riscv64gc-unknown-none-elf/debug/toy');
@@ -173,7 +186,7 @@ suite('Own kernels in this extension host', () => {
   });
 
   test('each known tree has its build among the tasks, where programs can be started', async () => {
-    await writeAll('xv6', KNOWN_TREES['xv6-riscv']?.files ?? {});
+    await writeAll('xv6', { ...KNOWN_TREES['xv6-riscv']?.files, 'fs.img': new Uint8Array(SECTOR) });
     const tasks = await vscode.tasks.fetchTasks({ type: 'worldstep' });
     const build = tasks.find(({ name }) => name === 'build xv6');
     equal(build !== undefined, hasProcesses());
