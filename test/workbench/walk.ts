@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { installVsix, startServer } from './server';
 import { repository } from './tools';
 import { walkThroughDisassembly } from './walk-disassembly';
+import { walkThroughOwnKernel } from './walk-own-kernel';
 import { readThePage } from './walk-page';
 import { walkQuietly } from './walk-quiet';
 import { walkThroughViews } from './walk-views';
@@ -21,7 +22,7 @@ const note = (what: string): void =>
 
 const walk = async (): Promise<void> => {
   const [, , given, part] = process.argv;
-  const parts = part === undefined ? ['page', 'sample', 'worlds', 'disassembly', 'quiet', 'views'] : [part];
+  const parts = part === undefined ? ['page', 'sample', 'own', 'worlds', 'disassembly', 'quiet', 'views'] : [part];
   const vsix = given ?? join(repository, 'dist/worldstep.vsix');
   if (!given) {
     for (const script of ['build', 'package']) {
@@ -55,6 +56,7 @@ const walk = async (): Promise<void> => {
       await emptyWindow(workbench, server.url);
       await tasksOfACopy(workbench, server.url, join(folder, '..'));
     }
+    if (parts.includes('own')) await walkThroughOwnKernel({ workbench, url: server.url, note });
     if (parts.includes('worlds')) {
       await walkThroughWorlds({ workbench, url: server.url, parent: join(folder, '../worlds'), note });
     }
