@@ -28,6 +28,7 @@ const TOOLS = {
     ['riscv64', 'aarch64', 'x86_64', 'loongarch64'].every(hasQemu) && existsSync('/usr/share/seabios/bios-256k.bin'),
   mtools: () => has('mcopy') && has('fsck.fat'),
   dtc: () => has('dtc'),
+  'LLVM 19': () => has('llvm-mc-19'),
   'U-Boot': () => existsSync('/usr/lib/u-boot/qemu-riscv64_smode/u-boot.bin'),
   rust: () => existsSync('/usr/bin/cargo') && existsSync('/usr/lib/rustlib/src/rust/library') && has('wasm-ld-19'),
   'Node 22': () => existsSync(nodeProgram(22)),
@@ -52,7 +53,7 @@ const testFiles = (below: string): string[] =>
 
 /** Test files by the tool in their name: `x.qemu.test.ts`. Without one they need Node only. */
 const toolOf = (file: string): string | undefined =>
-  /\b(qemu|dtc|mtools|rust|firmware|workbench)\.test\.ts$/.exec(file)?.[1];
+  /\b(qemu|dtc|mtools|llvm|rust|firmware|workbench)\.test\.ts$/.exec(file)?.[1];
 const vitest = (tool: string | undefined): string[] => {
   const files = testFiles('test').filter((file) => toolOf(file) === tool);
   return ['npx', 'vitest', 'run', ...files];
@@ -76,6 +77,7 @@ const suites: readonly Suite[] = [
   ),
   { name: 'dtc', needs: ['dtc'], command: vitest('dtc') },
   { name: 'mtools', needs: ['mtools'], command: vitest('mtools') },
+  { name: 'llvm', needs: ['LLVM 19'], command: vitest('llvm') },
   { name: 'qemu', needs: ['QEMU 10'], command: vitest('qemu') },
   { name: 'firmware', needs: ['U-Boot'], command: vitest('firmware') },
   { name: 'kernels on qemu', needs: ['QEMU 10 for all architectures'], command: ['npm', 'run', 'kernels:check'] },

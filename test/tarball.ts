@@ -6,7 +6,7 @@ import { type ExecFileSyncOptionsWithStringEncoding, execFileSync, spawn, spawnS
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
-import { frame, MessageReader } from '../src/entry/commands/dap-stream';
+import { frame, MessageReader } from '../src/platform/node/dap-stream';
 import { otherNodes } from './workbench/tools';
 
 const root = resolve(__dirname, '..');

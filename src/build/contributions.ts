@@ -1,7 +1,7 @@
 /**
  * The extension's `contributes` and `activationEvents`: the one typed source. `npm run gen` writes them into package.json.
  */
-import { launchSchema } from '../dap/launch-schema';
+import { attachSchema, launchSchema } from '../dap/launch-schema';
 import { RUN_GOALS } from '../dap/run-goal-list';
 import { TRAP_POLICY_TEXTS, type TrapPolicyText } from '../dap/trap-policy-list';
 import { pageTables } from '../inspect/page-tables';
@@ -178,6 +178,22 @@ const launchJson = {
   anyOf: [{ required: ['program'] }, { required: ['cargo'] }],
 };
 
+/** What package.json says about the extension as a whole. */
+export const presentation = {
+  displayName: 'Worldstep: kernel and hypervisor debugger',
+  description:
+    'Set breakpoints in kernels and hypervisors, step across user, kernel and guest, look into page tables and queues. Nothing to install.',
+  capabilities: {
+    untrustedWorkspaces: {
+      supported: 'limited',
+      description:
+        'In an untrusted workspace Worldstep runs bundled samples and emulates kernels, but no task that builds one.',
+    },
+    virtualWorkspaces: true,
+  },
+  l10n: './media/l10n',
+};
+
 export const activationEvents: readonly string[] = [
   'onDebugResolve:worldstep',
   'onDebugInitialConfigurations:worldstep',
@@ -197,7 +213,7 @@ export const contributes = {
       label: 'Worldstep',
       // F5 offers Worldstep in these, even before anything is known of the workspace.
       languages: KERNEL_LANGUAGES,
-      configurationAttributes: { launch: launchJson },
+      configurationAttributes: { launch: launchJson, attach: jsonSchema(attachSchema) },
       configurationSnippets: launchSnippets,
     },
   ],

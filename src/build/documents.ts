@@ -5,6 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Schema } from '../base/schema';
+import { consoleMarkdown } from '../dap/console-words';
 import { launchSchema, SETTING_PATHS } from '../dap/launch-schema';
 import { buildCommand } from '../entry/commands/build';
 import { commandHelp, groupHelp } from '../entry/commands/command';
@@ -43,6 +44,7 @@ export const DOCUMENTS: readonly GeneratedFile[] = [
     make: (present) =>
       withParts(present, {
         stop: stopMarkdown(),
+        expressions: consoleMarkdown(),
         samples: samplesMarkdown(),
         launch: `${launchMarkdown(VSCODE_LAUNCH)}\n\n${settingsMarkdown()}`,
         trees: treesMarkdown(TREE_RULES),

@@ -6,9 +6,11 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { INSPECTORS } from '../inspect/registry';
 import { RUNNABLE } from '../machine/boards/all';
-import { activationEvents, contributes } from './contributions';
+import { activationEvents, contributes, presentation } from './contributions';
 import { DOCUMENTS, type GeneratedFile } from './documents';
 import { KERNEL_SCHEMA_FILE, kernelFileSchema } from './json-schema';
+import { languageFiles } from './l10n/files';
+import { manifestInWords } from './l10n/manifest';
 import { SYNTAX_FILES } from './languages';
 import { PACKAGE_FILES } from './package-files';
 import { settingList } from './settings';
@@ -43,8 +45,10 @@ const machineList = (): string => `// Written by src/build/generate.ts from src/
 export const MACHINES: readonly string[] = [${RUNNABLE.map((each) => `'${each}'`).join(', ')}];
 `;
 
-const packageJson = (present: string): string =>
-  `${JSON.stringify({ ...JSON.parse(present), files: PACKAGE_FILES, activationEvents, contributes }, null, 2)}\n`;
+const packageJson = (present: string): string => {
+  const { manifest } = manifestInWords({ ...presentation, contributes });
+  return `${JSON.stringify({ ...JSON.parse(present), ...manifest, files: PACKAGE_FILES, activationEvents }, null, 2)}\n`;
+};
 
 const generated: readonly GeneratedFile[] = [
   { path: 'package.json', make: packageJson },
@@ -52,6 +56,7 @@ const generated: readonly GeneratedFile[] = [
   { path: 'src/vscode/machine-list.gen.ts', make: machineList },
   { path: 'src/vscode/setting-list.gen.ts', make: settingList },
   { path: KERNEL_SCHEMA_FILE, make: () => `${JSON.stringify(kernelFileSchema, null, 1)}\n` },
+  ...languageFiles(root),
   ...SYNTAX_FILES,
   ...DOCUMENTS,
 ];

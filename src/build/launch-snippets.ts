@@ -56,6 +56,11 @@ export const launchSnippets = [
     },
   },
   {
+    label: 'Worldstep: Attach',
+    description: 'Look on at a kernel that another editor debugs with "worldstep dap --port".',
+    body: { type: 'worldstep', request: 'attach', name: 'Attach to port ${1:4711}', port: '^${1:4711}' },
+  },
+  {
     label: 'Worldstep: Flat Binary',
     description: 'Debug a flat binary, with the symbols of its ELF file.',
     body: {

@@ -1,5 +1,6 @@
 /** What this server declares in its initialize response. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { t } from '../base/l10n';
 import { BREAKPOINT_MODES } from '../debug/breakpoint-modes';
 import { DEFAULT_FILTERS, type ExceptionFilter } from '../debug/exception-list';
 
@@ -42,9 +43,9 @@ export function capabilities(
     completionTriggerCharacters: ['.', ':', '$', '['],
     supportsModulesRequest: true,
     additionalModuleColumns: [
-      { attributeName: 'isa', label: 'Instruction set', type: 'string' },
-      { attributeName: 'physicalRange', label: 'Physical', type: 'string' },
-      { attributeName: 'worlds', label: 'Worlds', type: 'string' },
+      { attributeName: 'isa', label: t`Instruction set`, type: 'string' },
+      { attributeName: 'physicalRange', label: t`Physical`, type: 'string' },
+      { attributeName: 'worlds', label: t`Worlds`, type: 'string' },
     ],
     supportedChecksumAlgorithms: ['MD5'],
     supportsRestartRequest: true,
@@ -67,7 +68,12 @@ export function capabilities(
     supportsClipboardContext: true,
     supportsSteppingGranularity: true,
     supportsInstructionBreakpoints: true,
-    breakpointModes: BREAKPOINT_MODES.map((mode) => ({ ...mode, appliesTo: ['source', 'instruction'] })),
+    breakpointModes: BREAKPOINT_MODES.map(({ mode, label, description }) => ({
+      mode,
+      label: t(label),
+      description: t(description),
+      appliesTo: ['source', 'instruction'],
+    })),
     supportsExceptionFilterOptions: true,
     supportsSingleThreadExecutionRequests: true,
     // 1.66, not in the 1.68 typings' older revisions.

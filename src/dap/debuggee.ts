@@ -3,6 +3,7 @@
  * it, each of one client. What must not come here: knowledge of instruction sets, files, or messages of the protocol.
  */
 
+import { t } from '../base/l10n';
 import type { Image } from '../debug/images';
 import type { LogLine, SliceResult, Stop } from '../debug/stop';
 import { DebugTarget } from '../debug/target';
@@ -256,7 +257,7 @@ export class Debuggee {
   /** A bug of ours while running: the sessions stay, the guest stands. */
   private failed(error: unknown): void {
     const problem = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    this.print(`Worldstep itself failed while the guest ran: ${problem}\n`, 'stderr');
+    this.print(t`Worldstep itself failed while the guest ran: ${problem}\n`, 'stderr');
     this.stopped({ kind: 'pause', hart: 0 });
   }
 

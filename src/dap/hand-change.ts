@@ -1,4 +1,5 @@
 /** What a client is told when the user has changed the guest: a register, a variable, memory. */
+import { t } from '../base/l10n';
 import type { DebugTarget } from '../debug/target';
 import type { Session } from './session';
 
@@ -18,7 +19,7 @@ export function showHandChange(session: Session, target: DebugTarget): void {
     if (shown.hasOtherStack((of, count) => target.stack(of).frames(0, count))) {
       shown.forgetStacks();
       const common = { threadId: hart + 1, allThreadsStopped: true, preserveFocusHint: true };
-      server.event('stopped', { reason: 'goto', description: 'Moved by hand', ...common });
+      server.event('stopped', { reason: 'goto', description: t`Moved by hand`, ...common });
     }
     server.event('invalidated', { areas: ['variables'] });
   }

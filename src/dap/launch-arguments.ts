@@ -1,5 +1,6 @@
 /** Checks launch arguments before anything is read or built: key by key as the schema says, then what it cannot say. */
 import { DeviceWordsError, type DiskWords, diskOf, diskWords } from '../base/device-words';
+import { t } from '../base/l10n';
 import { nearest } from '../base/nearest';
 import type { Schema } from '../base/schema';
 import { expectedOf, problemText, type SchemaProblem, schemaProblems } from '../base/schema-check';
@@ -138,8 +139,17 @@ function withoutNulls(value: unknown): unknown {
 
 function typeOf(value: unknown): string {
   if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array';
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+  if (Array.isArray(value)) return t`an array`;
+  switch (typeof value) {
+    case 'object':
+      return t`an object`;
+    case 'string':
+      return t`a string`;
+    case 'number':
+      return t`a number`;
+    default:
+      return t`true or false`;
+  }
 }
 
 function checkMemory(memory: string): void {

@@ -1,5 +1,6 @@
 /** What a launch asks for that changes nothing: said once in the Debug Console instead of being passed over. */
 import { type Host, HostFileError } from '../base/host';
+import { t } from '../base/l10n';
 import type { LaunchArguments } from './launch-schema';
 
 /** A line for each key without effect. Looks at the folders of `sourceMap` through the host. */
@@ -8,14 +9,14 @@ export async function launchRemarks(launch: LaunchArguments, host: Host): Promis
   for (const [at, image] of (launch.images ?? []).entries()) {
     if (image.symbolsOnly === false) {
       remarks.push(
-        `"images[${at}].symbolsOnly": false has no effect: Worldstep loads "program" only, other images give their symbols. The kernel has to load ${image.path} itself.`,
+        t`"images[${at}].symbolsOnly": false has no effect: Worldstep loads "program" only, other images give their symbols. The kernel has to load ${image.path} itself.`,
       );
     }
   }
   for (const [prefix, folder] of Object.entries(launch.sourceMap ?? {})) {
     if (await isMissing(host, folder)) {
       remarks.push(
-        `"sourceMap": ${folder} (for ${prefix}) does not exist, so those sources cannot be shown. Correct the path in launch.json.`,
+        t`"sourceMap": ${folder} (for ${prefix}) does not exist, so those sources cannot be shown. Correct the path in launch.json.`,
       );
     }
   }

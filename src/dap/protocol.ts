@@ -42,6 +42,14 @@ export interface OwnRequests {
   'stepping/traps': { arguments: { policy?: TrapPolicy }; body: { policy: TrapPolicy } };
   /** How integers are shown from now on: all, or those of the row of an expression. */
   'numbers/choose': { arguments: { format: NumberFormat; expression?: string }; body: Record<string, never> };
+  /**
+   * Values to be shown beside the lines of a source that a frame stands in, for names that are variables there; `null`
+   * for all others. `isAssembly`: registers have plain names.
+   */
+  'values/inline': {
+    arguments: { frameId: number; places: { expression: string; line: number }[]; isAssembly: boolean };
+    body: { values: (string | null)[] };
+  };
   /** Runs on until the machine does that; a `stopped` event follows. */
   'run/to': { arguments: { goal: RunGoal; threadId?: number }; body: Record<string, never> };
   /** `explain 0x… for read`: the walk in words. */

@@ -2,14 +2,21 @@
 import { Event, Response } from '@vscode/debugadapter/lib/messages';
 import { ProtocolServer } from '@vscode/debugadapter/lib/protocol';
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { t } from '../base/l10n';
+import { finish, type Work } from '../base/work';
 import { Args } from './arguments';
 import { cancelled, internal, UserError, unknownRequest } from './errors';
 
 /** What a handler may know about the request it answers. */
 export interface RequestContext {
   readonly seq: number;
-  /** Set by a cancel request; long work looks at it between slices. */
+  /** Set by a cancel request; long work looks at it between its parts. */
   readonly isCancelled: () => boolean;
+  /**
+   * Does work that may be long: at once if it is short, else with other requests between its parts. It ends where the
+   * request is cancelled and where the guest has moved on.
+   */
+  run<T>(work: Work<T>, body: (done: T) => object | Promise<object>): object | Promise<object>;
   /** Runs after the response has been sent. */
   after(action: () => void): void;
 }
@@ -50,6 +57,19 @@ const SHOWN: ReadonlySet<string> = new Set([
  */
 const QUIET: ReadonlySet<number> = new Set([1004, 1005, 1006, 1007, 1009]);
 
+/** How requests wait for each other. */
+export interface Patience {
+  /** Milliseconds. */
+  clock(): number;
+  /** Lets other requests in. */
+  others(): Promise<void>;
+  /** What a request looks at must not change between the parts of its work: a check, or undefined where it would. */
+  hold(): (() => void) | undefined;
+}
+
+/** Milliseconds of work before others are let in. */
+const PART = 30;
+
 /** A message of the protocol, as a shell passes it. */
 export type Message = DebugProtocol.ProtocolMessage;
 
@@ -61,6 +81,7 @@ export class DapServer extends ProtocolServer {
   constructor(
     private readonly send: (message: Message) => void,
     private readonly onBug: (problem: string) => void,
+    private readonly patience: Patience,
   ) {
     super();
     this.onDidSendMessage((message) => this.send(message as Message));
@@ -94,7 +115,12 @@ export class DapServer extends ProtocolServer {
       const handler = this.handlers.get(request.command);
       if (handler === undefined) throw unknownRequest(String(request.command));
       const isCancelled = () => this.cancelledRequests.has(seq);
-      const answer = handler(new Args(request.arguments), { seq, isCancelled, after: (action) => later.push(action) });
+      const answer = handler(new Args(request.arguments), {
+        seq,
+        isCancelled,
+        run: (work, body) => this.run(work, body, isCancelled),
+        after: (action) => later.push(action),
+      });
       // Answers that are ready go out at once, so that replies keep the order of their requests.
       const body = answer instanceof Promise ? await answer : answer;
       if (isCancelled()) throw cancelled();
@@ -106,6 +132,34 @@ export class DapServer extends ProtocolServer {
     this.cancelledRequests.delete(seq);
     this.sendResponse(response);
     for (const action of later) action();
+  }
+
+  private run<T>(
+    work: Work<T>,
+    body: (done: T) => object | Promise<object>,
+    isCancelled: () => boolean,
+  ): object | Promise<object> {
+    const check = this.patience.hold();
+    if (check === undefined) return body(finish(work));
+    const first = this.part(work);
+    return first.done === true ? body(first.value) : this.rest(work, check, isCancelled).then(body);
+  }
+
+  private async rest<T>(work: Work<T>, check: () => void, isCancelled: () => boolean): Promise<T> {
+    for (;;) {
+      await this.patience.others();
+      if (isCancelled()) throw cancelled();
+      check();
+      const step = this.part(work);
+      if (step.done === true) return step.value;
+    }
+  }
+
+  private part<T>(work: Work<T>): IteratorResult<undefined, T> {
+    const until = this.patience.clock() + PART;
+    let step = work.next();
+    while (step.done !== true && this.patience.clock() < until) step = work.next();
+    return step;
   }
 
   private refuse(response: DebugProtocol.Response, error: unknown): void {
@@ -125,7 +179,7 @@ export class DapServer extends ProtocolServer {
     };
     if (user.button !== undefined) {
       message.url = user.button.url;
-      message.urlLabel = user.button.label;
+      message.urlLabel = t(user.button.label);
     }
     response.body = { error: message };
   }

@@ -3,6 +3,7 @@
  * by theme in requests/; the machine's life is debuggee.ts. Sessions are made by create-session.ts.
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { t } from '../base/l10n';
 import type { EvaluationScope } from '../debug/expression/scope';
 import type { Image } from '../debug/images';
 import type { LogLine, SliceResult, Stop } from '../debug/stop';
@@ -97,7 +98,12 @@ export class Session implements Follower {
         this.trace.note('→', message);
         send(message);
       },
-      (problem) => this.print(`Worldstep: ${problem}\n`, 'stderr'),
+      (problem) => this.print(t`Worldstep: ${problem}\n`, 'stderr'),
+      {
+        clock: () => services.host.wallClock(),
+        others: () => services.host.yield(),
+        hold: () => this.hold(),
+      },
     );
     this.debuggee = new Debuggee(services);
     this.debuggee.followers.add(this);
@@ -151,8 +157,8 @@ export class Session implements Follower {
   /** The target that breakpoints are bound in, or why they are in none. */
   binding(): DebugTarget | string {
     const { target, launch } = this.debuggee;
-    if (target === undefined) return 'Waits for the machine to be built.';
-    return launch?.noDebug === true ? 'The guest runs without debugging; breakpoints are for the next run.' : target;
+    if (target === undefined) return t`Waits for the machine to be built.`;
+    return launch?.noDebug === true ? t`The guest runs without debugging; breakpoints are for the next run.` : target;
   }
 
   /** The target while the guest stands still. */
@@ -193,6 +199,16 @@ export class Session implements Follower {
     if (debuggee.target !== undefined && suspend && debuggee.loop.halt()) debuggee.stopped({ kind: 'pause', hart: 0 });
     else if (debuggee.target !== undefined && !suspend && isLast) debuggee.runAlone();
     if (debuggee.isEnded && isLast) shared?.debuggees.delete(debuggee);
+  }
+
+  /** Requests that look at a guest that runs are answered in one piece; at one that stands, while it stands there. */
+  private hold(): (() => void) | undefined {
+    const { target } = this.debuggee;
+    if (target === undefined || this.loop.isRunning) return undefined;
+    const { stop } = target;
+    return () => {
+      if (this.debuggee.target?.stop !== stop || this.loop.isRunning) throw isRunning('it');
+    };
   }
 
   /** Starts the guest for the first time. */

@@ -1,4 +1,5 @@
 /** What is said about sources at the start of a session: what is wrong, and the next step. */
+import { t } from '../base/l10n';
 import type { Program, SourceFile } from '../debug/sources';
 import type { FoundRule } from './source-search';
 
@@ -16,8 +17,8 @@ const RUST = /^_ZN.*17h[0-9a-f]{16}E|^_R[A-Z]|^rust_begin_unwind$/;
 
 const isRust = ({ elf }: Program): boolean => elf.symbols.some(({ name }) => RUST.test(name));
 
-const CARGO = 'set debug = 2 (and no strip) in the profile that builds it in Cargo.toml';
-const FLAG = 'compile it with -g, and link it without -s';
+const cargo = () => t`set debug = 2 (and no strip) in the profile that builds it in Cargo.toml`;
+const flag = () => t`compile it with -g, and link it without -s`;
 
 /** Programs without line tables. */
 export function noLines(programs: readonly Program[]): string {
@@ -26,35 +27,39 @@ export function noLines(programs: readonly Program[]): string {
   // A stripped program does not say what it was written in.
   const isUnknown = programs.some(({ elf }) => elf.symbols.length === 0);
   const next =
-    isUnknown || (rust > 0 && rust < programs.length) ? `${FLAG}; in Rust, ${CARGO}` : rust > 0 ? CARGO : FLAG;
-  const have = programs.length === 1 ? 'has' : 'have';
-  return `${names} ${have} no line information, so only instructions can be stepped through. To see sources, ${next}.`;
+    isUnknown || (rust > 0 && rust < programs.length) ? t`${flag()}; in Rust, ${cargo()}` : rust > 0 ? cargo() : flag();
+  return programs.length === 1
+    ? t`${names} has no line information, so only instructions can be stepped through. To see sources, ${next}.`
+    : t`${names} have no line information, so only instructions can be stepped through. To see sources, ${next}.`;
 }
 
 /** Sources that were changed after the program was built; `isDifferent` when their text was compared. */
 export function notWhatWasBuilt(first: Named, count: number, isDifferent: boolean, cwd: string | undefined): string {
   const name = cwd !== undefined && first.path.startsWith(`${cwd}/`) ? first.path.slice(cwd.length + 1) : first.path;
-  const others = count > 1 ? ` and ${count - 1} more` : '';
+  const others = count > 1 ? t` and ${count - 1} more` : '';
   const program = nameOf(first.program);
   const what =
     count > 1
       ? isDifferent
-        ? `are not the texts that ${program} was built from`
-        : `are newer than ${program}`
+        ? t`are not the texts that ${program} was built from`
+        : t`are newer than ${program}`
       : isDifferent
-        ? `is not the text that ${program} was built from`
-        : `is newer than ${program}`;
-  return `${name}${others} ${what}: lines may be off. Build it again.`;
+        ? t`is not the text that ${program} was built from`
+        : t`is newer than ${program}`;
+  return t`${name}${others} ${what}: lines may be off. Build it again.`;
 }
+
+/** What to add to launch.json, so that a folder of the build is looked for in another. */
+const mapping = (from: string, to: string): string => `"sourceMap": { ${JSON.stringify(from)}: ${JSON.stringify(to)} }`;
 
 /** Sources that were found in another folder. */
 export const movedTo = (program: Program, { from, to }: FoundRule): string =>
-  `The sources that ${nameOf(program)} names in ${from} are in ${to} now. Add to launch.json: "sourceMap": { ${JSON.stringify(from)}: ${JSON.stringify(to)} }`;
+  t`The sources that ${nameOf(program)} names in ${from} are in ${to} now. Add to launch.json: ${mapping(from, to)}`;
 
 /** None of a program's sources is there. */
 export const notFound = ({ program, file }: Named, count: number): string =>
-  `None of the ${count} sources of ${nameOf(program)} is where it was when it was built (${file.path}). Say where they are in launch.json: "sourceMap": { ${JSON.stringify(file.path.replace(/\/[^/]*$/, ''))}: "…" }`;
+  t`None of the ${count} sources of ${nameOf(program)} is where it was when it was built (${file.path}). Say where they are in launch.json: ${mapping(file.path.replace(/\/[^/]*$/, ''), '…')}`;
 
 /** A program was built with relative names, and they lead nowhere. */
 export const notFoundRelative = ({ program, file }: Named): string =>
-  `${nameOf(program)} names its sources relative to a folder (${file.path}), and they are not found. Say which in launch.json: "sourceMap": { ".": "…" }`;
+  t`${nameOf(program)} names its sources relative to a folder (${file.path}), and they are not found. Say which in launch.json: ${mapping('.', '…')}`;

@@ -1,6 +1,7 @@
 /** The words of a stop: what the Call Stack and the exception widget show. */
 
 import { hex } from '../base/address';
+import { t } from '../base/l10n';
 import { panicReport } from '../debug/panic-message';
 import type { Stop } from '../debug/stop';
 import type { DebugTarget } from '../debug/target';
@@ -12,20 +13,24 @@ export function stoppedBody(target: DebugTarget, stop: Stop): object {
   const mode = target.cpu(stop.hart).world.mode;
   switch (stop.kind) {
     case 'entry':
-      return { reason: 'entry', description: `At the first instruction (${mode} mode)`, ...common };
+      return { reason: 'entry', description: t`At the first instruction (${mode} mode)`, ...common };
     case 'pause':
-      return { reason: 'pause', description: `Paused in ${mode} mode`, ...common };
+      return { reason: 'pause', description: t`Paused in ${mode} mode`, ...common };
     case 'step':
-      return { reason: 'step', description: `Stepped (${mode} mode)`, ...common };
+      return { reason: 'step', description: t`Stepped (${mode} mode)`, ...common };
     case 'goto':
-      return { reason: 'goto', description: 'Jumped', ...common };
+      return { reason: 'goto', description: t`Jumped`, ...common };
     case 'runTo':
-      return { reason: 'entry', description: `Reached ${stop.symbol}`, ...common };
+      return { reason: 'entry', description: t`Reached ${stop.symbol}`, ...common };
     case 'goal':
       return goalBody(target, stop, common);
     case 'breakpoint': {
       const reason = stop.type === 'source' ? 'breakpoint' : `${stop.type} breakpoint`;
-      const description = `Paused on ${reason} (${mode} mode)`;
+      const description = {
+        source: t`Paused on breakpoint (${mode} mode)`,
+        function: t`Paused on function breakpoint (${mode} mode)`,
+        instruction: t`Paused on instruction breakpoint (${mode} mode)`,
+      }[stop.type];
       return { reason, description, hitBreakpointIds: stop.ids, ...text(stop.problem), ...common };
     }
     case 'data': {
@@ -33,7 +38,7 @@ export function stoppedBody(target: DebugTarget, stop: Stop): object {
       const what = writer === undefined ? stop.text : `${stop.text} (${writer})`;
       return {
         reason: 'data breakpoint',
-        description: 'Paused on data breakpoint',
+        description: t`Paused on data breakpoint`,
         text: stop.problem === undefined ? what : `${what}. ${stop.problem}`,
         hitBreakpointIds: stop.ids,
         ...common,
@@ -44,18 +49,18 @@ export function stoppedBody(target: DebugTarget, stop: Stop): object {
     case 'context':
       return { reason: 'exception', description: contextTitle(stop), text: contextText(target, stop), ...common };
     case 'panic':
-      return { reason: 'exception', description: 'Rust panic', text: panicText(target, stop), ...common };
+      return { reason: 'exception', description: t`Rust panic`, text: panicText(target, stop), ...common };
     case 'panicked':
       return {
         reason: 'exception',
-        description: 'The guest has panicked',
+        description: t`The guest has panicked`,
         text: panickedText(stop),
         ...common,
       };
     case 'stuck':
-      return { reason: 'exception', description: 'The guest is stuck', text: stuckText(target, stop), ...common };
+      return { reason: 'exception', description: t`The guest is stuck`, text: stuckText(target, stop), ...common };
     case 'power':
-      return { reason: 'pause', description: 'The guest has ended', ...common };
+      return { reason: 'pause', description: t`The guest has ended`, ...common };
   }
 }
 
@@ -67,29 +72,29 @@ function goalBody(target: DebugTarget, stop: Extract<Stop, { kind: 'goal' }>, co
     return { reason: 'exception', description: trapTitle(target, trap), text: trapText(target, trap), ...common };
   }
   const { world } = target.cpu(hart);
-  const here = `${whatRunsIn(world)} (${world.mode} mode)`;
+  const here = t`${whatRunsIn(world)} (${world.mode} mode)`;
   const description = {
-    userInstruction: `In ${here}`,
-    vmEntry: `VM entry: in ${here}`,
-    taskSwitch: `Behind a task switch of ${here}`,
+    userInstruction: t`In ${here}`,
+    vmEntry: t`VM entry: in ${here}`,
+    taskSwitch: t`Behind a task switch of ${here}`,
     // These end at a trap only.
-    vmExit: `In ${here}`,
-    pageFault: `In ${here}`,
+    vmExit: t`In ${here}`,
+    pageFault: t`In ${here}`,
   }[stop.goal];
   return { reason: 'step', description, ...common };
 }
 
 /** What a guest has printed that panicked and goes on without end. */
 export const panickedText = ({ text }: Extract<Stop, { kind: 'panicked' }>): string =>
-  `The guest has panicked and does not switch off: ${text}`;
+  t`The guest has panicked and does not switch off: ${text}`;
 
 /** Where the panic was raised and what it says, as far as that can be read. */
 export function panicText(target: DebugTarget, stop: Extract<Stop, { kind: 'panic' }>): string {
   const { place, message } = panicReport(target, stop.hart, stop.symbol);
-  const at = place === undefined ? ` (${stop.symbol})` : ` at ${place}`;
-  const said = message === undefined ? '. Continue to see its message on the console.' : `: ${message}`;
+  const at = place === undefined ? ` (${stop.symbol})` : t` at ${place}`;
+  const said = message === undefined ? t`. Continue to see its message on the console.` : `: ${message}`;
   const problem = stop.problem === undefined ? '' : `. ${stop.problem}`;
-  return `The guest panics${at}${said}${problem}`;
+  return t`The guest panics${at}${said}${problem}`;
 }
 
 const text = (problem: string | undefined) => (problem === undefined ? {} : { text: problem });
@@ -100,25 +105,26 @@ export function stuckText(target: DebugTarget, stop: Extract<Stop, { kind: 'stuc
   const { isa } = target.machine;
   const ra = cpu.readRegister(isa.returnAddress);
   const caller = target.symbolText(ra, stop.hart);
-  const called = caller === undefined ? '' : ` The last call returns to ${hex(ra)} (${caller}).`;
+  const called = caller === undefined ? '' : t` The last call returns to ${hex(ra)} (${caller}).`;
   const advice =
     cpu.pc === 0n
-      ? `The guest jumped to address 0, or trapped before it set a trap handler.${called} Restart with "stopOnEntry" and step, or set the exception filter "All traps".`
-      : `Look at the handler's code, at its stack pointer and at the page tables it runs on, then restart.${called}`;
+      ? t`The guest jumped to address 0, or trapped before it set a trap handler.${called} Restart with "stopOnEntry" and step, or set the exception filter "All traps".`
+      : t`Look at the handler's code, at its stack pointer and at the page tables it runs on, then restart.${called}`;
   return `${stop.explanation}. ${advice}`;
 }
 
 /** `Load page fault (U → S)`, `VM exit: Store/AMO guest-page fault (VS → S)`. */
 export function trapTitle(target: DebugTarget, stop: Extract<Stop, { kind: 'trap' | 'stuck' }>): string {
   const { event } = stop;
-  const exit = isVmExit(event.from, event.to) ? 'VM exit: ' : '';
-  return `${exit}${target.filters.causeOf(event)?.name ?? `Cause ${event.cause}`} (${event.from.mode} → ${event.to.mode})`;
+  const exit = isVmExit(event.from, event.to) ? t`VM exit: ` : '';
+  const cause = target.filters.causeOf(event);
+  return `${exit}${cause === undefined ? t`Cause ${event.cause}` : t(cause.name)} (${event.from.mode} → ${event.to.mode})`;
 }
 
 /** `VM entry (S → VS)`, `satp was written`. */
 export function contextTitle({ event }: Extract<Stop, { kind: 'context' }>): string {
-  if (event.kind !== 'trapReturn') return `${event.register} was written`;
-  const kind = isVmEntry(event.from, event.to) ? 'VM entry' : 'Return';
+  if (event.kind !== 'trapReturn') return t`${event.register} was written`;
+  const kind = isVmEntry(event.from, event.to) ? t`VM entry` : t`Return`;
   return `${kind} (${event.from.mode} → ${event.to.mode})`;
 }
 
@@ -127,10 +133,10 @@ export function contextText(target: DebugTarget, stop: Extract<Stop, { kind: 'co
   const { event } = stop;
   const problem = stop.problem === undefined ? '' : `. ${stop.problem}`;
   if (event.kind !== 'trapReturn') {
-    return `${event.register}: ${hex(event.old)} → ${hex(event.value)}, by the instruction before ${placeText(target, event.pc, event.hart)}${problem}`;
+    return t`${event.register}: ${hex(event.old)} → ${hex(event.value)}, by the instruction before ${placeText(target, event.pc, event.hart)}${problem}`;
   }
   const by = placeText(target, event.instruction, event.hart, event.from);
-  return `The instruction at ${by} returned to ${whatRunsIn(event.to)} at ${placeText(target, event.pc, event.hart)}${problem}`;
+  return t`The instruction at ${by} returned to ${whatRunsIn(event.to)} at ${placeText(target, event.pc, event.hart)}${problem}`;
 }
 
 function placeText(
@@ -147,20 +153,22 @@ function placeText(
 export function trapText(target: DebugTarget, stop: Extract<Stop, { kind: 'trap' | 'stuck' }>): string {
   const { event } = stop;
   const where = target.symbolText(event.epc, event.hart, event.from);
-  const at = `${event.isInterrupt ? 'interrupted' : 'raised by the instruction at'} ${hex(event.epc)}${where === undefined ? '' : ` (${where})`}`;
+  const place = `${hex(event.epc)}${where === undefined ? '' : ` (${where})`}`;
+  const at = event.isInterrupt ? t`interrupted ${place}` : t`raised by the instruction at ${place}`;
   const problem = stop.kind === 'trap' && stop.problem !== undefined ? `. ${stop.problem}` : '';
-  return `${target.filters.causeOf(event)?.name ?? `cause ${event.cause}`}, ${at}${tvalText(target, event)}${guestText(event)}${problem}`;
+  const cause = target.filters.causeOf(event);
+  return `${cause === undefined ? t`cause ${event.cause}` : t(cause.name)}, ${at}${tvalText(target, event)}${guestText(event)}${problem}`;
 }
 
 const guestText = ({ guestPhysical }: Extract<Stop, { kind: 'trap' }>['event']): string =>
-  guestPhysical === undefined ? '' : `, guest physical address ${hex(guestPhysical)}`;
+  guestPhysical === undefined ? '' : t`, guest physical address ${hex(guestPhysical)}`;
 
 function tvalText(target: DebugTarget, event: Extract<Stop, { kind: 'trap' }>['event']): string {
   switch (target.filters.causeOf(event)?.tval) {
     case 'address':
-      return `, address ${hex(event.tval)}`;
+      return t`, address ${hex(event.tval)}`;
     case 'instruction':
-      return event.tval === 0n ? '' : `, instruction ${hex(event.tval, 8)}`;
+      return event.tval === 0n ? '' : t`, instruction ${hex(event.tval, 8)}`;
     default:
       return '';
   }

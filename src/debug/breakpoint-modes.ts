@@ -1,11 +1,12 @@
 /** How a breakpoint's place is told apart from other code at its address. */
 import { hex, pa } from '../base/address';
+import { t } from '../base/l10n';
 import type { World } from '../isa/core/world';
 import type { Cpu } from '../machine/contract';
 import type { BoundPlace, ImageHit } from './images';
 import type { PlaceRule } from './place-rule';
 
-/** Modes of code breakpoints, in the order in which users see them. */
+/** Modes of code breakpoints, in the order in which users see them; their texts are translated where they are shown. */
 export const BREAKPOINT_MODES = [
   {
     mode: 'auto',
@@ -52,7 +53,7 @@ export function underMode(
   const { world } = here.cpu();
   const { guest, stage1, stage2 } = world;
   const rule: PlaceRule = { kind: mode, space: { guest, stage1, stage2 } };
-  return { places: places.map((place) => ({ ...place, rule })), message: `Stops in ${describe(world)} only.` };
+  return { places: places.map((place) => ({ ...place, rule })), message: t`Stops in ${describe(world)} only.` };
 }
 
 function physicalPlaces(places: readonly BoundPlace[], here: WhereNow) {
@@ -61,10 +62,10 @@ function physicalPlaces(places: readonly BoundPlace[], here: WhereNow) {
     return at === undefined ? [] : [{ ...place, pa: at, rule: { kind: 'physical' } }];
   });
   const [first] = found;
-  if (first?.pa !== undefined) return { places: found, message: `Stops at physical ${hex(first.pa)}.` };
+  if (first?.pa !== undefined) return { places: found, message: t`Stops at physical ${hex(first.pa)}.` };
   return {
     places: [],
-    message: `${hex(places[0]?.va ?? 0n)} has no physical address in ${describe(here.cpu().world)}. Stop where it is mapped, then set the breakpoint again.`,
+    message: t`${hex(places[0]?.va ?? 0n)} has no physical address in ${describe(here.cpu().world)}. Stop where it is mapped, then set the breakpoint again.`,
   };
 }
 
@@ -76,8 +77,7 @@ function translated({ image, va }: BoundPlace, here: WhereNow) {
 }
 
 const describe = ({ guest, stage1 }: World): string => {
-  const whose = guest ? 'the guest’s' : 'the';
-  return stage1 === undefined
-    ? `${whose} address space without paging`
-    : `${whose} address space with root ${hex(stage1)}`;
+  if (stage1 === undefined)
+    return guest ? t`the guest’s address space without paging` : t`the address space without paging`;
+  return guest ? t`the guest’s address space with root ${hex(stage1)}` : t`the address space with root ${hex(stage1)}`;
 };

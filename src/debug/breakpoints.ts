@@ -3,6 +3,7 @@
  * addresses of each, so one set before paging is on hits before and after. Nothing is ever written to guest memory.
  */
 import { hex, pa, type Va, va } from '../base/address';
+import { t } from '../base/l10n';
 import type { CodeAddress, SourceFile } from '../symbols/types';
 import { type BreakpointMode, underMode, type WhereNow } from './breakpoint-modes';
 import { type HitTest, type LogPart, parseHitCondition, parseLogMessage } from './conditions';
@@ -165,7 +166,7 @@ export class Breakpoints {
     );
     const first = codes[0];
     if (first === undefined) {
-      const why = `Line ${spec.line} has no code in the running image: it was optimised away, or is a comment or declaration. Pick a line nearby.`;
+      const why = t`Line ${spec.line} has no code in the running image: it was optimised away, or is a comment or declaration. Pick a line nearby.`;
       return this.make('source', spec, [], undefined, why);
     }
     // A line slides forward; only the nearest line with code counts.
@@ -177,12 +178,12 @@ export class Breakpoints {
   }
 
   private whyNoSource(path: string): string {
-    if (this.images.all.length === 0) return 'No image with symbols is loaded yet.';
+    if (this.images.all.length === 0) return t`No image with symbols is loaded yet.`;
     if (this.images.all.every((image) => !image.program.hasLines)) {
-      return 'The images have no line tables. Build with debug information (Rust: debug = true in the profile).';
+      return t`The images have no line tables. Build with debug information (Rust: debug = true in the profile).`;
     }
     const name = path.split(/[\\/]/).pop() ?? path;
-    return `No loaded image was built from ${name}. Check that the program matches these sources, or add a sourceMap to launch.json.`;
+    return t`No loaded image was built from ${name}. Check that the program matches these sources, or add a sourceMap to launch.json.`;
   }
 
   private bindFunction(spec: FunctionSpec): CodeBreakpoint {
@@ -203,7 +204,7 @@ export class Breakpoints {
       const at = va(BigInt(hexAddress));
       return this.make('function', spec, [{ image: undefined, link: at, va: at, pa: undefined }], undefined, undefined);
     }
-    const why = `No function matches "${spec.name}". Use a name, a path (module::function), a pattern with *, /regex/, or an address 0x….`;
+    const why = t`No function matches "${spec.name}". Use a name, a path (module::function), a pattern with *, /regex/, or an address 0x….`;
     return this.make('function', spec, [], undefined, why);
   }
 

@@ -1,7 +1,7 @@
 /** Completions for the Debug Console: fields after a dot, registers after `$`, names in scope, statics and functions. */
-import { pointeeOf } from '../symbols/lang/access';
-import { present } from '../symbols/lang/present';
-import type { Presented, Value } from '../symbols/lang/value';
+import { membersOf } from '../symbols/lang/access';
+import { shortTypeName } from '../symbols/lang/name';
+import { type NamedMatch, namesLike } from './completion-names';
 import { ExpressionError } from './expression/ast';
 import { type EvaluationScope, variablesInScope } from './expression/scope';
 import type { DebugTarget } from './target';
@@ -9,12 +9,21 @@ import type { DebugTarget } from './target';
 /** A proposal: it replaces the last `replace` characters. */
 export interface Completion {
   readonly label: string;
-  readonly kind: 'field' | 'variable' | 'function' | 'property' | 'keyword';
+  readonly kind: 'field' | 'variable' | 'function' | 'property' | 'module' | 'keyword';
   readonly detail: string | undefined;
   readonly replace: number;
+  /** Smaller ones first; then by label. */
+  readonly rank: number;
 }
 
-const MOST = 200;
+/** Names of the Rust distribution. */
+const isLibraryName = (path: string): boolean => /^(?:core|alloc|std|compiler_builtins)::/.test(path);
+
+/** What is nearest comes first. */
+const RANKS = { local: 0, own: 1, other: 2, library: 3, register: 4 } as const;
+
+/** Clients ask at the first letter and choose among the answers while more is typed: all must be there. */
+const MOST = 2000;
 
 /** Proposals for the text up to the cursor. */
 export function completions(target: DebugTarget, scope: EvaluationScope, text: string): Completion[] {
@@ -27,10 +36,15 @@ export function completions(target: DebugTarget, scope: EvaluationScope, text: s
   const isMine = (name: string) => name.toLowerCase().startsWith(word.toLowerCase());
   const locals = (scope.frame === undefined ? [] : variablesInScope(scope.frame))
     .filter((one) => isMine(one.name))
-    .map((one) => ({ label: one.name, kind: 'variable' as const, detail: one.type.shortName, replace: word.length }));
-  const plain = registers(scope, word, '');
-  if (word.length < 2) return [...locals, ...plain].slice(0, MOST);
-  return [...locals, ...symbols(target, word), ...plain].slice(0, MOST);
+    .map((one) => ({
+      label: one.name,
+      kind: 'variable' as const,
+      detail: one.type.shortName,
+      replace: word.length,
+      rank: RANKS.local,
+    }));
+  const symbols = word === '' ? [] : named(target, scope, word, new Set(locals.map(({ label }) => label)));
+  return [...locals, ...symbols, ...registers(scope, word, '')].slice(0, MOST);
 }
 
 function registers(scope: EvaluationScope, prefix: string, sign: string): Completion[] {
@@ -43,6 +57,7 @@ function registers(scope: EvaluationScope, prefix: string, sign: string): Comple
       kind: 'property',
       detail: spec.doc,
       replace: prefix.length + sign.length,
+      rank: RANKS.register,
     }));
 }
 
@@ -53,13 +68,17 @@ function fields(target: DebugTarget, scope: EvaluationScope, object: string, pre
     try {
       const operand = target.operand(expression, scope);
       if (operand.kind !== 'value') return [];
-      const shown = withFields(operand.value);
-      return shown.childrenRange(0, Math.min(shown.namedCount, MOST)).flatMap((child) => {
-        const name = /^\.(\w+)$/.exec(child.evaluateSuffix ?? '')?.[1];
-        return name?.startsWith(prefix) === true
-          ? [{ label: name, kind: 'field' as const, detail: child.value.type.shortName, replace: prefix.length }]
-          : [];
-      });
+      return membersOf(operand.value)
+        .filter(({ name }) => name.toLowerCase().startsWith(prefix.toLowerCase()))
+        .slice(0, MOST)
+        .map(({ name, value }, at) => ({
+          label: name,
+          kind: 'field',
+          detail: shortTypeName(value.type),
+          replace: prefix.length,
+          // In the order of the source.
+          rank: at,
+        }));
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
     }
@@ -67,30 +86,32 @@ function fields(target: DebugTarget, scope: EvaluationScope, object: string, pre
   return [];
 }
 
-/** What a dot reaches: the value's own fields, or those behind pointers and boxes. */
-function withFields(value: Value): Presented {
-  let at: Value = value;
-  for (let depth = 0; depth < 8; depth++) {
-    const shown = present(at);
-    const first = shown.childrenRange(0, 1)[0];
-    const inner = first?.evaluateSuffix === '*' ? pointeeOf(at) : undefined;
-    if (inner === undefined || typeof inner === 'string') return shown;
-    at = inner;
-  }
-  return present(at);
+/** Statics, functions and modules. A short name goes to what an expression takes it for; others keep their path. */
+function named(target: DebugTarget, scope: EvaluationScope, word: string, taken: Set<string>): Completion[] {
+  const own = scope.frame?.physical.image;
+  const crate = scope.frame?.name.replace(/^</, '').split('::')[0] ?? '';
+  const rankOf = ({ path, image }: NamedMatch): number => {
+    if (isLibraryName(path)) return RANKS.library;
+    return image === own && path.startsWith(`${crate}::`) ? RANKS.own : RANKS.other;
+  };
+  const found = [...target.images.all]
+    .sort((one, other) => Number(other === own) - Number(one === own))
+    .flatMap((image) => namesLike(image, word))
+    .map((match) => ({ match, rank: rankOf(match) }))
+    .sort((one, other) => one.rank - other.rank);
+  const labels = new Set(taken);
+  return found.flatMap(({ match, rank }) => {
+    const label = labels.has(match.label) ? match.path : match.label;
+    if (labels.has(label)) return [];
+    labels.add(label);
+    const detail = detailOf(match);
+    return [{ label, kind: match.kind, detail: detail === label ? undefined : detail, replace: word.length, rank }];
+  });
 }
 
-function symbols(target: DebugTarget, word: string): Completion[] {
-  const found = new Map<string, Completion>();
-  for (const image of target.images.all) {
-    for (const symbol of image.program.elf.symbols) {
-      if (found.size >= MOST) break;
-      if (symbol.kind !== 'object' && symbol.kind !== 'function') continue;
-      const name = symbol.demangled;
-      if (!name.startsWith(word) || name.includes('<') || name.includes('{')) continue;
-      const kind = symbol.kind === 'object' ? 'variable' : 'function';
-      found.set(name, { label: name, kind, detail: symbol.section, replace: word.length });
-    }
-  }
-  return [...found.values()];
+function detailOf({ kind, image, symbol, path }: NamedMatch): string | undefined {
+  if (kind === 'module') return image.name;
+  if (kind === 'function') return path;
+  const type = image.program.globalAt(symbol.address)?.type;
+  return type === undefined ? path : `${shortTypeName(type)} · ${path}`;
 }

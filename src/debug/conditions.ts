@@ -1,5 +1,6 @@
 /** What decides whether a reached breakpoint stops: hit counts (`5`, `== 5`, `>= 5`, `% 5` …), conditions, log messages. */
 
+import { t } from '../base/l10n';
 import type { ContextEvent, TrapEvent } from '../machine/contract';
 
 /** Decides by the number of hits so far, this one included. */
@@ -9,7 +10,7 @@ export type HitTest = (hits: number) => boolean;
 export function parseHitCondition(text: string): HitTest | string {
   const match = /^\s*(==?|>=|>|<=|<|%)?\s*([0-9]{1,9})\s*$/.exec(text);
   if (match === null)
-    return `Hit condition "${text}" is not understood. Write a number, or one of == >= > <= < % and a number.`;
+    return t`Hit condition "${text}" is not understood. Write a number, or one of == >= > <= < % and a number.`;
   const count = Number(match[2]);
   switch (match[1]) {
     case '=':
@@ -22,7 +23,7 @@ export function parseHitCondition(text: string): HitTest | string {
     case '<=':
       return (hits) => hits <= count;
     case '%':
-      return count === 0 ? 'Hit condition "% 0" never holds. Use a positive number.' : (hits) => hits % count === 0;
+      return count === 0 ? t`Hit condition "% 0" never holds. Use a positive number.` : (hits) => hits % count === 0;
     default:
       return (hits) => hits >= count;
   }

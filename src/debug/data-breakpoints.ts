@@ -1,5 +1,6 @@
 /** Data breakpoints: any number, by virtual or physical address; the machine watches physical ranges. */
 import { hex, pa, va } from '../base/address';
+import { t } from '../base/l10n';
 import type { Cpu, Machine, RunExit, Watch } from '../machine/contract';
 import { type ConditionTester, type HitTest, parseHitCondition } from './conditions';
 import { formatReference, type MemoryReference, parseReference, type TargetMemory } from './memory';
@@ -26,6 +27,9 @@ export interface DataBreakpoint {
   hits: number;
 }
 
+/** Bytes that are watched where nobody says how many. */
+export const WORD = 8;
+
 /** Longest range one data breakpoint may watch. */
 export const LONGEST_WATCH = 1 << 20;
 
@@ -33,10 +37,11 @@ export const LONGEST_WATCH = 1 << 20;
 export const dataIdOf = (reference: MemoryReference, length: number, name: string): string =>
   `${reference.world === undefined ? `${reference.space}:${hex(reference.address)}` : formatReference(reference)}/${length}/${name}`;
 
+/** A bare address is one, too: for clients that watch what they show and ask nobody before. */
 function parseDataId(text: string): { reference: MemoryReference; length: number; name: string } | undefined {
-  const match = /^((?:[a-z-]+:)?0x[0-9a-f]+)\/([0-9]{1,8})\/(.*)$/s.exec(text);
+  const match = /^([^/]+)(?:\/([0-9]{1,8})(?:\/(.*))?)?$/s.exec(text);
   const reference = match?.[1] === undefined ? undefined : parseReference(match[1]);
-  const length = Number(match?.[2]);
+  const length = match?.[2] === undefined ? WORD : Number(match[2]);
   if (reference === undefined || !(length > 0 && length <= LONGEST_WATCH)) return undefined;
   return { reference, length, name: match?.[3] || formatReference(reference) };
 }
@@ -89,9 +94,9 @@ export class DataBreakpoints {
     let message: string | undefined;
     if (typeof hitTest === 'string') message = hitTest;
     else if (parsed === undefined)
-      message = `"${spec.dataId}" is not a data id of this session. Add the breakpoint again.`;
+      message = t`"${spec.dataId}" is not a data id of this session. Add the breakpoint again.`;
     else if (typeof ranges === 'string')
-      message = `${parsed.name} is not mapped now: ${ranges}. Set it again when it is.`;
+      message = t`${parsed.name} is not mapped now: ${ranges}. Set it again when it is.`;
     const usable = message === undefined && Array.isArray(ranges) ? ranges : [];
     return {
       id: spec.id ?? this.takeId(),
@@ -136,9 +141,9 @@ export class DataBreakpoints {
     if (held === false) return undefined;
     breakpoint.hits++;
     if (breakpoint.hitTest !== undefined && !breakpoint.hitTest(breakpoint.hits)) return undefined;
-    const what = exit.isWrite ? `${show(exit.old)} → ${show(exit.value)}` : `read ${show(exit.value)}`;
+    const what = exit.isWrite ? `${show(exit.old)} → ${show(exit.value)}` : t`read ${show(exit.value)}`;
     const problem = typeof held === 'string' ? { problem: held } : {};
-    const text = `${breakpoint.name}: ${what}, by the instruction at ${hex(exit.accessPc)}`;
+    const text = t`${breakpoint.name}: ${what}, by the instruction at ${hex(exit.accessPc)}`;
     return { kind: 'data', hart: exit.hart, ids: [breakpoint.id], accessPc: exit.accessPc, text, ...problem };
   }
 }

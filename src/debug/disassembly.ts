@@ -1,5 +1,7 @@
 /** Disassembly around an address, forwards and backwards, always as many rows as asked. */
 import { hex, type Va } from '../base/address';
+import { t } from '../base/l10n';
+import type { Work } from '../base/work';
 import type { DisassembledInsn } from '../isa/core/registers';
 import type { Cpu } from '../machine/contract';
 import type { Program, SourceFile } from '../symbols/types';
@@ -25,6 +27,8 @@ export interface SourcePlace {
 }
 
 const TOP = 1n << 64n;
+/** Rows between two parts of the work. */
+const PART = 64;
 /** How far back decoding begins where no symbol says where an instruction starts, bytes. */
 const GUESS = 256n;
 /** Symbols that begin further back than this are no anchor, bytes. */
@@ -34,40 +38,47 @@ const FARTHEST = 1n << 16n;
  * `count` rows, the first `offset` instructions after `start`. Rows outside memory are placeholders marked invalid. Every
  * request about one `start` cuts its rows out of the same sequence, so that a view can put answers together.
  */
-export function disassembly(
+export function* disassembly(
   target: DebugTarget,
   hart: Cpu,
   start: MemoryReference,
   offset: number,
   count: number,
-): DisassemblyRow[] {
+): Work<DisassemblyRow[]> {
   const cpu = target.memory.viewOf(hart, start);
   const reader = new CodeReader(target, cpu, start.space);
   const rows: DisassemblyRow[] = [];
-  const before = offset < 0 ? reader.before(start.address, -offset) : [];
+  const before = offset < 0 ? yield* reader.before(start.address, -offset) : [];
   let address = before[0] ?? start.address;
-  for (let skip = offset; skip > 0; skip--) address += reader.at(address).length;
+  for (let skip = offset; skip > 0; skip--) {
+    if (skip % PART === 0) yield;
+    address += reader.at(address).length;
+  }
   // Targets that two instructions tell together are shown in the first row, too.
-  let previous = reader.before(address, 1).map((at) => reader.at(at).insn)[0];
+  let previous = (yield* reader.before(address, 1)).map((at) => reader.at(at).insn)[0];
   const show = (address: bigint): bigint => {
     const { insn, bytes, length } = reader.at(address);
     const joint = insn && withTarget(target.machine.isa, previous, insn);
-    rows.push(
-      joint === undefined ? placeholder(start, address) : rowOf(target, cpu, { ...start, address }, joint, bytes),
-    );
+    rows.push(joint === undefined ? placeholder(address) : rowOf(target, cpu, { ...start, address }, joint, bytes));
     previous = joint;
     return address + length;
   };
-  for (const at of before.slice(0, count)) address = show(at);
-  while (rows.length < count) address = show(address);
+  for (const at of before.slice(0, count)) {
+    if (rows.length % PART === 0) yield;
+    address = show(at);
+  }
+  while (rows.length < count) {
+    if (rows.length % PART === 0) yield;
+    address = show(address);
+  }
   return rows;
 }
 
-function placeholder(start: MemoryReference, address: bigint): DisassemblyRow {
+function placeholder(address: bigint): DisassemblyRow {
   // Nothing lies below 0 or above the top. VS Code leaves rows at -1 out; at real addresses they would displace code.
   const isNowhere = address < 0n || address >= TOP;
-  const addressText = isNowhere ? '-1' : start.space === 'pa' ? `pa:${hex(address)}` : hex(address);
-  return { addressText, isValid: false, text: '(no memory)', bytes: '', symbol: undefined, places: [] };
+  const addressText = isNowhere ? '-1' : hex(address);
+  return { addressText, isValid: false, text: t`(no memory)`, bytes: '', symbol: undefined, places: [] };
 }
 
 function rowOf(
@@ -80,7 +91,7 @@ function rowOf(
   const found = imageAt(target, cpu, at);
   const hit = found?.image.program.symbolAt(found.link);
   return {
-    addressText: at.space === 'pa' ? `pa:${hex(at.address)}` : hex(at.address),
+    addressText: hex(at.address),
     isValid: true,
     text: `${insn.mnemonic} ${insn.operands}${targetText(target, cpu, insn.target)}`.trimEnd(),
     bytes: [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' '),
@@ -143,12 +154,14 @@ class CodeReader {
   }
 
   /** The starts of `count` instructions before `start`; also where there is no memory, down below 0. */
-  before(start: bigint, count: number): bigint[] {
+  *before(start: bigint, count: number): Work<bigint[]> {
     const pieces: bigint[][] = [];
     let found = 0;
     let end = start;
     while (found < count) {
       const piece = this.decodeTo(end);
+      // A piece is a function, or a hole of one row.
+      if (pieces.length % PART === 0) yield;
       pieces.push(piece);
       found += piece.length;
       end = piece[0] ?? 0n;

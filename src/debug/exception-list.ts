@@ -2,11 +2,19 @@
  * The exception filters there are, as data for whoever offers them. A client's list of checkboxes stands above the user's
  * own breakpoints, so it holds the few that serve everybody, each with a condition; the rest is picked in a list of its own.
  */
+import { t } from '../base/l10n';
 import type { Isa, TrapCause } from '../isa/core/isa';
 import { IMAGE_WORLDS, type ImageWorld } from './image-world';
 
-/** The headings under which filters are picked. */
-export type FilterHeading = 'Traps by kind' | 'Traps by origin' | 'Traps by cause' | 'Interrupts by cause' | 'Borders';
+/** The headings under which filters are picked; translated where they are shown. */
+export const FILTER_HEADINGS = [
+  'Traps by kind',
+  'Traps by origin',
+  'Borders',
+  'Traps by cause',
+  'Interrupts by cause',
+] as const;
+export type FilterHeading = (typeof FILTER_HEADINGS)[number];
 
 /** A filter of the Breakpoints view, or of the list. */
 export interface ExceptionFilter {
@@ -38,7 +46,8 @@ const NO_FAULTS: ReadonlySet<string> = new Set(['ecall', 'breakpoint', 'interrup
 /** Whether a cause is a fault of the interrupted code in its own world. */
 export const isFault = ({ group }: TrapCause): boolean => !NO_FAULTS.has(group);
 
-const GROUP_LABELS: Readonly<Record<string, string>> = {
+/** Kinds of traps, and programs that they come from: translated where they are shown. */
+export const GROUP_LABELS: Readonly<Record<string, string>> = {
   'page-fault': 'Page faults',
   'guest-page-fault': 'Guest-page faults',
   illegal: 'Illegal instructions',
@@ -55,31 +64,38 @@ const rankOf = (group: string): number => {
   return at < 0 ? Object.keys(GROUP_LABELS).length : at;
 };
 
-const WORLD_LABELS: Readonly<Partial<Record<ImageWorld, string>>> = {
+export const WORLD_LABELS: Readonly<Partial<Record<ImageWorld, string>>> = {
   user: 'user programs',
   kernel: 'the kernel',
   'guest user': 'user programs of guests',
   'guest kernel': 'guest kernels',
 };
 
-const TRAP_NAMES = 'names: cause, group, tval, epc, guestPhysical, isInterrupt, mode, to, world, toWorld';
-const PANIC_HINT = 'e.g. info.location.line == 42 (names: what the panic handler sees, $registers)';
-const TRAP_HINT = `e.g. tval == 0x1000 && mode == "U" (${TRAP_NAMES})`;
-const ANY_TRAP_HINT = `e.g. cause == 13 && world == "kernel" (${TRAP_NAMES})`;
-const FAULT_HINT = `e.g. group == "page-fault" && tval == 0x1000 (${TRAP_NAMES})`;
-const CALL_HINT = `e.g. $a7 == 64 && world == "user" (${TRAP_NAMES}; $registers hold the call's number and arguments)`;
-const INTERRUPT_HINT = `e.g. cause == 5 && world == "user" (${TRAP_NAMES})`;
-const EXIT_HINT = `e.g. cause == 21 or guestPhysical == 0x10000000 (${TRAP_NAMES})`;
-const CHANGE_HINT =
-  'e.g. toWorld == "guest user" (names: mode, to, world, toWorld, pc; of traps cause, tval, epc, too; group is "return" for returns)';
-const WRITE_HINT =
-  'the registers, e.g. satp, sstatus; or a condition, e.g. register == "satp" && value == 0 (names: register, value, old, pc, mode)';
+const TRAP_NAMES = 'cause, group, tval, epc, guestPhysical, isInterrupt, mode, to, world, toWorld';
+
+/** Examples of conditions, and the names that they can use. Made when they are shown, in the language that is spoken then. */
+const HINTS = {
+  panic: () => t`e.g. info.location.line == 42 (names: what the panic handler sees, $registers)`,
+  trap: () => example('tval == 0x1000 && mode == "U"', TRAP_NAMES),
+  anyTrap: () => example('cause == 13 && world == "kernel"', TRAP_NAMES),
+  fault: () => example('group == "page-fault" && tval == 0x1000', TRAP_NAMES),
+  call: () =>
+    t`e.g. $a7 == 64 && world == "user" (names: ${TRAP_NAMES}; $registers hold the call's number and arguments)`,
+  interrupt: () => example('cause == 5 && world == "user"', TRAP_NAMES),
+  exit: () => t`e.g. cause == 21 or guestPhysical == 0x10000000 (names: ${TRAP_NAMES})`,
+  change: () =>
+    t`e.g. toWorld == "guest user" (names: mode, to, world, toWorld, pc; of traps cause, tval, epc, too; group is "return" for returns)`,
+  write: () =>
+    t`the registers, e.g. satp, sstatus; or a condition, e.g. register == "satp" && value == 0 (names: register, value, old, pc, mode)`,
+} as const;
+
+const example = (condition: string, names: string): string => t`e.g. ${condition} (names: ${names})`;
 
 /** A list in a sentence: its first words, and how many more there are. */
 const listed = (names: readonly string[]): string =>
-  names.length <= 6 ? names.join(', ') : `${names.slice(0, 5).join(', ')} and ${names.length - 5} more`;
+  names.length <= 6 ? names.join(', ') : t`${names.slice(0, 5).join(', ')} and ${names.length - 5} more`;
 
-const namesOf = (causes: readonly TrapCause[]): string => listed(causes.map(({ name }) => name.toLowerCase()));
+const namesOf = (causes: readonly TrapCause[]): string => listed(causes.map(({ name }) => t(name).toLowerCase()));
 const quoted = (words: readonly string[]): string => words.map((word) => `"${word}"`).join(', ');
 
 function groupsOf({ causes }: Isa): Map<string, TrapCause[]> {
@@ -87,6 +103,8 @@ function groupsOf({ causes }: Isa): Map<string, TrapCause[]> {
   for (const cause of causes) groups.set(cause.group, [...(groups.get(cause.group) ?? []), cause]);
   return groups;
 }
+
+const groupLabel = (group: string): string => t(GROUP_LABELS[group] ?? group);
 
 type Row = Pick<ExceptionFilter, 'id' | 'label' | 'description' | 'conditionHint'> & Partial<ExceptionFilter>;
 
@@ -98,48 +116,48 @@ function checkboxes(isa: Isa, worlds: readonly ImageWorld[]): ExceptionFilter[] 
   const ofGroup = (group: string, hint: string): ExceptionFilter[] => {
     const causes = groups.get(group);
     if (causes === undefined) return [];
-    const description = `Stops at the handler of: ${namesOf(causes)}. A condition chooses.`;
-    return [filter({ id: `group:${group}`, label: GROUP_LABELS[group] ?? group, description, conditionHint: hint })];
+    const description = t`Stops at the handler of: ${namesOf(causes)}. A condition chooses.`;
+    return [filter({ id: `group:${group}`, label: groupLabel(group), description, conditionHint: hint })];
   };
   return [
     filter({
       id: PANIC_FILTER,
-      label: 'Rust panic',
-      description: 'Stops when a Rust panic begins, before anything is printed.',
-      conditionHint: PANIC_HINT,
+      label: t`Rust panic`,
+      description: t`Stops when a Rust panic begins, before anything is printed.`,
+      conditionHint: HINTS.panic(),
     }),
     filter({
       id: FAULTS,
-      label: 'Page faults and other faults',
-      description: `Stops at the handler of: ${namesOf(isa.causes.filter(isFault))}. A condition chooses, e.g. group == "page-fault".`,
-      conditionHint: FAULT_HINT,
+      label: t`Page faults and other faults`,
+      description: t`Stops at the handler of: ${namesOf(isa.causes.filter(isFault))}. A condition chooses, e.g. group == "page-fault".`,
+      conditionHint: HINTS.fault(),
     }),
-    ...ofGroup('ecall', CALL_HINT),
-    ...ofGroup('interrupt', INTERRUPT_HINT),
+    ...ofGroup('ecall', HINTS.call()),
+    ...ofGroup('interrupt', HINTS.interrupt()),
     filter({
       id: TRAPS,
-      label: 'All traps',
-      description: `Stops at every trap, interrupts too. A condition chooses: group is one of ${quoted([...groups.keys()])}; world is one of ${quoted(worlds)}.`,
-      conditionHint: ANY_TRAP_HINT,
+      label: t`All traps`,
+      description: t`Stops at every trap, interrupts too. A condition chooses: group is one of ${quoted([...groups.keys()])}; world is one of ${quoted(worlds)}.`,
+      conditionHint: HINTS.anyTrap(),
     }),
     filter({
       id: WORLD_CHANGE,
-      label: 'World changes',
-      description: 'Stops where control goes from one world to another, by a trap or a return. A condition chooses.',
-      conditionHint: CHANGE_HINT,
+      label: t`World changes`,
+      description: t`Stops where control goes from one world to another, by a trap or a return. A condition chooses.`,
+      conditionHint: HINTS.change(),
     }),
     filter({
       id: VM_EXIT,
-      label: 'VM exits',
-      description: 'Stops where a guest is left for its hypervisor. A condition chooses the reason.',
-      conditionHint: EXIT_HINT,
+      label: t`VM exits`,
+      description: t`Stops where a guest is left for its hypervisor. A condition chooses the reason.`,
+      conditionHint: HINTS.exit(),
       isOfGuests: true,
     }),
     filter({
       id: REGISTER_WRITE,
-      label: 'Writes of system registers',
-      description: `Stops behind instructions that change a system register: those that its condition names, else the roots of address translation. Any of the ${isa.name} system registers can be named.`,
-      conditionHint: WRITE_HINT,
+      label: t`Writes of system registers`,
+      description: t`Stops behind instructions that change a system register: those that its condition names, else the roots of address translation. Any of the ${isa.name} system registers can be named.`,
+      conditionHint: HINTS.write(),
     }),
   ];
 }
@@ -148,35 +166,35 @@ function checkboxes(isa: Isa, worlds: readonly ImageWorld[]): ExceptionFilter[] 
 function picks(isa: Isa, worlds: readonly ImageWorld[], listed: ReadonlySet<string>): ExceptionFilter[] {
   const groups = [...groupsOf(isa)].sort(([one], [other]) => rankOf(one) - rankOf(other));
   const kinds = groups.flatMap(([group, causes]): ExceptionFilter[] => {
-    const label = GROUP_LABELS[group] ?? group;
+    const label = groupLabel(group);
     const description = namesOf(causes);
     const isOfGuests = causes.every((cause) => cause.isOfGuests === true);
-    const row = { id: `group:${group}`, label, description, conditionHint: TRAP_HINT, isOfGuests };
+    const row = { id: `group:${group}`, label, description, conditionHint: HINTS.trap(), isOfGuests };
     return listed.has(row.id) ? [] : [filter({ ...row, heading: 'Traps by kind' })];
   });
   const origins = worlds.flatMap((world): ExceptionFilter[] => {
     const label = WORLD_LABELS[world];
     if (label === undefined) return [];
-    const description = 'every trap, interrupts too';
+    const description = t`every trap, interrupts too`;
     const isOfGuests = world.startsWith('guest');
-    const row = { id: `world:${world}`, label: `Traps from ${label}`, description, conditionHint: TRAP_HINT };
+    const row = { id: `world:${world}`, label: t`Traps from ${t(label)}`, description, conditionHint: HINTS.trap() };
     return [filter({ ...row, isOfGuests, heading: 'Traps by origin' })];
   });
   const causes = isa.causes.map((cause) =>
     filter({
       id: cause.id,
-      label: cause.name,
-      description: `cause ${cause.cause}`,
-      conditionHint: TRAP_HINT,
+      label: t(cause.name),
+      description: t`cause ${cause.cause}`,
+      conditionHint: HINTS.trap(),
       isOfGuests: cause.isOfGuests === true,
       heading: cause.isInterrupt ? 'Interrupts by cause' : 'Traps by cause',
     }),
   );
   const entries = filter({
     id: VM_ENTRY,
-    label: 'VM entries',
-    description: 'at the first instruction of a guest that was entered',
-    conditionHint: CHANGE_HINT,
+    label: t`VM entries`,
+    description: t`at the first instruction of a guest that was entered`,
+    conditionHint: HINTS.change(),
     isOfGuests: true,
     heading: 'Borders',
   });

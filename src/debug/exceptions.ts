@@ -3,6 +3,7 @@
  * between worlds, written system registers, each with a condition, and Rust panics.
  */
 
+import { t } from '../base/l10n';
 import { causeOf, type Isa, type TrapCause } from '../isa/core/isa';
 import { isVmEntry, isVmExit } from '../isa/core/world';
 import type { ContextEvent, TrapEvent } from '../machine/contract';
@@ -81,7 +82,7 @@ export class ExceptionFilters {
       }
       if (id === REGISTER_WRITE) return this.setRegisters(condition);
       const accepts = this.ruleOf(id);
-      if (accepts === undefined) return `This machine has no exception filter "${id}".`;
+      if (accepts === undefined) return t`This machine has no exception filter "${id}".`;
       this.rules.push({ accepts, condition });
       if (id === VM_ENTRY || id === WORLD_CHANGE) this.wantsContexts = true;
       return undefined;
@@ -143,8 +144,8 @@ export class ExceptionFilters {
       return spec?.group === 'system' ? [spec.name] : [];
     });
     const unknown = isList ? words.find((word) => this.isa.register(word)?.group !== 'system') : undefined;
-    if (unknown !== undefined) return `${this.isa.name} has no system register "${unknown}".`;
-    if (known.length === 0) return 'Name at least one system register, e.g. satp, or leave the condition empty.';
+    if (unknown !== undefined) return t`${this.isa.name} has no system register "${unknown}".`;
+    if (known.length === 0) return t`Name at least one system register, e.g. satp, or leave the condition empty.`;
     this.registers = [...new Set([...this.registers, ...known])];
     const named = new Set(known);
     const accepts = (event: Filtered) => isWrite(event) && 'register' in event && named.has(event.register);

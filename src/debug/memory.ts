@@ -1,5 +1,6 @@
 /** Guest memory as the debugger reads and writes it: by physical address, or by virtual address in a hart's world. */
 import { hex, type Pa, pa, type Va, va } from '../base/address';
+import { t } from '../base/l10n';
 import type { Access } from '../isa/core/translation';
 import type { World } from '../isa/core/world';
 
@@ -101,7 +102,7 @@ export class TargetMemory {
     // The images' own places are those of this machine, not of a virtual one.
     const image = cpu.world.guest ? undefined : this.images.physicalOf(at);
     if (image !== undefined) return { pa: image.pa };
-    return { why: result.ok ? `no memory at physical ${hex(result.pa)}` : result.fault.rule };
+    return { why: result.ok ? t`no memory at physical ${hex(result.pa)}` : result.fault.rule };
   }
 
   /** All of the bytes, or `undefined`. */

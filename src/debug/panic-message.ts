@@ -4,6 +4,7 @@
  * library/core/src/fmt/mod.rs). What cannot be printed stays `{}`.
  */
 import { hex } from '../base/address';
+import { t } from '../base/l10n';
 import { ExpressionError } from './expression/ast';
 import { toInteger } from './expression/operand';
 import { variablesInScope } from './expression/scope';
@@ -198,7 +199,7 @@ export function render(
   let from = at;
   const take = (length: number): Uint8Array => {
     const bytes = read(from, length);
-    if (bytes === undefined) throw new ExpressionError(`no memory at ${hex(from)}`);
+    if (bytes === undefined) throw new ExpressionError(t`no memory at ${hex(from)}`);
     from += BigInt(length);
     return bytes;
   };

@@ -1,5 +1,6 @@
 /** The groups of variables of a frame: locals, statics of its crate, registers. */
 
+import { t } from '../base/l10n';
 import { ExpressionError } from './expression/ast';
 import { type EvaluationScope, localValue, staticValue, variablesInScope } from './expression/scope';
 import type { Image } from './images';
@@ -30,7 +31,7 @@ export function scopesOf(target: DebugTarget, scope: EvaluationScope, frame: Cod
   const found: VariableScope[] = [];
   if (frame?.physical.image?.program.hasDebugInfo === true) {
     found.push({
-      name: 'Locals',
+      name: t`Locals`,
       container: listContainer(() => localRows(scope, frame)),
       isExpensive: false,
       hint: 'locals',
@@ -39,7 +40,7 @@ export function scopesOf(target: DebugTarget, scope: EvaluationScope, frame: Cod
     const { image } = frame.physical;
     const container = listContainer(() => staticRows(scope, image, crate));
     found.push({
-      name: crate === '' ? 'Statics' : `Statics of ${crate}`,
+      name: crate === '' ? t`Statics` : t`Statics of ${crate}`,
       container,
       isExpensive: true,
       hint: undefined,
@@ -47,9 +48,9 @@ export function scopesOf(target: DebugTarget, scope: EvaluationScope, frame: Cod
   }
   const { isa } = target.machine;
   for (const [group, name] of [
-    ['general', 'Registers'],
-    ['system', 'System registers'],
-    ['float', 'Floating-point registers'],
+    ['general', t`Registers`],
+    ['system', t`System registers`],
+    ['float', t`Floating-point registers`],
   ] as const) {
     const specs = isa.registers.filter((spec) => spec.group === group);
     if (specs.length === 0) continue;
@@ -71,7 +72,7 @@ function rowOfRegister(
   const held = spec.dwarf === undefined ? undefined : frame.physical.state.registers.get(spec.dwarf);
   if (held !== undefined) return registerRow(spec, held, false);
   const name = registerRow(spec, 0n, false).name;
-  return { ...EMPTY, name, text: '<not saved by the frames above>', type: spec.doc };
+  return { ...EMPTY, name, text: t`<not saved by the frames above>`, type: spec.doc };
 }
 
 /** Arguments first, each list in order of declaration. */

@@ -5,6 +5,7 @@
  * twenty levels pays for twenty.
  */
 import { hex } from '../base/address';
+import { t } from '../base/l10n';
 import type { Isa } from '../isa/core/isa';
 import { isVmEntry, type World } from '../isa/core/world';
 import type { Cpu } from '../machine/contract';
@@ -93,7 +94,7 @@ export class StackWalk {
       const entry = this.contexts.entryOf(this.cpu.hart, from);
       // Something ran between the two worlds whose entry was not seen: another CPU of the guest, or events were not observed.
       if (from.guest && from.level === 'user' && entry?.world.guest !== true)
-        yield this.label('── the guest kernel below is not known: how it entered this program was not observed');
+        yield this.label(t`── the guest kernel below is not known: how it entered this program was not observed`);
       if (entry === undefined || (limit !== undefined && entry.world.rank >= limit.rank)) return;
       yield* this.entered(entry);
       from = entry.world;
@@ -102,9 +103,9 @@ export class StackWalk {
 
   private *entered(entry: EntryContext): Generator<Frame, void> {
     const { world, to } = entry;
-    const who = isVmEntry(world, to) ? 'the hypervisor' : whatRunsIn(world);
-    const by = `── entered by ${this.contexts.mnemonicOf(entry)} from ${who}, ${world.mode} → ${to.mode}`;
-    yield this.label(entry.unknown === undefined ? by : `${by}: ${entry.unknown}, so no frames of it are known`);
+    const who = isVmEntry(world, to) ? t`the hypervisor` : whatRunsIn(world);
+    const by = t`── entered by ${this.contexts.mnemonicOf(entry)} from ${who}, ${world.mode} → ${to.mode}`;
+    yield this.label(entry.unknown === undefined ? by : t`${by}: ${entry.unknown}, so no frames of it are known`);
     if (entry.unknown === undefined) yield* this.chain(this.contexts.entryFrame(entry));
   }
 
@@ -119,7 +120,7 @@ export class StackWalk {
       const up = this.above(frame);
       if (up.kind === 'end') return { ends };
       if (up.kind === 'missing') {
-        yield this.label(`stack ends here: ${up.why}`);
+        yield this.label(t`stack ends here: ${up.why}`);
         return { ends };
       }
       const next = up.frame;
@@ -130,12 +131,12 @@ export class StackWalk {
       const { world } = next.cpu;
       const identity = `${world.mode} ${next.pc}:${next.cfa ?? [...next.state.registers.values()].join()}`;
       if (this.seen.has(identity)) {
-        yield this.label('stack ends here: the frames repeat');
+        yield this.label(t`stack ends here: the frames repeat`);
         return { ends };
       }
       this.seen.add(identity);
       if (this.physicalCount >= LIMIT) {
-        yield this.label(`stack cut after ${LIMIT} frames`);
+        yield this.label(t`stack cut after ${LIMIT} frames`);
         return { ends };
       }
       frame = next;
@@ -160,6 +161,6 @@ export class StackWalk {
 /** The border above frames of a kernel or hypervisor, on the way to the code it serves. */
 function stoppedLabel(isa: Isa, { trap }: ExitContext): string {
   const { from, to } = trap;
-  const who = from.guest && !to.guest ? 'guest' : from.level === 'user' ? 'user program' : from.level;
-  return `── ${who}, stopped at ${hex(trap.epc)}: ${causeText(isa, trap)}, ${from.mode} → ${to.mode}`;
+  const who = from.guest && !to.guest ? 'guest' : from.level === 'user' ? t`user program` : from.level;
+  return t`── ${who}, stopped at ${hex(trap.epc)}: ${causeText(isa, trap)}, ${from.mode} → ${to.mode}`;
 }

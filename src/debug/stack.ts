@@ -3,6 +3,7 @@
  * each as frames of their own. How the frames of all worlds become one stack is in stack-walk.ts.
  */
 import { hex, type Va, va } from '../base/address';
+import { t } from '../base/l10n';
 import { causeOf, type Isa } from '../isa/core/isa';
 import type { DisassembledInsn } from '../isa/core/registers';
 import type { World } from '../isa/core/world';
@@ -318,11 +319,11 @@ export class Unwinder {
   /** A trap that others came after; the system registers may still tell its cause. */
   private olderLabel(cpu: Cpu, context: InterruptedContext): string {
     const current = context.causeRegister !== undefined && cpu.readRegister(context.epcRegister) === context.pc;
-    if (!current || context.causeRegister === undefined) return `── trap taken at ${hex(context.pc)}`;
+    if (!current || context.causeRegister === undefined) return t`── trap taken at ${hex(context.pc)}`;
     const raw = cpu.readRegister(context.causeRegister);
     const isInterrupt = raw >> 63n === 1n;
     const cause = Number(BigInt.asUintN(32, raw));
-    return `── trap: ${causeText(this.machine.isa, { cause, isInterrupt })} at ${hex(context.pc)}`;
+    return t`── trap: ${causeText(this.machine.isa, { cause, isInterrupt })} at ${hex(context.pc)}`;
   }
 
   /** The return-address register of a leaf that has no information at all, else the frame pointer's chain. */
@@ -358,12 +359,14 @@ export class Unwinder {
 }
 
 /** The manual's words for a trap's cause. */
-export const causeText = (isa: Isa, trap: Pick<TrapEvent, 'cause' | 'isInterrupt'>): string =>
-  causeOf(isa, trap)?.name ?? `cause ${trap.cause}`;
+export const causeText = (isa: Isa, trap: Pick<TrapEvent, 'cause' | 'isInterrupt'>): string => {
+  const cause = causeOf(isa, trap);
+  return cause === undefined ? t`cause ${trap.cause}` : t(cause.name);
+};
 
 /** The border between a handler and the code that its trap interrupted. */
 export const trapLabel = (isa: Isa, trap: TrapEvent): string =>
-  `── trap: ${causeText(isa, trap)}, ${trap.from.mode} → ${trap.to.mode}, at ${hex(trap.epc)}`;
+  t`── trap: ${causeText(isa, trap)}, ${trap.from.mode} → ${trap.to.mode}, at ${hex(trap.epc)}`;
 
 /** What is above a frame. `border` names the trap when the frame was interrupted rather than called from. */
 export type Caller =
@@ -372,9 +375,9 @@ export type Caller =
   | { readonly kind: 'missing'; readonly why: string };
 
 function whyMissing(frame: PhysicalFrame): string {
-  if (frame.image === undefined) return `no image covers ${hex(frame.pc)}`;
+  if (frame.image === undefined) return t`no image covers ${hex(frame.pc)}`;
   const symbol = frame.image.program.symbolAt(lookupPc(frame));
-  return `how ${symbol?.symbol.demangled ?? hex(frame.pc)} was called is not recorded`;
+  return t`how ${symbol?.symbol.demangled ?? hex(frame.pc)} was called is not recorded`;
 }
 
 /** The address whose symbols describe a frame: callers stand behind their call. */

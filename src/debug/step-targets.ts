@@ -1,6 +1,7 @@
 /** What Step Into Target offers on the current line: its calls, its traps and its returns from traps. */
 
 import { hex, type Va, va } from '../base/address';
+import { t } from '../base/l10n';
 import type { DisassembledInsn } from '../isa/core/registers';
 import { isVmEntry, isVmExit } from '../isa/core/world';
 import type { Machine } from '../machine/contract';
@@ -40,7 +41,7 @@ type DestinationWorld = NonNullable<ReturnType<Machine['isa']['crossing']>>['wor
 function callLabel(call: DisassembledInsn, nameOf: NameOf): string {
   const name = call.target === undefined ? undefined : nameOf(call.target);
   const place = call.target === undefined ? `${call.mnemonic} ${call.operands}` : hex(call.target);
-  return name ?? `${place} at ${hex(call.address)}`;
+  return name ?? t`${place} at ${hex(call.address)}`;
 }
 
 /** `ecall → trap handler of the kernel (trap_vector)`, `sret → the guest kernel at 0x… (main)`; nothing for what has no handler. */
@@ -50,10 +51,10 @@ function crossingLabel(machine: Machine, frame: CodeFrame, insn: DisassembledIns
   if (to === undefined) return undefined;
   const name = nameOf(to.pc, to.world);
   const symbol = name === undefined ? '' : ` (${name})`;
-  const owner = isVmExit(cpu.world, to.world) ? 'the hypervisor' : whatRunsIn(to.world);
-  if (insn.kind === 'trap') return `${insn.mnemonic} → trap handler of ${owner}${symbol}`;
-  const where = isVmEntry(cpu.world, to.world) ? `guest: ${owner}` : owner;
+  const owner = isVmExit(cpu.world, to.world) ? t`the hypervisor` : whatRunsIn(to.world);
+  if (insn.kind === 'trap') return t`${insn.mnemonic} → trap handler of ${owner}${symbol}`;
+  const where = isVmEntry(cpu.world, to.world) ? t`guest: ${owner}` : owner;
   // Before the hart stands at the return, the registers that say where to are still about to be set.
-  if (insn.address !== pc) return `${insn.mnemonic} → return from a trap`;
-  return `${insn.mnemonic} → ${where} at ${hex(to.pc)}${symbol}`;
+  if (insn.address !== pc) return t`${insn.mnemonic} → return from a trap`;
+  return t`${insn.mnemonic} → ${where} at ${hex(to.pc)}${symbol}`;
 }

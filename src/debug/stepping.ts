@@ -1,4 +1,5 @@
 /** Steps by instruction and out of functions, as plans for the runner. Steps by line are in line-step.ts. */
+import { t } from '../base/l10n';
 import { isVmEntry } from '../isa/core/world';
 import type { ContextEvent, TrapEvent } from '../machine/contract';
 import { exitsOf, inlinedRegion, isInside, type Range } from './regions';
@@ -90,10 +91,10 @@ export class StepOut extends StepPlan {
   private whyNot(up: Caller): string {
     if (up.kind === 'missing') return up.why;
     const { world } = this.cpu;
-    const outermost = `this is the outermost function of ${whatRunsIn(world)}`;
-    if (world.guest) return `${outermost}. To leave the guest, use "Run To: Next VM Exit"`;
+    const outermost = t`this is the outermost function of ${whatRunsIn(world)}`;
+    if (world.guest) return t`${outermost}. To leave the guest, use "Run To: Next VM Exit"`;
     if (world.level === 'user')
-      return `${outermost}. To enter its kernel, let steps follow traps and use Step Into, or set an exception filter`;
+      return t`${outermost}. To enter its kernel, let steps follow traps and use Step Into, or set an exception filter`;
     return outermost;
   }
 }

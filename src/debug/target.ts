@@ -4,6 +4,7 @@
  * and stepping.ts. What must not come here: IO, waiting, message formats.
  */
 import { hex, type Va } from '../base/address';
+import { t } from '../base/l10n';
 import type { World } from '../isa/core/world';
 import type { ContextEvent, Cpu, Machine, TrapEvent, TrapReturnEvent } from '../machine/contract';
 import type { Program } from '../symbols/types';
@@ -14,7 +15,7 @@ import { DEFAULT_FILTERS } from './exception-list';
 import { ExceptionFilters, PANIC_SYMBOLS } from './exceptions';
 import { assign, type Writer, write } from './expression/assign';
 import { ExpressionError } from './expression/ast';
-import { evaluate } from './expression/evaluator';
+import { evaluate, isPhysical } from './expression/evaluator';
 import { isTrue, type Operand, toInteger } from './expression/operand';
 import { parseExpression } from './expression/parser';
 import type { EvaluationScope } from './expression/scope';
@@ -35,7 +36,7 @@ import {
   placesOf,
 } from './images';
 import { LineStep } from './line-step';
-import { parseReference, TargetMemory } from './memory';
+import { type MemoryReference, parseReference, referenceIn, TargetMemory } from './memory';
 import { PlaceTest } from './place-test';
 import { type RunGoal, RunToGoal } from './run-goals';
 import { type Plan, Runner } from './runner';
@@ -216,7 +217,7 @@ export class DebugTarget {
     };
     if (request.how === 'out') {
       const plan = new StepOut(context, request.hart);
-      return plan.problem === undefined ? this.begin(plan, only) : `Step Out is not possible: ${plan.problem}.`;
+      return plan.problem === undefined ? this.begin(plan, only) : t`Step Out is not possible: ${plan.problem}.`;
     }
     if (request.unit === 'instruction')
       return this.begin(new InstructionStep(context, request.hart, request.how), only);
@@ -258,7 +259,7 @@ export class DebugTarget {
   /** Starts to run to the first of some functions; a string says why it is not possible. */
   runTo(symbol: string): SliceResult | string {
     const places = this.functionPlaces(symbol);
-    if (places.length === 0) return `No function matches "${symbol}".`;
+    if (places.length === 0) return t`No function matches "${symbol}".`;
     const plan: Plan = {
       hart: undefined,
       halts: addressesOfPlaces(places),
@@ -272,7 +273,7 @@ export class DebugTarget {
   runToGoal(goal: RunGoal, hart: number): SliceResult | string {
     const switches = goal === 'taskSwitch' ? this.switchPlaces() : [];
     if (goal === 'taskSwitch' && switches.length === 0)
-      return `No task switch can be recognised: no image has a function named ${SWITCH_FUNCTIONS.join(', ')}, or another one that loads a stack pointer and returns.`;
+      return t`No task switch can be recognised: no image has a function named ${SWITCH_FUNCTIONS.join(', ')}, or another one that loads a stack pointer and returns.`;
     const isAtSwitch = (at: number) => switches.some(this.places.of(this.cpu(at)));
     const causeOf = (event: TrapEvent) => this.filters.causeOf(event);
     return this.begin(new RunToGoal({ machine: this.machine, hart, causeOf, switches, isAtSwitch }, goal));
@@ -468,16 +469,25 @@ export class DebugTarget {
 
   /** The address an expression stands for: a number, a pointer, a symbol, or where a value lies. Throws {@link ExpressionError}. */
   addressOf(text: string, scope: EvaluationScope): bigint {
+    return this.placeOf(text, scope).address;
+  }
+
+  /** The same with its address space, as somebody who asks later understands it. */
+  placeOf(text: string, scope: EvaluationScope): MemoryReference {
     const reference = parseReference(text);
-    if (reference !== undefined) return reference.address;
+    if (reference !== undefined) return reference;
+    const at = (address: bigint, space: MemoryReference['space'] = 'va') =>
+      referenceIn(scope, { space, address: BigInt.asUintN(64, address) });
     const operand = this.operand(text, scope);
     if (operand.kind === 'value') {
       const kind = stripAlias(operand.value.type).kind;
-      const { place } = operand.value;
+      const { place, context } = operand.value;
       const isNumber = kind === 'pointer' || kind === 'base';
-      if (!isNumber && place.kind === 'memory') return BigInt.asUintN(64, place.address);
+      // A word of physical memory is written as a place, not as what is in it.
+      if (isPhysical(context) && place.kind === 'memory') return at(place.address, 'pa');
+      if (!isNumber && place.kind === 'memory') return at(place.address);
     }
-    return BigInt.asUintN(64, toInteger(operand));
+    return at(toInteger(operand));
   }
 
   /** Where a link address of an image runs. */
@@ -523,7 +533,7 @@ export class DebugTarget {
       return isTrue(this.operand(condition, this.scope(hart, undefined, trap)));
     } catch (error) {
       if (error instanceof ExpressionError)
-        return `The condition "${condition}" could not be evaluated: ${error.message}`;
+        return t`The condition "${condition}" could not be evaluated: ${error.message}`;
       throw error;
     }
   }

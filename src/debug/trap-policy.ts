@@ -1,4 +1,5 @@
 /** What a step into does where control goes to another world, and which worlds are the same one. */
+import { t } from '../base/l10n';
 import type { World } from '../isa/core/world';
 import { imageWorldOf } from './image-world';
 
@@ -26,7 +27,8 @@ export const isSameMachine = (left: World, right: World): boolean =>
 export const isSameWorld = (left: World, right: World): boolean =>
   left.mode === right.mode && isSameMachine(left, right) && (left.level !== 'user' || left.stage1 === right.stage1);
 
-const WORDS = {
+/** What runs in worlds. {@link whatRunsIn} translates it. */
+export const WORLD_WORDS = {
   user: 'the user program',
   kernel: 'the kernel',
   firmware: 'the firmware',
@@ -35,4 +37,4 @@ const WORDS = {
 } as const;
 
 /** What runs in a world, with its article. */
-export const whatRunsIn = (world: Pick<World, 'guest' | 'level'>): string => WORDS[imageWorldOf(world)];
+export const whatRunsIn = (world: Pick<World, 'guest' | 'level'>): string => t(WORLD_WORDS[imageWorldOf(world)]);

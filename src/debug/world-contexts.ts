@@ -9,6 +9,7 @@
  */
 
 import { hex, type Va } from '../base/address';
+import { t } from '../base/l10n';
 import { keepLast } from '../base/last-used';
 import { isVmEntry, isVmExit, type World } from '../isa/core/world';
 import type { Cpu, Machine, TraceEvent, TrapEvent } from '../machine/contract';
@@ -142,7 +143,7 @@ export class WorldContexts {
     const { isa } = this.machine;
     const read = this.unwinder.reader(suspendedCpu(this.cpu(entry.hart), entry.world));
     const bytes = read(entry.pc, isa.maxLength) ?? read(entry.pc, isa.minLength);
-    return bytes === undefined ? 'a trap return' : isa.disassemble(bytes, entry.pc).mnemonic;
+    return bytes === undefined ? t`a trap return` : isa.disassemble(bytes, entry.pc).mnemonic;
   }
 
   /** The entry's frame: at the instruction that entered. */
@@ -401,8 +402,8 @@ function uppersOf(kind: ImageWorld): readonly ImageWorld[] {
 }
 
 function whyUnknown(at: Va, place: ReturnPlace | undefined, called: Called | undefined): string | undefined {
-  if (place === undefined) return `no image covers ${hex(at)}`;
-  return place.hasRules || called !== undefined ? undefined : 'no call led there';
+  if (place === undefined) return t`no image covers ${hex(at)}`;
+  return place.hasRules || called !== undefined ? undefined : t`no call led there`;
 }
 
 const keyOf = (hart: number, world: World): string => `${hart} ${imageWorldOf(world)}`;

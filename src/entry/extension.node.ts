@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { readFileStart } from '../platform/node/file-start';
+import { connectToServer } from '../platform/node/server-link';
 import { startNodeWorker } from '../platform/node/worker';
 import { activate as activateShell } from '../vscode/extension';
 import { useFatfsIn } from './fatfs-file';
@@ -22,6 +23,7 @@ export const activate = (context: vscode.ExtensionContext): void => {
       environment: { ELECTRON_RUN_AS_NODE: '1' },
     },
     readStart: readFileStart,
+    connectToServer,
     startWorker: async (files) => startNodeWorker(context.asAbsolutePath('dist/worker.node.js'), root, files),
   });
 };

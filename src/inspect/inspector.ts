@@ -3,7 +3,9 @@
  * never change anything, and they speak in rows. Start reading here, then at queues.ts; open.ts binds them to a target.
  * What must not come here: IO, messages of the Debug Adapter Protocol, anything that knows one instruction set.
  */
+
 import type { Pa } from '../base/address';
+import type { Work } from '../base/work';
 import type { Image, ImageSet } from '../debug/images';
 import type { World } from '../isa/core/world';
 import type { Cpu, Machine } from '../machine/contract';
@@ -85,6 +87,8 @@ export interface Inspector extends InspectorInfo {
   children(context: InspectContext, key?: string): InspectorNode[];
   /** The same as a table: of everything, or of what `key` names. */
   table(context: InspectContext, key?: string): InspectorTable;
+  /** For tables that may be long: the same, in parts. */
+  tableWork?(context: InspectContext, key?: string): Work<InspectorTable>;
   /** Physical ranges whose stores make the view stale. Watched from the first look at the view on. */
   watches?(context: InspectContext): PhysicalRange[];
   /** Called once at each stop that is looked at: notes in `past` what later stops are compared with. */

@@ -1,5 +1,6 @@
 /** Binds the inspectors to a debug target: what dap calls. */
 import { hex } from '../base/address';
+import { finish, type Work } from '../base/work';
 import { ExpressionError } from '../debug/expression/ast';
 import type { DebugTarget } from '../debug/target';
 import type { Access } from '../isa/core/translation';
@@ -27,6 +28,8 @@ export interface OpenInspector {
   /** Rows below `key`, or the top rows, as `hart` sees them. */
   children(key: string | undefined, hart: number): InspectorNode[];
   table(key: string | undefined, hart: number): InspectorTable;
+  /** The same in parts. The guest must stand meanwhile. */
+  tableWork(key: string | undefined, hart: number): Work<InspectorTable>;
   /** Ranges whose stores make the view stale. They are watched already once somebody has looked at the view. */
   watches(hart: number): readonly PhysicalRange[];
 }
@@ -166,17 +169,23 @@ class TargetInspection implements Inspection {
             ),
           (why) => [{ key: `failed:${key ?? ''}`, label: why, tooltip: why, icon: 'warning', hasChildren: false }],
         ),
-      table: (key, hart) =>
-        guarded(
-          () => this.look(inspector, hart, (context) => inspector.table(context, key)),
-          (summary) => ({ columns: [], rows: [], summary }),
-        ),
+      table: (key, hart) => finish(this.tableWork(inspector, key, hart)),
+      tableWork: (key, hart) => this.tableWork(inspector, key, hart),
       watches: (hart) =>
         guarded(
           () => inspector.watches?.(this.context(hart)) ?? [],
           () => [],
         ),
     };
+  }
+
+  private *tableWork(inspector: Inspector, key: string | undefined, hart: number): Work<InspectorTable> {
+    try {
+      const context = this.look(inspector, hart, (now) => now);
+      return yield* inspector.tableWork?.(context, key) ?? whole(inspector.table(context, key));
+    } catch (error) {
+      return { columns: [], rows: [], summary: failure(error) };
+    }
   }
 
   private context(hart: number): InspectContext {
@@ -255,6 +264,14 @@ function guarded<T>(look: () => T, failed: (why: string) => T): T {
   try {
     return look();
   } catch (error) {
-    return failed(`This view could not be made: ${error instanceof Error ? error.message : String(error)}`);
+    return failed(failure(error));
   }
+}
+
+const failure = (error: unknown): string =>
+  `This view could not be made: ${error instanceof Error ? error.message : String(error)}`;
+
+// biome-ignore lint/correctness/useYield: it is one part.
+function* whole<T>(done: T): Work<T> {
+  return done;
 }

@@ -4,6 +4,7 @@
  * bits. A space other than the hart's own goes before them, as in `r3!root/258`.
  */
 import { hex, type Pa, type Va, va } from '../base/address';
+import { finish, mapWork, type Work } from '../base/work';
 import { parseReference } from '../debug/memory';
 import type { TableEntry } from '../isa/core/translation';
 import { rootOf, spaceOf, spaceOfRoot, stage2Of, worldsOf } from './address-spaces';
@@ -235,7 +236,7 @@ function entryTable(context: InspectContext, view: SpaceView, path: readonly num
   };
 }
 
-function table(context: InspectContext, key = ''): InspectorTable {
+function* tableWork(context: InspectContext, key = ''): Work<InspectorTable> {
   if (key === 'roots') return rootsTable(context);
   const diff = /^diff:([^!@]*)(?:@\d+)?$/.exec(key);
   if (diff !== null) return changesTable(context, decoded(diff[1] ?? ''));
@@ -244,17 +245,17 @@ function table(context: InspectContext, key = ''): InspectorTable {
   if (answer !== undefined) return explainTable(answer.rows);
   const words = splitPiece(rest).prefix.split('/');
   if (words[0] === ROOT) return entryTable(context, view, words.slice(1).map(Number));
-  return rangeTable(context, view);
+  return yield* rangeTable(context, view);
 }
 
-function rangeTable(context: InspectContext, view: SpaceView): InspectorTable {
+function* rangeTable(context: InspectContext, view: SpaceView): Work<InspectorTable> {
   const columns = ['Virtual from', 'Virtual to', 'Permissions', 'Flags', 'Physical from', 'Size', 'Page size', 'Holds'];
   const root = rootNode(context, view);
   const summary = `${root.label}; ${root.description ?? ''}.`;
   const { world } = view.space;
   if (currentRoot(context, view.space) === undefined) return { columns, rows: [], summary };
   const { list, isCut } = mappedRanges(context, view.space);
-  const rows = list.map((range) => [
+  const rows = yield* mapWork(list, (range) => [
     address(range.va),
     address(range.va + range.size - 1n),
     permissionText(range.perms),
@@ -278,7 +279,8 @@ export const pageTables: Inspector = {
   isFiltered: true,
   filterHint: 'An address, as after explain (0x…, gpa:0x…, pa:0x…), or a text',
   children,
-  table,
+  table: (context, key) => finish(tableWork(context, key)),
+  tableWork,
   watches: ({ past }) => past.stale?.ranges() ?? [],
   note: (context) => keepTables(context),
 };

@@ -1,5 +1,7 @@
 /** The tree and the table over a trap log that the VM Exits and Traps views share. */
+
 import { hex } from '../base/address';
+import { finish, mapWork, type Work } from '../base/work';
 import type { BreakOn, InspectorNode, InspectorTable } from './contract';
 import type { InspectContext, Inspector } from './inspector';
 import { firstPiece, pieceAt, splitPiece } from './long-list';
@@ -60,7 +62,7 @@ export class TrapTree {
     return firstPiece(records, key, `${this.view.noun}s`, row);
   }
 
-  table(key = ''): InspectorTable {
+  *table(key = ''): Work<InspectorTable> {
     const path = pathOf(key);
     const test = this.test(path);
     const columns = ['Number', 'At instruction', 'Guest ns', 'Hart', 'Reason', 'From', 'To', 'pc', 'Symbol', 'Address'];
@@ -70,7 +72,8 @@ export class TrapTree {
     const records = this.listed(kind === '' ? 'all' : kind, argument, test)
       .slice(0, MOST_TABLE_ROWS)
       .reverse();
-    return { columns, rows: records.map((record) => this.cells(record)), summary: this.summary(path, records) };
+    const rows = yield* mapWork(records, (record) => this.cells(record));
+    return { columns, rows, summary: this.summary(path, records) };
   }
 
   private test({ filter }: Path): TrapTest | string {
@@ -325,6 +328,7 @@ export const trapInspector = (view: TrapView): Inspector => ({
   filterHint: 'Words of reason or symbol, pc=FROM-TO, addr=FROM-TO, hart=N, from=MODE, latency>N',
   when: () => true,
   children: (context, key) => new TrapTree(context, view).children(key),
-  table: (context, key) => new TrapTree(context, view).table(key),
+  table: (context, key) => finish(new TrapTree(context, view).table(key)),
+  tableWork: (context, key) => new TrapTree(context, view).table(key),
   note: (context) => new TrapTree(context, view).note(),
 });

@@ -45,7 +45,7 @@ const escapeRegex = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g
  * The names a person may write for one a compiler wrote: without generic arguments, and for
  * `<Type as Trait>::method` both `Type::method` and `Trait::method`.
  */
-function plainForms(name: string): string[] {
+export function plainForms(name: string): string[] {
   const qualified = splitQualified(name);
   if (qualified === undefined) return [withoutGenerics(name)];
   return [qualified.type, qualified.trait]

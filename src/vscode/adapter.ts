@@ -17,6 +17,9 @@ export interface AdapterWorker {
 /** Starts a worker that holds one debug adapter. */
 export type StartWorker = (files: WorkspaceFiles) => Promise<AdapterWorker>;
 
+/** Reaches the adapter of another process: `worldstep dap --port`. */
+export type ConnectToServer = (port: number, host: string) => Promise<AdapterWorker>;
+
 /**
  * The adapter as VS Code sees it: hands every message on to the worker, so that a busy guest never blocks the extension
  * host. If the worker dies, the session ends with a message instead of hanging.
@@ -27,10 +30,10 @@ export class WorkerAdapter implements vscode.DebugAdapter {
   readonly #dataBreakpoints = new MergedDataBreakpoints();
   readonly #exceptions: MergedExceptionBreakpoints;
 
-  /** `launch`: the arguments of the launch that will come; `picked`: exception filters beside VS Code's. */
+  /** `launch`: the arguments of the launch that will come, if one will; `picked`: exception filters beside VS Code's. */
   constructor(
     private readonly worker: AdapterWorker,
-    private readonly launch: object,
+    private readonly launch: object | undefined,
     picked: readonly string[],
     private readonly log: Log,
   ) {
@@ -47,7 +50,8 @@ export class WorkerAdapter implements vscode.DebugAdapter {
   #announced(message: object): object {
     const { type, command, arguments: given } = message as { type: string; command?: string; arguments?: object };
     if (type !== 'request' || command !== 'initialize') return message;
-    return { ...message, arguments: { ...given, [LAUNCH_AHEAD]: this.launch, [OWN_EVENTS]: true } };
+    const ahead = this.launch === undefined ? {} : { [LAUNCH_AHEAD]: this.launch };
+    return { ...message, arguments: { ...given, ...ahead, [OWN_EVENTS]: true } };
   }
 
   dispose(): void {
@@ -63,9 +67,22 @@ export class WorkerAdapter implements vscode.DebugAdapter {
   }
 }
 
+/** The adapter of a configuration: a worker of its own, or the server that it attaches to. */
+const adapterFor = (
+  { request, port, host = '127.0.0.1' }: vscode.DebugConfiguration,
+  startWorker: StartWorker,
+  connect: ConnectToServer | undefined,
+  files: WorkspaceFiles,
+): Promise<AdapterWorker> => {
+  if (request !== 'attach') return startWorker(files);
+  if (connect) return connect(port, host);
+  throw new Error('A browser cannot reach a port. Attach from VS Code on a desktop or a remote machine.');
+};
+
 /** Registers the adapter for debug type `worldstep`. */
 export const registerAdapter = (
   startWorker: StartWorker,
+  connect: ConnectToServer | undefined,
   files: WorkspaceFiles,
   memory: vscode.Memento,
   log: Log,
@@ -73,9 +90,10 @@ export const registerAdapter = (
   vscode.debug.registerDebugAdapterDescriptorFactory('worldstep', {
     createDebugAdapterDescriptor: async ({ configuration }) => {
       try {
-        const worker = await startWorker(files);
+        const worker = await adapterFor(configuration, startWorker, connect, files);
+        const launch = configuration.request === 'attach' ? undefined : configuration;
         return new vscode.DebugAdapterInlineImplementation(
-          new WorkerAdapter(worker, configuration, pickedFilters(memory), log),
+          new WorkerAdapter(worker, launch, pickedFilters(memory), log),
         );
       } catch (error) {
         log.error(`The debugger's worker did not start: ${errorText(error)}`);

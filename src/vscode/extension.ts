@@ -3,17 +3,17 @@
  * one. Everything about the machine comes from the session by DAP and our own requests; nothing here knows guests.
  */
 import * as vscode from 'vscode';
+import { speak } from '../base/l10n';
 import { RUN_GOALS } from '../dap/run-goal-list';
 import { TRAP_POLICY_TEXTS } from '../dap/trap-policy-list';
 import { showActions } from './actions';
-import { registerAdapter, type StartWorker } from './adapter';
+import { type ConnectToServer, registerAdapter, type StartWorker } from './adapter';
 import { registerBreakOnTraps } from './break-on-traps';
 import { GuestConsoles } from './console';
 import { registerConsoleLinks } from './console-links';
 import { insertFile, showDiskImage } from './disk-image-commands';
 import { TextDocuments } from './documents';
 import { EntryLenses } from './entry-lenses';
-import { registerEvaluatableExpressions } from './evaluatable-expressions';
 import { bookmarkPageTables, explainAddress } from './explain';
 import { workspaceFiles } from './files';
 import { registerInspectorCommands } from './inspector-commands';
@@ -32,6 +32,7 @@ import { SampleFiles, sampleFolder } from './sample-files';
 import { addSuggestedBreakpoints, showOpenedCopy, showSources } from './sample-opening';
 import { SAMPLE_SCHEME } from './sample-scheme';
 import { openSample } from './samples';
+import { registerSourceProviders } from './source-providers';
 import { StatusItem } from './status';
 import { buildAndDebug, makeImageOfKernel } from './task-commands';
 import { TASK_TYPE } from './task-definition';
@@ -41,6 +42,8 @@ import type { ReadStart } from './workspace-tree';
 /** What differs between the Node and the browser host. */
 export interface HostPlatform {
   readonly startWorker: StartWorker;
+  /** Absent where there are no sockets. */
+  readonly connectToServer?: ConnectToServer;
   /** What the extension runs in, for the log. */
   readonly name: string;
   /** Plain paths can be opened. */
@@ -56,8 +59,9 @@ export interface HostPlatform {
 /** Registers everything; called once by the entry of each host. */
 export const activate = (
   context: vscode.ExtensionContext,
-  { name, startWorker, hasDisk, cargoHome, commandLine, readStart }: HostPlatform,
+  { name, startWorker, connectToServer, hasDisk, cargoHome, commandLine, readStart }: HostPlatform,
 ): void => {
+  speak(vscode.l10n.bundle);
   const log = createLog();
   const { version } = context.extension.packageJSON as { readonly version: string };
   const kernels = new BundledKernels(context.extensionUri);
@@ -123,10 +127,10 @@ export const activate = (
     consoles,
     views,
     new StatusItem(),
-    registerAdapter(startWorker, workspaceFiles, context.workspaceState, log),
+    registerAdapter(startWorker, connectToServer, workspaceFiles, context.workspaceState, log),
     registerBreakOnTraps(context.workspaceState),
     registerConsoleLinks(),
-    registerEvaluatableExpressions(),
+    registerSourceProviders(),
     registerNumberFormats(),
     registerRowCommands(documents, () => views.refresh()),
     registerInspectorCommands(VIEWS, views, documents),

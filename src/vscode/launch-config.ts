@@ -56,7 +56,7 @@ export class LaunchConfigurations implements vscode.DebugConfigurationProvider {
     _folder: vscode.WorkspaceFolder | undefined,
     configuration: Configuration,
   ): Promise<Configuration | undefined> {
-    if (configuration.program || configuration.cargo) return configuration;
+    if (configuration.program || configuration.cargo || configuration.request === 'attach') return configuration;
     const chosen = await this.choose();
     // Fields that the user wrote win; an empty configuration has none.
     return (
@@ -74,6 +74,7 @@ export class LaunchConfigurations implements vscode.DebugConfigurationProvider {
     folder: vscode.WorkspaceFolder | undefined,
     written: Configuration,
   ): Promise<Configuration | undefined> {
+    if (written.request === 'attach') return written;
     const top = folder ?? vscode.workspace.workspaceFolders?.[0];
     const configuration = written.cargo ? await this.#withProgram(written, written.cargo, top) : written;
     if (!configuration) return undefined;

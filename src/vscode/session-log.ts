@@ -34,7 +34,7 @@ export class SessionLog {
   received(message: object): void {
     this.#trace('→', message);
     const { command, arguments: given } = message as Message;
-    if (command === 'launch' || command === 'restart') {
+    if (command === 'launch' || command === 'attach' || command === 'restart') {
       this.log.info(`${this.session}: ${command} ${JSON.stringify(given ?? {})}`);
     }
   }
@@ -43,9 +43,10 @@ export class SessionLog {
   sent(message: object): void {
     this.#trace('←', message);
     const { type, command, event, success, message: problem, body } = message as Message;
-    if (type === 'response' && command === 'launch') {
-      if (success === true) this.log.info(`${this.session}: launched`);
-      else this.log.warn(`${this.session}: not launched: ${problem ?? ''}`);
+    if (type === 'response' && (command === 'launch' || command === 'attach')) {
+      const done = `${command}ed`;
+      if (success === true) this.log.info(`${this.session}: ${done}`);
+      else this.log.warn(`${this.session}: not ${done}: ${problem ?? ''}`);
     }
     // The session prints there what is a mistake of its own, with its stack.
     if (event === 'output' && body?.category === 'stderr') {

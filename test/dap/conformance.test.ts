@@ -59,6 +59,8 @@ const requests: readonly (readonly [command: string, args: Record<string, unknow
   ['inspect/table', { inspector: 'queues', key: 'x', hart: 0 }],
   ['console/input', { text: 'hello' }],
   ['machine/status', { hart: 0 }],
+  ['numbers/choose', { format: 'decimal', expression: 'cause' }],
+  ['values/inline', { frameId: 'FRAME', places: [{ expression: 'cause', line: 1 }], isAssembly: false }],
   ['address/explain', { address: '0x1000', access: 'read', hart: 0 }],
   ['launch', trapsLaunch()],
   ['attach', {}],

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { hex } from '../../src/base/address';
+import { finish } from '../../src/base/work';
 import { type DisassemblyRow, disassembly } from '../../src/debug/disassembly';
 import type { DebugTarget } from '../../src/debug/target';
 import { BundledTarget } from '../support/bundled-target';
 import { cProgram, type DrivenTarget, trapsKernel } from '../support/debug-target';
 
 const rows = (target: DebugTarget, address: bigint, offset: number, count: number): DisassemblyRow[] =>
-  disassembly(target, target.cpu(0), { space: 'va', address }, offset, count);
+  finish(disassembly(target, target.cpu(0), { space: 'va', address }, offset, count));
 
 const stopped = (driven: DrivenTarget, mark: string): DebugTarget => {
   driven.breakAt(mark);

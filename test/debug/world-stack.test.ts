@@ -2,10 +2,12 @@
  * One call stack through the worlds of the bundled systems, compared with world-stack.golden (UPDATE_GOLDEN=1 rewrites it),
  * and its true ends at every instruction of the ways between the worlds.
  */
+
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Va, va } from '../../src/base/address';
+import { finish as allOf } from '../../src/base/work';
 import type { LaunchArguments } from '../../src/dap/launch-schema';
 import type { BuiltMachine } from '../../src/dap/services';
 import { dataIdOf } from '../../src/debug/data-breakpoints';
@@ -156,7 +158,7 @@ describe('the call stack of the hypervisor', () => {
     check('hypervisor: at the first instruction of the guest kernel', driven);
     while (!frames(driven)[0]?.name.endsWith('init_boot_page_table')) stepInstruction(driven);
     check('hypervisor: in the guest kernel before its paging', driven);
-    expect(valueIn(driven, 'VirtualMachine>::run', 'self.memory.gpa')).toBe('2147483648');
+    expect(valueIn(driven, 'VirtualMachine>::run', 'self.memory.gpa')).toBe('0x80000000');
   });
 
   it('goes from the exit handler to the guest, also to its user program', async () => {
@@ -167,7 +169,7 @@ describe('the call stack of the hypervisor', () => {
     driven.goTo('payload/app/src/main.rs', 'let sum = sum_up_to(10);');
     check('hypervisor: in the user program of the guest', driven);
     expect(valueIn(driven, 'process::run', 'stack_top')).toContain('0x40000000');
-    expect(valueIn(driven, 'VirtualMachine>::run', 'self.memory.gpa')).toBe('2147483648');
+    expect(valueIn(driven, 'VirtualMachine>::run', 'self.memory.gpa')).toBe('0x80000000');
     expect(() => valueIn(driven, 'enter_guest', '$a1')).toThrow('not saved');
   });
 
@@ -181,7 +183,7 @@ describe('the call stack of the hypervisor', () => {
       const at = referenceIn({ machine: target.machine, cpu: physical.cpu }, { space: 'va', address: physical.pc });
       const code = target.memory.readSome(cpu, parseReference(formatReference(at)) ?? at, 8);
       expect(code).toEqual(physical.image?.program.bytesAt(physical.link, 8));
-      const [row] = disassembly(target, cpu, at, 0, 1);
+      const [row] = allOf(disassembly(target, cpu, at, 0, 1));
       return `${formatReference(at)} ${row?.places[0]?.source.path.split('/').pop()}:${row?.places[0]?.line}`;
     });
     expect(places).toEqual([

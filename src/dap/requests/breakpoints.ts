@@ -1,16 +1,18 @@
 /** Breakpoint requests of every kind. They may come before the launch: then they wait, unverified, and say so. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { hex, va } from '../../base/address';
+import { t } from '../../base/l10n';
 import { BREAKPOINT_MODES, type BreakpointMode } from '../../debug/breakpoint-modes';
 import type { BreakpointOptions, CodeBreakpoint, InstructionSpec } from '../../debug/breakpoints';
-import { type DataBreakpoint, dataIdOf, LONGEST_WATCH } from '../../debug/data-breakpoints';
+import { type DataBreakpoint, dataIdOf, LONGEST_WATCH, WORD } from '../../debug/data-breakpoints';
 import { ExpressionError } from '../../debug/expression/ast';
 import type { Image } from '../../debug/images';
 import { formatReference, type MemoryReference, parseReference, referenceIn } from '../../debug/memory';
 import { normalizePath } from '../../debug/sources';
 import type { DebugTarget } from '../../debug/target';
 import type { Args } from '../arguments';
-import { badArgument, badReference } from '../errors';
+import { badArgument } from '../errors';
+import { referenceArgument, referenceText } from '../reference-argument';
 import type { Handler } from '../server';
 import type { Session } from '../session';
 import { idsOf } from '../wishes';
@@ -127,9 +129,7 @@ export function breakpointRequests(session: Session): Record<string, Handler> {
     },
     setInstructionBreakpoints: (args) => {
       const specs: InstructionSpec[] = args.objects('breakpoints').map((one) => {
-        const text = one.string('instructionReference');
-        const reference = parseReference(text);
-        if (reference === undefined) throw badReference(text);
+        const reference = referenceArgument(session, one, 'instructionReference');
         const address = va(reference.address + BigInt(one.optionalInteger('offset') ?? 0));
         return { id: session.takeId(), address, isPhysical: reference.space === 'pa', ...optionsOf(one) };
       });
@@ -173,7 +173,7 @@ export function breakpointRequests(session: Session): Record<string, Handler> {
           throw badArgument('accessType', 'read, write or readWrite');
         return {
           id: session.takeId(),
-          dataId: one.string('dataId'),
+          dataId: referenceText(one, 'dataId'),
           access: access as 'read' | 'write' | 'readWrite',
           condition: one.optionalString('condition'),
           hitCondition: one.optionalString('hitCondition'),
@@ -210,12 +210,15 @@ export function breakpointRequests(session: Session): Record<string, Handler> {
 /** Finds what a data breakpoint would watch: a row of the Variables view, an expression, or an address. */
 function dataBreakpointInfo(session: Session, args: Args): object {
   const target = session.needStopped('dataBreakpointInfo');
-  const name = args.string('name');
+  const name = referenceText(args, 'name');
   const accessTypes = ['read', 'write', 'readWrite'];
   const none = (description: string) => ({ dataId: null, description });
   const answer = (reference: MemoryReference, length: number, title: string) => ({
     dataId: dataIdOf(reference, length, title),
-    description: `${title}: ${length} byte${length === 1 ? '' : 's'} at ${formatReference(reference)}`,
+    description:
+      length === 1
+        ? t`${title}: 1 byte at ${formatReference(reference)}`
+        : t`${title}: ${length} bytes at ${formatReference(reference)}`,
     accessTypes,
     canPersist: false,
   });
@@ -223,23 +226,21 @@ function dataBreakpointInfo(session: Session, args: Args): object {
   if (bytes !== undefined && (bytes <= 0 || bytes > LONGEST_WATCH))
     throw badArgument('bytes', `from 1 to ${LONGEST_WATCH}`);
   const reference = parseReference(name);
-  if (args.boolean('asAddress') && reference !== undefined) return answer(reference, bytes ?? 8, name);
+  const container = args.optionalInteger('variablesReference') ?? 0;
+  const isAddress = args.boolean('asAddress');
+  if (reference !== undefined && (isAddress || container <= 0)) return answer(reference, bytes ?? WORD, name);
   try {
-    const container = args.optionalInteger('variablesReference');
-    if (container !== undefined && container > 0) {
+    if (container > 0 && !isAddress) {
       const handle = session.handles.container(container);
       const row = handle.container.rows(0, 10_000).find((one) => one.name === name);
-      if (row?.place === undefined) return none(`${name} is not in memory now, so nothing can be watched.`);
+      if (row?.place === undefined) return none(t`${name} is not in memory now, so nothing can be watched.`);
       const { reference, length } = row.place;
       return answer(referenceIn(handle.scope, reference), bytes ?? length, row.expression ?? name);
     }
     const scope = session.scope(target, args.optionalInteger('frameId'));
+    if (isAddress) return answer(target.placeOf(name, scope), bytes ?? WORD, name);
     const row = target.evaluate(name, { ...scope });
-    if (args.boolean('asAddress')) {
-      const at = BigInt.asUintN(64, target.addressOf(name, scope));
-      return answer(referenceIn(scope, { space: 'va', address: at }), bytes ?? 8, name);
-    }
-    if (row.place === undefined) return none(`${name} is not in memory now, so nothing can be watched.`);
+    if (row.place === undefined) return none(t`${name} is not in memory now, so nothing can be watched.`);
     return answer(referenceIn(scope, row.place.reference), bytes ?? row.place.length, name);
   } catch (error) {
     if (error instanceof ExpressionError) return none(error.message);

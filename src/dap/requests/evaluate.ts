@@ -1,13 +1,18 @@
 /** Evaluation for console, watches, hovers and the clipboard, and completions. */
+import { t } from '../../base/l10n';
 import { completions } from '../../debug/completions';
 import { ExpressionError } from '../../debug/expression/ast';
 import { parseReference } from '../../debug/memory';
 import type { Args } from '../arguments';
+import { CONSOLE_COMMANDS, helpText } from '../console-words';
 import { cannotEvaluate } from '../errors';
 import type { Handler } from '../server';
 import type { Session } from '../session';
 import { explainText, frameWorld } from './explain';
 import { inChosenRadix, rowBody } from './variables';
+
+/** Behind the names of the program. */
+const COMMAND_RANK = 9;
 
 /** `bookmark page tables [NAME]`. */
 const BOOKMARK = /^\s*bookmark\s+page\s+tables\b\s*(.*)$/i;
@@ -34,13 +39,14 @@ export function evaluateRequests(session: Session): Record<string, Handler> {
           context.after(() => session.staled(['pageTables']));
           return { result: said, variablesReference: 0 };
         }
+        if (where === 'repl' && expression.trim() === 'help') return { result: helpText(), variablesReference: 0 };
         const isAssignment = target.isAssignment(expression);
-        if (isAssignment && where !== 'repl') throw cannotEvaluate('Assignments work in the Debug Console only.');
+        if (isAssignment && where !== 'repl') throw cannotEvaluate(t`Assignments work in the Debug Console only.`);
         if (isAssignment) session.needStopped('assign');
         const found = target.evaluate(expression, scope);
         const row = hasFormat(expression) ? found : inChosenRadix(session, args, { ...found, expression });
         if (where === 'hover' && row.operand?.kind === 'register' && isCodeWithoutRegisters(args, expression)) {
-          throw cannotEvaluate(`Nothing is called "${expression}" here. The register is $${expression}.`);
+          throw cannotEvaluate(t`Nothing is called "${expression}" here. The register is $${expression}.`);
         }
         if (isAssignment) context.after(() => session.debuggee.changed());
         const body = rowBody(session, { ...row, expression }, scope);
@@ -69,12 +75,21 @@ export function evaluateRequests(session: Session): Record<string, Handler> {
       const lines = text.split('\n');
       const line = lines[(args.optionalInteger('line') ?? 1) - (session.client.linesStartAt1 ? 1 : 0)] ?? text;
       const scope = session.scope(target, args.optionalInteger('frameId'));
-      const found = completions(target, scope, line.slice(0, Math.max(0, column)));
+      const typed = line.slice(0, Math.max(0, column));
+      const found = completions(target, scope, typed);
+      const commands = CONSOLE_COMMANDS.filter(({ label }) => label.startsWith(typed)).map(({ label, detail }) => ({
+        label,
+        kind: 'keyword' as const,
+        detail,
+        replace: typed.length,
+        rank: COMMAND_RANK,
+      }));
       return {
-        targets: found.map(({ label, kind, detail, replace }) => ({
+        targets: [...found, ...commands].map(({ label, kind, detail, replace, rank }) => ({
           label,
           type: kind,
           detail,
+          sortText: `${String(rank).padStart(4, '0')} ${label}`,
           start: Math.max(0, column) - replace + (session.client.columnsStartAt1 ? 1 : 0),
           length: replace,
         })),

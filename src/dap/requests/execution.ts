@@ -1,5 +1,6 @@
 /** Running, pausing, stepping, jumping. */
 import { va } from '../../base/address';
+import { t } from '../../base/l10n';
 import type { StepRequest } from '../../debug/target';
 import type { Args } from '../arguments';
 import { badArgument, staleGotoTarget, stepImpossible } from '../errors';
@@ -37,7 +38,7 @@ export function executionRequests(session: Session): Record<string, Handler> {
           const state = isStopped
             ? ` (${cpu.activity === 'running' ? cpu.world.mode : `${cpu.world.mode}, ${cpu.activity}`})`
             : '';
-          return { id: cpu.hart + 1, name: `hart ${cpu.hart}${state}` };
+          return { id: cpu.hart + 1, name: t`hart ${cpu.hart}${state}` };
         }),
       };
     },
@@ -112,7 +113,7 @@ export function executionRequests(session: Session): Record<string, Handler> {
       context.after(() => {
         if (from?.name !== to?.name) {
           session.print(
-            `Jumped from ${from?.name ?? '?'} into ${to?.name ?? '?'}: the stack and registers are still the old function's.\n`,
+            t`Jumped from ${from?.name ?? '?'} into ${to?.name ?? '?'}: the stack and registers are still the old function's.\n`,
             'important',
           );
         }

@@ -1,5 +1,6 @@
 /** Requests about the session as a whole: initialize, launch, restart, end, cancel. */
 import { capabilities, checkboxes } from '../capabilities';
+import { speakTo } from '../client-language';
 import { alreadyLaunched, nothingShared, nothingToAttach } from '../errors';
 import { showHandChange } from '../hand-change';
 import { checkAttach, checkLaunch } from '../launch-arguments';
@@ -65,7 +66,8 @@ export function lifecycleRequests(session: Session): Record<string, Handler> {
         });
       };
       const launch = args.raw(LAUNCH_AHEAD);
-      return launch === undefined ? declare(true) : canHaveGuests(launch).then(declare);
+      const answer = () => (launch === undefined ? declare(true) : canHaveGuests(launch).then(declare));
+      return speakTo(args.optionalString('locale'), session.services.host)?.then(answer) ?? answer();
     },
     launch: async (args, context) => {
       if (session.hasTarget) throw alreadyLaunched();

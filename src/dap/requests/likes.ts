@@ -2,9 +2,9 @@
  * "Break on its like": exception filters that a row of a view sets. They stand beside those of the client's Breakpoints
  * view, which sends its whole list whenever one of its checkboxes changes and knows nothing of ours.
  */
+import { t } from '../../base/l10n';
 import type { Args } from '../arguments';
 import { badArgument, badFilter } from '../errors';
-
 import type { Handler } from '../server';
 import type { Session } from '../session';
 import type { ExceptionEntry } from '../wishes';
@@ -26,7 +26,7 @@ export function likeRequests(session: Session): Record<string, Handler> {
       const filters = session.services
         .exceptionFilters(session.debuggee.canHaveGuests)
         .flatMap(({ id, label, description, heading }) =>
-          heading === undefined ? [] : [{ filter: id, label, description, heading }],
+          heading === undefined ? [] : [{ filter: id, label, description, heading: t(heading) }],
         );
       return { filters };
     },

@@ -1,5 +1,6 @@
 /** The requests of protocol.ts: views, console input, status, address explanation. */
 import { ExpressionError } from '../../debug/expression/ast';
+import { inlineValue } from '../../debug/inline-values';
 import { isTrapPolicy, TRAP_POLICIES } from '../../debug/trap-policy';
 import type { OpenInspector } from '../../inspect/open';
 import type { Args } from '../arguments';
@@ -7,10 +8,14 @@ import { badArgument, cannotEvaluate, stepImpossible, UserError, unknownInspecto
 import { RUN_GOALS } from '../run-goal-list';
 import type { Handler } from '../server';
 import type { Session } from '../session';
+import { lineIn } from './breakpoints';
 import { explainText } from './explain';
+import { inChosenRadix } from './variables';
 
 /** Console bytes one request may carry. */
 const MOST_INPUT = 1 << 16;
+/** Expressions one request may ask for. */
+const MOST_PLACES = 1000;
 
 export function ownRequests(session: Session): Record<string, Handler> {
   const hartOf = (args: Args): number => {
@@ -37,7 +42,8 @@ export function ownRequests(session: Session): Record<string, Handler> {
   return {
     'inspect/list': () => ({ inspectors: session.inspectors.map((inspector) => inspector.info) }),
     'inspect/children': (args) => show(args, (inspector, key, hart) => ({ nodes: inspector.children(key, hart) })),
-    'inspect/table': (args) => show(args, (inspector, key, hart) => ({ table: inspector.table(key, hart) })),
+    'inspect/table': (args, context) =>
+      show(args, (inspector, key, hart) => context.run(inspector.tableWork(key, hart), (table) => ({ table }))),
     'console/input': (args) => {
       const target = session.need('console/input');
       const bytes = new TextEncoder().encode(args.string('text'));
@@ -73,6 +79,21 @@ export function ownRequests(session: Session): Record<string, Handler> {
         session.event('machine/status', session.status(target.stop?.hart ?? 0));
       });
       return {};
+    },
+    'values/inline': (args) => {
+      const target = session.needStopped('values/inline');
+      const scope = session.scope(target, args.integer('frameId'));
+      const places = args.objects('places');
+      if (places.length > MOST_PLACES) throw badArgument('places', `at most ${MOST_PLACES}`);
+      const isAssembly = args.boolean('isAssembly');
+      return {
+        values: places.map((place) => {
+          const expression = place.string('expression');
+          const line = lineIn(session, place.integer('line'));
+          const row = inlineValue(target, scope, { expression, line, isAssembly });
+          return row === undefined ? null : inChosenRadix(session, args, { ...row, expression }).text;
+        }),
+      };
     },
     'run/to': (args, context) => {
       const target = session.needStopped('run/to');

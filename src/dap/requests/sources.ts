@@ -1,6 +1,7 @@
 /** Sources and modules. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { hex } from '../../base/address';
+import { t } from '../../base/l10n';
 import type { Image, Placement } from '../../debug/images';
 import type { SourceFile } from '../../debug/sources';
 import { isCratePath, isLibraryPath } from '../../debug/sources';
@@ -46,11 +47,11 @@ function placeOf(session: Session, target: DebugTarget, source: SourceFile): Deb
       path,
       sourceReference: referenceOf(session, path),
       presentationHint: 'deemphasize',
-      origin: 'Rust library',
+      origin: t`Rust library`,
     };
   }
   if (isCratePath(path)) return { name, path, sourceReference: referenceOf(session, path) };
-  return { name, path, ...(isLibrary ? { presentationHint: 'deemphasize' as const, origin: 'Rust library' } : {}) };
+  return { name, path, ...(isLibrary ? { presentationHint: 'deemphasize' as const, origin: t`Rust library` } : {}) };
 }
 
 /**
@@ -103,10 +104,10 @@ function moduleOf(image: Image): DebugProtocol.Module {
   const ranges = image.placements.map((place) => range(place.va, place));
   const physical = image.placements.flatMap((place) => [
     ...(place.pa === undefined ? [] : [range(place.pa, place)]),
-    ...(place.ipa === undefined ? [] : [`guest ${range(place.ipa, place)}`]),
+    ...(place.ipa === undefined ? [] : [t`guest ${range(place.ipa, place)}`]),
   ]);
   const { program } = image;
-  const status = program.hasDebugInfo ? 'DWARF loaded' : program.hasLines ? 'Line tables only' : 'Symbol table only';
+  const status = program.hasDebugInfo ? t`DWARF loaded` : program.hasLines ? t`Line tables only` : t`Symbol table only`;
   return {
     id: image.id,
     name: image.name,
@@ -141,7 +142,7 @@ export function sourceRequests(session: Session): Record<string, Handler> {
         [...(references.get(session) ?? [])]
           .find(([, number]) => number === args.integer('sourceReference'))?.[0]
           .replace(COPY, '');
-      if (path === undefined) throw noSource(`source ${args.integer('sourceReference')}`);
+      if (path === undefined) throw noSource(t`source ${args.integer('sourceReference')}`);
       const content = (await session.services.source?.(path)) ?? (await readText(session, path));
       if (content === undefined) throw noSource(path);
       return { content, mimeType: path.endsWith('.rs') ? 'text/x-rust' : 'text/plain' };

@@ -1,46 +1,63 @@
 /** Stack traces and what is said about a trap. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { shortFunctionName } from '../../debug/function-name';
+import { t } from '../../base/l10n';
+import type { Work } from '../../base/work';
 import { formatReference, referenceIn } from '../../debug/memory';
 import type { SourceFile } from '../../debug/sources';
 import type { Frame } from '../../debug/stack';
+import type { StackWalk } from '../../debug/stack-walk';
 import type { DebugTarget } from '../../debug/target';
 import { noException } from '../errors';
+import { type FrameFormat, frameFormat, frameName } from '../frame-name';
 import type { Handler } from '../server';
 import type { Session } from '../session';
 import { contextText, contextTitle, panicText, stuckText, trapText, trapTitle } from '../stop-text';
 import { columnOut, lineOut } from './breakpoints';
 import { dimmedSource, sourceOf } from './sources';
 
+/** Frames sent at most. */
+const MOST_FRAMES = 5000;
+/** Frames found in one part of the work. */
+const PIECE = 50;
+
+function* framesOf(walk: StackWalk, start: number, levels: number): Work<readonly Frame[]> {
+  for (let to = PIECE; to < start + levels && !walk.known.isComplete; to += PIECE) {
+    walk.frames(0, to);
+    yield;
+  }
+  return walk.frames(start, levels);
+}
+
 /** Frames sent when the client does not say how many. */
 const PAGE = 50;
 
 export function stackRequests(session: Session): Record<string, Handler> {
   return {
-    stackTrace: (args) => {
+    stackTrace: (args, context) => {
       const target = session.needStopped('stackTrace');
       const hart = session.hart(args.integer('threadId'));
       const start = args.count('startFrame', 0);
       const levels = args.count('levels', 0) || PAGE;
       const walk = target.stack(hart);
-      const frames = walk.frames(start, Math.min(levels, 5000));
-      const { count, isComplete } = walk.known;
-      session.shown.noteStack(hart, walk.frames(0, start + frames.length));
-      const format = args.optionalObject('format');
-      const stackFrames = frames.map((frame, at) =>
-        frameBody(session, target, frame, hart, start + at, format?.boolean('module') ?? false),
-      );
-      return { stackFrames, totalFrames: isComplete ? count : Math.max(count, start + frames.length) + 1 };
+      const format = frameFormat(args.optionalObject('format'));
+      return context.run(framesOf(walk, start, Math.min(levels, MOST_FRAMES)), (frames) => {
+        const { count, isComplete } = walk.known;
+        session.shown.noteStack(hart, walk.frames(0, start + frames.length));
+        const stackFrames = frames.map((frame, at) =>
+          frameBody(session, target, frame, { hart, index: start + at, format }),
+        );
+        return { stackFrames, totalFrames: isComplete ? count : Math.max(count, start + frames.length) + 1 };
+      });
     },
     exceptionInfo: (args) => {
       const target = session.needStopped('exceptionInfo');
       const hart = session.hart(args.integer('threadId'));
       const { stop } = target;
       if (stop?.kind === 'panic' && stop.hart === hart) {
-        return { exceptionId: 'Rust panic', description: panicText(target, stop), breakMode: 'always' };
+        return { exceptionId: t`Rust panic`, description: panicText(target, stop), breakMode: 'always' };
       }
       if (stop?.kind === 'panicked' && stop.hart === hart) {
-        return { exceptionId: 'Panic', description: stop.text, breakMode: 'always' };
+        return { exceptionId: t`Panic`, description: stop.text, breakMode: 'always' };
       }
       if (stop?.kind === 'context' && stop.hart === hart) {
         return { exceptionId: contextTitle(stop), description: contextText(target, stop), breakMode: 'always' };
@@ -75,9 +92,7 @@ function frameBody(
   session: Session,
   target: DebugTarget,
   frame: Frame,
-  hart: number,
-  index: number,
-  withModule: boolean,
+  { hart, index, format }: { readonly hart: number; readonly index: number; readonly format: FrameFormat },
 ): DebugProtocol.StackFrame {
   if (frame.kind === 'label') {
     const id = session.handles.frameId({ hart, index, frame: undefined });
@@ -85,12 +100,10 @@ function frameBody(
   }
   const id = session.handles.frameId({ hart, index, frame });
   const image = frame.physical.image;
-  // Whoever wants to see modules wants to see where a function belongs, too.
-  const path = withModule && image !== undefined ? `${image.name}!${frame.name}` : shortFunctionName(frame.name);
   const hasLine = frame.source !== undefined && frame.line > 0;
   return {
     id,
-    name: frame.isInlined ? `${path} [inlined]` : path,
+    name: frameName(target, frame, format),
     ...(frame.source === undefined ? {} : { source: frameSource(session, target, frame, frame.source, hart) }),
     line: hasLine ? lineOut(session, frame.line) : 0,
     column: hasLine ? columnOut(session, Math.max(frame.column, 1)) : 0,

@@ -1,10 +1,12 @@
 /** Scopes, variables and setting them. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { t } from '../../base/l10n';
+import type { Work } from '../../base/work';
 import { ExpressionError } from '../../debug/expression/ast';
 import type { EvaluationScope } from '../../debug/expression/scope';
 import { formatReference, referenceIn } from '../../debug/memory';
 import { scopesOf } from '../../debug/scopes';
-import { chosenRadix, inRadix, type VariableRow } from '../../debug/variables';
+import { type Container, chosenRadix, inRadix, type VariableRow } from '../../debug/variables';
 import type { Args } from '../arguments';
 import { cannotSet, noVariable } from '../errors';
 import { MOST_CHILDREN } from '../launch-schema';
@@ -39,6 +41,20 @@ export function rowBody(session: Session, row: VariableRow, scope: EvaluationSco
   };
 }
 
+/** Rows fetched in one part of the work. Chains and trees are followed from their start for each. */
+const PIECE = 500;
+
+function* rowsOf<T>(container: Container, start: number, count: number, body: (row: VariableRow) => T): Work<T[]> {
+  const rows: T[] = [];
+  while (rows.length < count) {
+    const piece = container.rows(start + rows.length, Math.min(PIECE, count - rows.length));
+    rows.push(...piece.map(body));
+    if (piece.length === 0) break;
+    yield;
+  }
+  return rows;
+}
+
 export function variableRequests(session: Session): Record<string, Handler> {
   return {
     scopes: (args) => {
@@ -70,8 +86,8 @@ export function variableRequests(session: Session): Record<string, Handler> {
         count = Math.min(count, container.namedCount - start);
       }
       if (count <= 0 || context.isCancelled()) return { variables: [] };
-      const rows = container.rows(start, count).map((row) => inChosenRadix(session, args, row));
-      return { variables: rows.map((row) => rowBody(session, row, scope)) };
+      const body = (row: VariableRow) => rowBody(session, inChosenRadix(session, args, row), scope);
+      return context.run(rowsOf(container, start, count, body), (variables) => ({ variables }));
     },
     setVariable: (args, context) => {
       const target = session.needStopped('setVariable');
@@ -82,7 +98,7 @@ export function variableRequests(session: Session): Record<string, Handler> {
         container.rows(0, session.launch?.limits?.children ?? MOST_CHILDREN).find((row) => row.name === name);
       const row = find();
       if (row === undefined) throw noVariable(name);
-      if (row.operand === undefined) throw cannotSet(`${name} cannot be set.`);
+      if (row.operand === undefined) throw cannotSet(t`${name} cannot be set.`);
       return setAndShow(session, args, context, () => {
         if (row.operand !== undefined) target.set(row.operand, value, scope);
         const again =

@@ -1,5 +1,6 @@
 /** Assignments: to registers and to values that can be written. */
 import { pa } from '../../base/address';
+import { t } from '../../base/l10n';
 import { present } from '../../symbols/lang/present';
 import type { Value } from '../../symbols/lang/value';
 import { type Expression, ExpressionError } from './ast';
@@ -38,17 +39,17 @@ function textOf(value: Expression, scope: EvaluationScope): string {
 /** Writes what the user typed, in the notation of the operand's type. */
 export function write(operand: Operand, text: string, scope: EvaluationScope, writer: Writer): void {
   if (operand.kind === 'register') return writeRegister(operand, text, scope);
-  if (operand.kind !== 'value') throw new ExpressionError(`${describe(operand)} cannot be assigned to.`);
+  if (operand.kind !== 'value') throw new ExpressionError(t`${describe(operand)} cannot be assigned to.`);
   writeValue(operand.value, text, scope, writer);
 }
 
 function writeRegister(operand: Extract<Operand, { kind: 'register' }>, text: string, scope: EvaluationScope): void {
   const { spec } = operand;
-  if (!spec.isWritable) throw new ExpressionError(`${spec.name} is read-only.`);
-  if (!operand.isInnermost) throw new ExpressionError(`${spec.name} can be set in the innermost frame only.`);
+  if (!spec.isWritable) throw new ExpressionError(t`${spec.name} is read-only.`);
+  if (!operand.isInnermost) throw new ExpressionError(t`${spec.name} can be set in the innermost frame only.`);
   const trimmed = text.trim();
   if (!/^-?(?:0x[0-9a-f_]+|0b[01_]+|0o[0-7_]+|[0-9_]+)$/i.test(trimmed)) {
-    throw new ExpressionError(`"${text}" is not an integer.`);
+    throw new ExpressionError(t`"${text}" is not an integer.`);
   }
   const isNegative = trimmed.startsWith('-');
   const size = BigInt(trimmed.replace('-', '').replaceAll('_', ''));
@@ -59,7 +60,7 @@ function writeValue(value: Value, text: string, scope: EvaluationScope, writer: 
   const { write: encode } = present(value);
   if (encode === undefined)
     throw new ExpressionError(
-      'Only integers, floats, booleans, characters, pointers and fieldless enums in memory or registers can be set.',
+      t`Only integers, floats, booleans, characters, pointers and fieldless enums in memory or registers can be set.`,
     );
   const written = encode(text);
   if (!written.ok) throw new ExpressionError(written.why.endsWith('.') ? written.why : `${written.why}.`);
@@ -68,12 +69,12 @@ function writeValue(value: Value, text: string, scope: EvaluationScope, writer: 
     const done = isPhysical(value.context)
       ? writer.physical(pa(place.address), bytes)
       : writer.virtual(BigInt.asUintN(64, place.address), bytes);
-    if (!done) throw new ExpressionError('The memory there is not writable RAM.');
+    if (!done) throw new ExpressionError(t`The memory there is not writable RAM.`);
     return;
   }
   const spec = scope.machine.isa.registers.find((one) => one.dwarf === place.dwarf);
   if (spec === undefined || !scope.isInnermost)
-    throw new ExpressionError('The value is in a register of an outer frame and cannot be set there.');
+    throw new ExpressionError(t`The value is in a register of an outer frame and cannot be set there.`);
   const padded = new Uint8Array(8);
   padded.set(bytes.subarray(0, 8));
   scope.cpu.writeRegister(spec.name, new DataView(padded.buffer).getBigUint64(0, true));

@@ -1,5 +1,6 @@
 /** Evaluates parsed expressions in a frame. Reads only; assignment is in assign.ts. */
 import { hex, pa } from '../../base/address';
+import { t } from '../../base/l10n';
 import { present } from '../../symbols/lang/present';
 import { contextOf, type Value, type ValueContext } from '../../symbols/lang/value';
 import type { Type } from '../../symbols/types';
@@ -40,7 +41,7 @@ export function evaluate(expression: Expression, scope: EvaluationScope): Operan
     case 'cast':
       return cast(expression, scope);
     case 'assign':
-      throw new ExpressionError('An assignment cannot be part of another expression or of a condition.');
+      throw new ExpressionError(t`An assignment cannot be part of another expression or of a condition.`);
   }
 }
 
@@ -72,7 +73,7 @@ export interface PhysicalContext extends ValueContext {
 export const isPhysical = (context: ValueContext): boolean => 'isPhysical' in context;
 
 function ofObject(operand: Operand, part: (value: Value) => Value): Operand {
-  if (operand.kind !== 'value') throw new ExpressionError(`${describe(operand)} has no parts.`);
+  if (operand.kind !== 'value') throw new ExpressionError(t`${describe(operand)} has no parts.`);
   return { kind: 'value', value: part(operand.value) };
 }
 
@@ -113,7 +114,7 @@ function dereference(operand: Operand, scope: EvaluationScope): Operand {
   if (operand.kind === 'value') {
     const inner = target(operand.value);
     if (stripAlias(inner.type).kind === 'void') {
-      throw new ExpressionError('The pointer has no type to read. Cast it first: *(u64*)p.');
+      throw new ExpressionError(t`The pointer has no type to read. Cast it first: *(u64*)p.`);
     }
     return { kind: 'value', value: inner };
   }
@@ -123,10 +124,10 @@ function dereference(operand: Operand, scope: EvaluationScope): Operand {
 
 function addressOf(operand: Operand): Operand {
   if (operand.kind === 'symbol') return number(operand.address);
-  if (operand.kind !== 'value') throw new ExpressionError(`${describe(operand)} has no address.`);
+  if (operand.kind !== 'value') throw new ExpressionError(t`${describe(operand)} has no address.`);
   const { place, type, context } = operand.value;
-  if (place.kind === 'register') throw new ExpressionError('The value lives in a register and has no address.');
-  if (place.kind !== 'memory') throw new ExpressionError('The value is not in memory now and has no address.');
+  if (place.kind === 'register') throw new ExpressionError(t`The value lives in a register and has no address.`);
+  if (place.kind !== 'memory') throw new ExpressionError(t`The value is not in memory now and has no address.`);
   return {
     kind: 'value',
     value: { type: pointerTo(type), place: { kind: 'bytes', bytes: wordBytes(place.address) }, context },
@@ -151,7 +152,7 @@ function cast(expression: Extract<Expression, { kind: 'cast' }>, scope: Evaluati
       return { kind: 'value', value: { type, place: operand.value.place, context: operand.value.context } };
     }
     throw new ExpressionError(
-      `Only memory can be read as ${type.shortName}. Use a pointer: *(${type.shortName}*)address.`,
+      t`Only memory can be read as ${type.shortName}. Use a pointer: *(${type.shortName}*)address.`,
     );
   }
   if (plain.kind === 'base' && plain.encoding === 'float') {
@@ -266,7 +267,7 @@ function floating(operator: BinaryOperator, a: number, b: number): number {
     case '%':
       return a % b;
     default:
-      throw new ExpressionError(`"${operator}" needs integers.`);
+      throw new ExpressionError(t`"${operator}" needs integers.`);
   }
 }
 
@@ -280,7 +281,7 @@ function integer(operator: BinaryOperator, a: bigint, b: bigint): bigint {
       return a * b;
     case '/':
     case '%':
-      if (b === 0n) throw new ExpressionError('Division by zero.');
+      if (b === 0n) throw new ExpressionError(t`Division by zero.`);
       return operator === '/' ? a / b : a % b;
     case '&':
       return a & b;
@@ -290,10 +291,10 @@ function integer(operator: BinaryOperator, a: bigint, b: bigint): bigint {
       return a ^ b;
     case '<<':
     case '>>':
-      if (b < 0n || b > 1024n) throw new ExpressionError(`A shift by ${b} is not possible.`);
+      if (b < 0n || b > 1024n) throw new ExpressionError(t`A shift by ${b} is not possible.`);
       return operator === '<<' ? a << b : a >> b;
     default:
-      throw new ExpressionError(`"${operator}" is not arithmetic.`);
+      throw new ExpressionError(t`"${operator}" is not arithmetic.`);
   }
 }
 

@@ -1,4 +1,5 @@
 /** Splits an expression into tokens. */
+import { t } from '../../base/l10n';
 import { ExpressionError } from './ast';
 
 export type Token =
@@ -31,7 +32,7 @@ export const LONGEST = 10_000;
 
 /** All tokens, the end marker last. Throws {@link ExpressionError}. */
 export function tokenize(text: string): Token[] {
-  if (text.length > LONGEST) throw new ExpressionError(`The expression is longer than ${LONGEST} characters.`);
+  if (text.length > LONGEST) throw new ExpressionError(t`The expression is longer than ${LONGEST} characters.`);
   const tokens: Token[] = [];
   let at = 0;
   while (at < text.length) {
@@ -61,12 +62,12 @@ function tokenAt(text: string, at: number, previous: Token | undefined): [Token,
     const raw = quoted[1] ?? quoted[2] ?? '';
     const value = raw.replace(/\\(.)/g, (_, letter: string) => ESCAPES[letter] ?? letter);
     if (quoted[1] !== undefined && [...value].length !== 1)
-      throw new ExpressionError(`${quoted[0]} is not one character.`, at);
+      throw new ExpressionError(t`${quoted[0]} is not one character.`, at);
     return [{ kind: quoted[1] === undefined ? 'string' : 'char', at, value }, quoted[0].length];
   }
   const punctuation = PUNCTUATION.exec(rest);
   if (punctuation !== null) return [{ kind: 'punctuation', at, text: punctuation[0] }, punctuation[0].length];
-  throw new ExpressionError(`"${[...rest][0]}" is not expected here.`, at);
+  throw new ExpressionError(t`"${[...rest][0]}" is not expected here.`, at);
 }
 
 function numberAt(rest: string, at: number, digits: string, previous: Token | undefined): [Token, number] {
@@ -79,9 +80,9 @@ function numberAt(rest: string, at: number, digits: string, previous: Token | un
   const float = /^[0-9][0-9_]*\.[0-9][0-9_]*(?:e[-+]?[0-9]+)?/i.exec(rest);
   if (float !== null) return [{ kind: 'float', at, value: Number(float[0].replaceAll('_', '')) }, float[0].length];
   const clean = digits.replaceAll('_', '');
-  if (clean.length > 45 || /^0[xbo]$/i.test(clean)) throw new ExpressionError(`${digits} is not a number.`, at);
+  if (clean.length > 45 || /^0[xbo]$/i.test(clean)) throw new ExpressionError(t`${digits} is not a number.`, at);
   const suffix = SUFFIX.exec(rest.slice(digits.length))?.[0];
   const length = digits.length + (suffix?.length ?? 0);
-  if (NAME.test(rest.slice(length))) throw new ExpressionError(`${rest.slice(0, length + 1)} is not a number.`, at);
+  if (NAME.test(rest.slice(length))) throw new ExpressionError(t`${rest.slice(0, length + 1)} is not a number.`, at);
   return [{ kind: 'integer', at, value: BigInt(clean), suffix }, length];
 }

@@ -1,4 +1,5 @@
 /** What expressions compute with. */
+import { t } from '../../base/l10n';
 import type { RegisterSpec } from '../../isa/core/registers';
 import { present } from '../../symbols/lang/present';
 import { littleEndian, type Value } from '../../symbols/lang/value';
@@ -23,11 +24,11 @@ export const boolean = (value: boolean): Operand => ({ kind: 'boolean', value })
 export function describe(operand: Operand): string {
   switch (operand.kind) {
     case 'value':
-      return `a value of type ${operand.value.type.shortName || operand.value.type.kind}`;
+      return t`a value of type ${operand.value.type.shortName || operand.value.type.kind}`;
     case 'register':
-      return `register ${operand.spec.name}`;
+      return t`register ${operand.spec.name}`;
     case 'symbol':
-      return `symbol ${operand.name}`;
+      return t`symbol ${operand.name}`;
     default:
       return `a ${operand.kind}`;
   }
@@ -52,10 +53,10 @@ export function toInteger(operand: Operand): bigint {
       if (typeof scalar === 'bigint') return scalar;
       if (typeof scalar === 'boolean') return scalar ? 1n : 0n;
       if (typeof scalar === 'number') return BigInt(Math.trunc(scalar));
-      throw new ExpressionError(`${text(operand.value)} is not a number.`);
+      throw new ExpressionError(t`${text(operand.value)} is not a number.`);
     }
   }
-  throw new ExpressionError(`${describe(operand)} is not a number.`);
+  throw new ExpressionError(t`${describe(operand)} is not a number.`);
 }
 
 /** The operand as a number for arithmetic: floating point stays. */

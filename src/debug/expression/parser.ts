@@ -1,4 +1,5 @@
 /** Parses expressions by precedence climbing, with Rust's precedences (comparison binds weaker than bit operators). */
+import { t } from '../../base/l10n';
 import {
   type BinaryOperator,
   type Expression,
@@ -44,7 +45,7 @@ export const isBuiltInType = (word: string): boolean => BUILT_IN.test(word) || C
 export function parseExpression(text: string): ParsedExpression {
   const suffix = /,\s*([xdbocr])\s*$/.exec(text);
   const body = suffix === null ? text : text.slice(0, suffix.index);
-  if (body.trim() === '') throw new ExpressionError('The expression is empty.');
+  if (body.trim() === '') throw new ExpressionError(t`The expression is empty.`);
   const parser = new Parser(tokenize(body));
   const expression = parser.assignment();
   parser.expectEnd();
@@ -68,15 +69,15 @@ class Parser {
     if (token.kind === 'end') return;
     if (token.kind === 'punctuation' && token.text === '(') {
       throw new ExpressionError(
-        'Calling functions of the guest would disturb it; expressions only read and assign.',
+        t`Calling functions of the guest would disturb it; expressions only read and assign.`,
         token.at,
       );
     }
-    throw new ExpressionError(`${this.describe(token)} is not expected here.`, token.at);
+    throw new ExpressionError(t`${this.describe(token)} is not expected here.`, token.at);
   }
 
   private binary(least: number): Expression {
-    if (++this.depth > DEEPEST) throw new ExpressionError('The expression nests too deeply.', this.peek().at);
+    if (++this.depth > DEEPEST) throw new ExpressionError(t`The expression nests too deeply.`, this.peek().at);
     let left = this.cast();
     for (;;) {
       const operator = this.operator();
@@ -107,12 +108,12 @@ class Parser {
 
   private unary(): Expression {
     const token = this.peek();
-    if (++this.depth > DEEPEST) throw new ExpressionError('The expression nests too deeply.', token.at);
+    if (++this.depth > DEEPEST) throw new ExpressionError(t`The expression nests too deeply.`, token.at);
     try {
       if (token.kind === 'punctuation') {
         if (token.text === '&&') {
           this.at++;
-          throw new ExpressionError('The address of an address does not exist.', token.at);
+          throw new ExpressionError(t`The address of an address does not exist.`, token.at);
         }
         if (UNARY.includes(token.text)) {
           this.at++;
@@ -157,7 +158,7 @@ class Parser {
     for (;;) {
       if (this.accept('.') || this.accept('->')) {
         const token = this.next();
-        if (token.kind !== 'name') throw new ExpressionError('A field name is expected after the dot.', token.at);
+        if (token.kind !== 'name') throw new ExpressionError(t`A field name is expected after the dot.`, token.at);
         object = { kind: 'member', object, name: token.text };
       } else if (this.accept('[')) {
         const index = this.binary(1);
@@ -189,9 +190,9 @@ class Parser {
           return inner;
         }
         if (token.text === '::') return this.named('');
-        throw new ExpressionError(`${this.describe(token)} is not expected here.`, token.at);
+        throw new ExpressionError(t`${this.describe(token)} is not expected here.`, token.at);
       case 'end':
-        throw new ExpressionError('The expression ends too early.', token.at);
+        throw new ExpressionError(t`The expression ends too early.`, token.at);
     }
   }
 
@@ -213,7 +214,7 @@ class Parser {
       if (token.kind === 'name') text += token.text;
       else if (token.kind === 'punctuation' && (token.text === '<' || token.text === '{'))
         text += this.bracketed(token.text);
-      else throw new ExpressionError('A name is expected after "::".', token.at);
+      else throw new ExpressionError(t`A name is expected after "::".`, token.at);
     }
     return text;
   }
@@ -225,7 +226,7 @@ class Parser {
     let depth = 1;
     while (depth > 0) {
       const token = this.next();
-      if (token.kind === 'end') throw new ExpressionError(`"${close}" is missing.`, token.at);
+      if (token.kind === 'end') throw new ExpressionError(t`"${close}" is missing.`, token.at);
       const piece = this.spell(token);
       if (token.kind === 'punctuation') {
         if (piece === open) depth++;
@@ -252,10 +253,10 @@ class Parser {
       this.expect(';');
       const count = this.next();
       if (count.kind !== 'integer' || count.value > 1_000_000n)
-        throw new ExpressionError('An array length is expected.', count.at);
+        throw new ExpressionError(t`An array length is expected.`, count.at);
       this.expect(']');
       if (pointers > 0 || element.count !== undefined)
-        throw new ExpressionError('Cast to the element type instead.', count.at);
+        throw new ExpressionError(t`Cast to the element type instead.`, count.at);
       return { name: element.name, pointers: element.pointers, count: Number(count.value) };
     }
     const name = this.typeWords();
@@ -279,7 +280,7 @@ class Parser {
       words.push(text);
     }
     const named = words.filter((word) => !['struct', 'union', 'enum', 'const', 'volatile'].includes(word));
-    if (named.length === 0) throw new ExpressionError('A type is expected here.', this.peek().at);
+    if (named.length === 0) throw new ExpressionError(t`A type is expected here.`, this.peek().at);
     return named.join(' ');
   }
 
@@ -313,7 +314,7 @@ class Parser {
 
   private expect(text: string): void {
     const token = this.peek();
-    if (!this.accept(text)) throw new ExpressionError(`"${text}" is expected here.`, token.at);
+    if (!this.accept(text)) throw new ExpressionError(t`"${text}" is expected here.`, token.at);
   }
 
   private spell(token: Token): string {
@@ -325,7 +326,7 @@ class Parser {
   private describe(token: Token): string {
     switch (token.kind) {
       case 'end':
-        return 'The end';
+        return t`The end`;
       case 'name':
       case 'punctuation':
         return `"${token.text}"`;

@@ -1,4 +1,5 @@
 /** Names in expressions: locals of the frame, trap facts, statics, functions, registers. */
+import { t } from '../../base/l10n';
 import { causeOf } from '../../isa/core/isa';
 import type { ContextEvent, Cpu, Machine, TrapEvent, TrapReturnEvent } from '../../machine/contract';
 import { contextOf, valueAt } from '../../symbols/lang/value';
@@ -46,7 +47,7 @@ export function variablesInScope(frame: CodeFrame): Variable[] {
 /** The value of a local of a frame. */
 export function localValue(scope: EvaluationScope, frame: CodeFrame, variable: Variable): Operand {
   const { image, state, slide } = frame.physical;
-  if (image === undefined) throw new ExpressionError('The frame has no image.');
+  if (image === undefined) throw new ExpressionError(t`The frame has no image.`);
   const located = locate(image.program, variable, state, scope.read);
   const value = valueAt(variable.type, located, state, contextOf(image.program, scope.read, slide));
   return { kind: 'value', value: { ...value, calledBy: [variable.name] } };
@@ -72,9 +73,9 @@ export function lookupName(scope: EvaluationScope, path: string): Operand {
     lookupFunction(scope, plain) ??
     findRegister(scope, plain);
   if (found !== undefined) return found;
-  const where = scope.frame === undefined ? '' : ` in ${scope.frame.name}`;
+  const where = scope.frame === undefined ? '' : t` in ${scope.frame.name}`;
   throw new ExpressionError(
-    `Nothing is called "${path}"${where}. Locals, statics, functions and registers ($name) can be named.`,
+    t`Nothing is called "${path}"${where}. Locals, statics, functions and registers ($name) can be named.`,
   );
 }
 
@@ -165,7 +166,8 @@ function imagesInOrder(scope: EvaluationScope): Image[] {
   return own === undefined ? here : [own, ...here];
 }
 
-function lookupStatic(scope: EvaluationScope, path: string): Operand | undefined {
+/** The static that a path names in a scope, if there is one. */
+export function lookupStatic(scope: EvaluationScope, path: string): Operand | undefined {
   const crate = scope.frame?.name.replace(/^</, '').split('::')[0] ?? '';
   for (const image of imagesInOrder(scope)) {
     const found = image.program.globals(path);
@@ -200,13 +202,13 @@ function findRegister(scope: EvaluationScope, name: string): Operand | undefined
     return { kind: 'register', spec, value: cpu.readRegister(spec.name), isInnermost: true };
   }
   const held = spec.dwarf === undefined ? undefined : frame.physical.state.registers.get(spec.dwarf);
-  if (held === undefined) throw new ExpressionError(`${spec.name} of this frame was not saved by the frames above.`);
+  if (held === undefined) throw new ExpressionError(t`${spec.name} of this frame was not saved by the frames above.`);
   return { kind: 'register', spec, value: held, isInnermost: false };
 }
 
 /** A register by any of its names. Throws {@link ExpressionError} for an unknown one. */
 export function lookupRegister(scope: EvaluationScope, name: string): Operand {
   const found = findRegister(scope, name);
-  if (found === undefined) throw new ExpressionError(`This machine has no register "${name}".`);
+  if (found === undefined) throw new ExpressionError(t`This machine has no register "${name}".`);
   return found;
 }

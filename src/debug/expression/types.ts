@@ -1,4 +1,5 @@
 /** Types for casts: the debug information's own by name, and made-up ones for built-in words. */
+import { t } from '../../base/l10n';
 import type { ArrayType, BaseEncoding, BaseType, PointerType, Program, Type, VoidType } from '../../symbols/types';
 import { ExpressionError, type TypeName } from './ast';
 
@@ -95,7 +96,7 @@ export function resolveType(wanted: TypeName, programs: readonly Program[]): Typ
   }
   if (type === undefined) {
     throw new ExpressionError(
-      `No type "${wanted.name}". Write it as the debug information does, with its module path.`,
+      t`No type "${wanted.name}". Write it as the debug information does, with its module path.`,
     );
   }
   for (let star = 0; star < wanted.pointers; star++) type = pointerTo(type);

@@ -5,10 +5,10 @@ import type { Host } from '../../base/host';
 import { createSession } from '../../dap/create-session';
 import type { Message } from '../../dap/server';
 import type { Shared } from '../../dap/session';
+import { frame, MessageReader } from '../../platform/node/dap-stream';
 import { useFatfsIn } from '../fatfs-file';
 import { sessionServices } from '../session-services';
 import { type Arguments, type CommandContext, EXIT, UsageError } from './command';
-import { frame, MessageReader } from './dap-stream';
 import { wholeNumber } from './guest';
 
 /** Runs the command. */

@@ -127,7 +127,7 @@ export interface Ops {
   onlyIf(cond: V32): void;
 
   // Floats. The host's arithmetic rounds to nearest even, raises no flags, and its NaNs are unspecified: only for quick
-  // forms, where conditions make the result certain. See `host-float.ts`.
+  // forms, where conditions make the result certain. See `float/host.ts`.
   bitsF32(v: V32): F32;
   bitsF64(v: V64): F64;
   f32Bits(v: F32): V32;

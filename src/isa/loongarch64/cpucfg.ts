@@ -12,8 +12,9 @@ export const CPUCFG: ReadonlyMap<number, number> = new Map([
   [0, 0x14_c010],
   // LA64, page tables, IOCSR, 48 bits of either address, unaligned accesses, NR, NX, RPLV, huge pages, IOCSR broadcast.
   [1, 2 + bits(2, 3) + (47 << 4) + (47 << 12) + bits(20, 21, 22, 23, 24, 25)],
-  // LL/SC's own way of progress (LLFTP), software page walk by lddir and ldpte, AM* instructions.
-  [2, bits(14, 21, 22) + (1 << 15)],
+  // Floating point (single, double; version 1), LL/SC's own way of progress (LLFTP), software page walk by lddir and ldpte,
+  // AM* instructions.
+  [2, bits(0, 1, 2, 14, 21, 22) + (1 << 3) + (1 << 15)],
   [4, STABLE_COUNTER_HZ],
   [5, 1 + (1 << 16)],
   [16, bits(0, 2, 5, 6, 7, 10, 13, 14, 16)],

@@ -3,6 +3,7 @@ import type { EngineIsa } from '../core/engine-isa';
 import { CAUSE } from './causes';
 import { ENCODING } from './encoding';
 import { isFpOpen, openFp, pendingInterrupt, takeTrap, wakesFromWait } from './exceptions';
+import { FP_FUNCTIONS } from './float/functions';
 import { FUNCTIONS, HELPERS } from './helpers';
 import { INSNS } from './insns/all';
 import { cpuTranslate, translationContext } from './paging-cpu';
@@ -16,7 +17,7 @@ export const LOONGARCH64_ENGINE: EngineIsa = {
   fusions: [],
   state: STATE,
   helpers: HELPERS,
-  functions: FUNCTIONS,
+  functions: { ...FUNCTIONS, ...FP_FUNCTIONS },
   guards: { fp: { isOpen: isFpOpen, open: openFp } },
   causes: {
     illegalInstruction: CAUSE.noInstruction,

@@ -16,6 +16,8 @@ export const FIELDS = {
   cj: { kind: 'register' },
   ca: { kind: 'register' },
   fcsr: { kind: 'unsigned' },
+  /** A condition of fcmp. */
+  cond: { kind: 'unsigned' },
   si: { kind: 'signed' },
   ui: { kind: 'unsigned' },
   offs: { kind: 'signed' },
@@ -27,6 +29,8 @@ export const FIELDS = {
   lsb: { kind: 'unsigned' },
   /** Of a bit field: its ones, at bit 0. */
   ones: { kind: 'computed' },
+  /** Of a floating-point control register: its bits in fcsr0. */
+  part: { kind: 'computed' },
   hint: { kind: 'unsigned' },
   code: { kind: 'unsigned' },
   csr: { kind: 'unsigned' },
@@ -45,9 +49,20 @@ export interface LoongOps extends Ops {
   w(r: Field): V32;
   /** Writes a word, sign-extended. */
   setW(r: Field, v: V32): void;
+  /** All 64 bits of a floating-point register. */
+  f(r: Field): V64;
+  setF(r: Field, v: V64): void;
+  /** The single in a floating-point register: its low half. */
+  single(r: Field): V64;
+  /** Writes a single, of which `v` has the low half. The upper half is open by the manual; ones, as in QEMU. */
+  setSingle(r: Field, v: V64): void;
   /** Raises the address error of an access that must be aligned. */
   aligned(address: V64, bytes: number): void;
+  /** Raises the bound check where `rj` is not above `rk`, signed, or not below or equal. */
+  checkBound(side: 'gt' | 'le', rj: V64, rk: V64): void;
 }
+
+const UPPER_HALF = 0xffff_ffff_0000_0000n;
 
 /** The common operations and LoongArch's. */
 export const loongOps = (o: Ops): LoongOps => ({
@@ -56,5 +71,10 @@ export const loongOps = (o: Ops): LoongOps => ({
   setR: (r, v) => o.write('r', r, v),
   w: (r) => o.lo32(o.read('r', r)),
   setW: (r, v) => o.write('r', r, o.sx32(v)),
+  f: (r) => o.read('f', r),
+  setF: (r, v) => o.write('f', r, v),
+  single: (r) => o.zx32(o.lo32(o.read('f', r))),
+  setSingle: (r, v) => o.write('f', r, o.or(v, o.c(UPPER_HALF))),
   aligned: (address, bytes) => o.trapIf(o.ne(o.and(address, o.c(bytes - 1)), o.c(0)), CAUSE.addressAlignment, address),
+  checkBound: (side, rj, rk) => o.trapIf(side === 'gt' ? o.geS(rk, rj) : o.ltS(rk, rj), CAUSE.boundCheck, rj),
 });

@@ -14,7 +14,7 @@ import {
   roundToOdd,
   twoProduct,
   twoSum,
-} from '../core/host-float';
+} from '../core/float/host';
 import type { F32, F64, Field, Float, V32, V64 } from '../core/ops';
 import { insn, variant } from './insn';
 import { INSNS_D } from './insns/d';

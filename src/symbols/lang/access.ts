@@ -22,6 +22,36 @@ export function memberOf(value: Value, name: string): Value | string {
   return `${typeText(value.type)} has no field ${name}. ${some === '' ? 'It has no fields.' : `Its fields are ${some}.`}`;
 }
 
+/** Fields that {@link memberOf} finds, nearest first: those that are shown, else those that the compiler laid out. */
+export function membersOf(value: Value): { readonly name: string; readonly value: Value }[] {
+  const found = new Map<string, Value>();
+  let holder: Value | undefined = value;
+  for (let i = 0; i < mostSteps && holder !== undefined; i++) {
+    const shape = shapeOf(holder, lookAt(holder, pathLimits));
+    const inner: Value | undefined = shape.through ?? shape.target;
+    const shown = shape.named.flatMap((child) => {
+      const name = /^\.(\w+)$/.exec(child.evaluateSuffix ?? '')?.[1];
+      return name === undefined ? [] : [[name, child.value] as const];
+    });
+    // What only wraps has nothing of its own to offer.
+    const isLast = inner === undefined;
+    const own = shown.length > 0 || !isLast ? shown : laidOut(holder);
+    for (const [name, part] of own) if (!found.has(name)) found.set(name, part);
+    holder = inner;
+  }
+  return [...found].map(([name, part]) => ({ name, value: part }));
+}
+
+/** The compiler's fields: a container's `len` and `head`, where elements are what is shown. */
+function laidOut(value: Value): (readonly [string, Value])[] {
+  const type = bare(value.type);
+  if (!isAggregate(type)) return [];
+  return type.members.flatMap((member) => {
+    const name = member.name.replace(/^__(?=\d+$)/, '');
+    return name === '' ? laidOut(field(value, member)) : [[name, field(value, member)] as const];
+  });
+}
+
 function directMember(holder: Value, name: string, shape: Shape, known: Set<string>, depth = 4): Value | undefined {
   const type = bare(holder.type);
   for (const child of shape.named) if (child.evaluateSuffix?.startsWith('.')) known.add(child.evaluateSuffix.slice(1));

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { cast, elementOf, memberOf, pointeeOf } from '../../../src/symbols/lang/access';
+import { cast, elementOf, memberOf, membersOf, pointeeOf } from '../../../src/symbols/lang/access';
 import { present } from '../../../src/symbols/lang/present';
 import type { Value } from '../../../src/symbols/lang/value';
 import { type Fixture, openFixture } from './fixture';
@@ -13,7 +13,12 @@ beforeAll(async () => {
 });
 
 /** Follows `name`, `[3]`, `["key"]` and `*` from one of everything; the text, or why it ends. */
-function follow({ everything }: Fixture, path: string): string {
+function follow(fixture: Fixture, path: string): string {
+  const value = valueAt(fixture, path);
+  return typeof value === 'string' ? value : present(value).text;
+}
+
+function valueAt({ everything }: Fixture, path: string): Value | string {
   let value: Value | string = everything;
   for (const step of path.match(/\w+|\[[^\]]+\]|\*/g) ?? []) {
     if (typeof value === 'string') break;
@@ -22,7 +27,7 @@ function follow({ everything }: Fixture, path: string): string {
     else if (step.startsWith('[')) value = elementOf(value, BigInt(step.slice(1, -1)));
     else value = memberOf(value, step);
   }
-  return typeof value === 'string' ? value : present(value).text;
+  return value;
 }
 
 describe('parts of Rust values', () => {
@@ -69,6 +74,16 @@ describe('parts of Rust values', () => {
     ['crates.shared_queue[4]', '64'],
     ['crates.spin_noirq[0]', '1'],
     ['crates.mutex_locked.owner_id', '4'],
+    ['crates.guards.spin_noirq[1]', '22'],
+    ['crates.guards.spin_raw.id', '23'],
+    ['crates.guards.spin_mutex.id', '24'],
+    ['crates.guards.spin_mutex.steps[0]', '24'],
+    ['crates.guards.rwlock_read.id', '26'],
+    ['crates.guards.rwlock_written*', '27'],
+    ['crates.guards.mutex.id', '28'],
+    ['crates.guards.mapped*', '29'],
+    ['crates.guards.borrowed.steps[0]', '30'],
+    ['crates.guards.borrowed_mut*', '31'],
     ['function*', 'fn(u32) -> u32 leads to nothing with a type.'],
     ['raw_null*', 'It is null.'],
     ['u8_*', 'u8 is not a pointer.'],
@@ -104,6 +119,30 @@ describe('parts of C values', () => {
     ['hidden*', 'opaque * leads to nothing with a type.'],
   ])('%s is %s', (path, text) => {
     expect(follow(c, path)).toBe(text);
+  });
+});
+
+describe('members to choose from', () => {
+  it.each([
+    ['point', 'x y'],
+    ['reference', 'x y'],
+    ['boxed', 'x y'],
+    ['rc', 'x y'],
+    ['tuple', '0 1 2'],
+    ['vec', 'buf len'],
+    ['u8_', ''],
+    ['crates.shared_queue', 'data head len buf'],
+    ['crates.guards.spin_raw', 'id steps'],
+    ['crates.guards.spin_mutex', 'id steps'],
+    ['crates.guards.mutex', 'id steps'],
+    ['crates.guards.borrowed', 'id steps'],
+    ['crates.guards.spin_noirq', 'head len buf'],
+  ])('of %s are those that a dot reaches: %s', (path, names) => {
+    const value = valueAt(rust, path) as Value;
+    const found = membersOf(value);
+    expect(found.map(({ name }) => name).join(' ')).toBe(names);
+    for (const { name, value: member } of found)
+      expect(present(memberOf(value, name) as Value).text).toBe(present(member).text);
   });
 });
 

@@ -19,6 +19,8 @@ const loadSuites = async (): Promise<void> => {
   // The driven server's Node host writes no log files, as it is installed without native modules.
   if (HOST_KIND !== 'node') await import('./log.suite');
   await import('./tasks.suite');
+  // There are no sockets in a browser.
+  if (HOST_KIND !== 'web') await import('./attach.suite');
 };
 
 export const run = async (): Promise<void> => {

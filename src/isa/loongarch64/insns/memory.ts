@@ -1,9 +1,6 @@
 /** Loads and stores of general registers, with bound checks among them; barriers, which order nothing here. */
 import type { PatternInsn } from '../../core/insn';
-import type { V64 } from '../../core/ops';
-import { CAUSE } from '../causes';
 import { insn } from '../insn';
-import type { LoongOps } from '../ops';
 
 const REF = 'LoongArch Reference Manual, Volume 1, 2.2.5 Common Memory Access Instructions';
 const BOUNDS = 'LoongArch Reference Manual, Volume 1, 2.2.6 Bound Check Memory Access Instructions';
@@ -62,10 +59,6 @@ const pointer = (name: string, bytes: 4 | 8, load: string, store: string): Patte
   }),
 ];
 
-/** Raises the bound check where `rj` is not on the wanted side of `rk`, signed. */
-export const checkBound = (o: LoongOps, side: 'gt' | 'le', rj: V64, rk: V64): void =>
-  o.trapIf(side === 'gt' ? o.geS(rk, rj) : o.ltS(rk, rj), CAUSE.boundCheck, rj);
-
 const SIDES = { gt: 'above', le: 'not above' } as const;
 
 const bounded = (name: string, bytes: Bytes, side: 'gt' | 'le', load: string, store: string): PatternInsn[] => [
@@ -75,7 +68,7 @@ const bounded = (name: string, bytes: Bytes, side: 'gt' | 'le', load: string, st
     doc: `rd = ${loaded(bytes, true)}, at rj, which must be ${SIDES[side]} rk and aligned.`,
     sem: (o, f) => {
       o.aligned(o.r(f.rj), bytes);
-      checkBound(o, side, o.r(f.rj), o.r(f.rk));
+      o.checkBound(side, o.r(f.rj), o.r(f.rk));
       o.setR(f.rd, o.load(bytes, true, o.r(f.rj)));
     },
   }),
@@ -85,7 +78,7 @@ const bounded = (name: string, bytes: Bytes, side: 'gt' | 'le', load: string, st
     doc: `Stores ${SIZE[bytes]} of rd at rj, which must be ${SIDES[side]} rk and aligned.`,
     sem: (o, f) => {
       o.aligned(o.r(f.rj), bytes);
-      checkBound(o, side, o.r(f.rj), o.r(f.rk));
+      o.checkBound(side, o.r(f.rj), o.r(f.rk));
       o.store(bytes, o.r(f.rj), o.r(f.rd));
     },
   }),
@@ -96,7 +89,7 @@ const assertion = (side: 'gt' | 'le', bits: string): PatternInsn =>
     asm: '{rj}, {rk}',
     ref: BOUNDS,
     doc: `Raises a bound check exception unless rj is ${SIDES[side]} rk, signed.`,
-    sem: (o, f) => checkBound(o, side, o.r(f.rj), o.r(f.rk)),
+    sem: (o, f) => o.checkBound(side, o.r(f.rj), o.r(f.rk)),
   });
 
 export const INSNS_MEMORY: readonly PatternInsn[] = [

@@ -78,6 +78,13 @@ function guarded(
   return guarded(field(value, only), inner, depth - 1);
 }
 
+/** What a lock guards; `undefined` for what is no lock. */
+export function lockedContents(lock: Value): Value | undefined {
+  const type = bare(lock.type);
+  const found = type.kind === 'struct' && lockName.test(stem(type.name)) ? guarded(lock, type) : undefined;
+  return found && field(found.holder, found.cell);
+}
+
 /**
  * Locks by shape: a name that ends like a lock's, an `UnsafeCell` and perhaps words of state beside it. Covers kspin,
  * spin, lock_api and what kernels write themselves.

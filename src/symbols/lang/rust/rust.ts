@@ -8,6 +8,7 @@ import { lockShape, maybeUninitShape, onceShape, refCellShape, transparentShape 
 import { countedShape } from './counted';
 import { enumShape } from './enums';
 import { flagsShape } from './flags';
+import { guardShape } from './guards';
 import { hashShape } from './hash';
 import { boxShape, dynShape, readFat, thinPointer, unreadable } from './pointers';
 import {
@@ -63,6 +64,7 @@ export function rustShape(value: Value, view: View): Shape {
     reader?.(value, type, view) ??
     transparentShape(value, type, view) ??
     onceShape(value, type, view) ??
+    guardShape(value, type, view) ??
     lockShape(value, type, view) ??
     flagsShape(value, type, view) ??
     notationShape(value, type, view) ??

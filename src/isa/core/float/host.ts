@@ -2,7 +2,7 @@
  * What the host's floating point is certain of, in the common words: for quick forms of floating-point instructions. The
  * host rounds to nearest even; these tell where its result is the exact one, and where it is not.
  */
-import type { F32, F64, Float, Ops, V32, V64 } from './ops';
+import type { F32, F64, Float, Ops, V32, V64 } from '../ops';
 
 /** A double by its bits. */
 export const f64 = (o: Ops, bits: bigint): F64 => o.bitsF64(o.c(bits));

@@ -9,16 +9,13 @@ import {
   invalid,
   isNan,
   isZero,
-  nan,
   ROUND,
   round,
   type Unpacked,
   unpack,
   zero,
 } from './format';
-
-const eitherNan = (f: Format, a: Unpacked, b: Unpacked): FpResult =>
-  a.kind === 'signalling' || b.kind === 'signalling' ? invalid(f) : nan(f);
+import { type FloatMode, nanOf } from './mode';
 
 const exact = (bits: bigint): FpResult => ({ bits, flags: 0 });
 
@@ -44,39 +41,44 @@ const sumAligned = (f: Format, high: Unpacked, gap: number, low: Unpacked, rm: n
   return round(f, sum < 0n, low.exponent, sum < 0n ? -sum : sum, rm);
 };
 
-const sumOf = (f: Format, a: Unpacked, b: Unpacked, rm: number): FpResult => {
-  if (isNan(a) || isNan(b)) return eitherNan(f, a, b);
+/** No NaNs. */
+const sumOf = (f: Format, a: Unpacked, b: Unpacked, { rounding }: FloatMode): FpResult => {
   if (a.kind === 'infinite') {
     return b.kind === 'infinite' && a.negative !== b.negative ? invalid(f) : exact(infinity(f, a.negative));
   }
   if (b.kind === 'infinite') return exact(infinity(f, b.negative));
-  return addFinite(f, a, b, rm);
+  return addFinite(f, a, b, rounding);
 };
 
-const negate = (u: Unpacked): Unpacked => ({ ...u, negative: !u.negative });
+/** A NaN keeps its sign. */
+const negate = (u: Unpacked): Unpacked => (isNan(u) ? u : { ...u, negative: !u.negative });
 
-export const add = (f: Format, a: bigint, b: bigint, rm: number): FpResult => sumOf(f, unpack(f, a), unpack(f, b), rm);
+const sumOrNan = (f: Format, a: Unpacked, b: Unpacked, mode: FloatMode): FpResult =>
+  isNan(a) || isNan(b) ? nanOf(f, [a, b], mode) : sumOf(f, a, b, mode);
 
-export const sub = (f: Format, a: bigint, b: bigint, rm: number): FpResult =>
-  sumOf(f, unpack(f, a), negate(unpack(f, b)), rm);
+export const add = (f: Format, a: bigint, b: bigint, mode: FloatMode): FpResult =>
+  sumOrNan(f, unpack(f, a), unpack(f, b), mode);
 
-export const mul = (f: Format, rawA: bigint, rawB: bigint, rm: number): FpResult => {
+export const sub = (f: Format, a: bigint, b: bigint, mode: FloatMode): FpResult =>
+  sumOrNan(f, unpack(f, a), negate(unpack(f, b)), mode);
+
+export const mul = (f: Format, rawA: bigint, rawB: bigint, mode: FloatMode): FpResult => {
   const a = unpack(f, rawA);
   const b = unpack(f, rawB);
-  if (isNan(a) || isNan(b)) return eitherNan(f, a, b);
+  if (isNan(a) || isNan(b)) return nanOf(f, [a, b], mode);
   const negative = a.negative !== b.negative;
   if (a.kind === 'infinite' || b.kind === 'infinite') {
     return isZero(a) || isZero(b) ? invalid(f) : exact(infinity(f, negative));
   }
   const significand = a.significand * b.significand;
   if (significand === 0n) return exact(zero(f, negative));
-  return round(f, negative, a.exponent + b.exponent, significand, rm);
+  return round(f, negative, a.exponent + b.exponent, significand, mode.rounding);
 };
 
-export const div = (f: Format, rawA: bigint, rawB: bigint, rm: number): FpResult => {
+export const div = (f: Format, rawA: bigint, rawB: bigint, mode: FloatMode): FpResult => {
   const a = unpack(f, rawA);
   const b = unpack(f, rawB);
-  if (isNan(a) || isNan(b)) return eitherNan(f, a, b);
+  if (isNan(a) || isNan(b)) return nanOf(f, [a, b], mode);
   const negative = a.negative !== b.negative;
   if (a.kind === 'infinite') return b.kind === 'infinite' ? invalid(f) : exact(infinity(f, negative));
   if (b.kind === 'infinite') return exact(zero(f, negative));
@@ -87,17 +89,19 @@ export const div = (f: Format, rawA: bigint, rawB: bigint, rm: number): FpResult
   const dividend = a.significand << BigInt(shift);
   const quotient = dividend / b.significand;
   const sticky = quotient * b.significand === dividend ? 0n : 1n;
-  return round(f, negative, a.exponent - b.exponent - shift - 1, (quotient << 1n) | sticky, rm);
+  return round(f, negative, a.exponent - b.exponent - shift - 1, (quotient << 1n) | sticky, mode.rounding);
 };
 
 /** `a × b + c`, rounded once. */
-const fused = (f: Format, a: Unpacked, b: Unpacked, c: Unpacked, rm: number): FpResult => {
+const fused = (f: Format, a: Unpacked, b: Unpacked, c: Unpacked, mode: FloatMode): FpResult => {
   const product = a.negative !== b.negative;
-  const infiniteTimesZero = (a.kind === 'infinite' && isZero(b)) || (b.kind === 'infinite' && isZero(a));
-  // ∞ × 0 raises NV even when the addend is a quiet NaN.
-  if (infiniteTimesZero || c.kind === 'signalling') return invalid(f);
-  if (isNan(a) || isNan(b)) return eitherNan(f, a, b);
-  if (isNan(c)) return nan(f);
+  // ∞ × 0 is invalid even when the addend is a quiet NaN.
+  const isInvalid = (a.kind === 'infinite' && isZero(b)) || (b.kind === 'infinite' && isZero(a));
+  if (isNan(a) || isNan(b) || isNan(c)) {
+    const { bits, flags } = nanOf(f, [a, b, c], mode);
+    return { bits, flags: isInvalid ? FLAG.NV : flags };
+  }
+  if (isInvalid) return invalid(f);
   const infinite = a.kind === 'infinite' || b.kind === 'infinite';
   const exactProduct: Unpacked = {
     kind: infinite ? 'infinite' : 'finite',
@@ -105,20 +109,20 @@ const fused = (f: Format, a: Unpacked, b: Unpacked, c: Unpacked, rm: number): Fp
     exponent: a.exponent + b.exponent,
     significand: a.significand * b.significand,
   };
-  return sumOf(f, exactProduct, c, rm);
+  return sumOf(f, exactProduct, c, mode);
 };
 
-export const fma = (f: Format, a: bigint, b: bigint, c: bigint, rm: number): FpResult =>
-  fused(f, unpack(f, a), unpack(f, b), unpack(f, c), rm);
+export const fma = (f: Format, a: bigint, b: bigint, c: bigint, mode: FloatMode): FpResult =>
+  fused(f, unpack(f, a), unpack(f, b), unpack(f, c), mode);
 /** `a × b - c`. */
-export const fms = (f: Format, a: bigint, b: bigint, c: bigint, rm: number): FpResult =>
-  fused(f, unpack(f, a), unpack(f, b), negate(unpack(f, c)), rm);
+export const fms = (f: Format, a: bigint, b: bigint, c: bigint, mode: FloatMode): FpResult =>
+  fused(f, unpack(f, a), unpack(f, b), negate(unpack(f, c)), mode);
 /** `-(a × b) + c`. */
-export const fnms = (f: Format, a: bigint, b: bigint, c: bigint, rm: number): FpResult =>
-  fused(f, negate(unpack(f, a)), unpack(f, b), unpack(f, c), rm);
+export const fnms = (f: Format, a: bigint, b: bigint, c: bigint, mode: FloatMode): FpResult =>
+  fused(f, negate(unpack(f, a)), unpack(f, b), unpack(f, c), mode);
 /** `-(a × b) - c`. */
-export const fnma = (f: Format, a: bigint, b: bigint, c: bigint, rm: number): FpResult =>
-  fused(f, negate(unpack(f, a)), unpack(f, b), negate(unpack(f, c)), rm);
+export const fnma = (f: Format, a: bigint, b: bigint, c: bigint, mode: FloatMode): FpResult =>
+  fused(f, negate(unpack(f, a)), unpack(f, b), negate(unpack(f, c)), mode);
 
 /** Largest integer whose square is at most `n`. */
 const integerRoot = (n: bigint): bigint => {
@@ -130,9 +134,9 @@ const integerRoot = (n: bigint): bigint => {
   return root;
 };
 
-export const sqrt = (f: Format, raw: bigint, rm: number): FpResult => {
+export const sqrt = (f: Format, raw: bigint, mode: FloatMode): FpResult => {
   const a = unpack(f, raw);
-  if (isNan(a)) return a.kind === 'signalling' ? invalid(f) : nan(f);
+  if (isNan(a)) return nanOf(f, [a], mode);
   if (isZero(a)) return exact(zero(f, a.negative));
   if (a.negative) return invalid(f);
   if (a.kind === 'infinite') return exact(f.infinity);
@@ -142,5 +146,5 @@ export const sqrt = (f: Format, raw: bigint, rm: number): FpResult => {
   const radicand = a.significand << BigInt(shift);
   const root = integerRoot(radicand);
   const sticky = root * root === radicand ? 0n : 1n;
-  return round(f, false, (a.exponent - shift) / 2 - 1, (root << 1n) | sticky, rm);
+  return round(f, false, (a.exponent - shift) / 2 - 1, (root << 1n) | sticky, mode.rounding);
 };

@@ -1,12 +1,13 @@
 /**
- * Soft-float of our own: every operation computes its exact result as a BigInt times a power of two and rounds once, here.
- * Start with `table.ts` for what there is. Nothing here may keep state or use the host's floating point for a result.
+ * Soft-float of our own, for all instruction sets: every operation computes its exact result as a BigInt times a power of
+ * two and rounds once, here. What architectures do differently is in `mode.ts`. Nothing here may keep state or use the
+ * host's floating point for a result; where the host's is certain, `host.ts` tells.
  */
 
-/** Bits of `fflags`. @see RISC-V Unprivileged ISA 20240411, F Extension: Floating-Point Control and Status Register */
+/** Flags of IEEE 754: inexact, underflow, overflow, division by zero, invalid operation. */
 export const FLAG = { NX: 1, UF: 2, OF: 4, DZ: 8, NV: 16 } as const;
 
-/** Rounding modes, as `frm` encodes them. */
+/** Directions: to the nearest, ties to even; towards zero; down; up; to the nearest, ties away from zero. */
 export const ROUND = { RNE: 0, RTZ: 1, RDN: 2, RUP: 3, RMM: 4 } as const;
 
 /** A result and the flags it raises. */
@@ -31,7 +32,7 @@ export interface Format {
   readonly sign: bigint;
   readonly infinity: bigint;
   readonly quiet: bigint;
-  /** The canonical NaN. */
+  /** The NaN that operations yield of themselves: positive, quiet, without a payload. */
   readonly nan: bigint;
 }
 
@@ -58,7 +59,10 @@ const format = (width: number, p: number): Format => {
 export const SINGLE = format(32, 24);
 export const DOUBLE = format(64, 53);
 
-/** A number taken apart: `(-1)^negative × significand × 2^exponent`; significand 0 for zeros, infinities and NaNs. */
+/**
+ * A number taken apart: `(-1)^negative × significand × 2^exponent`. The significand is 0 for zeros and infinities; of a NaN
+ * it is the payload with the quiet bit.
+ */
 export interface Unpacked {
   readonly kind: 'finite' | 'infinite' | 'quiet' | 'signalling';
   readonly negative: boolean;
@@ -73,7 +77,7 @@ export const unpack = (f: Format, raw: bigint): Unpacked => {
   const fraction = bits & f.fractionMask;
   if (biased === f.exponentMask) {
     const kind = fraction === 0n ? 'infinite' : (fraction & f.quiet) === 0n ? 'signalling' : 'quiet';
-    return { kind, negative, exponent: 0, significand: 0n };
+    return { kind, negative, exponent: 0, significand: fraction };
   }
   // Subnormals have the exponent of the smallest normals and no hidden bit.
   const exponent = Math.max(biased, 1) - 1 + f.minExponent - f.p + 1;
@@ -85,8 +89,7 @@ export const isZero = (u: Unpacked): boolean => u.kind === 'finite' && u.signifi
 
 export const zero = (f: Format, negative: boolean): bigint => (negative ? f.sign : 0n);
 export const infinity = (f: Format, negative: boolean): bigint => (negative ? f.sign | f.infinity : f.infinity);
-/** The canonical NaN without a flag, or with NV. */
-export const nan = (f: Format): FpResult => ({ bits: f.nan, flags: 0 });
+/** What an invalid operation yields. */
 export const invalid = (f: Format): FpResult => ({ bits: f.nan, flags: FLAG.NV });
 
 /** Number of bits up to the highest one; `value` is not negative. */
@@ -147,7 +150,7 @@ export const round = (f: Format, negative: boolean, exponent: number, significan
   return { bits: negative ? bits | f.sign : bits, flags };
 };
 
-/** RISC-V detects tininess after rounding: as if the exponent had no lower bound. */
+/** Tininess is detected after rounding: as if the exponent had no lower bound. */
 const isTiny = (
   f: Format,
   negative: boolean,

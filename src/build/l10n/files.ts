@@ -1,0 +1,52 @@
+/** The committed files with texts in the user's language: what VS Code puts into package.json, and what our code says. */
+import { LANGUAGES, type Language, messagesPath } from '../../base/l10n';
+import { contributes, presentation } from '../contributions';
+import type { GeneratedFile } from '../documents';
+import { manifestInWords } from './manifest';
+import { type Message, messagesBelow } from './messages';
+import { tableMessages } from './tables';
+import { translated, translationFiles, translationsOf } from './translations';
+
+const { texts } = manifestInWords({ ...presentation, contributes });
+
+/** The texts of package.json as messages. */
+export const manifestMessages = (): Message[] =>
+  Object.entries(texts).map(([key, text]) => ({ text, place: `package.json (${key})` }));
+
+/** Everything that our code says. */
+export const codeMessages = (root: string): Message[] => [...messagesBelow(root, 'src').messages, ...tableMessages()];
+
+const json = (content: object): string => `${JSON.stringify(content, null, 2)}\n`;
+
+/** `package.nls.json`, the same for each language, and each language's messages. */
+export const languageFiles = (root: string): GeneratedFile[] => [
+  { path: 'package.nls.json', make: () => json(texts) },
+  ...LANGUAGES.flatMap((language) => filesOf(root, language)),
+];
+
+const filesOf = (root: string, language: Language): GeneratedFile[] => {
+  const translations = () => translationsOf(translationFiles(root, language));
+  return [
+    {
+      path: `package.nls.${language}.json`,
+      make: () => {
+        const known = translations();
+        const entries = Object.entries(texts).flatMap(([key, text]) => {
+          const found = known.get(text);
+          return found === undefined ? [] : [[key, found]];
+        });
+        return json(Object.fromEntries(entries));
+      },
+    },
+    {
+      path: messagesPath(language),
+      make: () =>
+        json(
+          translated(
+            codeMessages(root).map(({ text }) => text),
+            translations(),
+          ),
+        ),
+    },
+  ];
+};

@@ -1,0 +1,85 @@
+/** The disassembler, and with it the decoder, beside LLVM's: on every row with random operands, and on random words. */
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { disassemble } from '../../../src/isa/loongarch64/assembly';
+import { csrOfName } from '../../../src/isa/loongarch64/csrs';
+import { INSNS } from '../../../src/isa/loongarch64/insns/all';
+import { Random, SEED } from '../../support/random';
+
+const ROUNDS = 24;
+const RANDOM_WORDS = 30_000;
+
+/** Instructions of extensions that the machine does not claim: vectors, LBT, LVZ, and those of version 1.1. */
+const NOT_CLAIMED = new RegExp(
+  [
+    'x?v[a-z]',
+    '(rotri?\\.[bh]|adc|sbc|rcri?|arm[a-z]+|x86[a-z0-9]+|setx86[a-z0-9]+|setarm[a-z0-9]+)\\b',
+    '(addu12i|fcvt\\.(ud|ld)|fcvt\\.d\\.ld|movgr2scr|movscr2gr|jiscr)',
+    '(ld|st)[lr]\\.[wd]\\b',
+    '(gcsr|gtlbflush|hvcl)',
+    '(amcas|am(swap|add)(_db)?\\.[bh]|sc\\.q|llacq|screl|frecipe|frsqrte)',
+  ]
+    .map((each) => `^${each}`)
+    .join('|'),
+);
+
+/** The manual leaves bit fields whose ends are the wrong way round undefined; LLVM prints them. */
+const isUndefined = (text: string): boolean => {
+  const [, high = 0, low = 0] = /^bstr(?:ins|pick)\.[wd] .*, (\d+), (\d+)$/.exec(text)?.map(Number) ?? [];
+  return high < low;
+};
+
+/** What LLVM prints for words, or nothing for those that it does not know. */
+const printedByLlvm = (words: readonly number[]): (string | undefined)[] => {
+  const bytesOf = (word: number) => [0, 8, 16, 24].map((shift) => `0x${((word >>> shift) & 0xff).toString(16)}`);
+  const { stdout, stderr, error } = spawnSync(
+    'llvm-mc-19',
+    ['--disassemble', '-triple=loongarch64', '-mattr=+f,+d,+ual'],
+    { input: words.map((word) => bytesOf(word).join(' ')).join('\n'), encoding: 'utf8', maxBuffer: 1 << 28 },
+  );
+  if (error) throw error;
+  const unknown = new Set([...stderr.matchAll(/^<stdin>:(\d+):\d+: warning/gm)].map(([, line]) => Number(line) - 1));
+  const lines = stdout.split('\n').filter((line) => /^\t[^.]/.test(line));
+  expect(lines.length + unknown.size, 'words that LLVM says something about').toBe(words.length);
+  let next = 0;
+  return words.map((_, at) => (unknown.has(at) ? undefined : lines[next++]?.trim().replace(/\s+/g, ' ')));
+};
+
+/** Ours as LLVM would write it: numbers of CSRs, targets as distances. */
+const printedByUs = (word: number): string | undefined => {
+  const { isValid, mnemonic, operands } = disassemble(new Uint8Array(Uint32Array.of(word).buffer), 0n);
+  if (!isValid) return undefined;
+  const text = operands
+    .replace(/\b[A-Z][A-Z0-9]+$/, (name) => String(csrOfName(name)?.number ?? name))
+    .replace(/\b0x[0-9a-f]+/, (digits) => String(BigInt.asIntN(64, BigInt(digits))));
+  return `${mnemonic} ${text}`.trim();
+};
+
+const differences = (words: readonly number[]): string[] => {
+  const theirs = printedByLlvm(words);
+  return words.flatMap((word, at) => {
+    const [llvm, ours] = [theirs[at], printedByUs(word)];
+    const isOurs = llvm !== undefined && !NOT_CLAIMED.test(llvm) && !isUndefined(llvm);
+    if ((isOurs ? llvm : undefined) === ours) return [];
+    return [`${word.toString(16).padStart(8, '0')}: ${ours}, LLVM ${llvm}`];
+  });
+};
+
+describe('words are disassembled as LLVM does it', () => {
+  const random = new Random(SEED);
+  it('on every row with random operands', () => {
+    const words = INSNS.flatMap(({ pattern: { mask, match } }) =>
+      Array.from({ length: ROUNDS }, () => ((random.u32() & ~mask) | match) >>> 0),
+    );
+    expect(differences(words)).toEqual([]);
+  });
+  it('on every row with one bit changed', () => {
+    const words = INSNS.flatMap(({ pattern: { mask, match } }) =>
+      Array.from({ length: 32 }, (_, bit) => (((random.u32() & ~mask) | match) ^ (1 << bit)) >>> 0),
+    );
+    expect(differences(words)).toEqual([]);
+  });
+  it('on random words', () => {
+    expect(differences(Array.from({ length: RANDOM_WORDS }, () => random.u32()))).toEqual([]);
+  });
+});
