@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { Random, SEED } from '../support/random';
 import { difference } from './lockstep/compare';
+import { LOONGARCH64_LOCKSTEP, LOONGARCH64_NEGATED } from './lockstep/loongarch64';
+import type { LockstepMachine } from './lockstep/machine';
 import { randomProgram } from './lockstep/program';
+import { RISCV64_LOCKSTEP } from './lockstep/riscv64';
+
+const check = (machine: LockstepMachine, only: RegExp | undefined): void => {
+  for (const seed of [1, SEED]) {
+    const found = difference(machine, randomProgram(machine, new Random(seed), 300, 12, only));
+    expect(found, `WORLDSTEP_SEED=${seed}`).toBeUndefined();
+  }
+};
 
 describe('random programs leave the same registers, flags and memory as on QEMU', () => {
   it.each([
@@ -9,10 +19,18 @@ describe('random programs leave the same registers, flags and memory as on QEMU'
     ['floating point', /^f/],
     ['multiply, divide and bits', /^(mul|div|rem|c?[lz]|rol|ror|b|sh|orc|rev|max|min|andn|orn|xnor|cpop)/],
     ['16-bit instructions', /^c\./],
-  ])('%s', (_, only) => {
-    for (const seed of [1, SEED]) {
-      const found = difference(randomProgram(new Random(seed), 300, 12, only));
-      expect(found, `WORLDSTEP_SEED=${seed}`).toBeUndefined();
-    }
-  });
+  ])('riscv64: %s', (_, only) => check(RISCV64_LOCKSTEP, only));
+
+  it.each([
+    ['all instructions', undefined],
+    ['floating point', /^(f|mov|bc)/],
+    [
+      'floating-point exceptions',
+      /^(movgr2fcsr|f(add|sub|mul|div|sqrt|recip|rsqrt|madd|msub|cvt|tint|fint|rint|scaleb|cmp))/,
+    ],
+    ['multiply, divide and bits', /^(mul|div|mod|alsl|bit|byte|bst|rev|c[lt]|crc|sl|sr|rotr|ext)/],
+    ['memory, atomic and not', /^(ld|st|am|f(ld|st)|asrt)/],
+  ])('loongarch64: %s', (_, only) => check(LOONGARCH64_LOCKSTEP, only));
+
+  it('loongarch64: negated multiply-adds', () => check(LOONGARCH64_NEGATED, undefined));
 });

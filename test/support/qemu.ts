@@ -5,11 +5,14 @@ import { QEMU_TIME } from '../../src/build/kernels/qemu-time';
 const LIMIT_MS = 150_000;
 
 /**
- * Runs QEMU's riscv64 machine to its end, with time by its instructions; `options` go to QEMU. The status is the guest's own.
+ * Runs a machine of QEMU to its end, with time by its instructions; `options` go to QEMU. The status is the guest's own.
  * @throws what kept it from starting or from ending
  */
-export function runQemu(options: readonly string[]): SpawnSyncReturns<string> {
-  const run = spawnSync('qemu-system-riscv64', [...QEMU_TIME, ...options], {
+export function runQemu(
+  options: readonly string[],
+  architecture: 'riscv64' | 'loongarch64' = 'riscv64',
+): SpawnSyncReturns<string> {
+  const run = spawnSync(`qemu-system-${architecture}`, [...QEMU_TIME, ...options], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: LIMIT_MS,

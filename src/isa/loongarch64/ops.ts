@@ -29,6 +29,8 @@ export const FIELDS = {
   lsb: { kind: 'unsigned' },
   /** Of a bit field: its ones, at bit 0. */
   ones: { kind: 'computed' },
+  /** 1: registers differ that must. */
+  distinct: { kind: 'computed' },
   /** Of a floating-point control register: its bits in fcsr0. */
   part: { kind: 'computed' },
   hint: { kind: 'unsigned' },
@@ -58,7 +60,7 @@ export interface LoongOps extends Ops {
   setSingle(r: Field, v: V64): void;
   /** Raises the address error of an access that must be aligned. */
   aligned(address: V64, bytes: number): void;
-  /** Raises the bound check where `rj` is not above `rk`, signed, or not below or equal. */
+  /** Raises the bound check where the address `rj` is not above `rk`, or not below or equal. */
   checkBound(side: 'gt' | 'le', rj: V64, rk: V64): void;
 }
 
@@ -76,5 +78,5 @@ export const loongOps = (o: Ops): LoongOps => ({
   single: (r) => o.zx32(o.lo32(o.read('f', r))),
   setSingle: (r, v) => o.write('f', r, o.or(v, o.c(UPPER_HALF))),
   aligned: (address, bytes) => o.trapIf(o.ne(o.and(address, o.c(bytes - 1)), o.c(0)), CAUSE.addressAlignment, address),
-  checkBound: (side, rj, rk) => o.trapIf(side === 'gt' ? o.geS(rk, rj) : o.ltS(rk, rj), CAUSE.boundCheck, rj),
+  checkBound: (side, rj, rk) => o.trapIf(side === 'gt' ? o.geU(rk, rj) : o.ltU(rk, rj), CAUSE.boundCheck, rj),
 });

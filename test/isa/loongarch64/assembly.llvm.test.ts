@@ -23,8 +23,13 @@ const NOT_CLAIMED = new RegExp(
     .join('|'),
 );
 
-/** The manual leaves bit fields whose ends are the wrong way round undefined; LLVM prints them. */
+/**
+ * No instructions, though LLVM prints them: bit fields whose ends are the wrong way round, and atomic accesses whose result
+ * goes to a register that they read.
+ */
 const isUndefined = (text: string): boolean => {
+  const [, rd, rk, rj] = /^am\S+ (\S+), (\S+), (\S+)$/.exec(text) ?? [];
+  if (rd !== undefined && rd !== '$zero' && (rd === rk || rd === rj)) return true;
   const [, high = 0, low = 0] = /^bstr(?:ins|pick)\.[wd] .*, (\d+), (\d+)$/.exec(text)?.map(Number) ?? [];
   return high < low;
 };

@@ -2,10 +2,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RISCV64 } from '../../../src/isa/riscv64';
 import { createMachine } from '../../../src/machine/create';
 import { consoleOf, runToEnd } from '../../support/guests';
 import { runQemu } from '../../support/qemu';
+import type { LockstepMachine } from './machine';
 import { type Block, programElf, type Stop } from './program';
 
 const MEBIBYTE = 1024 * 1024;
@@ -17,16 +17,13 @@ const runHere = (elf: Uint8Array): string[] => {
   return [...console.text.trimEnd().split('\n'), exit.kind];
 };
 
-const runOnQemu = (elf: Uint8Array): string[] => {
+const runOnQemu = ({ architecture, qemu }: LockstepMachine, elf: Uint8Array): string[] => {
   const folder = mkdtempSync(join(tmpdir(), 'worldstep-lockstep-'));
   try {
     const file = join(folder, 'program.elf');
     writeFileSync(file, elf);
-    const { stdout, status } = runQemu(
-      '-M virt -m 32M -cpu rv64,zba=true,zbb=true,zbs=true -bios none -display none -monitor none -serial stdio -kernel'
-        .split(' ')
-        .concat(file),
-    );
+    const options = [...qemu, ...'-display none -monitor none -serial stdio -kernel'.split(' '), file];
+    const { stdout, status } = runQemu(options, architecture);
     if (status !== 0) throw new Error(`QEMU ended with ${status}`);
     return [...stdout.replaceAll('\r', '').trimEnd().split('\n'), 'power'];
   } finally {
@@ -35,21 +32,24 @@ const runOnQemu = (elf: Uint8Array): string[] => {
 };
 
 /** The first difference between the two, in words, or `undefined`. */
-export function difference(blocks: readonly Block[]): string | undefined {
-  const elf = programElf(blocks);
-  const [here, there] = [runHere(elf), runOnQemu(elf)];
+export function difference(machine: LockstepMachine, blocks: readonly Block[]): string | undefined {
+  const elfOf = (stop?: Stop) => programElf(machine, blocks, stop);
+  const nameOf = (index: number): string => machine.words[index] ?? 'end';
+  const text = (insn: Block['insns'][number] | undefined): string => (insn ? disassembled(machine, insn) : '?');
+  const elf = elfOf();
+  const [here, there] = [runHere(elf), runOnQemu(machine, elf)];
   const block = here.findIndex((line, index) => line !== there[index]);
   if (block < 0) return undefined;
   const insns = blocks[block]?.insns ?? [];
   for (let count = 1; count <= insns.length; count++) {
     const stop: Stop = { block, insns: count };
-    const cut = programElf(blocks, stop);
-    const [ours, theirs] = [runHere(cut).slice(block), runOnQemu(cut).slice(block)];
+    const cut = elfOf(stop);
+    const [ours, theirs] = [runHere(cut).slice(block), runOnQemu(machine, cut).slice(block)];
     const words = ours.flatMap((value, index) =>
       value === theirs[index] ? [] : [`${nameOf(index)}: here ${value}, QEMU ${theirs[index]}`],
     );
     if (words.length === 0) continue;
-    const before = runHere(programElf(blocks, { block, insns: count - 1 })).slice(block);
+    const before = runHere(elfOf({ block, insns: count - 1 })).slice(block);
     return [
       `block ${block}, instruction ${count - 1}: ${text(insns[count - 1])}`,
       ...words,
@@ -60,12 +60,7 @@ export function difference(blocks: readonly Block[]): string | undefined {
   return `block ${block}: memory differs (${insns.map(text).join('; ')})\nhere ${here[block]}\nQEMU ${there[block]}`;
 }
 
-const nameOf = (index: number): string =>
-  index < 32 ? `x${index}` : index < 64 ? `f${index - 32}` : index === 64 ? 'fcsr' : 'end';
-
-const text = (insn: Block['insns'][number] | undefined): string => {
-  if (!insn) return '?';
-  const bytes = new Uint8Array(Uint32Array.of(insn.word).buffer).subarray(0, insn.length);
-  const { text: disassembled } = RISCV64.disassemble(bytes, 0n) as unknown as { text?: string };
-  return `${insn.word.toString(16).padStart(insn.length * 2, '0')} ${disassembled ?? insn.mnemonic}`;
+const disassembled = ({ isa }: LockstepMachine, { word, length }: Block['insns'][number]): string => {
+  const { mnemonic, operands } = isa.disassemble(new Uint8Array(Uint32Array.of(word).buffer).subarray(0, length), 0n);
+  return `${word.toString(16).padStart(length * 2, '0')} ${mnemonic} ${operands}`;
 };

@@ -1,9 +1,6 @@
 /** Register contents that find bugs: borders, special floating-point values, and plain random ones. */
 import type { Random } from '../../support/random';
 
-/** 32 integer registers, 32 floating-point registers, fcsr, one word unused. */
-export const RECORD_BYTES = 528;
-
 const INTEGERS: readonly bigint[] = [
   0n,
   1n,
@@ -78,7 +75,8 @@ const runs = (random: Random): bigint => {
   return BigInt.asUintN(64, value);
 };
 
-const integer = (random: Random): bigint => {
+/** Contents of an integer register. */
+export const integer = (random: Random): bigint => {
   switch (random.below(4)) {
     case 0:
       return random.pick(INTEGERS);
@@ -101,7 +99,8 @@ const nearSingle = (random: Random): bigint =>
   (BigInt(127 - 14 + random.below(28)) << 23n) |
   BigInt(random.u32() >>> (9 + random.below(20)));
 
-const float = (random: Random): bigint => {
+/** Contents of a floating-point register: a double, or a single with an upper half of ones. */
+export const float = (random: Random): bigint => {
   switch (random.below(8)) {
     case 0:
       return random.pick(DOUBLES);
@@ -119,14 +118,3 @@ const float = (random: Random): bigint => {
       return BOXED | BigInt(random.u32());
   }
 };
-
-/** Contents of all registers, and a rounding mode without flags. */
-export function randomRecord(random: Random): Uint8Array {
-  const view = new DataView(new ArrayBuffer(RECORD_BYTES));
-  for (let register = 0; register < 32; register++) {
-    view.setBigUint64(8 * register, integer(random), true);
-    view.setBigUint64(256 + 8 * register, float(random), true);
-  }
-  view.setBigUint64(512, BigInt(random.below(5) << 5), true);
-  return new Uint8Array(view.buffer);
-}

@@ -21,6 +21,13 @@ const UNSIGNED = {
   min: (o: LoongOps, old: V64, v: V64): V64 => o.select(o.ltU(old, v), old, v),
 } as const;
 
+/**
+ * rd may be neither rj, which is no instruction by the manual, nor rk, which the manual leaves open and QEMU treats alike; but
+ * for r0.
+ */
+const distinct = ({ rd = 0, rj, rk }: Readonly<Record<string, number>>): bigint | undefined =>
+  rd !== 0 && (rd === rj || rd === rk) ? undefined : 1n;
+
 const amo = (
   mnemonic: string,
   number: number,
@@ -31,6 +38,7 @@ const amo = (
     asm: '{rd}, {rk}, {rj}',
     ref: REF,
     doc: `Atomically: rd = ${bytes === 4 ? '4 bytes, sign-extended,' : '8 bytes'} at rj; stores what the operation makes of them and rk.`,
+    computed: { distinct },
     sem: (o, f) => {
       o.aligned(o.r(f.rj), bytes);
       const operand = bytes === 4 ? o.sx32(o.w(f.rk)) : o.r(f.rk);

@@ -88,7 +88,7 @@ const assertion = (side: 'gt' | 'le', bits: string): PatternInsn =>
   insn(`asrt${side}.d`, `000000000000000${bits} rk:5 rj:5 00000`, {
     asm: '{rj}, {rk}',
     ref: BOUNDS,
-    doc: `Raises a bound check exception unless rj is ${SIDES[side]} rk, signed.`,
+    doc: `Raises a bound check exception unless rj is ${SIDES[side]} rk, unsigned.`,
     sem: (o, f) => o.checkBound(side, o.r(f.rj), o.r(f.rk)),
   });
 

@@ -1,0 +1,36 @@
+/** What random programs need to know of an instruction set: where they run, which instructions they have, what surrounds them. */
+
+import type { PatternEncoding } from '../../../src/isa/core/encoding';
+import type { PatternInsn } from '../../../src/isa/core/insn';
+import type { Isa } from '../../../src/isa/core/isa';
+import type { PatternField } from '../../../src/isa/core/pattern';
+import type { Random } from '../../support/random';
+
+export interface LockstepMachine {
+  readonly architecture: 'riscv64' | 'loongarch64';
+  readonly isa: Isa;
+  readonly encoding: PatternEncoding;
+  readonly insns: readonly PatternInsn[];
+  /** Instructions that have no place in a straight program, or whose result hangs on more than registers and memory. */
+  readonly excluded: RegExp;
+  /** The program around the blocks, in test/machine/guests, and `e_machine` of its file. */
+  readonly runtime: string;
+  readonly elfMachine: number;
+  /** Where it begins; where the blocks and the records go. */
+  readonly base: bigint;
+  readonly program: number;
+  readonly records: bigint;
+  /** Entries of the runtime's jump table. */
+  readonly entry: { readonly restore: number; readonly fold: number; readonly finish: number; readonly dump: number };
+  /** The instruction at `from` that calls the entry at `to`, and one that does nothing. */
+  call(from: number, to: number): number;
+  readonly nop: number;
+  /** A random value of a field. `distance`: how far a branch is to go. */
+  field(random: Random, row: PatternInsn, field: PatternField, distance: number): number;
+  readonly recordBytes: number;
+  /** Contents of all registers, as the runtime loads them. */
+  record(random: Random): Uint8Array;
+  /** The words of a record, by what each is. */
+  readonly words: readonly string[];
+  readonly qemu: readonly string[];
+}
