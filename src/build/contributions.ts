@@ -41,6 +41,9 @@ const TRAP_ICONS: Readonly<Record<TrapPolicyText['id'], string>> = {
 // Set by the extension: there is a kernel.json in the workspace.
 const HAS_KERNEL = 'worldstep.hasKernel';
 
+/** What Memory Inspector asks for variables' places without being told; a default of ours replaces its own. */
+const MEMORY_INSPECTOR_TYPES = ['gdb', 'embedded-debug', 'arm-debugger'];
+
 interface Command {
   readonly command: string;
   readonly title: string;
@@ -218,6 +221,8 @@ export const contributes = {
     },
   ],
   configuration,
+  // Its default, and our sessions: the names of variables stand beside their bytes.
+  configurationDefaults: { 'memory-inspector.debugTypes': [...MEMORY_INSPECTOR_TYPES, 'worldstep'] },
   jsonValidation: [{ fileMatch: 'kernel.json', url: `./${KERNEL_SCHEMA_FILE}` }],
   commands: COMMANDS.map(({ isForRows: _, isButton: __, ...command }) => ({ ...command, category: 'Worldstep' })),
   menus: {

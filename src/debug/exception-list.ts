@@ -71,7 +71,7 @@ export const WORLD_LABELS: Readonly<Partial<Record<ImageWorld, string>>> = {
   'guest kernel': 'guest kernels',
 };
 
-const TRAP_NAMES = 'cause, group, tval, epc, guestPhysical, isInterrupt, mode, to, world, toWorld';
+const TRAP_NAMES = 'cause, group, tval, epc, guestPhysical, isInterrupt, mode, to, world, toWorld, hart';
 
 /** Examples of conditions, and the names that they can use. Made when they are shown, in the language that is spoken then. */
 const HINTS = {
@@ -84,9 +84,9 @@ const HINTS = {
   interrupt: () => example('cause == 5 && world == "user"', TRAP_NAMES),
   exit: () => t`e.g. cause == 21 or guestPhysical == 0x10000000 (names: ${TRAP_NAMES})`,
   change: () =>
-    t`e.g. toWorld == "guest user" (names: mode, to, world, toWorld, pc; of traps cause, tval, epc, too; group is "return" for returns)`,
+    t`e.g. toWorld == "guest user" (names: mode, to, world, toWorld, pc, hart; of traps cause, tval, epc, too; group is "return" for returns)`,
   write: () =>
-    t`the registers, e.g. satp, sstatus; or a condition, e.g. register == "satp" && value == 0 (names: register, value, old, pc, mode)`,
+    t`the registers, e.g. satp, sstatus; or a condition, e.g. register == "satp" && value == 0 (names: register, value, old, pc, mode, hart)`,
 } as const;
 
 const example = (condition: string, names: string): string => t`e.g. ${condition} (names: ${names})`;

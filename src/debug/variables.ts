@@ -56,7 +56,7 @@ export function inRadix(row: VariableRow, radix: Radix): VariableRow {
     case 'register':
       return radix === 16 ? row : { ...row, text: formatted(operand.value, operand.spec.bits, letter) ?? row.text };
     case 'number':
-      return { ...row, text: formatted(operand.value, 64, letter) ?? row.text };
+      return operand.isSize ? row : { ...row, text: formatted(operand.value, 64, letter) ?? row.text };
     default:
       return row;
   }

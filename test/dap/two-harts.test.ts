@@ -77,6 +77,39 @@ it('a breakpoint in code that both harts run stops both in turn', async () => {
   client.dispose();
 });
 
+it.each(['hart == 1', '$hart == 1'])('conditions tell harts apart: %s', async (condition) => {
+  const client = newClient();
+  const [place] = guestLines('pair.c', 'bump');
+  await client.launch(pairLaunch(), { [source.path]: [{ ...place, condition, hitCondition: '% 100' }] });
+  for (let turn = 0; turn < 4; turn++) {
+    expect((await client.event('stopped')).threadId).toBe(2);
+    await client.request('continue', { threadId: 1 });
+  }
+  client.dispose();
+});
+
+it('data breakpoints and exception filters have conditions on harts, too', async () => {
+  const client = newClient();
+  await client.launch(pairLaunch(), wanted('second'));
+  await client.event('stopped');
+  const { dataId } = await client.request('dataBreakpointInfo', { name: 'shared' });
+  const { breakpoints } = await client.request('setDataBreakpoints', {
+    breakpoints: [{ dataId, accessType: 'write', condition: 'hart == 0' }],
+  });
+  expect(breakpoints).toMatchObject([{ verified: true }]);
+  for (let turn = 0; turn < 4; turn++) {
+    await client.request('continue', { threadId: 1 });
+    expect(await client.event('stopped')).toMatchObject({ reason: 'data breakpoint', threadId: 1 });
+  }
+  await client.request('setDataBreakpoints', { breakpoints: [] });
+  const filterOptions = [{ filterId: 'traps', condition: 'hart == 7' }];
+  const set = await client.request('setExceptionBreakpoints', { filters: [], filterOptions });
+  expect(set.breakpoints).toMatchObject([{ verified: true }]);
+  await client.request('continue', { threadId: 1 });
+  expect((await client.event('exited')).exitCode).toBe(0);
+  client.dispose();
+});
+
 it('two sessions in one process do not disturb each other', async () => {
   const [one, two] = [newClient(), newClient()];
   await Promise.all([one.launch(pairLaunch(), wanted('bump')), two.launch(pairLaunch(), wanted('mail'))]);

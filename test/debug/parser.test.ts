@@ -29,6 +29,10 @@ function show(tree: Expression): string {
       const { name, pointers, count } = tree.type;
       return `(${show(tree.operand)} as ${'*'.repeat(pointers)}${name}${count === undefined ? '' : `[${count}]`})`;
     }
+    case 'sizeof': {
+      const { operand, type } = tree;
+      return `sizeof(${[operand && show(operand), type && `${'*'.repeat(type.pointers)}${type.name}`].join('|')})`;
+    }
     case 'assign':
       return `${show(tree.target)} = ${show(tree.value)}`;
   }
@@ -55,6 +59,12 @@ const trees: readonly (readonly [text: string, tree: string])[] = [
   ['*p.next', '(*p.next)'],
   ['(*p).next', '(*p).next'],
   ['p->next->name', 'p.next.name'],
+  ['sizeof(x)', 'sizeof(x|x)'],
+  ['sizeof(*p) + 1', '(sizeof((*p)|*p) + 1)'],
+  ['sizeof(u64*) * sizeof p->next', '(sizeof(|*u64) * sizeof(p.next|))'],
+  ['sizeof(struct task)', 'sizeof(|task)'],
+  ['sizeof(x + 1)', 'sizeof((x + 1)|)'],
+  ['sizeof', 'sizeof'],
   ['x as u32', '(x as u32)'],
   ['x as u32 as u8 + 1', '(((x as u32) as u8) + 1)'],
   ['-x as u8', '((-x) as u8)'],

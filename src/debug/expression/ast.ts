@@ -49,6 +49,8 @@ export type Expression =
       readonly right: Expression;
     }
   | { readonly kind: 'cast'; readonly operand: Expression; readonly type: TypeName }
+  /** `sizeof(x)`: what is in the parentheses as an expression and as a type, where it can be read so. One of them is there. */
+  | { readonly kind: 'sizeof'; readonly operand: Expression | undefined; readonly type: TypeName | undefined }
   | { readonly kind: 'assign'; readonly target: Expression; readonly value: Expression };
 
 /** How a result shall be shown: `,x` hexadecimal, `,d` decimal, `,b` binary, `,o` octal, `,c` character, `,r` raw fields. */

@@ -4,7 +4,8 @@ import { t } from '../../base/l10n';
 import { present } from '../../symbols/lang/present';
 import { contextOf, type Value, type ValueContext } from '../../symbols/lang/value';
 import type { Type } from '../../symbols/types';
-import { type BinaryOperator, type Expression, ExpressionError, type UnaryOperator } from './ast';
+import { floating, integer } from './arithmetic';
+import { type BinaryOperator, type Expression, ExpressionError, type TypeName, type UnaryOperator } from './ast';
 import { boolean, describe, isTrue, number, type Operand, text, toInteger, toNumber } from './operand';
 import { element, member, target } from './parts';
 import { type EvaluationScope, lookupName, lookupRegister } from './scope';
@@ -40,6 +41,8 @@ export function evaluate(expression: Expression, scope: EvaluationScope): Operan
       return binary(expression.operator, expression.left, expression.right, scope);
     case 'cast':
       return cast(expression, scope);
+    case 'sizeof':
+      return { kind: 'number', value: BigInt(sizeOf(expression, scope)), isSize: true };
     case 'assign':
       throw new ExpressionError(t`An assignment cannot be part of another expression or of a condition.`);
   }
@@ -140,11 +143,43 @@ function wordBytes(value: bigint): Uint8Array {
   return bytes;
 }
 
-function cast(expression: Extract<Expression, { kind: 'cast' }>, scope: EvaluationScope): Operand {
-  const operand = evaluate(expression.operand, scope);
+/** Bytes of a value or a type. A name is a variable's before it is a type's. */
+function sizeOf({ operand, type }: Extract<Expression, { kind: 'sizeof' }>, scope: EvaluationScope): number {
+  try {
+    if (operand !== undefined) return operandSize(evaluate(operand, scope));
+  } catch (error) {
+    const named = type && typeNamed(type, scope);
+    if (named === undefined || !(error instanceof ExpressionError)) throw error;
+    return named.size;
+  }
+  return type === undefined ? 0 : resolveIn(type, scope).size;
+}
+
+function operandSize(operand: Operand): number {
+  if (operand.kind === 'value') return stripAlias(operand.value.type).size;
+  if (operand.kind === 'register') return operand.spec.bits / 8;
+  throw new ExpressionError(t`${describe(operand)} has no size.`);
+}
+
+function typeNamed(name: TypeName, scope: EvaluationScope): Type | undefined {
+  try {
+    return resolveIn(name, scope);
+  } catch (error) {
+    if (error instanceof ExpressionError) return undefined;
+    throw error;
+  }
+}
+
+/** A type of the frame's program, else of another. */
+function resolveIn(name: TypeName, scope: EvaluationScope): Type {
   const programs = scope.images.all.map((image) => image.program);
   const own = scope.frame?.physical.image?.program;
-  const type = resolveType(expression.type, own === undefined ? programs : [own, ...programs]);
+  return resolveType(name, own === undefined ? programs : [own, ...programs]);
+}
+
+function cast(expression: Extract<Expression, { kind: 'cast' }>, scope: EvaluationScope): Operand {
+  const operand = evaluate(expression.operand, scope);
+  const type = resolveIn(expression.type, scope);
   const plain = stripAlias(type);
   if (plain.kind === 'struct' || plain.kind === 'union' || plain.kind === 'array') {
     // Not a conversion: the same place read as another type.
@@ -252,50 +287,6 @@ function pointerStep(left: Operand, operator: BinaryOperator): ((count: bigint) 
     const address = toInteger(left) + (operator === '+' ? count : -count) * size;
     return { kind: 'value', value: { type, place: { kind: 'bytes', bytes: wordBytes(address) }, context } };
   };
-}
-
-function floating(operator: BinaryOperator, a: number, b: number): number {
-  switch (operator) {
-    case '+':
-      return a + b;
-    case '-':
-      return a - b;
-    case '*':
-      return a * b;
-    case '/':
-      return a / b;
-    case '%':
-      return a % b;
-    default:
-      throw new ExpressionError(t`"${operator}" needs integers.`);
-  }
-}
-
-function integer(operator: BinaryOperator, a: bigint, b: bigint): bigint {
-  switch (operator) {
-    case '+':
-      return a + b;
-    case '-':
-      return a - b;
-    case '*':
-      return a * b;
-    case '/':
-    case '%':
-      if (b === 0n) throw new ExpressionError(t`Division by zero.`);
-      return operator === '/' ? a / b : a % b;
-    case '&':
-      return a & b;
-    case '|':
-      return a | b;
-    case '^':
-      return a ^ b;
-    case '<<':
-    case '>>':
-      if (b < 0n || b > 1024n) throw new ExpressionError(t`A shift by ${b} is not possible.`);
-      return operator === '<<' ? a << b : a >> b;
-    default:
-      throw new ExpressionError(t`"${operator}" is not arithmetic.`);
-  }
 }
 
 /** Hexadecimal with all digits of the width, for registers and addresses. */

@@ -8,8 +8,8 @@ import { ExpressionError } from './ast';
 export type Operand =
   /** A typed place of the guest. */
   | { readonly kind: 'value'; readonly value: Value }
-  /** A computed integer of unlimited width; an address plus a number is an address. */
-  | { readonly kind: 'number'; readonly value: bigint; readonly isAddress?: true }
+  /** A computed integer of unlimited width; an address plus a number is an address. A size is shown in decimal. */
+  | { readonly kind: 'number'; readonly value: bigint; readonly isAddress?: true; readonly isSize?: true }
   | { readonly kind: 'float'; readonly value: number }
   | { readonly kind: 'boolean'; readonly value: boolean }
   | { readonly kind: 'string'; readonly value: string }

@@ -201,8 +201,41 @@ class Parser {
     if ((first === 'pa' || first === 'va') && this.accept(':')) {
       return { kind: 'memory', space: first, address: this.unary() };
     }
+    if (first === 'sizeof' && this.startsOperand()) return this.sizeof();
     if (first === '') this.at--;
     return { kind: 'name', path: first + this.path() };
+  }
+
+  /** After the word: `(expression)`, `(type)`, or an operand without parentheses. */
+  private sizeof(): Expression {
+    if (!this.accept('(')) return { kind: 'sizeof', operand: this.unary(), type: undefined };
+    const start = this.at;
+    const type = this.attempt(() => this.type());
+    const end = this.at;
+    this.at = start;
+    if (type === undefined) return { kind: 'sizeof', operand: this.upTo(() => this.binary(1)), type };
+    const operand = this.attempt(() => this.binary(1));
+    if (operand === undefined) this.at = end;
+    return { kind: 'sizeof', operand, type };
+  }
+
+  /** What is before the closing parenthesis. */
+  private upTo<T>(read: () => T): T {
+    const found = read();
+    this.expect(')');
+    return found;
+  }
+
+  /** The same, or `undefined` where something else stands there. */
+  private attempt<T>(read: () => T): T | undefined {
+    const { depth } = this;
+    try {
+      return this.upTo(read);
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+      this.depth = depth;
+      return undefined;
+    }
   }
 
   /** The rest of `a::b::<T>::{closure#0}::c`. */

@@ -71,6 +71,7 @@ export function lookupName(scope: EvaluationScope, path: string): Operand {
     lookupTrap(scope, plain) ??
     lookupStatic(scope, plain) ??
     lookupFunction(scope, plain) ??
+    lookupHart(scope, plain) ??
     findRegister(scope, plain);
   if (found !== undefined) return found;
   const where = scope.frame === undefined ? '' : t` in ${scope.frame.name}`;
@@ -187,6 +188,11 @@ function lookupFunction(scope: EvaluationScope, path: string): Operand | undefin
   return undefined;
 }
 
+/** `hart`: the number of the hart that runs here, e.g. for conditions. */
+function lookupHart({ cpu }: EvaluationScope, name: string): Operand | undefined {
+  return name === 'hart' ? { kind: 'number', value: BigInt(cpu.hart) } : undefined;
+}
+
 function findRegister(scope: EvaluationScope, name: string): Operand | undefined {
   const { machine, cpu, frame } = scope;
   if (name.toLowerCase() === 'pc') {
@@ -206,9 +212,9 @@ function findRegister(scope: EvaluationScope, name: string): Operand | undefined
   return { kind: 'register', spec, value: held, isInnermost: false };
 }
 
-/** A register by any of its names. Throws {@link ExpressionError} for an unknown one. */
+/** A register by any of its names, or `hart`. Throws {@link ExpressionError} for an unknown one. */
 export function lookupRegister(scope: EvaluationScope, name: string): Operand {
-  const found = findRegister(scope, name);
+  const found = findRegister(scope, name) ?? lookupHart(scope, name);
   if (found === undefined) throw new ExpressionError(t`This machine has no register "${name}".`);
   return found;
 }
