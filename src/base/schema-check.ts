@@ -1,4 +1,5 @@
 /** Compares JSON of unknown shape with a schema. What is wrong is a value with its place; callers put it into words. */
+import { t } from './l10n';
 import type { Condition, Schema } from './schema';
 
 /** Something that a schema forbids. `path` is where: `architectures.riscv64.programs[0].world`. */
@@ -109,58 +110,80 @@ function holds({ key = '', values, has, lacks }: Condition, object: Readonly<Rec
 
 /** What a value must be, in words: `true or false`, `an array of objects`, `one of flat, elf`. */
 export function expectedOf(schema: Schema): string {
-  if (schema.expected !== undefined) return schema.expected;
-  if (schema.enum) return `one of ${schema.enum.join(', ')}`;
+  if (schema.expected !== undefined) return t(schema.expected);
+  if (schema.enum) return t`one of ${schema.enum.join(', ')}`;
   const types = typeof schema.type === 'string' ? [schema.type] : schema.type;
-  return types.map((type) => typeWords(type, schema)).join(' or ');
+  return types.map((type) => typeWords(type, schema)).join(t` or `);
 }
+
+/** What a list of values of a type is. */
+const LISTS: Readonly<Record<string, () => string>> = {
+  string: () => t`an array of strings`,
+  integer: () => t`an array of integers`,
+  boolean: () => t`an array of booleans`,
+  object: () => t`an array of objects`,
+  array: () => t`an array of arrays`,
+};
+
+/** What an object is whose entries have a type. */
+const MAPS: Readonly<Record<string, () => string>> = {
+  string: () => t`an object of strings`,
+  integer: () => t`an object of integers`,
+  boolean: () => t`an object of booleans`,
+  object: () => t`an object of objects`,
+  array: () => t`an object of arrays`,
+};
+
+/** The one type of a schema; empty if there is none or another. */
+const typeOf = (schema: Schema | boolean | undefined): string =>
+  typeof schema === 'object' && typeof schema.type === 'string' ? schema.type : '';
 
 function typeWords(type: string, { minimum, maximum, items, uniqueItems, additionalProperties }: Schema): string {
   switch (type) {
     case 'string':
-      return 'a string';
+      return t`a string`;
     case 'boolean':
-      return 'true or false';
+      return t`true or false`;
     case 'integer':
-      if (minimum === undefined) return 'a whole number';
+      if (minimum === undefined) return t`a whole number`;
       return maximum === undefined
-        ? `a whole number, at least ${minimum}`
-        : `a whole number from ${minimum} to ${maximum}`;
-    case 'array':
-      return `an array${items && typeof items.type === 'string' ? ` of ${items.type}s` : ''}${uniqueItems ? ', each once' : ''}`;
+        ? t`a whole number, at least ${minimum}`
+        : t`a whole number from ${minimum} to ${maximum}`;
+    case 'array': {
+      const list = LISTS[typeOf(items)]?.() ?? t`an array`;
+      return uniqueItems ? t`${list}, each once` : list;
+    }
     default:
-      return typeof additionalProperties === 'object' && typeof additionalProperties.type === 'string'
-        ? `an object of ${additionalProperties.type}s`
-        : 'an object';
+      return MAPS[typeOf(additionalProperties)]?.() ?? t`an object`;
   }
 }
 
 /** A problem as a sentence without its full stop: `"memory" must be a size such as "128M", not "big"`. */
 export function problemText(problem: SchemaProblem): string {
-  const subject = problem.path === '' ? 'The whole file' : `"${problem.path}"`;
+  const subject = problem.path === '' ? t`The whole file` : `"${problem.path}"`;
   switch (problem.kind) {
     case 'missing':
-      return `${subject} is missing`;
+      return t`${subject} is missing`;
     case 'unknown':
-      return `${subject} is not known here; known are ${Object.keys(problem.schema.properties ?? {}).join(', ')}`;
+      return t`${subject} is not known here; known are ${Object.keys(problem.schema.properties ?? {}).join(', ')}`;
     case 'refused':
-      return `${subject} has no place ${conditionWords(problem.condition)}`;
+      return t`${subject} has no place ${conditionWords(problem.condition)}`;
     case 'name':
-      return `${subject} must stand under ${problem.expected}`;
+      return t`${subject} must stand under ${t(problem.expected)}`;
     default:
-      return `${subject} must be ${expectedOf(problem.schema)}, not ${shown(problem.value)}`;
+      return t`${subject} must be ${expectedOf(problem.schema)}, not ${shown(problem.value)}`;
   }
 }
 
 const conditionWords = ({ key, values = [], has, lacks }: Condition): string =>
   [
-    ...(key === undefined ? [] : [`where "${key}" is ${values.map((value) => `"${value}"`).join(' or ')}`]),
-    ...(has === undefined ? [] : [`beside "${has}"`]),
-    ...(lacks === undefined ? [] : [`without "${lacks}"`]),
-  ].join(' and ');
+    ...(key === undefined ? [] : [t`where "${key}" is ${values.map((value) => `"${value}"`).join(t` or `)}`]),
+    ...(has === undefined ? [] : [t`beside "${has}"`]),
+    ...(lacks === undefined ? [] : [t`without "${lacks}"`]),
+  ].join(t` and `);
 
 /** The beginning of a value as JSON. */
 function shown(value: unknown): string {
-  const text = value === undefined ? 'nothing' : JSON.stringify(value);
+  const text = value === undefined ? t`nothing` : JSON.stringify(value);
   return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }

@@ -1,5 +1,7 @@
 /** What the Debug Console, watches and hovers take: the table of README.md, and the answer to `help`. */
 
+import { t } from '../base/l10n';
+
 /** A row: what is typed, in code, and what it is. */
 export interface ConsoleRow {
   readonly examples: readonly string[];
@@ -65,13 +67,13 @@ export function helpText(): string {
   const rows = CONSOLE_ROWS.flatMap(({ examples, text }) => {
     const typed = examples.join('   ');
     return typed.length < WIDTH
-      ? [`  ${typed.padEnd(WIDTH)}${plain(text)}`]
-      : [`  ${typed}`, `  ${' '.repeat(WIDTH)}${plain(text)}`];
+      ? [`  ${typed.padEnd(WIDTH)}${plain(t(text))}`]
+      : [`  ${typed}`, `  ${' '.repeat(WIDTH)}${plain(t(text))}`];
   });
   return [
-    "Expressions in Rust's and C's notation, and some commands:",
+    t`Expressions in Rust's and C's notation, and some commands:`,
     ...rows,
-    'Functions of the guest cannot be called: looking never disturbs it. Tab and Ctrl+Space complete names.',
+    t`Functions of the guest cannot be called: looking never disturbs it. Tab and Ctrl+Space complete names.`,
   ].join('\n');
 }
 

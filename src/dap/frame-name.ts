@@ -1,4 +1,5 @@
 /** The name of a stack frame as a client wants it put together. */
+import { t } from '../base/l10n';
 import { ExpressionError } from '../debug/expression/ast';
 import { localValue, variablesInScope } from '../debug/expression/scope';
 import { shortFunctionName } from '../debug/function-name';
@@ -37,7 +38,7 @@ export function frameName(target: DebugTarget, frame: CodeFrame, format: FrameFo
   const name = whole ? frame.name : shortFunctionName(frame.name);
   const path = format.module && image !== undefined ? `${image.name}!${name}` : name;
   const parameters = format.parameters === undefined ? '' : `(${parameterList(target, frame, format).join(', ')})`;
-  const line = format.line && frame.line > 0 ? ` Line ${frame.line}` : '';
+  const line = format.line && frame.line > 0 ? t` Line ${frame.line}` : '';
   return `${path}${parameters}${line}${frame.isInlined ? ' [inlined]' : ''}`;
 }
 

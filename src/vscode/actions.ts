@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t } from '../base/l10n';
 import type { InspectorView } from './inspector-list.gen';
 import { activeSession } from './inspector-view';
 import { viewId } from './inspector-view-id';
@@ -13,31 +14,31 @@ export const showActions = async (inspectors: readonly InspectorView[]): Promise
   const isStopped = vscode.debug.activeStackItem !== undefined;
   const run: Action[] = isStopped
     ? [
-        { label: '$(debug-continue) Continue', command: 'workbench.action.debug.continue' },
-        { label: '$(debug-step-over) Step Over', command: 'workbench.action.debug.stepOver' },
-        { label: '$(target) Run To…', command: 'worldstep.runTo' },
-        { label: '$(code) Open Disassembly', command: 'debug.action.openDisassemblyView' },
+        { label: `$(debug-continue) ${t`Continue`}`, command: 'workbench.action.debug.continue' },
+        { label: `$(debug-step-over) ${t`Step Over`}`, command: 'workbench.action.debug.stepOver' },
+        { label: `$(target) ${t`Run To…`}`, command: 'worldstep.runTo' },
+        { label: `$(code) ${t`Open Disassembly`}`, command: 'debug.action.openDisassemblyView' },
       ]
-    : [{ label: '$(debug-pause) Pause', command: 'workbench.action.debug.pause' }];
+    : [{ label: `$(debug-pause) ${t`Pause`}`, command: 'workbench.action.debug.pause' }];
   const views: Action[] = inspectors.map(({ id, title, icon }) => ({
-    label: `$(${icon}) Show ${title}`,
+    label: `$(${icon}) ${t`Show ${t(title)}`}`,
     command: `${viewId(id)}.focus`,
   }));
   const items: Action[] = [
     ...run,
-    { label: '$(terminal) Show Guest Console', command: 'worldstep.showConsole' },
-    { label: '$(arrow-swap) Steps at Traps…', command: 'worldstep.traps' },
-    { label: '$(debug-breakpoint-conditional) Break on Traps…', command: 'worldstep.breakOnTraps' },
-    { label: '$(question) Explain an Address…', command: 'worldstep.explainAddress' },
+    { label: `$(terminal) ${t`Show Guest Console`}`, command: 'worldstep.showConsole' },
+    { label: `$(arrow-swap) ${t`Steps at Traps…`}`, command: 'worldstep.traps' },
+    { label: `$(debug-breakpoint-conditional) ${t`Break on Traps…`}`, command: 'worldstep.breakOnTraps' },
+    { label: `$(question) ${t`Explain an Address…`}`, command: 'worldstep.explainAddress' },
     ...views,
-    { label: '$(table) Show as Table…', command: 'worldstep.showTable' },
-    { label: '$(save) Export as CSV…', command: 'worldstep.exportTable' },
-    { label: '$(debug-restart) Restart', command: 'workbench.action.debug.restart' },
-    { label: '$(debug-stop) Stop', command: 'workbench.action.debug.stop' },
+    { label: `$(table) ${t`Show as Table…`}`, command: 'worldstep.showTable' },
+    { label: `$(save) ${t`Export as CSV…`}`, command: 'worldstep.exportTable' },
+    { label: `$(debug-restart) ${t`Restart`}`, command: 'workbench.action.debug.restart' },
+    { label: `$(debug-stop) ${t`Stop`}`, command: 'workbench.action.debug.stop' },
   ];
   const picked = await vscode.window.showQuickPick(items, {
     title: 'Worldstep',
-    placeHolder: 'What do you want to do?',
+    placeHolder: t`What do you want to do?`,
   });
   if (picked) await vscode.commands.executeCommand(picked.command);
 };

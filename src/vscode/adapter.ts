@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t } from '../base/l10n';
 import { LAUNCH_AHEAD, OWN_EVENTS } from '../dap/protocol';
 import { pickedFilters } from './break-on-traps';
 import { MergedDataBreakpoints } from './data-breakpoints';
@@ -61,7 +62,7 @@ export class WorkerAdapter implements vscode.DebugAdapter {
 
   #fail(error: Error): void {
     this.log.error(`The debugger's worker failed: ${errorText(error)}`);
-    const output = `Worldstep's debugger stopped working: ${error.message}\nPlease report it with your launch.json.\n`;
+    const output = `${t`Worldstep's debugger stopped working: ${error.message}`}\n${t`Please report it with your launch.json.`}\n`;
     this.#messages.fire({ type: 'event', seq: 0, event: 'output', body: { category: 'important', output } } as object);
     this.#messages.fire({ type: 'event', seq: 0, event: 'terminated' } as object);
   }

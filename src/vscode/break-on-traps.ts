@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t } from '../base/l10n';
 import type { PickedFilter } from '../dap/protocol';
 import { activeSession, request } from './inspector-view';
 import { PICKED } from './merged-exception-breakpoints';
@@ -36,8 +37,8 @@ const pickTraps = async (memory: vscode.Memento): Promise<void> => {
   const { filters } = await request(session, 'exceptions/filters', {});
   const before = pickedFilters(memory);
   const chosen = await vscode.window.showQuickPick(itemsOf(filters, before), {
-    title: 'Break on Traps',
-    placeHolder: 'Stop at these, too; the Breakpoints view has more, with conditions',
+    title: t`Break on Traps`,
+    placeHolder: t`Stop at these, too; the Breakpoints view has more, with conditions`,
     canPickMany: true,
     matchOnDescription: true,
   });
@@ -49,8 +50,8 @@ const pickTraps = async (memory: vscode.Memento): Promise<void> => {
   await session.customRequest('setExceptionBreakpoints', { [PICKED]: pickedFilters(memory) });
   vscode.window.setStatusBarMessage(
     here.length === 0
-      ? 'The guest stops at the traps of the Breakpoints view only'
-      : `The guest also stops at: ${namesOf(filters, here)}`,
+      ? t`The guest stops at the traps of the Breakpoints view only`
+      : t`The guest also stops at: ${namesOf(filters, here)}`,
     10_000,
   );
 };
@@ -67,7 +68,7 @@ const remind = async (session: vscode.DebugSession, memory: vscode.Memento): Pro
   if (picked.length === 0 || session.configuration.noDebug === true) return;
   const { filters } = await request(session, 'exceptions/filters', {});
   const names = namesOf(filters, picked);
-  if (names !== '') vscode.debug.activeDebugConsole.appendLine(`Stops at traps, too (Break on Traps…): ${names}.`);
+  if (names !== '') vscode.debug.activeDebugConsole.appendLine(t`Stops at traps, too (Break on Traps…): ${names}.`);
 };
 
 /** Registers the command and the reminder. */

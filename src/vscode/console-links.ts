@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t } from '../base/l10n';
 import { activeSession } from './inspector-view';
 import { type SourcePosition, sourcePositions } from './source-positions';
 
@@ -8,13 +9,13 @@ type SourceLink = vscode.TerminalLink & SourcePosition;
 const provider: vscode.TerminalLinkProvider<SourceLink> = {
   provideTerminalLinks: ({ line, terminal }) =>
     terminal.name.startsWith('Guest: ')
-      ? sourcePositions(line).map((position) => ({ ...position, tooltip: 'Open Source' }))
+      ? sourcePositions(line).map((position) => ({ ...position, tooltip: t`Open Source` }))
       : [],
   handleTerminalLink: async ({ path, line, column }) => {
     const uri = await locate(path);
     if (!uri) {
       await vscode.window.showWarningMessage(
-        `${path} is not among the sources here. Say where it is under "sourceMap" in launch.json.`,
+        t`${path} is not among the sources here. Say where it is under "sourceMap" in launch.json.`,
       );
       return;
     }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t } from '../base/l10n';
 import type { OwnEvents } from '../dap/protocol';
 
 /**
@@ -89,7 +90,7 @@ class GuestConsole implements vscode.Pseudoterminal {
 
   end(): void {
     this.#session = undefined;
-    this.write('\r\n\x1b[2m[the session has ended]\x1b[0m\r\n');
+    this.write(`\r\n\x1b[2m[${t`the session has ended`}]\x1b[0m\r\n`);
   }
 
   open(): void {

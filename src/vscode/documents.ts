@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t } from '../base/l10n';
 
 const SCHEME = 'worldstep-text';
 
@@ -23,7 +24,7 @@ export class TextDocuments implements vscode.TextDocumentContentProvider, vscode
   readonly #registration = vscode.workspace.registerTextDocumentContentProvider(SCHEME, this);
 
   provideTextDocumentContent(uri: vscode.Uri): Thenable<string> | string {
-    return this.#makers.get(uri.toString())?.() ?? 'The debug session that this document belonged to has ended.';
+    return this.#makers.get(uri.toString())?.() ?? t`The debug session that this document belonged to has ended.`;
   }
 
   /**

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t } from '../base/l10n';
 import { ENTRY_RULES, entriesIn } from './trees/entry-rules';
 
 /** "Debug" above the functions where a kernel begins, in workspaces and samples that have a kernel. */
@@ -20,8 +21,8 @@ export class EntryLenses implements vscode.CodeLensProvider {
     return entriesIn(uri.path, document.getText()).map(({ line, symbol }) => {
       const range = document.lineAt(line).range;
       return new vscode.CodeLens(range, {
-        title: '$(debug-alt) Debug',
-        tooltip: `Start the kernel and stop at ${symbol}.`,
+        title: `$(debug-alt) ${t`Debug`}`,
+        tooltip: t`Start the kernel and stop at ${symbol}.`,
         command: 'worldstep.debugFile',
         arguments: [uri, symbol],
       });

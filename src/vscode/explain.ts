@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t } from '../base/l10n';
 import type { TextDocuments } from './documents';
 import { activeSession, request } from './inspector-view';
 
@@ -13,9 +14,8 @@ export const explainAddress = async (documents: TextDocuments): Promise<void> =>
   const session = activeSession();
   if (!session) return;
   const address = await vscode.window.showInputBox({
-    title: 'Explain an Address',
-    prompt:
-      'An address, a symbol or an expression; then, if you like, an access and a world: 0x1000 write in guest user',
+    title: t`Explain an Address`,
+    prompt: t`An address, a symbol or an expression; then, if you like, an access and a world: 0x1000 write in guest user`,
     placeHolder: '0xffffffc080200000, gpa:0x80200000 in guest, pa:0x80200000',
   });
   if (!address) return;
@@ -24,7 +24,7 @@ export const explainAddress = async (documents: TextDocuments): Promise<void> =>
   if (access === undefined) return;
   const asked = named === undefined ? `${access} ${address}` : address;
   // One document for all: each answer replaces the one before.
-  await documents.show('Explanation', () =>
+  await documents.show(t`Explanation`, () =>
     vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: `explain ${asked}` }, async () => {
       const { lines } = await request(session, 'address/explain', { address, access });
       return `explain ${asked}\n\n${lines.join('\n')}\n`;
@@ -34,8 +34,8 @@ export const explainAddress = async (documents: TextDocuments): Promise<void> =>
 
 const pickAccess = async (address: string): Promise<Access | undefined> => {
   const picked = await vscode.window.showQuickPick(ACCESSES, {
-    title: `Explain ${address}`,
-    placeHolder: 'For which access?',
+    title: t`Explain ${address}`,
+    placeHolder: t`For which access?`,
   });
   return ACCESSES.find((access) => access === picked);
 };
@@ -45,8 +45,8 @@ export const bookmarkPageTables = async (): Promise<void> => {
   const session = activeSession();
   if (!session) return;
   const name = await vscode.window.showInputBox({
-    title: 'Bookmark Page Tables',
-    prompt: 'A name. The Page Tables view then shows what differs from this moment',
+    title: t`Bookmark Page Tables`,
+    prompt: t`A name. The Page Tables view then shows what differs from this moment`,
     value: 'bookmark',
   });
   if (!name) return;

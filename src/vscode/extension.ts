@@ -3,7 +3,7 @@
  * one. Everything about the machine comes from the session by DAP and our own requests; nothing here knows guests.
  */
 import * as vscode from 'vscode';
-import { speak } from '../base/l10n';
+import { speak, t } from '../base/l10n';
 import { RUN_GOALS } from '../dap/run-goal-list';
 import { TRAP_POLICY_TEXTS } from '../dap/trap-policy-list';
 import { showActions } from './actions';
@@ -101,7 +101,7 @@ export const activate = (
   const inSession = (run: (session: vscode.DebugSession) => unknown) => () => {
     const session = activeSession();
     if (session) return run(session);
-    return vscode.window.showInformationMessage('No Worldstep session is running. F5 starts one.');
+    return vscode.window.showInformationMessage(t`No Worldstep session is running. F5 starts one.`);
   };
   const command = loggedCommands(log);
   // Where the workspace has no kernel, Worldstep stays out of the way.

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { type FileFacts, type FolderEntry, HostFileError } from '../base/host';
+import { t } from '../base/l10n';
 
 /** Reads and writes what the worker asks for. Rejects with a {@link HostFileError} where the reason is known. */
 export interface WorkspaceFiles {
@@ -70,19 +71,19 @@ export const gunzip = async (bytes: Uint8Array): Promise<Uint8Array> => {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 };
 
-const REASONS: Readonly<Record<string, string>> = {
-  FileNotFound: 'does not exist',
-  FileIsADirectory: 'is a directory, not a file',
-  FileNotADirectory: 'lies below something that is not a directory',
-  NoPermissions: 'may not be read: permission denied',
-  Unavailable: 'cannot be reached now',
-};
+const reasons = (): Readonly<Record<string, string>> => ({
+  FileNotFound: t`does not exist`,
+  FileIsADirectory: t`is a directory, not a file`,
+  FileNotADirectory: t`lies below something that is not a directory`,
+  NoPermissions: t`may not be read: permission denied`,
+  Unavailable: t`cannot be reached now`,
+});
 
 const explained = async <T>(uri: string, work: Thenable<T>): Promise<T> => {
   try {
     return await work;
   } catch (error) {
-    const reason = error instanceof vscode.FileSystemError ? REASONS[error.code] : undefined;
+    const reason = error instanceof vscode.FileSystemError ? reasons()[error.code] : undefined;
     if (reason) throw new HostFileError(uri, reason);
     throw error;
   }

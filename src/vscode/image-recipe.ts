@@ -2,6 +2,7 @@
  * Makes the images that tasks describe, and says what it does line by line. Free of VS Code: whoever calls it reads the
  * files and writes the result.
  */
+import { t } from '../base/l10n';
 import { type DiskContents, fatDisk } from '../image/disk';
 import { flashImage } from '../image/flash';
 import { diskContents, kernelDisk, kernelFlash } from '../image/kernel-media';
@@ -45,17 +46,18 @@ export async function makeDisk(task: DiskTask, kernel: KernelPackage | undefined
   const [first] = build.disks;
   if (first === undefined) {
     throw new RecipeError(
-      `${kernel.name} declares no disk for ${arch}. Add "disk" to "architectures.${arch}" in its kernel.json, or name "size" and "files" in the task instead of "kernel".`,
+      t`${kernel.name} declares no disk for ${arch}. Add "disk" to "architectures.${arch}" in its kernel.json, or name "size" and "files" in the task instead of "kernel".`,
     );
   }
   const disk = fatContentOf(build);
   if (disk === undefined) {
     const { content } = first;
-    const what = content.kind === 'image' && content.path !== undefined ? `the file ${content.path}` : 'made of zeros';
-    work.say(`The disk of ${kernel.name} for ${arch} is ${what}: it is copied as it is.`);
+    const what =
+      content.kind === 'image' && content.path !== undefined ? t`the file ${content.path}` : t`made of zeros`;
+    work.say(t`The disk of ${kernel.name} for ${arch} is ${what}: it is copied as it is.`);
     return { bytes: toBytes(await kernelDisk(build, first, 'kernel.json', (file) => work.read(file))), output };
   }
-  work.say(`Disk image of ${kernel.name} for ${arch}`);
+  work.say(t`Disk image of ${kernel.name} for ${arch}`);
   const { size, label, files } = await declaredDisk(kernel.name, arch, build, disk, work);
   for (const [path, bytes] of files) work.say(`  ${path}  ${sizeText(bytes.length)}`);
   return { bytes: await compose(size, label, files, work), output };
@@ -73,20 +75,21 @@ async function declaredDisk(
   } catch (error) {
     const isOurs = build.programs.some(({ crate }) => crate !== undefined);
     if (!(error instanceof RecipeError) || !isOurs) throw error;
-    throw new RecipeError(`${error.message} The task "worldstep: build ${kernel} (${arch})" builds the programs.`);
+    throw new RecipeError(t`${error.message} The task "worldstep: build ${kernel} (${arch})" builds the programs.`);
   }
 }
 
 async function readAndSay(path: string, work: ImageWork): Promise<Uint8Array> {
   await work.checkpoint();
   const bytes = await work.read(path);
-  work.say(`Read ${path}, ${sizeText(bytes.length)}${path.endsWith('.gz') ? ' unpacked' : ''}.`);
+  const size = sizeText(bytes.length);
+  work.say(path.endsWith('.gz') ? t`Read ${path}, ${size} unpacked.` : t`Read ${path}, ${size}.`);
   return bytes;
 }
 
 async function makeOwnDisk(task: DiskTask, work: ImageWork): Promise<MadeImage> {
-  if (task.kernel !== undefined) throw new RecipeError(`${task.kernel} could not be read.`);
-  work.say('Disk image of the files that the task names');
+  if (task.kernel !== undefined) throw new RecipeError(t`${task.kernel} could not be read.`);
+  work.say(t`Disk image of the files that the task names`);
   const files = new Map<string, Uint8Array>();
   for (const [path, origin] of task.files) {
     const below = await work.list(origin);
@@ -95,7 +98,7 @@ async function makeOwnDisk(task: DiskTask, work: ImageWork): Promise<MadeImage> 
       if (to === undefined || from === undefined) continue;
       await work.checkpoint();
       const bytes = await work.read(from);
-      work.say(`  ${to}  ${sizeText(bytes.length)}, from ${from}`);
+      work.say(`  ${to}  ${t`${sizeText(bytes.length)}, from ${from}`}`);
       files.set(to, bytes);
     }
   }
@@ -110,8 +113,12 @@ async function compose(
 ): Promise<Uint8Array> {
   await work.checkpoint();
   const bytes = await fatDisk({ size, label, files });
-  const name = label === undefined ? 'without a label' : `with the label ${label}`;
-  work.say(`Composed: FAT32, ${sizeText(size)}, ${name}, ${files.size} file${files.size === 1 ? '' : 's'}.`);
+  const name = label === undefined ? t`without a label` : t`with the label ${label}`;
+  work.say(
+    files.size === 1
+      ? t`Composed: FAT32, ${sizeText(size)}, ${name}, 1 file.`
+      : t`Composed: FAT32, ${sizeText(size)}, ${name}, ${files.size} files.`,
+  );
   await work.checkpoint();
   return bytes;
 }
@@ -123,19 +130,19 @@ export async function makeFlash(
   work: ImageWork,
 ): Promise<MadeImage> {
   if (task.kernel === undefined) {
-    work.say('Flash image with the contents that the task names');
+    work.say(t`Flash image with the contents that the task names`);
     return { bytes: await program({ size: task.size, at: task.at, endFile: task.end }, work), output: task.output };
   }
-  if (!kernel) throw new RecipeError(`${task.kernel} could not be read.`);
+  if (!kernel) throw new RecipeError(t`${task.kernel} could not be read.`);
   const { arch, build } = chosenBuild(kernel, task.arch);
   const bank = build.flash.get(task.bank);
   if (!bank) {
     const known = [...build.flash.keys()].join(', ');
     throw new RecipeError(
-      `${kernel.name} declares no flash bank ${task.bank} for ${arch}. ${known === '' ? `Add "flash" to "architectures.${arch}" in its kernel.json, or name "size" and "at" in the task instead of "kernel".` : `There is: ${known}.`}`,
+      t`${kernel.name} declares no flash bank ${task.bank} for ${arch}. ${known === '' ? t`Add "flash" to "architectures.${arch}" in its kernel.json, or name "size" and "at" in the task instead of "kernel".` : t`There is: ${known}.`}`,
     );
   }
-  work.say(`Image of flash bank ${task.bank} of ${kernel.name} for ${arch}`);
+  work.say(t`Image of flash bank ${task.bank} of ${kernel.name} for ${arch}`);
   return { bytes: await program(bank, work), output: task.output ?? defaultOutput(kernel.name, arch, task.bank) };
 }
 
@@ -143,8 +150,8 @@ async function program(bank: DeclaredFlash, work: ImageWork): Promise<Uint8Array
   await work.checkpoint();
   const image = flashImage(await kernelFlash(bank, 'kernel.json', (path) => readAndSay(path, work)));
   for (const { offset, text } of bank.at) work.say(`  0x${offset.toString(16)}  "${text}"`);
-  if (bank.endFile !== undefined) work.say(`  up to the end  ${bank.endFile}`);
-  work.say(`Composed: ${sizeText(bank.size)}, everything else erased (0xff).`);
+  if (bank.endFile !== undefined) work.say(`  ${t`up to the end`}  ${bank.endFile}`);
+  work.say(t`Composed: ${sizeText(bank.size)}, everything else erased (0xff).`);
   await work.checkpoint();
   return image;
 }
@@ -159,12 +166,12 @@ function chosenBuild(
   const build = name === undefined ? undefined : kernel.architectures.get(name);
   if (name !== undefined && build) return { arch: name, build };
   throw new RecipeError(
-    `${kernel.name} has no architecture "${arch}" in its kernel.json. There is: ${names.join(', ')}.`,
+    t`${kernel.name} has no architecture "${arch}" in its kernel.json. There is: ${names.join(', ')}.`,
   );
 }
 
 /** Bytes as people read them; powers of 1024 where exact. */
 export function sizeText(bytes: number): string {
   if (bytes >= 1 << 20 && bytes % (1 << 20) === 0) return `${bytes / (1 << 20)} MiB`;
-  return `${bytes.toLocaleString('en')} byte${bytes === 1 ? '' : 's'}`;
+  return bytes === 1 ? t`1 byte` : t`${bytes.toLocaleString('en')} bytes`;
 }

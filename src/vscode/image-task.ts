@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { HostFileError } from '../base/host';
+import { t } from '../base/l10n';
 import { parseKernelPackage } from '../image/kernel-json';
 import { type KernelPackage, packagePath } from '../image/kernel-package';
 import { exists, filesBelow, gunzip, workspaceFiles } from './files';
@@ -28,9 +29,9 @@ export const makeImage = async (
   await console.checkpoint();
   const wasThere = await exists(target);
   await workspaceFiles.write(target.toString(), bytes);
-  console.say(
-    `${wasThere ? 'Replaced' : 'Wrote'} ${vscode.workspace.asRelativePath(target)}, ${sizeText(bytes.length)}.`,
-  );
+  const name = vscode.workspace.asRelativePath(target);
+  const size = sizeText(bytes.length);
+  console.say(wasThere ? t`Replaced ${name}, ${size}.` : t`Wrote ${name}, ${size}.`);
 };
 
 const workAt = (kernelJson: vscode.Uri, console: TaskConsole): ImageWork => ({
@@ -39,7 +40,7 @@ const workAt = (kernelJson: vscode.Uri, console: TaskConsole): ImageWork => ({
     const bytes = await read(uri);
     if (!uri.path.endsWith('.gz')) return bytes;
     return gunzip(bytes).catch(() => {
-      throw new RecipeError(`${uri.path} is not a whole gzip file. Make it again.`);
+      throw new RecipeError(t`${uri.path} is not a whole gzip file. Make it again.`);
     });
   },
   list: (path) => filesBelow(below(kernelJson, path)),
@@ -48,7 +49,7 @@ const workAt = (kernelJson: vscode.Uri, console: TaskConsole): ImageWork => ({
 
 const readPackage = async (uri: vscode.Uri): Promise<KernelPackage> => {
   const bytes = await read(uri).catch((error: Error) => {
-    throw new RecipeError(`${error.message} Name the path of a kernel.json under "kernel" in tasks.json.`);
+    throw new RecipeError(t`${error.message} Name the path of a kernel.json under "kernel" in tasks.json.`);
   });
   const result = parseKernelPackage(new TextDecoder().decode(bytes), vscode.workspace.asRelativePath(uri));
   if (!result.ok) throw new RecipeError(result.problems.join('\n'));

@@ -1,5 +1,6 @@
 /** Commands of whole inspector views: show the table, save it as CSV, choose rows by a text. */
 import * as vscode from 'vscode';
+import { t } from '../base/l10n';
 import type { TextDocuments } from './documents';
 import type { InspectorView } from './inspector-list.gen';
 import { exportTable, showTable, type TableSource, tableOfRow } from './inspector-tables';
@@ -16,12 +17,16 @@ export const registerInspectorCommands = (
   documents: TextDocuments,
 ): vscode.Disposable => {
   const titleOf = (id: string) => inspectors.find((one) => one.id === id)?.title ?? id;
-  const whole = ({ id, title }: InspectorView): TableSource => ({ inspector: id, title, key: () => views.rootKey(id) });
+  const whole = ({ id, title }: InspectorView): TableSource => ({
+    inspector: id,
+    title: t(title),
+    key: () => views.rootKey(id),
+  });
   const on = (name: string, run: (session: vscode.DebugSession, first?: unknown, second?: unknown) => unknown) =>
     vscode.commands.registerCommand(name, (first?: unknown, second?: unknown) => {
       const session = activeSession();
       if (session) return run(session, first, second);
-      return vscode.window.showInformationMessage('No Worldstep session is running. F5 starts one.');
+      return vscode.window.showInformationMessage(t`No Worldstep session is running. F5 starts one.`);
     });
   const show = (session: vscode.DebugSession, view: InspectorView) => showTable(documents, session, whole(view));
   const save = (session: vscode.DebugSession, view: InspectorView, target: unknown) =>
@@ -30,11 +35,11 @@ export const registerInspectorCommands = (
     inspectors.find((view) => view.id === id) ?? (await pickView(inspectors, title));
   return vscode.Disposable.from(
     on('worldstep.showTable', async (session, id) => {
-      const view = await chosen('Show as Table', id);
+      const view = await chosen(t`Show as Table`, id);
       if (view) await show(session, view);
     }),
     on('worldstep.exportTable', async (session, id, target) => {
-      const view = await chosen('Export as CSV', id);
+      const view = await chosen(t`Export as CSV`, id);
       if (view) await save(session, view, target);
     }),
     ...inspectors.flatMap((view) => [
@@ -45,14 +50,14 @@ export const registerInspectorCommands = (
       .filter(({ isFiltered }) => isFiltered)
       .map(({ id, title }) =>
         vscode.commands.registerCommand(`worldstep.filter.${id}`, (text?: unknown) =>
-          chooseFilter(id, title, views, typeof text === 'string' ? text : undefined),
+          chooseFilter(id, t(title), views, typeof text === 'string' ? text : undefined),
         ),
       ),
     on('worldstep.row.showAsTable', (session, row) => {
-      if (isRow(row)) return showTable(documents, session, tableOfRow(row, titleOf(row.inspector)));
+      if (isRow(row)) return showTable(documents, session, tableOfRow(row, t(titleOf(row.inspector))));
     }),
     on('worldstep.row.exportCsv', (session, row) => {
-      if (isRow(row)) return exportTable(session, tableOfRow(row, titleOf(row.inspector)));
+      if (isRow(row)) return exportTable(session, tableOfRow(row, t(titleOf(row.inspector))));
     }),
   );
 };
@@ -61,8 +66,8 @@ const isRow = (given: unknown): given is InspectorRow =>
   typeof given === 'object' && given !== null && 'inspector' in given && 'node' in given;
 
 const pickView = async (inspectors: readonly InspectorView[], title: string): Promise<InspectorView | undefined> => {
-  const items = inspectors.map((view) => ({ label: `$(${view.icon}) ${view.title}`, view }));
-  return (await vscode.window.showQuickPick(items, { title, placeHolder: 'Which view?' }))?.view;
+  const items = inspectors.map((view) => ({ label: `$(${view.icon}) ${t(view.title)}`, view }));
+  return (await vscode.window.showQuickPick(items, { title, placeHolder: t`Which view?` }))?.view;
 };
 
 /** Asks for a filter unless it is given; an empty text shows everything again. */
@@ -74,6 +79,6 @@ const chooseFilter = async (id: string, title: string, views: InspectorViews, gi
 const askForFilter = async (id: string, title: string, value: string): Promise<string | undefined> => {
   const session = activeSession();
   const known = session && (await request(session, 'inspect/list', {}));
-  const hint = known?.inspectors.find((one) => one.id === id)?.filterHint ?? 'A text';
-  return vscode.window.showInputBox({ title: `Filter ${title}`, prompt: `${hint}. Empty shows all.`, value });
+  const hint = known?.inspectors.find((one) => one.id === id)?.filterHint ?? t`A text`;
+  return vscode.window.showInputBox({ title: t`Filter ${title}`, prompt: t`${hint}. Empty shows all.`, value });
 };

@@ -1,5 +1,6 @@
 /** The table twin of an inspector's view: shown as text beside the source, or saved as CSV. */
 import * as vscode from 'vscode';
+import { t } from '../base/l10n';
 import type { InspectorTable } from '../inspect/contract';
 import { csvText } from '../inspect/csv';
 import type { TextDocuments } from './documents';
@@ -41,24 +42,28 @@ export const exportTable = async (
 ): Promise<void> => {
   const { title } = source;
   try {
+    const kind = t`Comma-separated values`;
     const table = await tableOf(session, source);
-    const name = `${title.replaceAll(/[^\w.-]+/g, '-').toLowerCase()}.csv`;
+    const name = `${title.replaceAll(/[^\p{L}\p{N}_.-]+/gu, '-').toLowerCase()}.csv`;
     const folder = vscode.workspace.workspaceFolders?.find(({ uri }) =>
       vscode.workspace.fs.isWritableFileSystem(uri.scheme),
     );
     const uri =
       target ??
       (await vscode.window.showSaveDialog({
-        title: `Export ${title}`,
-        filters: { 'Comma-separated values': ['csv'] },
+        title: t`Export ${title}`,
+        filters: { [kind]: ['csv'] },
         ...(folder && { defaultUri: vscode.Uri.joinPath(folder.uri, name) }),
       }));
     if (!uri) return;
     await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(csvText(table)));
-    const rows = `${table.rows.length} row${table.rows.length === 1 ? '' : 's'}`;
-    void vscode.window.showInformationMessage(`${rows} of ${title} saved in ${vscode.workspace.asRelativePath(uri)}.`);
+    const { length } = table.rows;
+    const file = vscode.workspace.asRelativePath(uri);
+    void vscode.window.showInformationMessage(
+      length === 1 ? t`1 row of ${title} saved in ${file}.` : t`${length} rows of ${title} saved in ${file}.`,
+    );
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
-    await vscode.window.showErrorMessage(`${title} could not be exported: ${problem}`);
+    await vscode.window.showErrorMessage(t`${title} could not be exported: ${problem}`);
   }
 };

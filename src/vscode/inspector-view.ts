@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t } from '../base/l10n';
 import type { OwnEvents, OwnRequests } from '../dap/protocol';
 import type { InspectorNode } from '../inspect/contract';
 import { breaksOnChange } from './data-breakpoints';
@@ -73,7 +74,7 @@ export class InspectorTree implements vscode.TreeDataProvider<InspectorRow> {
     }
     // Without this a screen reader would hear the tooltip only.
     const spoken = [node.label, node.description].filter(Boolean).join(' ');
-    item.accessibilityInformation = { label: node.isChanged ? `${spoken}, changed since the last stop` : spoken };
+    item.accessibilityInformation = { label: node.isChanged ? t`${spoken}, changed since the last stop` : spoken };
     if (node.isChanged) item.description = `${item.description} ●`;
     item.contextValue = [
       node.memoryReference && 'memory',
@@ -85,10 +86,10 @@ export class InspectorTree implements vscode.TreeDataProvider<InspectorRow> {
       .join(' ');
     const session = activeSession();
     if (session && node.memoryReference !== undefined && breaksOnChange(session, node.memoryReference)) {
-      item.description = `breaks on change · ${item.description}`;
+      item.description = t`breaks on change · ${item.description}`;
     }
     if (node.source) {
-      item.command = { command: 'worldstep.row.openSource', title: 'Open Source', arguments: [{ node }] };
+      item.command = { command: 'worldstep.row.openSource', title: t`Open Source`, arguments: [{ node }] };
     }
     return item;
   }
@@ -165,7 +166,7 @@ export const registerInspectorViews = (inspectors: readonly string[]): Inspector
       const view = views[at];
       if (!tree || !view) return;
       tree.filter = text;
-      view.description = text === '' ? '' : `filter: ${text}`;
+      view.description = text === '' ? '' : t`filter: ${text}`;
       tree.refresh();
     },
     rootKey: (id) => trees.find(({ inspector }) => inspector === id)?.rootKey,

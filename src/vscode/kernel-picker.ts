@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t } from '../base/l10n';
 import { architecturesFor } from '../image/kernel-listing';
 import type { KernelPackage } from '../image/kernel-package';
 import type { BundledKernel, KernelChoice } from './kernels';
@@ -30,25 +31,25 @@ export const pickKernel = async (
     result,
   });
   const file: Item = {
-    label: '$(folder-opened) Choose a kernel file…',
-    detail: 'An ELF, a Linux-header Image or a flat binary',
+    label: `$(folder-opened) ${t`Choose a kernel file…`}`,
+    detail: t`An ELF, a Linux-header Image or a flat binary`,
   };
   const items: Item[] = [
-    ...(packages.length + kernels.length > 0 ? [separator('in this workspace')] : []),
+    ...(packages.length + kernels.length > 0 ? [separator(t`in this workspace`)] : []),
     ...packages.map((choice) => packaged(choice.kernel, { kind: 'package', choice })),
     ...kernels.map((kernel) => ({ ...described(kernel), result: { kind: 'own' as const, kernel } })),
-    separator('bundled with Worldstep'),
+    separator(t`bundled with Worldstep`),
     ...bundled.map(({ kernel }) => packaged(kernel, { kind: 'bundled', kernel })),
-    separator('your own'),
+    separator(t`your own`),
     file,
   ];
   const item = await vscode.window.showQuickPick(items, {
-    title: 'Debug a Kernel',
-    placeHolder: 'Which kernel shall run?',
+    title: t`Debug a Kernel`,
+    placeHolder: t`Which kernel shall run?`,
     matchOnDetail: true,
   });
   if (item !== file) return item?.result;
-  const [uri] = (await vscode.window.showOpenDialog({ title: 'Kernel to debug', openLabel: 'Debug' })) ?? [];
+  const [uri] = (await vscode.window.showOpenDialog({ title: t`Kernel to debug`, openLabel: t`Debug` })) ?? [];
   return uri && { kind: 'file', uri };
 };
 
@@ -61,10 +62,10 @@ const described = (kernel: OwnKernel): vscode.QuickPickItem => {
     return {
       label: titleOf(kernel.tree),
       description: inFolder(launch?.program ?? kernel.tree.folder),
-      detail: rule.text,
+      detail: t(rule.text),
     };
   }
   const { path, header, modified } = kernel.program;
-  const age = modified === 0 ? '' : `, built ${new Date(modified).toLocaleString()}`;
+  const age = modified === 0 ? '' : t`, built ${new Date(modified).toLocaleString()}`;
   return { label: nameOf(path), description: inFolder(path), detail: `${header.machine}${age}` };
 };

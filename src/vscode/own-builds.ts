@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t } from '../base/l10n';
 import { MACHINES } from './machine-list.gen';
 import type { OwnKernel, OwnKernels, OwnTree } from './own-kernels';
 import { builds } from './task-commands';
@@ -54,7 +55,7 @@ export class OwnBuilds {
     if (task) return this.build(own);
     // Without its program there is nothing to run; what else is missing, the session says.
     if (tree.launch && !tree.missing.includes(tree.launch.program)) return own;
-    return this.#notThere(own, `Build it with "${commandOf(own)}"${folderOf(own)}, then start it again.`);
+    return this.#notThere(own, t`Build it with "${commandOf(own)}"${folderOf(own)}, then start it again.`);
   }
 
   /** Builds a tree, missing or not. `undefined` when that went wrong, of which the user knows then. */
@@ -67,19 +68,19 @@ export class OwnBuilds {
         { task: 'command', command, args, cwd: folder },
         { ...conditions, isTrusted: vscode.workspace.isTrusted },
       );
-      void vscode.window.showErrorMessage(why ?? `${titleOf(own.tree)} cannot be built here.`);
+      void vscode.window.showErrorMessage(why ?? t`${titleOf(own.tree)} cannot be built here.`);
       return undefined;
     }
     if (!(await builds(task))) return undefined;
     const built = await this.kernels.again(own);
     const program = built?.tree.launch?.program;
     if (built && program !== undefined && !built.tree.missing.includes(program)) return built;
-    return this.#notThere(built ?? own, `"${commandOf(own)}"${folderOf(own)} went well, but did not make it.`);
+    return this.#notThere(built ?? own, t`"${commandOf(own)}"${folderOf(own)} went well, but did not make it.`);
   }
 
   #notThere({ tree }: OwnTree, next: string): undefined {
-    const file = tree.launch?.program ?? 'its program';
-    void vscode.window.showErrorMessage(`${titleOf(tree)}: ${file} is not there. ${next}`);
+    const file = tree.launch?.program ?? t`its program`;
+    void vscode.window.showErrorMessage(t`${titleOf(tree)}: ${file} is not there. ${next}`);
     return undefined;
   }
 
@@ -97,7 +98,7 @@ export class OwnBuilds {
     if (!folder || !top || !this.tasks.canBuild(folder)) {
       if (before !== undefined) return before;
       void vscode.window.showErrorMessage(
-        '"cargo" of this launch configuration starts cargo, which cannot be done here: that needs a trusted folder on a disk. Name a "program" instead.',
+        t`"cargo" of this launch configuration starts cargo, which cannot be done here: that needs a trusted folder on a disk. Name a "program" instead.`,
       );
       return undefined;
     }
@@ -123,22 +124,22 @@ export class OwnBuilds {
     if (only === undefined) {
       const made = programs.map((path) => nameOf(path.replaceAll('\\', '/'))).join(', ');
       void vscode.window.showErrorMessage(
-        `"cargo ${args.join(' ')}" built ${made || 'no program'}, but no kernel for ${MACHINES.join(' or ')}. Name the target or the package in "cargo.args" of launch.json, e.g. "-p", "kernel".`,
+        t`"cargo ${args.join(' ')}" built ${made || t`no program`}, but no kernel for ${MACHINES.join(t` or `)}. Name the target or the package in "cargo.args" of launch.json, e.g. "-p", "kernel".`,
       );
       return undefined;
     }
     if (another === undefined) return only;
     const items = kernels.map((path) => ({ label: nameOf(path.replaceAll('\\', '/')), description: path, path }));
     const picked = await vscode.window.showQuickPick(items, {
-      title: 'Programs That cargo Built',
-      placeHolder: 'Which one shall run?',
+      title: t`Programs That cargo Built`,
+      placeHolder: t`Which one shall run?`,
     });
     return picked?.path;
   }
 }
 
 const commandOf = ({ tree: { build } }: OwnTree): string => [build.command, ...build.args].join(' ');
-const folderOf = ({ tree: { build } }: OwnTree): string => (build.folder === '' ? '' : ` in ${build.folder}`);
+const folderOf = ({ tree: { build } }: OwnTree): string => (build.folder === '' ? '' : t` in ${build.folder}`);
 
 const readList = async (file: vscode.Uri): Promise<string[] | undefined> => {
   try {

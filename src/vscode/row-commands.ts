@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t } from '../base/l10n';
 import type { InspectorNode } from '../inspect/contract';
 import { breaksOnChange, toggleBreakOnChange } from './data-breakpoints';
 import type { TextDocuments } from './documents';
@@ -35,15 +36,16 @@ export const registerRowCommands = (documents: TextDocuments, refresh: () => voi
     on('worldstep.row.viewMemory', async ({ node }, session) => {
       const { memoryReference } = node;
       if (memoryReference === undefined) return;
-      await documents.show(`Memory at ${memoryReference}`, async () => {
+      await documents.show(t`Memory at ${memoryReference}`, async () => {
         const args = { memoryReference, offset: 0, count: MEMORY_BYTES };
         const { address, data } = (await session.customRequest('readMemory', args)) as {
           address: string;
           data?: string;
         };
         const bytes = Uint8Array.from(atob(data ?? ''), (character) => character.charCodeAt(0));
-        if (bytes.length === 0) return `Nothing can be read at ${memoryReference}: it is not mapped or not memory.\n`;
-        return `${bytes.length} bytes at ${memoryReference}\n\n${hexText(BigInt(address), bytes)}\n`;
+        if (bytes.length === 0)
+          return `${t`Nothing can be read at ${memoryReference}: it is not mapped or not memory.`}\n`;
+        return `${t`${bytes.length} bytes at ${memoryReference}`}\n\n${hexText(BigInt(address), bytes)}\n`;
       });
     }),
     on('worldstep.row.breakOnChange', async ({ node }, session) => {
@@ -60,8 +62,8 @@ export const registerRowCommands = (documents: TextDocuments, refresh: () => voi
     on('worldstep.row.setValue', async ({ node }, session) => {
       if (node.editable === undefined) return;
       const value = await vscode.window.showInputBox({
-        title: `Set ${node.label}`,
-        prompt: 'A number (0x… for hexadecimal) or an expression',
+        title: t`Set ${node.label}`,
+        prompt: t`A number (0x… for hexadecimal) or an expression`,
         value: (node.description ?? '').split(' ')[0],
       });
       if (value === undefined) return;
@@ -81,26 +83,26 @@ const breakOnLike = async (
   const items = [
     ...choices.map(({ label, filter, condition }) => ({ label, detail: condition, filter, condition, isOn: true })),
     ...likes.map(({ filter, condition }) => ({
-      label: '$(close) Stop there no more',
+      label: `$(close) ${t`Stop there no more`}`,
       detail: `${filter}: ${condition}`,
       filter,
       condition,
       isOn: false,
     })),
   ];
-  const picked = await vscode.window.showQuickPick(items, { title: `Break on what is like ${label}` });
+  const picked = await vscode.window.showQuickPick(items, { title: t`Break on what is like ${label}` });
   if (!picked) return;
   const { filter, condition, isOn } = picked;
   await request(session, isOn ? 'exceptions/addLike' : 'exceptions/removeLike', { filter, condition });
-  const then = isOn ? 'The guest will stop when it happens again' : 'The guest no longer stops there';
+  const then = isOn ? t`The guest will stop when it happens again` : t`The guest no longer stops there`;
   vscode.window.setStatusBarMessage(`${then}: ${filter}, ${condition}`, 10_000);
 };
 
 const pickSize = async (label: string): Promise<number | undefined> => {
-  const items = [8, 4, 2, 1].map((bytes) => ({ label: `${bytes} byte${bytes === 1 ? '' : 's'}`, bytes }));
+  const items = [8, 4, 2, 1].map((bytes) => ({ label: bytes === 1 ? t`1 byte` : t`${bytes} bytes`, bytes }));
   const picked = await vscode.window.showQuickPick(items, {
-    title: `Break when ${label} changes`,
-    placeHolder: 'How many bytes from its address on?',
+    title: t`Break when ${label} changes`,
+    placeHolder: t`How many bytes from its address on?`,
   });
   return picked?.bytes;
 };

@@ -1,5 +1,6 @@
 /** Run To and what steps do at traps: quick picks and commands over the session's own requests. */
 import * as vscode from 'vscode';
+import { t } from '../base/l10n';
 import type { OwnRequests } from '../dap/protocol';
 import { RUN_GOALS } from '../dap/run-goal-list';
 import { TRAP_POLICY_TEXTS } from '../dap/trap-policy-list';
@@ -25,8 +26,8 @@ export const runTo = async (session: vscode.DebugSession, goal: Goal): Promise<v
 /** Offers everything the guest can run to. */
 export const pickRunGoal = async (session: vscode.DebugSession): Promise<void> => {
   const picked = await vscode.window.showQuickPick(
-    RUN_GOALS.map(({ id, title, description }) => ({ label: title, detail: description, id })),
-    { title: 'Run To', placeHolder: 'Run on until…' },
+    RUN_GOALS.map(({ id, title, description }) => ({ label: t(title), detail: t(description), id })),
+    { title: t`Run To`, placeHolder: t`Run on until…` },
   );
   if (picked) await runTo(session, picked.id);
 };
@@ -36,11 +37,11 @@ export const pickTrapPolicy = async (session: vscode.DebugSession): Promise<void
   const { policy } = await request(session, 'stepping/traps', {});
   const picked = await vscode.window.showQuickPick(
     TRAP_POLICY_TEXTS.map(({ id, title, description }) => ({
-      label: id === policy ? `$(check) ${title}` : title,
-      detail: description,
+      label: id === policy ? `$(check) ${t(title)}` : t(title),
+      detail: t(description),
       id,
     })),
-    { title: 'Steps at Traps', placeHolder: 'What shall Step Into do where control goes to another world?' },
+    { title: t`Steps at Traps`, placeHolder: t`What shall Step Into do where control goes to another world?` },
   );
   if (picked) await request(session, 'stepping/traps', { policy: picked.id });
 };

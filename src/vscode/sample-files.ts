@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t } from '../base/l10n';
 import { packagePath } from '../image/kernel-package';
 import type { BundledKernels } from './kernels';
 import { SAMPLE_SCHEME } from './sample-scheme';
@@ -75,5 +76,5 @@ const isBelow = (file: string, folder: string): boolean => folder === '' || file
 
 const readOnly = (uri: vscode.Uri): vscode.FileSystemError =>
   vscode.FileSystemError.NoPermissions(
-    `${uri.path} belongs to a sample. Use "Worldstep: Open Sample…" to get a copy that can be changed.`,
+    t`${uri.path} belongs to a sample. Use "Worldstep: Open Sample…" to get a copy that can be changed.`,
   );

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t } from '../base/l10n';
 import type { KernelPackage } from '../image/kernel-package';
 import { exists } from './files';
 import type { BundledKernel, BundledKernels } from './kernels';
@@ -37,8 +38,8 @@ const pickSample = async (kernels: BundledKernels): Promise<BundledKernel | unde
     sample,
   }));
   const picked = await vscode.window.showQuickPick(items, {
-    title: 'Open Sample',
-    placeHolder: 'Which kernel do you want to look into?',
+    title: t`Open Sample`,
+    placeHolder: t`Which kernel do you want to look into?`,
   });
   return picked?.sample;
 };
@@ -47,17 +48,17 @@ const pickHow = async (kernel: KernelPackage): Promise<'look' | 'copy' | undefin
   const picked = await vscode.window.showQuickPick(
     [
       {
-        label: '$(eye) Look at it here',
-        detail: 'Opens the sources read-only. Breakpoints and F5 work.',
+        label: `$(eye) ${t`Look at it here`}`,
+        detail: t`Opens the sources read-only. Breakpoints and F5 work.`,
         how: 'look' as const,
       },
       {
-        label: '$(files) Copy it to a folder…',
-        detail: 'A copy of your own that you can change and build.',
+        label: `$(files) ${t`Copy it to a folder…`}`,
+        detail: t`A copy of your own that you can change and build.`,
         how: 'copy' as const,
       },
     ],
-    { title: kernel.title, placeHolder: 'How do you want to open the sample?' },
+    { title: kernel.title, placeHolder: t`How do you want to open the sample?` },
   );
   return picked?.how;
 };
@@ -71,25 +72,25 @@ const copySources = async (sample: BundledKernel, state: vscode.Memento): Promis
   const name = `worldstep-${kernel.name}`;
   const [parent] =
     (await vscode.window.showOpenDialog({
-      title: `Where shall the folder "${name}" go?`,
-      openLabel: 'Copy Here',
+      title: t`Where shall the folder "${name}" go?`,
+      openLabel: t`Copy Here`,
       canSelectFiles: false,
       canSelectFolders: true,
     })) ?? [];
   if (!parent) return;
   const top = vscode.Uri.joinPath(parent, name);
   if (await exists(top)) {
-    await vscode.window.showErrorMessage(`${top.path} is there already. Choose another folder or delete it first.`);
+    await vscode.window.showErrorMessage(t`${top.path} is there already. Choose another folder or delete it first.`);
     return;
   }
   await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: `Copying ${kernel.title}…` },
+    { location: vscode.ProgressLocation.Notification, title: t`Copying ${kernel.title}…` },
     () => copySample(sample, top),
   );
   await showSample(kernel, vscode.Uri.joinPath(top, kernel.name));
-  const open = 'Open Folder';
+  const open = t`Open Folder`;
   const answer = await vscode.window.showInformationMessage(
-    `${kernel.title} is in ${top.path}. F5 debugs it, "Worldstep: Build and Debug" builds it first.`,
+    t`${kernel.title} is in ${top.path}. F5 debugs it, "Worldstep: Build and Debug" builds it first.`,
     open,
   );
   if (answer === open) await openCopy(state, top, kernel.name);

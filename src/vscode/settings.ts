@@ -1,4 +1,5 @@
 /** Settings are launch attributes that are said once for all launches: what a launch says itself wins. */
+import { t } from '../base/l10n';
 import { problemText, schemaProblems } from '../base/schema-check';
 import { SETTINGS } from './setting-list.gen';
 
@@ -22,7 +23,7 @@ export function withSettings<Launch extends object>(
     const value = read(path);
     if (value === undefined || value === null) continue;
     const wrong = schemaProblems(value, schema, `worldstep.${path}`);
-    problems.push(...wrong.map((problem) => `The setting ${problemText(problem)}. It is not used.`));
+    problems.push(...wrong.map((problem) => t`The setting ${problemText(problem)}. It is not used.`));
     if (wrong.length === 0) completed = filled(completed, path.split('.'), value);
   }
   return { launch: completed, problems };

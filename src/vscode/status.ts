@@ -1,7 +1,10 @@
 import * as vscode from 'vscode';
+import { t } from '../base/l10n';
 import type { MachineStatus } from '../dap/protocol';
 import { TRAP_POLICY_TEXTS } from '../dap/trap-policy-list';
 import { activeSession, request } from './inspector-view';
+
+const code = (text: string): string => `\`${text}\``;
 
 /** The status bar item: the machine's mode where it stands, or that it runs. A click offers what can be done. */
 export class StatusItem implements vscode.Disposable {
@@ -16,7 +19,7 @@ export class StatusItem implements vscode.Disposable {
   );
 
   constructor() {
-    this.#item.name = 'Worldstep Machine';
+    this.#item.name = t`Worldstep Machine`;
     this.#item.command = 'worldstep.showActions';
   }
 
@@ -40,22 +43,25 @@ export class StatusItem implements vscode.Disposable {
 
   #show(status: MachineStatus): void {
     const { running, mode, pc, functionName, retired, seconds, harts, traps, numbers } = status;
+    const instructions = Number(retired).toLocaleString('en');
     const policy = TRAP_POLICY_TEXTS.find(({ id }) => id === traps);
     // The button of the debug toolbar shows the choice.
     void vscode.commands.executeCommand('setContext', 'worldstep.traps', traps);
     void vscode.commands.executeCommand('setContext', 'worldstep.numbers', numbers);
-    this.#item.text = running ? '$(sync~spin) Guest running' : `$(debug-pause) ${mode}-mode ${pc}`;
+    this.#item.text = running ? `$(sync~spin) ${t`Guest running`}` : `$(debug-pause) ${t`${mode}-mode`} ${pc}`;
     this.#item.tooltip = new vscode.MarkdownString(
       [
-        running ? '**The guest runs.**' : `**Stopped in ${mode}-mode** at \`${pc}\``,
-        ...(functionName === undefined ? [] : [`Selected frame: \`${functionName}\``]),
-        `${Number(retired).toLocaleString('en')} instructions, ${seconds.toFixed(6)} s of guest time, ${harts} hart${harts === 1 ? '' : 's'}`,
-        `Steps: ${policy?.description ?? ''}`,
-        'Click for what can be done here.',
+        running ? t`**The guest runs.**` : t`**Stopped in ${mode}-mode** at ${code(pc)}`,
+        ...(functionName === undefined ? [] : [t`Selected frame: ${code(functionName)}`]),
+        harts === 1
+          ? t`${instructions} instructions, ${seconds.toFixed(6)} s of guest time, 1 hart`
+          : t`${instructions} instructions, ${seconds.toFixed(6)} s of guest time, ${harts} harts`,
+        t`Steps: ${t(policy?.description ?? '')}`,
+        t`Click for what can be done here.`,
       ].join('\n\n'),
     );
     this.#item.accessibilityInformation = {
-      label: running ? 'Guest running' : `Guest stopped in ${mode} mode at ${pc}`,
+      label: running ? t`Guest running` : t`Guest stopped in ${mode} mode at ${pc}`,
     };
     this.#item.show();
   }

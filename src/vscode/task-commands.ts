@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t } from '../base/l10n';
 import { type KernelChoice, kernelOf, openKernel, workspaceKernels } from './kernels';
 import type { LaunchConfigurations } from './launch-config';
 import { MACHINES } from './machine-list.gen';
@@ -38,8 +39,8 @@ export const buildAndDebug = async (services: BuildServices, given?: vscode.Uri)
   }
   const { kernel, folder } = choice;
   if (folder.scheme === SAMPLE_SCHEME) {
-    const copy = 'Copy It…';
-    const said = `${kernel.title} is a sample that cannot be changed here. Copy it to a folder and build the copy.`;
+    const copy = t`Copy It…`;
+    const said = t`${kernel.title} is a sample that cannot be changed here. Copy it to a folder and build the copy.`;
     if ((await vscode.window.showInformationMessage(said, copy)) === copy) await copySample(kernel.name);
     return;
   }
@@ -49,8 +50,8 @@ export const buildAndDebug = async (services: BuildServices, given?: vscode.Uri)
   if (!task) {
     await vscode.window.showErrorMessage(
       arch === undefined
-        ? `${kernel.title} is for ${[...kernel.architectures.keys()].join(', ')}; there are machines for ${MACHINES.join(', ')} only.`
-        : `${kernel.title} cannot be built here. Open its folder, and trust the workspace.`,
+        ? t`${kernel.title} is for ${[...kernel.architectures.keys()].join(', ')}; there are machines for ${MACHINES.join(', ')} only.`
+        : t`${kernel.title} cannot be built here. Open its folder, and trust the workspace.`,
     );
     return;
   }
@@ -72,15 +73,16 @@ export const makeImageOfKernel = async (tasks: WorldstepTasks, kind: TaskKind): 
   const all = (await tasks.provideTasks()).filter(({ definition }) => definition.task === kind);
   const [only, another] = all;
   if (!only) {
-    const [what, key] = kind === 'disk' ? ['disk', 'disk'] : ['flash bank', 'flash'];
     await vscode.window.showInformationMessage(
-      `No kernel.json of this workspace declares a ${what}. Add "${key}" to one of its architectures, or write a task of type "worldstep" into tasks.json.`,
+      kind === 'disk'
+        ? t`No kernel.json of this workspace declares a disk. Add "disk" to one of its architectures, or write a task of type "worldstep" into tasks.json.`
+        : t`No kernel.json of this workspace declares a flash bank. Add "flash" to one of its architectures, or write a task of type "worldstep" into tasks.json.`,
     );
     return;
   }
   const items = all.map((task) => ({ label: task.name, description: task.detail, task }));
   const picked = another
-    ? await vscode.window.showQuickPick(items, { title: 'Make Image', placeHolder: 'Which image?' })
+    ? await vscode.window.showQuickPick(items, { title: t`Make Image`, placeHolder: t`Which image?` })
     : { task: only };
   if (picked) await vscode.tasks.executeTask(picked.task);
 };
@@ -101,19 +103,19 @@ const pickBuild = async ({ own }: BuildServices): Promise<KernelChoice | OwnTree
   const [only, another] = choices;
   if (!only) {
     await vscode.window.showInformationMessage(
-      'Nothing in this workspace says how its kernel is built: there is no kernel.json, and no known kind of project. Build it in a terminal; F5 debugs it.',
+      t`Nothing in this workspace says how its kernel is built: there is no kernel.json, and no known kind of project. Build it in a terminal; F5 debugs it.`,
     );
     return undefined;
   }
   if (!another) return only;
   const items = choices.map((choice) =>
     'tree' in choice
-      ? { label: titleOf(choice.tree), description: choice.folder.name, detail: choice.tree.rule.text, choice }
+      ? { label: titleOf(choice.tree), description: choice.folder.name, detail: t(choice.tree.rule.text), choice }
       : { label: choice.kernel.title, description: vscode.workspace.asRelativePath(choice.folder), choice },
   );
   const picked = await vscode.window.showQuickPick(items, {
-    title: 'Build and Debug',
-    placeHolder: 'Which kernel shall be built and run?',
+    title: t`Build and Debug`,
+    placeHolder: t`Which kernel shall be built and run?`,
   });
   return picked?.choice;
 };

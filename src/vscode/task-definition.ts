@@ -2,6 +2,7 @@
  * What a task of type `worldstep` says, free of VS Code: how tasks.json's words are read, which tasks a kernel has, and
  * how they are called. Names and definitions are stable, because `preLaunchTask` and tasks.json refer to them.
  */
+import { t } from '../base/l10n';
 import { problemText, schemaProblems } from '../base/schema-check';
 import { bytesOf } from '../base/size';
 import { fatContentOf, type KernelPackage } from '../image/kernel-package';
@@ -213,20 +214,26 @@ export function whyNoProcess(
 ): string | undefined {
   const isBuild = task.task !== 'run';
   if (task.task === 'build' && isBundled(task.kernel)) {
-    return `${task.kernel} comes with Worldstep and cannot be changed here. Copy it first with the command "Worldstep: Open Sample…", and build the copy.`;
+    return t`${task.kernel} comes with Worldstep and cannot be changed here. Copy it first with the command "Worldstep: Open Sample…", and build the copy.`;
   }
-  const verb = isBuild ? 'Building' : 'Running in a terminal';
   if (!conditions.isTrusted) {
-    return `${verb} starts programs, and this workspace is not trusted to. Use the command "Workspaces: Manage Workspace Trust".`;
+    return isBuild
+      ? t`Building starts programs, and this workspace is not trusted to. Use the command "Workspaces: Manage Workspace Trust".`
+      : t`Running in a terminal starts programs, and this workspace is not trusted to. Use the command "Workspaces: Manage Workspace Trust".`;
   }
   if (conditions.hasProcesses && conditions.scheme === 'file') return undefined;
-  const why = conditions.hasProcesses
-    ? `needs files on a disk, and this workspace is at "${conditions.scheme}:".`
-    : 'starts programs, which a browser cannot.';
-  const next = isBuild
-    ? 'Open the folder in desktop VS Code, over a remote connection or in code-server, and run the task there.'
-    : 'Press Ctrl+F5 (Run Without Debugging) instead: the kernel then runs inside the browser.';
-  return `${verb} ${why} ${next}`;
+  const [building, running] = conditions.hasProcesses
+    ? [
+        t`Building needs files on a disk, and this workspace is at "${conditions.scheme}:".`,
+        t`Running in a terminal needs files on a disk, and this workspace is at "${conditions.scheme}:".`,
+      ]
+    : [
+        t`Building starts programs, which a browser cannot.`,
+        t`Running in a terminal starts programs, which a browser cannot.`,
+      ];
+  return isBuild
+    ? `${building} ${t`Open the folder in desktop VS Code, over a remote connection or in code-server, and run the task there.`}`
+    : `${running} ${t`Press Ctrl+F5 (Run Without Debugging) instead: the kernel then runs inside the browser.`}`;
 }
 
 /** Where an image goes if the task does not say: below the kernel's folder, with what else is made there. */

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t } from '../base/l10n';
 
 /** Thrown inside a task's work when its terminal was closed or Ctrl+C typed. */
 export class Cancelled extends Error {}
@@ -44,12 +45,12 @@ export class TaskTerminal implements vscode.Pseudoterminal {
     const started = performance.now();
     try {
       await this.work({ say: (text) => this.#say(text), checkpoint: () => this.#checkpoint() });
-      this.#say(`Done in ${((performance.now() - started) / 1000).toFixed(1)} s.`);
+      this.#say(t`Done in ${((performance.now() - started) / 1000).toFixed(1)} s.`);
       this.#ends.fire(0);
     } catch (error) {
       const isWanted = error instanceof Cancelled;
       const message = error instanceof Error ? error.message : String(error);
-      this.#say(isWanted ? 'Cancelled: nothing was written.' : `${RED}${message}${PLAIN}`);
+      this.#say(isWanted ? t`Cancelled: nothing was written.` : `${RED}${message}${PLAIN}`);
       this.#ends.fire(1);
     }
   }

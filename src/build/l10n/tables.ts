@@ -1,17 +1,27 @@
 /** Texts that stand in tables, in English, and are translated where they are shown. */
+import type { Schema } from '../../base/schema';
+import { CONSOLE_COMMANDS, CONSOLE_ROWS } from '../../dap/console-words';
 import { openLaunch, pickKernel } from '../../dap/errors';
+import { attachSchema, launchSchema } from '../../dap/launch-schema';
 import { RUN_GOALS } from '../../dap/run-goal-list';
 import { TRAP_POLICY_TEXTS } from '../../dap/trap-policy-list';
 import { BREAKPOINT_MODES } from '../../debug/breakpoint-modes';
 import { FILTER_HEADINGS, GROUP_LABELS, WORLD_LABELS } from '../../debug/exception-list';
 import { WORLD_WORDS } from '../../debug/trap-policy';
+import { kernelSchema } from '../../image/kernel-schema';
 import { INSPECTORS } from '../../inspect/registry';
 import { BOARDS } from '../../machine/boards/all';
+import { taskSchema } from '../../vscode/task-schema';
+import { TREE_RULES } from '../../vscode/trees/tree-rules';
 import type { Message } from './messages';
 
 /** All of them. A table whose rows are shown by `t(row.title)` has its line here. */
 export const tableMessages = (): Message[] =>
   [
+    at('src/dap/console-words.ts', [
+      ...CONSOLE_ROWS.map(({ text }) => text),
+      ...CONSOLE_COMMANDS.map(({ detail }) => detail),
+    ]),
     at('src/dap/errors.ts', [pickKernel.label, openLaunch.label]),
     at(
       'src/dap/run-goal-list.ts',
@@ -35,6 +45,13 @@ export const tableMessages = (): Message[] =>
       'src/inspect/registry.ts',
       INSPECTORS.map(({ title }) => title),
     ),
+    at('src/dap/launch-schema.ts', [...expectedIn(launchSchema), ...expectedIn(attachSchema)]),
+    at('src/image/kernel-schema.ts', expectedIn(kernelSchema)),
+    at('src/vscode/task-schema.ts', expectedIn(taskSchema)),
+    at(
+      'src/vscode/trees/tree-rules.ts',
+      TREE_RULES.map(({ text }) => text),
+    ),
     BOARDS.flatMap(({ isa }) =>
       at(
         `src/isa/${isa.name}/causes.ts`,
@@ -44,3 +61,11 @@ export const tableMessages = (): Message[] =>
   ].flat();
 
 const at = (place: string, texts: readonly string[]): Message[] => texts.map((text) => ({ text, place }));
+
+/** What values must be, in the words of a schema. */
+function expectedIn({ expected, keys, items, properties = {}, additionalProperties }: Schema): string[] {
+  const inner = [items, ...Object.values(properties), additionalProperties].flatMap((one) =>
+    typeof one === 'object' ? expectedIn(one) : [],
+  );
+  return [...(expected === undefined ? [] : [expected]), ...(keys === undefined ? [] : [keys.expected]), ...inner];
+}

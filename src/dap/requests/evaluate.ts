@@ -80,7 +80,7 @@ export function evaluateRequests(session: Session): Record<string, Handler> {
       const commands = CONSOLE_COMMANDS.filter(({ label }) => label.startsWith(typed)).map(({ label, detail }) => ({
         label,
         kind: 'keyword' as const,
-        detail,
+        detail: t(detail),
         replace: typed.length,
         rank: COMMAND_RANK,
       }));

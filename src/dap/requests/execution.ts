@@ -84,7 +84,7 @@ export function executionRequests(session: Session): Record<string, Handler> {
           if (at === undefined) return [];
           const id = session.takeId();
           gotoTargets.set(id, at);
-          const label = `${code.functionName ?? source.path} at 0x${at.toString(16)}`;
+          const label = t`${code.functionName ?? source.path} at ${`0x${at.toString(16)}`}`;
           const column = code.column > 0 ? { column: columnOut(session, code.column) } : {};
           return [
             {
