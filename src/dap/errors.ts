@@ -20,14 +20,14 @@ export class UserError extends Error {
 export const pickKernel = { label: 'Pick a kernel', url: 'command:worldstep.pickKernel' };
 export const openLaunch = { label: 'Open launch.json', url: 'command:workbench.action.debug.configure' };
 
-// 1000–1099: requests. The first two are for authors of clients, and stay English.
+// 1000–1099: requests
 export const unknownRequest = (command: string) =>
   new UserError(
     1000,
-    `The request "${command}" is not one of this debugger's. See the initialize response for what is supported.`,
+    t`The request "${command}" is not one of this debugger's. See the initialize response for what is supported.`,
   );
 export const badArgument = (name: string, wanted: string) =>
-  new UserError(1001, `The argument "${name}" must be ${wanted}.`);
+  new UserError(1001, t`The argument "${name}" must be ${wanted}.`);
 export const notLaunched = (command: string) =>
   new UserError(1002, t`"${command}" needs a running session. Send a launch request first.`);
 export const alreadyLaunched = () =>

@@ -16,7 +16,7 @@ export const explainAddress = async (documents: TextDocuments): Promise<void> =>
   const address = await vscode.window.showInputBox({
     title: t`Explain an Address`,
     prompt: t`An address, a symbol or an expression; then, if you like, an access and a world: 0x1000 write in guest user`,
-    placeHolder: '0xffffffc080200000, gpa:0x80200000 in guest, pa:0x80200000',
+    placeHolder: t`0xffffffc080200000, gpa:0x80200000 in guest, pa:0x80200000`,
   });
   if (!address) return;
   const named = accessIn(address);

@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { LANGUAGES, languageOf, messagesPath, speak, t } from '../../src/base/l10n';
-import { codeMessages, languageFiles, manifestMessages } from '../../src/build/l10n/files';
+import { codeMessages, languageFiles, manifestMessages, untranslated } from '../../src/build/l10n/files';
 import { manifestInWords } from '../../src/build/l10n/manifest';
 import { messagesBelow, messagesIn } from '../../src/build/l10n/messages';
 import { translationFiles, translationProblems } from '../../src/build/l10n/translations';
+import { untranslatedIn } from '../../src/build/l10n/untranslated';
 
 const root = resolve(__dirname, '../..');
 
@@ -17,6 +18,11 @@ describe('the texts for users', () => {
       language,
     );
     expect(problems, `${problems.length} to mend, then npm run gen:\n${problems.join('\n')}\n`).toEqual([]);
+  });
+
+  it('go through t where they are shown', () => {
+    const problems = untranslated(root);
+    expect(problems, problems.join('\n')).toEqual([]);
   });
 
   it('are made when somebody reads them, not when a module is loaded', () => {
@@ -48,6 +54,22 @@ describe('a text in a source', () => {
       ],
       early: ['a.ts:4'],
     });
+  });
+});
+
+describe('a literal that users are shown', () => {
+  it('is found where it stands as an error, a message, a title or a label, also behind a condition', () => {
+    const source = [
+      "throw new UserError(1, 'no such file');",
+      'window.showErrorMessage(why ?? `It is \x24{gone}.`, t`Retry`);',
+      "const pick = { label: isOn ? 'Stop' : t`Go on`, icon: 'go on' };",
+      "const kept = { title: 'Worldstep', label: `$(x) \x24{t`Run`}`, detail: 'of a table' };",
+    ].join('\n');
+    expect(untranslatedIn(source, 'a.ts', new Set(['of a table']))).toEqual([
+      'untranslated: a.ts:1 shows "no such file". Write it as t`…` of base/l10n.',
+      'untranslated: a.ts:2 shows "It is .". Write it as t`…` of base/l10n.',
+      'untranslated: a.ts:3 shows "Stop". Write it as t`…` of base/l10n.',
+    ]);
   });
 });
 

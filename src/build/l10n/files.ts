@@ -3,9 +3,10 @@ import { LANGUAGES, type Language, messagesPath } from '../../base/l10n';
 import { contributes, presentation } from '../contributions';
 import type { GeneratedFile } from '../documents';
 import { manifestInWords } from './manifest';
-import { type Message, messagesBelow } from './messages';
-import { tableMessages } from './tables';
+import { type Message, messagesBelow, readSources } from './messages';
+import { nameTexts, tableMessages } from './tables';
 import { translated, translationFiles, translationsOf } from './translations';
+import { untranslatedIn } from './untranslated';
 
 const { texts } = manifestInWords({ ...presentation, contributes });
 
@@ -15,6 +16,17 @@ export const manifestMessages = (): Message[] =>
 
 /** Everything that our code says. */
 export const codeMessages = (root: string): Message[] => [...messagesBelow(root, 'src').messages, ...tableMessages()];
+
+/** Folders that all that users are shown goes through `t` in. */
+const TRANSLATED = ['src/vscode', 'src/dap', 'src/debug'];
+
+/** What users are shown in English whatever their language, each with what to write. */
+export function untranslated(root: string): string[] {
+  const known = new Set([...manifestMessages(), ...tableMessages()].map(({ text }) => text).concat(nameTexts()));
+  return TRANSLATED.flatMap((folder) =>
+    readSources(root, folder).flatMap(({ path, source }) => untranslatedIn(source, path, known)),
+  );
+}
 
 const json = (content: object): string => `${JSON.stringify(content, null, 2)}\n`;
 

@@ -19,17 +19,19 @@ export interface FoundMessages {
 
 /** All messages below a folder of the repository. */
 export function messagesBelow(root: string, folder: string): FoundMessages {
-  const found = sourceFiles(root, folder).map((path) => messagesIn(readFileSync(join(root, path), 'utf8'), path));
+  const found = readSources(root, folder).map(({ path, source }) => messagesIn(source, path));
   return { messages: found.flatMap(({ messages }) => messages), early: found.flatMap(({ early }) => early) };
 }
 
-const sourceFiles = (root: string, folder: string): string[] =>
+/** The sources below a folder of the repository that somebody wrote. */
+export const readSources = (root: string, folder: string): { readonly path: string; readonly source: string }[] =>
   readdirSync(join(root, folder), { withFileTypes: true })
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
       const path = `${folder}/${entry.name}`;
-      if (entry.isDirectory()) return sourceFiles(root, path);
-      return /\.ts$/.test(entry.name) && !/\.(gen|d)\.ts$/.test(entry.name) ? [path] : [];
+      if (entry.isDirectory()) return readSources(root, path);
+      const isOurs = /\.ts$/.test(entry.name) && !/\.(gen|d)\.ts$/.test(entry.name);
+      return isOurs ? [{ path, source: readFileSync(join(root, path), 'utf8') }] : [];
     });
 
 /** The messages of one source. @param path how places name it */

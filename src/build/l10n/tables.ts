@@ -60,6 +60,13 @@ export const tableMessages = (): Message[] =>
     ),
   ].flat();
 
+/** Names, commands and words of the protocol: shown as they stand in every language. */
+export const nameTexts = (): string[] => [
+  'cancelled',
+  ...CONSOLE_COMMANDS.map(({ label }) => label),
+  ...TREE_RULES.map(({ title }) => title),
+];
+
 const at = (place: string, texts: readonly string[]): Message[] => texts.map((text) => ({ text, place }));
 
 /** What values must be, in the words of a schema. */
