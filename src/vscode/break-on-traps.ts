@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { t } from '../base/l10n';
 import type { PickedFilter } from '../dap/protocol';
-import { activeSession, request } from './inspector-view';
+import { request } from './inspector-view';
 import { PICKED } from './merged-exception-breakpoints';
 
 /** Where the workspace keeps what was picked. */
@@ -31,9 +31,7 @@ const itemsOf = (filters: readonly PickedFilter[], picked: readonly string[]): F
 };
 
 /** "Break on Traps…": lets the user pick further traps that stop, while the guest stands or runs. */
-const pickTraps = async (memory: vscode.Memento): Promise<void> => {
-  const session = activeSession();
-  if (!session) return;
+export const pickTraps = async (session: vscode.DebugSession, memory: vscode.Memento): Promise<void> => {
   const { filters } = await request(session, 'exceptions/filters', {});
   const before = pickedFilters(memory);
   const chosen = await vscode.window.showQuickPick(itemsOf(filters, before), {
@@ -71,12 +69,9 @@ const remind = async (session: vscode.DebugSession, memory: vscode.Memento): Pro
   if (names !== '') vscode.debug.activeDebugConsole.appendLine(t`Stops at traps, too (Break on Traps…): ${names}.`);
 };
 
-/** Registers the command and the reminder. */
-export const registerBreakOnTraps = (memory: vscode.Memento): vscode.Disposable =>
-  vscode.Disposable.from(
-    vscode.commands.registerCommand('worldstep.breakOnTraps', () => pickTraps(memory)),
-    vscode.debug.onDidStartDebugSession((session) => {
-      // A session that has ended meanwhile has nobody to remind.
-      if (session.type === 'worldstep') void remind(session, memory).catch(() => {});
-    }),
-  );
+/** Says at the start of each session what was picked before. */
+export const remindOfTraps = (memory: vscode.Memento): vscode.Disposable =>
+  vscode.debug.onDidStartDebugSession((session) => {
+    // A session that has ended meanwhile has nobody to remind.
+    if (session.type === 'worldstep') void remind(session, memory).catch(() => {});
+  });

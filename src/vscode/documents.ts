@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { t } from '../base/l10n';
+import { showProblem } from './problem-message';
 
 const SCHEME = 'worldstep-text';
 
@@ -21,18 +22,30 @@ export class TextDocuments implements vscode.TextDocumentContentProvider, vscode
   readonly #changes = new vscode.EventEmitter<vscode.Uri>();
   readonly onDidChange = this.#changes.event;
   readonly #makers = new Map<string, () => Thenable<string>>();
+  /** Texts that were made to see whether there is one, until they are fetched. */
+  readonly #ready = new Map<string, string>();
   readonly #registration = vscode.workspace.registerTextDocumentContentProvider(SCHEME, this);
 
   provideTextDocumentContent(uri: vscode.Uri): Thenable<string> | string {
+    const ready = this.#ready.get(uri.toString());
+    this.#ready.delete(uri.toString());
+    if (ready !== undefined) return ready;
     return this.#makers.get(uri.toString())?.() ?? t`The debug session that this document belonged to has ended.`;
   }
 
   /**
    * Shows the text that `make` returns under `title`, beside the source; what has the same title is replaced. The source
    * keeps the focus: where a step goes on in another file, that opens in the group of the focus.
+   * Where `make` rejects, only its reason is shown.
    */
   async show(title: string, make: () => Thenable<string>): Promise<void> {
     const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${title.replaceAll('/', '∕')}.txt` });
+    try {
+      this.#ready.set(uri.toString(), await make());
+    } catch (error) {
+      await showProblem(error);
+      return;
+    }
     this.#makers.set(uri.toString(), make);
     this.#changes.fire(uri);
     await vscode.window.showTextDocument(uri, { preview: true, preserveFocus: true, viewColumn: columnBeside() });

@@ -8,7 +8,7 @@ import { RUN_GOALS } from '../dap/run-goal-list';
 import { TRAP_POLICY_TEXTS } from '../dap/trap-policy-list';
 import { showActions } from './actions';
 import { type ConnectToServer, registerAdapter, type StartWorker } from './adapter';
-import { registerBreakOnTraps } from './break-on-traps';
+import { pickTraps, remindOfTraps } from './break-on-traps';
 import { GuestConsoles } from './console';
 import { registerConsoleLinks } from './console-links';
 import { insertFile, showDiskImage } from './disk-image-commands';
@@ -26,6 +26,7 @@ import { createLog, loggedCommands, registerSessionLog } from './log';
 import { registerNumberFormats } from './number-format';
 import { OwnBuilds } from './own-builds';
 import { OwnKernels } from './own-kernels';
+import { showProblem } from './problem-message';
 import { registerRowCommands } from './row-commands';
 import { pickRunGoal, pickTrapPolicy, runTo } from './run-to';
 import { SampleFiles, sampleFolder } from './sample-files';
@@ -98,9 +99,9 @@ export const activate = (
     await addSuggestedBreakpoints(kernel, folder);
     await showSources(kernel, folder);
   };
-  const inSession = (run: (session: vscode.DebugSession) => unknown) => () => {
+  const inSession = (run: (session: vscode.DebugSession) => unknown) => async () => {
     const session = activeSession();
-    if (session) return run(session);
+    if (session) return Promise.resolve(session).then(run).catch(showProblem);
     return vscode.window.showInformationMessage(t`No Worldstep session is running. F5 starts one.`);
   };
   const command = loggedCommands(log);
@@ -128,7 +129,7 @@ export const activate = (
     views,
     new StatusItem(),
     registerAdapter(startWorker, connectToServer, workspaceFiles, context.workspaceState, log),
-    registerBreakOnTraps(context.workspaceState),
+    remindOfTraps(context.workspaceState),
     registerConsoleLinks(),
     registerSourceProviders(),
     registerNumberFormats(),
@@ -187,6 +188,10 @@ export const activate = (
       ),
     ),
     command('worldstep.traps', inSession(pickTrapPolicy)),
+    command(
+      'worldstep.breakOnTraps',
+      inSession((session) => pickTraps(session, context.workspaceState)),
+    ),
     ...TRAP_POLICY_TEXTS.map(({ id }) => command(`worldstep.traps.${id}`, inSession(pickTrapPolicy))),
     command(
       'worldstep.showActions',

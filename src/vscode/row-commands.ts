@@ -5,6 +5,7 @@ import { breaksOnChange, toggleBreakOnChange } from './data-breakpoints';
 import type { TextDocuments } from './documents';
 import { activeSession, type InspectorRow, request } from './inspector-view';
 import { hexText } from './plain-text';
+import { showProblem } from './problem-message';
 
 /** How much of memory a row's "View Memory" shows. */
 const MEMORY_BYTES = 512;
@@ -21,7 +22,7 @@ export const registerRowCommands = (documents: TextDocuments, refresh: () => voi
       try {
         await run(row, session);
       } catch (error) {
-        await vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
+        await showProblem(error);
       }
     });
   return vscode.Disposable.from(

@@ -1,6 +1,7 @@
 /**
  * The quiet editor: what must not pop up, take the focus, or stand in the way. Hovers where there is nothing to show, a
- * watch that cannot be evaluated, typing after a change by hand, few exception filters, and what a stop says.
+ * watch that cannot be evaluated, typing after a change by hand, few exception filters, a command that is refused, and what
+ * a stop says.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -37,6 +38,8 @@ export const walkQuietly = async (around: Surroundings): Promise<void> => {
   if (readFileSync(join(folder, SOURCE), 'utf8') !== source) throw new Error('the source was changed');
   note('typed after changes by hand: the source is as it was');
   await isQuiet(workbench);
+  await refusedCommand(workbench);
+  note('a command that cannot be carried out says why, once, and opens nothing');
   await page.keyboard.press('Shift+F5');
   await page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
 
@@ -99,9 +102,8 @@ const hovers = async (workbench: Workbench): Promise<void> => {
     await hoverAt(workbench, text, word);
     if ((await hover.count()) > 0) throw new Error(`a hover shows something at "${word}"`);
   }
-  // Answers come in order: with this one all have come.
-  await hoverAt(workbench, 'worker1 [{message}]', 'message');
-  await hover.getByText(/^0$/).waitFor();
+  // Answers come in order: with this one all have come. VS Code takes a hover back when it was late with the mouse before.
+  await workbench.until(hover.getByText(/^0$/), () => hoverAt(workbench, 'worker1 [{message}]', 'message'));
   await workbench.screenshot('q03-hover-in-format-string');
   await isQuiet(workbench);
   await page.keyboard.press('Escape');
@@ -164,6 +166,20 @@ const changes = async (workbench: Workbench): Promise<void> => {
   await page.keyboard.type('words');
   await workbench.screenshot('q07-typed-after-set-value');
   await isQuiet(workbench);
+};
+
+/** What the user asked for by a command has no place of its own to show why it failed. */
+const refusedCommand = async (workbench: Workbench): Promise<void> => {
+  const { page } = workbench;
+  await workbench.askToExplain('nobody read');
+  const toast = page.locator('.notification-toast');
+  await toast.filter({ hasText: 'Nothing is called "nobody"' }).waitFor();
+  await workbench.screenshot('q10-refused-command');
+  if ((await toast.count()) !== 1) throw new Error(`${await toast.count()} messages for one refusal`);
+  if ((await page.locator('.monaco-dialog-box').count()) > 0) throw new Error('a dialog repeats the message');
+  if ((await page.locator('.tab', { hasText: 'Explanation' }).count()) > 0) throw new Error('an empty document opened');
+  await workbench.command('Notifications: Clear All Notifications');
+  await toast.waitFor({ state: 'detached' });
 };
 
 /** The sample without its flash image: its first check fails. */

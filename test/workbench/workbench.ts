@@ -40,6 +40,15 @@ export class Workbench {
     await this.page.screenshot({ path: join(SHOTS, `${name}.png`) });
   }
 
+  /** Does something until it shows. */
+  async until(shown: Locator, act: () => Promise<void>): Promise<void> {
+    for (const timeout of WAITS_MS) {
+      await act();
+      if (await succeeds(shown.waitFor({ timeout }))) return;
+    }
+    throw new Error(`it does not show: ${shown}`);
+  }
+
   /** Runs a command through the palette; waits until an extension that has it is known. */
   async command(title: string): Promise<void> {
     const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
@@ -105,13 +114,18 @@ export class Workbench {
     await this.page.locator('.monaco-editor .view-line', { hasText }).first().waitFor();
   }
 
-  /** "Explain an Address…" with an address and an access, up to the document with the answer. */
-  async explain(text: string): Promise<void> {
+  /** "Explain an Address…" with an address and an access. */
+  async askToExplain(text: string): Promise<void> {
     await this.command('Worldstep: Explain an Address…');
     // The palette's own row has the same words.
     await this.page.locator('.quick-input-title', { hasText: 'Explain an Address' }).waitFor();
     await this.page.locator('.quick-input-widget:visible .quick-input-box input').fill(text);
     await this.page.keyboard.press('Enter');
+  }
+
+  /** "Explain an Address…", up to the document with the answer. */
+  async explain(text: string): Promise<void> {
+    await this.askToExplain(text);
     await this.page.locator('.tab.active', { hasText: 'Explanation.txt' }).waitFor();
     await this.showsLine(`explain ${text}`);
   }
