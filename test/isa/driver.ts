@@ -2,6 +2,11 @@
  * One instruction, its state before and after: a row of the vector tables. A {@link VectorDriver} executes rows on some
  * implementation; the same rows serve our engine, the direct evaluator and QEMU.
  */
+import type { HartView } from '../../src/engine/hart-view';
+import type { EngineIsa } from '../../src/isa/core/engine-isa';
+import type { PatternInsn } from '../../src/isa/core/insn';
+import type { RegisterFile } from '../../src/isa/core/state-layout';
+import { PlainState } from '../support/plain-state';
 
 /** Where a row's instruction lies; jumps and `auipc` are relative to it. */
 export const CODE = 0x8000_0000n;
@@ -14,22 +19,23 @@ export interface MemoryBytes {
   readonly bytes: string;
 }
 
-/** State that differs from the drivers' filling: registers hold {@link fillX} and {@link fillF}, slots their reset values. */
-export interface Before {
-  readonly x?: Readonly<Record<number, bigint>>;
-  readonly f?: Readonly<Record<number, bigint>>;
-  /** Named state: `frm`, `fflags`, `mstatus` and others by the names of the instruction set's slots. */
+/** Registers of a file by number. */
+export type Registers = Readonly<Record<number, bigint>>;
+/** Files of all instruction sets. */
+type Files = { readonly [file in 'x' | 'r' | 'f' | 'fcc']?: Registers };
+
+/** State that differs from the drivers' filling: registers hold {@link filling}, slots their reset values. */
+export interface Before extends Files {
+  /** Named state: `frm`, `fcsr`, `mstatus` and others by the names of the instruction set's slots. */
   readonly slots?: Readonly<Record<string, bigint>>;
   readonly memory?: readonly MemoryBytes[];
 }
 
 /** What must have changed; everything not named must be as before. */
-export interface After {
-  readonly x?: Readonly<Record<number, bigint>>;
-  readonly f?: Readonly<Record<number, bigint>>;
+export interface After extends Files {
   readonly slots?: Readonly<Record<string, bigint>>;
   readonly memory?: readonly MemoryBytes[];
-  /** mstatus.FS after it (0 off, 1 initial, 2 clean, 3 dirty). */
+  /** RISC-V: mstatus.FS after it (0 off, 1 initial, 2 clean, 3 dirty). */
   readonly fs?: number;
   /** The next instruction when absent. */
   readonly pc?: bigint;
@@ -49,25 +55,56 @@ export interface Vector {
 }
 
 export interface Outcome {
-  x(index: number): bigint;
-  f(index: number): bigint;
+  register(file: string, index: number): bigint;
   slot(name: string): bigint;
   readonly pc: bigint;
   memory(at: bigint, length: number): Uint8Array;
   readonly trap?: { readonly cause: number; readonly tval: bigint };
 }
 
+/** An instruction set as rows are run on it. */
+export interface Subject {
+  readonly engine: EngineIsa;
+  readonly insns: readonly PatternInsn[];
+  /** All state as a row finds it that says nothing: privileged, addresses physical, floating point on. */
+  reset(state: HartView | PlainState): void;
+  /** An instruction that traps wherever it is. */
+  readonly breakpoint: Uint8Array;
+  /** Slots compared in every row. */
+  readonly slots: readonly string[];
+}
+
 export interface VectorDriver {
   readonly name: string;
-  /** Executes the row's one instruction in M-mode with floating point on (mstatus.FS = Initial), unless the row's slots differ. */
+  readonly subject: Subject;
+  /** Executes the row's instructions, in the state that the subject's reset and the row give. */
   run(vector: Vector): Outcome;
 }
 
 /** Distinct values, so that a stray write shows. */
-export const fillX = (index: number): bigint => (index === 0 ? 0n : 0x5eed_0000_0000_0000n + BigInt(index));
-export const fillF = (index: number): bigint => 0xf10a_7000_0000_0000n + BigInt(index);
-/** FS = Initial. */
-export const FS_INITIAL = 1n << 13n;
+const FILLING: Readonly<Record<string, bigint>> = { f: 0xf10a_7000_0000_0000n };
+const GENERAL = 0x5eed_0000_0000_0000n;
+
+/** What a register holds that a row says nothing of. */
+export const filling = ({ name, zero }: RegisterFile, index: number): bigint => {
+  if (index === zero) return 0n;
+  // Condition flags are bits.
+  if (name === 'fcc') return BigInt(index & 1);
+  return (FILLING[name] ?? GENERAL) + BigInt(index);
+};
+
+/** Puts the row's state. */
+export const prepare = (subject: Subject, state: HartView | PlainState, { before }: Vector): void => {
+  subject.reset(state);
+  for (const [slot, value] of Object.entries(before.slots ?? {})) state.set(slot, value);
+  for (const file of subject.engine.state.files) {
+    for (let index = 0; index < file.count; index++) {
+      state.write(file.name, index, registersOf(before, file)?.[index] ?? filling(file, index));
+    }
+  }
+};
+
+const registersOf = (side: Before | After, { name }: RegisterFile): Registers | undefined => side[name as keyof Files];
 
 /** The bytes of a row's instructions. */
 export const codeOf = ({ word, length, following = [] }: Vector): Uint8Array =>
@@ -81,9 +118,6 @@ export const bytesOf = (digits: string): Uint8Array =>
   Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 const digitsOf = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 
-/** Slots compared in every row. */
-const ALWAYS = ['fflags', 'frm', 'reservation'];
-
 /** Runs the row and lists what differs from its expectation; empty when nothing does. */
 export const mismatches = (driver: VectorDriver, vector: Vector): string[] => {
   const { before, after } = vector;
@@ -95,13 +129,17 @@ export const mismatches = (driver: VectorDriver, vector: Vector): string[] => {
   };
   const trapText = (trap: Outcome['trap']) => (trap ? `cause ${trap.cause} tval 0x${trap.tval.toString(16)}` : 'none');
   expect('trap', trapText(outcome.trap), trapText(after.trap));
-  for (let index = 0; index < 32; index++) {
-    expect(`x${index}`, outcome.x(index), after.x?.[index] ?? before.x?.[index] ?? fillX(index));
-    expect(`f${index}`, outcome.f(index), after.f?.[index] ?? before.f?.[index] ?? fillF(index));
+  for (const file of driver.subject.engine.state.files) {
+    const [was, is] = [registersOf(before, file), registersOf(after, file)];
+    for (let index = 0; index < file.count; index++) {
+      const wanted = is?.[index] ?? was?.[index] ?? filling(file, index);
+      expect(`${file.name}${index}`, outcome.register(file.name, index), wanted);
+    }
   }
-  for (const name of ALWAYS) {
-    const unset = name === 'reservation' ? 0xffff_ffff_ffff_ffffn : 0n;
-    expect(name, outcome.slot(name), after.slots?.[name] ?? before.slots?.[name] ?? unset);
+  const initial = new PlainState(driver.subject.engine.state);
+  driver.subject.reset(initial);
+  for (const name of driver.subject.slots) {
+    expect(name, outcome.slot(name), after.slots?.[name] ?? before.slots?.[name] ?? initial.get(name));
   }
   for (const [name, value] of Object.entries(after.slots ?? {})) expect(name, outcome.slot(name), value);
   if (after.fs !== undefined) expect('mstatus.FS', (outcome.slot('mstatus') >> 13n) & 3n, BigInt(after.fs));

@@ -2,21 +2,22 @@
 
 import { Engine, type TakenTrap } from '../../src/engine/engine';
 import { STATUS } from '../../src/engine/layout';
-import { resetState } from '../../src/isa/riscv64/csrs-slots';
-import { RISCV64_ENGINE } from '../../src/isa/riscv64/engine-isa';
 import { engineHost } from '../support/engine-host';
-import { bytesOf, CODE, codeOf, DATA, FS_INITIAL, fillF, fillX, type VectorDriver } from './driver';
+import { bytesOf, CODE, codeOf, DATA, prepare, type Subject, type VectorDriver } from './driver';
 
 const RAM_SIZE = 0x2000;
 
-const BREAKPOINT = 0x9002;
 /** Enough for the fast interpreter to be used. */
 const FAST_BUDGET = 10_000;
 /** Too little for that, and enough for the counted one. */
 const COUNTED_BUDGET = 200;
 
 /** A driver with an engine of its own, whose run of the row's instruction is `execute`. */
-const createDriver = (name: string, execute: (engine: Engine, instructions: number) => void): VectorDriver => {
+const createDriver = (
+  name: string,
+  subject: Subject,
+  execute: (engine: Engine, instructions: number) => void,
+): VectorDriver => {
   const traps: TakenTrap[] = [];
   const host = engineHost({
     trapTaken: (_, taken) => {
@@ -24,23 +25,19 @@ const createDriver = (name: string, execute: (engine: Engine, instructions: numb
       return 'trapStop';
     },
   });
-  const engine = new Engine(RISCV64_ENGINE, host, { ram: [{ base: Number(CODE), size: RAM_SIZE }], harts: 1 });
+  const engine = new Engine(subject.engine, host, { ram: [{ base: Number(CODE), size: RAM_SIZE }], harts: 1 });
   engine.wantsTrapContext = true;
+  const { breakpoint } = subject;
   // Wherever the instructions lead, they meet a breakpoint there.
-  const breakpoints = new Uint8Array(new Uint16Array(0x800).fill(BREAKPOINT).buffer);
+  const breakpoints = Uint8Array.from({ length: 0x1000 }, (_, at) => breakpoint[at % breakpoint.length] ?? 0);
   return {
     name,
+    subject,
     run: (vector) => {
       const { before } = vector;
       const view = engine.harts[0]!;
       traps.length = 0;
-      resetState(view, { hartid: 0, start: 'machine' });
-      view.set('mstatus', view.get('mstatus') | FS_INITIAL);
-      for (const [slot, value] of Object.entries(before.slots ?? {})) view.set(slot, value);
-      for (let index = 0; index < 32; index++) {
-        view.write('x', index, before.x?.[index] ?? fillX(index));
-        view.write('f', index, before.f?.[index] ?? fillF(index));
-      }
+      prepare(subject, view, vector);
       engine.writeRam(Number(DATA), new Uint8Array(0x1000));
       for (const { at, bytes } of before.memory ?? []) engine.writeRam(Number(at), bytesOf(bytes));
       engine.writeRam(Number(CODE), breakpoints);
@@ -52,8 +49,7 @@ const createDriver = (name: string, execute: (engine: Engine, instructions: numb
       const trap = traps[0];
       const offset = (at: bigint) => engine.memory.offsetOf(Number(at), 1);
       return {
-        x: (index) => view.read('x', index),
-        f: (index) => view.read('f', index),
+        register: (file, index) => view.read(file, index),
         // As the instruction left it, before the trap's own changes.
         slot: (slot) => trap?.before(slot) ?? view.get(slot),
         pc: trap?.epc ?? view.pc,
@@ -66,12 +62,13 @@ const createDriver = (name: string, execute: (engine: Engine, instructions: numb
 };
 
 /** One instruction at a time. */
-export const createExactDriver = (): VectorDriver =>
-  createDriver('exact', (engine, instructions) => {
+export const createExactDriver = (subject: Subject): VectorDriver =>
+  createDriver('exact', subject, (engine, instructions) => {
     let status: number = STATUS.none;
     for (let step = 0; step < instructions && status === STATUS.none; step++) status = engine.run(0, 1, 1).status;
   });
-export const createFastDriver = (): VectorDriver => createDriver('fast', (engine) => engine.run(0, FAST_BUDGET, 2));
+export const createFastDriver = (subject: Subject): VectorDriver =>
+  createDriver('fast', subject, (engine) => engine.run(0, FAST_BUDGET, 2));
 /** The fast interpreter that keeps the exact count, for the last instructions before a deadline. */
-export const createCountedDriver = (): VectorDriver =>
-  createDriver('counted', (engine) => engine.run(0, COUNTED_BUDGET, 2));
+export const createCountedDriver = (subject: Subject): VectorDriver =>
+  createDriver('counted', subject, (engine) => engine.run(0, COUNTED_BUDGET, 2));

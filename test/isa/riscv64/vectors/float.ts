@@ -1,6 +1,7 @@
 /** F and D. @see RISC-V Unprivileged ISA 20240411, F and D Extensions; IEEE 754-2019 */
 
-import { type After, type Before, DATA, FS_INITIAL, type Vector } from '../../driver';
+import { type After, type Before, DATA, type Vector } from '../../driver';
+import { FS_INITIAL } from '../subject';
 import { little, RD, RS1, RS2, RS3, u64, vector } from './rows';
 
 const NX = 1n;

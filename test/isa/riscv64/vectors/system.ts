@@ -1,6 +1,7 @@
 /** Zicsr, Zifencei and the privileged instructions, as far as one instruction in M-mode shows them. CSR rules have tests of their own. */
 
-import { CODE, FS_INITIAL, type Vector } from '../../driver';
+import { CODE, type Vector } from '../../driver';
+import { FS_INITIAL } from '../subject';
 import { RD, RS1, u64, vector } from './rows';
 
 const MSCRATCH = 0x340;
