@@ -9,6 +9,7 @@ import type { Image } from '../debug/images';
 import type { LogLine, SliceResult, Stop } from '../debug/stop';
 import type { DebugTarget } from '../debug/target';
 import type { Inspection } from '../inspect/open';
+import { ClientPaths } from './client-paths';
 import { Debuggee, type Follower, type OutputCategory } from './debuggee';
 import { ended, isRunning, notLaunched, unknownThread } from './errors';
 import { Handles } from './handles';
@@ -65,6 +66,7 @@ export class Session implements Follower {
   readonly shown = new Shown();
   readonly client: Client = {
     linesStartAt1: true,
+  readonly paths = new ClientPaths();
     columnsStartAt1: true,
     supportsInvalidated: false,
     supportsMemoryEvent: false,

@@ -12,7 +12,7 @@ export interface ExceptionEntry {
 
 /** The wishes of one client. */
 export interface Wishes {
-  /** By path as the client spells it. */
+  /** By normalized path. */
   readonly sources: Map<string, SourceSpec[]>;
   functions: FunctionSpec[];
   instructions: InstructionSpec[];
@@ -37,6 +37,10 @@ export const noWishes = (exceptions: Wishes['exceptions'] = undefined): Wishes =
   exceptions,
   likes: [],
 });
+
+/** The normalized path of the file that a client set a breakpoint in. */
+export const fileOf = ({ sources }: Wishes, breakpoint: number): string | undefined =>
+  [...sources].find(([, specs]) => specs.some(({ id }) => id === breakpoint))?.[0];
 
 /** The ids of the breakpoints that a client wishes for. */
 export function idsOf({ sources, functions, instructions, data }: Wishes): ReadonlySet<number | undefined> {

@@ -14,7 +14,7 @@ export interface ImageSource {
   readonly source: SourceFile;
 }
 
-/** Decodes percent escapes and unifies separators; `file:///x` becomes `/x`. Other schemes stay. */
+/** Decodes percent escapes, unifies separators and leaves out `.` and `x/..`; `file:///x` becomes `/x`. Other schemes stay. */
 export function normalizePath(path: string): string {
   let text = path;
   if (/%[0-9a-f]{2}/i.test(text)) {
@@ -25,8 +25,19 @@ export function normalizePath(path: string): string {
     }
   }
   text = text.replace(/^file:\/\/(localhost)?/i, '').replaceAll('\\', '/');
+  if (/\/\.\.?(?:\/|$)/.test(text)) text = withoutDots(text);
   const drive = /^\/?([a-z]):\//i.exec(text);
   return drive?.[1] === undefined ? text : `${drive[1].toLowerCase()}:/${text.slice(drive[0].length)}`;
+}
+
+function withoutDots(path: string): string {
+  const kept: string[] = [];
+  for (const part of path.split('/')) {
+    const isStep = part === '..' && kept.length > 0 && !['', '.', '..'].includes(kept.at(-1) ?? '');
+    if (isStep) kept.pop();
+    else if (part !== '.' || kept.length === 0) kept.push(part);
+  }
+  return kept.join('/');
 }
 
 const segmentsOf = (path: string) => path.split('/').filter((part) => part !== '');

@@ -16,7 +16,7 @@ import { referenceArgument, referenceText } from '../reference-argument';
 import type { Handler } from '../server';
 import type { Session } from '../session';
 import { idsOf } from '../wishes';
-import { sourceOf } from './sources';
+import { breakpointSource } from './sources';
 
 const optionsOf = (args: Args): BreakpointOptions => ({
   condition: args.optionalString('condition'),
@@ -35,7 +35,10 @@ function modeOf(text: string | undefined): BreakpointMode | undefined {
 function codeBody(session: Session, target: DebugTarget, breakpoint: CodeBreakpoint): DebugProtocol.Breakpoint {
   const first = breakpoint.places[0];
   const isVerified = first !== undefined;
-  const source = breakpoint.source === undefined ? {} : { source: sourceOf(session, target, breakpoint.source) };
+  const source =
+    breakpoint.source === undefined
+      ? {}
+      : { source: breakpointSource(session, target, breakpoint.source, breakpoint.id) };
   const line = breakpoint.line === undefined ? {} : { line: lineOut(session, breakpoint.line) };
   return {
     id: breakpoint.id,
@@ -106,6 +109,7 @@ export function breakpointRequests(session: Session): Record<string, Handler> {
           });
         }
       }
+      session.paths.note(path);
       session.wishes.sources.set(normalizePath(path), specs);
       const target = session.binding();
       if (typeof target === 'string') return unbound(specs, target);

@@ -69,6 +69,7 @@ export function lifecycleRequests(session: Session): Record<string, Handler> {
       const answer = () => (launch === undefined ? declare(true) : canHaveGuests(launch).then(declare));
       return speakTo(args.optionalString('locale'), session.services.host)?.then(answer) ?? answer();
     },
+      session.paths.isUri = args.raw('pathFormat') === 'uri';
     launch: async (args, context) => {
       if (session.hasTarget) throw alreadyLaunched();
       session.isConfigured = false;

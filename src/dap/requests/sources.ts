@@ -4,12 +4,13 @@ import { hex } from '../../base/address';
 import { t } from '../../base/l10n';
 import type { Image, Placement } from '../../debug/images';
 import type { SourceFile } from '../../debug/sources';
-import { isCratePath, isLibraryPath } from '../../debug/sources';
+import { isCratePath, isLibraryPath, normalizePath } from '../../debug/sources';
 import type { DebugTarget } from '../../debug/target';
 import { noSource } from '../errors';
 import type { Handler } from '../server';
 import type { Session } from '../session';
 import { isFile } from '../source-search';
+import { fileOf } from '../wishes';
 
 /** References of sources that clients cannot open by path; the same path keeps its number. */
 const references = new WeakMap<Session, Map<string, number>>();
@@ -36,22 +37,40 @@ export function sourceOf(session: Session, target: DebugTarget, source: SourceFi
 }
 
 function placeOf(session: Session, target: DebugTarget, source: SourceFile): DebugProtocol.Source {
-  const path = target.sources.clientPath(source);
-  const name = path.split('/').pop() ?? path;
+  const place = target.sources.clientPath(source);
+  const path = session.paths.spell(place);
+  const name = place.split('/').pop() ?? place;
   const isLibrary = isLibraryPath(source.path);
   // Bundled kernels keep their sources inside Worldstep unless the shell says where a copy is.
-  if (path.startsWith('asset:')) return { name, path, sourceReference: referenceOf(session, path) };
+  if (place.startsWith('asset:')) return { name, path, sourceReference: referenceOf(session, place) };
   if (isLibrary && !target.sources.isMapped(source)) {
     return {
       name,
       path,
-      sourceReference: referenceOf(session, path),
+      sourceReference: referenceOf(session, place),
       presentationHint: 'deemphasize',
       origin: t`Rust library`,
     };
   }
-  if (isCratePath(path)) return { name, path, sourceReference: referenceOf(session, path) };
+  if (isCratePath(place)) return { name, path, sourceReference: referenceOf(session, place) };
   return { name, path, ...(isLibrary ? { presentationHint: 'deemphasize' as const, origin: t`Rust library` } : {}) };
+}
+
+/** The source of a breakpoint, under the name of the file that the client has set it in. */
+export function breakpointSource(
+  session: Session,
+  target: DebugTarget,
+  source: SourceFile,
+  breakpoint: number,
+): DebugProtocol.Source {
+  const found = sourceOf(session, target, source);
+  const file = fileOf(session.wishes, breakpoint);
+  if (file === undefined || file === '') return found;
+  const path = session.paths.spell(file);
+  if (normalizePath(found.path ?? '') === file) return { ...found, path };
+  // Built elsewhere: the client has its own copy.
+  const { sourceReference: _, ...plain } = found;
+  return { ...plain, path };
 }
 
 /**
@@ -66,7 +85,8 @@ export function dimmedSource(
   isShared: boolean,
 ): DebugProtocol.Source {
   const plain = sourceOf(session, target, source);
-  const copy = isShared ? { sourceReference: referenceOf(session, `${COPY}${plain.path}`) } : {};
+  const place = target.sources.clientPath(source);
+  const copy = isShared ? { sourceReference: referenceOf(session, `${COPY}${place}`) } : {};
   return { ...plain, ...copy, presentationHint: 'deemphasize' };
 }
 
@@ -91,8 +111,8 @@ export class ReadableSources {
 
   private async look(file: SourceFile): Promise<DebugProtocol.Source | undefined> {
     const source = sourceOf(this.session, this.target, file);
-    const { path = '', ...unnamed } = source;
-    if (!(await isFile(this.session.services.host, path))) return undefined;
+    const { path: _, ...unnamed } = source;
+    if (!(await isFile(this.session.services.host, this.target.sources.clientPath(file)))) return undefined;
     // That view takes a path before the text that this session gives, and no client can open one of Worldstep's own.
     return source.sourceReference === undefined ? source : unnamed;
   }
