@@ -104,7 +104,11 @@ export class Debuggee {
     this.isEnded = false;
     target.trapPolicy = this.trapPolicy ?? launch.stepping?.traps ?? 'skip';
     this.target = target;
-    target.runner.onLog = (line) => this.tell((one) => one.logged(line));
+    target.runner.onLog = (line) => {
+      // What the guest wrote before it came here stands before it.
+      this.flushConsole();
+      this.tell((one) => one.logged(line));
+    };
     target.onImageFound = (image) => this.tell((one) => one.imageFound(image));
     this.decoder = new TextDecoder();
     this.panic = new GuestPanic((line) => built.isPanic?.(line) ?? false);
@@ -281,11 +285,7 @@ export class Debuggee {
   /** Sends pending console output and stale views; views at most ten times a second, and not when `isFinal`. */
   private flush(isFinal: boolean): void {
     if (isFinal) this.consoleText += this.decoder.decode();
-    if (this.consoleText !== '') {
-      const text = this.consoleText;
-      this.consoleText = '';
-      this.tell((one) => one.wrote(text));
-    }
+    this.flushConsole();
     if (isFinal || this.stale.size === 0) return;
     const now = this.services.host.wallClock();
     if (now - this.lastChanged < 100) return;
@@ -293,6 +293,13 @@ export class Debuggee {
     const inspectors = [...this.stale];
     this.stale.clear();
     this.tell((one) => one.staled(inspectors));
+  }
+
+  private flushConsole(): void {
+    if (this.consoleText === '') return;
+    const text = this.consoleText;
+    this.consoleText = '';
+    this.tell((one) => one.wrote(text));
   }
 
   private observe(target: DebugTarget): void {

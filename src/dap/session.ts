@@ -50,6 +50,8 @@ export interface Announcer {
   breakpoints(): void;
   /** Registers or memory were changed by hand. */
   change(target: DebugTarget): void;
+  /** The line that a hart is at, as the protocol shows it. */
+  place(target: DebugTarget, hart: number): object | undefined;
 }
 
 /** How a client leaves. */
@@ -79,7 +81,12 @@ export class Session implements Follower {
   /** How integers are shown. */
   readonly numbers = new NumberFormats(() => this.launch?.numbers);
   debuggee: Debuggee;
-  announcer: Announcer = { image: () => {}, breakpoints: () => {}, change: () => {} };
+  announcer: Announcer = {
+    image: () => {},
+    breakpoints: () => {},
+    change: () => {},
+    place: () => undefined,
+  };
   /** Called when the client has taken its leave. */
   closed: () => void = () => {};
   /** configurationDone has come. */
@@ -297,7 +304,9 @@ export class Session implements Follower {
   }
 
   logged(line: LogLine): void {
-    this.print(`${line.text}\n`, 'console');
+    const { target } = this.debuggee;
+    const place = target && this.announcer.place(target, line.hart);
+    this.server.event('output', { category: 'console', output: `${line.text}\n`, ...place });
   }
 
   /** Text for the Debug Console. */

@@ -10,6 +10,18 @@ import type { Session } from '../session';
 import { announceBreakpoints } from './breakpoints';
 import { announceModule } from './sources';
 
+import { linePlace } from './stack';
+
+/** The machine as a process: it has no number in the host's system. */
+function processBody({ debuggee: { launch, target }, isAttached }: Session): DebugProtocol.ProcessEvent['body'] {
+  const isa = target?.machine.isa;
+  return {
+    name: launch?.program ?? '',
+    isLocalProcess: true,
+    startMethod: isAttached ? 'attach' : 'launch',
+    pointerSize: isa?.register(isa.pc)?.bits,
+  };
+}
 export function lifecycleRequests(session: Session): Record<string, Handler> {
   session.announcer = {
     image: (image) => {
@@ -19,6 +31,7 @@ export function lifecycleRequests(session: Session): Record<string, Handler> {
     breakpoints: () => announceBreakpoints(session),
     change: (target) => showHandChange(session, target),
   };
+    place: (target, hart) => linePlace(session, target, hart),
   let isBuilding = false;
   const build = async (value: unknown): Promise<void> => {
     const launch = checkLaunch(value, session.services.architectures);

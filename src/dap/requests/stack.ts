@@ -28,8 +28,23 @@ function* framesOf(walk: StackWalk, start: number, levels: number): Work<readonl
   return walk.frames(start, levels);
 }
 
-/** Frames sent when the client does not say how many. */
-const PAGE = 50;
+/** The line that a hart is at, of whatever it executes there; nothing where that has no source. */
+export function linePlace(
+  session: Session,
+  target: DebugTarget,
+  hart: number,
+): Required<Pick<DebugProtocol.OutputEvent['body'], 'source' | 'line' | 'column'>> | undefined {
+  const frame = target.topFrame(hart);
+  if (frame?.source === undefined || frame.line === 0) return undefined;
+  return {
+    source: sourceOf(session, target, frame.source),
+    line: lineOut(session, frame.line),
+    column: columnOut(session, Math.max(frame.column, 1)),
+  };
+}
+
+/** Frames that are looked through for another one in the same file. */
+const NEAR = 50;
 
 export function stackRequests(session: Session): Record<string, Handler> {
   return {
