@@ -66,9 +66,9 @@ export class Session implements Follower {
   readonly server: DapServer;
   readonly handles = new Handles();
   readonly shown = new Shown();
+  readonly paths = new ClientPaths();
   readonly client: Client = {
     linesStartAt1: true,
-  readonly paths = new ClientPaths();
     columnsStartAt1: true,
     supportsInvalidated: false,
     supportsMemoryEvent: false,

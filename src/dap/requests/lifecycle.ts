@@ -1,4 +1,5 @@
 /** Requests about the session as a whole: initialize, launch, restart, end, cancel. */
+import type { DebugProtocol } from '@vscode/debugprotocol';
 import { capabilities, checkboxes } from '../capabilities';
 import { speakTo } from '../client-language';
 import { alreadyLaunched, nothingShared, nothingToAttach } from '../errors';
@@ -9,7 +10,6 @@ import type { Handler } from '../server';
 import type { Session } from '../session';
 import { announceBreakpoints } from './breakpoints';
 import { announceModule } from './sources';
-
 import { linePlace } from './stack';
 
 /** The machine as a process: it has no number in the host's system. */
@@ -22,6 +22,7 @@ function processBody({ debuggee: { launch, target }, isAttached }: Session): Deb
     pointerSize: isa?.register(isa.pc)?.bits,
   };
 }
+
 export function lifecycleRequests(session: Session): Record<string, Handler> {
   session.announcer = {
     image: (image) => {
@@ -30,8 +31,8 @@ export function lifecycleRequests(session: Session): Record<string, Handler> {
     },
     breakpoints: () => announceBreakpoints(session),
     change: (target) => showHandChange(session, target),
-  };
     place: (target, hart) => linePlace(session, target, hart),
+  };
   let isBuilding = false;
   const build = async (value: unknown): Promise<void> => {
     const launch = checkLaunch(value, session.services.architectures);
@@ -68,6 +69,7 @@ export function lifecycleRequests(session: Session): Record<string, Handler> {
       client.supportsInvalidated = args.raw('supportsInvalidatedEvent') === true;
       client.supportsMemoryEvent = args.raw('supportsMemoryEvent') === true;
       client.supportsProgress = args.raw('supportsProgressReporting') === true;
+      session.paths.isUri = args.raw('pathFormat') === 'uri';
       client.isVsCode = args.raw('clientID') === 'vscode';
       client.supportsAnsi = args.raw('supportsANSIStyling') === true;
       client.takesOwnEvents = args.raw(OWN_EVENTS) === true;
@@ -82,18 +84,16 @@ export function lifecycleRequests(session: Session): Record<string, Handler> {
       const answer = () => (launch === undefined ? declare(true) : canHaveGuests(launch).then(declare));
       return speakTo(args.optionalString('locale'), session.services.host)?.then(answer) ?? answer();
     },
-      session.paths.isUri = args.raw('pathFormat') === 'uri';
-    launch: async (args, context) => {
+    launch: async (args) => {
       if (session.hasTarget) throw alreadyLaunched();
       session.isConfigured = false;
       await build(args.all);
-      context.after(() => {
-        correctFilters();
-        session.server.event('initialized');
-      });
+      // Before the response: a client that hears that first may take it that there is nothing to configure.
+      correctFilters();
+      session.server.event('initialized');
       return undefined;
     },
-    attach: (args, context) => {
+    attach: (args) => {
       if (session.hasTarget) throw alreadyLaunched();
       checkAttach(args.all);
       if (session.shared === undefined) throw nothingShared();
@@ -101,17 +101,21 @@ export function lifecycleRequests(session: Session): Record<string, Handler> {
       if (debuggee === undefined) throw nothingToAttach();
       session.isConfigured = false;
       session.join(debuggee);
-      context.after(() => {
-        correctFilters();
-        session.server.event('initialized');
-      });
+      correctFilters();
+      session.server.event('initialized');
       return undefined;
     },
     configurationDone: (_args, context) => {
       session.need('configurationDone');
       const isFirst = !session.isConfigured;
       session.isConfigured = true;
-      if (isFirst) context.after(() => (session.isAttached ? session.catchUp() : session.begin()));
+      if (isFirst) {
+        context.after(() => {
+          session.server.event('process', processBody(session));
+          if (session.isAttached) session.catchUp();
+          else session.begin();
+        });
+      }
       return undefined;
     },
     restart: async (args, context) => {

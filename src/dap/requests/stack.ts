@@ -52,7 +52,8 @@ export function stackRequests(session: Session): Record<string, Handler> {
       const target = session.needStopped('stackTrace');
       const hart = session.hart(args.integer('threadId'));
       const start = args.count('startFrame', 0);
-      const levels = args.count('levels', 0) || PAGE;
+      // All, where the client does not say how many.
+      const levels = args.count('levels', 0) || MOST_FRAMES;
       const walk = target.stack(hart);
       const format = frameFormat(args.optionalObject('format'));
       return context.run(framesOf(walk, start, Math.min(levels, MOST_FRAMES)), (frames) => {
@@ -134,7 +135,7 @@ function frameSource(session: Session, target: DebugTarget, frame: Frame, source
   if (frame.kind === 'label' || !frame.isSubtle) return sourceOf(session, target, source);
   const isShared = target
     .stack(hart)
-    .frames(0, PAGE)
+    .frames(0, NEAR)
     .some((one) => one.kind === 'code' && !one.isSubtle && one.source?.path === source.path);
   return dimmedSource(session, target, source, isShared);
 }
