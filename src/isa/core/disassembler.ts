@@ -121,6 +121,7 @@ const kindOf = (insn: Insn): DisassembledInsn['kind'] => {
   if (insn.kind) return insn.kind;
   const effects = effectsOf(recordGraph(insn));
   if (effects.isConditional) return 'branch';
+  if (effects.isIndirect) return 'indirect';
   return effects.hasDirectTarget ? 'jump' : 'plain';
 };
 

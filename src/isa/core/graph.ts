@@ -191,6 +191,8 @@ export interface InsnEffects {
   readonly isHelper: boolean;
   /** A direct jump or branch to `pc + imm`. */
   readonly hasDirectTarget: boolean;
+  /** A jump to where a register says. */
+  readonly isIndirect: boolean;
   readonly isConditional: boolean;
 }
 
@@ -206,6 +208,7 @@ export const effectsOf = (graph: Graph): InsnEffects => {
     mayTrap: graph.effects.some(mayStop),
     isHelper: has('helper'),
     hasDirectTarget: target?.kind.k === 'pcRel',
+    isIndirect: flow?.k === 'jump' && flow.target.kind.k !== 'pcRel',
     isConditional: flow?.k === 'branch',
   };
 };

@@ -30,7 +30,7 @@ const ALIASES: readonly Alias[] = [
   { of: 'andi', when: { rd: ZERO, rj: ZERO, ui: 0 }, as: 'nop', asm: '' },
   { of: 'or', when: { rk: ZERO }, as: 'move', asm: '{rd}, {rj}' },
   { of: 'jirl', when: { rd: ZERO, rj: RA, offs: 0 }, as: 'ret', asm: '', kind: 'return' },
-  { of: 'jirl', when: { rd: ZERO, offs: 0 }, as: 'jr', asm: '{rj}', kind: 'indirect' },
+  { of: 'jirl', when: { rd: ZERO, offs: 0 }, as: 'jr', asm: '{rj}' },
   { of: 'jirl', when: { rd: RA }, as: 'jirl', kind: 'call' },
 ];
 

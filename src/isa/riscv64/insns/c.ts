@@ -181,7 +181,6 @@ const QUADRANT_2: readonly PatternInsn[] = [
     asm: '{rs1}',
     ref: CONTROL,
     doc: 'Jump to rs1 with bit 0 cleared.',
-    kind: 'indirect',
     not: { rs1: [0] },
     sem: (o, f) => o.jump(o.and(o.x(f.rs1), o.c(-2n))),
   }),

@@ -122,7 +122,6 @@ export const INSNS_I: readonly PatternInsn[] = [
     asm: '{rd}, {imm}({rs1})',
     ref: CONTROL,
     doc: 'Jump and link register: jump to rs1 + immediate with bit 0 cleared; rd = address of the next instruction.',
-    kind: 'indirect',
     sem: (o, f) => {
       const target = o.and(o.add(rs1(o, f), o.imm(f.imm)), o.c(-2n));
       o.setX(f.rd, o.nextPc());
