@@ -8,7 +8,7 @@ import { at, pageLimits, pathLimits, type Shape } from './view';
 /** How many references, boxes and locks a `.` goes through before it gives up. */
 const mostSteps = 12;
 
-/** A field by name or position (`0`), found through references, boxes, counts, cells and locks. Else why not. */
+/** A field by name or position (`0`), found through references, boxes, counts, cells, locks and newtypes. Else why not. */
 export function memberOf(value: Value, name: string): Value | string {
   const known = new Set<string>();
   let holder: Value | undefined = value;
@@ -16,7 +16,7 @@ export function memberOf(value: Value, name: string): Value | string {
     const shape = shapeOf(holder, lookAt(holder, pathLimits));
     const direct = directMember(holder, name, shape, known);
     if (direct !== undefined) return direct;
-    holder = shape.through ?? shape.target;
+    holder = shape.through ?? shape.target ?? wrapped(holder);
   }
   const some = [...known].slice(0, 12).join(', ');
   return `${typeText(value.type)} has no field ${name}. ${some === '' ? 'It has no fields.' : `Its fields are ${some}.`}`;
@@ -28,11 +28,11 @@ export function membersOf(value: Value): { readonly name: string; readonly value
   let holder: Value | undefined = value;
   for (let i = 0; i < mostSteps && holder !== undefined; i++) {
     const shape = shapeOf(holder, lookAt(holder, pathLimits));
-    const inner: Value | undefined = shape.through ?? shape.target;
     const shown = shape.named.flatMap((child) => {
       const name = /^\.(\w+)$/.exec(child.evaluateSuffix ?? '')?.[1];
       return name === undefined ? [] : [[name, child.value] as const];
     });
+    const inner: Value | undefined = shape.through ?? shape.target ?? (shown.length > 0 ? wrapped(holder) : undefined);
     // What only wraps has nothing of its own to offer.
     const isLast = inner === undefined;
     const own = shown.length > 0 || !isLast ? shown : laidOut(holder);
@@ -50,6 +50,14 @@ function laidOut(value: Value): (readonly [string, Value])[] {
     const name = member.name.replace(/^__(?=\d+$)/, '');
     return name === '' ? laidOut(field(value, member)) : [[name, field(value, member)] as const];
   });
+}
+
+/** What a newtype consists of: most of them dereference to it, which debug information does not say. */
+function wrapped(holder: Value): Value | undefined {
+  const type = bare(holder.type);
+  const sized = isAggregate(type) && type.kind === 'struct' ? type.members.filter((m) => m.type.size > 0) : [];
+  const [only, another] = sized;
+  return type.language === 'rust' && only !== undefined && another === undefined ? field(holder, only) : undefined;
 }
 
 function directMember(holder: Value, name: string, shape: Shape, known: Set<string>, depth = 4): Value | undefined {

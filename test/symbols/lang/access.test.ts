@@ -3,6 +3,7 @@ import { cast, elementOf, memberOf, membersOf, pointeeOf } from '../../../src/sy
 import { present } from '../../../src/symbols/lang/present';
 import type { Value } from '../../../src/symbols/lang/value';
 import { type Fixture, openFixture } from './fixture';
+import { fields, u64 } from './made-types';
 
 let rust: Fixture;
 let c: Fixture;
@@ -119,6 +120,25 @@ describe('parts of C values', () => {
     ['hidden*', 'opaque * leads to nothing with a type.'],
   ])('%s is %s', (path, text) => {
     expect(follow(c, path)).toBe(text);
+  });
+});
+
+describe('members of newtypes', () => {
+  const registers = fields('UserContext', ['sepc', u64], ['sp', u64]);
+  const saved: Value = {
+    type: fields('Task', ['0', fields('SavedContext', ['__0', registers])]),
+    place: { kind: 'bytes', bytes: new Uint8Array(new BigUint64Array([0x1000n, 0x2000n]).buffer) },
+    context: { read: () => undefined, addressSize: 8, isLittleEndian: true },
+  };
+
+  it('are those of what they hold', () => {
+    expect(present(memberOf(saved, 'sp') as Value).text).toBe('0x2000');
+    expect(membersOf(saved).map(({ name }) => name)).toEqual(['0', 'sepc', 'sp']);
+  });
+
+  it('are not looked for where there are several parts', () => {
+    const pair: Value = { ...saved, type: fields('Pair', ['left', u64], ['right', fields('Id', ['__0', u64])]) };
+    expect(memberOf(pair, '0')).toBe('Pair has no field 0. Its fields are left, right.');
   });
 });
 

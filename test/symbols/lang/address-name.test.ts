@@ -1,10 +1,10 @@
 /** Numbers that read in hexadecimal because they are addresses or bit patterns, by their names, types and values. */
 import { describe, expect, it } from 'vitest';
 import { addressHint, isRegisterFile } from '../../../src/symbols/lang/address-name';
-import { madeUp } from '../../../src/symbols/lang/layout';
 import { present } from '../../../src/symbols/lang/present';
 import type { Value } from '../../../src/symbols/lang/value';
-import type { AliasType, ArrayType, Member, StructType, Type } from '../../../src/symbols/types';
+import type { Type } from '../../../src/symbols/types';
+import { array, fields, i64, typedef, u8, u32, u64 } from './made-types';
 
 const NAMES: Readonly<Record<'address' | 'pattern' | 'maybe' | 'number', readonly string[]>> = {
   address: [
@@ -73,58 +73,6 @@ describe('a name', () => {
     expect(isRegisterFile(['x', 'a0', 'b0', 's1'])).toBe(false);
   });
 });
-
-const u8 = madeUp('u8', 1, 'unsigned');
-const u32 = madeUp('u32', 4, 'unsigned');
-const u64 = madeUp('u64', 8, 'unsigned');
-const i64 = madeUp('i64', 8, 'signed');
-
-const rust = { id: 0, alignment: 1, language: 'rust' } as const;
-const member = (name: string, type: Type, offset = 0): Member =>
-  ({ name, type, offset, isArtificial: false }) as Member;
-const struct = (name: string, members: Member[]): StructType =>
-  ({
-    ...rust,
-    kind: 'struct',
-    name,
-    shortName: name,
-    size: members.reduce((sum, one) => sum + one.type.size, 0),
-    members,
-    templates: [],
-    isDeclaration: false,
-  }) as unknown as StructType;
-const fields = (name: string, ...all: [string, Type][]): StructType => {
-  let offset = 0;
-  return struct(
-    name,
-    all.map(([field, type]) => {
-      const made = member(field, type, offset);
-      offset += type.size;
-      return made;
-    }),
-  );
-};
-const typedef = (name: string, target: Type): AliasType =>
-  ({
-    ...rust,
-    language: 'c',
-    kind: 'alias',
-    flavour: 'typedef',
-    name,
-    shortName: name,
-    size: target.size,
-    target,
-  }) as AliasType;
-const array = (element: Type, count: number): ArrayType =>
-  ({
-    ...rust,
-    kind: 'array',
-    name: 'array',
-    shortName: 'array',
-    size: element.size * count,
-    element,
-    count,
-  }) as ArrayType;
 
 /** RAM is at 0x80000000, 1 MiB. */
 const read = (address: bigint, length: number) =>
