@@ -33,11 +33,12 @@ const OFF = [LI_A7(8), ECALL];
 
 describe('worldstep run msgqueue', () => {
   it('prints what its expected output says, ends with 0 and tells the same state each time', async () => {
-    const expected = readFileSync(join(root, 'kernels/msgqueue/expected-output.txt'), 'utf8').trimEnd();
+    const expected = readFileSync(join(root, 'kernels/msgqueue/expected-output-riscv64.txt'), 'utf8').trimEnd();
     const run = () => runProgram(['run', 'msgqueue', '--arch', 'riscv64', '--stats']);
     const [first, second] = [await run(), await run()];
     expect(first.code).toBe(0);
-    expect(first.stdout.replaceAll('\r', '')).toContain(expected);
+    // The logo's lines end in blanks, which editors remove.
+    expect(first.stdout.replace(/[ \r]+$/gm, '')).toContain(expected);
     const stats = JSON.parse(first.stderr);
     expect(Object.keys(stats)).toEqual(['instructions', 'seconds', 'mips', 'stateHash']);
     expect(JSON.parse(second.stderr)).toMatchObject({ instructions: stats.instructions, stateHash: stats.stateHash });

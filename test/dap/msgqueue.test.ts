@@ -117,7 +117,7 @@ describe('the message queue', () => {
       .taken('console/output')
       .map((one: Json) => one.text)
       .join('');
-    const expected = readFileSync('kernels/msgqueue/expected-output.txt', 'utf8')
+    const expected = readFileSync('kernels/msgqueue/expected-output-riscv64.txt', 'utf8')
       .split('\n')
       .filter((one) => one !== '');
     let at = 0;

@@ -1,8 +1,12 @@
 //! The control and status registers of the H extension, by the manual's names, and the bits of them that are used here.
 //!
 //! See "H Extension for Hypervisor Support" in the RISC-V Privileged ISA.
+//!
+//! With `collapse_debuginfo` a macro's code has the line of its call in a debugger, as that of macros of other crates always
+//! has: a breakpoint on a call stops there, and a step goes over one call.
 
 /// Reads a CSR: `csr::read!(hgatp)`.
+#[collapse_debuginfo(yes)]
 macro_rules! read {
     ($name:ident) => {{
         let value: usize;
@@ -13,6 +17,7 @@ macro_rules! read {
 }
 
 /// Writes a CSR: `csr::write!(hgatp, value)`. What follows from the value is the caller's responsibility.
+#[collapse_debuginfo(yes)]
 macro_rules! write {
     ($name:ident, $value:expr) => {
         core::arch::asm!(concat!("csrw ", stringify!($name), ", {}"), in(reg) $value, options(nostack))
@@ -20,6 +25,7 @@ macro_rules! write {
 }
 
 /// Sets the bits of a CSR that are 1 in the value.
+#[collapse_debuginfo(yes)]
 macro_rules! set {
     ($name:ident, $bits:expr) => {
         core::arch::asm!(concat!("csrs ", stringify!($name), ", {}"), in(reg) $bits, options(nostack))
@@ -27,6 +33,7 @@ macro_rules! set {
 }
 
 /// Clears the bits of a CSR that are 1 in the value.
+#[collapse_debuginfo(yes)]
 macro_rules! clear {
     ($name:ident, $bits:expr) => {
         core::arch::asm!(concat!("csrc ", stringify!($name), ", {}"), in(reg) $bits, options(nostack))

@@ -1,0 +1,163 @@
+import { expect } from 'vitest';
+import { lineOf } from './guide-table';
+import type { RowTests } from './row-tests';
+
+const KERNEL = 'guestmonolithickernel';
+
+/** Rows of the guide of guestmonolithickernel, for riscv64. */
+export const HYPERVISOR_ROWS: RowTests = {
+  'break at: csr::write!(hedeleg, hedeleg);': async (session) => {
+    const registers = async () =>
+      Promise.all(
+        ['$hedeleg', '$hideleg', '$hcounteren'].map(async (name) => !/^0x0+$/.test(await session.value(name))),
+      );
+    const seen = [await registers()];
+    for (let step = 0; step < 4; step++) {
+      await session.move('next');
+      seen.push(await registers());
+    }
+    // hvip, written third, stays 0.
+    expect(seen).toEqual([
+      [false, false, false],
+      [true, false, false],
+      [true, true, false],
+      [true, true, false],
+      [true, true, true],
+    ]);
+  },
+
+  'break at: let exit = self.vcpu.run();': async (session) => {
+    const before = await session.value('self.vcpu.context.guest.sepc');
+    await session.breakAt();
+    await session.move('next');
+    expect(await session.value('exit')).toMatch(/^GuestPageFault/);
+    expect(await session.value('self.vcpu.context.guest.sepc')).not.toBe(before);
+    await session.breakAt({ file: 'src/riscv64/vm.rs', code: 'let exit = self.vcpu.run();' });
+    await session.move('continue');
+    await session.breakAt();
+    const sret = lineOf(KERNEL, { file: 'src/riscv64/guest.S', code: 'sret …VM entry' });
+    for (let step = 0; !(await session.place()).endsWith(`guest.S:${sret}`); step++) {
+      expect(step).toBeLessThan(150);
+      await session.move('stepIn');
+    }
+    expect(await session.mode()).toBe('S');
+    await session.move('stepIn', { granularity: 'instruction' });
+    expect(await session.mode()).toBe('VS');
+  },
+
+  'break at: let page = gpa.align_down_4k();': async (session) => {
+    const names: string[] = [];
+    const accesses: string[] = [];
+    for (let stop = 0; stop < 3; stop++) {
+      names.push(await session.value('device.name'));
+      accesses.push(await session.value('access'));
+      if (stop === 0) {
+        const gpa = BigInt(await session.value('gpa'));
+        const isMapped = async () =>
+          (await session.rows('pageTables', 'roots known', 'Bare over Sv39x4')).some(
+            (row) => BigInt(/^0x[0-9a-f]+/.exec(row)?.[0] ?? -1) === gpa,
+          );
+        await session.move('next');
+        expect(await isMapped()).toBe(false);
+        const last = lineOf(KERNEL, { file: 'src/riscv64/vm.rs', code: '.map(page, PhysAddr::from(page), …)' });
+        while ((await session.line()) <= last) await session.move('next');
+        expect(await isMapped()).toBe(true);
+      }
+      if (stop < 2) await session.move('continue');
+    }
+    expect(names).toEqual(['"UART"', '"PLIC"', '"pflash1"']);
+    expect(accesses).toEqual(['MappingFlags(WRITE)', 'MappingFlags(WRITE)', 'MappingFlags(READ)']);
+    expect((await session.toEnd()).exitCode).toBe(0);
+  },
+
+  'break at: timer::inject()': async (session) => {
+    expect(await session.value('$hvip')).not.toContain('VSTIP');
+    await session.breakAt();
+    await session.move('next');
+    expect(await session.value('$hvip')).toContain('VSTIP');
+    await session.runTo('vmEntry');
+    await session.breakOnTraps('isInterrupt && toWorld == "guest kernel"');
+    const { description } = await session.move('continue');
+    expect(description).toMatch(/timer interrupt/i);
+    expect(await session.mode()).toBe('VS');
+    const base = BigInt(/^0x[0-9a-f]+/.exec(await session.value('$vstvec'))?.[0] ?? 0);
+    expect(BigInt(await session.value('$pc'))).toBe(base & ~3n);
+  },
+
+  'break at: ptr::read_volatile': async (session) => {
+    const walk = await session.explain('window.0', 'read');
+    expect(walk).toMatch(/stage 1 level 0/);
+    expect(walk).toMatch(/guest-page fault/);
+    expect(walk).toMatch(/stage 2/);
+    await session.followTraps();
+    for (let step = 0; (await session.mode()) === 'VS'; step++) {
+      expect(step).toBeLessThan(6);
+      await session.move('stepIn');
+    }
+    expect(await session.mode()).toBe('S');
+    expect((await session.stack()).join()).toMatch(/guest, stopped at .*page fault/);
+  },
+
+  'break at: match user.run() {': async (session) => {
+    expect(BigInt(await session.value('user.sepc'))).toBe(0x1000n);
+    expect(BigInt(await session.value('user.regs.sp'))).toBe(0x4000_0000n);
+    await session.runTo('userInstruction');
+    expect(await session.mode()).toBe('VU');
+    expect(await session.place()).toMatch(/^_start · app main\.rs:/);
+  },
+
+  'break at: arch::exit(code)': async (session) => {
+    const borders = (await session.stack()).filter((name) => name.startsWith('──'));
+    expect(borders).toEqual([
+      expect.stringMatching(/entered by sret from the guest kernel, VS → VU/),
+      expect.stringMatching(/entered by sret from the hypervisor, S → VS/),
+    ]);
+    expect(await session.value('sum')).toBe('55');
+    const walk = await session.explain('0x1000', 'read');
+    expect(walk).toMatch(/stage 1 level 0[\s\S]*stage 2 level 2[\s\S]*→ gpa 0x[0-9a-f]+ → pa 0x[0-9a-f]+/);
+  },
+
+  'break at: process::exit(user.arg0() as i32);': async (session) => {
+    expect(BigInt(await session.value('user.regs.a0'))).toBe(0n);
+    expect((await session.stack()).join()).toMatch(/user program, stopped at .*Environment call from U-mode, VU → VS/);
+  },
+
+  'break at: println!("Guest: SBI SRST shutdown");': async (session) => {
+    expect(BigInt(await session.value('guest.a7'))).toBe(BigInt(`0x${Buffer.from('SRST').toString('hex')}`));
+  },
+
+  'to try: let exit = self.vcpu.run();': async (session) => {
+    expect(await session.value('DEVICES[1].name')).toBe('"UART"');
+    await session.set('DEVICES[1].size', '0');
+    await session.breakAt();
+    const stop = await session.move('continue');
+    expect(stop.description).toMatch(/panic/);
+    const { console, exitCode } = await session.toEnd();
+    expect(console).toMatch(/the guest has no device at this address: .* WRITE of guest physical 0x10000000/);
+    expect(exitCode).toBe(1);
+  },
+
+  'to try: let sum = sum_up_to(10);': async (session) => {
+    await session.set('$sp', '0x2100');
+    await session.breakAt({ file: 'src/riscv64/vm.rs', code: 'let page = gpa.align_down_4k();' });
+    const { console } = await session.toEnd();
+    expect(console).toMatch(
+      /the program does what it may not, at 0x1[0-9a-f]{3}: PageFault\(VA:0x20[0-9a-f]{2}, WRITE/,
+    );
+    expect(console).toMatch(/Guest: SBI SRST shutdown\s+Shutdown vm normally!/);
+  },
+
+  'to try: timer::inject()': async (session) => {
+    await session.breakAt();
+    await session.move('next');
+    await session.set('$hvip', '0');
+    const waits = async () => (await session.stack()).some((name) => /^wait · Process/.test(name));
+    for (let look = 0; !(await waits()); look++) {
+      expect(look).toBeLessThan(2000);
+      await session.letRun();
+    }
+    await session.letRun();
+    expect(await waits()).toBe(true);
+    expect(session.console).not.toContain('Enter user space');
+  },
+};

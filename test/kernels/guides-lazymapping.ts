@@ -1,0 +1,76 @@
+import { expect } from 'vitest';
+import type { GuidedSession } from './guided-session';
+import type { RowTests } from './row-tests';
+
+/** Where the program was when it came into the kernel, as the call stack tells it. */
+async function stoppedAt(session: GuidedSession): Promise<bigint> {
+  const label = (await session.stack()).find((frame) => frame.includes('user program, stopped at'));
+  return BigInt(/stopped at (0x[0-9a-f]+)/.exec(label ?? '')?.[1] ?? 0);
+}
+
+/** Rows of the guide of lazymapping. */
+export const LAZYMAPPING_ROWS: RowTests = {
+  'break at: let mut last = 0u64;': async (session) => {
+    const user = (await session.table('pageTables')).filter((row) => row.startsWith('0x0000'));
+    expect(user).toEqual([expect.stringMatching(/^0x0000000000001000 0x0000000000001fff R-X U/)]);
+    const walk = await session.explain('$sp', 'write');
+    expect(walk.split('\n').filter((line) => line.startsWith('level '))).toEqual([
+      expect.stringMatching(/^level 2, entry \d+ at pa 0x[0-9a-f]+: 0x0000000000000000 \(not valid\)$/),
+    ]);
+    const start = await session.mode();
+    await session.followTraps();
+    for (let step = 0; (await session.mode()) === start; step++) {
+      expect(step).toBeLessThan(4);
+      await session.move('stepIn', { granularity: 'instruction' });
+    }
+    expect(await session.mode()).toBe('S');
+  },
+
+  'break at: aspace.map_linear(page, frame, …);': async (session) => {
+    expect(await session.value('access')).toBe('MappingFlags(WRITE | USER)');
+    const addressOf = async (name: string) => /0x[0-9a-f]+/.exec(await session.value(name))?.[0] ?? '';
+    const page = await addressOf('page');
+    const frame = await addressOf('frame');
+    expect(BigInt(await addressOf('address')) & ~0xfffn).toBe(BigInt(page));
+    const levels = async () =>
+      (await session.explain(page, 'write')).split('\n').filter((line) => /^level /.test(line));
+    expect(await levels()).toHaveLength(1);
+    await session.move('next');
+    expect(await levels()).toHaveLength(3);
+    expect(await session.explain(page, 'write')).toContain(`→ pa ${frame} (RAM), 4 KiB page, RW- U`);
+  },
+
+  'break at: println!("handle page fault OK!")': async (session) => {
+    expect(BigInt(await session.value('context.sepc'))).toBe(await stoppedAt(session));
+  },
+
+  'break at: Some(context.arg0() as i32)': async (session) => {
+    expect(BigInt(await session.value('context.regs.a7'))).toBe(93n);
+    expect(BigInt(await session.value('context.regs.a0'))).toBe(0n);
+    expect(BigInt(await session.value('context.sepc'))).toBe((await stoppedAt(session)) + 4n);
+  },
+
+  'to try: let mut fibonacci = 1;': async (session) => {
+    await session.set('$sp', '$sp - 0x1400');
+    const { console, exitCode } = await session.toEnd();
+    expect(console.match(/handle page fault OK!/g)).toHaveLength(2);
+    expect(exitCode).toBe(0);
+  },
+
+  'to try: let mut last = 0u64;': async (session) => {
+    await session.set('$sp', '$sp - 0x100000');
+    const { console } = await session.toEnd();
+    expect(console).toMatch(/page fault at \S+ \(WRITE \| USER\), outside the stack/);
+    expect(console).toContain('the user program was stopped');
+  },
+
+  'to try: if let Err(problem) = stack.map_page_of(address, access, aspace) {': async (session) => {
+    const addresses: string[] = [];
+    for (let fault = 0; fault < 4; fault++) {
+      addresses.push(await session.value('address'));
+      await session.jumpTo({ file: 'src/task.rs', code: 'println!("handle page fault OK!");' });
+      await session.move('continue');
+    }
+    expect(new Set(addresses).size).toBe(1);
+  },
+};
