@@ -2,8 +2,7 @@ import { expect, it } from 'vitest';
 import { LOONGARCH64 } from '../../../src/isa/loongarch64/isa';
 
 const AT = 0x9000_0000n;
-const insnOf = (word: number, at = AT) =>
-  LOONGARCH64.disassemble(new Uint8Array(new Uint32Array([word]).buffer), at);
+const insnOf = (word: number, at = AT) => LOONGARCH64.disassemble(new Uint8Array(new Uint32Array([word]).buffer), at);
 
 it.each([
   ['ret', 0x4c00_0020, 'return'],
