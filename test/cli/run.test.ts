@@ -202,9 +202,11 @@ describe('what the program says about itself', () => {
   it('lists the bundled kernels', async () => {
     const run = await runProgram(['kernels']);
     expect(run.code).toBe(0);
-    expect(run.stdout).toMatch(/^NAME +ARCHITECTURES +SIZE +TITLE\nmsgqueue +riscv64 +[\d.]+ [kM]B +Message queue\n/);
+    expect(run.stdout).toMatch(
+      /^NAME +ARCHITECTURES +SIZE +TITLE\nmsgqueue +riscv64,loongarch64 +[\d.]+ [kM]B +Message queue\n/,
+    );
     const list = JSON.parse((await runProgram(['kernels', '--json'])).stdout);
-    expect(list[0]).toMatchObject({ name: 'msgqueue', architectures: ['riscv64'] });
+    expect(list[0]).toMatchObject({ name: 'msgqueue', architectures: ['riscv64', 'loongarch64'] });
   });
 
   it.each([['--help'], ['help', 'run'], ['run', '--help'], ['dap', '--help'], ['--version']])(
