@@ -1,5 +1,7 @@
 /** What inspectors see of a debug target: the one place where debug's classes are fitted to them. */
+
 import { va } from '../base/address';
+import { t } from '../base/l10n';
 import { ExpressionError } from '../debug/expression/ast';
 import type { Operand } from '../debug/expression/operand';
 import { localValue, staticValue, variablesInScope } from '../debug/expression/scope';
@@ -102,7 +104,7 @@ function suspendedFrames(
     const up = target.unwinder.caller(frame);
     if (up.kind === 'end') break;
     if (up.kind === 'missing') {
-      label(`stack ends here: ${up.why}`);
+      label(t`stack ends here: ${up.why}`);
       break;
     }
     if (up.border !== undefined) label(up.border);

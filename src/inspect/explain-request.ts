@@ -1,4 +1,5 @@
 /** What `explain …` asks for: a place, an access and a world, as they are typed. */
+import { t } from '../base/l10n';
 import { nearest } from '../base/nearest';
 import { imageWorldOf } from '../debug/image-world';
 import type { Access } from '../isa/core/translation';
@@ -31,8 +32,8 @@ const WORLD_NAMES = [
   'host',
 ] as const;
 
-const USAGE =
-  'Write: explain EXPRESSION [read|write|execute] [in WORLD], for example: explain 0x1000 write in guest user. Prefixes gpa: and pa: name guest physical and physical addresses.';
+const usage = () =>
+  t`Write: explain EXPRESSION [read|write|execute] [in WORLD], for example: explain 0x1000 write in guest user. Prefixes gpa: and pa: name guest physical and physical addresses.`;
 
 const isAccess = (word: string): word is Access => ACCESSES.some((access) => access === word);
 
@@ -46,11 +47,11 @@ export function parseExplain(text: string): ExplainRequest | string {
   const words = /^(.*?)\s+(?:for\s+)?([a-z]+)$/is.exec(head);
   const last = words?.[2]?.toLowerCase();
   const place = last !== undefined && isAccess(last) ? (words?.[1] ?? '').trim() : head;
-  if (place === '') return `"explain" needs an address. ${USAGE}`;
+  if (place === '') return t`"explain" needs an address. ${usage()}`;
   if (last !== undefined && place === head && isOperand(words?.[1] ?? '')) {
     const meant = nearest(last, ACCESSES);
-    const hint = meant === undefined ? '' : ` Did you mean "${meant}"?`;
-    return `"${last}" is no access.${hint} Accesses are: ${ACCESSES.join(', ')}. ${USAGE}`;
+    const hint = meant === undefined ? '' : t` Did you mean "${meant}"?`;
+    return t`"${last}" is no access.${hint} Accesses are: ${ACCESSES.join(', ')}. ${usage()}`;
   }
   const prefix = /^(va|gpa|pa):\s*(.+)$/is.exec(place);
   return {
@@ -89,11 +90,11 @@ export function worldNamed(name: string, worlds: readonly World[]): World | stri
   const listed = [...WORLD_NAMES, ...modes.map((mode) => mode.toUpperCase())].join(', ');
   if (fits === undefined) {
     const meant = nearest(typed, WORLD_NAMES);
-    const hint = meant === undefined ? '' : ` Did you mean "${meant}"?`;
-    return `"${name}" is no world.${hint} Worlds are: ${listed}.`;
+    const hint = meant === undefined ? '' : t` Did you mean "${meant}"?`;
+    return t`"${name}" is no world.${hint} Worlds are: ${listed}.`;
   }
   const found = worlds.find(fits);
   if (found !== undefined) return found;
   const seen = [...new Set(worlds.map((world) => imageWorldOf(world)))].join(', ');
-  return `This hart has no ${typed} world yet: nothing has run there and no register names its tables. Known now: ${seen}.`;
+  return t`This hart has no ${typed} world yet: nothing has run there and no register names its tables. Known now: ${seen}.`;
 }

@@ -4,6 +4,7 @@
  */
 
 import { hex, type Ipa, ipa, type Pa, pa, va } from '../base/address';
+import { t } from '../base/l10n';
 import { causeOf } from '../isa/core/isa';
 import type { Access, Mapping, Permissions, Translation, WalkStep } from '../isa/core/translation';
 import type { World } from '../isa/core/world';
@@ -46,7 +47,8 @@ export interface ExplainRow {
   readonly bits?: WalkStep['entry'];
 }
 
-const ACCESSES: readonly Access[] = ['read', 'write', 'execute'];
+/** Kinds of access, in the order in which they are listed; translated where they are shown. */
+export const ACCESSES: readonly Access[] = ['read', 'write', 'execute'];
 /** Virtual addresses listed for a physical one. */
 const MOST_ALIASES = 8;
 /** Bytes of an entry in all formats with tables of 512. */
@@ -109,7 +111,7 @@ export function explainSummary(context: InspectContext, at: bigint, world?: Worl
   const space = spaceOf(context, world);
   const walk = translateIn(context, space, va(at), 'read');
   const [end] = ending(context, walk, space);
-  return walk.result.ok ? (end?.label ?? '') : `→ ${walk.result.fault.causeName}: ${walk.result.fault.rule}`;
+  return walk.result.ok ? (end?.label ?? '') : `→ ${t(walk.result.fault.causeName)}: ${walk.result.fault.rule}`;
 }
 
 // ---------------------------------------------------------------- virtual addresses
@@ -118,7 +120,7 @@ function explainVirtual(context: InspectContext, at: bigint, access: Access, spa
   const walk = translateIn(context, space, va(at), access);
   return [
     {
-      label: `${access} ${address(walk.va)} in ${worldText(space.world)}, hart ${context.cpu.hart}`,
+      label: t`${t(access)} ${address(walk.va)} in ${worldText(space.world)}, hart ${context.cpu.hart}`,
       children: known(context, walk.va, space).map((label) => ({ label })),
     },
     ...walkRows(context, walk, space),
@@ -131,7 +133,7 @@ function explainVirtual(context: InspectContext, at: bigint, access: Access, spa
 function staleRows(context: InspectContext, walk: Translation, access: Access, space: AddressSpace): ExplainRow[] {
   const { cpu, past } = context;
   const changed = (past.stale?.of(space.world, walk.va) ?? []).map((entry) => ({
-    label: 'changed without a fence',
+    label: t`changed without a fence`,
     description: staleText(entry),
     icon: 'warning',
   }));
@@ -140,8 +142,8 @@ function staleRows(context: InspectContext, walk: Translation, access: Access, s
   if (cached === undefined || (walk.result.ok && walk.result.pa === cached)) return changed;
   return [
     {
-      label: `hart ${cpu.hart} still holds a translation to pa ${hex(cached)}`,
-      description: 'the tables were changed without a fence since it was made',
+      label: t`hart ${cpu.hart} still holds a translation to pa ${hex(cached)}`,
+      description: t`the tables were changed without a fence since it was made`,
       icon: 'warning',
       memoryReference: `pa:${hex(cached)}`,
     },
@@ -161,16 +163,14 @@ export function walkRows(context: InspectContext, walk: Translation, space: Addr
 /** `Sv39 over Sv39x4, root table at gpa 0x… = pa 0x…, address space 3; stage 2 root table at pa 0x…, VM 1`. */
 function startText(context: InspectContext, { scheme }: Translation, space: AddressSpace): string {
   const { stage1, stage2, guest, asid, vmid } = space.world;
-  if (stage1 === undefined && stage2 === undefined) return `${scheme}: no page table is used, the address is physical`;
+  if (stage1 === undefined && stage2 === undefined) return t`${scheme}: no page table is used, the address is physical`;
   if (stage1 === undefined && stage2 !== undefined)
-    return `${scheme}, stage 2 alone: root table at pa ${hex(stage2)}, VM ${vmid}`;
-  const first =
-    stage1 === undefined
-      ? 'stage 1 is off'
-      : `root table at ${isTwoStage(space) ? '' : 'pa '}${located(context, stage1, space)}`;
-  if (!guest) return `${scheme}, ${first}, address space ${asid}`;
-  const second = stage2 === undefined ? 'stage 2 is off' : `stage 2 root table at pa ${hex(stage2)}, VM ${vmid}`;
-  return `${scheme}, ${first}${stage1 === undefined ? '' : `, address space ${asid}`}; ${second}`;
+    return t`${scheme}, stage 2 alone: root table at pa ${hex(stage2)}, VM ${vmid}`;
+  const root = stage1 === undefined ? undefined : located(context, stage1, space);
+  const first = root === undefined ? t`stage 1 is off` : t`root table at ${isTwoStage(space) ? root : `pa ${root}`}`;
+  if (!guest) return t`${scheme}, ${first}, address space ${asid}`;
+  const second = stage2 === undefined ? t`stage 2 is off` : t`stage 2 root table at pa ${hex(stage2)}, VM ${vmid}`;
+  return `${scheme}, ${first}${stage1 === undefined ? '' : t`, address space ${asid}`}; ${second}`;
 }
 
 /** Where an address that a space's tables use lies: stage 2 translates those of a guest. */
@@ -185,7 +185,7 @@ export function physicalOf(context: InspectContext, at: Pa | Ipa, space: Address
 export function located(context: InspectContext, at: Pa | Ipa, space: AddressSpace): string {
   if (!isTwoStage(space)) return hex(at);
   const lies = physicalOf(context, at, space);
-  return `gpa ${hex(at)}${lies === undefined ? ', which stage 2 does not map' : ` = pa ${hex(lies)}`}`;
+  return lies === undefined ? t`gpa ${hex(at)}, which stage 2 does not map` : `gpa ${hex(at)} = pa ${hex(lies)}`;
 }
 
 function stepRows(context: InspectContext, steps: readonly WalkStep[], space: AddressSpace): ExplainRow[] {
@@ -195,15 +195,17 @@ function stepRows(context: InspectContext, steps: readonly WalkStep[], space: Ad
 
 function stepRow(context: InspectContext, step: WalkStep, hasTwo: boolean): ExplainRow {
   const { raw, fields, isValid, isLeaf } = step.entry;
-  const kind = !isValid ? 'not valid' : isLeaf ? 'page' : 'table';
+  const kind = !isValid ? t`not valid` : isLeaf ? t`page` : t`table`;
   const guestPhysical = step.nested?.va;
   const where = guestPhysical === undefined ? `pa ${hex(step.at)}` : `gpa ${hex(guestPhysical)} = pa ${hex(step.at)}`;
   const table = (guestPhysical ?? step.at) - BigInt(step.index) * ENTRY_BYTES;
-  const stage = hasTwo || step.stage === 2 ? `stage ${step.stage} ` : '';
   return {
-    label: `${stage}level ${step.level}, entry ${step.index} at ${where}`,
+    label:
+      hasTwo || step.stage === 2
+        ? t`stage ${step.stage} level ${step.level}, entry ${step.index} at ${where}`
+        : t`level ${step.level}, entry ${step.index} at ${where}`,
     description: `${address(raw)} (${kind}) ${fieldSummary(fields, raw)}`.trimEnd(),
-    tooltip: `Bits of the address choose entry ${step.index} of the level-${step.level} table at ${guestPhysical === undefined ? 'pa' : 'gpa'} ${hex(table)}.`,
+    tooltip: t`Bits of the address choose entry ${step.index} of the level-${step.level} table at ${`${guestPhysical === undefined ? 'pa' : 'gpa'} ${hex(table)}`}.`,
     icon: isLeaf ? 'symbol-file' : 'symbol-folder',
     memoryReference: `pa:${hex(step.at)}`,
     ...(context.machine.readPhysical(step.at, 1) !== undefined && { editable: `pa:${hex(step.at)}` }),
@@ -211,7 +213,7 @@ function stepRow(context: InspectContext, step: WalkStep, hasTwo: boolean): Expl
     ...(step.nested !== undefined && {
       children: [
         {
-          label: `the entry itself is found by stage 2 (${step.nested.scheme})`,
+          label: t`the entry itself is found by stage 2 (${step.nested.scheme})`,
           icon: 'references',
           children: step.nested.steps.map((inner) => stepRow(context, inner, true)),
         },
@@ -228,31 +230,32 @@ function known(context: InspectContext, at: bigint, space: AddressSpace): string
   const line = row === undefined ? '' : `, ${fileName(row.source.path)}:${row.line}`;
   const sections = sectionNames(context, at, 1n, space.world);
   if (symbol === undefined) return sections;
-  return [`${symbol}${line}${sections.length === 0 ? '' : `, in ${sections.join(', ')}`}`];
+  return [`${symbol}${line}${sections.length === 0 ? '' : t`, in ${sections.join(', ')}`}`];
 }
 
 function ending(context: InspectContext, walk: Translation, space: AddressSpace): ExplainRow[] {
   const { result } = walk;
   if (!result.ok) {
     const { rule, cause, causeName, tval, guestPhysical } = result.fault;
-    const between = guestPhysical === undefined ? '' : `, guest physical ${hex(guestPhysical)}`;
+    const between = guestPhysical === undefined ? '' : t`, guest physical ${hex(guestPhysical)}`;
     return [
       {
-        label: `→ ${causeName} (cause ${cause}, tval ${hex(tval)}${between})`,
+        label: t`→ ${t(causeName)} (cause ${cause}, tval ${hex(tval)}${between})`,
         icon: 'error',
-        children: [{ label: `because: ${rule}` }, ...neighbours(context, walk.va, space)],
+        children: [{ label: t`because: ${rule}` }, ...neighbours(context, walk.va, space)],
       },
     ];
   }
   const names = physicalNames(context, result.pa, 1n);
   const what = names.length === 0 ? nothingThere(context) : names.join(', ');
   const through = isTwoStage(space) ? `gpa ${hex(result.ipa)} → ` : '';
-  const both = isTwoStage(space) ? ' by both stages together' : '';
+  const both = isTwoStage(space) ? t` by both stages together` : '';
   const rights =
-    walk.steps.length === 0 ? '' : `, ${sizeText(result.pageSize)} page, ${permissionText(result.perms)}${both}`;
+    walk.steps.length === 0 ? '' : t`, ${sizeText(result.pageSize)} page, ${permissionText(result.perms)}${both}`;
+  const label = `→ ${through}pa ${hex(result.pa)} (${what})${rights}`;
   return [
     {
-      label: `→ ${through}pa ${hex(result.pa)} (${what})${rights}`,
+      label,
       icon: 'pass',
       tooltip: permissionWords(result.perms),
       memoryReference: `pa:${hex(result.pa)}`,
@@ -264,11 +267,11 @@ const isTwoStage = ({ world }: AddressSpace): boolean => world.stage1 !== undefi
 
 /** `May be read and written by user mode.` */
 export const permissionWords = ({ read, write, execute, user }: Permissions): string => {
-  const verbs = [read && 'read', write && 'written', execute && 'executed'].filter((verb) => verb !== false);
-  if (verbs.length === 0) return 'No access is allowed.';
+  const verbs = [read && t`read`, write && t`written`, execute && t`executed`].filter((verb) => verb !== false);
+  if (verbs.length === 0) return t`No access is allowed.`;
   const last = verbs.at(-1);
-  const listed = verbs.length === 1 ? last : `${verbs.slice(0, -1).join(', ')} and ${last}`;
-  return `May be ${listed} by ${user ? 'user mode' : 'privileged modes only'}.`;
+  const listed = verbs.length === 1 ? last : t`${verbs.slice(0, -1).join(t`, `)} and ${last}`;
+  return user ? t`May be ${listed} by user mode.` : t`May be ${listed} by privileged modes only.`;
 };
 
 /** The mapped ranges just below and above an address that is not mapped. */
@@ -278,8 +281,8 @@ function neighbours(context: InspectContext, at: bigint, space: AddressSpace): E
   const below = list.filter((range) => range.va + range.size <= at).reduce<Mapping | undefined>(later, undefined);
   const above = list.filter((range) => range.va > at).reduce<Mapping | undefined>(earlier, undefined);
   return [
-    ...(below === undefined ? [] : [{ label: `mapped below: up to ${address(below.va + below.size - 1n)}` }]),
-    ...(above === undefined ? [] : [{ label: `mapped above: from ${address(above.va)}` }]),
+    ...(below === undefined ? [] : [{ label: t`mapped below: up to ${address(below.va + below.size - 1n)}` }]),
+    ...(above === undefined ? [] : [{ label: t`mapped above: from ${address(above.va)}` }]),
   ];
 }
 
@@ -291,10 +294,10 @@ function otherAccesses(context: InspectContext, walk: Translation, access: Acces
   return ACCESSES.filter((other) => other !== access).map((other) => {
     const { result } = translateIn(context, space, walk.va, other);
     const isAnswered = result.ok && physicalNames(context, result.pa, 1n).length > 0;
-    const allowed = isAnswered ? 'allowed' : 'allowed, but nothing answers there';
+    const allowed = isAnswered ? t`allowed` : t`allowed, but nothing answers there`;
     return {
-      label: other,
-      description: result.ok ? allowed : `${result.fault.causeName}, ${result.fault.rule}`,
+      label: t(other),
+      description: result.ok ? allowed : `${t(result.fault.causeName)}, ${result.fault.rule}`,
       icon: result.ok ? 'pass' : 'error',
     };
   });
@@ -307,14 +310,14 @@ function explainGuestPhysical(context: InspectContext, at: bigint, access: Acces
   if (second === undefined) {
     const whose = worldText(space.world);
     const why = space.world.guest
-      ? `${whose} runs without a second stage: its physical addresses are the machine's`
-      : `${whose} is no guest, so it has no guest physical addresses. Name one: explain gpa:${hex(at)} in guest`;
+      ? t`${whose} runs without a second stage: its physical addresses are the machine's`
+      : t`${whose} is no guest, so it has no guest physical addresses. Name one: explain gpa:${hex(at)} in guest`;
     return [{ label: why }];
   }
   const walk = translateIn(context, second, va(at), access);
   const virtual = space.world.stage1 === undefined ? undefined : mappedRanges(context, space);
   return [
-    { label: `${access} of guest physical ${hex(ipa(at))} by ${worldText(space.world)}, hart ${context.cpu.hart}` },
+    { label: t`${t(access)} of guest physical ${hex(ipa(at))} by ${worldText(space.world)}, hart ${context.cpu.hart}` },
     ...walkRows(context, walk, second),
     ...otherAccesses(context, walk, access, second),
     ...(virtual === undefined ? [] : aliasRows(context, virtual, at, (range) => range.ipa ?? range.pa, space)),
@@ -329,12 +332,12 @@ function explainPhysical(context: InspectContext, at: bigint, space: AddressSpac
   const offset = at - (window?.base ?? memory?.base ?? 0n);
   const what =
     names.length === 0
-      ? `nothing answers there: ${nothingThere(context)}`
-      : `${names.join(', ')}, offset ${hex(offset)}`;
-  const first: ExplainRow = { label: `physical ${hex(at)}`, description: what, memoryReference: `pa:${hex(pa(at))}` };
+      ? t`nothing answers there: ${nothingThere(context)}`
+      : t`${names.join(', ')}, offset ${hex(offset)}`;
+  const first: ExplainRow = { label: t`physical ${hex(at)}`, description: what, memoryReference: `pa:${hex(pa(at))}` };
   const { world } = space;
   if (world.stage1 === undefined && world.stage2 === undefined) {
-    const label = `hart ${cpu.hart} in ${worldText(world)} uses no page table: the virtual address is the same`;
+    const label = t`hart ${cpu.hart} in ${worldText(world)} uses no page table: the virtual address is the same`;
     return [first, { label }];
   }
   const second = isTwoStage(space) ? stage2Of(space) : undefined;
@@ -354,7 +357,7 @@ function otherRoots(context: InspectContext, at: bigint): ExplainRow[] {
       const space = spaceOfRoot(context, root);
       const ranges = mappedRanges(context, space);
       const isMapped = ranges.list.some((range) => at >= range.pa && at < range.pa + range.size);
-      const when = context.past.roots?.isCurrent(root) === true ? '' : ', which is not current';
+      const when = context.past.roots?.isCurrent(root) === true ? '' : t`, which is not current`;
       return isMapped ? aliasRows(context, ranges, at, (range) => range.pa, space, when) : [];
     });
 }
@@ -372,21 +375,22 @@ function aliasRows(
   const kind = world.stage1 === undefined ? 'gpa' : 'va';
   const isCurrent = isSameWorld(world, context.cpu.world);
   const where = isCurrent
-    ? `the current address space of hart ${context.cpu.hart}`
+    ? t`the current address space of hart ${context.cpu.hart}`
     : kind === 'gpa'
-      ? `guest physical memory (stage 2, VM ${world.vmid})`
-      : `the address space of ${worldText(world)} with the root at ${hex(world.stage1 ?? 0n)}${when}`;
+      ? t`guest physical memory (stage 2, VM ${world.vmid})`
+      : t`the address space of ${worldText(world)} with the root at ${hex(world.stage1 ?? 0n)}${when}`;
   const aliases = list.filter((range) => at >= target(range) && at < target(range) + range.size);
   if (aliases.length === 0) {
-    return [{ label: `not mapped in ${where}${isCut ? ' by the ranges that were looked at' : ''}` }];
+    return [{ label: isCut ? t`not mapped in ${where} by the ranges that were looked at` : t`not mapped in ${where}` }];
   }
   const shown = aliases.slice(0, MOST_ALIASES).map((range) => {
     const virtual = range.va + (at - target(range));
+    const text = t`mapped at ${kind} ${address(virtual)}, ${sizeText(range.pageSize)} page, ${permissionText(range.perms)}`;
     return {
-      label: `mapped at ${kind} ${address(virtual)}, ${sizeText(range.pageSize)} page, ${permissionText(range.perms)}${isCurrent ? '' : `, in ${where}`}`,
+      label: isCurrent ? text : t`${text}, in ${where}`,
       ...(kind === 'va' && { children: known(context, virtual, space).map((label) => ({ label })) }),
     };
   });
   const rest = aliases.length - MOST_ALIASES;
-  return [...shown, ...(rest > 0 ? [{ label: `and at ${rest} more` }] : [])];
+  return [...shown, ...(rest > 0 ? [{ label: t`and at ${rest} more` }] : [])];
 }

@@ -1,6 +1,7 @@
 /** Long lists in a tree: the first rows, then one row for each further piece. */
+import { t } from '../base/l10n';
 import type { InspectorNode } from './contract';
-import { grouped } from './text';
+import { counted, grouped, type Noun } from './text';
 
 /** Rows shown at once. */
 export const PIECE = 256;
@@ -9,7 +10,7 @@ export const PIECE = 256;
 export function firstPiece<T>(
   all: readonly T[],
   prefix: string,
-  noun: string,
+  noun: Noun,
   row: (one: T, index: number) => InspectorNode,
 ): InspectorNode[] {
   const rows = all.slice(0, PIECE).map(row);
@@ -17,8 +18,8 @@ export function firstPiece<T>(
     const end = Math.min(all.length, start + PIECE);
     rows.push({
       key: `${prefix}@${start}`,
-      label: `more: ${grouped(start + 1)} to ${grouped(end)}`,
-      description: `of ${grouped(all.length)} ${noun}`,
+      label: t`more: ${grouped(start + 1)} to ${grouped(end)}`,
+      description: t`of ${counted(all.length, noun)}`,
       icon: 'ellipsis',
       hasChildren: true,
     });

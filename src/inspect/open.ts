@@ -1,5 +1,6 @@
 /** Binds the inspectors to a debug target: what dap calls. */
 import { hex } from '../base/address';
+import { t } from '../base/l10n';
 import { finish, type Work } from '../base/work';
 import { ExpressionError } from '../debug/expression/ast';
 import type { DebugTarget } from '../debug/target';
@@ -160,7 +161,14 @@ class TargetInspection implements Inspection {
   private open(inspector: Inspector): OpenInspector {
     const { id, title, icon, refreshOn, isFiltered, filterHint } = inspector;
     return {
-      info: { id, title, icon, refreshOn, ...(isFiltered && { isFiltered }), ...(filterHint && { filterHint }) },
+      info: {
+        id,
+        title,
+        icon,
+        refreshOn,
+        ...(isFiltered && { isFiltered }),
+        ...(filterHint && { filterHint: t(filterHint) }),
+      },
       children: (key, hart) =>
         guarded(
           () =>
@@ -254,7 +262,7 @@ class TargetInspection implements Inspection {
 
 const absent = (title: string): InspectorNode => ({
   key: 'absent',
-  label: `${title}: this machine has none`,
+  label: t`${t(title)}: this machine has none`,
   icon: 'info',
   hasChildren: false,
 });
@@ -269,7 +277,7 @@ function guarded<T>(look: () => T, failed: (why: string) => T): T {
 }
 
 const failure = (error: unknown): string =>
-  `This view could not be made: ${error instanceof Error ? error.message : String(error)}`;
+  t`This view could not be made: ${error instanceof Error ? error.message : String(error)}`;
 
 // biome-ignore lint/correctness/useYield: it is one part.
 function* whole<T>(done: T): Work<T> {

@@ -1,5 +1,6 @@
 /** Rows of the Page Tables view about time: the roots that were in force, and what changed since a stop or a bookmark. */
 import { hex, va } from '../base/address';
+import { t } from '../base/l10n';
 import type { Mapping } from '../isa/core/translation';
 import { spaceOfRoot, translateIn, worldText } from './address-spaces';
 import type { InspectorNode, InspectorTable } from './contract';
@@ -8,7 +9,7 @@ import { firstPiece, pieceAt } from './long-list';
 import { permissionText, type TableState, tableState } from './mapped-ranges';
 import { rangeNames } from './places';
 import type { KnownRoot } from './root-history';
-import { differences, type RangeChange } from './table-difference';
+import { CHANGE_KINDS, differences, type RangeChange } from './table-difference';
 import type { TableMoment } from './table-history';
 import { address, counted, fileName, grouped, sizeText } from './text';
 
@@ -36,7 +37,7 @@ export function bookmarkTables(context: InspectContext, name: string): string {
   const roots = rootsOf(context);
   const states = new Map(roots.map((root) => [root.key, tableState(context, spaceOfRoot(context, root))]));
   past.tables.mark(name, { at: machine.retired, states });
-  return `Bookmark "${name}" keeps ${counted(roots.length, 'root')} of page tables at instruction ${grouped(machine.retired)}. The Page Tables view shows what differs from it.`;
+  return t`Bookmark "${name}" keeps ${counted(roots.length, 'root')} of page tables at instruction ${grouped(machine.retired)}. The Page Tables view shows what differs from it.`;
 }
 
 // ---------------------------------------------------------------- roots
@@ -44,17 +45,21 @@ export function bookmarkTables(context: InspectContext, name: string): string {
 /** `guest kernel, address space 0, VM 0`: whose root it is. */
 function ownerText({ world }: KnownRoot): string {
   const { guest, stage1, stage2, asid, vmid } = world;
-  if (stage1 === undefined) return `stage 2: the physical memory of VM ${vmid}`;
-  const parts = [...(guest ? ['guest'] : []), `address space ${asid}`, ...(stage2 === undefined ? [] : [`VM ${vmid}`])];
+  if (stage1 === undefined) return t`stage 2: the physical memory of VM ${vmid}`;
+  const parts = [
+    ...(guest ? [t`guest`] : []),
+    t`address space ${asid}`,
+    ...(stage2 === undefined ? [] : [`VM ${vmid}`]),
+  ];
   return parts.join(', ');
 }
 
 function setterText({ setBy }: KnownRoot): string {
-  if (setBy === undefined) return 'there before the first stop';
+  if (setBy === undefined) return t`there before the first stop`;
   const { place, at, register, hart } = setBy;
-  const where = place === undefined ? '' : ` in ${place.functionName}`;
+  const where = place === undefined ? '' : t` in ${place.functionName}`;
   const line = place?.path === undefined ? '' : ` (${fileName(place.path)}:${place.line})`;
-  return `set by ${register}${where}${line} at instruction ${grouped(at)}, hart ${hart}`;
+  return t`set by ${register}${where}${line} at instruction ${grouped(at)}, hart ${hart}`;
 }
 
 /** One row that opens to all roots; none when there is nothing to tell. */
@@ -64,8 +69,8 @@ export function rootsNode(context: InspectContext): InspectorNode[] {
   return [
     {
       key: 'roots',
-      label: `${counted(roots.length, 'root')} known`,
-      description: 'every table that a world was translated by',
+      label: t`${counted(roots.length, 'root')} known`,
+      description: t`every table that a world was translated by`,
       icon: 'history',
       hasChildren: true,
     },
@@ -84,20 +89,20 @@ function rootHistoryNode(context: InspectContext, root: KnownRoot): InspectorNod
   const isCurrent = context.past.roots?.isCurrent(root) === true;
   const place = root.setBy?.place;
   const tables = [
-    ...(stage1 === undefined ? [] : [`stage 1 at ${stage2 === undefined ? 'pa' : 'gpa'} ${hex(stage1)}`]),
-    ...(stage2 === undefined ? [] : [`stage 2 at pa ${hex(stage2)}`]),
+    ...(stage1 === undefined ? [] : [t`stage 1 at ${`${stage2 === undefined ? 'pa' : 'gpa'} ${hex(stage1)}`}`]),
+    ...(stage2 === undefined ? [] : [t`stage 2 at pa ${hex(stage2)}`]),
   ];
   return {
     key: `${root.key}!`,
-    label: `${scheme} root at ${hex(stage1 ?? stage2 ?? 0n)}`,
-    description: [ownerText(root), ...(isCurrent ? ['current'] : []), setterText(root)].join(' · '),
+    label: t`${scheme} root at ${hex(stage1 ?? stage2 ?? 0n)}`,
+    description: [ownerText(root), ...(isCurrent ? [t`current`] : []), setterText(root)].join(' · '),
     tooltip: [
       `${worldText(root.world)}: ${ownerText(root)}`,
-      `Tables: ${tables.join(', ')}`,
+      t`Tables: ${tables.join(', ')}`,
       setterText(root),
       isCurrent
-        ? 'The registers name it now.'
-        : 'The registers name another root now; these tables may be in use again later, or be reused memory.',
+        ? t`The registers name it now.`
+        : t`The registers name another root now; these tables may be in use again later, or be reused memory.`,
     ].join('\n'),
     icon: isCurrent ? 'root-folder-opened' : 'root-folder',
     hasChildren: true,
@@ -114,12 +119,12 @@ export function rootsTable(context: InspectContext): InspectorTable {
       stage1 === undefined ? '' : hex(stage1),
       stage2 === undefined ? '' : hex(stage2),
       ownerText(root),
-      context.past.roots?.isCurrent(root) === true ? 'yes' : 'no',
+      context.past.roots?.isCurrent(root) === true ? t`yes` : t`no`,
       setterText(root),
     ];
   });
-  const summary = `${counted(rows.length, 'root')} of translation were in force since the start.`;
-  return { columns: ['Stage 1', 'Stage 2', 'Whose', 'Current', 'Set'], rows, summary };
+  const summary = t`${counted(rows.length, 'root')} of translation were in force since the start.`;
+  return { columns: [t`Stage 1`, t`Stage 2`, t`Whose`, t`Current`, t`Set`], rows, summary };
 }
 
 // ---------------------------------------------------------------- differences
@@ -166,14 +171,12 @@ const newRoots = (context: InspectContext, { states, at }: TableMoment): KnownRo
 
 function countText(changes: readonly RootChange[], fresh: number): string {
   const of = (kind: RangeChange['kind']): number => changes.filter(({ change }) => change.kind === kind).length;
-  const parts = (['added', 'removed', 'changed'] as const)
-    .filter((kind) => of(kind) > 0)
-    .map((kind) => `${counted(of(kind), 'range')} ${kind}`);
+  const parts = CHANGE_KINDS.filter((kind) => of(kind) > 0).map((kind) => `${counted(of(kind), 'range')} ${t(kind)}`);
   const all = [...parts, ...(fresh === 0 ? [] : [counted(fresh, 'new root')])];
-  return all.length === 0 ? 'no difference' : all.join(', ');
+  return all.length === 0 ? t`no difference` : all.join(', ');
 }
 
-const title = (name: string): string => (name === PREVIOUS ? 'Since the previous stop' : `Since bookmark "${name}"`);
+const title = (name: string): string => (name === PREVIOUS ? t`Since the previous stop` : t`Since bookmark "${name}"`);
 
 /** A row for each moment that can be compared with. */
 export function differenceNodes(context: InspectContext): InspectorNode[] {
@@ -184,7 +187,7 @@ export function differenceNodes(context: InspectContext): InspectorNode[] {
     return {
       key: `diff:${encodeURIComponent(name)}`,
       label: `${title(name)}: ${countText(changes, fresh)}`,
-      description: `instruction ${grouped(moment.at)} → ${grouped(context.machine.retired)}`,
+      description: t`instruction ${grouped(moment.at)} → ${grouped(context.machine.retired)}`,
       icon: isChanged ? 'diff' : 'check',
       hasChildren: isChanged,
       ...(isChanged && { isChanged }),
@@ -203,11 +206,11 @@ export function changeNodes(context: InspectContext, name: string, start?: numbe
   const fresh = newRoots(context, moment).map((root) => ({
     ...rootHistoryNode(context, root),
     key: `${key}!${root.key}!`,
-    label: `new root at ${hex(root.world.stage1 ?? root.world.stage2 ?? 0n)}`,
+    label: t`new root at ${hex(root.world.stage1 ?? root.world.stage2 ?? 0n)}`,
     icon: 'diff-added',
     isChanged: true,
   }));
-  return [...fresh, ...firstPiece(changes, key, 'changes', row)];
+  return [...fresh, ...firstPiece(changes, key, 'change', row)];
 }
 
 const targetText = ({ ipa, pa, flags, perms }: Mapping): string =>
@@ -227,13 +230,15 @@ function changeNode(context: InspectContext, key: string, { root, change }: Root
   const isGuestPhysical = root.world.stage1 === undefined;
   return {
     key: `${key}!${root.key}!range:${hex(from)}`,
-    label: `${kind}: ${hex(from)} – ${hex(from + size - 1n)}`,
+    label: `${t(kind)}: ${hex(from)} – ${hex(from + size - 1n)}`,
     description: [changeText(change), sizeText(size), names, ownerText(root)].filter((part) => part !== '').join(' · '),
     tooltip: [
-      `${kind} in the tables of ${worldText(root.world)}, root at ${hex(root.world.stage1 ?? root.world.stage2 ?? 0n)}`,
-      `${isGuestPhysical ? 'guest physical' : 'virtual'} ${address(from)} to ${address(from + size - 1n)}`,
-      `before: ${before === undefined ? 'not mapped' : targetText(before)}`,
-      `now: ${after === undefined ? 'not mapped' : targetText(after)}`,
+      t`${t(kind)} in the tables of ${worldText(root.world)}, root at ${hex(root.world.stage1 ?? root.world.stage2 ?? 0n)}`,
+      isGuestPhysical
+        ? t`guest physical ${address(from)} to ${address(from + size - 1n)}`
+        : t`virtual ${address(from)} to ${address(from + size - 1n)}`,
+      t`before: ${before === undefined ? t`not mapped` : targetText(before)}`,
+      t`now: ${after === undefined ? t`not mapped` : targetText(after)}`,
     ].join('\n'),
     icon: { added: 'diff-added', removed: 'diff-removed', changed: 'diff-modified' }[kind],
     hasChildren: true,
@@ -244,22 +249,22 @@ function changeNode(context: InspectContext, key: string, { root, change }: Root
 
 /** The changes since a moment as a table. */
 export function changesTable(context: InspectContext, name: string): InspectorTable {
-  const columns = ['Change', 'From', 'To', 'Before', 'Now', 'Tables of'];
+  const columns = [t`Change`, t`From`, t`To`, t`Before`, t`Now`, t`Tables of`];
   const moment = momentOf(context, name);
-  if (moment === undefined) return { columns, rows: [], summary: `There is no bookmark "${name}".` };
+  if (moment === undefined) return { columns, rows: [], summary: t`There is no bookmark "${name}".` };
   const changes = changesSince(context, moment);
   const rows = changes.map(({ root, change: { kind, va: from, size, before, after } }) => [
-    kind,
+    t(kind),
     address(from),
     address(from + size - 1n),
-    before === undefined ? 'not mapped' : targetText(before),
-    after === undefined ? 'not mapped' : targetText(after),
+    before === undefined ? t`not mapped` : targetText(before),
+    after === undefined ? t`not mapped` : targetText(after),
     ownerText(root),
   ]);
   const fresh = newRoots(context, moment).length;
   return {
     columns,
     rows,
-    summary: `${title(name)} (instruction ${grouped(moment.at)}): ${countText(changes, fresh)}.`,
+    summary: t`${title(name)} (instruction ${grouped(moment.at)}): ${countText(changes, fresh)}.`,
   };
 }

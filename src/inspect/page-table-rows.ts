@@ -1,5 +1,6 @@
 /** The rows of the Page Tables view. */
 import { hex, type Pa, va } from '../base/address';
+import { t } from '../base/l10n';
 import type { Mapping, TableEntry } from '../isa/core/translation';
 import { type AddressSpace, translateIn } from './address-spaces';
 import type { InspectorNode } from './contract';
@@ -24,7 +25,7 @@ export function rangeNode(context: InspectContext, { space, prefix }: SpaceView,
   const { va: from, pa: to, size, pageSize, perms, flags } = range;
   const names = rangeNames(context, from, to, size, space.world);
   const isWhole = size === BigInt(pageSize);
-  const extent = isWhole ? `${sizeText(pageSize)} page` : `${sizeText(size)} in ${sizeText(pageSize)} pages`;
+  const extent = isWhole ? t`${sizeText(pageSize)} page` : t`${sizeText(size)} in ${sizeText(pageSize)} pages`;
   const what = `${permissionText(perms)}${flags === '' ? '' : ` ${flags}`}`;
   const isChanged = context.past.isChanged(`${prefix}range ${from}`, `${to} ${size} ${pageSize} ${what}`);
   return {
@@ -35,14 +36,18 @@ export function rangeNode(context: InspectContext, { space, prefix }: SpaceView,
       .filter((part) => part !== '')
       .join(' · '),
     tooltip: [
-      `${counted(Number(size / BigInt(pageSize)), 'page')} of ${sizeText(pageSize)}`,
-      `virtual  ${address(from)} to ${address(from + size - 1n)}`,
-      ...(range.ipa === undefined ? [] : [`guest physical ${address(range.ipa)} to ${address(range.ipa + size - 1n)}`]),
-      `physical ${address(to)} to ${address(to + size - 1n)}`,
+      t`${counted(Number(size / BigInt(pageSize)), 'page')} of ${sizeText(pageSize)}`,
+      t`virtual  ${address(from)} to ${address(from + size - 1n)}`,
+      ...(range.ipa === undefined
+        ? []
+        : [t`guest physical ${address(range.ipa)} to ${address(range.ipa + size - 1n)}`]),
+      t`physical ${address(to)} to ${address(to + size - 1n)}`,
       permissionWords(perms),
-      ...(flags === '' ? [] : [`Further flags of the entries: ${[...flags].join(' ')}`]),
-      ...(names === '' ? [`Nothing is known at the physical address: ${nothingThere(context)}.`] : [`Holds ${names}.`]),
-      ...(isChanged ? ['Changed since the last stop.'] : []),
+      ...(flags === '' ? [] : [t`Further flags of the entries: ${[...flags].join(' ')}`]),
+      ...(names === ''
+        ? [t`Nothing is known at the physical address: ${nothingThere(context)}.`]
+        : [t`Holds ${names}.`]),
+      ...(isChanged ? [t`Changed since the last stop.`] : []),
     ].join('\n'),
     icon: 'symbol-module',
     hasChildren: true,
@@ -61,8 +66,8 @@ export function entryNode(
 ): InspectorNode {
   const { index, at, entry: pte, next, target, pageSize, level } = entry;
   const fields = fieldSummary(pte.fields, pte.raw);
-  let leads = 'an entry that is neither a page nor a table';
-  if (next !== undefined) leads = `table ${hex(next)}`;
+  let leads = t`an entry that is neither a page nor a table`;
+  if (next !== undefined) leads = t`table ${hex(next)}`;
   else if (target !== undefined) {
     const names = rangeNames(context, entry.va, target, BigInt(pageSize), space.world);
     leads = `${hex(target)} · ${sizeText(pageSize)}${names === '' ? '' : ` · ${names}`}`;
@@ -73,10 +78,10 @@ export function entryNode(
     label: `[${index}] ${hex(entry.va)}`,
     description: `${address(pte.raw)} → ${leads} · ${fields}`,
     tooltip: [
-      `Entry ${index} of a level-${level} table, at physical ${hex(at)}`,
-      `value ${address(pte.raw)}: ${fields}`,
-      `translates ${address(entry.va)} to ${address(entry.va + BigInt(pageSize) - 1n)} (${sizeText(pageSize)})`,
-      ...(isChanged ? ['Changed since the last stop.'] : []),
+      t`Entry ${index} of a level-${level} table, at physical ${hex(at)}`,
+      t`value ${address(pte.raw)}: ${fields}`,
+      t`translates ${address(entry.va)} to ${address(entry.va + BigInt(pageSize) - 1n)} (${sizeText(pageSize)})`,
+      ...(isChanged ? [t`Changed since the last stop.`] : []),
     ].join('\n'),
     icon: next === undefined ? 'symbol-file' : 'symbol-folder',
     hasChildren: true,
@@ -98,21 +103,21 @@ export function rootNode(context: InspectContext, { space, prefix }: SpaceView):
   if (root === undefined) {
     return {
       key: `${prefix}${ROOT}`,
-      label: `${scheme}: addresses are physical`,
-      description: `hart ${cpu.hart} in ${world.mode}-mode uses no page table`,
-      tooltip: 'Translation is off in this mode. The view fills when the kernel switches it on.',
+      label: t`${scheme}: addresses are physical`,
+      description: t`hart ${cpu.hart} in ${world.mode}-mode uses no page table`,
+      tooltip: t`Translation is off in this mode. The view fills when the kernel switches it on.`,
       icon: 'circle-slash',
       hasChildren: false,
     };
   }
   const isChanged = context.past.isChanged(`${prefix}root ${cpu.hart}`, root.table.toString());
   const lies = physicalOf(context, root.table, space);
-  const identity = world.stage1 === undefined ? `VM ${world.vmid}` : `address space ${world.asid}`;
+  const identity = world.stage1 === undefined ? `VM ${world.vmid}` : t`address space ${world.asid}`;
   return {
     key: `${prefix}${ROOT}`,
-    label: `${scheme} root table at ${located(context, root.table, space)}`,
-    description: `hart ${cpu.hart}, ${world.mode}-mode, ${identity}`,
-    tooltip: `The table of level ${root.level}, from which every walk of this hart starts. Open it to follow the entries.`,
+    label: t`${scheme} root table at ${located(context, root.table, space)}`,
+    description: t`hart ${cpu.hart}, ${world.mode}-mode, ${identity}`,
+    tooltip: t`The table of level ${root.level}, from which every walk of this hart starts. Open it to follow the entries.`,
     icon: 'root-folder',
     hasChildren: true,
     ...(isChanged && { isChanged }),
@@ -125,9 +130,9 @@ export function stage2Node(context: InspectContext, space: AddressSpace): Inspec
   const { scheme } = translateIn(context, space, va(0n), 'read');
   return {
     key: 'second!',
-    label: `stage 2 (${scheme}) root table at ${hex(space.world.stage2 ?? 0n)}`,
-    description: `guest physical memory of VM ${space.world.vmid}`,
-    tooltip: 'Translates the guest physical addresses that the tables above yield, and those where these tables lie.',
+    label: t`stage 2 (${scheme}) root table at ${hex(space.world.stage2 ?? 0n)}`,
+    description: t`guest physical memory of VM ${space.world.vmid}`,
+    tooltip: t`Translates the guest physical addresses that the tables above yield, and those where these tables lie.`,
     icon: 'layers',
     hasChildren: true,
     memoryReference: reference('physical', space.world.stage2 ?? 0n),
@@ -138,8 +143,8 @@ export function stage2Node(context: InspectContext, space: AddressSpace): Inspec
 export function bitsNode(key: string, entry: TableEntry): InspectorNode {
   return {
     key: `${key}/bits`,
-    label: 'bits of the entry',
-    description: `${address(entry.entry.raw)} at ${hex(entry.at)}`,
+    label: t`bits of the entry`,
+    description: t`${address(entry.entry.raw)} at ${hex(entry.at)}`,
     icon: 'symbol-struct',
     hasChildren: true,
     memoryReference: reference('physical', entry.at),
@@ -154,10 +159,13 @@ export function emptyNode(
   table: Pa | undefined,
 ): InspectorNode {
   const isMemory = table !== undefined && space.read(table, 8) !== undefined;
-  const where = table === undefined ? '' : ` at ${hex(table)}`;
   return {
     key: `${key}/empty`,
-    label: isMemory ? `The table${where} has no valid entry` : `The table${where} is not in memory`,
+    label: isMemory
+      ? t`The table at ${hex(table)} has no valid entry`
+      : table === undefined
+        ? t`The table is not in memory`
+        : t`The table at ${hex(table)} is not in memory`,
     description: isMemory ? '' : nothingThere(context),
     icon: 'warning',
     hasChildren: false,

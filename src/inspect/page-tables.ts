@@ -4,6 +4,7 @@
  * bits. A space other than the hart's own goes before them, as in `r3!root/258`.
  */
 import { hex, type Pa, type Va, va } from '../base/address';
+import { t } from '../base/l10n';
 import { finish, mapWork, type Work } from '../base/work';
 import { parseReference } from '../debug/memory';
 import type { TableEntry } from '../isa/core/translation';
@@ -46,19 +47,19 @@ function spaceNodes(context: InspectContext, view: SpaceView): InspectorNode[] {
   const root = currentRoot(context, view.space);
   if (root === undefined) return [rootNode(context, view)];
   const { list, isCut } = mappedRanges(context, view.space);
-  const rows = firstPiece(list, `${view.prefix}ranges`, 'ranges', (range) => rangeNode(context, view, range));
+  const rows = firstPiece(list, `${view.prefix}ranges`, 'range', (range) => rangeNode(context, view, range));
   const none: InspectorNode = {
     key: `${view.prefix}none`,
-    label: 'No address is mapped',
-    description: view.space.read(root.table, 8) === undefined ? 'the root table is not in memory' : '',
+    label: t`No address is mapped`,
+    description: view.space.read(root.table, 8) === undefined ? t`the root table is not in memory` : '',
     icon: 'warning',
     hasChildren: false,
   };
   const cut: InspectorNode = {
     key: `${view.prefix}cut`,
-    label: `More than ${counted(MOST_RANGES, 'range')}: the rest is not listed`,
-    description: 'open the root table to see every entry',
-    tooltip: 'So many ranges usually mean that the root points to something that is no page table.',
+    label: t`More than ${counted(MOST_RANGES, 'range')}: the rest is not listed`,
+    description: t`open the root table to see every entry`,
+    tooltip: t`So many ranges usually mean that the root points to something that is no page table.`,
     icon: 'warning',
     hasChildren: false,
   };
@@ -105,7 +106,7 @@ function tableNodes(context: InspectContext, view: SpaceView, key: string): Insp
   if (start !== undefined) return pieceAt(entries, start, row);
   const bits = entry === undefined ? [] : [bitsNode(full, entry)];
   if (entries.length === 0) return [...bits, emptyNode(context, view, full, entry?.next ?? rootOf(view.space))];
-  return [...bits, ...firstPiece(entries, parent, 'valid entries', row)];
+  return [...bits, ...firstPiece(entries, parent, 'valid entry', row)];
 }
 
 /** What `range:0x…` or `find:REQUEST` explains, and the path of rows behind it. */
@@ -144,7 +145,7 @@ export function explainText(context: InspectContext, text: string): readonly Exp
   if (typeof request === 'string' && isAddress) return [{ label: request, icon: 'error' }];
   const at = typeof request === 'string' ? undefined : parseReference(request.place);
   if (typeof request === 'string' || at === undefined) {
-    const label = `"${text}" is no address, and no range has that text. Write an address in hexadecimal, as in 0xffffffc080200000.`;
+    const label = t`"${text}" is no address, and no range has that text. Write an address in hexadecimal, as in 0xffffffc080200000.`;
     return [{ label, icon: 'error' }];
   }
   const world = request.world === undefined ? undefined : worldNamed(request.world, worldsOf(context));
@@ -217,7 +218,7 @@ function children(context: InspectContext, key?: string): InspectorNode[] {
 
 function explainTable(rows: readonly ExplainRow[]): InspectorTable {
   const lines = explainLines(rows);
-  return { columns: ['Explanation'], rows: lines.map((line) => [line]), summary: lines[0] ?? '' };
+  return { columns: [t`Explanation`], rows: lines.map((line) => [line]), summary: lines[0] ?? '' };
 }
 
 function entryTable(context: InspectContext, view: SpaceView, path: readonly number[]): InspectorTable {
@@ -226,13 +227,13 @@ function entryTable(context: InspectContext, view: SpaceView, path: readonly num
     address(entry.va),
     hex(entry.at),
     address(entry.entry.raw),
-    entry.next === undefined ? hex(entry.target ?? 0n) : `table ${hex(entry.next)}`,
+    entry.next === undefined ? hex(entry.target ?? 0n) : t`table ${hex(entry.next)}`,
     fieldSummary(entry.entry.fields, entry.entry.raw),
   ]);
   return {
-    columns: ['Index', 'Virtual address', 'Entry at', 'Value', 'Leads to', 'Bits'],
+    columns: [t`Index`, t`Virtual address`, t`Entry at`, t`Value`, t`Leads to`, t`Bits`],
     rows,
-    summary: `The ${counted(rows.length, 'valid entry').replace(/entrys$/, 'entries')} of one table.`,
+    summary: t`The ${counted(rows.length, 'valid entry')} of one table.`,
   };
 }
 
@@ -249,9 +250,18 @@ function* tableWork(context: InspectContext, key = ''): Work<InspectorTable> {
 }
 
 function* rangeTable(context: InspectContext, view: SpaceView): Work<InspectorTable> {
-  const columns = ['Virtual from', 'Virtual to', 'Permissions', 'Flags', 'Physical from', 'Size', 'Page size', 'Holds'];
+  const columns = [
+    t`Virtual from`,
+    t`Virtual to`,
+    t`Permissions`,
+    t`Flags`,
+    t`Physical from`,
+    t`Size`,
+    t`Page size`,
+    t`Holds`,
+  ];
   const root = rootNode(context, view);
-  const summary = `${root.label}; ${root.description ?? ''}.`;
+  const summary = t`${root.label}; ${root.description ?? ''}.`;
   const { world } = view.space;
   if (currentRoot(context, view.space) === undefined) return { columns, rows: [], summary };
   const { list, isCut } = mappedRanges(context, view.space);
@@ -265,8 +275,8 @@ function* rangeTable(context: InspectContext, view: SpaceView): Work<InspectorTa
     sizeText(range.pageSize),
     rangeNames(context, range.va, range.pa, range.size, world),
   ]);
-  const more = isCut ? ' More follow that are not listed.' : '';
-  return { columns, rows, summary: `${summary} ${counted(rows.length, 'range')} mapped.${more}` };
+  const more = isCut ? t` More follow that are not listed.` : '';
+  return { columns, rows, summary: t`${summary} ${counted(rows.length, 'range')} mapped.${more}` };
 }
 
 /** The page tables of the hart's world, of every world before, and what changed in them. */

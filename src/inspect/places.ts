@@ -1,5 +1,7 @@
 /** What lies at an address: a symbol, a section of an image, a device, RAM. */
+
 import { hex } from '../base/address';
+import { t } from '../base/l10n';
 import { isOfMachine } from '../debug/image-world';
 import type { Image, ImageHit } from '../debug/images';
 import type { World } from '../isa/core/world';
@@ -36,7 +38,7 @@ const overlaps = (a: bigint, aSize: bigint, b: bigint, bSize: bigint) => a < b +
 
 const someNames = (names: readonly string[]): string => {
   const rest = names.length - MOST_NAMES;
-  return [...names.slice(0, MOST_NAMES), ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
+  return [...names.slice(0, MOST_NAMES), ...(rest > 0 ? [t`${rest} more`] : [])].join(', ');
 };
 
 /** Kernels and the programs under them share tables, so a range of either is named in both worlds. */
@@ -97,4 +99,4 @@ export function rangeNames(places: Places, va: bigint, pa: bigint, size: bigint,
 
 /** `(of 7 devices)` for an address nothing answers. */
 export const nothingThere = (places: Pick<InspectContext, 'windows'>): string =>
-  places.windows.length === 0 ? 'no RAM' : `no RAM and none of the ${counted(places.windows.length, 'device')}`;
+  places.windows.length === 0 ? t`no RAM` : t`no RAM and none of the ${counted(places.windows.length, 'device')}`;

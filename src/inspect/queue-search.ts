@@ -1,4 +1,5 @@
 /** Finds the queues of a program: statics of its own crates and locals that hold a `VecDeque`, and why there are none. */
+import { t } from '../base/l10n';
 import { bare, isAggregate } from '../symbols/lang/layout';
 import { findQueue } from '../symbols/lang/queue';
 import type { RingBuffer } from '../symbols/lang/value';
@@ -35,7 +36,7 @@ function namesQueue(type: Type, depth = 3): boolean {
 }
 
 const titleOf = ({ variable, functionName }: NamedValue): string =>
-  functionName === undefined ? variable.name : `${variable.name} in ${functionName}`;
+  functionName === undefined ? variable.name : t`${variable.name} in ${functionName}`;
 
 /** All queues that can be reached from here. */
 export function searchQueues(context: InspectContext): QueueSearch {
@@ -68,34 +69,36 @@ export function searchQueues(context: InspectContext): QueueSearch {
 
 function unreadable(origin: NamedValue): string {
   const { place } = origin.value;
-  const where = place.kind === 'memory' ? ` at 0x${place.address.toString(16)}` : '';
   const why =
     place.kind === 'unavailable'
       ? place.why
-      : 'what is there now makes no queue (not initialised yet, not mapped, or a pointer on the way leads nowhere)';
-  return `${titleOf(origin)}${where} holds a VecDeque that cannot be read: ${why}.`;
+      : t`what is there now makes no queue (not initialised yet, not mapped, or a pointer on the way leads nowhere)`;
+  return place.kind === 'memory'
+    ? t`${titleOf(origin)} at ${`0x${place.address.toString(16)}`} holds a VecDeque that cannot be read: ${why}.`
+    : t`${titleOf(origin)} holds a VecDeque that cannot be read: ${why}.`;
 }
 
 function whyNone(context: InspectContext, statics: number): string[] {
   const images = context.images.all;
   if (images.length === 0) {
     return [
-      'No VecDeque found: the machine has no symbols. Name the kernel\'s ELF file under "images" in launch.json.',
+      t`No VecDeque found: the machine has no symbols. Name the kernel's ELF file under "images" in launch.json.`,
     ];
   }
   const bare = images.filter((image) => !image.program.hasDebugInfo).map((image) => image.name);
   if (bare.length === images.length) {
     return [
-      `No VecDeque found: ${bare.join(', ')} has no debug information, so no types are known. ` +
-        'Build it with debug = 2 in its Cargo profile.',
+      t`No VecDeque found: ${bare.join(', ')} has no debug information, so no types are known. Build it with debug = 2 in its Cargo profile.`,
     ];
   }
   const names = images.map((image) => image.name).join(', ');
   const locals = context.locals();
   const here = locals[0]?.functionName;
   const where =
-    here === undefined ? 'the current code has no locals' : `none of the ${counted(locals.length, 'local')} of ${here}`;
+    here === undefined
+      ? t`the current code has no locals`
+      : t`none of the ${counted(locals.length, 'local')} of ${here}`;
   return [
-    `No VecDeque found: none of the ${counted(statics, 'static')} of ${names}'s own sources holds one, and ${where} does.`,
+    t`No VecDeque found: none of the ${counted(statics, 'static')} of ${names}'s own sources holds one, and ${where} does.`,
   ];
 }

@@ -1,4 +1,5 @@
 /** The queues (`VecDeque`) of the program: capacity, head, length, and each slot in the order of the buffer. */
+import { t } from '../base/l10n';
 import { elementOf } from '../symbols/lang/access';
 import { present } from '../symbols/lang/present';
 import type { Value } from '../symbols/lang/value';
@@ -37,9 +38,9 @@ const isFull = ({ ring }: FoundQueue): boolean => ring.len === ring.capacity;
 function positionOf({ ring }: FoundQueue, slot: number): string {
   const logical = ring.logicalIndex(slot);
   if (logical === undefined) return '';
-  if (ring.len === 1) return 'front and back';
-  if (logical === 0) return 'front';
-  return logical === ring.len - 1 ? 'back' : `position ${logical}`;
+  if (ring.len === 1) return t`front and back`;
+  if (logical === 0) return t`front`;
+  return logical === ring.len - 1 ? t`back` : t`position ${logical}`;
 }
 
 function slotOf(context: InspectContext, queue: FoundQueue, index: number): Slot {
@@ -61,23 +62,25 @@ function slotOf(context: InspectContext, queue: FoundQueue, index: number): Slot
 }
 
 function writerText({ event, place }: Writer): string {
-  const line = place?.path === undefined ? '' : ` at ${fileName(place.path)}:${place.line}`;
-  const name = place?.functionName ?? `code at 0x${event.pc.toString(16)}`;
-  return `written by ${name}${line}, instruction ${grouped(event.at)}`;
+  const name = place?.functionName ?? t`code at ${`0x${event.pc.toString(16)}`}`;
+  const at = grouped(event.at);
+  return place?.path === undefined
+    ? t`written by ${name}, instruction ${at}`
+    : t`written by ${name} at ${`${fileName(place.path)}:${place.line}`}, instruction ${at}`;
 }
 
 /** Where the queue goes on at the start of the buffer. */
 function wrapText(queue: FoundQueue, slot: number): string | undefined {
   if (!isWrapped(queue)) return undefined;
-  if (slot === queue.ring.capacity - 1) return 'wraps to [0]';
-  return slot === 0 ? `goes on from [${queue.ring.capacity - 1}]` : undefined;
+  if (slot === queue.ring.capacity - 1) return t`wraps to [0]`;
+  return slot === 0 ? t`goes on from [${queue.ring.capacity - 1}]` : undefined;
 }
 
 function slotNode(context: InspectContext, queue: FoundQueue, index: number): InspectorNode {
   const slot = slotOf(context, queue, index);
   const wrap = wrapText(queue, index);
-  const next = index === nextSlot(queue) && !isFull(queue) ? 'next push goes here' : undefined;
-  const state = slot.isOccupied ? slot.text : `free (old bytes: ${cut(slot.text)})`;
+  const next = index === nextSlot(queue) && !isFull(queue) ? t`next push goes here` : undefined;
+  const state = slot.isOccupied ? slot.text : t`free (old bytes: ${cut(slot.text)})`;
   const writer = slot.writer === undefined ? undefined : writerText(slot.writer);
   const marks = [slot.position, wrap, next].filter((mark) => mark !== undefined && mark !== '');
   const address = queue.ring.slotAddress(index);
@@ -88,13 +91,13 @@ function slotNode(context: InspectContext, queue: FoundQueue, index: number): In
     label: `[${index}]`,
     description: [state, ...marks, ...(slot.isOccupied && writer !== undefined ? [writer] : [])].join(' · '),
     tooltip: [
-      `Slot ${index} of ${queue.ring.capacity}, at 0x${address.toString(16)}`,
-      slot.isOccupied ? `${slot.text}: ${slot.position}` : `Free. Its old bytes read ${slot.text}.`,
-      ...(wrap === undefined ? [] : [`The queue ${wrap}.`]),
+      t`Slot ${index} of ${queue.ring.capacity}, at ${`0x${address.toString(16)}`}`,
+      slot.isOccupied ? `${slot.text}: ${slot.position}` : t`Free. Its old bytes read ${slot.text}.`,
+      ...(wrap === undefined ? [] : [t`The queue ${wrap}.`]),
       writer === undefined
-        ? 'Its last writer is not known: it was stored before the queue was watched.'
-        : `Last ${writer}.`,
-      ...(slot.isChanged ? ['Changed since the last stop.'] : []),
+        ? t`Its last writer is not known: it was stored before the queue was watched.`
+        : t`Last ${writer}.`,
+      ...(slot.isChanged ? [t`Changed since the last stop.`] : []),
     ].join('\n'),
     icon: slot.isOccupied ? 'circle-filled' : 'circle-outline',
     hasChildren: slot.isOccupied && shown.namedCount + shown.indexedCount > 0,
@@ -125,17 +128,17 @@ function queueNode(context: InspectContext, queue: FoundQueue): InspectorNode {
   const { variable, functionName } = origin;
   const description =
     ring.capacity === 0
-      ? `empty, no buffer yet · ${typeText(queue)}`
-      : `${grouped(ring.len)} of ${grouped(ring.capacity)} · head ${ring.head} · ${typeText(queue)}`;
+      ? t`empty, no buffer yet · ${typeText(queue)}`
+      : t`${grouped(ring.len)} of ${grouped(ring.capacity)} · head ${ring.head} · ${typeText(queue)}`;
   const isChanged = context.past.isChanged(key, `${ring.capacity} ${ring.head} ${ring.len}`);
   return {
     key,
     label: variable.name.slice(variable.name.lastIndexOf('::') + (variable.name.includes('::') ? 2 : 0)),
     description,
     tooltip: [
-      functionName === undefined ? variable.name : `${variable.name}, a local of ${functionName}`,
+      functionName === undefined ? variable.name : t`${variable.name}, a local of ${functionName}`,
       variable.type.name,
-      ...(queue.aliases.length === 0 ? [] : [`Also reached from ${queue.aliases.join(', ')}.`]),
+      ...(queue.aliases.length === 0 ? [] : [t`Also reached from ${queue.aliases.join(', ')}.`]),
     ].join('\n'),
     icon: 'list-ordered',
     hasChildren: true,
@@ -157,26 +160,26 @@ function headRows(queue: FoundQueue): InspectorNode[] {
     hasChildren: false,
   });
   const rows = [
-    row('capacity', ring.capacity.toString(), 'Slots in the buffer.'),
-    row('head', ring.head.toString(), 'The slot of the front element: the next pop_front takes it.'),
-    row('len', ring.len.toString(), 'Elements in the queue.'),
+    row('capacity', ring.capacity.toString(), t`Slots in the buffer.`),
+    row('head', ring.head.toString(), t`The slot of the front element: the next pop_front takes it.`),
+    row('len', ring.len.toString(), t`Elements in the queue.`),
   ];
   if (ring.capacity === 0) {
     return [
       ...rows,
-      row('buffer', 'none yet', 'A new VecDeque does not allocate; the first push does. Then its slots appear here.'),
+      row('buffer', t`none yet`, t`A new VecDeque does not allocate; the first push does. Then its slots appear here.`),
     ];
   }
-  const tail = isFull(queue) ? 'full' : nextSlot(queue).toString();
-  const wrap = isWrapped(queue) ? ' (wrapped around)' : '';
+  const tail = isFull(queue) ? t`full` : nextSlot(queue).toString();
+  const wrap = isWrapped(queue) ? t` (wrapped around)` : '';
   return [
     ...rows,
     row(
       'tail',
       `${tail}${wrap}`,
       isFull(queue)
-        ? 'Every slot is taken: the next push moves the queue into a larger buffer.'
-        : 'The slot that the next push_back fills.',
+        ? t`Every slot is taken: the next push moves the queue into a larger buffer.`
+        : t`The slot that the next push_back fills.`,
     ),
   ];
 }
@@ -205,7 +208,7 @@ function below(context: InspectContext, queue: FoundQueue, key: string): Inspect
     return pieceAt(slotsOf(queue), start, (slot) => slotNode(context, queue, slot));
   }
   if (key === queue.key) {
-    return [...headRows(queue), ...firstPiece(slotsOf(queue), key, 'slots', (slot) => slotNode(context, queue, slot))];
+    return [...headRows(queue), ...firstPiece(slotsOf(queue), key, 'slot', (slot) => slotNode(context, queue, slot))];
   }
   const [slot, ...parts] = key
     .slice(queue.key.length + 1)
@@ -239,12 +242,12 @@ function children(context: InspectContext, key?: string): InspectorNode[] {
 function summaryOf(queue: FoundQueue): string {
   const { ring, origin } = queue;
   const name = `${origin.variable.name} (${typeText(queue)})`;
-  if (ring.capacity === 0) return `${name} is empty and has no buffer yet: the first push allocates one.`;
-  const used = `${name} uses ${grouped(ring.len)} of ${counted(ring.capacity, 'slot')}`;
-  const ends = isFull(queue) ? 'it is full' : `the next push fills slot ${nextSlot(queue)}`;
-  const wrap = isWrapped(queue) ? `; it wraps around from slot ${ring.capacity - 1} to slot 0` : '';
+  if (ring.capacity === 0) return t`${name} is empty and has no buffer yet: the first push allocates one.`;
+  const used = t`${name} uses ${grouped(ring.len)} of ${counted(ring.capacity, 'slot')}`;
+  const ends = isFull(queue) ? t`it is full` : t`the next push fills slot ${nextSlot(queue)}`;
+  const wrap = isWrapped(queue) ? t`; it wraps around from slot ${ring.capacity - 1} to slot 0` : '';
   const head =
-    ring.len === 0 ? `the next element will be the front at slot ${ring.head}` : `its front is slot ${ring.head}`;
+    ring.len === 0 ? t`the next element will be the front at slot ${ring.head}` : t`its front is slot ${ring.head}`;
   return `${used}; ${head}; ${ends}${wrap}.`;
 }
 
@@ -262,7 +265,7 @@ function table(context: InspectContext, key?: string): InspectorTable {
         return [
           queue.origin.variable.name,
           index.toString(),
-          isOccupied ? 'occupied' : 'free',
+          isOccupied ? t`occupied` : t`free`,
           marks,
           isOccupied ? text : `(${cut(text)})`,
           address,
@@ -271,7 +274,7 @@ function table(context: InspectContext, key?: string): InspectorTable {
       }),
   );
   return {
-    columns: ['Queue', 'Slot', 'State', 'Position', 'Value', 'Address', 'Written by'],
+    columns: [t`Queue`, t`Slot`, t`State`, t`Position`, t`Value`, t`Address`, t`Written by`],
     rows,
     summary: [...wanted.map(summaryOf), ...missing].join(' '),
   };

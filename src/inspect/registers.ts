@@ -2,8 +2,10 @@
  * Registers of the selected hart: general, floating point, system; each decoded, with what changed since the last stop.
  * The groups in which something changed are open.
  */
+
 import { hex } from '../base/address';
 import { decodeFields } from '../base/fields';
+import { t } from '../base/l10n';
 import { registerRow } from '../debug/variables';
 import { causeOf } from '../isa/core/isa';
 import type { RegisterSpec } from '../isa/core/registers';
@@ -17,7 +19,8 @@ import { counted } from './text';
 /** So many neighbours that say the same about themselves become one row. */
 const LEAST_FOLDED = 4;
 
-const GROUPS = [
+/** Groups of registers; translated where they are shown. */
+export const GROUPS = [
   { key: 'general', label: 'General', icon: 'symbol-number' },
   { key: 'float', label: 'Floating point', icon: 'symbol-numeric' },
   { key: 'system', label: 'System', icon: 'settings' },
@@ -28,14 +31,15 @@ const titleOf = (spec: RegisterSpec): string => {
   return alias === undefined || spec.group === 'system' ? spec.name : `${alias} (${spec.name})`;
 };
 
+/** Sections of the system registers, by the least privilege that may use them; translated where they are shown. */
+export const SECTIONS = ['User', 'Supervisor', 'Hypervisor', 'Machine', 'Others'] as const;
+
 /**
- * Groups of system registers. Where numbers are given they are CSR numbers, whose bits 9:8 are the least privilege
+ * Sections of system registers. Where numbers are given they are CSR numbers, whose bits 9:8 are the least privilege
  * that may use them (RISC-V Privileged ISA, "CSR Address Mapping Conventions").
  */
 const sectionOf = (spec: RegisterSpec): string =>
-  spec.number === undefined
-    ? 'Others'
-    : (['User', 'Supervisor', 'Hypervisor', 'Machine'][(spec.number >> 8) & 3] ?? 'Others');
+  spec.number === undefined ? 'Others' : (SECTIONS[(spec.number >> 8) & 3] ?? 'Others');
 
 const ofGroup = (context: InspectContext, group: RegisterSpec['group']): readonly RegisterSpec[] =>
   context.machine.isa.registers.filter((spec) => spec.group === group);
@@ -46,7 +50,7 @@ function floatIsOff(context: InspectContext): string | undefined {
     const fields = (spec.fields ?? []).filter((field) => /floating/i.test(field.doc ?? ''));
     if (fields.length === 0) continue;
     const off = decodeFields(fields, context.cpu.readRegister(spec.name)).find((field) => field.name === 'Off');
-    if (off !== undefined) return `${spec.name}.${off.spec.name} is Off`;
+    if (off !== undefined) return t`${spec.name}.${off.spec.name} is Off`;
   }
   return undefined;
 }
@@ -58,7 +62,8 @@ function causeText(context: InspectContext, spec: RegisterSpec, value: bigint): 
   const interrupt = fields.find((field) => field.spec.name === 'Interrupt');
   if (code === undefined || interrupt === undefined) return undefined;
   const isInterrupt = interrupt.value === 1n;
-  return causeOf(context.machine.isa, { cause: Number(code.value), isInterrupt })?.name;
+  const cause = causeOf(context.machine.isa, { cause: Number(code.value), isInterrupt });
+  return cause && t(cause.name);
 }
 
 interface Shown {
@@ -72,7 +77,7 @@ const FEW_FIELDS = 3;
 
 function decodedText(context: InspectContext, spec: RegisterSpec, value: bigint): string {
   const cause = causeText(context, spec, value);
-  if (cause !== undefined) return value === 0n ? `${cause}, or nothing yet` : cause;
+  if (cause !== undefined) return value === 0n ? t`${cause}, or nothing yet` : cause;
   const fields = spec.fields ?? [];
   const zeros = decodeFields(fields, value).filter((field) => field.value === 0n && field.name !== undefined);
   const named = fields.length <= FEW_FIELDS ? zeros.map((field) => `${field.spec.name}=${field.name}`) : [];
@@ -89,7 +94,7 @@ const changesIn = (context: InspectContext, specs: readonly RegisterSpec[]): num
 
 /** A group's row is open where something changed in it. */
 const openOn = (changes: number): Pick<InspectorNode, 'isOpen'> => (changes > 0 ? { isOpen: true } : {});
-const withChanges = (text: string, changes: number): string => (changes > 0 ? `${text} · ${changes} changed` : text);
+const withChanges = (text: string, changes: number): string => (changes > 0 ? t`${text} · ${changes} changed` : text);
 
 function show(context: InspectContext, spec: RegisterSpec): Shown {
   const value = context.cpu.readRegister(spec.name);
@@ -106,9 +111,9 @@ function registerNode(context: InspectContext, spec: RegisterSpec): InspectorNod
   const others = spec.aliases.slice(1);
   const tooltip = [
     `${titleOf(spec)}: ${spec.doc}`,
-    ...(others.length > 0 ? [`Also called ${others.join(', ')}.`] : []),
-    ...(spec.group === 'general' ? [`${BigInt.asIntN(spec.bits, value)} signed, ${value} unsigned`] : []),
-    ...(isChanged ? ['Changed since the last stop.'] : []),
+    ...(others.length > 0 ? [t`Also called ${others.join(', ')}.`] : []),
+    ...(spec.group === 'general' ? [t`${BigInt.asIntN(spec.bits, value)} signed, ${value} unsigned`] : []),
+    ...(isChanged ? [t`Changed since the last stop.`] : []),
   ].join('\n');
   return {
     key: spec.name,
@@ -145,7 +150,7 @@ function systemRows(context: InspectContext, section: string): InspectorNode[] {
       {
         key: `run:${first.name}`,
         label: `${first.name} … ${last.name}`,
-        description: withChanges(`${run.length} registers. ${first.doc}`, changesIn(context, run)),
+        description: withChanges(t`${run.length} registers. ${first.doc}`, changesIn(context, run)),
         icon: 'symbol-array',
         hasChildren: true,
         ...openOn(changesIn(context, run)),
@@ -155,16 +160,16 @@ function systemRows(context: InspectContext, section: string): InspectorNode[] {
 }
 
 function groupNodes(context: InspectContext): InspectorNode[] {
-  const hart = `hart ${context.cpu.hart}, ${context.cpu.world.mode}-mode`;
+  const hart = t`hart ${context.cpu.hart}, ${context.cpu.world.mode}-mode`;
   return GROUPS.map(({ key, label, icon }) => {
     const off = key === 'float' ? floatIsOff(context) : undefined;
     const changes = off === undefined ? changesIn(context, ofGroup(context, key)) : 0;
     return {
       key,
-      label,
-      description: off === undefined ? withChanges(hart, changes) : `switched off: ${off}`,
+      label: t(label),
+      description: off === undefined ? withChanges(hart, changes) : t`switched off: ${off}`,
       ...(off !== undefined && {
-        tooltip: `The floating-point unit is switched off (${off}), so its registers hold nothing of this program.`,
+        tooltip: t`The floating-point unit is switched off (${off}), so its registers hold nothing of this program.`,
       }),
       icon,
       hasChildren: off === undefined,
@@ -184,7 +189,7 @@ function children(context: InspectContext, key?: string): InspectorNode[] {
       const changes = changesIn(context, specs);
       return {
         key: `section:${section}`,
-        label: section,
+        label: t(section),
         description: withChanges(counted(specs.length, 'register'), changes),
         icon: 'symbol-namespace',
         hasChildren: true,
@@ -212,12 +217,13 @@ function table(context: InspectContext, key?: string): InspectorTable {
   });
   const rows = specs.map((spec) => {
     const { text, symbol, isChanged } = show(context, spec);
-    return [titleOf(spec), text, symbol ?? '', isChanged ? 'changed' : '', spec.doc];
+    return [titleOf(spec), text, symbol ?? '', isChanged ? t`changed` : '', spec.doc];
   });
   const off = floatIsOff(context);
-  const floats = key === undefined && off !== undefined ? ` The floating-point registers are left out: ${off}.` : '';
-  const summary = `${rows.length} registers of hart ${context.cpu.hart}, which is in ${context.cpu.world.mode}-mode.${floats}`;
-  return { columns: ['Register', 'Value', 'Symbol', 'Since last stop', 'What it is'], rows, summary };
+  const count = t`${rows.length} registers of hart ${context.cpu.hart}, which is in ${context.cpu.world.mode}-mode.`;
+  const isCut = key === undefined && off !== undefined;
+  const summary = isCut ? `${count} ${t`The floating-point registers are left out: ${off}.`}` : count;
+  return { columns: [t`Register`, t`Value`, t`Symbol`, t`Since last stop`, t`What it is`], rows, summary };
 }
 
 /** Every register of the hart, decoded. */

@@ -1,5 +1,7 @@
 /** Stale translations in words: only what is sure. */
+
 import { hex } from '../base/address';
+import { t } from '../base/l10n';
 import type { TableEntry } from '../isa/core/translation';
 import { worldText } from './address-spaces';
 import type { InspectorNode } from './contract';
@@ -10,23 +12,25 @@ import { counted, fileName, grouped, address as padded } from './text';
 
 const entryText = (entry: TableEntry | undefined): string =>
   entry === undefined
-    ? 'not valid'
+    ? t`not valid`
     : `${padded(entry.entry.raw)} (${fieldSummary(entry.entry.fields, entry.entry.raw)})`;
 
 /** `stored by unmap (vm.rs:12) at pc 0x…, instruction 1,234`. */
 function storeText({ store, place }: StaleEntry): string {
   const line = place?.path === undefined ? '' : ` (${fileName(place.path)}:${place.line})`;
-  const who = place === undefined ? '' : ` by ${place.functionName}${line}`;
-  return `stored${who} at pc ${hex(store.pc)}, instruction ${grouped(store.at)}`;
+  const at = grouped(store.at);
+  return place === undefined
+    ? t`stored at pc ${hex(store.pc)}, instruction ${at}`
+    : t`stored by ${place.functionName}${line} at pc ${hex(store.pc)}, instruction ${at}`;
 }
 
 /** What was changed, by whom, and what may still be in use. */
 export function staleText(entry: StaleEntry): string {
   const harts = [...entry.unfenced].join(', ');
   return [
-    `the entry at pa ${hex(entry.at)} was ${entryText(entry.old)} and is now ${entryText(entry.now)}`,
+    t`the entry at pa ${hex(entry.at)} was ${entryText(entry.old)} and is now ${entryText(entry.now)}`,
     storeText(entry),
-    `no fence on hart ${harts} since: it may still use the old entry`,
+    t`no fence on hart ${harts} since: it may still use the old entry`,
   ].join('; ');
 }
 
@@ -35,18 +39,18 @@ export function useText({ entry, hart, access, address, pc }: StaleUse, where: s
   const by = `${hex(pc)}${where === undefined ? '' : ` (${where})`}`;
   const what =
     access === 'enter'
-      ? `hart ${hart} enters the guest at ${by}`
-      : `hart ${hart} uses ${hex(address)} to ${access === 'execute' ? 'fetch an instruction' : access}, at ${by},`;
-  return `Stale translation: ${what} after a page-table entry had changed without a fence: ${staleText(entry)}.`;
+      ? t`hart ${hart} enters the guest at ${by}`
+      : t`hart ${hart} uses ${hex(address)} to ${access === 'execute' ? t`fetch an instruction` : t(access)}, at ${by},`;
+  return t`Stale translation: ${what} after a page-table entry had changed without a fence: ${staleText(entry)}.`;
 }
 
 /** A row for each entry that may still be in use as it was. */
 export function staleNodes({ past }: InspectContext): InspectorNode[] {
   return (past.stale?.all ?? []).map((entry) => ({
     key: `stale:${entry.root.key}:${hex(entry.at)}`,
-    label: `changed without a fence: ${padded(entry.from)} – ${padded(entry.from + entry.size - 1n)}`,
+    label: t`changed without a fence: ${padded(entry.from)} – ${padded(entry.from + entry.size - 1n)}`,
     description: staleText(entry),
-    tooltip: [`In the tables of ${worldText(entry.root.world)}.`, `${staleText(entry)}.`].join('\n'),
+    tooltip: [t`In the tables of ${worldText(entry.root.world)}.`, `${staleText(entry)}.`].join('\n'),
     icon: 'warning',
     hasChildren: false,
     memoryReference: `pa:${hex(entry.at)}`,
@@ -62,9 +66,9 @@ export function staleNode({ past }: InspectContext): InspectorNode[] {
   return [
     {
       key: 'stale',
-      label: `${counted(count, 'entry').replace(/entrys$/, 'entries')} changed without a fence`,
-      description: 'the processor may still use what they were',
-      tooltip: 'A fence of translations must follow a change of a live entry before it counts for every access.',
+      label: t`${counted(count, 'entry')} changed without a fence`,
+      description: t`the processor may still use what they were`,
+      tooltip: t`A fence of translations must follow a change of a live entry before it counts for every access.`,
       icon: 'warning',
       hasChildren: true,
     },

@@ -2,9 +2,12 @@
 import type { Mapping, Permissions } from '../isa/core/translation';
 import { permissionText } from './mapped-ranges';
 
+/** How a range differs; translated where it is shown. */
+export const CHANGE_KINDS = ['added', 'removed', 'changed'] as const;
+
 /** One run of addresses that is mapped otherwise than before. */
 export interface RangeChange {
-  readonly kind: 'added' | 'removed' | 'changed';
+  readonly kind: (typeof CHANGE_KINDS)[number];
   readonly va: bigint;
   readonly size: bigint;
   /** The part of a range there before and after, starting at `va`. */

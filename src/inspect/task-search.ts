@@ -1,5 +1,7 @@
 /** Finds the kernels of ArceOS among the images and the tasks of each, or says why there are none. */
+
 import { hex, va } from '../base/address';
+import { t } from '../base/l10n';
 import { imageWorldOf, runsIn } from '../debug/image-world';
 import type { Image } from '../debug/images';
 import type { World } from '../isa/core/world';
@@ -15,7 +17,8 @@ import { grouped } from './text';
 /** What a task is doing, as its `TaskState` says. */
 export type TaskState = 'running' | 'ready' | 'blocked' | 'exited';
 
-const STATES: readonly TaskState[] = ['running', 'ready', 'blocked', 'exited'];
+/** States, as they are shown. */
+export const STATES: readonly TaskState[] = ['running', 'ready', 'blocked', 'exited'];
 
 /** One task of a kernel. */
 export interface Task {
@@ -84,7 +87,7 @@ export function searchTasks(context: InspectContext): TaskSearch {
   if (images.length === 0) {
     return {
       tasks: [],
-      missing: ['No tasks: the machine has no symbols. Name the kernel\'s ELF file under "images" in launch.json.'],
+      missing: [t`No tasks: the machine has no symbols. Name the kernel's ELF file under "images" in launch.json.`],
     };
   }
   const found = images.map((image) => tasksOf(context, image));
@@ -101,16 +104,16 @@ function tasksOf(context: InspectContext, image: Image): Task[] | string {
   if (typeof currents === 'string') return currents;
   const nextId = nextTaskId(kernel);
   if (nextId === undefined) {
-    return `${image.name}: its debug information lacks axtask's ID_COUNTER, which says how many tasks there are.`;
+    return t`${image.name}: its debug information lacks axtask's ID_COUNTER, which says how many tasks there are.`;
   }
   const layout = layoutOf(kernel);
   if (layout === undefined) {
-    return `${image.name}: its TaskInner has no id and state where they are expected; this version of axtask is not known.`;
+    return t`${image.name}: its TaskInner has no id and state where they are expected; this version of axtask is not known.`;
   }
   const places = scanTasks(context, kernel.world, layout.arc, nextId).map((at) => at + BigInt(layout.inner));
   const found = places.map((address) => taskAt(kernel, address, layout.current, currents)).filter((one) => !!one);
   if (found.length > 0) return withoutCopies(found, image);
-  return `${image.name}: the scheduler runs, but no task was found in the memory that the kernel can write.`;
+  return t`${image.name}: the scheduler runs, but no task was found in the memory that the kernel can write.`;
 }
 
 /** A task is built on the stack of the one that spawns it, and a copy of it stays there: of each id the one on the heap. */
@@ -143,14 +146,14 @@ export function stackRange(task: Value): { readonly from: bigint; readonly to: b
 function kernelOf(context: InspectContext, image: Image): TaskKernel | string {
   const { program, name } = image;
   if (!program.hasDebugInfo) {
-    return `${name}: no debug information, so no types are known. Build it with debug = 2 in its Cargo profile.`;
+    return t`${name}: no debug information, so no types are known. Build it with debug = 2 in its Cargo profile.`;
   }
   const taskType = structNamed(image, TASK_TYPE);
   if (taskType === undefined) {
     const hasScheduler = program.lookup('axtask::*').length > 0;
     return hasScheduler
-      ? `${name}: it has axtask, but its debug information lacks the type ${TASK_TYPE}. Build it with debug = 2 in its Cargo profile.`
-      : `${name}: it has no tasks, because it is built without ArceOS's scheduler (axtask, the feature "multitask").`;
+      ? t`${name}: it has axtask, but its debug information lacks the type ${TASK_TYPE}. Build it with debug = 2 in its Cargo profile.`
+      : t`${name}: it has no tasks, because it is built without ArceOS's scheduler (axtask, the feature "multitask").`;
   }
   const place = image.placements[0];
   const slide = place === undefined ? 0n : place.va - place.link;
@@ -163,8 +166,8 @@ function kernelOf(context: InspectContext, image: Image): TaskKernel | string {
     }
   }
   const where = worlds[0];
-  if (where === undefined) return `${name}: no tasks yet, because its world has not run yet.`;
-  return `${name}: no tasks yet. Its memory cannot be read in ${imageWorldOf(where)} (${where.mode}): it is not loaded, or its paging is off.`;
+  if (where === undefined) return t`${name}: no tasks yet, because its world has not run yet.`;
+  return t`${name}: no tasks yet. Its memory cannot be read in ${imageWorldOf(where)} (${where.mode}): it is not loaded, or its paging is off.`;
 }
 
 /** Whether the image's own code is where it runs, in a world. */
@@ -202,8 +205,8 @@ function currentTasks(context: InspectContext, kernel: TaskKernel): ReadonlyMap<
   const areas = perCpuAreas(kernel);
   const [pointer] = image.program.lookup('axhal::percpu::__PERCPU_CURRENT_TASK_PTR');
   if (areas === undefined || pointer === undefined) {
-    const what = areas === undefined ? '_percpu_start and _percpu_end' : 'axhal::percpu::CURRENT_TASK_PTR';
-    return `${image.name}: the symbols ${what} are missing, so its current tasks cannot be found.`;
+    const what = areas === undefined ? t`_percpu_start and _percpu_end` : 'axhal::percpu::CURRENT_TASK_PTR';
+    return t`${image.name}: the symbols ${what} are missing, so its current tasks cannot be found.`;
   }
   const found = new Map<bigint, number>();
   for (const [cpu, base] of areas.bases.entries()) {
@@ -212,7 +215,7 @@ function currentTasks(context: InspectContext, kernel: TaskKernel): ReadonlyMap<
     if (at !== 0n) found.set(at, cpu);
   }
   if (found.size > 0) return found;
-  return `${image.name}: no tasks yet, because its scheduler is not initialised: no CPU has a current task (after ${grouped(context.machine.retired)} instructions).`;
+  return t`${image.name}: no tasks yet, because its scheduler is not initialised: no CPU has a current task (after ${grouped(context.machine.retired)} instructions).`;
 }
 
 function nextTaskId({ image, context, slide }: TaskKernel): bigint | undefined {

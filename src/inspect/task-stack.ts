@@ -1,5 +1,7 @@
 /** Stacks of tasks that are switched out, and what these say about why a task waits. */
+
 import { hex } from '../base/address';
+import { t } from '../base/l10n';
 import { bare, core, deepMember, isAggregate } from '../symbols/lang/layout';
 import { bytesAt, littleEndian, type Value } from '../symbols/lang/value';
 import type { InspectContext, SuspendedFrame } from './inspector';
@@ -30,7 +32,7 @@ export function taskFrames(context: InspectContext, task: Task): readonly Suspen
 function savedContext(context: InspectContext, task: Task): SavedContext | string {
   const saved = deepMember(task.value, ['ctx'], 1);
   const held = saved === undefined ? undefined : unwrapped(saved);
-  if (held === undefined) return 'its saved registers are not described by the debug information';
+  if (held === undefined) return t`its saved registers are not described by the debug information`;
   const words = wordsOf(held);
   const { isa } = context.machine;
   const sp = words.get(isa.stackPointer) ?? words.get('sp') ?? words.get('rsp');
@@ -41,8 +43,8 @@ function savedContext(context: InspectContext, task: Task): SavedContext | strin
     words.set(isa.stackPointer, sp + BigInt(onStack.size));
   }
   const pc = PC_NAMES.map((name) => words.get(name)).find((value) => value !== undefined);
-  if (pc === undefined || sp === undefined) return 'its saved registers are not described by the debug information';
-  if (pc === 0n) return 'it has not been switched away from yet';
+  if (pc === undefined || sp === undefined) return t`its saved registers are not described by the debug information`;
+  if (pc === 0n) return t`it has not been switched away from yet`;
   const registers = new Map<number, bigint>();
   for (const [name, value] of words) {
     const dwarf = isa.register(name)?.dwarf;
@@ -83,23 +85,56 @@ function wordsOf(value: Value): Map<string, bigint> {
 export interface WaitReason {
   /** `joins a task, in main at main.rs:44`. */
   readonly text: string;
+  /** The same of a task that is to run again: its stack still is where it waited. */
+  readonly past: string;
   /** The user's own code that waits, or the innermost library code that is no machinery. */
   readonly at: SuspendedFrame | undefined;
+}
+
+/** A function in which tasks wait, in words that are translated where they are shown. */
+interface Wait {
+  readonly pattern: RegExp;
+  readonly text: string;
+  /** The same of a task that is ready again. */
+  readonly past?: string;
+  readonly subject?: string;
 }
 
 /**
  * Functions of ArceOS in which tasks wait, most telling first; `self` of some is what is waited on. A pattern that ends in `$`
  * means the function itself, the others also closures and futures of it.
  */
-const WAITS: readonly { readonly pattern: RegExp; readonly text: string; readonly subject?: string }[] = [
-  { pattern: /(^|::)sleep(_until)?$/, text: 'sleeps' },
-  { pattern: /TaskInner>?::join$/, text: 'waits for a task to exit', subject: 'self' },
-  { pattern: /JoinHandle.*::join$|ax_wait_for_exit$/, text: 'waits for a task to exit' },
-  { pattern: /Mutex\b.*::lock$/, text: 'waits for a mutex', subject: 'self' },
-  { pattern: /WaitQueue>?::wait\w*$/, text: 'waits in a wait queue', subject: 'self' },
-  { pattern: /\bpoll_gc\b|\bgc_entry\b/, text: 'waits for tasks to exit, to free them' },
-  { pattern: /\b(poll_io|wait_for_irq|register_irq_waker)\b/, text: 'waits for a device' },
-  { pattern: /\bblock_on\b/, text: 'waits for a future' },
+export const WAITS: readonly Wait[] = [
+  { pattern: /(^|::)sleep(_until)?$/, text: 'sleeps', past: 'woken, slept' },
+  {
+    pattern: /TaskInner>?::join$/,
+    text: 'waits for a task to exit',
+    past: 'woken, waited for a task to exit',
+    subject: 'self',
+  },
+  {
+    pattern: /JoinHandle.*::join$|ax_wait_for_exit$/,
+    text: 'waits for a task to exit',
+    past: 'woken, waited for a task to exit',
+  },
+  { pattern: /Mutex\b.*::lock$/, text: 'waits for a mutex', past: 'woken, waited for a mutex', subject: 'self' },
+  {
+    pattern: /WaitQueue>?::wait\w*$/,
+    text: 'waits in a wait queue',
+    past: 'woken, waited in a wait queue',
+    subject: 'self',
+  },
+  {
+    pattern: /\bpoll_gc\b|\bgc_entry\b/,
+    text: 'waits for tasks to exit, to free them',
+    past: 'woken, waited for tasks to exit, to free them',
+  },
+  {
+    pattern: /\b(poll_io|wait_for_irq|register_irq_waker)\b/,
+    text: 'waits for a device',
+    past: 'woken, waited for a device',
+  },
+  { pattern: /\bblock_on\b/, text: 'waits for a future', past: 'woken, waited for a future' },
   { pattern: /\byield_(now|current)\b|::ax_yield_now\b/, text: 'yielded' },
   { pattern: /\bpreempt_resched\b|current_check_preempt_pending/, text: 'was preempted' },
   { pattern: /\btask_entry\b/, text: 'has not run yet' },
@@ -123,11 +158,15 @@ export function waitReason(
     );
     return frame === undefined ? [] : [{ wait, frame }];
   })[0];
-  if (found === undefined) return at === undefined ? undefined : { text: placeText(at), at };
+  if (found === undefined) return at === undefined ? undefined : { text: placeText(at), past: placeText(at), at };
   const subject =
     found.wait.subject === undefined ? undefined : subjectText(context, found.frame, found.wait.subject, tasks);
-  const what = subject === undefined ? found.wait.text : `${found.wait.text} (${subject})`;
-  return { text: at === undefined ? what : `${what}, ${placeText(at)}`, at };
+  const told = (words: string): string => {
+    const what = subject === undefined ? t(words) : `${t(words)} (${subject})`;
+    return at === undefined ? what : t`${what}, ${placeText(at)}`;
+  };
+  const { text, past = text } = found.wait;
+  return { text: told(text), past: told(past), at };
 }
 
 /** `block_on` of `block_on::<Join>`: a path without the type arguments of its functions. */
@@ -146,7 +185,7 @@ function withoutArguments(name: string): string {
 }
 
 const placeText = ({ name, source }: SuspendedFrame): string =>
-  source === undefined ? `in ${name}` : `in ${name} at ${fileName(source.path)}:${source.line}`;
+  source === undefined ? t`in ${name}` : t`in ${name} at ${`${fileName(source.path)}:${source.line}`}`;
 
 /** What a function's reference parameter points to: a task, a static, or its address. */
 function subjectText(

@@ -1,5 +1,7 @@
 /** The tasks of ArceOS kernels: state, why each waits, and its stack. Empty, it says why. */
+
 import { hex } from '../base/address';
+import { t } from '../base/l10n';
 import type { Machine } from '../machine/contract';
 import type { InspectorNode, InspectorTable } from './contract';
 import type { InspectContext, Inspector, SuspendedFrame } from './inspector';
@@ -40,18 +42,16 @@ interface TaskText {
 function textOf(context: InspectContext, task: Task): TaskText {
   const isHere = task.kernel.world.guest === context.cpu.world.guest;
   if (task.current !== undefined) {
-    const where = `running on hart ${task.current}`;
-    return { state: isHere ? where : `${where}, in the guest`, why: '', at: undefined };
+    const where = t`running on hart ${task.current}`;
+    return { state: isHere ? where : t`${where}, in the guest`, why: '', at: undefined };
   }
-  const state = task.isIdle && task.state === 'ready' ? 'ready, runs when no other task can' : task.state;
-  if (task.state === 'exited') return { state, why: `with code ${exitCode(task)}`, at: undefined };
+  const state = task.isIdle && task.state === 'ready' ? t`ready, runs when no other task can` : t(task.state);
+  if (task.state === 'exited') return { state, why: t`with code ${exitCode(task)}`, at: undefined };
   const frames = taskFrames(context, task);
   const known = search(context).tasks;
-  const reason = typeof frames === 'string' ? { text: frames, at: undefined } : waitReason(context, frames, known);
-  const why = reason?.text ?? '';
-  // The stack still is where the task waited when it is to run again.
-  const past = why.replace(/^waits\b/, 'woken, waited').replace(/^sleeps\b/, 'woken, slept');
-  return { state, why: task.state === 'ready' ? past : why, at: reason?.at };
+  if (typeof frames === 'string') return { state, why: frames, at: undefined };
+  const reason = waitReason(context, frames, known);
+  return { state, why: (task.state === 'ready' ? reason?.past : reason?.text) ?? '', at: reason?.at };
 }
 
 const exitCode = (task: Task): string => BigInt.asIntN(32, numberIn(task.value, 'exit_code') ?? 0n).toString();
@@ -62,12 +62,12 @@ function taskNode(context: InspectContext, task: Task, hasSeveral: boolean): Ins
   const isChanged = context.past.isChanged(`task ${keyOf(task)}`, `${state} ${why}`);
   return {
     key: keyOf(task),
-    label: `#${task.id} ${task.name === '' ? '(no name)' : task.name}`,
+    label: `#${task.id} ${task.name === '' ? t`(no name)` : task.name}`,
     description: [state, why, ...kernel].filter((text) => text !== '').join(' · '),
     tooltip: [
-      `Task ${task.id} "${task.name}" of ${task.kernel.image.name}`,
+      t`Task ${task.id} "${task.name}" of ${task.kernel.image.name}`,
       `${state}${why === '' ? '' : `: ${why}`}`,
-      ...(isChanged ? ['Changed since the last stop.'] : []),
+      ...(isChanged ? [t`Changed since the last stop.`] : []),
     ].join('\n'),
     icon: ICONS[task.state],
     hasChildren: true,
@@ -83,17 +83,17 @@ function facts(task: Task): [name: string, text: string][] {
   const stack = stackOf(task);
   const off = numberIn(value, 'preempt_disable_count') ?? 0n;
   return [
-    ['kernel', `${kernel.image.name} (${kernel.world.guest ? 'in the guest, ' : ''}${kernel.world.mode})`],
+    [t`kernel`, `${kernel.image.name} (${kernel.world.guest ? t`in the guest, ` : ''}${kernel.world.mode})`],
     ['TaskInner', hex(address)],
     ...(cpu === undefined ? [] : [['CPU', cpu.toString()] as [string, string]]),
-    ['stack', stack],
-    ...(off === 0n ? [] : [['preemption', `switched off (${off})`] as [string, string]]),
+    [t`stack`, stack],
+    ...(off === 0n ? [] : [[t`preemption`, t`switched off (${off})`] as [string, string]]),
   ];
 }
 
 function stackOf({ value }: Task): string {
   const range = stackRange(value);
-  if (range === undefined) return 'the one the kernel was started on';
+  if (range === undefined) return t`the one the kernel was started on`;
   return `${hex(range.from)} – ${hex(range.to)}, ${sizeText(range.to - range.from)}`;
 }
 
@@ -112,11 +112,11 @@ function detailNodes(context: InspectContext, task: Task): InspectorNode[] {
 function frameNodes(context: InspectContext, task: Task, key: string): InspectorNode[] {
   const note = (label: string): InspectorNode => ({ key: `${key}/none`, label, icon: 'info', hasChildren: false });
   if (task.current !== undefined) {
-    return [note(`It runs on hart ${task.current}: its calls are in the Call Stack.`)];
+    return [note(t`It runs on hart ${task.current}: its calls are in the Call Stack.`)];
   }
-  if (task.state === 'exited') return [note('It has exited: its stack is of no more use.')];
+  if (task.state === 'exited') return [note(t`It has exited: its stack is of no more use.`)];
   const frames = taskFrames(context, task);
-  if (typeof frames === 'string') return [note(`No calls: ${frames}.`)];
+  if (typeof frames === 'string') return [note(t`No calls: ${frames}.`)];
   return frames.map((frame, index) => ({
     key: `${key}/frame ${index}`,
     label: frame.name,
@@ -157,11 +157,11 @@ function table(context: InspectContext, key?: string): InspectorTable {
     return [image.name, task.id.toString(), task.name, state, why, stackOf(task), hex(task.address), calls];
   });
   const counts = [...new Set(wanted.map(({ state }) => state))].map(
-    (state) => `${wanted.filter((task) => task.state === state).length} ${state}`,
+    (state) => `${wanted.filter((task) => task.state === state).length} ${t(state)}`,
   );
-  const count = wanted.length === 0 ? 'No tasks.' : `${wanted.length} tasks: ${counts.join(', ')}.`;
+  const count = wanted.length === 0 ? t`No tasks.` : t`${wanted.length} tasks: ${counts.join(', ')}.`;
   return {
-    columns: ['Kernel', 'Id', 'Name', 'State', 'Why', 'Stack', 'TaskInner', 'Calls'],
+    columns: [t`Kernel`, t`Id`, t`Name`, t`State`, t`Why`, t`Stack`, 'TaskInner', t`Calls`],
     rows,
     summary: [count, ...missing].join(' '),
   };

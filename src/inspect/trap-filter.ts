@@ -2,14 +2,15 @@
  * Which records of the trap log are shown: words that must all hold, such as `page fault pc=0x80200000-0x80210000`. A word
  * without `=` or a comparison is searched in reason and symbol.
  */
+import { t } from '../base/l10n';
 import type { TrapRecord } from './trap-log';
-import { codeText, latency, type TrapWords } from './trap-words';
+import { codeText, latency, type Reason, type TrapWords } from './trap-words';
 
 /** Whether a record is shown. */
 export type TrapTest = (record: TrapRecord) => boolean;
 
-const HELP =
-  'Write words of the reason or symbol, pc=0x80200000, pc=0x80200000-0x80210000, addr=0x10000000-0x10000fff, hart=0, from=VU, or latency>1000.';
+const help = () =>
+  t`Write words of the reason or symbol, pc=0x80200000, pc=0x80200000-0x80210000, addr=0x10000000-0x10000fff, hart=0, from=VU, or latency>1000.`;
 
 const NUMBER = /^(0x[0-9a-f_]+|\d[\d_]*)$/i;
 
@@ -41,17 +42,17 @@ function testOf(word: string, words: TrapWords): TrapTest | string {
   if (operator === '') return containing(word, words);
   if (name === 'latency' && operator !== '=') {
     const limit = numberOf(value);
-    if (limit === undefined) return `"${word}": "${value}" is no number. ${HELP}`;
+    if (limit === undefined) return t`"${word}": "${value}" is no number. ${help()}`;
     return (record) => {
       const took = latency(record);
       return took !== undefined && (operator === '>' ? took > limit : took < limit);
     };
   }
-  if (operator !== '=') return `"${word}": only latency is compared with ${operator}. ${HELP}`;
+  if (operator !== '=') return t`"${word}": only latency is compared with ${operator}. ${help()}`;
   if (name === 'from') return (record) => record.from.mode.toLowerCase() === value.toLowerCase();
-  if (name !== 'pc' && name !== 'addr' && name !== 'hart') return `"${name}" is nothing to filter by. ${HELP}`;
+  if (name !== 'pc' && name !== 'addr' && name !== 'hart') return t`"${name}" is nothing to filter by. ${help()}`;
   const isInside = rangeOf(value);
-  if (isInside === undefined) return `"${word}": "${value}" is no number and no range. ${HELP}`;
+  if (isInside === undefined) return t`"${word}": "${value}" is no number and no range. ${help()}`;
   if (name === 'pc') return (record) => isInside(record.epc);
   if (name === 'hart') return (record) => isInside(BigInt(record.hart));
   return (record) => {
@@ -63,5 +64,7 @@ function testOf(word: string, words: TrapWords): TrapTest | string {
 function containing(word: string, words: TrapWords): TrapTest {
   const wanted = word.toLowerCase();
   const has = (text: string) => text.toLowerCase().includes(wanted);
-  return (record) => has(words.reason(record).text) || has(codeText(words.code(record)));
+  // The manual's name holds in every language.
+  const isReason = ({ text, cause }: Reason) => has(text) || has(cause?.name ?? '');
+  return (record) => isReason(words.reason(record)) || has(codeText(words.code(record)));
 }

@@ -1,4 +1,5 @@
 /** Traps of a log by their reasons, and how long they took. */
+import { t } from '../base/l10n';
 import { grouped } from './text';
 import { Tally, type TrapKind, type TrapRecord } from './trap-log';
 import { instructions, latency } from './trap-words';
@@ -31,6 +32,6 @@ export const share = (part: number, whole: number): string => `${((100 * part) /
 
 /** `mean 254, longest 401 instructions`. */
 export function latencyText({ timed, total, longest }: Tally): string {
-  if (timed === 0) return 'latency not known';
-  return `mean ${grouped(total / BigInt(timed))}, longest ${instructions(longest)}`;
+  if (timed === 0) return t`latency not known`;
+  return t`mean ${grouped(total / BigInt(timed))}, longest ${instructions(longest)}`;
 }

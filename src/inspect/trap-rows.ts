@@ -1,16 +1,20 @@
 /** The tree and the table over a trap log that the VM Exits and Traps views share. */
 
 import { hex } from '../base/address';
+import { t } from '../base/l10n';
 import { finish, mapWork, type Work } from '../base/work';
 import type { BreakOn, InspectorNode, InspectorTable } from './contract';
 import type { InspectContext, Inspector } from './inspector';
 import { firstPiece, pieceAt, splitPiece } from './long-list';
-import { counted, grouped } from './text';
+import { counted, grouped, type Noun } from './text';
 import { parseTrapFilter, type TrapTest } from './trap-filter';
 import { type Group, groupsOf, largestFirst, latencyText, share } from './trap-groups';
 import { decoded, type Path, pathOf } from './trap-keys';
 import type { Tally, TrapKind, TrapRecord, TrapRing } from './trap-log';
 import { codeText, instructions, latency, type Reason, secondsText, TrapWords } from './trap-words';
+
+/** What ends the handling of a trap; translated where it is shown. */
+export const ENDS = ['next VM entry', 'return to a less privileged world'] as const;
 
 /** What differs between the views. */
 export interface TrapView {
@@ -18,14 +22,13 @@ export interface TrapView {
   readonly title: string;
   readonly icon: string;
   /** `VM exit`. */
-  readonly noun: string;
+  readonly noun: Noun;
   readonly ring: (context: InspectContext) => TrapRing;
   /** All of a kind that this view has ever had. */
   readonly tallyOf: (kind: TrapKind) => Tally;
   /** A record's number in this view. */
   readonly numberOf: (record: TrapRecord) => number;
-  /** `next VM entry`. */
-  readonly end: string;
+  readonly end: (typeof ENDS)[number];
   /** Why there is nothing, in a sentence. */
   readonly whyNone: (context: InspectContext) => string;
   /** Rows above the reasons. */
@@ -59,14 +62,33 @@ export class TrapTree {
     const records = this.listed(kind, argument, test);
     const row = (record: TrapRecord) => this.node(path, list, record);
     if (start !== undefined) return pieceAt(records, start, row);
-    return firstPiece(records, key, `${this.view.noun}s`, row);
+    return firstPiece(records, key, this.view.noun, row);
   }
 
   *table(key = ''): Work<InspectorTable> {
     const path = pathOf(key);
     const test = this.test(path);
-    const columns = ['Number', 'At instruction', 'Guest ns', 'Hart', 'Reason', 'From', 'To', 'pc', 'Symbol', 'Address'];
-    columns.push('Guest physical', 'tval', 'Ran before', 'Latency', 'Returned at', 'Returned to', 'Returned to pc');
+    const columns = [
+      t`Number`,
+      t`At instruction`,
+      t`Guest ns`,
+      t`Hart`,
+      t`Reason`,
+      t`From`,
+      t`To`,
+      'pc',
+      t`Symbol`,
+      t`Address`,
+    ];
+    columns.push(
+      t`Guest physical`,
+      'tval',
+      t`Ran before`,
+      t`Latency`,
+      t`Returned at`,
+      t`Returned to`,
+      t`Returned to pc`,
+    );
     if (typeof test === 'string') return { columns, rows: [], summary: test };
     const [kind = '', argument = ''] = splitPiece(path.rest).prefix.split('/');
     const records = this.listed(kind === '' ? 'all' : kind, argument, test)
@@ -105,18 +127,20 @@ export class TrapTree {
     const records = isFiltered ? this.records(test) : [];
     const count = isFiltered ? records.length : ring.length;
     if (isFiltered) {
-      const text = `${counted(count, noun)} of ${grouped(ring.length)} match "${path.filter}"`;
+      const text = t`${counted(count, noun)} of ${grouped(ring.length)} match "${path.filter}"`;
       heading.push({ ...this.row(path, 'filter', text, 'filter') });
     }
     if (ring.dropped > 0) {
-      const what = isFiltered ? 'The filter and the lists do not see them.' : 'They are counted, but not in the lists.';
-      const text = `The first ${counted(ring.dropped, noun)} of ${grouped(ring.total)} are no longer kept: the log holds ${grouped(ring.capacity)}. ${what}`;
+      const what = isFiltered
+        ? t`The filter and the lists do not see them.`
+        : t`They are counted, but not in the lists.`;
+      const text = t`The first ${counted(ring.dropped, noun)} of ${grouped(ring.total)} are no longer kept: the log holds ${grouped(ring.capacity)}. ${what}`;
       heading.push(this.row(path, 'dropped', text, 'warning'));
     }
     const groups = isFiltered ? groupsOf(records) : this.everything();
     const all: InspectorNode = {
       key: `${path.prefix}all`,
-      label: 'All, the latest first',
+      label: t`All, the latest first`,
       description: counted(count, noun),
       icon: 'history',
       hasChildren: true,
@@ -142,20 +166,20 @@ export class TrapTree {
     const { count } = tally;
     const reason = this.words.reason({ kind });
     const isChanged = this.isChanged(kind);
-    const together = tally.total === 0n ? '' : `, together ${instructions(tally.total)}`;
+    const together = tally.total === 0n ? '' : t`, together ${instructions(tally.total)}`;
     return {
       key: `${path.prefix}reason/${encodeURIComponent(reason.text)}`,
       label: reason.text,
       description: `${grouped(count)} (${share(count, of)}) · ${latencyText(tally)}`,
       tooltip: [
         reason.text,
-        `${counted(count, this.view.noun)} of ${grouped(of)}, ${share(count, of)}.`,
-        `${latencyText(tally)}${together}: from the ${this.view.noun} to the ${this.view.end}.`,
+        t`${counted(count, this.view.noun)} of ${grouped(of)}, ${share(count, of)}.`,
+        t`${latencyText(tally)}${together}: from the ${t(this.view.noun)} to the ${t(this.view.end)}.`,
       ].join('\n'),
       icon: 'symbol-event',
       hasChildren: true,
       ...(isChanged && { isChanged }),
-      breakOn: [{ label: `Every ${this.view.noun} with this reason`, ...this.filter(reason) }],
+      breakOn: [{ label: t`Every ${t(this.view.noun)} with this reason`, ...this.filter(reason) }],
     };
   }
 
@@ -180,13 +204,13 @@ export class TrapTree {
     const place = codeText(this.words.code(record));
     const at = this.words.address(record);
     return [
-      { label: 'The same reason', filter, condition },
-      { label: `The same reason, at ${place}`, filter, condition: `${condition} && epc == ${hex(record.epc)}` },
+      { label: t`The same reason`, filter, condition },
+      { label: t`The same reason, at ${place}`, filter, condition: `${condition} && epc == ${hex(record.epc)}` },
       ...(at === undefined
         ? []
         : [
             {
-              label: `The same reason, ${at.name} ${hex(at.value)}`,
+              label: t`The same reason, ${at.name} ${hex(at.value)}`,
               filter,
               condition: `${condition} && ${at.condition} == ${hex(at.value)}`,
             },
@@ -223,8 +247,8 @@ export class TrapTree {
 
   /** Why a record has no latency. */
   private openText(record: TrapRecord): string {
-    if (record.from.rank === record.to.rank) return `stays in ${record.to.mode}, its return is not seen`;
-    return `no ${this.view.end} yet`;
+    if (record.from.rank === record.to.rank) return t`stays in ${record.to.mode}, its return is not seen`;
+    return t`no ${t(this.view.end)} yet`;
   }
 
   /** Everything that is known of a record. */
@@ -237,17 +261,17 @@ export class TrapTree {
     const { registers } = this.context.machine.isa.calls;
     const numbers = kind.call.map((value, index) => `${registers[index] ?? ''} = ${hex(value)}`);
     return [
-      { name: 'reason', text: this.words.reason(record).text },
-      { name: 'taken', text: `after ${instructions(at)}, at ${secondsText(now)}, by hart ${hart}` },
-      { name: 'worlds', text: `${from.mode} → ${to.mode}` },
+      { name: t`reason`, text: this.words.reason(record).text },
+      { name: t`taken`, text: t`after ${instructions(at)}, at ${secondsText(now)}, by hart ${hart}` },
+      { name: t`worlds`, text: `${from.mode} → ${to.mode}` },
       { name: 'pc', text: code.symbol === undefined ? hex(epc) : `${hex(epc)} ${code.symbol}`, source: code.source },
-      ...(guestPhysical === undefined ? [] : [{ name: 'guest physical', text: hex(guestPhysical) }]),
+      ...(guestPhysical === undefined ? [] : [{ name: t`guest physical`, text: hex(guestPhysical) }]),
       { name: 'tval', text: hex(tval) },
-      ...(numbers.length === 0 ? [] : [{ name: 'call', text: numbers.join(', ') }]),
-      ...(ran === undefined ? [] : [{ name: 'ran before', text: `${instructions(ran)} in ${from.mode}` }]),
+      ...(numbers.length === 0 ? [] : [{ name: t`call`, text: numbers.join(', ') }]),
+      ...(ran === undefined ? [] : [{ name: t`ran before`, text: t`${instructions(ran)} in ${from.mode}` }]),
       {
-        name: 'latency',
-        text: took === undefined ? this.openText(record) : `${instructions(took)} to the ${this.view.end}`,
+        name: t`latency`,
+        text: took === undefined ? this.openText(record) : t`${instructions(took)} to the ${t(this.view.end)}`,
       },
       ...(returned === undefined ? [] : [this.returnFact(record, returned)]),
     ];
@@ -257,8 +281,8 @@ export class TrapTree {
     const code = this.words.place(returned.pc, returned.to, hart);
     const where = code.symbol === undefined ? hex(returned.pc) : `${hex(returned.pc)} ${code.symbol}`;
     return {
-      name: this.view.end,
-      text: `after ${instructions(returned.at)}, at ${secondsText(returned.now)}, to ${where} in ${returned.to.mode}`,
+      name: t(this.view.end),
+      text: t`after ${instructions(returned.at)}, at ${secondsText(returned.now)}, to ${where} in ${returned.to.mode}`,
       source: code.source,
     };
   }
@@ -307,12 +331,12 @@ export class TrapTree {
     const { noun, end } = this.view;
     const ring = this.view.ring(this.context);
     if (ring.total === 0) return this.view.whyNone(this.context);
-    const filter = path.filter === '' ? '' : ` that match "${path.filter}"`;
-    const lost = ring.dropped === 0 ? '' : ` The first ${grouped(ring.dropped)} are no longer kept.`;
+    const filter = path.filter === '' ? '' : t` that match "${path.filter}"`;
+    const lost = ring.dropped === 0 ? '' : t` The first ${grouped(ring.dropped)} are no longer kept.`;
     const groups = groupsOf(records).map(
       ({ kind, tally }) => `${this.words.reason({ kind }).text}: ${grouped(tally.count)} (${latencyText(tally)})`,
     );
-    return `${counted(records.length, noun)}${filter} of ${grouped(ring.total)}; latency is counted in instructions to the ${end}.${lost} ${groups.join('; ')}.`;
+    return t`${counted(records.length, noun)}${filter} of ${grouped(ring.total)}; latency is counted in instructions to the ${t(end)}.${lost} ${groups.join('; ')}.`;
   }
 }
 

@@ -1,11 +1,12 @@
 /** Records of the trap log in words: why, where, for how long. */
 
 import { hex, pa, va } from '../base/address';
+import { t } from '../base/l10n';
 import type { TrapCause } from '../isa/core/isa';
 import { causeOf } from '../isa/core/isa';
 import type { World } from '../isa/core/world';
 import type { InspectContext } from './inspector';
-import { grouped } from './text';
+import { counted } from './text';
 import type { TrapKind, TrapRecord } from './trap-log';
 
 /** Why a trap was taken. Records of one reason are counted together. */
@@ -48,7 +49,7 @@ export class TrapWords {
     const { isa } = this.context.machine;
     const found = causeOf(isa, kind);
     const named = found === undefined || call.length === 0 ? undefined : isa.calls.name(found.id, call);
-    const name = found?.name ?? `${isInterrupt ? 'Interrupt' : 'Cause'} ${cause}`;
+    const name = found === undefined ? (isInterrupt ? t`Interrupt ${cause}` : t`Cause ${cause}`) : t(found.name);
     const reason: Reason = {
       text: named === undefined ? name : `${name}: ${named.text}`,
       cause: found,
@@ -89,10 +90,10 @@ export class TrapWords {
   /** The address that the trap is about: of the guest's memory, or what tval says. */
   address({ guestPhysical, tval, kind }: TrapRecord): AddressText | undefined {
     if (guestPhysical !== undefined) {
-      return { name: 'guest physical', value: guestPhysical, condition: 'guestPhysical' };
+      return { name: t`guest physical`, value: guestPhysical, condition: 'guestPhysical' };
     }
     if (this.reason({ kind }).cause?.tval !== 'address') return undefined;
-    return { name: 'address', value: tval, condition: 'tval' };
+    return { name: t`address`, value: tval, condition: 'tval' };
   }
 }
 
@@ -135,4 +136,4 @@ export const secondsText = (nanoseconds: bigint): string => {
 };
 
 /** `1,203 instructions`. */
-export const instructions = (count: bigint): string => `${grouped(count)} instruction${count === 1n ? '' : 's'}`;
+export const instructions = (count: bigint): string => counted(count, 'instruction');

@@ -1,4 +1,5 @@
 /** All traps and interrupts of every world: why, where, and how long until their handler's world was left. */
+import { t } from '../base/l10n';
 import type { Inspector } from './inspector';
 import { trapInspector } from './trap-rows';
 import { instructions } from './trap-words';
@@ -13,6 +14,6 @@ export const traps: Inspector = trapInspector({
   tallyOf: ({ all }) => all,
   numberOf: ({ number }) => number,
   end: 'return to a less privileged world',
-  whyNone: ({ machine }) => `No trap yet, in ${instructions(machine.retired)}.`,
+  whyNone: ({ machine }) => t`No trap yet, in ${instructions(machine.retired)}.`,
   filterOf: ({ cause }) => cause?.id ?? '',
 });

@@ -1,5 +1,7 @@
 /** VM exits: each time a guest's world was left for its hypervisor's, why, and how long until the guest went on. */
+
 import { hex } from '../base/address';
+import { t } from '../base/l10n';
 import type { InspectorNode } from './contract';
 import type { InspectContext, Inspector } from './inspector';
 import { counted } from './text';
@@ -16,9 +18,9 @@ function heading({ traps }: InspectContext, words: TrapWords): InspectorNode[] {
   return [
     {
       key: 'entries',
-      label: counted(traps.entries, 'VM entry').replace(/entrys$/, 'entries'),
-      description: `first at ${codeText(code)} in ${first.to.mode}`,
-      tooltip: `The guest was first entered after ${instructions(first.at)}, at ${secondsText(first.now)}, at ${hex(first.pc)} in ${first.to.mode}.`,
+      label: counted(traps.entries, 'VM entry'),
+      description: t`first at ${codeText(code)} in ${first.to.mode}`,
+      tooltip: t`The guest was first entered after ${instructions(first.at)}, at ${secondsText(first.now)}, at ${hex(first.pc)} in ${first.to.mode}.`,
       icon: 'sign-in',
       hasChildren: false,
       ...(code.source !== undefined && { source: code.source }),
@@ -28,9 +30,9 @@ function heading({ traps }: InspectContext, words: TrapWords): InspectorNode[] {
 
 function whyNone({ traps, machine }: InspectContext): string {
   if (traps.firstEntry !== undefined) {
-    return `No VM exit yet: a guest was entered ${instructions(machine.retired - traps.firstEntry.at)} ago and has not been left since.`;
+    return t`No VM exit yet: a guest was entered ${instructions(machine.retired - traps.firstEntry.at)} ago and has not been left since.`;
   }
-  return 'No VM exit yet: no guest has been entered. VM exits appear here once a hypervisor enters a virtual machine.';
+  return t`No VM exit yet: no guest has been entered. VM exits appear here once a hypervisor enters a virtual machine.`;
 }
 
 /** The guest's exits to its hypervisor. */

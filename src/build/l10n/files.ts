@@ -18,7 +18,7 @@ export const manifestMessages = (): Message[] =>
 export const codeMessages = (root: string): Message[] => [...messagesBelow(root, 'src').messages, ...tableMessages()];
 
 /** Folders that all that users are shown goes through `t` in. */
-const TRANSLATED = ['src/vscode', 'src/dap', 'src/debug'];
+const TRANSLATED = ['src/vscode', 'src/dap', 'src/debug', 'src/inspect'];
 
 /** What users are shown in English whatever their language, each with what to write. */
 export function untranslated(root: string): string[] {

@@ -9,7 +9,14 @@ import { BREAKPOINT_MODES } from '../../debug/breakpoint-modes';
 import { FILTER_HEADINGS, GROUP_LABELS, WORLD_LABELS } from '../../debug/exception-list';
 import { WORLD_WORDS } from '../../debug/trap-policy';
 import { kernelSchema } from '../../image/kernel-schema';
+import { ACCESSES } from '../../inspect/explain';
+import { GROUPS, SECTIONS } from '../../inspect/registers';
 import { INSPECTORS } from '../../inspect/registry';
+import { CHANGE_KINDS } from '../../inspect/table-difference';
+import { STATES } from '../../inspect/task-search';
+import { WAITS } from '../../inspect/task-stack';
+import { NOUNS } from '../../inspect/text';
+import { ENDS } from '../../inspect/trap-rows';
 import { BOARDS } from '../../machine/boards/all';
 import { taskSchema } from '../../vscode/task-schema';
 import { TREE_RULES } from '../../vscode/trees/tree-rules';
@@ -41,10 +48,20 @@ export const tableMessages = (): Message[] =>
       ...Object.values(WORLD_LABELS),
     ]),
     at('src/debug/trap-policy.ts', Object.values(WORLD_WORDS)),
+    at('src/inspect/explain.ts', ACCESSES),
+    at('src/inspect/registers.ts', [...GROUPS.map(({ label }) => label), ...SECTIONS]),
     at(
       'src/inspect/registry.ts',
-      INSPECTORS.map(({ title }) => title),
+      INSPECTORS.flatMap(({ title, filterHint = [] }) => [title].concat(filterHint)),
     ),
+    at('src/inspect/table-difference.ts', CHANGE_KINDS),
+    at('src/inspect/task-search.ts', STATES),
+    at(
+      'src/inspect/task-stack.ts',
+      WAITS.flatMap(({ text, past = [] }) => [text].concat(past)),
+    ),
+    at('src/inspect/text.ts', [...Object.values(NOUNS).flat(), 'trap', 'VM exit']),
+    at('src/inspect/trap-rows.ts', ENDS),
     at('src/dap/launch-schema.ts', [...expectedIn(launchSchema), ...expectedIn(attachSchema)]),
     at('src/image/kernel-schema.ts', expectedIn(kernelSchema)),
     at('src/vscode/task-schema.ts', expectedIn(taskSchema)),
