@@ -60,8 +60,8 @@ export interface LoongOps extends Ops {
   setSingle(r: Field, v: V64): void;
   /** Raises the address error of an access that must be aligned. */
   aligned(address: V64, bytes: number): void;
-  /** Raises the bound check where the address `rj` is not above `rk`, or not below or equal. */
-  checkBound(side: 'gt' | 'le', rj: V64, rk: V64): void;
+  /** Raises the bound check where `rj` is not above `rk`, or not below or equal: as addresses, or as signed numbers. */
+  checkBound(side: 'gt' | 'le', rj: V64, rk: V64, kind?: 'signed'): void;
 }
 
 const UPPER_HALF = 0xffff_ffff_0000_0000n;
@@ -78,5 +78,8 @@ export const loongOps = (o: Ops): LoongOps => ({
   single: (r) => o.zx32(o.lo32(o.read('f', r))),
   setSingle: (r, v) => o.write('f', r, o.or(v, o.c(UPPER_HALF))),
   aligned: (address, bytes) => o.trapIf(o.ne(o.and(address, o.c(bytes - 1)), o.c(0)), CAUSE.addressAlignment, address),
-  checkBound: (side, rj, rk) => o.trapIf(side === 'gt' ? o.geU(rk, rj) : o.ltU(rk, rj), CAUSE.boundCheck, rj),
+  checkBound: (side, rj, rk, kind) => {
+    const [isBelow, isNotBelow] = kind === 'signed' ? [o.ltS, o.geS] : [o.ltU, o.geU];
+    o.trapIf(side === 'gt' ? isNotBelow(rk, rj) : isBelow(rk, rj), CAUSE.boundCheck, rj);
+  },
 });

@@ -80,10 +80,10 @@ export const LOONGARCH64_LOCKSTEP: LockstepMachine = {
   isa: LOONGARCH64,
   encoding: ENCODING,
   insns: INSNS,
-  // QEMU takes another address for fldgt and its kin; fnmadd and fnmsub it rounds after turning the sign; ll and sc, CSRs
-  // and the like are for programs that know what they do.
+  // QEMU takes another address for fldgt and its kin; fnmadd and fnmsub it rounds after turning the sign; asrtle.d and
+  // asrtgt.d it does unsigned; ll and sc, CSRs and the like are for programs that know what they do.
   excluded:
-    /^(idle|ertn|dbcl|bl|jirl|csr.*|iocsr.*|cacop|tlb.*|invtlb|lddir|ldpte|rdtime.*|cpucfg|ll\..*|sc\..*|f(ld|st)(gt|le)\..*|fnm.*)$/,
+    /^(idle|ertn|dbcl|bl|jirl|csr.*|iocsr.*|cacop|tlb.*|invtlb|lddir|ldpte|rdtime.*|cpucfg|ll\..*|sc\..*|f(ld|st)(gt|le)\..*|asrt.*|fnm.*)$/,
   runtime: 'loongarch64/prebuilt/lockstep.elf',
   elfMachine: 258,
   base: 0x20_0000n,

@@ -4,6 +4,7 @@ import { insn } from '../insn';
 
 const REF = 'LoongArch Reference Manual, Volume 1, 2.2.5 Common Memory Access Instructions';
 const BOUNDS = 'LoongArch Reference Manual, Volume 1, 2.2.6 Bound Check Memory Access Instructions';
+const MISC = 'LoongArch Reference Manual, Volume 1, 2.2.10 Other Miscellaneous Instructions';
 const BARRIERS = 'LoongArch Reference Manual, Volume 1, 2.2.8 Barrier Instructions';
 
 type Bytes = 1 | 2 | 4 | 8;
@@ -61,6 +62,7 @@ const pointer = (name: string, bytes: 4 | 8, load: string, store: string): Patte
 
 const SIDES = { gt: 'above', le: 'not above' } as const;
 
+/** The manual does not say how the bound is compared. As addresses, as in QEMU. */
 const bounded = (name: string, bytes: Bytes, side: 'gt' | 'le', load: string, store: string): PatternInsn[] => [
   insn(`ld${side}.${name}`, `00111000011110${load} rk:5 rj:5 rd:5`, {
     asm: '{rd}, {rj}, {rk}',
@@ -84,12 +86,13 @@ const bounded = (name: string, bytes: Bytes, side: 'gt' | 'le', load: string, st
   }),
 ];
 
+/** The manual has signed numbers compared. QEMU compares unsigned ones. */
 const assertion = (side: 'gt' | 'le', bits: string): PatternInsn =>
   insn(`asrt${side}.d`, `000000000000000${bits} rk:5 rj:5 00000`, {
     asm: '{rj}, {rk}',
-    ref: BOUNDS,
-    doc: `Raises a bound check exception unless rj is ${SIDES[side]} rk, unsigned.`,
-    sem: (o, f) => o.checkBound(side, o.r(f.rj), o.r(f.rk)),
+    ref: MISC,
+    doc: `Raises a bound check exception unless rj is ${SIDES[side]} rk, signed.`,
+    sem: (o, f) => o.checkBound(side, o.r(f.rj), o.r(f.rk), 'signed'),
   });
 
 export const INSNS_MEMORY: readonly PatternInsn[] = [
