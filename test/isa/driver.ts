@@ -24,17 +24,25 @@ export type Registers = Readonly<Record<number, bigint>>;
 /** Files of all instruction sets. */
 type Files = { readonly [file in 'x' | 'r' | 'f' | 'fcc']?: Registers };
 
-/** State that differs from the drivers' filling: registers hold {@link filling}, slots their reset values. */
+/** Cells of the instruction set's banks by name and number. */
+export type Banks = Readonly<Record<string, Readonly<Record<number, bigint>>>>;
+
+/** State that differs from the drivers' filling: registers hold {@link filling}, slots and banks their reset values. */
 export interface Before extends Files {
   /** Named state: `frm`, `fcsr`, `mstatus` and others by the names of the instruction set's slots. */
   readonly slots?: Readonly<Record<string, bigint>>;
+  readonly banks?: Banks;
   readonly memory?: readonly MemoryBytes[];
+  /** Bytes of the address space beside memory; elsewhere in it nothing answers. */
+  readonly space?: readonly MemoryBytes[];
 }
 
 /** What must have changed; everything not named must be as before. */
 export interface After extends Files {
   readonly slots?: Readonly<Record<string, bigint>>;
+  readonly banks?: Banks;
   readonly memory?: readonly MemoryBytes[];
+  readonly space?: readonly MemoryBytes[];
   /** RISC-V: mstatus.FS after it (0 off, 1 initial, 2 clean, 3 dirty). */
   readonly fs?: number;
   /** The next instruction when absent. */
@@ -54,11 +62,37 @@ export interface Vector {
   readonly after: After;
 }
 
+/** An address space beside memory: bytes where a row puts some. */
+export class PlainSpace {
+  readonly #bytes = new Map<number, number>();
+
+  constructor(rows: readonly MemoryBytes[] = []) {
+    for (const { at, bytes } of rows)
+      for (const [index, byte] of bytesOf(bytes).entries()) this.#bytes.set(Number(at) + index, byte);
+  }
+  /** The bytes there; undefined where nothing answers. */
+  bytes(address: number, length: number): Uint8Array | undefined {
+    const found = Array.from({ length }, (_, index) => this.#bytes.get(address + index));
+    return found.every((byte) => byte !== undefined) ? Uint8Array.from(found) : undefined;
+  }
+  read(address: number, width: number): bigint | undefined {
+    return this.bytes(address, width)?.reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n);
+  }
+  write(address: number, width: number, value: bigint): boolean {
+    if (!this.bytes(address, width)) return false;
+    for (let index = 0; index < width; index++)
+      this.#bytes.set(address + index, Number((value >> BigInt(8 * index)) & 0xffn));
+    return true;
+  }
+}
+
 export interface Outcome {
   register(file: string, index: number): bigint;
   slot(name: string): bigint;
+  bank(name: string): BigUint64Array;
   readonly pc: bigint;
   memory(at: bigint, length: number): Uint8Array;
+  readonly space: PlainSpace;
   readonly trap?: { readonly cause: number; readonly tval: bigint };
 }
 
@@ -93,10 +127,15 @@ export const filling = ({ name, zero }: RegisterFile, index: number): bigint => 
   return (FILLING[name] ?? GENERAL) + BigInt(index);
 };
 
+const put = (bank: BigUint64Array, cells: Banks[string]): void => {
+  for (const [index, value] of Object.entries(cells)) bank[Number(index)] = value;
+};
+
 /** Puts the row's state. */
 export const prepare = (subject: Subject, state: HartView | PlainState, { before }: Vector): void => {
   subject.reset(state);
   for (const [slot, value] of Object.entries(before.slots ?? {})) state.set(slot, value);
+  for (const [name, cells] of Object.entries(before.banks ?? {})) put(state.bank(name), cells);
   for (const file of subject.engine.state.files) {
     for (let index = 0; index < file.count; index++) {
       state.write(file.name, index, registersOf(before, file)?.[index] ?? filling(file, index));
@@ -147,6 +186,21 @@ export const mismatches = (driver: VectorDriver, vector: Vector): string[] => {
   for (const { at, bytes } of after.memory ?? []) stored.set(at, bytes);
   for (const [at, bytes] of stored) {
     expect(`memory at 0x${at.toString(16)}`, digitsOf(outcome.memory(at, bytes.length / 2)), bytes);
+  }
+  for (const { name, cells } of driver.subject.engine.state.banks ?? []) {
+    const wanted = new BigUint64Array(cells);
+    put(wanted, before.banks?.[name] ?? {});
+    put(wanted, after.banks?.[name] ?? {});
+    const actual = outcome.bank(name);
+    if (
+      Buffer.compare(Buffer.from(wanted.buffer), Buffer.from(actual.buffer, actual.byteOffset, actual.byteLength)) === 0
+    )
+      continue;
+    for (const [index, cell] of wanted.entries()) expect(`${name}[${index}]`, actual[index] ?? 0n, cell);
+  }
+  for (const { at, bytes } of after.space ?? before.space ?? []) {
+    const actual = outcome.space.bytes(Number(at), bytes.length / 2);
+    expect(`space at 0x${at.toString(16)}`, actual ? digitsOf(actual) : 'nothing', bytes);
   }
   if (!after.trap) expect('pc', outcome.pc, after.pc ?? CODE + BigInt(vector.length));
   return found;

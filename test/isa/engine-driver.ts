@@ -3,7 +3,7 @@
 import { Engine, type TakenTrap } from '../../src/engine/engine';
 import { STATUS } from '../../src/engine/layout';
 import { engineHost } from '../support/engine-host';
-import { bytesOf, CODE, codeOf, DATA, prepare, type Subject, type VectorDriver } from './driver';
+import { bytesOf, CODE, codeOf, DATA, PlainSpace, prepare, type Subject, type VectorDriver } from './driver';
 
 const RAM_SIZE = 0x2000;
 
@@ -19,7 +19,10 @@ const createDriver = (
   execute: (engine: Engine, instructions: number) => void,
 ): VectorDriver => {
   const traps: TakenTrap[] = [];
+  let space = new PlainSpace();
   const host = engineHost({
+    readSpace: (_space, address, width) => space.read(address, width),
+    writeSpace: (_space, address, width, value) => space.write(address, width, value),
     trapTaken: (_, taken) => {
       traps.push(taken);
       return 'trapStop';
@@ -37,6 +40,7 @@ const createDriver = (
       const { before } = vector;
       const view = engine.harts[0]!;
       traps.length = 0;
+      space = new PlainSpace(before.space);
       prepare(subject, view, vector);
       engine.writeRam(Number(DATA), new Uint8Array(0x1000));
       for (const { at, bytes } of before.memory ?? []) engine.writeRam(Number(at), bytesOf(bytes));
@@ -52,6 +56,8 @@ const createDriver = (
         register: (file, index) => view.read(file, index),
         // As the instruction left it, before the trap's own changes.
         slot: (slot) => trap?.before(slot) ?? view.get(slot),
+        bank: (bank) => view.bank(bank),
+        space,
         pc: trap?.epc ?? view.pc,
         memory: (at, size) => engine.memory.u8.slice(offset(at), offset(at) + size),
         // A trap elsewhere is what came after the instruction.

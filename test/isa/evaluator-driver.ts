@@ -2,7 +2,7 @@
 import { createDecoder } from '../../src/isa/core/decoder';
 import type { PatternEncoding } from '../../src/isa/core/encoding';
 import { EvaluatorState, evaluate } from '../support/ops-evaluator';
-import { bytesOf, CODE, prepare, type Subject, type VectorDriver } from './driver';
+import { bytesOf, CODE, PlainSpace, prepare, type Subject, type VectorDriver } from './driver';
 
 export const createEvaluatorDriver = (subject: Subject): VectorDriver => {
   const { engine, insns } = subject;
@@ -17,6 +17,8 @@ export const createEvaluatorDriver = (subject: Subject): VectorDriver => {
         store: engine.causes.storeAccess,
       });
       prepare(subject, state, vector);
+      const space = new PlainSpace(before.space);
+      state.space = space;
       for (const { at, bytes } of before.memory ?? []) state.memory.set(bytesOf(bytes), Number(at - CODE));
       state.pc = CODE;
       state.word = word;
@@ -37,6 +39,8 @@ export const createEvaluatorDriver = (subject: Subject): VectorDriver => {
       return {
         register: (file, index) => state.read(file, index),
         slot: (name) => state.get(name),
+        bank: (bank) => state.bank(bank),
+        space,
         pc: state.pc,
         memory: (at, size) => state.memory.slice(Number(at - CODE), Number(at - CODE) + size),
         ...(trap && { trap: { cause: trap.trapCause, tval: trap.tval } }),

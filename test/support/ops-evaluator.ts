@@ -22,6 +22,11 @@ export class EvaluatorState extends PlainState implements HartState {
   cycles = 0n;
   retired = 0n;
   jumped: bigint | undefined;
+  /** What answers in an address space beside memory. */
+  space?: {
+    read(address: number, width: number): bigint | undefined;
+    write(address: number, width: number, value: bigint): boolean;
+  };
 
   constructor(
     layout: StateLayout,
@@ -71,11 +76,11 @@ export class EvaluatorState extends PlainState implements HartState {
     this.store(address, bytes, value);
     return true;
   }
-  readSpace(): bigint | undefined {
-    return undefined;
+  readSpace(_space: string, address: number, bytes: BusWidth): bigint | undefined {
+    return this.space?.read(address, bytes);
   }
-  writeSpace(): boolean {
-    return false;
+  writeSpace(_space: string, address: number, bytes: BusWidth, value: bigint): boolean {
+    return this.space?.write(address, bytes, value) ?? false;
   }
 }
 
