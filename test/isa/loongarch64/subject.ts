@@ -1,7 +1,7 @@
 /** LoongArch64 for vector rows: at PLV0 in direct addresses, with floating point on. */
 import { LOONGARCH64_ENGINE } from '../../../src/isa/loongarch64/engine-isa';
 import { INSNS } from '../../../src/isa/loongarch64/insns/all';
-import { resetState } from '../../../src/isa/loongarch64/state';
+import { resetState, STATE } from '../../../src/isa/loongarch64/state';
 import type { Subject } from '../driver';
 
 const FPE = 1n;
@@ -15,5 +15,5 @@ export const LOONGARCH64_SUBJECT: Subject = {
   },
   // break 0
   breakpoint: Uint8Array.of(0x00, 0x00, 0x2a, 0x00),
-  slots: ['fcsr', 'llbit', 'llAddress', 'llValue', 'CRMD'],
+  slots: STATE.slots,
 };

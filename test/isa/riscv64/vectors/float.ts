@@ -1,6 +1,7 @@
 /** F and D. @see RISC-V Unprivileged ISA 20240411, F and D Extensions; IEEE 754-2019 */
 
 import { type After, type Before, DATA, type Vector } from '../../driver';
+import { FORMATS as formats, type Suffix } from '../../float-landmarks';
 import { FS_INITIAL } from '../subject';
 import { little, RD, RS1, RS2, RS3, u64, vector } from './rows';
 
@@ -15,60 +16,6 @@ const RDN = 2;
 const RUP = 3;
 const RMM = 4;
 const DYN = 7;
-
-/** A format's landmarks. `b` boxes a single into a register. */
-const formats = {
-  s: {
-    one: 0x3f80_0000n,
-    two: 0x4000_0000n,
-    three: 0x4040_0000n,
-    half: 0x3f00_0000n,
-    /** 1 + one unit in the last place. */
-    afterOne: 0x3f80_0001n,
-    beforeOne: 0x3f7f_ffffn,
-    third: 0x3eaa_aaabn,
-    thirdDown: 0x3eaa_aaaan,
-    ulp: 0x3400_0000n,
-    halfUlp: 0x3380_0000n,
-    tiny: 0x0000_0001n,
-    twoTiny: 0x0000_0002n,
-    minNormal: 0x0080_0000n,
-    maxSubnormal: 0x007f_ffffn,
-    max: 0x7f7f_ffffn,
-    inf: 0x7f80_0000n,
-    nan: 0x7fc0_0000n,
-    oddNan: 0x7fc1_2345n,
-    signalling: 0x7f80_0001n,
-    sign: 0x8000_0000n,
-    root2: 0x3fb5_04f3n,
-    root2Up: 0x3fb5_04f4n,
-  },
-  d: {
-    one: 0x3ff0_0000_0000_0000n,
-    two: 0x4000_0000_0000_0000n,
-    three: 0x4008_0000_0000_0000n,
-    half: 0x3fe0_0000_0000_0000n,
-    afterOne: 0x3ff0_0000_0000_0001n,
-    beforeOne: 0x3fef_ffff_ffff_ffffn,
-    third: 0x3fd5_5555_5555_5555n,
-    thirdDown: 0x3fd5_5555_5555_5555n,
-    ulp: 0x3cb0_0000_0000_0000n,
-    halfUlp: 0x3ca0_0000_0000_0000n,
-    tiny: 1n,
-    twoTiny: 2n,
-    minNormal: 0x0010_0000_0000_0000n,
-    maxSubnormal: 0x000f_ffff_ffff_ffffn,
-    max: 0x7fef_ffff_ffff_ffffn,
-    inf: 0x7ff0_0000_0000_0000n,
-    nan: 0x7ff8_0000_0000_0000n,
-    oddNan: 0x7ff8_1234_5678_9abcn,
-    signalling: 0x7ff0_0000_0000_0001n,
-    sign: 0x8000_0000_0000_0000n,
-    root2: 0x3ff6_a09e_667f_3bcdn,
-    root2Up: 0x3ff6_a09e_667f_3bcdn,
-  },
-} as const;
-type Suffix = keyof typeof formats;
 
 const SUFFIXES: readonly Suffix[] = ['s', 'd'];
 const box = (suffix: Suffix, bits: bigint): bigint => (suffix === 's' ? 0xffff_ffff_0000_0000n | bits : bits);

@@ -1,0 +1,5 @@
+import { describeVectors } from '../vectors';
+import { LOONGARCH64_SUBJECT } from './subject';
+import { VECTORS } from './vectors/all';
+
+describeVectors(LOONGARCH64_SUBJECT, VECTORS);
