@@ -44,8 +44,9 @@ export function executionRequests(session: Session): Record<string, Handler> {
     },
     continue: (args, context) => {
       const target = session.needStopped('continue');
-      const hart = session.hart(args.integer('threadId'));
       const isAlone = args.boolean('singleThread');
+      // All harts go on: debugpy's client names none.
+      const hart = isAlone || args.has('threadId') ? session.hart(args.integer('threadId')) : undefined;
       context.after(() => session.run(target.resume(isAlone ? hart : undefined)));
       return { allThreadsContinued: !isAlone };
     },
