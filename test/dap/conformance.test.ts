@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { newClient, trapsLaunch, trapsLine, trapsSource } from '../support/conversation';
 import type { Answer, DapClient } from '../support/dap-client';
+import { messageProblems } from '../support/dap-schema';
 
 /** A request that succeeds at a breakpoint in the traps kernel. `FRAME` and `LOCALS` stand for live numbers. */
 const requests: readonly (readonly [command: string, args: Record<string, unknown>])[] = [
@@ -158,6 +159,8 @@ describe('every request', () => {
     expect(threads.ok).toBe(true);
     const count = (type: string) => client.messages.filter((message) => message.type === type).length;
     expect(count('response')).toBe(count('request'));
+    const adapters = client.messages.filter(({ type }) => type !== 'request');
+    expect([...new Set(adapters.flatMap(messageProblems))]).toEqual([]);
     client.dispose();
   });
 

@@ -112,6 +112,17 @@ export class Talk {
     this.lines.push(text);
   }
 
+  /** Records all that was sent either way, in its order. What is declared has a golden of its own. */
+  noteMessages(): void {
+    const marks: Readonly<Record<string, string>> = { request: '→', response: '←', event: '⚡' };
+    for (const { type, command, event, arguments: args, success, message, body } of this.client.messages as Json[]) {
+      const isDeclared = type === 'event' ? event === 'capabilities' : type === 'response' && command === 'initialize';
+      const content = isDeclared ? '…' : success === false ? message : (args ?? body);
+      const text = typeof content === 'object' ? render(content) : (content ?? '');
+      this.lines.push(`${marks[type]} ${event ?? command} ${text}`.trimEnd());
+    }
+  }
+
   /** Waits for an event and records it. */
   async hear(name: string): Promise<Json> {
     const body = await this.client.event(name);
@@ -186,6 +197,10 @@ export async function check(name: string, converse: (talk: Talk) => Promise<void
   } finally {
     talk.client.dispose();
   }
+  // Loaded here: not every conversation is recorded.
+  const { messageProblems } = await import('./dap-schema');
+  const adapters = talk.client.messages.filter(({ type }) => type !== 'request');
+  expect(adapters.flatMap(messageProblems), 'messages against the protocol').toEqual([]);
   const actual = withoutIds(talk.text);
   const golden = join(folder, `${name}.golden`);
   const rejected = join(folder, `${name}.actual`);
