@@ -27,6 +27,8 @@ export interface Csr {
   /** What the engine must hear of a write. */
   readonly effects?: 'context' | 'translations' | 'interrupts';
   readonly isCounter?: true;
+  /** 32 bits wide with a use for the highest: instructions read it sign-extended. QEMU extends with zeros. */
+  readonly isWord?: true;
 }
 
 export type CsrSection = 'basic' | 'translation' | 'refill' | 'timer' | 'machine error' | 'debug' | 'performance';
@@ -110,7 +112,7 @@ const basic: readonly Csr[] = [
   }),
   row(0x6, 'ERA', 'basic', U64, 'Address to return to from an exception.'),
   row(0x7, 'BADV', 'basic', U64, 'Address that an exception is about.'),
-  row(0x8, 'BADI', 'basic', 0n, 'Instruction that raised the exception.'),
+  row(0x8, 'BADI', 'basic', 0n, 'Instruction that raised the exception.', { isWord: true }),
   row(0xc, 'EENTRY', 'basic', ALIGNED_4K, 'Address of the exception entries.'),
   row(0x20, 'CPUID', 'basic', 0n, 'Number of this processor.'),
   row(0x21, 'PRCFG1', 'basic', 0n, 'SAVE registers, timer bits, entry spacing.', {
@@ -137,6 +139,7 @@ const basic: readonly Csr[] = [
 
 const translation: readonly Csr[] = [
   row(0x10, 'TLBIDX', 'translation', 0xbf00_0fffn, 'Index and page size of a TLB entry.', {
+    isWord: true,
     fields: fields(['NE', 31, 31, 'no entry'], ['PS', 29, 24, 'log2 of the page size'], ['Index', 11, 0]),
   }),
   row(0x11, 'TLBEHI', 'translation', VPPN, 'Virtual page pair of a TLB entry.', { fields: fields(['VPPN', 47, 13]) }),
@@ -156,6 +159,7 @@ const translation: readonly Csr[] = [
     },
   }),
   row(0x1c, 'PWCL', 'translation', 0xffff_ffffn, 'Page walk: lower levels.', {
+    isWord: true,
     fields: fields(
       ['PTEWidth', 31, 30],
       ['Dir2_width', 29, 25],
@@ -201,7 +205,7 @@ const refill: readonly Csr[] = [
 ];
 
 const timer: readonly Csr[] = [
-  row(0x40, 'TID', 'timer', 0xffff_ffffn, 'Number of the timer.'),
+  row(0x40, 'TID', 'timer', 0xffff_ffffn, 'Number of the timer.', { isWord: true }),
   row(0x41, 'TCFG', 'timer', 0xffff_ffff_ffffn, 'Timer configuration.', {
     write: (state, value) => {
       state.set('TCFG', value);

@@ -4,7 +4,7 @@ import { DIRECTORY, TLBRERA } from './bits';
 import { CAUSE } from './causes';
 import { CPUCFG } from './cpucfg';
 import { writeCsr } from './csr-access';
-import { csrOfNumber, readCsr } from './csrs';
+import { type Csr, csrOfNumber, readCsr } from './csrs';
 import { ertn, requirePrivilege } from './exceptions';
 import { invtlb, tlbclr, tlbfill, tlbflush, tlbrd, tlbsrch, tlbwr } from './tlb';
 import { directoryField, hugePageSize, pageTableField } from './walk-layout';
@@ -19,11 +19,16 @@ const privileged =
     helper(state, field);
   };
 
+const readByInstruction = (state: HartState, csr: Csr): bigint => {
+  const value = readCsr(state, csr);
+  return csr.isWord ? BigInt.asUintN(64, BigInt.asIntN(32, value)) : value;
+};
+
 const csr = (change: (old: bigint, field: (register: string) => bigint) => bigint | undefined): Helper =>
   privileged((state, field) => {
     const found = csrOfNumber(field('csr'));
     // The manual has a CSR that is not there read as 0 and ignore writes.
-    const old = found ? readCsr(state, found) : 0n;
+    const old = found ? readByInstruction(state, found) : 0n;
     const value = change(old, (name) => state.read('r', field(name)));
     if (found && value !== undefined) writeCsr(state, found, value);
     state.write('r', field('rd'), old);

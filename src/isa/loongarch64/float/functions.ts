@@ -1,21 +1,33 @@
 /** Floating-point operations as instructions call them: with the rounding mode in force, and what their flags do. */
 import { classOf, type FloatClass } from '../../core/float/comparison';
-import { DOUBLE, type Format, SINGLE } from '../../core/float/format';
+import { DOUBLE, FLAG, type Format, SINGLE } from '../../core/float/format';
 import { type IsaFunction, Trap } from '../../core/privileged';
 import { CAUSE } from '../causes';
 import { FCSR, FCSR_SHIFT } from './fcsr';
 import { FP, type FpFunction } from './table';
 
+const UNDERFLOW = BigInt(FLAG.UF);
+
+/** Operations that may come upon a tiny result. */
+const MAY_BE_TINY = /^f(add|sub|mul|div|n?madd|n?msub|recip|scaleb|cvt\.s)\./;
+
+/** Underflow that is enabled is an exception for exact results, too. QEMU does not have that. */
+const exactUnderflow = (name: string): ((bits: bigint) => boolean) | undefined => {
+  if (!MAY_BE_TINY.test(name)) return undefined;
+  const format = /^[a-z]+\.s\b/.test(name) ? SINGLE : DOUBLE;
+  return (bits) => classOf(format, bits).endsWith('subnormal');
+};
+
 /**
  * Cause is what the operation raises. An enabled flag makes it an exception, and nothing else is written; otherwise flags
  * accrue.
  */
-const raising =
-  (run: FpFunction): IsaFunction =>
-  (state, a, b, c) => {
+const raising = (name: string, run: FpFunction): IsaFunction => {
+  const isTiny = exactUnderflow(name);
+  return (state, a, b, c) => {
     const fcsr = state.get('fcsr');
     const { bits, flags } = run(a, b, c, Number((fcsr & FCSR.RM) >> FCSR_SHIFT.RM));
-    const raised = BigInt(flags);
+    const raised = BigInt(fcsr & UNDERFLOW && isTiny?.(bits) ? flags | FLAG.UF : flags);
     const caused = (fcsr & ~FCSR.CAUSE) | (raised << FCSR_SHIFT.CAUSE);
     if (fcsr & FCSR.ENABLES & raised) {
       state.set('fcsr', caused);
@@ -24,6 +36,7 @@ const raising =
     state.set('fcsr', caused | (raised << FCSR_SHIFT.FLAGS));
     return bits;
   };
+};
 
 /** The bit that `fclass` sets. */
 const CLASS_BITS: Readonly<Record<FloatClass, number>> = {
@@ -46,7 +59,7 @@ const classify =
 
 /** By the names rows call them by. */
 export const FP_FUNCTIONS: Readonly<Record<string, IsaFunction>> = {
-  ...Object.fromEntries(Object.entries(FP).map(([name, run]) => [name, raising(run)])),
+  ...Object.fromEntries(Object.entries(FP).map(([name, run]) => [name, raising(name, run)])),
   'fclass.s': classify(SINGLE),
   'fclass.d': classify(DOUBLE),
 };

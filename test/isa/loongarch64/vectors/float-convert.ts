@@ -1,7 +1,7 @@
 /** Conversions. @see LoongArch Reference Manual, Volume 1, 3.2.3 */
 import type { Vector } from '../../driver';
 import { FORMATS, type Suffix } from '../../float-landmarks';
-import { disabled, FD, FJ, h, NV, NX, OF, operandOf, RM, RNE, RP, RZ, raising, resultOf, UF } from './float-rows';
+import { disabled, FD, FJ, h, NV, NX, OF, operandOf, RM, RNE, RP, RZ, raising, resultOf, tiny, UF } from './float-rows';
 import { type Num, u64 } from './rows';
 
 const { s: S, d: D } = FORMATS;
@@ -39,6 +39,8 @@ const between: readonly Vector[] = [
       ] as const
     ).map(([a, rm, d, raised]) => [a, rm, resultOf('s', d), raised] as const),
   ),
+  // 2^-127.
+  tiny('fcvt.s', 'd', 'd', [0x3800_0000_0000_0000n]),
   ...conversion(
     'fcvt.d.s',
     (

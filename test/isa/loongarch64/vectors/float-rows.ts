@@ -133,6 +133,21 @@ export const compute = (name: string, suffix: Suffix, rows: readonly Row[]): Vec
   ];
 };
 
+/** Operations whose exact result is tiny: an exception where underflow is one. */
+export const tiny = (name: string, suffix: Suffix, from: Suffix, operands: readonly bigint[]): Vector => {
+  const { fields, f } = operandsOf(from, operands);
+  return vector(
+    `${name}.${suffix}`,
+    fields,
+    `${operands.map(h).join(', ')} with underflow enabled`,
+    { f, slots: { fcsr: fcsr(RNE, { flags: DZ, enables: UF }) } },
+    {
+      slots: { fcsr: fcsr(RNE, { flags: DZ, cause: UF, enables: UF }) },
+      trap: { cause: CAUSE.floatError, tval: 0n },
+    },
+  );
+};
+
 /** Operations that raise nothing and leave fcsr0 as it is. */
 export const plain = (
   name: string,

@@ -1,7 +1,7 @@
 /** Floating-point arithmetic. @see LoongArch Reference Manual, Volume 1, 3.1.2 to 3.2.1; IEEE 754-2008 */
 import type { Vector } from '../../driver';
 import { FORMATS, type Suffix } from '../../float-landmarks';
-import { compute, DZ, NV, NX, OF, operandOf, plain, RM, RNE, type Row, RP, RZ, UF } from './float-rows';
+import { compute, DZ, NV, NX, OF, operandOf, plain, RM, RNE, type Row, RP, RZ, tiny, UF } from './float-rows';
 
 const basic = (suffix: Suffix): Vector[] => {
   const k = FORMATS[suffix];
@@ -253,6 +253,26 @@ const exponents = (suffix: Suffix): Vector[] => {
   ];
 };
 
+const tinies = (suffix: Suffix): Vector[] => {
+  const k = FORMATS[suffix];
+  const minus = (bits: bigint) => bits | k.sign;
+  const minusOne = suffix === 's' ? 0xffff_ffffn : 0xffff_ffff_ffff_ffffn;
+  const row = (name: string, ...operands: readonly bigint[]) => tiny(name, suffix, suffix, operands);
+  return [
+    row('fadd', k.tiny, k.tiny),
+    row('fsub', k.minNormal, k.tiny),
+    row('fmul', k.minNormal, k.half),
+    row('fdiv', minus(k.minNormal), k.two),
+    row('fmadd', k.one, k.tiny, 0n),
+    row('fmsub', k.one, k.tiny, k.sign),
+    row('fnmadd', k.one, k.tiny, k.tiny),
+    row('fnmsub', k.one, k.twoTiny, k.tiny),
+    // The largest power of two.
+    row('frecip', k.max & k.inf),
+    row('fscaleb', k.minNormal, minusOne),
+  ];
+};
+
 /** Bits alone: they raise nothing, and leave the last operation's cause. */
 const signs = (suffix: Suffix): Vector[] => {
   const k = FORMATS[suffix];
@@ -313,5 +333,6 @@ export const FLOAT: readonly Vector[] = (['s', 'd'] as const).flatMap((suffix) =
   ...fused(suffix),
   ...selections(suffix),
   ...exponents(suffix),
+  ...tinies(suffix),
   ...signs(suffix),
 ]);
