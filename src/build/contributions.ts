@@ -10,6 +10,7 @@ import { cargoSchema } from '../vscode/cargo-schema';
 import { viewId } from '../vscode/inspector-view-id';
 import { KERNEL_FILES } from '../vscode/kernel-files';
 import { SAMPLE_SCHEME } from '../vscode/sample-scheme';
+import { SOURCE_FAMILIES } from '../vscode/source-tokens';
 import { TASK_TYPE } from '../vscode/task-definition';
 import { taskSchema } from '../vscode/task-schema';
 import { jsonSchema, KERNEL_SCHEMA_FILE } from './json-schema';
@@ -93,6 +94,7 @@ const COMMANDS: readonly Command[] = [
   })),
   { command: 'worldstep.breakOnTraps', title: 'Break on Traps…', enablement: IN_SESSION },
   { command: 'worldstep.showActions', title: 'Show Actions', enablement: IN_SESSION },
+  { command: 'worldstep.viewMemory', title: 'View Memory…', icon: '$(file-binary)', enablement: IN_SESSION },
   { command: 'worldstep.showTable', title: 'Show as Table…', icon: '$(table)', enablement: IN_SESSION },
   { command: 'worldstep.exportTable', title: 'Export as CSV…', enablement: IN_SESSION },
   ...INSPECTORS.map(({ id, title }) => ({
@@ -122,6 +124,7 @@ const COMMANDS: readonly Command[] = [
   { command: 'worldstep.numbers.decimal', title: 'Show Numbers in Decimal', enablement: `${IN_SESSION} && ${IS_HEX}` },
   { command: 'worldstep.variable.hexadecimal', title: 'Show in Hexadecimal', isForRows: true },
   { command: 'worldstep.variable.decimal', title: 'Show in Decimal', isForRows: true },
+  { command: 'worldstep.variable.viewMemory', title: 'View Memory', isForRows: true },
   { command: 'worldstep.row.copyValue', title: 'Copy Value', isForRows: true },
   { command: 'worldstep.row.viewMemory', title: 'View Memory', icon: '$(file-binary)', isForRows: true },
   { command: 'worldstep.row.breakOnChange', title: 'Break on Change (On/Off)', isForRows: true },
@@ -163,6 +166,15 @@ const numberMenu = (isShownAs: (format: string) => string) =>
       when: `debugType == 'worldstep' && ${format === 'decimal' ? IS_HEX : `!(${IS_HEX})`}`,
     },
   ]);
+
+const MEMORY_OF_ROW = {
+  command: 'worldstep.variable.viewMemory',
+  group: '4_number@3',
+  when: "debugType == 'worldstep'",
+};
+
+/** Files whose words are expressions of a debugger. */
+const IS_SOURCE = `editorLangId =~ /^(${Object.keys(SOURCE_FAMILIES).join('|')})$/`;
 
 /** Files that a guest kernel's sources consist of. */
 const IS_KERNEL_SOURCE = `resourceScheme == ${SAMPLE_SCHEME} || worldstep.hasKernel && resourceExtname =~ /^\\.(rs|c|cc|cpp|cxx|h|hpp|zig|S|s|asm|ld|lds|x)$/`;
@@ -243,8 +255,11 @@ export const contributes = {
         ),
       })),
     ],
-    'debug/variables/context': numberMenu((format) => `${SHOWN_AS} == ${format}`),
-    'debug/watch/context': numberMenu((format) => `(!${SHOWN_AS} || ${SHOWN_AS} == ${format})`),
+    'debug/variables/context': [...numberMenu((format) => `${SHOWN_AS} == ${format}`), MEMORY_OF_ROW],
+    'debug/watch/context': [...numberMenu((format) => `(!${SHOWN_AS} || ${SHOWN_AS} == ${format})`), MEMORY_OF_ROW],
+    'editor/context': [
+      { command: 'worldstep.viewMemory', group: 'debug@9', when: `${IS_STOPPED} && editorTextFocus && ${IS_SOURCE}` },
+    ],
     'editor/title/run': [{ command: 'worldstep.debugFile', group: 'navigation@1', when: IS_KERNEL_FILE }],
     'explorer/context': [
       {

@@ -50,6 +50,11 @@ export interface OwnRequests {
     arguments: { frameId: number; places: { expression: string; line: number }[]; isAssembly: boolean };
     body: { values: (string | null)[] };
   };
+  /** Where an expression's memory is, in a frame: a reference for `readMemory`. `length` is 0 where it is not known. */
+  'memory/place': {
+    arguments: { expression: string; frameId?: number };
+    body: { memoryReference: string; length: number };
+  };
   /** Runs on until the machine does that; a `stopped` event follows. */
   'run/to': { arguments: { goal: RunGoal; threadId?: number }; body: Record<string, never> };
   /** `explain 0x… for read`: the walk in words. */

@@ -30,6 +30,7 @@ export const showActions = async (inspectors: readonly InspectorView[]): Promise
     { label: `$(arrow-swap) ${t`Steps at Traps…`}`, command: 'worldstep.traps' },
     { label: `$(debug-breakpoint-conditional) ${t`Break on Traps…`}`, command: 'worldstep.breakOnTraps' },
     { label: `$(question) ${t`Explain an Address…`}`, command: 'worldstep.explainAddress' },
+    { label: `$(file-binary) ${t`View Memory…`}`, command: 'worldstep.viewMemory' },
     ...views,
     { label: `$(table) ${t`Show as Table…`}`, command: 'worldstep.showTable' },
     { label: `$(save) ${t`Export as CSV…`}`, command: 'worldstep.exportTable' },

@@ -23,6 +23,7 @@ import { KERNEL_FILES } from './kernel-files';
 import { BundledKernels, openKernel, workspaceKernels } from './kernels';
 import { LaunchConfigurations } from './launch-config';
 import { createLog, loggedCommands, registerSessionLog } from './log';
+import { registerMemoryView } from './memory-view';
 import { registerNumberFormats } from './number-format';
 import { OwnBuilds } from './own-builds';
 import { OwnKernels } from './own-kernels';
@@ -132,6 +133,7 @@ export const activate = (
     remindOfTraps(context.workspaceState),
     registerConsoleLinks(),
     registerSourceProviders(),
+    registerMemoryView(documents),
     registerNumberFormats(),
     registerRowCommands(documents, () => views.refresh()),
     registerInspectorCommands(VIEWS, views, documents),

@@ -4,11 +4,8 @@ import type { InspectorNode } from '../inspect/contract';
 import { breaksOnChange, toggleBreakOnChange } from './data-breakpoints';
 import type { TextDocuments } from './documents';
 import { activeSession, type InspectorRow, request } from './inspector-view';
-import { hexText } from './plain-text';
+import { showMemory } from './memory-view';
 import { showProblem } from './problem-message';
-
-/** How much of memory a row's "View Memory" shows. */
-const MEMORY_BYTES = 512;
 
 /** What can be done with a row of an inspector's view. `refresh` redraws the views after a change. */
 export const registerRowCommands = (documents: TextDocuments, refresh: () => void): vscode.Disposable => {
@@ -37,17 +34,7 @@ export const registerRowCommands = (documents: TextDocuments, refresh: () => voi
     on('worldstep.row.viewMemory', async ({ node }, session) => {
       const { memoryReference } = node;
       if (memoryReference === undefined) return;
-      await documents.show(t`Memory at ${memoryReference}`, async () => {
-        const args = { memoryReference, offset: 0, count: MEMORY_BYTES };
-        const { address, data } = (await session.customRequest('readMemory', args)) as {
-          address: string;
-          data?: string;
-        };
-        const bytes = Uint8Array.from(atob(data ?? ''), (character) => character.charCodeAt(0));
-        if (bytes.length === 0)
-          return `${t`Nothing can be read at ${memoryReference}: it is not mapped or not memory.`}\n`;
-        return `${t`${bytes.length} bytes at ${memoryReference}`}\n\n${hexText(BigInt(address), bytes)}\n`;
-      });
+      await showMemory(documents, session, memoryReference);
     }),
     on('worldstep.row.breakOnChange', async ({ node }, session) => {
       const { memoryReference } = node;

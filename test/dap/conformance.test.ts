@@ -61,6 +61,7 @@ const requests: readonly (readonly [command: string, args: Record<string, unknow
   ['console/input', { text: 'hello' }],
   ['machine/status', { hart: 0 }],
   ['numbers/choose', { format: 'decimal', expression: 'cause' }],
+  ['memory/place', { expression: 'tf', frameId: 'FRAME' }],
   ['values/inline', { frameId: 'FRAME', places: [{ expression: 'cause', line: 1 }], isAssembly: false }],
   ['address/explain', { address: '0x1000', access: 'read', hart: 0 }],
   ['launch', trapsLaunch()],

@@ -1,6 +1,8 @@
 /** The requests of protocol.ts: views, console input, status, address explanation. */
 import { ExpressionError } from '../../debug/expression/ast';
 import { inlineValue } from '../../debug/inline-values';
+import { formatReference } from '../../debug/memory';
+import { memoryPlace } from '../../debug/memory-place';
 import { isTrapPolicy, TRAP_POLICIES } from '../../debug/trap-policy';
 import type { OpenInspector } from '../../inspect/open';
 import type { Args } from '../arguments';
@@ -95,6 +97,12 @@ export function ownRequests(session: Session): Record<string, Handler> {
         }),
       };
     },
+    'memory/place': (args) => {
+      const target = args.has('frameId') ? session.needStopped('memory/place') : session.need('memory/place');
+      const scope = session.scope(target, args.optionalInteger('frameId'));
+      const { reference, length } = evaluated(() => memoryPlace(target, args.string('expression'), scope));
+      return { memoryReference: formatReference(reference), length };
+    },
     'run/to': (args, context) => {
       const target = session.needStopped('run/to');
       const goal = RUN_GOALS.find(({ id }) => id === args.string('goal'))?.id;
@@ -115,12 +123,19 @@ export function ownRequests(session: Session): Record<string, Handler> {
       if (access !== undefined && access !== 'read' && access !== 'write' && access !== 'execute')
         throw badArgument('access', 'read, write or execute');
       const hart = hartOf(args);
-      try {
-        return { lines: explainText(session, target, args.string('address'), target.scope(hart), access) };
-      } catch (error) {
-        if (error instanceof ExpressionError) throw cannotEvaluate(error.message);
-        throw error;
-      }
+      return evaluated(() => ({
+        lines: explainText(session, target, args.string('address'), target.scope(hart), access),
+      }));
     },
   };
+}
+
+/** What `evaluate` gives; what is wrong with an expression goes to the client. */
+function evaluated<T>(evaluate: () => T): T {
+  try {
+    return evaluate();
+  } catch (error) {
+    if (error instanceof ExpressionError) throw cannotEvaluate(error.message);
+    throw error;
+  }
 }
