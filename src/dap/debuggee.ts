@@ -10,7 +10,7 @@ import { DebugTarget } from '../debug/target';
 import type { TrapPolicy } from '../debug/trap-policy';
 import { type Inspection, openInspectors } from '../inspect/open';
 import { type Ending, endOf } from './ending';
-import { cannotLoad, noSuchSymbol, UserError } from './errors';
+import { cannotLoad, UserError } from './errors';
 import { declareFlags } from './flag-sources';
 import { GuestPanic } from './guest-panic';
 import { launchRemarks } from './launch-remarks';
@@ -178,7 +178,7 @@ export class Debuggee {
     if (launch.runTo !== undefined && launch.noDebug !== true) {
       const result = target.runTo(launch.runTo);
       if (typeof result === 'string') {
-        this.print(`${noSuchSymbol(launch.runTo).message}\n`, 'important');
+        this.print(`"runTo": ${result}\n`, 'important');
         return this.stopped({ kind: 'entry', hart: 0 });
       }
       return this.run(result, by);

@@ -88,13 +88,6 @@ export const archMissing = (arch: string, known: readonly string[]) =>
     openLaunch,
   );
 export const cannotLoad = (message: string) => new UserError(1109, message, pickKernel);
-export const noSuchSymbol = (symbol: string) =>
-  new UserError(
-    1110,
-    t`"runTo": no function matches "${symbol}". Check the name, or remove it; a path such as module::function works.`,
-    openLaunch,
-  );
-
 export const loadOfProgram = (path: string, world: string) =>
   new UserError(
     1111,

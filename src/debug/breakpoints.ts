@@ -8,6 +8,7 @@ import type { CodeAddress, SourceFile } from '../symbols/types';
 import { type BreakpointMode, underMode, type WhereNow } from './breakpoint-modes';
 import { type HitTest, type LogPart, parseHitCondition, parseLogMessage } from './conditions';
 import { type BoundPlace, type Image, type ImageSet, placesOf } from './images';
+import { similarFunction } from './similar-function';
 import { normalizePath, type SourceCatalogue } from './sources';
 
 export type { BoundPlace } from './images';
@@ -204,7 +205,11 @@ export class Breakpoints {
       const at = va(BigInt(hexAddress));
       return this.make('function', spec, [{ image: undefined, link: at, va: at, pa: undefined }], undefined, undefined);
     }
-    const why = t`No function matches "${spec.name}". Use a name, a path (module::function), a pattern with *, /regex/, or an address 0x….`;
+    const similar = similarFunction(this.images, spec.name);
+    const why =
+      similar !== undefined
+        ? t`No function matches "${spec.name}". Did you mean "${similar}"?`
+        : t`No function matches "${spec.name}". Use a name, a path (module::function), a pattern with *, /regex/, or an address 0x….`;
     return this.make('function', spec, [], undefined, why);
   }
 

@@ -40,6 +40,7 @@ import { type MemoryReference, parseReference, referenceIn, TargetMemory } from 
 import { PlaceTest } from './place-test';
 import { type RunGoal, RunToGoal } from './run-goals';
 import { type Plan, Runner } from './runner';
+import { similarFunction } from './similar-function';
 import type { SourceRules } from './source-map';
 import { SourceCatalogue } from './sources';
 import {
@@ -259,7 +260,12 @@ export class DebugTarget {
   /** Starts to run to the first of some functions; a string says why it is not possible. */
   runTo(symbol: string): SliceResult | string {
     const places = this.functionPlaces(symbol);
-    if (places.length === 0) return t`No function matches "${symbol}".`;
+    if (places.length === 0) {
+      const similar = similarFunction(this.images, symbol);
+      return similar === undefined
+        ? t`No function matches "${symbol}". Check the name; a path such as module::function works.`
+        : t`No function matches "${symbol}". Did you mean "${similar}"?`;
+    }
     const plan: Plan = {
       hart: undefined,
       halts: addressesOfPlaces(places),
