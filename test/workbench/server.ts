@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Language } from '../../src/base/l10n';
 import { SETTINGS } from './settings';
 import { tools } from './tools';
 
@@ -20,10 +21,12 @@ export interface ServerOptions {
   readonly extensions?: string;
   /** Obeys the page's test payload; hides notification toasts. */
   readonly isDriven?: boolean;
+  /** What the workbench speaks, besides English: its extensions, that is. Its own words stay English, which it has no others for. */
+  readonly language?: Language;
 }
 
 /** Starts a server on a free port with a home of its own; resolves when it answers. */
-export const startServer = async ({ extensions, isDriven }: ServerOptions): Promise<Server> => {
+export const startServer = async ({ extensions, isDriven, language }: ServerOptions): Promise<Server> => {
   const root = mkdtempSync(join(tmpdir(), 'worldstep-server-'));
   const data = join(root, 'data');
   for (const kind of ['Machine', 'User']) {
@@ -37,8 +40,10 @@ export const startServer = async ({ extensions, isDriven }: ServerOptions): Prom
   const options = ['--host', '127.0.0.1', '--port', String(port), '--without-connection-token'];
   const quiet = ['--accept-server-license-terms', '--telemetry-level', 'off', '--disable-workspace-trust'];
   const folders = ['--server-data-dir', data, '--extensions-dir', extensions ?? join(root, 'extensions')];
+  const locale = language === undefined ? [] : ['--locale', language];
+  if (language !== undefined) addLanguage(join(data, 'data'), language);
   const driver = isDriven ? ['--enable-smoke-test-driver'] : [];
-  const child = spawn(node, [serverMain, ...options, ...quiet, ...folders, ...driver], {
+  const child = spawn(node, [serverMain, ...options, ...quiet, ...folders, ...locale, ...driver], {
     env: environment(root),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -64,6 +69,14 @@ export const startServer = async ({ extensions, isDriven }: ServerOptions): Prom
     await new Promise((done) => setTimeout(done, 100));
   }
   return { url, authority: `127.0.0.1:${port}`, log: () => log, stop };
+};
+
+/** As a language pack does when it is installed; one without texts. */
+const addLanguage = (data: string, language: Language): void => {
+  const texts = join(data, 'texts.json');
+  writeFileSync(texts, JSON.stringify({ contents: {} }));
+  const pack = { hash: language, extensions: [], translations: { vscode: texts }, label: language };
+  writeFileSync(join(data, 'languagepacks.json'), JSON.stringify({ [language]: pack }));
 };
 
 /** Installs a VSIX as a user does, through the server's command line. */

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { installVsix, startServer } from './server';
 import { repository } from './tools';
 import { walkThroughDisassembly } from './walk-disassembly';
+import { walkThroughLooks } from './walk-looks';
 import { walkThroughOwnKernel } from './walk-own-kernel';
 import { readThePage } from './walk-page';
 import { walkQuietly } from './walk-quiet';
@@ -22,7 +23,8 @@ const note = (what: string): void =>
 
 const walk = async (): Promise<void> => {
   const [, , given, part] = process.argv;
-  const parts = part === undefined ? ['page', 'sample', 'own', 'worlds', 'disassembly', 'quiet', 'views'] : [part];
+  const parts =
+    part === undefined ? ['page', 'sample', 'own', 'worlds', 'disassembly', 'quiet', 'views', 'looks'] : [part];
   const vsix = given ?? join(repository, 'dist/worldstep.vsix');
   if (!given) {
     for (const script of ['build', 'package']) {
@@ -68,6 +70,9 @@ const walk = async (): Promise<void> => {
     }
     if (parts.includes('views')) {
       await walkThroughViews({ workbench, url: server.url, parent: join(folder, '../views'), note });
+    }
+    if (parts.includes('looks')) {
+      await walkThroughLooks({ workbench, url: server.url, parent: join(folder, '../looks'), note }, extensions);
     }
   } catch (error) {
     await workbench.screenshot('99-failure');

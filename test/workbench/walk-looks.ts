@@ -1,0 +1,101 @@
+/**
+ * How it looks: the views, an explained address and the actions of a stopped session in light, dark and high contrast, at
+ * 200 %, in English and in Chinese. The screenshots are for the eye; the walk itself waits for the words of each language.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { LANGUAGES, type Language } from '../../src/base/l10n';
+import { translationFiles, translationsOf } from '../../src/build/l10n/translations';
+import { startServer } from './server';
+import { repository } from './tools';
+import { breakAt, openCopy, type Surroundings } from './walk-worlds';
+import type { Workbench } from './workbench';
+
+const PUSH = 'queue.lock().push_back(message)';
+
+/** Themes that every VS Code has, and the class that the workbench has with each. */
+const THEMES = [
+  ['light', 'Light Modern', 'vs'],
+  ['dark', 'Dark Modern', 'vs-dark'],
+  ['high-contrast', 'Default High Contrast', 'hc-black'],
+  ['high-contrast-light', 'Default High Contrast Light', 'hc-light'],
+] as const;
+
+const SIZE = { width: 1500, height: 950 };
+/** What a browser at 200 % leaves of it. */
+const HALF = { width: SIZE.width / 2, height: SIZE.height / 2 };
+
+/** The sample in every look. `extensions` holds ours. */
+export const walkThroughLooks = async (around: Surroundings, extensions: string): Promise<void> => {
+  await looks(around, 'en', (text) => text);
+  for (const language of LANGUAGES) {
+    const server = await startServer({ extensions, language });
+    try {
+      const parent = join(around.parent, language);
+      await looks({ ...around, url: server.url, parent }, language, wordsOf(language));
+    } finally {
+      await server.stop();
+    }
+  }
+};
+
+/** English text → what a language says. */
+type Say = (text: string) => string;
+
+const wordsOf = (language: Language): Say => {
+  const known = translationsOf(translationFiles(repository, language));
+  return (text) => {
+    const found = known.get(text);
+    if (found === undefined) throw new Error(`"${text}" is not translated`);
+    return found;
+  };
+};
+
+const looks = async (around: Surroundings, language: string, say: Say): Promise<void> => {
+  const { workbench, note } = around;
+  const { page } = workbench;
+  await page.setViewportSize(SIZE);
+  const folder = await openCopy(around, 'msgqueue');
+  const line = await breakAt(workbench, folder, 'src/main.rs', PUSH);
+  await page.keyboard.press('F5');
+  await workbench.stoppedAt(line);
+  await workbench.widenSideBar(380);
+  const queues = workbench.pane(say('Queues'));
+  await queues.locator('.monaco-list-row', { hasText: say('none yet') }).waitFor();
+  const registers = await workbench.openPane(say('Registers'));
+  await registers.locator('.monaco-list-row', { hasText: say('General') }).waitFor();
+  const tables = await workbench.openPane(say('Page Tables'));
+  await tables.locator('.monaco-list-row', { hasText: 'uart0' }).waitFor();
+  await inAllLooks(workbench, folder, `l-${language}-views`);
+
+  await workbench.command(`Worldstep: ${say('Explain an Address…')}`);
+  await page.locator('.quick-input-title', { hasText: say('Explain an Address') }).waitFor();
+  await page.locator('.quick-input-widget:visible .quick-input-box input').fill('producer execute');
+  await page.keyboard.press('Enter');
+  await workbench.showsLine(say('allowed'));
+  await inAllLooks(workbench, folder, `l-${language}-explanation`);
+
+  await page.locator('.statusbar-item[id*="worldstep.status"]').first().click();
+  await workbench.offers(say('Explain an Address'));
+  await inAllLooks(workbench, folder, `l-${language}-actions`);
+  await page.keyboard.press('Escape');
+
+  if ((await page.locator('.notification-toast').count()) > 0) throw new Error('a message popped up on the way');
+  await page.keyboard.press('Shift+F5');
+  await page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
+  note(`the looks in ${language}`);
+};
+
+/** What is on screen, in each theme, then at 200 %. */
+const inAllLooks = async (workbench: Workbench, folder: string, name: string): Promise<void> => {
+  const { page } = workbench;
+  mkdirSync(join(folder, '.vscode'), { recursive: true });
+  for (const [look, theme, mark] of THEMES) {
+    writeFileSync(join(folder, '.vscode/settings.json'), JSON.stringify({ 'workbench.colorTheme': theme }));
+    await page.locator(`.monaco-workbench.${mark}`).waitFor();
+    await workbench.screenshot(`${name}-${look}`);
+  }
+  await page.setViewportSize(HALF);
+  await workbench.screenshot(`${name}-200-percent`);
+  await page.setViewportSize(SIZE);
+};
