@@ -2,6 +2,8 @@
  * The outside world as everything below `dap` may see it. `platform/node` and `platform/browser` implement it;
  * tests use an in-memory one.
  */
+import { t } from './l10n';
+
 export interface Host {
   /** Reads a whole file. Rejects with a {@link HostFileError} that names the file. `uri` is a plain path or a URI string. */
   readFile(uri: string): Promise<Uint8Array>;
@@ -31,12 +33,25 @@ export interface FolderEntry {
   readonly isFolder: boolean;
 }
 
-/** A file could not be read or written. `reason` is in words a user understands ("does not exist", "is a directory"). */
+/** Why files cannot be used, in words a user understands; translated where they are shown. */
+export const FILE_PROBLEMS = {
+  missing: 'does not exist',
+  folder: 'is a directory, not a file',
+  notInFolder: 'lies below something that is not a directory',
+  denied: 'may not be read: permission denied',
+  readOnly: 'is on a read-only disk',
+  tooLarge: 'is larger than 2 GiB',
+  full: 'does not fit: the disk is full',
+  unavailable: 'cannot be reached now',
+  elsewhere: 'is not a file on this machine. Give a path or a file: URI.',
+} as const;
+
+/** A file could not be read or written. `reason` is one of {@link FILE_PROBLEMS} in English, or what the host says. */
 export class HostFileError extends Error {
   constructor(
     readonly uri: string,
     readonly reason: string,
   ) {
-    super(`${uri} ${reason}`);
+    super(`${uri} ${t(reason)}`);
   }
 }

@@ -1,5 +1,5 @@
 /** What a launch asks for that changes nothing: said once in the Debug Console instead of being passed over. */
-import { type Host, HostFileError } from '../base/host';
+import { FILE_PROBLEMS, type Host, HostFileError } from '../base/host';
 import { t } from '../base/l10n';
 import type { LaunchArguments } from './launch-schema';
 
@@ -28,6 +28,6 @@ async function isMissing(host: Host, folder: string): Promise<boolean> {
     await host.stat(folder);
     return false;
   } catch (error) {
-    return error instanceof HostFileError && error.reason === 'does not exist';
+    return error instanceof HostFileError && error.reason === FILE_PROBLEMS.missing;
   }
 }

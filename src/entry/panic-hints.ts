@@ -1,5 +1,7 @@
 /** What a guest's panic says about the machine it was given, and what to do about it. */
+
 import type { DriveBus } from '../base/device-words';
+import { t } from '../base/l10n';
 import type { Drive } from '../machine/boards/board';
 
 /** Where the user says what the machine has. */
@@ -45,14 +47,11 @@ export function panicHint(
 ): string | undefined {
   const found = WORDS.find(({ words }) => words.test(panic));
   if (found === undefined) return undefined;
-  return found.says === 'no disk' || drives.length === 0 ? noDisk(drives, shell, found.buses) : WRONG_DISK;
+  return found.says === 'no disk' || drives.length === 0 ? noDisk(drives, shell, found.buses) : wrongDisk();
 }
 
-const MAKE_ONE = '"worldstep image disk" makes one';
-
-const WRONG_DISK =
-  'The kernel has a disk, but could not use what is on it: no file system that it knows, a damaged one, or a file is missing. ' +
-  `"worldstep image list FILE" shows what is on a disk, ${MAKE_ONE} anew`;
+const wrongDisk = () =>
+  t`The kernel has a disk, but could not use what is on it: no file system that it knows, a damaged one, or a file is missing. "worldstep image list FILE" shows what is on a disk, "worldstep image disk" makes one anew`;
 
 function noDisk(drives: readonly Drive[], shell: Shell, looked: readonly DriveBus[] | undefined): string {
   const isLaunch = shell === 'launch.json';
@@ -63,14 +62,14 @@ function noDisk(drives: readonly Drive[], shell: Shell, looked: readonly DriveBu
   const has = [...new Set(drives.map(({ bus }) => bus))];
   // Both versions of the transport by MMIO have the same address: words do not tell which one a driver knows.
   const second = looked === undefined || has.some((bus) => looked.includes(bus)) ? undefined : looked[1];
-  const old = second === undefined ? '' : `; old drivers need bus=${second}`;
+  const old = second === undefined ? '' : t`; old drivers need bus=${second}`;
   if (has.length === 0) {
-    const add = `Add ${disk(looked?.[0])}${isLaunch ? ' to launch.json' : ''}`;
-    return `The machine has no disk. ${add}, or "disk" to its kernel.json; ${MAKE_ONE}${old}`;
+    const add = isLaunch ? t`Add ${disk(looked?.[0])} to launch.json` : t`Add ${disk(looked?.[0])}`;
+    return t`The machine has no disk. ${add}, or "disk" to its kernel.json; "worldstep image disk" makes one${old}`;
   }
   const [bus] = (looked ?? LOOKS).filter((one) => !has.includes(one));
-  const next = `Try ${disk(bus)}${isLaunch ? ' in launch.json' : ''}${old}`;
-  return `The machine has a disk on ${has.join(' and ')}, where the kernel does not look. ${next}`;
+  const next = isLaunch ? t`Try ${disk(bus)} in launch.json${old}` : t`Try ${disk(bus)}${old}`;
+  return t`The machine has a disk on ${has.join(t` and `)}, where the kernel does not look. ${next}`;
 }
 
 /** Where kernels look whose words do not tell. */

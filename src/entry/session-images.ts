@@ -1,6 +1,8 @@
 /** The programs of a session beside its kernel: those that kernel.json builds, and those that launch.json names. */
+
 import { type Ipa, ipa, type Pa, pa, va } from '../base/address';
 import type { Architecture } from '../base/architectures';
+import { t } from '../base/l10n';
 import { openLaunch, UserError } from '../dap/errors';
 import type { LaunchArguments } from '../dap/launch-schema';
 import { IMAGE_WORLDS, type ImageWorld } from '../debug/image-world';
@@ -37,7 +39,7 @@ export function programImages(
     try {
       program = reader.read(path, bytes);
     } catch (error) {
-      remarks.push(`${path}: ${(error as Error).message}. The program "${name}" has no symbols.`);
+      remarks.push(t`${path}: ${(error as Error).message}. The program "${name}" has no symbols.`);
       continue;
     }
     remarks.push(...program.problems.map((problem) => `${path}: ${problem}`));
@@ -140,7 +142,7 @@ function readSymbols(
   if (machine === architecture) return program;
   throw new UserError(
     1129,
-    `"${key}": ${path} is an ELF file for ${machine}, and the machine is ${architecture}. Name the file that was built for ${architecture}.`,
+    t`"${key}": ${path} is an ELF file for ${machine}, and the machine is ${architecture}. Name the file that was built for ${architecture}.`,
     openLaunch,
   );
 }

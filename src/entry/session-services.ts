@@ -1,6 +1,8 @@
 /** Composes what a debug session needs: files through the host, the machine, the symbols, the views. */
+
 import { pa } from '../base/address';
-import { type Host, HostFileError } from '../base/host';
+import { FILE_PROBLEMS, type Host, HostFileError } from '../base/host';
+import { t } from '../base/l10n';
 import { nearest } from '../base/nearest';
 import { openLaunch, pickKernel, UserError } from '../dap/errors';
 import type { LaunchArguments } from '../dap/launch-schema';
@@ -72,10 +74,9 @@ export function sessionServices(host: Host, options: CompositionOptions = {}): S
 
 /** The loader speaks of command-line options; launch.json has keys of the same names. */
 function inLaunchWords(error: LoadError): UserError {
-  const text = error.message
-    .replace(/Cut it\.$/, 'Name a smaller file in launch.json, or cut this one.')
-    .replace(/--(\w+)/g, '"$1"');
-  return new UserError(1126, text, openLaunch);
+  const { subject, problem, nextStep } = error;
+  const next = nextStep === t`Cut it.` ? t`Name a smaller file in launch.json, or cut this one.` : nextStep;
+  return new UserError(1126, t`${subject}: ${problem}. ${next}`.replace(/--(\w+)/g, '"$1"'), openLaunch);
 }
 
 /** A program named by a launch: the kernel file as the machine takes it, and the ELF that has its symbols. */
@@ -160,7 +161,7 @@ function kernelImage(
   if (elf === undefined) {
     const [at] = planned;
     const flat = at === undefined ? {} : { flat: { at: pa(BigInt(at.pa)), bytes: guest.kernel.bytes } };
-    const remark = `${guest.kernel.name} has no symbols. Add its ELF file under "images" in launch.json to debug it by source.`;
+    const remark = t`${guest.kernel.name} has no symbols. Add its ELF file under "images" in launch.json to debug it by source.`;
     return { images: [], remarks: [remark], place: { ram, ...flat } };
   }
   const program = reader.read(elf.path, elf.bytes);
@@ -193,7 +194,7 @@ async function readGuest(launch: LaunchArguments, host: Host): Promise<Guest> {
   if (isText(bytes)) {
     throw new UserError(
       1127,
-      `${launch.program} is a text file, not a kernel. Set "program" to an ELF file, a Linux Image or a flat binary.`,
+      t`${launch.program} is a text file, not a kernel. Set "program" to an ELF file, a Linux Image or a flat binary.`,
     );
   }
   const kernel = { name: launch.program, bytes };
@@ -214,8 +215,8 @@ async function readKernelJson(host: Host, path: string, name: string | undefined
   } catch (error) {
     if (name === undefined || !(error instanceof HostFileError)) throw fileError(error, 'program');
     const near = nearest(name, BUNDLED_KERNELS);
-    const next = near === undefined ? `There is ${BUNDLED_KERNELS.join(', ')}.` : `Did you mean "bundled:${near}"?`;
-    throw new UserError(1121, `No bundled kernel is called "${name}". ${next}`, pickKernel);
+    const next = near === undefined ? t`There is ${BUNDLED_KERNELS.join(', ')}.` : t`Did you mean "bundled:${near}"?`;
+    throw new UserError(1121, t`No bundled kernel is called "${name}". ${next}`, pickKernel);
   }
   const result = parseKernelPackage(text, path);
   if (result.ok) return result.kernel;
@@ -228,7 +229,7 @@ async function readPackage(kernel: KernelPackage, path: string, launch: LaunchAr
     const known = [...kernel.architectures.keys()].join(', ');
     throw new UserError(
       1123,
-      `${kernel.name} is not built for ${launch.arch ?? 'any machine of this version'}; it is built for ${known}. Set "arch" accordingly.`,
+      t`${kernel.name} is not built for ${launch.arch ?? t`any machine of this version`}; it is built for ${known}. Set "arch" accordingly.`,
       openLaunch,
     );
   }
@@ -290,18 +291,18 @@ async function readImage(host: Host, path: string, key = 'program'): Promise<Uin
   try {
     return await host.gunzip(bytes);
   } catch (error) {
-    throw new UserError(1124, `${path} cannot be unpacked: ${(error as Error).message}. Make or download it again.`);
+    throw new UserError(1124, t`${path} cannot be unpacked: ${(error as Error).message}. Make or download it again.`);
   }
 }
 
-function nextStep(reason: string): string {
-  if (/directory, not/.test(reason)) return 'Name the file itself.';
-  if (/larger than/.test(reason)) return 'Name a smaller file: it has to fit into memory.';
-  return 'Check the path in launch.json; relative paths start at "cwd".';
+function afterFileError(reason: string): string {
+  if (reason === FILE_PROBLEMS.folder) return t`Name the file itself.`;
+  if (reason === FILE_PROBLEMS.tooLarge) return t`Name a smaller file: it has to fit into memory.`;
+  return t`Check the path in launch.json; relative paths start at "cwd".`;
 }
 
 function fileError(error: unknown, key: string): unknown {
   if (!(error instanceof HostFileError)) return error;
-  const next = nextStep(error.reason);
-  return new UserError(1125, `"${key}": ${error.message}. ${next}`, pickKernel);
+  const next = afterFileError(error.reason);
+  return new UserError(1125, t`"${key}": ${error.message}. ${next}`, pickKernel);
 }

@@ -1,6 +1,8 @@
 /** Makes a machine out of a user's files and options. */
+
 import { ARCHITECTURES, type Architecture } from '../base/architectures';
 import type { DriveBus } from '../base/device-words';
+import { t } from '../base/l10n';
 import { BOARDS, boardFor, RUNNABLE } from './boards/all';
 import type { BoardSpec, Drive, ExtraDevice } from './boards/board';
 import { elfArchitecture } from './boot/elf-image';
@@ -42,7 +44,7 @@ export const createMachine = (options: MachineOptions): CreatedMachine => {
   } catch (error) {
     // The only RangeError of a valid plan: the host gives no buffer of that size.
     if (!(error instanceof RangeError)) throw error;
-    throw new LoadError('--memory', `this host has no room for ${sizeOf(memory)} of RAM`, 'Give less, such as 128M.');
+    throw new LoadError('--memory', t`this host has no room for ${sizeOf(memory)} of RAM`, t`Give less, such as 128M.`);
   }
 };
 
@@ -55,8 +57,8 @@ const chooseBoard = ({ architecture, bios, kernel }: MachineOptions): BoardSpec 
   const file = [kernel, bios].find((one) => architectureOf(one) === wanted);
   throw new LoadError(
     file?.name ?? '--arch',
-    file ? `this is a program for ${title}, and there is no such machine yet` : `there is no ${title} machine yet`,
-    `Build it for ${RUNNABLE.join(' or ')}; ${wanted} machines come with a later version.`,
+    file ? t`this is a program for ${title}, and there is no such machine yet` : t`there is no ${title} machine yet`,
+    t`Build it for ${RUNNABLE.join(t` or `)}; ${wanted} machines come with a later version.`,
   );
 };
 
@@ -74,6 +76,6 @@ const checkRoom = ({ room }: BoardSpec, devices: readonly { readonly bus: DriveB
   ] as const) {
     const most = room[bus];
     if (count > most)
-      throw new LoadError('--disk and --device', `${count} devices are too many on ${bus}`, `It takes ${most}.`);
+      throw new LoadError(t`--disk and --device`, t`${count} devices are too many on ${bus}`, t`It takes ${most}.`);
   }
 };

@@ -1,5 +1,7 @@
 /** Guests that trap for ever: when that is certain enough to stop them, and what to say then. */
+
 import { hex } from '../base/address';
+import { t } from '../base/l10n';
 import type { Retried } from '../engine/retries';
 import { causeOf, type Isa, type TrapCause } from '../isa/core/isa';
 import { isVmExit } from '../isa/core/world';
@@ -22,29 +24,36 @@ export const isStuck = (isa: Isa, cause: number, { count, quiet }: Retried): boo
 
 /** A handler that traps on its own first instruction. `cpu` stands there. */
 export function explainHandler(isa: Isa, cpu: Cpu, event: TrapEvent): string {
-  return (
-    `hart ${event.hart} takes ${causeOf(isa, event)?.name ?? `trap ${event.cause}`} again and again without executing anything: ` +
-    `the trap handler at ${hex(cpu.pc)} itself faults (last epc ${hex(event.epc)}, tval ${hex(event.tval)})`
-  );
+  const row = causeOf(isa, event);
+  const what = row === undefined ? t`trap ${event.cause}` : t(row.name);
+  return t`hart ${event.hart} takes ${what} again and again without executing anything: the trap handler at ${hex(cpu.pc)} itself faults (last epc ${hex(event.epc)}, tval ${hex(event.tval)})`;
 }
 
 /** A handler that returns to the instruction that trapped and has mended nothing. */
 export function explainRetry(isa: Isa, cpu: Cpu, event: TrapEvent): string {
   const row = causeOf(isa, event);
-  const what = row?.name ?? `exception ${event.cause}`;
+  const what = row === undefined ? t`exception ${event.cause}` : t(row.name);
   const details = [
     ...(row?.tval === 'zero' ? [] : [`tval ${hex(event.tval)}`]),
-    ...(event.guestPhysical === undefined ? [] : [`guest physical address ${hex(event.guestPhysical)}`]),
+    ...(event.guestPhysical === undefined ? [] : [t`guest physical address ${hex(event.guestPhysical)}`]),
   ];
   const more = details.length === 0 ? '' : ` (${details.join(', ')})`;
   const isExit = isVmExit(event.from, event.to);
-  const who = isExit ? `the guest on hart ${event.hart} exits with` : `hart ${event.hart} takes`;
-  return `${who} ${what} at ${hex(event.epc)} again and again${more}: ${handlerText(isExit, row)}${ruleText(cpu, event, row)}`;
+  const why = `${handlerText(isExit, row)}${ruleText(cpu, event, row)}`;
+  return isExit
+    ? t`the guest on hart ${event.hart} exits with ${what} at ${hex(event.epc)} again and again${more}: ${why}`
+    : t`hart ${event.hart} takes ${what} at ${hex(event.epc)} again and again${more}: ${why}`;
 }
 
 function handlerText(isExit: boolean, row: TrapCause | undefined): string {
-  const [who, where] = isExit ? ['the hypervisor enters it again', 'at'] : ['its trap handler returns', 'to'];
-  return `${who} ${where} the same instruction${isCall(row) ? ', not behind it' : ' and has changed nothing'}`;
+  if (isExit) {
+    return isCall(row)
+      ? t`the hypervisor enters it again at the same instruction, not behind it`
+      : t`the hypervisor enters it again at the same instruction and has changed nothing`;
+  }
+  return isCall(row)
+    ? t`its trap handler returns to the same instruction, not behind it`
+    : t`its trap handler returns to the same instruction and has changed nothing`;
 }
 
 /** The rule that the access still breaks. */

@@ -3,7 +3,9 @@
  * only the extension can serve (virtual workspaces, files of a remote, the extension's own assets). Start reading here;
  * `node/` and `browser/` differ only in how a worker is started and how it reads files itself.
  */
+
 import { type FileFacts, type FolderEntry, type Host, HostFileError } from '../base/host';
+import { t } from '../base/l10n';
 import { assetPath } from './assets';
 
 /** One end of a message channel, whatever it is made of. */
@@ -70,7 +72,7 @@ export const connect = (
       const own = result instanceof Uint8Array ? new Uint8Array(result) : undefined;
       port.post({ kind: 'done', id, result: own ?? result } satisfies ToWorker, own ? [own.buffer] : []);
     } catch (error) {
-      const reason = error instanceof HostFileError ? error.reason : `cannot be read: ${messageOf(error)}`;
+      const reason = error instanceof HostFileError ? error.reason : t`cannot be read: ${messageOf(error)}`;
       port.post({ kind: 'failed', id, reason } satisfies ToWorker);
     }
   };

@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
-import { type FileFacts, type FolderEntry, HostFileError } from '../base/host';
-import { t } from '../base/l10n';
+import { FILE_PROBLEMS, type FileFacts, type FolderEntry, HostFileError } from '../base/host';
 
 /** Reads and writes what the worker asks for. Rejects with a {@link HostFileError} where the reason is known. */
 export interface WorkspaceFiles {
@@ -71,19 +70,19 @@ export const gunzip = async (bytes: Uint8Array): Promise<Uint8Array> => {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 };
 
-const reasons = (): Readonly<Record<string, string>> => ({
-  FileNotFound: t`does not exist`,
-  FileIsADirectory: t`is a directory, not a file`,
-  FileNotADirectory: t`lies below something that is not a directory`,
-  NoPermissions: t`may not be read: permission denied`,
-  Unavailable: t`cannot be reached now`,
-});
+const REASONS: Readonly<Record<string, string>> = {
+  FileNotFound: FILE_PROBLEMS.missing,
+  FileIsADirectory: FILE_PROBLEMS.folder,
+  FileNotADirectory: FILE_PROBLEMS.notInFolder,
+  NoPermissions: FILE_PROBLEMS.denied,
+  Unavailable: FILE_PROBLEMS.unavailable,
+};
 
 const explained = async <T>(uri: string, work: Thenable<T>): Promise<T> => {
   try {
     return await work;
   } catch (error) {
-    const reason = error instanceof vscode.FileSystemError ? reasons()[error.code] : undefined;
+    const reason = error instanceof vscode.FileSystemError ? REASONS[error.code] : undefined;
     if (reason) throw new HostFileError(uri, reason);
     throw error;
   }

@@ -59,7 +59,7 @@ const readPackage = async (uri: vscode.Uri): Promise<KernelPackage> => {
 const read = (uri: vscode.Uri): Promise<Uint8Array> =>
   workspaceFiles.read(uri.toString()).catch((error: unknown) => {
     if (!(error instanceof HostFileError)) throw error;
-    throw new RecipeError(`${uri.scheme === 'file' ? uri.fsPath : uri.toString()} ${error.reason}.`);
+    throw new RecipeError(`${uri.scheme === 'file' ? uri.fsPath : uri.toString()} ${t(error.reason)}.`);
   });
 
 /** A path from a kernel.json, which may lead out of its folder. */

@@ -163,15 +163,18 @@ describe('the language of a process', () => {
     const messages = JSON.parse(readFileSync(messagesPath('zh-cn'), 'utf8')) as Record<string, string>;
     const [english = '', chinese = ''] =
       Object.entries(messages).find(([text]) => text.startsWith('"program" is missing')) ?? [];
-    const refused = async (locale?: string): Promise<string> => {
+    const refused = async (locale?: string, launch = {}): Promise<string> => {
       const client = newClient();
       await client.request('initialize', { adapterID: 'worldstep', ...(locale !== undefined && { locale }) });
-      const answer = await client.ask('launch', {});
+      const answer = await client.ask('launch', launch);
       client.dispose();
       return answer.ok ? '' : answer.message;
     };
     expect(await refused('zh-cn')).toBe(chinese);
     expect(await refused('de')).toBe(english);
     expect(await refused()).toBe(english);
+    const folder = { program: resolve(root, 'test') };
+    expect(await refused('en', folder)).toContain('is a directory, not a file. Name the file itself.');
+    expect(await refused('zh-cn', folder)).toContain('是文件夹，不是文件。请填写文件本身。');
   });
 });

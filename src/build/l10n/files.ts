@@ -18,13 +18,17 @@ export const manifestMessages = (): Message[] =>
 export const codeMessages = (root: string): Message[] => [...messagesBelow(root, 'src').messages, ...tableMessages()];
 
 /** Folders that all that users are shown goes through `t` in. */
-const TRANSLATED = ['src/vscode', 'src/dap', 'src/debug', 'src/inspect'];
+const TRANSLATED = ['vscode', 'dap', 'debug', 'inspect', 'entry', 'machine', 'platform'].map((name) => `src/${name}`);
+/** What the command line prints stays English. */
+const ENGLISH = 'src/entry/commands/';
 
 /** What users are shown in English whatever their language, each with what to write. */
 export function untranslated(root: string): string[] {
   const known = new Set([...manifestMessages(), ...tableMessages()].map(({ text }) => text).concat(nameTexts()));
   return TRANSLATED.flatMap((folder) =>
-    readSources(root, folder).flatMap(({ path, source }) => untranslatedIn(source, path, known)),
+    readSources(root, folder)
+      .filter(({ path }) => !path.startsWith(ENGLISH))
+      .flatMap(({ path, source }) => untranslatedIn(source, path, known)),
   );
 }
 

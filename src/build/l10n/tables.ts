@@ -1,4 +1,5 @@
 /** Texts that stand in tables, in English, and are translated where they are shown. */
+import { FILE_PROBLEMS } from '../../base/host';
 import type { Schema } from '../../base/schema';
 import { CONSOLE_COMMANDS, CONSOLE_ROWS } from '../../dap/console-words';
 import { openLaunch, pickKernel } from '../../dap/errors';
@@ -25,6 +26,7 @@ import type { Message } from './messages';
 /** All of them. A table whose rows are shown by `t(row.title)` has its line here. */
 export const tableMessages = (): Message[] =>
   [
+    at('src/base/host.ts', Object.values(FILE_PROBLEMS)),
     at('src/dap/console-words.ts', [
       ...CONSOLE_ROWS.map(({ text }) => text),
       ...CONSOLE_COMMANDS.map(({ detail }) => detail),

@@ -15,7 +15,7 @@ const SHOWN = new Set([
   'conditionHint',
 ]);
 /** What is thrown to be read. */
-const ERRORS = /^(User|Expression|Recipe)Error$/;
+const ERRORS = /^(User|Expression|Recipe|Load|HostFile)Error$/;
 /** What is called to say something. */
 const SAYS = /^show(Information|Warning|Error)Message$/;
 
@@ -64,5 +64,5 @@ const textOf = (node: ts.StringLiteralLike | ts.TemplateExpression): string =>
     ? node.head.text + node.templateSpans.map(({ literal }) => literal.text).join('')
     : node.text;
 
-/** Whether a text has words besides icons and our name. */
-const isProse = (text: string): boolean => /[a-z]{2}/i.test(text.replace(/\$\([\w~-]+\)|Worldstep/g, ''));
+/** Whether a text has words besides icons, options and our name. */
+const isProse = (text: string): boolean => /[a-z]{2}/i.test(text.replace(/\$\([\w~-]+\)|Worldstep|--[a-z]+/g, ''));

@@ -2,9 +2,11 @@
  * The part of an ELF file a loader needs: segments, entry and the two HTIF symbols. Only 64-bit little-endian
  * executables. See the System V gABI, "Object Files" and "Program Loading".
  */
+
 import { hex } from '../../base/address';
 import { ARCHITECTURES, type Architecture } from '../../base/architectures';
 import { ELF_MACHINES } from '../../base/elf-machines';
+import { t } from '../../base/l10n';
 import { LoadError } from './load-error';
 
 export interface ElfSegment {
@@ -54,10 +56,10 @@ export function readElf(
   wanted: readonly string[],
   architecture: Architecture,
 ): ElfImage {
-  const bad = (problem: string, nextStep = 'Build the file again, or copy it again if it was copied.'): LoadError =>
+  const bad = (problem: string, nextStep = t`Build the file again, or copy it again if it was copied.`): LoadError =>
     new LoadError(name, problem, nextStep);
   if (bytes.length < HEADER_SIZE) {
-    throw bad(`the ELF header is cut off (${bytes.length} of ${HEADER_SIZE} bytes)`);
+    throw bad(t`the ELF header is cut off (${bytes.length} of ${HEADER_SIZE} bytes)`);
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   checkIdentity(bytes, view, bad, architecture);
@@ -66,12 +68,12 @@ export function readElf(
   const entrySize = view.getUint16(54, true);
   const count = view.getUint16(56, true);
   if (count === 0)
-    throw bad('this ELF has no program headers, so nothing says what to load', 'Link it as an executable.');
+    throw bad(t`this ELF has no program headers, so nothing says what to load`, t`Link it as an executable.`);
   if (entrySize !== PROGRAM_HEADER_SIZE || count === 0xffff)
-    throw bad('the ELF program header table has an unknown form');
+    throw bad(t`the ELF program header table has an unknown form`);
   const tableEnd = tableAt + BigInt(count * PROGRAM_HEADER_SIZE);
   if (tableEnd > BigInt(bytes.length)) {
-    throw bad(`the program headers end at ${hex(tableEnd)}, past the end of the file (${hex(bytes.length)})`);
+    throw bad(t`the program headers end at ${hex(tableEnd)}, past the end of the file (${hex(bytes.length)})`);
   }
 
   const segments: ElfSegment[] = [];
@@ -84,14 +86,14 @@ export function readElf(
     const filesz = view.getBigUint64(at + 32, true);
     const memsz = view.getBigUint64(at + 40, true);
     if (memsz === 0n) continue;
-    if (filesz > memsz) throw bad(`segment ${index} has more bytes in the file than in memory`);
+    if (filesz > memsz) throw bad(t`segment ${index} has more bytes in the file than in memory`);
     if (offset + filesz > BigInt(bytes.length)) {
       const [end, size] = [hex(offset + filesz), hex(bytes.length)];
-      throw bad(`segment ${index} ends at ${end}, past the end of the file (${size}); the file is truncated`);
+      throw bad(t`segment ${index} ends at ${end}, past the end of the file (${size}); the file is truncated`);
     }
     segments.push({ vaddr, paddr, memsz, bytes: bytes.subarray(Number(offset), Number(offset + filesz)) });
   }
-  if (segments.length === 0) throw bad('this ELF has no loadable segment', 'Link it as an executable.');
+  if (segments.length === 0) throw bad(t`this ELF has no loadable segment`, t`Link it as an executable.`);
   return { entry: view.getBigUint64(24, true), segments, symbols: findSymbols(bytes, view, wanted) };
 }
 
@@ -106,17 +108,17 @@ function checkIdentity(
   const { title, elfMachine } = ARCHITECTURES[architecture];
   if (machine !== elfMachine) {
     const known = ELF_MACHINES[machine];
-    const what = known === undefined ? `an ELF for machine number ${machine}` : `an ELF for ${known.name}`;
-    const choice = known?.arch === undefined ? '' : `, or choose a machine for ${known.arch}`;
-    throw bad(`this is ${what}, and the machine is ${architecture}`, `Build it for ${architecture}${choice}.`);
+    const what = known === undefined ? t`an ELF for machine number ${machine}` : t`an ELF for ${known.name}`;
+    const choice = known?.arch === undefined ? '' : t`, or choose a machine for ${known.arch}`;
+    throw bad(t`this is ${what}, and the machine is ${architecture}`, t`Build it for ${architecture}${choice}.`);
   }
   if (bytes[4] !== CLASS_64)
-    throw bad(`this is a 32-bit ${title} ELF, and the machine is ${architecture}`, `Build it for ${architecture}.`);
-  if (!isLittle) throw bad('this is a big-endian ELF', 'Build it little-endian.');
+    throw bad(t`this is a 32-bit ${title} ELF, and the machine is ${architecture}`, t`Build it for ${architecture}.`);
+  if (!isLittle) throw bad(t`this is a big-endian ELF`, t`Build it little-endian.`);
   const type = view.getUint16(16, true);
-  if (type === TYPE.REL) throw bad('this is an object file, not a program', 'Link it and load the result.');
-  if (type === TYPE.CORE) throw bad('this is a core dump, not a program', 'Load the program that left it.');
-  if (type !== TYPE.EXEC && type !== TYPE.DYN) throw bad(`the ELF type ${type} is not that of a program`);
+  if (type === TYPE.REL) throw bad(t`this is an object file, not a program`, t`Link it and load the result.`);
+  if (type === TYPE.CORE) throw bad(t`this is a core dump, not a program`, t`Load the program that left it.`);
+  if (type !== TYPE.EXEC && type !== TYPE.DYN) throw bad(t`the ELF type ${type} is not that of a program`);
 }
 
 /** Symbol tables are no condition for loading: what is broken in them is simply not found. */

@@ -1,5 +1,7 @@
 /** The header of a Linux Image, which the architectures with a device tree share but for its magic word. */
+
 import type { Architecture } from '../../base/architectures';
+import { t } from '../../base/l10n';
 import { LoadError } from './load-error';
 
 export interface LinuxHeader {
@@ -44,10 +46,10 @@ export function readLinuxHeader(name: string, bytes: Uint8Array, architecture: A
   const imageSize = view.getBigUint64(0x10, true);
   const entryOffset = isLoongArch ? BigInt.asUintN(48, view.getBigUint64(0x08, true)) - textOffset : 0n;
   if (!isLoongArch && (view.getUint32(0x18, true) & BIG_ENDIAN) !== 0) {
-    throw new LoadError(name, 'this is a big-endian Linux Image', 'Build it little-endian.');
+    throw new LoadError(name, t`this is a big-endian Linux Image`, t`Build it little-endian.`);
   }
   if (textOffset >= 1n << 40n || imageSize >= 1n << 40n || entryOffset < 0n || entryOffset >= BigInt(bytes.length)) {
-    throw new LoadError(name, 'its Linux Image header has impossible sizes', 'Build the file again.');
+    throw new LoadError(name, t`its Linux Image header has impossible sizes`, t`Build the file again.`);
   }
   return { textOffset: Number(textOffset), imageSize: Number(imageSize), entryOffset: Number(entryOffset) };
 }

@@ -1,4 +1,6 @@
 /** A user's file or option cannot become a machine: what is wrong, where, and the next step, in one message. */
+import { t } from '../../base/l10n';
+
 export class LoadError extends Error {
   constructor(
     /** The file or option the message is about. */
@@ -6,7 +8,7 @@ export class LoadError extends Error {
     readonly problem: string,
     readonly nextStep: string,
   ) {
-    super(`${subject}: ${problem}. ${nextStep}`);
+    super(t`${subject}: ${problem}. ${nextStep}`);
     this.name = 'LoadError';
   }
 }

@@ -2,8 +2,10 @@
  * Puts a user's programs into a board's memory: building blocks of boot protocols. Pure: bytes in, places out. Everything a
  * user can get wrong is a {@link LoadError}.
  */
+
 import { hex } from '../../base/address';
 import type { Architecture } from '../../base/architectures';
+import { t } from '../../base/l10n';
 import { MAX_MEMORY, sizeOf } from '../memory-size';
 import { type ElfImage, isElf, readElf } from './elf-image';
 import { refuseForeign } from './foreign';
@@ -44,7 +46,7 @@ export const alignDown = (value: number, alignment: number): number => value - (
  */
 export function placeProgram(file: NamedFile, space: ProgramSpace, base: number, isAnywhere = false): Placed {
   if (file.bytes.length === 0) {
-    throw new LoadError(file.name, 'the file is empty', 'Build it again, or name another file.');
+    throw new LoadError(file.name, t`the file is empty`, t`Build it again, or name another file.`);
   }
   if (isElf(file.bytes)) {
     return placeElf(file, readElf(file.name, file.bytes, ['tohost', 'fromhost'], space.architecture), space, base);
@@ -122,8 +124,8 @@ function entryOf(
   if (at !== undefined) return at;
   throw new LoadError(
     name,
-    `the entry point ${hex(entry)} lies in none of its segments`,
-    'Check ENTRY in the linker script.',
+    t`the entry point ${hex(entry)} lies in none of its segments`,
+    t`Check ENTRY in the linker script.`,
   );
 }
 
@@ -145,19 +147,19 @@ export function checkInRam(segment: LoadSegment, space: ProgramSpace): void {
     const before = totalOf(space) - last.size;
     throw new LoadError(
       segment.name,
-      `it needs memory up to ${hex(end)}, but RAM (${sizeOf(totalOf(space))}) ends at ${hex(last.base + last.size)}`,
-      `Give it more memory, at least ${Math.ceil((end - last.base + before) / MEBIBYTE) + 2}M.`,
+      t`it needs memory up to ${hex(end)}, but RAM (${sizeOf(totalOf(space))}) ends at ${hex(last.base + last.size)}`,
+      t`Give it more memory, at least ${Math.ceil((end - last.base + before) / MEBIBYTE) + 2}M.`,
     );
   }
   throw outsideRam(segment.name, BigInt(segment.pa), BigInt(end), space);
 }
 
 const outsideRam = (name: string, start: bigint, end: bigint, { ram, kernelBase }: ProgramSpace): LoadError => {
-  const ranges = ram.map(({ base, size }) => `${hex(base)}–${hex(base + size)}`).join(' and ');
+  const ranges = ram.map(({ base, size }) => `${hex(base)}–${hex(base + size)}`).join(t` and `);
   return new LoadError(
     name,
-    `it is to lie at ${hex(start)}–${hex(end)}, outside RAM (${ranges})`,
-    `Link it for ${hex(kernelBase)}, or give another load address.`,
+    t`it is to lie at ${hex(start)}–${hex(end)}, outside RAM (${ranges})`,
+    t`Link it for ${hex(kernelBase)}, or give another load address.`,
   );
 };
 
@@ -169,8 +171,8 @@ export function checkOverlaps(segments: readonly LoadSegment[]): void {
     if (next === undefined || segment.pa + segment.memsz <= next.pa) continue;
     throw new LoadError(
       next.name,
-      `at ${hex(next.pa)} it overlaps ${segment.name}, which ends at ${hex(segment.pa + segment.memsz)}`,
-      'Link or load one of them elsewhere.',
+      t`at ${hex(next.pa)} it overlaps ${segment.name}, which ends at ${hex(segment.pa + segment.memsz)}`,
+      t`Link or load one of them elsewhere.`,
     );
   }
 }
@@ -180,13 +182,13 @@ export function checkFlash(file: NamedFile | undefined, size: number): void {
   if (file === undefined || file.bytes.length <= size) return;
   throw new LoadError(
     file.name,
-    `the flash image has ${sizeOf(file.bytes.length)}; a bank holds ${sizeOf(size)}`,
-    'Cut it.',
+    t`the flash image has ${sizeOf(file.bytes.length)}; a bank holds ${sizeOf(size)}`,
+    t`Cut it.`,
   );
 }
 
 /** @throws LoadError for a number of processors that the board cannot have */
 export function checkHarts(harts: number, most: number): void {
   if (Number.isInteger(harts) && harts >= 1 && harts <= most) return;
-  throw new LoadError('--harts', `${harts} harts cannot be had`, `Give 1 to ${most}.`);
+  throw new LoadError('--harts', t`${harts} harts cannot be had`, t`Give 1 to ${most}.`);
 }

@@ -1,10 +1,12 @@
 /** The host of the CLI, of tests and of the worker in a Node extension host. */
+
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { type FileFacts, type FolderEntry, type Host, HostFileError } from '../../base/host';
+import { FILE_PROBLEMS, type FileFacts, type FolderEntry, type Host, HostFileError } from '../../base/host';
+import { t } from '../../base/l10n';
 import { assetPath } from '../assets';
 import type { FileService } from '../link';
 
@@ -29,7 +31,7 @@ export const nodeHost = ({ root, remote }: NodeHostOptions): Host => {
   };
   const elsewhere = (uri: string): FileService => {
     if (remote) return remote;
-    throw new HostFileError(uri, 'is not a file on this machine. Give a path or a file: URI.');
+    throw new HostFileError(uri, FILE_PROBLEMS.elsewhere);
   };
   return {
     readFile: async (uri) => {
@@ -85,13 +87,13 @@ const unpackedSize = (bytes: Uint8Array): number => {
 };
 
 const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'does not exist',
-  EISDIR: 'is a directory, not a file',
-  ENOTDIR: 'lies below something that is not a directory',
-  EACCES: 'may not be read: permission denied',
-  EROFS: 'is on a read-only disk',
-  ERR_FS_FILE_TOO_LARGE: 'is larger than 2 GiB',
-  ENOSPC: 'does not fit: the disk is full',
+  ENOENT: FILE_PROBLEMS.missing,
+  EISDIR: FILE_PROBLEMS.folder,
+  ENOTDIR: FILE_PROBLEMS.notInFolder,
+  EACCES: FILE_PROBLEMS.denied,
+  EROFS: FILE_PROBLEMS.readOnly,
+  ERR_FS_FILE_TOO_LARGE: FILE_PROBLEMS.tooLarge,
+  ENOSPC: FILE_PROBLEMS.full,
 };
 
 const onDisk = async <T>(uri: string, work: Promise<T>): Promise<T> => {
@@ -99,6 +101,6 @@ const onDisk = async <T>(uri: string, work: Promise<T>): Promise<T> => {
     return await work;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new HostFileError(uri, REASONS[code ?? ''] ?? `cannot be used: ${message}`);
+    throw new HostFileError(uri, REASONS[code ?? ''] ?? t`cannot be used: ${message}`);
   }
 };

@@ -2,6 +2,7 @@
  * How `loongarch64-virt` starts: a kernel as `-kernel` of QEMU starts it, in direct addresses with the tables of an EFI boot
  * loader, or what is in flash.
  */
+import { t } from '../../../base/l10n';
 import { systemTable } from '../../boot/efi';
 import { LoadError } from '../../boot/load-error';
 import type { BootInput, LoadPlan, LoadSegment, PhysicalRange } from '../../boot/load-plan';
@@ -38,8 +39,8 @@ export function planLoongarch64(input: BootInput): LoadPlan {
   if (input.bios !== undefined && input.pflash0 !== undefined) {
     throw new LoadError(
       input.bios.name,
-      'the firmware is what is in the first flash bank',
-      'Give one of --bios and --pflash0.',
+      t`the firmware is what is in the first flash bank`,
+      t`Give one of --bios and --pflash0.`,
     );
   }
   for (const bank of [input.bios, input.pflash0, input.pflash1]) checkFlash(bank, flash.unitSize);
@@ -52,9 +53,9 @@ export function planLoongarch64(input: BootInput): LoadPlan {
   const first = firmware && (input.bios !== undefined || !kernel) ? fromFlash(map.flash0.base) : kernel;
   if (!first) {
     throw new LoadError(
-      'the machine',
-      'there is nothing to run',
-      'Name a kernel, or pass --kernel or --bios with a file.',
+      t`the machine`,
+      t`there is nothing to run`,
+      t`Name a kernel, or pass --kernel or --bios with a file.`,
     );
   }
   const programs = kernel?.segments ?? [];
@@ -89,20 +90,20 @@ function bootTables(
   if (commandLine.length > COMMAND_LINE_BYTES) {
     throw new LoadError(
       '--append',
-      `the command line has ${commandLine.length - 1} bytes`,
-      `Give at most ${COMMAND_LINE_BYTES - 1}.`,
+      t`the command line has ${commandLine.length - 1} bytes`,
+      t`Give at most ${COMMAND_LINE_BYTES - 1}.`,
     );
   }
   if (disk !== undefined && disk.bytes.length === 0) {
-    throw new LoadError(disk.name, 'the initial RAM disk is empty', 'Build it again, or leave it out.');
+    throw new LoadError(disk.name, t`the initial RAM disk is empty`, t`Build it again, or leave it out.`);
   }
   const initrd = disk && placeDisk(disk.bytes.length, ram, programs);
   if (disk && !initrd) {
     const total = ram.reduce((sum, { size }) => sum + size, 0);
     throw new LoadError(
       '--memory',
-      `no room is left for the initial RAM disk beside the kernel in ${sizeOf(total)}`,
-      'Give more memory.',
+      t`no room is left for the initial RAM disk beside the kernel in ${sizeOf(total)}`,
+      t`Give more memory.`,
     );
   }
   const tree = virtFdt({

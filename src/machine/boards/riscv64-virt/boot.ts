@@ -5,6 +5,7 @@
  * occupies the firmware's place (the first 2 MiB of RAM) or has a `tohost` symbol, which makes it a bare program for
  * M-mode. A `bios` file starts in M-mode and finds the kernel, if there is one, at its usual address.
  */
+import { t } from '../../../base/l10n';
 import { LoadError } from '../../boot/load-error';
 import type { BootInput, LoadPlan, LoadSegment, PhysicalRange } from '../../boot/load-plan';
 import {
@@ -74,9 +75,9 @@ function startMode(input: BootInput, first: Placed): 'M' | 'S' {
 function fromFlash({ pflash0 }: BootInput): Placed {
   if (pflash0 === undefined) {
     throw new LoadError(
-      'the machine',
-      'there is nothing to run',
-      'Name a kernel, or pass --kernel or --bios with a file.',
+      t`the machine`,
+      t`there is nothing to run`,
+      t`Name a kernel, or pass --kernel or --bios with a file.`,
     );
   }
   return { format: 'none', segments: [], entry: RISCV64_VIRT.map.flash0.base, physicalOf: [] };
@@ -98,7 +99,7 @@ function placeTail(input: BootInput, programs: readonly LoadSegment[], kernelEnt
     start >= ramBase && programs.every(({ pa, memsz }) => start + size <= pa || pa + memsz <= start);
   const diskSize = initrd?.bytes.length ?? 0;
   if (initrd !== undefined && diskSize === 0) {
-    throw new LoadError(initrd.name, 'the initial RAM disk is empty', 'Build it again, or leave it out.');
+    throw new LoadError(initrd.name, t`the initial RAM disk is empty`, t`Build it again, or leave it out.`);
   }
   for (const alignment of [DTB_ALIGNMENT, PAGE]) {
     const dtbAt = alignDown(top - need, alignment);
@@ -112,11 +113,11 @@ function placeTail(input: BootInput, programs: readonly LoadSegment[], kernelEnt
     if (initrd !== undefined) segments.push({ pa: diskAt, bytes: initrd.bytes, memsz: diskSize, name: initrd.name });
     return { segments, dtbAt, infoAt, initrd: range };
   }
-  const what = initrd === undefined ? 'the device tree' : 'the device tree and the initial RAM disk';
+  const what = initrd === undefined ? t`the device tree` : t`the device tree and the initial RAM disk`;
   throw new LoadError(
     '--memory',
-    `no room is left for ${what} beside the kernel in ${sizeOf(memory)}`,
-    'Give more memory.',
+    t`no room is left for ${what} beside the kernel in ${sizeOf(memory)}`,
+    t`Give more memory.`,
   );
 }
 
