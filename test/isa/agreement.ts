@@ -171,7 +171,8 @@ export const describeAgreement = (subject: Subject, operands: RandomOperands): v
     if (!reference.trap && target >= 0n && target < BigInt(codeOf(vector).length)) return;
     for (const driver of drivers) {
       const differing = differences(subject, operands.compared, driver.run(vector), reference);
-      if (differing.length) expect({ driver: driver.name, vector, differing }).toEqual('no difference');
+      if (differing.length)
+        expect({ driver: driver.name, vector, differing }, `WORLDSTEP_SEED=${SEED}`).toEqual('no difference');
     }
   };
 

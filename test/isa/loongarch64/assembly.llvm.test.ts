@@ -1,10 +1,12 @@
 /** The disassembler, and with it the decoder, beside LLVM's: on every row with random operands, and on random words. */
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import type { PatternInsn } from '../../../src/isa/core/insn';
 import { disassemble } from '../../../src/isa/loongarch64/assembly';
 import { csrOfName } from '../../../src/isa/loongarch64/csrs';
 import { INSNS } from '../../../src/isa/loongarch64/insns/all';
 import { Random, SEED } from '../../support/random';
+import { VECTORS } from './vectors/all';
 
 const ROUNDS = 24;
 const RANDOM_WORDS = 30_000;
@@ -70,21 +72,33 @@ const differences = (words: readonly number[]): string[] => {
   });
 };
 
+/** Words of a row whose fields are zeros or ones, each by itself and all: where other spellings are. */
+const extremes = ({ pattern: { mask, match, fields } }: PatternInsn): number[] => {
+  const parts = [...fields.values()].map(({ pieces }) =>
+    pieces.reduce((bits, { from, count }) => bits | ((2 ** count - 1) << from), 0),
+  );
+  return [0, ~0, ...parts, ...parts.map((part) => ~part)].map((bits) => ((bits & ~mask) | match) >>> 0);
+};
+
+const check = (words: readonly number[]): void => expect(differences(words), `WORLDSTEP_SEED=${SEED}`).toEqual([]);
+
 describe('words are disassembled as LLVM does it', () => {
   const random = new Random(SEED);
   it('on every row with random operands', () => {
-    const words = INSNS.flatMap(({ pattern: { mask, match } }) =>
-      Array.from({ length: ROUNDS }, () => ((random.u32() & ~mask) | match) >>> 0),
+    check(
+      INSNS.flatMap(({ pattern: { mask, match } }) =>
+        Array.from({ length: ROUNDS }, () => ((random.u32() & ~mask) | match) >>> 0),
+      ),
     );
-    expect(differences(words)).toEqual([]);
   });
+  it('on every row with operands of zeros and ones', () => check(INSNS.flatMap(extremes)));
   it('on every row with one bit changed', () => {
-    const words = INSNS.flatMap(({ pattern: { mask, match } }) =>
-      Array.from({ length: 32 }, (_, bit) => (((random.u32() & ~mask) | match) ^ (1 << bit)) >>> 0),
+    check(
+      INSNS.flatMap(({ pattern: { mask, match } }) =>
+        Array.from({ length: 32 }, (_, bit) => (((random.u32() & ~mask) | match) ^ (1 << bit)) >>> 0),
+      ),
     );
-    expect(differences(words)).toEqual([]);
   });
-  it('on random words', () => {
-    expect(differences(Array.from({ length: RANDOM_WORDS }, () => random.u32()))).toEqual([]);
-  });
+  it('in every row of vectors', () => check([...new Set(VECTORS.map(({ word }) => word >>> 0))]));
+  it('on random words', () => check(Array.from({ length: RANDOM_WORDS }, () => random.u32())));
 });

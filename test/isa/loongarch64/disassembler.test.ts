@@ -1,0 +1,92 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { createDecoder, encodeInsn, findOverlap } from '../../../src/isa/core/decoder';
+import type { PatternField } from '../../../src/isa/core/pattern';
+import { disassemble } from '../../../src/isa/loongarch64/assembly';
+import { ENCODING } from '../../../src/isa/loongarch64/encoding';
+import { INSNS } from '../../../src/isa/loongarch64/insns/all';
+import { Random, SEED } from '../../support/random';
+import { VECTORS } from './vectors/all';
+import { wordOf } from './vectors/rows';
+
+const GOLDEN = new URL('goldens/disassembly.txt', import.meta.url);
+const AT = 0x8000_0000n;
+
+const bytesOf = (word: number, length = 4): Uint8Array =>
+  Uint8Array.from({ length }, (_, at) => word >>> (8 * (at % 4)));
+
+const line = (word: number): string => {
+  const { mnemonic, operands, kind, target } = disassemble(bytesOf(word), AT);
+  const digits = (word >>> 0).toString(16).padStart(8, '0');
+  return `${digits} ${`${mnemonic} ${operands}`.trim()}${kind === 'plain' ? '' : `  ; ${kind}`}${target === undefined ? '' : ` -> 0x${target.toString(16)}`}`;
+};
+
+/** Words for the aliases, which vectors do not use. */
+const ALIASED = [
+  wordOf('andi', { rd: 0, rj: 0, ui: 0 }),
+  wordOf('or', { rd: 4, rj: 5, rk: 0 }),
+  wordOf('jirl', { rd: 0, rj: 1, offs: 0 }),
+  wordOf('jirl', { rd: 0, rj: 12, offs: 0 }),
+  wordOf('jirl', { rd: 0, rj: 1, offs: 8 }),
+  wordOf('jirl', { rd: 1, rj: 12, offs: 0 }),
+];
+
+describe('decoder', () => {
+  it('finds no word that is two instructions of LoongArch64', () => {
+    expect(findOverlap(INSNS)?.map(({ mnemonic }) => mnemonic)).toBeUndefined();
+  });
+
+  it('gives back every instruction and its field values from the word they encode', () => {
+    const random = new Random(SEED);
+    const decode = createDecoder(INSNS, ENCODING);
+    const value = ({ pieces, width, isSigned, bias }: PatternField): number => {
+      const covered = pieces.reduce((mask, { to, count }) => mask + (2 ** count - 1) * 2 ** to, 0);
+      const raw = Number(BigInt(random.u32()) & BigInt(covered));
+      return (isSigned && raw >= 2 ** (width - 1) ? raw - 2 ** width : raw) + bias;
+    };
+    for (const { mnemonic, pattern, not = {}, computed = {} } of INSNS) {
+      for (let round = 0; round < 16; round++) {
+        const fields = Object.fromEntries([...pattern.fields.values()].map((field) => [field.name, value(field)]));
+        const isExcluded = Object.entries(not).some(([name, values]) => values.includes(fields[name] ?? 0));
+        const isComputed = Object.values(computed).every((compute) => compute(fields) !== undefined);
+        const decoded = decode(encodeInsn(pattern, fields));
+        const actual = decoded && { mnemonic: decoded.insn.mnemonic, fields: decoded.fields };
+        if (!isComputed)
+          expect(actual, `${mnemonic} ${JSON.stringify(fields)}, WORLDSTEP_SEED=${SEED}`).toBeUndefined();
+        else if (!isExcluded) expect(actual, `WORLDSTEP_SEED=${SEED}`).toEqual({ mnemonic, fields });
+      }
+    }
+  });
+});
+
+describe('disassembler', () => {
+  it('prints the golden text for every vector and alias', () => {
+    const words = new Set([...VECTORS.map(({ word }) => word >>> 0), ...ALIASED]);
+    const actual = `${[...words].map(line).join('\n')}\n`;
+    if (process.env.UPDATE_GOLDEN) writeFileSync(GOLDEN, actual);
+    expect(actual).toBe(readFileSync(GOLDEN, 'utf8'));
+  });
+
+  it('says of every instruction what it does and where the manual defines it', () => {
+    for (const { mnemonic, doc, ref } of INSNS) {
+      expect(`${mnemonic}: ${doc}`).toMatch(/^\S+: \S.*\.$/);
+      expect(ref).toMatch(/^LoongArch Reference Manual, Volume 1, \d\.\d\.\d+ /);
+    }
+  });
+
+  it('shows words that are no instruction as data', () => {
+    expect(line(0)).toBe('00000000 .word 0x00000000');
+    expect(line(0xffff_ffff)).toBe('ffffffff .word 0xffffffff');
+    expect(disassemble(Uint8Array.of(0x13), AT)).toMatchObject({ mnemonic: '.byte', operands: '0x13', isValid: false });
+    expect(disassemble(new Uint8Array(0), AT)).toMatchObject({ length: 0, isValid: false });
+  });
+
+  it('never throws and never claims more bytes than it was given', () => {
+    const random = new Random(SEED);
+    for (let round = 0; round < 10_000; round++) {
+      const bytes = bytesOf(random.u32(), random.below(5));
+      const { length } = disassemble(bytes, AT);
+      expect(length).toBeLessThanOrEqual(bytes.length);
+    }
+  });
+});
