@@ -1,4 +1,5 @@
 /** Devices as the command line names them: a word, then options behind commas. Files that name devices take it, too. */
+import { t } from './l10n';
 import { nearest } from './nearest';
 import { bytesOf } from './size';
 
@@ -26,8 +27,8 @@ export function deviceWords(text: string, known: readonly string[]): DeviceWords
   for (const part of rest) {
     const [name = '', value = ''] = part.split(/=(.*)/s);
     if (!known.some((one) => one.replace('=', '') === name)) {
-      const list = known.map((one) => `,${one.replace('=', '=…')}`).join(' and ');
-      throw new DeviceWordsError(`there is no option "${name}" for ${word}. It may be followed by ${list}.`);
+      const list = known.map((one) => `,${one.replace('=', '=…')}`).join(t` and `);
+      throw new DeviceWordsError(t`there is no option "${name}" for ${word}. It may be followed by ${list}.`);
     }
     values.set(name, value);
   }
@@ -39,8 +40,8 @@ export function busOf(value: string = 'virtio-pci'): DriveBus {
   const found = DRIVE_BUSES.find((bus) => bus === value);
   if (found) return found;
   const near = nearest(value, DRIVE_BUSES);
-  const next = near === undefined ? `There is: ${DRIVE_BUSES.join(', ')}.` : `Did you mean ${near}?`;
-  throw new DeviceWordsError(`there is no bus "${value}". ${next}`);
+  const next = near === undefined ? t`There is: ${DRIVE_BUSES.join(', ')}.` : t`Did you mean ${near}?`;
+  throw new DeviceWordsError(t`there is no bus "${value}". ${next}`);
 }
 
 /** A disk as a user describes it. */
@@ -53,13 +54,12 @@ export interface DiskWords {
   readonly size?: number;
 }
 
-const NO_FILE = 'names no file. Name one, or give a scratch disk its size, such as 64M.';
-
 /** Reads `FILE[,bus=BUS][,readonly][,size=SIZE]`; a scratch disk has no file: `,size=64M`. @throws DeviceWordsError */
 export function diskWords(text: string): DiskWords {
   const { word, values } = deviceWords(text, ['bus=', 'readonly', 'size=']);
   const size = values.get('size');
-  if (word === '' && size === undefined) throw new DeviceWordsError(`"${text}" ${NO_FILE}`);
+  if (word === '' && size === undefined)
+    throw new DeviceWordsError(t`"${text}" names no file. Name one, or give a scratch disk its size, such as 64M.`);
   return diskOf({
     path: word === '' ? undefined : word,
     bus: values.get('bus'),
@@ -77,11 +77,11 @@ export function diskOf(fields: {
 }): DiskWords {
   const { path, size } = fields;
   if ((path ?? '').trim() === '' && size === undefined) {
-    throw new DeviceWordsError(`it ${NO_FILE}`);
+    throw new DeviceWordsError(t`it names no file. Name one, or give a scratch disk its size, such as 64M.`);
   }
   const bytes = size === undefined ? undefined : bytesOf(size);
   if (size !== undefined && bytes === undefined) {
-    throw new DeviceWordsError(`the size "${size}" is no number of bytes. Write it as 64M or 1G.`);
+    throw new DeviceWordsError(t`the size "${size}" is no number of bytes. Write it as 64M or 1G.`);
   }
   return {
     ...(path !== undefined && { path }),

@@ -1,5 +1,7 @@
 /** New disks: FAT32 over the whole disk, without a partition table. The same contents give the same bytes. */
+
 import { type FatFs, FM_FAT32, FM_SFD, FR_OK } from 'js-fatfs';
+import { t } from '../base/l10n';
 import { ENTRY_SIZE, labelEntry, labelField } from './fat-entries';
 import { DiskFullError, writeFile } from './fat-files';
 import { fileNames, foldCase, joinPath } from './fat-path';
@@ -99,21 +101,21 @@ function smallestDisk(): number {
 
 function checkSize(size: number): void {
   if (!Number.isSafeInteger(size) || size % SECTOR !== 0) {
-    throw new ImageError(`A disk of ${size} bytes is not a whole number of ${SECTOR}-byte sectors. Use "64M".`);
+    throw new ImageError(t`A disk of ${size} bytes is not a whole number of ${SECTOR}-byte sectors. Use "64M".`);
   }
   if (size < SMALLEST_DISK) {
     throw new ImageError(
-      `A disk of ${sizeText(size)} is too small for FAT32. It needs at least ${SMALLEST_DISK} bytes; use "33M" or more.`,
+      t`A disk of ${sizeText(size)} is too small for FAT32. It needs at least ${SMALLEST_DISK} bytes; use "33M" or more.`,
     );
   }
-  if (size > LARGEST_DISK) throw new ImageError(`A disk of ${sizeText(size)} is too large. Use at most "2G".`);
+  if (size > LARGEST_DISK) throw new ImageError(t`A disk of ${sizeText(size)} is too large. Use at most "2G".`);
 }
 
 function checkedLabel(label: string): string {
   const upper = label.toUpperCase();
   if (/^[A-Z0-9_-][A-Z0-9 _-]{0,10}$/.test(upper)) return upper;
   throw new ImageError(
-    `"${label}" cannot be a disk's label. Use at most 11 letters (A to Z), digits, blanks, dashes or underscores.`,
+    t`"${label}" cannot be a disk's label. Use at most 11 letters (A to Z), digits, blanks, dashes or underscores.`,
   );
 }
 
@@ -134,12 +136,14 @@ function checkedFiles(files: ReadonlyMap<string, Uint8Array>): readonly PlannedF
       const folded = foldCase(path);
       const other = spelled.get(folded) ?? path;
       if (other !== path) {
-        throw new ImageError(`${other} and ${path} differ in case only, which FAT does not tell apart. Rename one.`);
+        throw new ImageError(t`${other} and ${path} differ in case only, which FAT does not tell apart. Rename one.`);
       }
       spelled.set(folded, path);
       const isLast = index === names.length - 1;
       if (isFile.has(folded)) {
-        throw new ImageError(`${path} is ${isLast ? 'given twice' : 'a file and a folder'}. Rename one.`);
+        throw new ImageError(
+          isLast ? t`${path} is given twice. Rename one.` : t`${path} is a file and a folder. Rename one.`,
+        );
       }
       if (isLast) isFile.add(folded);
     });
@@ -151,13 +155,13 @@ function tooSmall(size: number, files: readonly PlannedFile[]): ImageError {
   const needed = (of: number): number => neededClusters(files, geometry(of).clusterSize);
   const bytes = (of: number, clusters: number): number => clusters * geometry(of).clusterSize;
   const room = bytes(size, geometry(size).clusters);
-  const need = `The files need ${bytes(size, needed(size))} bytes, and a disk of ${sizeText(size)} has room for ${room}.`;
+  const need = t`The files need ${bytes(size, needed(size))} bytes, and a disk of ${sizeText(size)} has room for ${room}.`;
   for (let larger = Math.ceil((size + 1) / MIB) * MIB; larger <= LARGEST_DISK; larger += MIB) {
     if (geometry(larger).clusters >= needed(larger)) {
-      return new ImageError(`${need} Give the disk at least ${sizeText(larger)}, or leave files out.`);
+      return new ImageError(t`${need} Give the disk at least ${sizeText(larger)}, or leave files out.`);
     }
   }
-  return new ImageError(`${need} Even the largest disk of ${sizeText(LARGEST_DISK)} is too small: leave files out.`);
+  return new ImageError(t`${need} Even the largest disk of ${sizeText(LARGEST_DISK)} is too small: leave files out.`);
 }
 
 /** Clusters for files and folders; never too few. */

@@ -1,4 +1,5 @@
 /** Files and folders of a mounted FAT volume. Paths were checked by `pathNames`. */
+
 import {
   AM_DIR,
   AM_RDO,
@@ -15,6 +16,7 @@ import {
   sizeof_FIL,
   sizeof_FILINFO,
 } from 'js-fatfs';
+import { t } from '../base/l10n';
 import { joinPath } from './fat-path';
 import { withMemory } from './fatfs';
 import { ImageError } from './image-error';
@@ -42,7 +44,7 @@ const MOST_IN_FOLDER = 65536;
 
 /** What the image is called when something in it is wrong. */
 export const damaged = (what: string): ImageError =>
-  new ImageError(`The image is damaged: ${what}. Make it again, or repair it with fsck.fat.`);
+  new ImageError(t`The image is damaged: ${what}. Make it again, or repair it with fsck.fat.`);
 
 /** The entry at a path, or `undefined` if there is none. The root is a folder. */
 export function findEntry(ff: FatFs, path: string): FatEntry | undefined {
@@ -50,7 +52,7 @@ export function findEntry(ff: FatFs, path: string): FatEntry | undefined {
   return withMemory(ff, sizeof_FILINFO, (info) => {
     const code = ff.f_stat(path, info);
     if (code === FR_NO_FILE || code === FR_NO_PATH) return undefined;
-    if (code !== FR_OK) throw damaged(`the folders above ${path} cannot be read (FatFs error ${code})`);
+    if (code !== FR_OK) throw damaged(t`the folders above ${path} cannot be read (FatFs error ${code})`);
     return entryOf(ff, info, path);
   });
 }
@@ -73,18 +75,19 @@ function readFolder(ff: FatFs, folder: string, seen: Set<number>): FatEntry[] {
   return withMemory(ff, sizeof_DIR + sizeof_FILINFO, (dir) => {
     const info = dir + sizeof_DIR;
     const opened = ff.f_opendir(dir, folder);
-    if (opened !== FR_OK) throw damaged(`the folder ${folder} cannot be read (FatFs error ${opened})`);
+    if (opened !== FR_OK) throw damaged(t`the folder ${folder} cannot be read (FatFs error ${opened})`);
     const cluster = ff.getValue(dir + DIR_FIRST_CLUSTER, 'i32');
-    if (seen.has(cluster)) throw damaged(`the folder ${folder} is also another folder, so there is no end of them`);
+    if (seen.has(cluster)) throw damaged(t`the folder ${folder} is also another folder, so there is no end of them`);
     seen.add(cluster);
     const entries: FatEntry[] = [];
     const names = new Set<string>();
     for (;;) {
       const code = ff.f_readdir(dir, info);
-      if (code !== FR_OK) throw damaged(`the folder ${folder} cannot be read (FatFs error ${code})`);
+      if (code !== FR_OK) throw damaged(t`the folder ${folder} cannot be read (FatFs error ${code})`);
       const name = ff.FILINFO_fname(info);
       if (name === '') return entries;
-      if (names.has(name) || entries.length > MOST_IN_FOLDER) throw damaged(`${folder} holds "${name}" more than once`);
+      if (names.has(name) || entries.length > MOST_IN_FOLDER)
+        throw damaged(t`${folder} holds "${name}" more than once`);
       names.add(name);
       entries.push(entryOf(ff, info, folder === '/' ? `/${name}` : `${folder}/${name}`));
     }
@@ -110,17 +113,17 @@ const timeText = (date: number, time: number): string => {
  */
 export function readFile(ff: FatFs, entry: FatEntry, most: number): Uint8Array {
   const { path, size } = entry;
-  if (size > most) throw damaged(`${path} claims ${size} bytes, more than the disk has`);
+  if (size > most) throw damaged(t`${path} claims ${size} bytes, more than the disk has`);
   return withMemory(ff, sizeof_FIL + 4 + Math.min(size, PIECE), (file) => {
     const [done, buffer] = [file + sizeof_FIL, file + sizeof_FIL + 4];
     const opened = ff.f_open(file, path, FA_READ);
-    if (opened !== FR_OK) throw damaged(`${path} cannot be opened (FatFs error ${opened})`);
+    if (opened !== FR_OK) throw damaged(t`${path} cannot be opened (FatFs error ${opened})`);
     const bytes = new Uint8Array(size);
     for (let at = 0; at < size; at += PIECE) {
       const length = Math.min(PIECE, size - at);
       const code = ff.f_read(file, buffer, length, done);
       const got = ff.getValue(done, 'i32');
-      if (code !== FR_OK || got !== length) throw damaged(`${path} ends after ${at + got} of its ${size} bytes`);
+      if (code !== FR_OK || got !== length) throw damaged(t`${path} ends after ${at + got} of its ${size} bytes`);
       bytes.set(ff.HEAPU8.subarray(buffer, buffer + length), at);
     }
     ff.f_close(file);
@@ -156,7 +159,9 @@ function makeFolder(ff: FatFs, path: string): void {
   if (code === FR_OK) return;
   if (code !== FR_EXIST) throw writeError(ff, path, code);
   if (!findEntry(ff, path)?.isFolder) {
-    throw new ImageError(`${path} is a file, so nothing can lie below it. Use another path, or remove the file first.`);
+    throw new ImageError(
+      t`${path} is a file, so nothing can lie below it. Use another path, or remove the file first.`,
+    );
   }
 }
 
@@ -164,17 +169,17 @@ function makeFolder(ff: FatFs, path: string): void {
 export function removeEntry(ff: FatFs, path: string): void {
   const code = ff.f_unlink(path);
   if (code === FR_OK) return;
-  if (code === FR_DENIED) throw new ImageError(`${path} is read-only and cannot be removed.`);
-  throw damaged(`${path} cannot be removed (FatFs error ${code})`);
+  if (code === FR_DENIED) throw new ImageError(t`${path} is read-only and cannot be removed.`);
+  throw damaged(t`${path} cannot be removed (FatFs error ${code})`);
 }
 
 /** FatFs says "denied" for several reasons. */
 function writeError(ff: FatFs, path: string, code: number): Error {
-  if (code !== FR_DENIED) return damaged(`${path} cannot be written (FatFs error ${code})`);
+  if (code !== FR_DENIED) return damaged(t`${path} cannot be written (FatFs error ${code})`);
   const attributes = withMemory(ff, sizeof_FILINFO, (info) =>
     ff.f_stat(path, info) === FR_OK ? ff.FILINFO_fattrib(info) : 0,
   );
-  if (attributes & AM_DIR) return new ImageError(`${path} is a folder. Name the file in it.`);
-  if (attributes & AM_RDO) return new ImageError(`${path} is read-only. Remove the attribute with mattrib -r.`);
+  if (attributes & AM_DIR) return new ImageError(t`${path} is a folder. Name the file in it.`);
+  if (attributes & AM_RDO) return new ImageError(t`${path} is read-only. Remove the attribute with mattrib -r.`);
   return new DiskFullError();
 }

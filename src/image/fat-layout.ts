@@ -1,4 +1,5 @@
 /** Where things are in a FAT volume, read off its boot sector and checked, so that FatFs meets nothing impossible. */
+import { t } from '../base/l10n';
 import { ImageError } from './image-error';
 
 /** A volume's sizes and places, in bytes. */
@@ -46,27 +47,27 @@ export function fatLayout(bytes: Uint8Array): FatLayout {
   const shortTable = view.getUint16(22, true);
   const tableSectors = shortTable || view.getUint32(36, true);
 
-  if (perCluster === 0 || (perCluster & (perCluster - 1)) !== 0) throw bad(`${perCluster} sectors in a cluster`);
-  if (tables !== 1 && tables !== 2) throw bad(`${tables} file allocation tables`);
+  if (perCluster === 0 || (perCluster & (perCluster - 1)) !== 0) throw bad(t`${perCluster} sectors in a cluster`);
+  if (tables !== 1 && tables !== 2) throw bad(t`${tables} file allocation tables`);
   const system = reserved + tables * tableSectors;
   const rootSectors = Math.ceil((rootEntries * 32) / sectorSize);
   const clusters = Math.floor((total - system - rootSectors) / perCluster);
-  if (tableSectors === 0 || clusters < 1) throw bad(`${total} sectors, of which ${system} are for tables`);
+  if (tableSectors === 0 || clusters < 1) throw bad(t`${total} sectors, of which ${system} are for tables`);
   const type = clusters <= MOST_FAT12 ? 'FAT12' : clusters <= MOST_FAT16 ? 'FAT16' : 'FAT32';
   const bits = { FAT12: 12, FAT16: 16, FAT32: 32 }[type];
   if (tableSectors * sectorSize * 8 < (clusters + 2) * bits) {
-    throw bad(`tables of ${tableSectors * sectorSize} bytes, too short for ${clusters} clusters`);
+    throw bad(t`tables of ${tableSectors * sectorSize} bytes, too short for ${clusters} clusters`);
   }
   if (type === 'FAT32' ? rootEntries !== 0 || view.getUint16(42, true) !== 0 : rootEntries === 0) {
-    throw bad(`${rootEntries} root folder entries in a ${type} volume`);
+    throw bad(t`${rootEntries} root folder entries in a ${type} volume`);
   }
   const rootCluster = view.getUint32(44, true);
   if (type === 'FAT32' && (rootCluster < 2 || rootCluster >= clusters + 2)) {
-    throw bad(`cluster ${rootCluster} for the root folder`);
+    throw bad(t`cluster ${rootCluster} for the root folder`);
   }
   if (total * sectorSize > bytes.length) {
     throw new ImageError(
-      `The image is cut short: its ${type} volume has ${total * sectorSize} bytes and the file has ${bytes.length} for it. Copy or make it again.`,
+      t`The image is cut short: its ${type} volume has ${total * sectorSize} bytes and the file has ${bytes.length} for it. Copy or make it again.`,
     );
   }
   return {
@@ -80,6 +81,6 @@ export function fatLayout(bytes: Uint8Array): FatLayout {
 }
 
 const bad = (what: string): ImageError =>
-  new ImageError(`The image is damaged: its boot sector names ${what}. Make it again with "worldstep image disk".`);
+  new ImageError(t`The image is damaged: its boot sector names ${what}. Make it again with "worldstep image disk".`);
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

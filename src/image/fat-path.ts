@@ -1,4 +1,5 @@
 /** Paths inside a FAT image: absolute, with slashes, e.g. `/sbin/origin`. */
+import { t } from '../base/l10n';
 import { ImageError } from './image-error';
 
 /** UTF-16 units that FAT's long names hold. */
@@ -13,17 +14,17 @@ const FORBIDDEN = '"*:<>?\\|';
 export function pathNames(path: string): readonly string[] {
   if (!path.startsWith('/')) {
     throw new ImageError(
-      `"${path}" is no path inside an image. Start it with a slash, for example /${path || 'sbin'}.`,
+      t`"${path}" is no path inside an image. Start it with a slash, for example /${path || 'sbin'}.`,
     );
   }
   if (path.length > LONGEST_PATH) {
-    throw new ImageError(`"${path.slice(0, 40)}…" is longer than ${LONGEST_PATH} characters. Use a shorter path.`);
+    throw new ImageError(t`"${path.slice(0, 40)}…" is longer than ${LONGEST_PATH} characters. Use a shorter path.`);
   }
   const names = path.split('/').slice(1);
   if (names.at(-1) === '') names.pop();
   for (const name of names) {
     const problem = nameProblem(name);
-    if (problem !== undefined) throw new ImageError(`"${path}": ${problem}.`);
+    if (problem !== undefined) throw new ImageError(t`"${path}": ${problem}.`);
   }
   return names;
 }
@@ -33,7 +34,7 @@ export function fileNames(path: string): readonly string[] {
   const names = pathNames(path);
   if (names.length > 0 && !path.endsWith('/')) return names;
   throw new ImageError(
-    `"${path}" is a folder of the image. Name a file in it, for example ${joinPath([...names, 'init'])}.`,
+    t`"${path}" is a folder of the image. Name a file in it, for example ${joinPath([...names, 'init'])}.`,
   );
 }
 
@@ -53,14 +54,18 @@ export const foldCase = (name: string): string =>
     .join('');
 
 function nameProblem(name: string): string | undefined {
-  if (name === '') return 'two slashes follow each other. Write one';
-  if (name === '.' || name === '..') return `"${name}" cannot be used here. Write the path without it`;
+  if (name === '') return t`two slashes follow each other. Write one`;
+  if (name === '.' || name === '..') return t`"${name}" cannot be used here. Write the path without it`;
   const forbidden = [...name].find((letter) => FORBIDDEN.includes(letter) || letter < ' ' || letter === '\x7f');
   if (forbidden !== undefined) {
-    return `a name on a FAT disk must not hold ${JSON.stringify(forbidden)}. Use another name`;
+    return t`a name on a FAT disk must not hold ${JSON.stringify(forbidden)}. Use another name`;
   }
-  if (/[. ]$/.test(name)) return `"${name}" ends in a ${name.endsWith('.') ? 'dot' : 'blank'}, which FAT drops`;
-  if (/\p{Surrogate}/u.test(name)) return 'a name is not valid Unicode. Use another name';
-  if (name.length > LONGEST_NAME) return `a name has ${name.length} characters, and FAT holds ${LONGEST_NAME}`;
+  if (/[. ]$/.test(name)) {
+    return name.endsWith('.')
+      ? t`"${name}" ends in a dot, which FAT drops`
+      : t`"${name}" ends in a blank, which FAT drops`;
+  }
+  if (/\p{Surrogate}/u.test(name)) return t`a name is not valid Unicode. Use another name`;
+  if (name.length > LONGEST_NAME) return t`a name has ${name.length} characters, and FAT holds ${LONGEST_NAME}`;
   return undefined;
 }

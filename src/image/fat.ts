@@ -1,5 +1,7 @@
 /** The files of a FAT image that is already there. */
+
 import { type FatFs, FR_OK } from 'js-fatfs';
+import { t } from '../base/l10n';
 import { nearest } from '../base/nearest';
 import {
   DiskFullError,
@@ -62,7 +64,7 @@ export class FatImage {
     const names = fileNames(path);
     return this.look((ff) => {
       const entry = this.existing(ff, joinPath(names));
-      if (entry.isFolder) throw new ImageError(`${path} is a folder. Name a file in it.`);
+      if (entry.isFolder) throw new ImageError(t`${path} is a folder. Name a file in it.`);
       return readFile(ff, entry, this.bytes.length);
     });
   }
@@ -80,11 +82,11 @@ export class FatImage {
   /** Removes a file or an empty folder. */
   remove(path: string): void {
     const names = pathNames(path);
-    if (names.length === 0) throw new ImageError('The root folder cannot be removed. Name a file in it.');
+    if (names.length === 0) throw new ImageError(t`The root folder cannot be removed. Name a file in it.`);
     this.change((ff) => {
       const entry = this.existing(ff, joinPath(names));
       if (entry.isFolder && listFolder(ff, entry.path).length > 0) {
-        throw new ImageError(`The folder ${path} is not empty. Remove what is in it first.`);
+        throw new ImageError(t`The folder ${path} is not empty. Remove what is in it first.`);
       }
       removeEntry(ff, entry.path);
     });
@@ -94,7 +96,7 @@ export class FatImage {
   free(): number {
     return this.look((ff) =>
       withMemory(ff, 8, (out) => {
-        if (ff.f_getfree('', out, out + 4) !== FR_OK) throw damaged('its allocation table cannot be read');
+        if (ff.f_getfree('', out, out + 4) !== FR_OK) throw damaged(t`its allocation table cannot be read`);
         return (ff.getValue(out, 'i32') >>> 0) * this.layout.clusterSize;
       }),
     );
@@ -109,9 +111,9 @@ export class FatImage {
     const near = nearest(names.at(-1) ?? '', beside);
     const next =
       near === undefined
-        ? 'List the image to see what there is.'
-        : `Did you mean ${joinPath([...names.slice(0, -1), near])}?`;
-    throw new ImageError(`There is no ${path} in the image. ${next}`);
+        ? t`List the image to see what there is.`
+        : t`Did you mean ${joinPath([...names.slice(0, -1), near])}?`;
+    throw new ImageError(t`There is no ${path} in the image. ${next}`);
   }
 
   private full(path: string, size: number): ImageError {
@@ -119,7 +121,7 @@ export class FatImage {
     const room = this.free() + (old ? this.rounded(old.size) : 0);
     const missing = Math.max(this.rounded(size) - room, this.layout.clusterSize);
     return new ImageError(
-      `The disk is full: ${path} has ${size} bytes, ${room} are free, at least ${missing} are missing. Remove files, or make a larger disk.`,
+      t`The disk is full: ${path} has ${size} bytes, ${room} are free, at least ${missing} are missing. Remove files, or make a larger disk.`,
     );
   }
 
@@ -143,4 +145,4 @@ export class FatImage {
   }
 }
 
-const mountError = (code: number): ImageError => damaged(`FatFs cannot use it (error ${code})`);
+const mountError = (code: number): ImageError => damaged(t`FatFs cannot use it (error ${code})`);

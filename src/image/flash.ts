@@ -1,3 +1,4 @@
+import { t } from '../base/l10n';
 import { ImageError } from './image-error';
 
 /** What a flash bank holds at power-on. */
@@ -48,19 +49,20 @@ export function flashImage(bank: FlashBank): Uint8Array {
 
 function checkedPieces({ size, at, end }: FlashBank): readonly Piece[] {
   const pieces: Piece[] = at.map(({ offset, text }) => ({ offset, bytes: programmed(text), name: `"${text}"` }));
-  if (end) pieces.push({ offset: size - end.length, bytes: end, name: 'the file at the end' });
+  if (end) pieces.push({ offset: size - end.length, bytes: end, name: t`the file at the end` });
   pieces.sort((a, b) => a.offset - b.offset);
   for (const [index, { offset, bytes, name }] of pieces.entries()) {
     const next = offset + bytes.length;
     if (offset < 0 || next > size) {
+      const where = offset > 0 ? t` at offset ${offset}` : '';
       throw new ImageError(
-        `${name} has ${bytes.length} bytes and does not fit into a flash bank of ${size} bytes${offset > 0 ? ` at offset ${offset}` : ''}. Make the bank larger.`,
+        t`${name} has ${bytes.length} bytes and does not fit into a flash bank of ${size} bytes${where}. Make the bank larger.`,
       );
     }
     const other = pieces[index + 1];
     if (other && other.offset < next) {
       throw new ImageError(
-        `${name} ends at offset ${next} of the flash bank, where ${other.name} has begun at ${other.offset}. Move one of them.`,
+        t`${name} ends at offset ${next} of the flash bank, where ${other.name} has begun at ${other.offset}. Move one of them.`,
       );
     }
   }

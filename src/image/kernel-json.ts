@@ -1,6 +1,8 @@
 /** Reads kernel.json: its form is checked by the schema, what the form cannot say here. */
+
 import { type Ipa, ipa, pa } from '../base/address';
 import { DeviceWordsError, DRIVE_BUSES, diskWords } from '../base/device-words';
+import { t } from '../base/l10n';
 import { addressOf } from '../base/schema';
 import { problemText, schemaProblems } from '../base/schema-check';
 import { bytesOf } from '../base/size';
@@ -78,7 +80,7 @@ function readBuild(json: BuildJson, place: string, report: Report): KernelBuild 
   }));
   const names = programs.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) report(`"${place}.programs" has "${twice}" twice`);
+  if (twice !== undefined) report(t`"${place}.programs" has "${twice}" twice`);
   return {
     board,
     memory: bytes(json.memory),
@@ -147,7 +149,7 @@ function readDiskWords(words: string, place: string, report: Report): DeclaredDi
     return { bus, isReadOnly, content: { kind: 'image', path, size } };
   } catch (error) {
     if (!(error instanceof DeviceWordsError)) throw error;
-    report(`"${place}" is wrong: ${error.message}`);
+    report(t`"${place}" is wrong: ${error.message}`);
     return undefined;
   }
 }
@@ -160,8 +162,8 @@ function readDiskFile(
 ): DiskFile {
   if (program === undefined) return { file };
   if (!programs.includes(program)) {
-    const known = programs.length === 0 ? '"programs" has none' : `"programs" has ${programs.join(', ')}`;
-    report(`"${place}.program" is "${program}", which is no program of this architecture; ${known}`);
+    const known = programs.length === 0 ? t`"programs" has none` : t`"programs" has ${programs.join(', ')}`;
+    report(t`"${place}.program" is "${program}", which is no program of this architecture; ${known}`);
   }
   return { program };
 }
@@ -174,7 +176,7 @@ function readFlashBank(
   const size = bytes(json.size);
   const at = Object.entries(json.at ?? {}).map(([offset, text]) => ({ offset: Number(offset), text }));
   for (const { offset, text } of at) {
-    if (offset + programmed(text).length > size) report(`"${place}.at" has "${text}" beyond the end of the bank`);
+    if (offset + programmed(text).length > size) report(t`"${place}.at" has "${text}" beyond the end of the bank`);
   }
   return { size, at, ...(json.end !== undefined && { endFile: json.end }) };
 }

@@ -1,4 +1,5 @@
 /** What kernel.json declares for its machine, put together: flash banks and the disk. The caller reads the files. */
+import { t } from '../base/l10n';
 import { type DiskContents, sparseFatDisk } from './disk';
 import { otherDiskFormat } from './disk-format';
 import type { FlashBank } from './flash';
@@ -41,16 +42,16 @@ export async function kernelDisk(
  */
 export function imageDisk(name: string, bytes: Uint8Array, size = bytes.length): SparseImage {
   if (size === 0)
-    throw new ImageError(`${name} is empty. Make a disk with "worldstep image disk", or name another file.`);
+    throw new ImageError(t`${name} is empty. Make a disk with "worldstep image disk", or name another file.`);
   const format = otherDiskFormat(bytes);
   if (format !== undefined) {
     throw new ImageError(
-      `${name} is a ${format} image; only raw images can be used. Convert it: qemu-img convert -O raw ${name} disk.img`,
+      t`${name} is a ${format} image; only raw images can be used. Convert it: qemu-img convert -O raw ${name} disk.img`,
     );
   }
   if (size < bytes.length) {
     throw new ImageError(
-      `${name} has ${bytes.length} bytes, more than the disk's size of ${size}. Leave "size" out, or raise it.`,
+      t`${name} has ${bytes.length} bytes, more than the disk's size of ${size}. Leave "size" out, or raise it.`,
     );
   }
   return { size, chunks: new Map([[0, bytes]]) };
@@ -85,13 +86,13 @@ export async function flatProgram(
   read: ReadFile,
 ): Promise<Uint8Array> {
   const program = build.programs.find((each) => each.name === name);
-  if (!program) throw new ImageError(`${kernelJson} names no program "${name}". Add it under "programs".`);
+  if (!program) throw new ImageError(t`${kernelJson} names no program "${name}". Add it under "programs".`);
   const file = packagePath(kernelJson, program.file);
   const elf = await read(file);
   try {
     return flatImage(elf);
   } catch (error) {
-    throw new ImageError(`${file}: ${(error as Error).message}. Build the program "${name}" again.`);
+    throw new ImageError(t`${file}: ${(error as Error).message}. Build the program "${name}" again.`);
   }
 }
 

@@ -1,4 +1,5 @@
 /** Finds the FAT volume in the bytes of an image: the whole disk, or its first FAT partition. */
+import { t } from '../base/l10n';
 import { looksLikeFat } from './fat-layout';
 import { ImageError } from './image-error';
 
@@ -18,10 +19,9 @@ interface Partition extends VolumePlace {
 }
 
 const SECTOR = 512;
-const MAKE = 'Make a FAT32 disk with "worldstep image disk"';
 
-/** Formats that people take for a raw disk: offset, magic bytes, what to say. */
-const FOREIGN: readonly (readonly [offset: number, magic: string, message: string])[] = [
+/** Formats that people take for a raw disk: offset, magic bytes, what to say; translated where it is shown. */
+export const FOREIGN: readonly (readonly [offset: number, magic: string, message: string])[] = [
   [0, 'QFI\xfb', 'a qcow2 image. Convert it with: qemu-img convert -O raw IMAGE disk.img'],
   [0, 'KDMV', 'a VMDK image. Convert it with: qemu-img convert -O raw IMAGE disk.img'],
   [0, 'vhdxfile', 'a VHDX image. Convert it with: qemu-img convert -O raw IMAGE disk.img'],
@@ -30,11 +30,31 @@ const FOREIGN: readonly (readonly [offset: number, magic: string, message: strin
   [0, '\x28\xb5\x2f\xfd', 'compressed with zstd. Unpack it with: unzstd IMAGE'],
   [0, '\xfd7zXZ', 'compressed with xz. Unpack it with: unxz IMAGE'],
   [0, '\x7fELF', 'an ELF file, not a disk image. Put it on a disk with "worldstep image disk"'],
-  [3, 'EXFAT   ', `an exFAT volume; only FAT12, FAT16 and FAT32 can be used. ${MAKE}`],
-  [3, 'NTFS    ', `an NTFS volume; only FAT12, FAT16 and FAT32 can be used. ${MAKE}`],
-  [0x438, '\x53\xef', `an ext2, ext3 or ext4 volume; only FAT12, FAT16 and FAT32 can be used. ${MAKE}`],
-  [0, 'hsqs', `a squashfs volume; only FAT12, FAT16 and FAT32 can be used. ${MAKE}`],
-  [0x8001, 'CD001', `an ISO 9660 volume; only FAT12, FAT16 and FAT32 can be used. ${MAKE}`],
+  [
+    3,
+    'EXFAT   ',
+    'an exFAT volume; only FAT12, FAT16 and FAT32 can be used. Make a FAT32 disk with "worldstep image disk"',
+  ],
+  [
+    3,
+    'NTFS    ',
+    'an NTFS volume; only FAT12, FAT16 and FAT32 can be used. Make a FAT32 disk with "worldstep image disk"',
+  ],
+  [
+    0x438,
+    '\x53\xef',
+    'an ext2, ext3 or ext4 volume; only FAT12, FAT16 and FAT32 can be used. Make a FAT32 disk with "worldstep image disk"',
+  ],
+  [
+    0,
+    'hsqs',
+    'a squashfs volume; only FAT12, FAT16 and FAT32 can be used. Make a FAT32 disk with "worldstep image disk"',
+  ],
+  [
+    0x8001,
+    'CD001',
+    'an ISO 9660 volume; only FAT12, FAT16 and FAT32 can be used. Make a FAT32 disk with "worldstep image disk"',
+  ],
 ];
 
 /**
@@ -45,22 +65,28 @@ export function findVolume(bytes: Uint8Array): VolumePlace {
   const foreign = FOREIGN.find(([offset, magic]) => hasText(bytes, offset, magic));
   // An ext volume may keep an old FAT boot sector; the other way round its magic stands in the middle of a FAT's table.
   const isFat = looksLikeFat(bytes);
-  if (foreign && !(isFat && foreign[0] > SECTOR)) throw new ImageError(`The image is ${foreign[2]}.`);
+  if (foreign && !(isFat && foreign[0] > SECTOR)) throw new ImageError(t`The image is ${t(foreign[2])}.`);
   if (isFat) return { start: 0, end: bytes.length };
   if (bytes.length < SECTOR) {
-    throw new ImageError(`The image has ${bytes.length} bytes, less than a sector. Name a disk image.`);
+    throw new ImageError(t`The image has ${bytes.length} bytes, less than a sector. Name a disk image.`);
   }
   const partitions = partitionsOf(bytes);
   const first = partitions.find(({ start, end }) => looksLikeFat(bytes.subarray(start, end)));
   if (first) return { start: first.start, end: first.end, partition: first.partition };
   if (partitions.length > 0) {
-    const list = partitions.map(({ partition, kind, start }) => `${partition} (${kind}) at byte ${start}`);
-    throw new ImageError(`The image has partitions, none of them FAT: ${list.join(', ')}. ${MAKE}.`);
+    const list = partitions.map(({ partition, kind, start }) => t`${partition} (${kind}) at byte ${start}`);
+    throw new ImageError(
+      t`The image has partitions, none of them FAT: ${list.join(', ')}. Make a FAT32 disk with "worldstep image disk".`,
+    );
   }
   if (bytes.subarray(0, 1 << 20).every((byte) => byte === 0)) {
-    throw new ImageError(`The image is not formatted: it begins with zeros. ${MAKE}.`);
+    throw new ImageError(
+      t`The image is not formatted: it begins with zeros. Make a FAT32 disk with "worldstep image disk".`,
+    );
   }
-  throw new ImageError(`The image is no FAT volume: its first sector is no FAT boot sector. ${MAKE}.`);
+  throw new ImageError(
+    t`The image is no FAT volume: its first sector is no FAT boot sector. Make a FAT32 disk with "worldstep image disk".`,
+  );
 }
 
 function partitionsOf(bytes: Uint8Array): readonly Partition[] {

@@ -18,7 +18,9 @@ export const manifestMessages = (): Message[] =>
 export const codeMessages = (root: string): Message[] => [...messagesBelow(root, 'src').messages, ...tableMessages()];
 
 /** Folders that all that users are shown goes through `t` in. */
-const TRANSLATED = ['vscode', 'dap', 'debug', 'inspect', 'entry', 'machine', 'platform'].map((name) => `src/${name}`);
+const TRANSLATED = ['vscode', 'dap', 'debug', 'inspect', 'entry', 'image', 'machine', 'platform'].map(
+  (name) => `src/${name}`,
+);
 /** What the command line prints stays English. */
 const ENGLISH = 'src/entry/commands/';
 

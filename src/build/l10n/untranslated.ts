@@ -15,7 +15,7 @@ const SHOWN = new Set([
   'conditionHint',
 ]);
 /** What is thrown to be read. */
-const ERRORS = /^(User|Expression|Recipe|Load|HostFile)Error$/;
+const ERRORS = /^(User|Expression|Recipe|Load|HostFile|Image)Error$/;
 /** What is called to say something. */
 const SAYS = /^show(Information|Warning|Error)Message$/;
 
