@@ -17,6 +17,8 @@ export const TLBELO = {
   NX: 1n << 62n,
   RPLV: 1n << 63n,
 } as const;
+/** All bits of an entry; of the others instructions take no notice. */
+export const ELO = 0xe000_ffff_ffff_f07fn;
 /** Entries of a directory and huge pages: the bit that says which, and where a huge page keeps its global bit. */
 export const DIRECTORY = { HUGE: 1n << 6n, HUGE_GLOBAL: 1n << 12n, LEVEL: 3n << 13n } as const;
 export const ASID_MASK = 0x3ffn;

@@ -5,7 +5,7 @@
  */
 import type { FieldSpec } from '../../base/fields';
 import type { HartState } from '../core/privileged';
-import { CRMD, IS, LLBCTL, PAGE_SIZES, TCFG, U64 } from './bits';
+import { CRMD, ELO, IS, LLBCTL, PAGE_SIZES, TCFG, U64 } from './bits';
 
 /** What reading a CSR for a debugger needs. */
 export type CsrSource = Pick<HartState, 'get' | 'time'>;
@@ -27,8 +27,8 @@ export interface Csr {
   /** What the engine must hear of a write. */
   readonly effects?: 'context' | 'translations' | 'interrupts';
   readonly isCounter?: true;
-  /** 32 bits wide with a use for the highest: instructions read it sign-extended. QEMU extends with zeros. */
-  readonly isWord?: true;
+  /** Bits, where instructions read them extended by their sign. QEMU extends with zeros. */
+  readonly signedBits?: 32 | 48;
 }
 
 export type CsrSection = 'basic' | 'translation' | 'refill' | 'timer' | 'machine error' | 'debug' | 'performance';
@@ -47,7 +47,6 @@ const row = (
 ): Csr => ({ number, name, section, writable, doc, ...more });
 
 const ALIGNED_4K = U64 & ~0xfffn;
-const ELO = 0xe000_ffff_ffff_f07fn;
 const ELO_FIELDS = fields(
   ['RPLV', 63, 63, 'only at PLV'],
   ['NX', 62, 62, 'not executable'],
@@ -112,7 +111,7 @@ const basic: readonly Csr[] = [
   }),
   row(0x6, 'ERA', 'basic', U64, 'Address to return to from an exception.'),
   row(0x7, 'BADV', 'basic', U64, 'Address that an exception is about.'),
-  row(0x8, 'BADI', 'basic', 0n, 'Instruction that raised the exception.', { isWord: true }),
+  row(0x8, 'BADI', 'basic', 0n, 'Instruction that raised the exception.', { signedBits: 32 }),
   row(0xc, 'EENTRY', 'basic', ALIGNED_4K, 'Address of the exception entries.'),
   row(0x20, 'CPUID', 'basic', 0n, 'Number of this processor.'),
   row(0x21, 'PRCFG1', 'basic', 0n, 'SAVE registers, timer bits, entry spacing.', {
@@ -139,10 +138,13 @@ const basic: readonly Csr[] = [
 
 const translation: readonly Csr[] = [
   row(0x10, 'TLBIDX', 'translation', 0xbf00_0fffn, 'Index and page size of a TLB entry.', {
-    isWord: true,
+    signedBits: 32,
     fields: fields(['NE', 31, 31, 'no entry'], ['PS', 29, 24, 'log2 of the page size'], ['Index', 11, 0]),
   }),
-  row(0x11, 'TLBEHI', 'translation', VPPN, 'Virtual page pair of a TLB entry.', { fields: fields(['VPPN', 47, 13]) }),
+  row(0x11, 'TLBEHI', 'translation', VPPN, 'Virtual page pair of a TLB entry.', {
+    signedBits: 48,
+    fields: fields(['VPPN', 47, 13]),
+  }),
   row(0x12, 'TLBELO0', 'translation', ELO, 'Even page of a TLB entry.', { fields: ELO_FIELDS }),
   row(0x13, 'TLBELO1', 'translation', ELO, 'Odd page of a TLB entry.', { fields: ELO_FIELDS }),
   row(0x18, 'ASID', 'translation', 0x3ffn, 'Address space.', {
@@ -159,7 +161,7 @@ const translation: readonly Csr[] = [
     },
   }),
   row(0x1c, 'PWCL', 'translation', 0xffff_ffffn, 'Page walk: lower levels.', {
-    isWord: true,
+    signedBits: 32,
     fields: fields(
       ['PTEWidth', 31, 30],
       ['Dir2_width', 29, 25],
@@ -180,9 +182,9 @@ const translation: readonly Csr[] = [
   }),
   row(0x1f, 'RVACFG', 'translation', 0n, 'Reduced virtual addresses.'),
   ...Array.from({ length: 4 }, (_, index) =>
-    row(0x180 + index, `DMW${index}`, 'translation', 0xf000_0000_0e00_0039n, 'Direct mapping window.', {
+    row(0x180 + index, `DMW${index}`, 'translation', 0xf000_0000_0000_003fn, 'Direct mapping window.', {
       effects: 'translations',
-      fields: fields(['VSEG', 63, 60], ['MAT', 5, 4], ['PLV3', 3], ['PLV0', 0]),
+      fields: fields(['VSEG', 63, 60], ['MAT', 5, 4], ['PLV3', 3], ['PLV2', 2], ['PLV1', 1], ['PLV0', 0]),
     }),
   ),
 ];
@@ -197,6 +199,7 @@ const refill: readonly Csr[] = [
   row(0x8c, 'TLBRELO0', 'refill', ELO, 'Even page to fill.', { fields: ELO_FIELDS }),
   row(0x8d, 'TLBRELO1', 'refill', ELO, 'Odd page to fill.', { fields: ELO_FIELDS }),
   row(0x8e, 'TLBREHI', 'refill', VPPN | 0x3fn, 'Virtual page pair to fill.', {
+    signedBits: 48,
     fields: fields(['VPPN', 47, 13], ['PS', 5, 0, 'log2 of the page size']),
   }),
   row(0x8f, 'TLBRPRMD', 'refill', 0x17n, 'Mode before the TLB refill.', {
@@ -205,7 +208,7 @@ const refill: readonly Csr[] = [
 ];
 
 const timer: readonly Csr[] = [
-  row(0x40, 'TID', 'timer', 0xffff_ffffn, 'Number of the timer.', { isWord: true }),
+  row(0x40, 'TID', 'timer', 0xffff_ffffn, 'Number of the timer.', { signedBits: 32 }),
   row(0x41, 'TCFG', 'timer', 0xffff_ffff_ffffn, 'Timer configuration.', {
     write: (state, value) => {
       state.set('TCFG', value);

@@ -1,6 +1,6 @@
 /** The instructions that complete in TypeScript, by the names their rows give `o.helper`, and what rows call. */
 import { type BusWidth, type HartState, type Helper, type IsaFunction, Trap } from '../core/privileged';
-import { DIRECTORY, TLBRERA } from './bits';
+import { DIRECTORY, ELO, TLBRERA } from './bits';
 import { CAUSE } from './causes';
 import { CPUCFG } from './cpucfg';
 import { writeCsr } from './csr-access';
@@ -21,7 +21,7 @@ const privileged =
 
 const readByInstruction = (state: HartState, csr: Csr): bigint => {
   const value = readCsr(state, csr);
-  return csr.isWord ? BigInt.asUintN(64, BigInt.asIntN(32, value)) : value;
+  return csr.signedBits ? BigInt.asUintN(64, BigInt.asIntN(csr.signedBits, value)) : value;
 };
 
 const csr = (change: (old: bigint, field: (register: string) => bigint) => bigint | undefined): Helper =>
@@ -100,7 +100,8 @@ const ldpte: Helper = privileged((state, field) => {
     const index = (badAddress(state) >> BigInt(base)) & ((1n << BigInt(width)) - 1n);
     entry = tableEntry(state, (table & ~0xfffn) + (((index & ~1n) | (isOdd ? 1n : 0n)) << 3n));
   }
-  state.set(isOdd ? 'TLBRELO1' : 'TLBRELO0', entry);
+  // Bits that only software has a use for stay in memory. QEMU 10 keeps them.
+  state.set(isOdd ? 'TLBRELO1' : 'TLBRELO0', entry & ELO);
   state.set('TLBREHI', (state.get('TLBREHI') & ~0x3fn) | BigInt(ps));
 });
 

@@ -20,20 +20,25 @@ export const translationContext = (state: Pick<HartState, 'get'>): number => plv
 
 const PPN = ((1n << PALEN) - 1n) & ~0xfffn;
 
-/** The window that holds `va` at a privilege level: its number, or -1. */
-export const windowOf = (state: Pick<HartState, 'get'>, va: bigint, plv: number): number => {
-  for (let index = 0; index < 4; index++) {
+/** The first windows are for fetches, too; QEMU fetches through all four. */
+const FETCH_WINDOWS = 2;
+const WINDOWS = 4;
+
+/** The window that an access of `va` at a privilege level goes through: its number, or -1. */
+export const windowOf = (state: Pick<HartState, 'get'>, va: bigint, plv: number, access: Access): number => {
+  const count = access === 'execute' ? FETCH_WINDOWS : WINDOWS;
+  for (let index = 0; index < count; index++) {
     const window = state.get(`DMW${index}`);
     if (((window >> BigInt(plv)) & 1n) === 1n && window >> 60n === va >> 60n) return index;
   }
   return -1;
 };
 
-const open = (pa: bigint): CpuTranslation => ({
+const open = (pa: bigint, execute: boolean): CpuTranslation => ({
   pa: Number(pa),
   read: true,
   write: true,
-  execute: true,
+  execute,
   isCacheable: true,
 });
 
@@ -65,12 +70,12 @@ export const isPermitted = (entry: bigint, plv: number): boolean => {
   return entry & TLBELO.RPLV ? plv === page : plv <= page;
 };
 
-/** Why an access of a page that the TLB has is refused: the cause, in the manual's order. */
+/** Why an access of a page that the TLB has is refused: the cause, in the manual's order. QEMU has NR before the privilege. */
 export const refusal = (entry: bigint, plv: number, access: Access): number | undefined => {
   if ((entry & TLBELO.V) === 0n) return INVALID[access];
   if (access === 'execute' && entry & TLBELO.NX) return CAUSE.pageNonExecutable;
-  if (access === 'read' && entry & TLBELO.NR) return CAUSE.pageNonReadable;
   if (!isPermitted(entry, plv)) return CAUSE.pagePrivilege;
+  if (access === 'read' && entry & TLBELO.NR) return CAUSE.pageNonReadable;
   if (access === 'write' && (entry & TLBELO.D) === 0n) return CAUSE.pageModification;
   return undefined;
 };
@@ -83,9 +88,10 @@ export const cpuTranslate = (
   access: Access,
 ): CpuTranslation => {
   if (access === 'execute' && (va & 3n) !== 0n) throw new Trap(CAUSE.fetchAddress, va);
-  if (isDirect(state)) return open(virtualBits(va));
+  if (isDirect(state)) return open(virtualBits(va), true);
   const plv = plvOf(state);
-  if (windowOf(state, va, plv) >= 0) return open(virtualBits(va));
+  const window = windowOf(state, va, plv, access);
+  if (window >= 0) return open(virtualBits(va), window < FETCH_WINDOWS);
   if (!isCanonical(va)) throw new Trap(addressError(access), va);
   const index = findEntry(state, va);
   const found = index < 0 ? undefined : entryAt(state, index);

@@ -84,7 +84,7 @@ export const translate = (
   if (world.stage1 === undefined && isDirect(state)) {
     return reached('direct address', [], virtualBits(address), 4096n, ALL);
   }
-  const window = windowOf(state, address, plv);
+  const window = windowOf(state, address, plv, access);
   if (window >= 0) return reached(`window DMW${window}`, [], virtualBits(address), 4096n, ALL);
   if (!isCanonical(address)) {
     const cause = access === 'execute' ? CAUSE.fetchAddress : CAUSE.memoryAddress;

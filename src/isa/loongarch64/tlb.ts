@@ -3,7 +3,7 @@
  * @see LoongArch Reference Manual, Volume 1, "TLB Organizational Structure", "TLB Maintenance Instructions"
  */
 import type { HartState } from '../core/privileged';
-import { ASID_MASK, isPageSize, TLBELO, TLBIDX, TLBRERA, virtualBits } from './bits';
+import { ASID_MASK, ELO, isPageSize, TLBELO, TLBIDX, TLBRERA, virtualBits } from './bits';
 import {
   MTLB_ENTRIES,
   packEntry,
@@ -86,8 +86,10 @@ const put = (state: HartState, index: number): void => {
   // The manual leaves a page size that PRCFG2 does not offer open. Nothing is written then.
   if (!isPageSize(ps)) return;
   state.bank('tlbMisc')[index] = packEntry(asidOf(state), ps, high);
-  state.bank('tlbLo0')[index] = lo0;
-  state.bank('tlbLo1')[index] = lo1;
+  // The entry is global if both of its pages are.
+  const kept = lo0 & lo1 & TLBELO.G ? ELO : ELO & ~TLBELO.G;
+  state.bank('tlbLo0')[index] = lo0 & kept;
+  state.bank('tlbLo1')[index] = lo1 & kept;
 };
 
 const setIndex = (state: HartState, index: number): void => {

@@ -17,6 +17,7 @@ const CSR = {
   BADI: 0x8,
   EENTRY: 0xc,
   TLBIDX: 0x10,
+  TLBEHI: 0x11,
   PGD: 0x1b,
   PWCL: 0x1c,
   CPUID: 0x20,
@@ -24,6 +25,7 @@ const CSR = {
   TID: 0x40,
   TICLR: 0x44,
   LLBCTL: 0x60,
+  TLBREHI: 0x8e,
   DMW1: 0x181,
   missing: 0x3fff,
 } as const;
@@ -60,11 +62,13 @@ const csrs: readonly Vector[] = [
     { PGDL: 0x5000n, PGDH: 0x7000n, BADV: 1n << 47n, TLBRERA: 1n, TLBRBADV: 0x1234n },
     0x5000,
   ),
-  // CSRs of 32 bits are sign-extended.
+  // CSRs of fewer bits are sign-extended.
   reads(CSR.BADI, 'of an instruction with its highest bit set', { BADI: 0xdead_beefn }, -0x2152_4111),
   reads(CSR.TLBIDX, 'of TLBIDX without an entry', { TLBIDX: 0x8c00_0005n }, -0x73ff_fffb),
   reads(CSR.PWCL, 'of entries of 64 bytes', { PWCL: 0xc000_0000n }, -0x4000_0000),
   reads(CSR.TID, 'of a number of the timer', { TID: 0xffff_ffffn }, -1),
+  reads(CSR.TLBEHI, 'of an address of the upper half', { TLBEHI: 0x9000_0000_2000n }, 0xffff_9000_0000_2000n),
+  reads(CSR.TLBREHI, 'of an address of the upper half', { TLBREHI: 0x9000_0000_200cn }, 0xffff_9000_0000_200cn),
   reads(CSR.missing, 'of a number without a CSR', {}, 0),
   ...privileged('csrrd', { rd: RD, csr: CSR.SAVE3 }),
   writes(CSR.SAVE3, 'of all bits', { SAVE3: A }, ONES, A, { SAVE3: ONES }),
@@ -86,9 +90,7 @@ const csrs: readonly Vector[] = [
   exchanges(CSR.SAVE3, 'of other bits', { SAVE3: A }, 0n, 0xffff_0000_0000_ffffn, A, { SAVE3: A & 0xffff_ffff_0000n }),
   exchanges(CSR.SAVE3, 'of no bits', { SAVE3: A }, ONES, 0n, A, { SAVE3: A }),
   exchanges(CSR.PRMD, 'of bits that are there and others', { PRMD: 3n }, 0xf4n, 0xfcn, 3n, { PRMD: 7n }),
-  exchanges(CSR.DMW1, 'of the bits that a window has', {}, ONES, ONES & ~0x0e00_0000n, 0n, {
-    DMW1: 0xf000_0000_0000_0039n,
-  }),
+  exchanges(CSR.DMW1, 'of the bits that a window has', {}, ONES, ONES, 0n, { DMW1: 0xf000_0000_0000_003fn }),
   exchanges(CSR.TID, 'of 32 bits', { TID: 0xf000_0000n }, 5n, 0xfn, ONES - 0xfff_ffffn, { TID: 0xf000_0005n }),
   exchanges(CSR.missing, 'of a number without a CSR', {}, A, ONES, 0n, {}),
   ...privileged('csrxchg', { rd: RD, rj: RJ, csr: CSR.SAVE3 }),

@@ -163,6 +163,12 @@ const writes: readonly Vector[] = [
     },
     put([MTLB, { va: 0x4000_0000n, ps: 21, lo0: LO0, lo1: LO1 }]),
   ),
+  row(
+    'tlbwr',
+    'of two pages one of which is global: the entry is not',
+    { slots: { TLBIDX: ps(12) | BigInt(STLB), TLBEHI: VA, TLBELO0: LO0 | G, TLBELO1: LO1 } },
+    put([STLB, { va: VA, lo0: LO0, lo1: LO1 }]),
+  ),
   ...privileged('tlbwr', {}),
 ];
 
@@ -293,6 +299,10 @@ const entry = (seq: number, name: string, before: Before, table: bigint, slots: 
 const entries: readonly Vector[] = [
   entry(0, 'is the even page', at(10n, LO0), DATA, { TLBRELO0: LO0, TLBREHI: VA | 12n }),
   entry(1, 'is the odd page', at(11n, LO1), DATA, { TLBRELO1: LO1, TLBREHI: VA | 12n }),
+  entry(0, 'without the bits that are for software', at(10n, LO0 | 0x7_0000_0000_0000_0f80n), DATA, {
+    TLBRELO0: LO0,
+    TLBREHI: VA | 12n,
+  }),
   entry(1, 'in a refill', { ...at(11n, LO1), slots: { BADV: 0n, TLBRBADV: BADV, TLBRERA: 1n } }, DATA, {
     TLBRELO1: LO1,
     TLBREHI: VA | 12n,
