@@ -181,6 +181,7 @@ export class Runner {
   private isOfPlan(event: TrapEvent | ContextEvent): boolean {
     const { plan } = this;
     if (plan === undefined || this.trapReturn !== undefined) return false;
+    if ('isRefill' in event) return false;
     if (plan.hart !== undefined && plan.hart !== event.hart) return false;
     return (event.kind === 'trap' ? plan.wantsTrap?.(event) : plan.wantsContext?.(event)) ?? false;
   }

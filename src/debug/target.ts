@@ -164,7 +164,7 @@ export class DebugTarget {
     this.memory.inWorld = (cpu, world) => this.contexts.cpuIn(cpu, world);
     this.contexts.watch((places, hit) => this.runner.addInternal(places, hit));
     this.stopObserving = machine.observe(['trap'], (event) => {
-      if (event.kind !== 'trap') return;
+      if (event.kind !== 'trap' || event.isRefill === true) return;
       this.traps.set(event.hart, event);
       this.memory.noteWorld(event.from);
     });

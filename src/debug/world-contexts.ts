@@ -107,8 +107,8 @@ export class WorldContexts {
       dwarf === undefined || group !== 'general' ? [] : [[dwarf, name] as const],
     );
     this.stopObserving = machine.observe(['trap', 'trapReturn'], (event) => {
-      if (event.kind === 'trap') this.trapped(event);
-      else if (event.kind === 'trapReturn') this.returned(event);
+      if (event.kind === 'trap' && event.isRefill !== true) this.trapped(event);
+      else if (event.kind === 'trapReturn' && event.isRefill !== true) this.returned(event);
     });
   }
 

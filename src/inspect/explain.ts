@@ -154,7 +154,9 @@ function staleRows(context: InspectContext, walk: Translation, access: Access, s
 /** The tables the walk goes through, an entry a row, and how it ends. */
 export function walkRows(context: InspectContext, walk: Translation, space: AddressSpace): ExplainRow[] {
   return [
-    { label: startText(context, walk, space) },
+    ...(walk.source !== undefined && walk.steps.length === 0
+      ? [{ label: walk.source }]
+      : [{ label: startText(context, walk, space) }, ...(walk.source === undefined ? [] : [{ label: walk.source }])]),
     ...stepRows(context, walk.steps, space),
     ...ending(context, walk, space),
   ];

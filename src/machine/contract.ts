@@ -49,6 +49,8 @@ export interface TrapEvent {
   readonly guestPhysical?: Ipa;
   readonly from: World;
   readonly to: World;
+  /** The translation's own business, as a TLB's refill by software is: its instruction is executed again, unnoticed. */
+  readonly isRefill?: true;
   /** Machine-wide retired count after which it happened. */
   readonly at: bigint;
 }
@@ -68,6 +70,8 @@ export interface TrapReturnEvent {
   readonly hart: number;
   readonly from: World;
   readonly to: World;
+  /** From the handler of such a refill. */
+  readonly isRefill?: true;
   /** Where the instruction that returned is. */
   readonly instruction: Va;
   /** Where the hart goes on. */

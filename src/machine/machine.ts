@@ -85,6 +85,11 @@ export class EmulatedMachine implements Machine {
   /** What {@link STATUS}.stuck means: a handler that mends nothing, not one that faults itself. */
   #isRetrying = false;
   #attention = false;
+  /**
+   * A breakpoint that a run passed by, at this count. Where its instruction takes a TLB refill instead of executing, the hart
+   * comes back to it, and it is passed by again.
+   */
+  #passed: { readonly hart: number; readonly pc: bigint; readonly at: bigint; isRefilled: boolean } | undefined;
 
   constructor(readonly parts: MachineParts) {
     const { spec, plan } = parts;
@@ -168,13 +173,27 @@ export class EmulatedMachine implements Machine {
       }
       if (this.#takeInput(false)) continue;
       const slice = minimum(left, share, this.#inputs.distance(this.retired) ?? LONGEST, LONGEST);
+      // What the refill's handler passes by on its way does not count.
+      if (breakpoints === 1 && !this.#passed?.isRefilled) {
+        this.#passed = { hart, pc: view.pc, at: this.retired, isRefilled: false };
+      }
       const { status, executed } = this.engine.run(hart, Number(slice), breakpoints);
       if (executed > 0 || status !== STATUS.none) breakpoints = 2;
       left -= BigInt(executed);
       this.#spend(BigInt(executed), options.onlyHart !== undefined);
+      if (status === STATUS.breakpoint && this.#isPassedAgain(view)) {
+        this.#passed = undefined;
+        breakpoints = 1;
+        continue;
+      }
       const exit = this.#statusExit(status, view);
       if (exit) return exit;
     }
+  }
+
+  #isPassedAgain(view: HartView): boolean {
+    const passed = this.#passed;
+    return passed?.isRefilled === true && passed.hart === view.hart && passed.pc === view.pc;
   }
 
   /** Brings devices up to the clock and offers them typed bytes. */
@@ -407,6 +426,7 @@ export class EmulatedMachine implements Machine {
   }
 
   restore(snapshot: Plain): void {
+    this.#passed = undefined;
     restoreMachine(this, snapshot);
     this.engine.dropDerived();
   }
@@ -545,14 +565,26 @@ export class EmulatedMachine implements Machine {
 
   #trapTaken(view: HartView, trap: TakenTrap): 'trapStop' | 'stuck' | undefined {
     if (this.#inputs.countTrap(this.retired)) this.engine.memory.status = STATUS.check;
+    const passed = this.#passed;
+    if (passed && passed.hart === view.hart && passed.pc === trap.epc && passed.at === this.retired) {
+      passed.isRefilled = this.#isRefill(trap);
+    }
     const nearlyStuck = view.trapStreak > 1;
     if (!this.engine.wantsTrapContext && !nearlyStuck && !trap.isHopeless) return undefined;
     const event = this.#trapEvent(view, trap);
     this.#lastTrap = event;
     this.#emit(event);
-    if (this.#stopOnTrap?.(event)) return 'trapStop';
+    if (this.#stopOnTrap?.(event)) {
+      // Whoever is told of the refill sees to what follows.
+      this.#passed = undefined;
+      return 'trapStop';
+    }
     this.#isRetrying = trap.isHopeless;
     return trap.isHopeless ? 'stuck' : undefined;
+  }
+
+  #isRefill({ isInterrupt, cause }: TakenTrap): boolean {
+    return !isInterrupt && (this.hardware.engineIsa.isRefill?.(cause) ?? false);
   }
 
   /** Tells observers of returns to less privileged worlds and of new translation roots; whether one shall end the run. */
@@ -561,7 +593,10 @@ export class EmulatedMachine implements Machine {
     const to = this.hardware.worldOf((slot) => view.get(slot));
     const common = { hart: view.hart, pc: va(view.pc), at: this.retired };
     const events: ContextEvent[] = [];
-    if (to.rank < from.rank) events.push({ kind: 'trapReturn', from, to, instruction: va(at), ...common });
+    if (to.rank < from.rank) {
+      const isRefill = this.hardware.engineIsa.inRefill?.(before) ?? false;
+      events.push({ kind: 'trapReturn', from, to, ...(isRefill && { isRefill }), instruction: va(at), ...common });
+    }
     for (const register of this.hardware.rootRegisters) {
       const value = view.get(register);
       const old = before(register);
@@ -582,7 +617,8 @@ export class EmulatedMachine implements Machine {
     return this.#lastContext !== undefined;
   }
 
-  #trapEvent(view: HartView, { cause, isInterrupt, tval, epc, detail, before }: TakenTrap): TrapEvent {
+  #trapEvent(view: HartView, trap: TakenTrap): TrapEvent {
+    const { cause, isInterrupt, tval, epc, detail, before } = trap;
     return {
       kind: 'trap',
       hart: view.hart,
@@ -593,6 +629,7 @@ export class EmulatedMachine implements Machine {
       ...(detail?.guestPhysical !== undefined && { guestPhysical: ipa(detail.guestPhysical) }),
       from: this.hardware.worldOf(before),
       to: this.hardware.worldOf((slot) => view.get(slot)),
+      ...(this.#isRefill(trap) && { isRefill: true }),
       at: this.retired,
     };
   }

@@ -8,11 +8,11 @@ import { describe, it } from 'vitest';
 import { check, type Talk } from '../support/conversation';
 
 /** A bundled kernel with its sources in this checkout. */
-const kernel = (name: string) => {
+const kernel = (name: string, arch = 'riscv64') => {
   const folder = resolve('kernels', name);
   const source = (file: string) => join(folder, file);
   return {
-    launch: { program: `bundled:${name}`, arch: 'riscv64', sourceMap: { [`/worldstep/kernels/${name}`]: folder } },
+    launch: { program: `bundled:${name}`, arch, sourceMap: { [`/worldstep/kernels/${name}`]: folder } },
     source,
     /** Breakpoints on the lines that hold these texts, a list a file. */
     lines: (wanted: Record<string, string[]>) =>
@@ -45,15 +45,21 @@ const clear = async (talk: Talk, ...paths: string[]): Promise<void> => {
   for (const path of paths) await talk.client.request('setBreakpoints', { source: { path }, breakpoints: [] });
 };
 
-const lazymapping = kernel('lazymapping');
 const hypervisor = kernel('guestmonolithickernel');
 
 /** The guest's first access to its flash: its hypervisor has not mapped that yet. */
 const FLASH_READ = 'read_volatile';
 
-describe('lazy mapping', () => {
+/** The architectures whose lazy mapping is talked about, and what the goldens' names end in. */
+const LAZY = [
+  ['riscv64', ''],
+  ['loongarch64', '-loongarch64'],
+] as const;
+
+describe.each(LAZY)('lazy mapping on %s', (arch, ending) => {
+  const lazymapping = kernel('lazymapping', arch);
   it('stops in the user program, in the kernel that maps its page, and in its system call', () =>
-    check('lazymapping-worlds', async (talk) => {
+    check(`lazymapping-worlds${ending}`, async (talk) => {
       await talk.launch(
         lazymapping.launch,
         lazymapping.lines({
@@ -71,9 +77,10 @@ describe('lazy mapping', () => {
     }));
 });
 
-describe('a store to a page that is not mapped', () => {
+describe.each(LAZY)('a store to a page that is not mapped, on %s', (arch, ending) => {
+  const lazymapping = kernel('lazymapping', arch);
   it('is stepped into, through the kernel that maps the page, and back to the program', () =>
-    check('lazymapping-steps', async (talk) => {
+    check(`lazymapping-steps${ending}`, async (talk) => {
       const program = 'payload/origin/src/main.rs';
       await talk.launch(lazymapping.launch, lazymapping.lines({ [program]: ['let mut last = 0u64;'] }));
       await talk.hear('stopped');

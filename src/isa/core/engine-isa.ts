@@ -88,6 +88,13 @@ export interface EngineIsa {
   /** Bit per context that is in use only inside guests. */
   readonly guestContexts: number;
   takeTrap(state: HartState, cause: number, isInterrupt: boolean, tval: bigint, epc: bigint, detail?: TrapDetail): void;
+  /**
+   * Whether an exception is the translation's own business, as a TLB's refill by software is: the instruction is executed
+   * again behind it, and nobody who debugs it wants to see that. Absent: none is.
+   */
+  isRefill?(cause: number): boolean;
+  /** Whether a hart is in the handler of such an exception. */
+  inRefill?(get: (slot: string) => bigint): boolean;
   /** The interrupt to take now, if any; a look without effects. */
   pendingInterrupt(state: HartState): number | undefined;
   /**

@@ -48,6 +48,8 @@ export interface Translation {
   /** `Bare`, `Sv39`, `Sv39 over Sv39x4` … */
   readonly scheme: string;
   readonly steps: readonly WalkStep[];
+  /** What translated, where that is not the tables alone: a window, a TLB that software fills. In words. */
+  readonly source?: string;
   readonly result:
     | { readonly ok: true; readonly ipa: Ipa; readonly pa: Pa; readonly pageSize: number; readonly perms: Permissions }
     | { readonly ok: false; readonly fault: Fault };

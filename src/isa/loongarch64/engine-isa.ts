@@ -1,6 +1,7 @@
 /** LoongArch64 as the engine executes it. */
 import type { EngineIsa } from '../core/engine-isa';
-import { CAUSE } from './causes';
+import { TLBRERA } from './bits';
+import { CAUSE, isRefill } from './causes';
 import { ENCODING } from './encoding';
 import { isFpOpen, openFp, pendingInterrupt, takeTrap, wakesFromWait } from './exceptions';
 import { FP_FUNCTIONS } from './float/functions';
@@ -30,6 +31,8 @@ export const LOONGARCH64_ENGINE: EngineIsa = {
   fetchContext: translationContext,
   guestContexts: 0,
   takeTrap,
+  isRefill,
+  inRefill: (get) => (get('TLBRERA') & TLBRERA.IS_TLBR) !== 0n,
   pendingInterrupt,
   wakesFromWait,
 };

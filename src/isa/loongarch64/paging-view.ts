@@ -9,7 +9,7 @@ import type { World } from '../core/world';
 import { ASID_MASK, isCanonical, TLBELO, virtualBits } from './bits';
 import { CAUSE, causeName } from './causes';
 import { isDirect, pageOf, refusal, windowOf } from './paging-cpu';
-import { permissions, type Registers, type TableWalk, walkTables } from './tables';
+import { levelsOf, permissions, type Registers, type TableWalk, walkTables } from './tables';
 import { MTLB_ENTRIES, STLB_ENTRIES, STLB_SETS, STLB_WAYS, unpackEntry } from './tlb-layout';
 
 const ALL: Permissions = { read: true, write: true, execute: true, user: true };
@@ -55,6 +55,10 @@ const RULES: ReadonlyMap<number, string> = new Map([
   [CAUSE.pageModification, 'stores are not allowed (D = 0)'],
 ]);
 
+/** How addresses are translated: directly, or by tables of so many levels. */
+const schemeName = (world: World, registers: Registers): string =>
+  world.stage1 === undefined && isDirect({ get: registers }) ? 'direct' : `${levelsOf(registers).length}-level`;
+
 /** Implements {@link Isa.translate}. */
 export const translate = (
   world: World,
@@ -65,8 +69,9 @@ export const translate = (
 ): Translation => {
   const state = { get: registers };
   const plv = PLV[world.mode] ?? 0;
+  const scheme = schemeName(world, registers);
   const reached = (
-    scheme: string,
+    source: string | undefined,
     steps: readonly WalkStep[],
     at: bigint,
     size: bigint,
@@ -74,37 +79,47 @@ export const translate = (
   ): Translation => ({
     va: address,
     scheme,
+    ...(source !== undefined && { source }),
     steps,
     result: { ok: true, ipa: ipa(at), pa: pa(at), pageSize: Number(size), perms },
   });
-  const failed = (scheme: string, steps: readonly WalkStep[], rule: string, cause: number): Translation => {
+  const failed = (source: string | undefined, steps: readonly WalkStep[], rule: string, cause: number): Translation => {
     const fault: Fault = { rule, cause, causeName: causeName(cause, false), tval: address };
-    return { va: address, scheme, steps, result: { ok: false, fault } };
+    return { va: address, scheme, ...(source !== undefined && { source }), steps, result: { ok: false, fault } };
   };
   if (world.stage1 === undefined && isDirect(state)) {
-    return reached('direct address', [], virtualBits(address), 4096n, ALL);
+    return reached(undefined, [], virtualBits(address), 4096n, ALL);
   }
   const window = windowOf(state, address, plv, access);
-  if (window >= 0) return reached(`window DMW${window}`, [], virtualBits(address), 4096n, ALL);
+  if (window >= 0)
+    return reached(
+      `window DMW${window}: the physical address is the lower 48 bits`,
+      [],
+      virtualBits(address),
+      4096n,
+      ALL,
+    );
   if (!isCanonical(address)) {
     const cause = access === 'execute' ? CAUSE.fetchAddress : CAUSE.memoryAddress;
-    return failed('mapped', [], 'the address is in no window, and its upper bits do not repeat bit 47', cause);
+    return failed(undefined, [], 'the address is in no window, and its upper bits do not repeat bit 47', cause);
   }
   const walk = walkTables(rootFor(world, address, registers), address, registers, read);
   const asid = world.asid === 0 ? Number(registers('ASID') & ASID_MASK) : world.asid;
   const cached = tlbEntry(address, asid, registers);
   if (cached) {
     const { entry, pa: at } = pageOf(cached, address);
-    const scheme = isSame(walk, entry, at) ? 'TLB' : 'TLB, stale: its entry differs from the tables';
+    const source = isSame(walk, entry, at)
+      ? 'the TLB has the entry'
+      : 'the TLB has another entry than the tables: it holds until invtlb drops it';
     const cause = refusal(entry, plv, access);
-    if (cause !== undefined) return failed(scheme, walk.steps, RULES.get(cause) ?? causeName(cause, false), cause);
-    return reached(scheme, walk.steps, at, 1n << BigInt(cached.ps), permissions(entry));
+    if (cause !== undefined) return failed(source, walk.steps, RULES.get(cause) ?? causeName(cause, false), cause);
+    return reached(source, walk.steps, at, 1n << BigInt(cached.ps), permissions(entry));
   }
-  const scheme = 'tables; the TLB has no entry yet';
-  if (!walk.leaf) return failed(scheme, walk.steps, walk.rule ?? 'nothing is mapped', REFILL[access]);
+  const source = 'the TLB has no entry yet: its refill takes it from the tables';
+  if (!walk.leaf) return failed(source, walk.steps, walk.rule ?? 'nothing is mapped', REFILL[access]);
   const cause = refusal(walk.leaf.raw, plv, access);
-  if (cause !== undefined) return failed(scheme, walk.steps, RULES.get(cause) ?? causeName(cause, false), cause);
-  return reached(scheme, walk.steps, walk.leaf.pa, walk.leaf.size, permissions(walk.leaf.raw));
+  if (cause !== undefined) return failed(source, walk.steps, RULES.get(cause) ?? causeName(cause, false), cause);
+  return reached(source, walk.steps, walk.leaf.pa, walk.leaf.size, permissions(walk.leaf.raw));
 };
 
 /** The root of the half that the address is in: the world's own, or what the registers name for the other half. */

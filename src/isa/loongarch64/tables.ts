@@ -114,9 +114,6 @@ export const walkTables = (root: bigint, address: bigint, registers: Registers, 
 const addressOf = (levels: readonly IndexField[], base: bigint, index: number, level: number): bigint =>
   BigInt.asUintN(64, BigInt.asIntN(Number(VALEN), base + BigInt(index) * sizeAt(levels, level)));
 
-/** The root of the upper half translates addresses whose highest bit is set. */
-const startOf = (world: World): bigint => (world.level === 'kernel' ? 1n << (VALEN - 1n) : 0n);
-
 /** Implements {@link Isa.tableEntries}. */
 export const tableEntries = (
   _world: World,
@@ -171,7 +168,7 @@ export const mappings = (world: World, read: PhysicalReader, registers: Register
       else visit(raw, level - 1, at);
     }
   };
-  if (world.stage1 !== undefined && levels.length > 0) visit(world.stage1, levels.length - 1, startOf(world));
+  if (world.stage1 !== undefined && levels.length > 0) visit(world.stage1, levels.length - 1, 0n);
   return found.slice(0, limit);
 };
 
