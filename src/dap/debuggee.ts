@@ -4,6 +4,7 @@
  */
 
 import { t } from '../base/l10n';
+import type { FilterScope } from '../debug/exception-list';
 import type { Image } from '../debug/images';
 import type { LogLine, SliceResult, Stop } from '../debug/stop';
 import { DebugTarget } from '../debug/target';
@@ -56,8 +57,8 @@ export class Debuggee {
   /** What the user chose for steps into traps; the launch's choice before. */
   trapPolicy: TrapPolicy | undefined;
   inspection: Inspection | undefined;
-  /** A virtual machine can come to exist in this machine. */
-  canHaveGuests = false;
+  /** Which exception filters can stop in this machine. */
+  filterScope: FilterScope = { canHaveGuests: false };
   isEnded = false;
   target: DebugTarget | undefined;
   private removeConsole: (() => void) | undefined;
@@ -117,7 +118,7 @@ export class Debuggee {
       this.consoleText += this.decoder.decode(bytes, { stream: true });
     });
     this.panicHint = built.panicHint;
-    this.canHaveGuests = built.canHaveGuests;
+    this.filterScope = built.filterScope;
     this.inspection = openInspectors(target, { ...built.inspect, mostTraps: launch.limits?.traps });
     this.inspection.onWarning = (text) => this.print(`${text}\n`, 'console');
     this.observe(target);

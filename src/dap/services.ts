@@ -1,6 +1,6 @@
 /** What the shell gives a session: who composes (entry, tests) decides where machines, symbols and views come from. */
 import type { Host } from '../base/host';
-import type { ExceptionFilter } from '../debug/exception-list';
+import type { ExceptionFilter, FilterScope } from '../debug/exception-list';
 import type { DebugTarget, TargetImage } from '../debug/target';
 import type { InspectOptions } from '../inspect/context';
 import type { LaunchArguments } from './launch-schema';
@@ -15,8 +15,8 @@ export interface BuiltMachine {
   readonly inspect?: InspectOptions;
   /** Remarks for the Debug Console: symbols that could not be read, defaults that were chosen. */
   readonly remarks?: readonly string[];
-  /** A virtual machine can come to exist in it. */
-  readonly canHaveGuests: boolean;
+  /** Which exception filters can stop in it. */
+  readonly filterScope: FilterScope;
   /** Whether a line of console output means that the guest failed. */
   isPanic?(line: string): boolean;
   /** A next step for the user after a panic with this text, where the machine explains it. */
@@ -30,13 +30,10 @@ export interface SessionServices {
    * what is wrong, where, and the next step.
    */
   build(launch: LaunchArguments, host: Host): Promise<BuiltMachine>;
-  /**
-   * Whether a virtual machine can come to exist in a launch that will follow. Its files are read once for both. Rejects as
-   * `build` would.
-   */
-  canHaveGuests(launch: LaunchArguments): Promise<boolean>;
+  /** The scope of filters for a launch that will follow. Its files are read once for both. Rejects as `build` would. */
+  filterScope(launch: LaunchArguments): Promise<FilterScope>;
   /** The exception filters there are. */
-  exceptionFilters(canHaveGuests: boolean): readonly ExceptionFilter[];
+  exceptionFilters(scope: FilterScope): readonly ExceptionFilter[];
   /** Architectures `build` knows. */
   readonly architectures: readonly string[];
   /** Text of a source that the client cannot open by path. */

@@ -201,6 +201,14 @@ function picks(isa: Isa, worlds: readonly ImageWorld[], listed: ReadonlySet<stri
   return [...kinds, ...origins, entries, ...causes];
 }
 
+/** What the filters depend on. */
+export interface FilterScope {
+  /** The name of the instruction set; absent: the first board's. */
+  readonly isa?: string;
+  /** A virtual machine can come to exist in the machine. */
+  readonly canHaveGuests: boolean;
+}
+
 /** All filters of an instruction set, those for checkboxes first; without guests, only those that can stop then. */
 export function filtersOf(isa: Isa, canHaveGuests: boolean): ExceptionFilter[] {
   const causes = isa.causes.filter(({ isOfGuests }) => canHaveGuests || isOfGuests !== true);

@@ -1,13 +1,14 @@
 /** Composes what a debug session needs: files through the host, the machine, the symbols, the views. */
 
 import { pa } from '../base/address';
+import type { Architecture } from '../base/architectures';
 import { FILE_PROBLEMS, type Host, HostFileError } from '../base/host';
 import { t } from '../base/l10n';
 import { nearest } from '../base/nearest';
 import { openLaunch, pickKernel, UserError } from '../dap/errors';
 import type { LaunchArguments } from '../dap/launch-schema';
 import type { BuiltMachine, SessionServices } from '../dap/services';
-import { filtersOf } from '../debug/exception-list';
+import { type FilterScope, filtersOf } from '../debug/exception-list';
 import type { TargetImage } from '../debug/target';
 import { isElf } from '../image/flat-image';
 import { ImageError } from '../image/image-error';
@@ -18,7 +19,7 @@ import type { Isa } from '../isa/core/isa';
 import { BOARDS, boardFor, RUNNABLE } from '../machine/boards/all';
 import { LoadError } from '../machine/boot/load-error';
 import type { NamedFile } from '../machine/boot/load-plan';
-import { createMachine } from '../machine/create';
+import { chooseBoard, createMachine } from '../machine/create';
 import { parseMemorySize } from '../machine/memory-size';
 import { loadSymbolReader, type SymbolReader } from '../symbols/reader';
 import { canHaveGuests, type GuestEvidence } from './guest-support';
@@ -33,9 +34,9 @@ export interface CompositionOptions {
   readonly symbolsWasm?: string;
 }
 
-/** The instruction set of a launch before its machine is made; without a name the first that there is a board for. */
-const isaFor = (arch: string | undefined): Isa => {
-  const board = (arch === undefined ? undefined : boardFor(arch)) ?? BOARDS[0];
+/** An instruction set by its name; without one the first board's. */
+const isaNamed = (name: string | undefined): Isa => {
+  const board = BOARDS.find(({ isa }) => isa.name === name) ?? BOARDS[0];
   if (board === undefined) throw new Error('there are no boards');
   return board.isa;
 };
@@ -52,11 +53,11 @@ export function sessionServices(host: Host, options: CompositionOptions = {}): S
   return {
     host,
     architectures: RUNNABLE,
-    exceptionFilters: (canHaveGuests) => filtersOf(isaFor(undefined), canHaveGuests),
-    canHaveGuests: async (launch) => {
+    exceptionFilters: (scope) => filtersOf(isaNamed(scope.isa), scope.canHaveGuests),
+    filterScope: async (launch) => {
       const guest = readGuest(launch, host);
       ahead = { launch: launchKey(launch), guest };
-      return canHaveGuests(launch, evidence(await guest), isaFor(launch.arch));
+      return scopeOf(launch, await guest, chooseBoard({ architecture: architectureOf(launch), ...(await guest) }).isa);
     },
     build: async (launch) => {
       const reader = await symbols();
@@ -104,6 +105,15 @@ const evidence = ({ kernel, elf, programs }: Guest): GuestEvidence => ({
   worlds: programs.map(({ world }) => world),
 });
 
+const scopeOf = (launch: LaunchArguments, guest: Guest, isa: Isa): FilterScope => ({
+  isa: isa.name,
+  canHaveGuests: canHaveGuests(launch, evidence(guest), isa),
+});
+
+/** What launch.json says; without, the kernel's own file does. */
+const architectureOf = ({ arch }: LaunchArguments): Architecture | undefined =>
+  arch === undefined ? undefined : boardFor(arch)?.arch;
+
 async function build(launch: LaunchArguments, guest: Guest, host: Host, reader: SymbolReader): Promise<BuiltMachine> {
   const read = (path: string, key: string) => readImage(host, resolvePath(path, launch.cwd), key);
   const file = async (key: 'bios' | 'initrd' | 'pflash0' | 'pflash1'): Promise<NamedFile | undefined> => {
@@ -115,7 +125,7 @@ async function build(launch: LaunchArguments, guest: Guest, host: Host, reader: 
   const drives = given?.map(({ drive }) => drive) ?? guest.files?.drives;
   const { machine, plan, board } = createMachine({
     ...guest.files,
-    architecture: launch.arch === undefined ? undefined : boardFor(launch.arch)?.arch,
+    architecture: architectureOf(launch),
     memory: memory === undefined ? guest.files?.memory : parseMemorySize(memory, '"machine.memory"'),
     harts: launch.machine?.harts,
     kernel: guest.kernel,
@@ -143,7 +153,7 @@ async function build(launch: LaunchArguments, guest: Guest, host: Host, reader: 
     sourceMap: guest.sourceMap,
     inspect: { windows: board.windows },
     remarks,
-    canHaveGuests: canHaveGuests(launch, evidence(guest), board.isa),
+    filterScope: scopeOf(launch, guest, board.isa),
     isPanic: guest.isPanic,
     panicHint: (panic) => panicHint(panic, drives, 'launch.json'),
   };

@@ -48,7 +48,15 @@ export const createMachine = (options: MachineOptions): CreatedMachine => {
   }
 };
 
-const chooseBoard = ({ architecture, bios, kernel }: MachineOptions): BoardSpec => {
+/**
+ * The board that is meant: the named architecture's, else that of the kernel's or firmware's file.
+ * @throws LoadError where there is no such board
+ */
+export const chooseBoard = ({
+  architecture,
+  bios,
+  kernel,
+}: Pick<MachineOptions, 'architecture' | 'bios' | 'kernel'>): BoardSpec => {
   const wanted = architecture ?? architectureOf(kernel) ?? architectureOf(bios);
   const [first] = BOARDS;
   const board = wanted === undefined ? first : boardFor(wanted);

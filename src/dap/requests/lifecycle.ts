@@ -1,5 +1,6 @@
 /** Requests about the session as a whole: initialize, launch, restart, end, cancel. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { FilterScope } from '../../debug/exception-list';
 import { capabilities, checkboxes } from '../capabilities';
 import { speakTo } from '../client-language';
 import { alreadyLaunched, nothingShared, nothingToAttach } from '../errors';
@@ -44,21 +45,21 @@ export function lifecycleRequests(session: Session): Record<string, Handler> {
       isBuilding = false;
     }
   };
-  /** Whether the client's list has the filters that are about guests. */
-  let listsGuests = true;
-  /** The list of a client that did not announce its launch may be too long. */
+  /** The filters that the client lists, as they were sent. */
+  let listed = '';
+  /** The list of a client that did not announce its launch may be another machine's. */
   const correctFilters = () => {
-    if (listsGuests === session.debuggee.canHaveGuests) return;
-    listsGuests = session.debuggee.canHaveGuests;
-    const exceptionBreakpointFilters = checkboxes(session.services.exceptionFilters(listsGuests));
+    const exceptionBreakpointFilters = checkboxes(session.services.exceptionFilters(session.debuggee.filterScope));
+    if (listed === JSON.stringify(exceptionBreakpointFilters)) return;
+    listed = JSON.stringify(exceptionBreakpointFilters);
     session.server.event('capabilities', { capabilities: { exceptionBreakpointFilters } });
   };
-  const canHaveGuests = async (launch: unknown): Promise<boolean> => {
+  const scopeOf = async (launch: unknown): Promise<FilterScope> => {
     try {
-      return await session.services.canHaveGuests(checkLaunch(launch, session.services.architectures));
+      return await session.services.filterScope(checkLaunch(launch, session.services.architectures));
     } catch {
       // The launch itself will say what is wrong.
-      return false;
+      return { canHaveGuests: false };
     }
   };
   return {
@@ -73,15 +74,16 @@ export function lifecycleRequests(session: Session): Record<string, Handler> {
       client.isVsCode = args.raw('clientID') === 'vscode';
       client.supportsAnsi = args.raw('supportsANSIStyling') === true;
       client.takesOwnEvents = args.raw(OWN_EVENTS) === true;
-      const declare = (guests: boolean) => {
-        listsGuests = guests;
-        return capabilities(session.services.exceptionFilters(guests), {
+      const declare = (scope: FilterScope) => {
+        const filters = session.services.exceptionFilters(scope);
+        listed = JSON.stringify(checkboxes(filters));
+        return capabilities(filters, {
           canStyle: client.supportsAnsi,
           isShared: session.shared !== undefined,
         });
       };
       const launch = args.raw(LAUNCH_AHEAD);
-      const answer = () => (launch === undefined ? declare(true) : canHaveGuests(launch).then(declare));
+      const answer = () => (launch === undefined ? declare({ canHaveGuests: true }) : scopeOf(launch).then(declare));
       return speakTo(args.optionalString('locale'), session.services.host)?.then(answer) ?? answer();
     },
     launch: async (args) => {

@@ -24,7 +24,7 @@ export function likeRequests(session: Session): Record<string, Handler> {
     'exceptions/filters': () => {
       session.need('exceptions/filters');
       const filters = session.services
-        .exceptionFilters(session.debuggee.canHaveGuests)
+        .exceptionFilters(session.debuggee.filterScope)
         .flatMap(({ id, label, description, heading }) =>
           heading === undefined ? [] : [{ filter: id, label, description, heading: t(heading) }],
         );
