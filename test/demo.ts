@@ -1,9 +1,11 @@
 /**
  * `npm run demo`: the message queue runs as on the command line; then a debug session stops inside its producer and shows
  * the queue as the debugger sees it. The session is the one VS Code talks to, in process.
+ * `npm run demo -- --arch loongarch64` does the same on another instruction set.
  */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { main } from '../src/entry/commands/main';
 import { sessionServices } from '../src/entry/session-services';
 import { parseKernelPackage } from '../src/image/kernel-json';
@@ -14,6 +16,7 @@ import { DapClient } from './support/dap-client';
 
 const root = resolve(__dirname, '..');
 const KERNEL = 'msgqueue';
+const { arch } = parseArgs({ options: { arch: { type: 'string', default: 'riscv64' } } }).values;
 /** By then messages have gone through every slot at least once. */
 const HIT = 13;
 
@@ -24,8 +27,8 @@ const say = (line = ''): void => {
 const title = (text: string): void => say(`\n── ${text} ${'─'.repeat(Math.max(0, 100 - text.length))}\n`);
 
 async function showRun(): Promise<void> {
-  title(`worldstep run ${KERNEL} --arch riscv64 --stats`);
-  const code = await main(['run', KERNEL, '--arch', 'riscv64', '--stats'], root);
+  title(`worldstep run ${KERNEL} --arch ${arch} --stats`);
+  const code = await main(['run', KERNEL, '--arch', arch, '--stats'], root);
   say(`exit code ${code}`);
   if (code !== 0) throw new Error('the kernel did not end well');
 }
@@ -34,7 +37,7 @@ async function showQueue(): Promise<void> {
   const kernelJson = join(root, 'kernels', KERNEL, 'kernel.json');
   const parsed = parseKernelPackage(readFileSync(kernelJson, 'utf8'), kernelJson);
   if (!parsed.ok) throw new Error(parsed.problems.join('\n'));
-  const [breakpoint] = suggestionsOf(parsed.kernel, 'riscv64').breakpoints;
+  const [breakpoint] = suggestionsOf(parsed.kernel, arch).breakpoints;
   if (!breakpoint) throw new Error('kernel.json suggests no breakpoint');
   const path = packagePath(kernelJson, breakpoint.file);
   const source = readFileSync(path, 'utf8');
@@ -44,7 +47,7 @@ async function showQueue(): Promise<void> {
   title(`the debugger: breakpoint at ${breakpoint.file}:${line}, hit ${HIT}`);
   const session = new DapClient(sessionServices(nodeHost({ root })));
   await session.launch(
-    { program: `bundled:${KERNEL}`, arch: 'riscv64' },
+    { program: `bundled:${KERNEL}`, arch },
     { [path]: [{ line, hitCondition: `== ${HIT}` }] },
   );
   await session.event('stopped');
