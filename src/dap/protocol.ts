@@ -80,7 +80,7 @@ export interface ExceptionLike {
 
 export interface MachineStatus {
   readonly running: boolean;
-  /** The manual's mode name, e.g. `S`. */
+  /** The mode for people, e.g. `S mode`. */
   readonly mode: string;
   readonly pc: string;
   /** Of the frame that was asked about: the function's whole name, of which the call stack shows a part. */

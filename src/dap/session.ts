@@ -2,6 +2,7 @@
  * One client's debug session: what it has been told, what it wishes for, and the debuggee it follows. Requests are answered
  * by theme in requests/; the machine's life is debuggee.ts. Sessions are made by create-session.ts.
  */
+
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { t } from '../base/l10n';
 import type { EvaluationScope } from '../debug/expression/scope';
@@ -9,6 +10,7 @@ import type { Image } from '../debug/images';
 import type { LogLine, SliceResult, Stop } from '../debug/stop';
 import type { DebugTarget } from '../debug/target';
 import type { Inspection } from '../inspect/open';
+import { modeText } from '../isa/core/world';
 import { ClientPaths } from './client-paths';
 import { Debuggee, type Follower, type OutputCategory } from './debuggee';
 import { ended, isRunning, notLaunched, unknownThread } from './errors';
@@ -356,7 +358,7 @@ export class Session implements Follower {
     const cpu = target.cpu(hart);
     return {
       running: this.loop.isRunning,
-      mode: cpu.world.mode,
+      mode: modeText(cpu.world.mode),
       pc: `0x${cpu.pc.toString(16)}`,
       retired: target.machine.retired.toString(),
       seconds: Number(target.machine.now) / 1e9,

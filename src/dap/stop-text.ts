@@ -6,18 +6,19 @@ import { panicReport } from '../debug/panic-message';
 import type { Stop } from '../debug/stop';
 import type { DebugTarget } from '../debug/target';
 import { isVmEntry, isVmExit, whatRunsIn } from '../debug/trap-policy';
+import { modeText } from '../isa/core/world';
 
 /** The body of a `stopped` event. */
 export function stoppedBody(target: DebugTarget, stop: Stop): object {
   const common = { threadId: stop.hart + 1, allThreadsStopped: true };
-  const mode = target.cpu(stop.hart).world.mode;
+  const mode = modeText(target.cpu(stop.hart).world.mode);
   switch (stop.kind) {
     case 'entry':
-      return { reason: 'entry', description: t`At the first instruction (${mode} mode)`, ...common };
+      return { reason: 'entry', description: t`At the first instruction (${mode})`, ...common };
     case 'pause':
-      return { reason: 'pause', description: t`Paused in ${mode} mode`, ...common };
+      return { reason: 'pause', description: t`Paused in ${mode}`, ...common };
     case 'step':
-      return { reason: 'step', description: t`Stepped (${mode} mode)`, ...common };
+      return { reason: 'step', description: t`Stepped (${mode})`, ...common };
     case 'goto':
       return { reason: 'goto', description: t`Jumped`, ...common };
     case 'runTo':
@@ -27,9 +28,9 @@ export function stoppedBody(target: DebugTarget, stop: Stop): object {
     case 'breakpoint': {
       const reason = stop.type === 'source' ? 'breakpoint' : `${stop.type} breakpoint`;
       const description = {
-        source: t`Paused on breakpoint (${mode} mode)`,
-        function: t`Paused on function breakpoint (${mode} mode)`,
-        instruction: t`Paused on instruction breakpoint (${mode} mode)`,
+        source: t`Paused on breakpoint (${mode})`,
+        function: t`Paused on function breakpoint (${mode})`,
+        instruction: t`Paused on instruction breakpoint (${mode})`,
       }[stop.type];
       return { reason, description, hitBreakpointIds: stop.ids, ...text(stop.problem), ...common };
     }
@@ -72,7 +73,7 @@ function goalBody(target: DebugTarget, stop: Extract<Stop, { kind: 'goal' }>, co
     return { reason: 'exception', description: trapTitle(target, trap), text: trapText(target, trap), ...common };
   }
   const { world } = target.cpu(hart);
-  const here = t`${whatRunsIn(world)} (${world.mode} mode)`;
+  const here = t`${whatRunsIn(world)} (${modeText(world.mode)})`;
   const description = {
     userInstruction: t`In ${here}`,
     vmEntry: t`VM entry: in ${here}`,

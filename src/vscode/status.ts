@@ -48,10 +48,10 @@ export class StatusItem implements vscode.Disposable {
     // The button of the debug toolbar shows the choice.
     void vscode.commands.executeCommand('setContext', 'worldstep.traps', traps);
     void vscode.commands.executeCommand('setContext', 'worldstep.numbers', numbers);
-    this.#item.text = running ? `$(sync~spin) ${t`Guest running`}` : `$(debug-pause) ${t`${mode}-mode`} ${pc}`;
+    this.#item.text = running ? `$(sync~spin) ${t`Guest running`}` : `$(debug-pause) ${mode} ${pc}`;
     this.#item.tooltip = new vscode.MarkdownString(
       [
-        running ? t`**The guest runs.**` : t`**Stopped in ${mode}-mode** at ${code(pc)}`,
+        running ? t`**The guest runs.**` : t`**Stopped in ${mode}** at ${code(pc)}`,
         ...(functionName === undefined ? [] : [t`Selected frame: ${code(functionName)}`]),
         harts === 1
           ? t`${instructions} instructions, ${seconds.toFixed(6)} s of guest time, 1 hart`
@@ -61,7 +61,7 @@ export class StatusItem implements vscode.Disposable {
       ].join('\n\n'),
     );
     this.#item.accessibilityInformation = {
-      label: running ? t`Guest running` : t`Guest stopped in ${mode} mode at ${pc}`,
+      label: running ? t`Guest running` : t`Guest stopped in ${mode} at ${pc}`,
     };
     this.#item.show();
   }

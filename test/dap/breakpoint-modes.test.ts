@@ -56,7 +56,7 @@ describe('modes of breakpoints over the protocol', () => {
     expect(host).toMatchObject([{ verified: true }]);
     await client.request('setFunctionBreakpoints', { breakpoints: [{ name: 'axhal::init_early', mode: 'guest' }] });
     await client.request('continue', { threadId: 1 });
-    expect(await modeOf(client)).toBe('VS');
+    expect(await modeOf(client)).toBe('VS mode');
     const { breakpoints: space } = await client.request('setInstructionBreakpoints', {
       breakpoints: [{ instructionReference: '0x1000', mode: 'physical' }],
     });
@@ -71,7 +71,7 @@ describe('a run to a function', () => {
   it('ends in its own world, though another world has other code at its address', async () => {
     const client = newClient();
     await client.launch({ ...launch, runTo: 'gkernel::syscall::handle' });
-    expect(await modeOf(client)).toBe('VS');
+    expect(await modeOf(client)).toBe('VS mode');
     const { stackFrames } = await client.request('stackTrace', { threadId: 1, levels: 1 });
     expect(stackFrames[0].name).toBe('handle · gkernel');
     client.dispose();
