@@ -46,10 +46,7 @@ async function showQueue(): Promise<void> {
 
   title(`the debugger: breakpoint at ${breakpoint.file}:${line}, hit ${HIT}`);
   const session = new DapClient(sessionServices(nodeHost({ root })));
-  await session.launch(
-    { program: `bundled:${KERNEL}`, arch },
-    { [path]: [{ line, hitCondition: `== ${HIT}` }] },
-  );
+  await session.launch({ program: `bundled:${KERNEL}`, arch }, { [path]: [{ line, hitCondition: `== ${HIT}` }] });
   await session.event('stopped');
   await showStop(session, source);
 
