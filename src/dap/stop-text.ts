@@ -5,8 +5,7 @@ import { t } from '../base/l10n';
 import { panicReport } from '../debug/panic-message';
 import type { Stop } from '../debug/stop';
 import type { DebugTarget } from '../debug/target';
-import { isVmEntry, isVmExit, whatRunsIn } from '../debug/trap-policy';
-import { modeText } from '../isa/core/world';
+import { isVmEntry, isVmExit, modeText, whatRunsIn } from '../debug/trap-policy';
 
 /** The body of a `stopped` event. */
 export function stoppedBody(target: DebugTarget, stop: Stop): object {

@@ -3,7 +3,6 @@
  * (user, kernel, guest user, guest kernel, hypervisor, firmware); it is not Arm's Secure/Non-secure world.
  */
 import type { Ipa, Pa } from '../../base/address';
-import { t } from '../../base/l10n';
 
 /** Of a guest's modes: `user` and `kernel`, too. */
 export type WorldLevel = 'user' | 'kernel' | 'firmware';
@@ -24,9 +23,6 @@ export interface World {
   /** Root of the stage-2 tables, absent outside guests. */
   readonly stage2?: Pa;
 }
-
-/** A mode in a sentence: `S mode`; numbered levels, as PLV0 is, stand alone. */
-export const modeText = (mode: string): string => (/\d$/.test(mode) ? mode : t`${mode} mode`);
 
 /** Whether a change between worlds enters a virtual machine. */
 export const isVmEntry = (from: World, to: World): boolean => !from.guest && to.guest;
