@@ -211,9 +211,10 @@ const timer: readonly Csr[] = [
   row(0x40, 'TID', 'timer', 0xffff_ffffn, 'Number of the timer.', { signedBits: 32 }),
   row(0x41, 'TCFG', 'timer', 0xffff_ffff_ffffn, 'Timer configuration.', {
     write: (state, value) => {
+      // A timer that is switched off stays where it is.
+      state.set('TVAL', (value & TCFG.EN) === 0n ? timerValue(state) : value & ~3n);
       state.set('TCFG', value);
       state.set('timerStart', state.time);
-      if ((value & TCFG.EN) !== 0n) state.set('TVAL', value & ~3n);
       state.timersChanged();
     },
     fields: fields(['InitVal', 47, 2, 'in units of 4 ticks'], ['Periodic', 1], ['En', 0]),
