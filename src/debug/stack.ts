@@ -10,6 +10,7 @@ import type { World } from '../isa/core/world';
 import type { Cpu, Machine, TrapEvent } from '../machine/contract';
 import type { FrameState, InlineFrame, SourceFile } from '../symbols/types';
 import { callerAtEntry, frameAddress, framePointerStep, unwindStep } from '../symbols/unwind';
+import { epilogueRow } from './epilogues';
 import type { Image, ImageSet } from './images';
 import { lostCaller } from './lost-callers';
 import type { TargetMemory } from './memory';
@@ -129,8 +130,10 @@ export class Unwinder {
   ): PhysicalFrame {
     const found = this.images.find(isCaller ? pc - 1n : pc, this.reader(cpu), cpu.world);
     const slide = found?.slide ?? 0n;
-    const state: FrameState = { pc, isCaller, registers, slide, ...(special === undefined ? {} : { special }) };
-    const bare: PhysicalFrame = { cpu, image: found?.image, slide, pc, link: va(pc - slide), state, cfa: undefined };
+    const link = va(pc - slide);
+    const row = found === undefined || isCaller ? undefined : epilogueRow(found.image.program, link, this.machine.isa);
+    const state: FrameState = { pc, isCaller, registers, slide, ...(special && { special }), ...(row && { row }) };
+    const bare: PhysicalFrame = { cpu, image: found?.image, slide, pc, link, state, cfa: undefined };
     if (found === undefined) return bare;
     const cfa = frameAddress(found.image.program, state, this.reader(cpu));
     const lazy = cfa === undefined ? state : { ...state, cfa, caller: () => this.callerState(bare) };

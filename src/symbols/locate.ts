@@ -106,7 +106,7 @@ function aliveElsewhere(location: Location & { kind: 'list' }, slide: bigint): s
 }
 
 function canonicalFrameAddress(program: Program, frame: FrameState, context: ExpressionContext): bigint {
-  const row = program.unwind(va(lookupAddress(frame)));
+  const row = frame.row ?? program.unwind(va(lookupAddress(frame)));
   if (row === undefined) throw new Unavailable('there is no call frame information here');
   return row.cfa.kind === 'registerOffset'
     ? context.register(row.cfa.register) + row.cfa.offset

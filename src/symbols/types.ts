@@ -232,6 +232,8 @@ export interface FrameState {
   readonly special?: (dwarf: number) => bigint | undefined;
   /** The canonical frame address, when call frame information covers `pc`; `locate` works it out itself when absent. */
   readonly cfa?: bigint;
+  /** The row of call frame information that holds at `pc`, where it is not the program's own. */
+  readonly row?: UnwindRow;
   /** Run-time address minus link address of the image `pc` is in; 0 when absent. `pc` and the registers are run-time values. */
   readonly slide?: bigint;
   /** The frame that called this one, for values at function entry. */

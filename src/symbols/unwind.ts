@@ -13,7 +13,7 @@ export function unwindStep(program: Program, frame: FrameState, readMemory: Read
   const abi = unwindAbi(program.elf.machine);
   if (abi === undefined) return { kind: 'missing', why: `the stack of ${program.elf.machine} is not known` };
   const at = va(lookupAddress(frame));
-  const row = program.unwind(at);
+  const row = frame.row ?? program.unwind(at);
   if (row === undefined) return { kind: 'missing', why: `there is no call frame information for ${hex(at)}` };
   try {
     return stepBy(row, abi, frame, frameContext(program, frame, undefined, readMemory, 0), program);

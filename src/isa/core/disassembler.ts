@@ -7,6 +7,7 @@ import { effectsOf } from './graph';
 import { type Insn, isPatternInsn } from './insn';
 import { recordGraph } from './record-graph';
 import type { DisassembledInsn } from './registers';
+import { type Move, moveOf, type RegisterPlace } from './stack-move';
 
 /** An instruction's operands, to be printed. */
 export type Operands = Pick<DecodedInsn, 'fields' | 'wide'>;
@@ -20,6 +21,8 @@ export interface Spelling {
   operand(insn: Insn, name: string, format: string | undefined): ((operands: Operands) => string) | undefined;
   /** What follows a row's mnemonic, e.g. the ordering of an atomic access. */
   suffix?(insn: Insn): ((operands: Operands) => string) | undefined;
+  /** The stack pointer among the registers of the rows. */
+  readonly stackPointer: RegisterPlace;
   /** First match wins. */
   readonly aliases: readonly Alias[];
   /** Bytes that are no instruction, as the assembler takes them. */
@@ -91,12 +94,14 @@ interface Form {
   readonly suffix: ((operands: Operands) => string) | undefined;
   readonly template: Template;
   readonly kind: DisassembledInsn['kind'];
+  readonly stackMove: Move;
   matches(operands: Operands): boolean;
 }
 
 const createForms = (insn: Insn, spelling: Spelling): Form[] => {
   const kind = kindOf(insn);
   const suffix = spelling.suffix?.(insn);
+  const stackMove = moveOf(insn, spelling.stackPointer);
   const aliases = spelling.aliases
     .filter((alias) => alias.of === insn.mnemonic)
     .map((alias): Form => {
@@ -106,6 +111,7 @@ const createForms = (insn: Insn, spelling: Spelling): Form[] => {
         suffix,
         template: parseTemplate(insn, alias.asm ?? insn.asm, spelling),
         kind: alias.kind ?? kind,
+        stackMove,
         matches: (operands) =>
           conditions.every(([name, value]) => {
             const { fields } = operands;
@@ -113,7 +119,7 @@ const createForms = (insn: Insn, spelling: Spelling): Form[] => {
           }) && alias.where?.(operands) !== false,
       };
     });
-  const own = { mnemonic: insn.mnemonic, suffix, template: parseTemplate(insn, insn.asm, spelling), kind };
+  const own = { mnemonic: insn.mnemonic, suffix, template: parseTemplate(insn, insn.asm, spelling), kind, stackMove };
   return [...aliases, { ...own, matches: () => true }];
 };
 
@@ -138,6 +144,7 @@ const spell = (decoded: DecodedInsn, form: Form, bytes: Uint8Array, address: big
     isValid: true,
     ...(distance !== undefined && { target: targetOf(address, distance) }),
     kind: form.kind,
+    stackMove: form.stackMove(decoded),
     doc: `${insn.mnemonic}: ${insn.doc}\n${insn.ref}`,
   };
 };
@@ -149,6 +156,7 @@ const undecodable = (bytes: Uint8Array, address: bigint, spelling: Spelling): Di
   ...spelling.undecodable(bytes),
   isValid: false,
   kind: 'plain',
+  stackMove: undefined,
   doc: 'Not an instruction of this machine: executing it raises an illegal-instruction exception.',
 });
 

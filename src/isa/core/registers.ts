@@ -34,6 +34,8 @@ export interface DisassembledInsn {
   /** Direct branch or call target. */
   readonly target?: bigint;
   readonly kind: 'plain' | 'branch' | 'jump' | 'call' | 'return' | 'indirect' | 'trap' | 'trapReturn';
+  /** What it adds to the stack pointer: 0n where it leaves it alone; `undefined` where it sets it, or nobody knows. */
+  readonly stackMove: bigint | undefined;
   /** Manual reference and one line of what it does, for hovers. */
   readonly doc: string;
 }

@@ -36,6 +36,7 @@ const ALIASES: readonly Alias[] = [
 
 export const SPELLING: Spelling = {
   operand,
+  stackPointer: { file: 'r', index: 3 },
   aliases: ALIASES,
   undecodable: (bytes) => ({
     mnemonic: bytes.length === 4 ? '.word' : '.byte',

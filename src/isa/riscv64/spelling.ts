@@ -62,6 +62,7 @@ const ordering = ({ fields }: Operands): string => {
 
 export const SPELLING: Spelling = {
   operand,
+  stackPointer: { file: 'x', index: 2 },
   suffix: ({ asm }: Insn) => (asm.includes('{aqrl}') ? ordering : undefined),
   aliases: ALIASES,
   undecodable: (bytes) => {

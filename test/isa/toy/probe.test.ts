@@ -270,6 +270,7 @@ describe('the disassembler', () => {
   const spelling: Spelling = {
     operand: (_, name, format) =>
       /^[RV]/.test(name) && !format ? ({ fields }) => `${name[0]?.toLowerCase()}${fields[name]}` : undefined,
+    stackPointer: { file: 'none', index: 0 },
     aliases: [{ of: 'li', when: { imm: 0 }, as: 'clear', asm: '{Rd}' }],
     undecodable: (bytes) => ({ mnemonic: '.bytes', operands: `${bytes.length}` }),
   };
