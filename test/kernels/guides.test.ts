@@ -38,7 +38,7 @@ it('each kernel has a guide that is tested', () => {
 
 describe.each(Object.entries(GUIDES))('the guide of %s', (kernel, tests) => {
   const rows = guideRows(kernel);
-  const running = RUNNABLE.filter((arch) => builds(kernel).includes(arch) && MODES[arch] !== undefined);
+  const running = RUNNABLE.filter((arch) => builds(kernel).includes(arch));
 
   it('names lines that there are', () => {
     for (const row of rows) expect(lineOf(kernel, row)).toBeGreaterThan(0);
