@@ -75,7 +75,9 @@ export const startServer = async ({ extensions, isDriven, language }: ServerOpti
 const addLanguage = (data: string, language: Language): void => {
   const texts = join(data, 'texts.json');
   writeFileSync(texts, JSON.stringify({ contents: {} }));
-  const pack = { hash: language, extensions: [], translations: { vscode: texts }, label: language };
+  // The server looks for the extension that brought it: it gets ours.
+  const extensions = [{ extensionIdentifier: { id: 'worldstep.worldstep' }, version: '0.0.0' }];
+  const pack = { hash: language, extensions, translations: { vscode: texts }, label: language };
   writeFileSync(join(data, 'languagepacks.json'), JSON.stringify({ [language]: pack }));
 };
 
