@@ -61,11 +61,17 @@ const looks = async (around: Surroundings, language: string, say: Say): Promise<
   await workbench.stoppedAt(line);
   await workbench.widenSideBar(380);
   const queues = workbench.pane(say('Queues'));
-  await queues.locator('.monaco-list-row', { hasText: say('none yet') }).waitFor();
+  await queues
+    .locator('.monaco-list-row', { hasText: say('none yet') })
+    .first()
+    .waitFor();
   const registers = await workbench.openPane(say('Registers'));
-  await registers.locator('.monaco-list-row', { hasText: say('General') }).waitFor();
+  await registers
+    .locator('.monaco-list-row', { hasText: say('General') })
+    .first()
+    .waitFor();
   const tables = await workbench.openPane(say('Page Tables'));
-  await tables.locator('.monaco-list-row', { hasText: 'uart0' }).waitFor();
+  await tables.locator('.monaco-list-row', { hasText: 'uart0' }).first().waitFor();
   await inAllLooks(workbench, folder, `l-${language}-views`);
 
   await workbench.command(`Worldstep: ${say('Explain an Address…')}`);
