@@ -1,10 +1,10 @@
 /** The disassembler, and with it the decoder, beside LLVM's: on every row with random operands, and on random words. */
-import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import type { PatternInsn } from '../../../src/isa/core/insn';
 import { disassemble } from '../../../src/isa/loongarch64/assembly';
 import { csrOfName } from '../../../src/isa/loongarch64/csrs';
 import { INSNS } from '../../../src/isa/loongarch64/insns/all';
+import { printedByLlvm } from '../../support/llvm';
 import { Random, SEED } from '../../support/random';
 import { VECTORS } from './vectors/all';
 
@@ -36,22 +36,6 @@ const isUndefined = (text: string): boolean => {
   return high < low;
 };
 
-/** What LLVM prints for words, or nothing for those that it does not know. */
-const printedByLlvm = (words: readonly number[]): (string | undefined)[] => {
-  const bytesOf = (word: number) => [0, 8, 16, 24].map((shift) => `0x${((word >>> shift) & 0xff).toString(16)}`);
-  const { stdout, stderr, error } = spawnSync(
-    'llvm-mc-19',
-    ['--disassemble', '-triple=loongarch64', '-mattr=+f,+d,+ual'],
-    { input: words.map((word) => bytesOf(word).join(' ')).join('\n'), encoding: 'utf8', maxBuffer: 1 << 28 },
-  );
-  if (error) throw error;
-  const unknown = new Set([...stderr.matchAll(/^<stdin>:(\d+):\d+: warning/gm)].map(([, line]) => Number(line) - 1));
-  const lines = stdout.split('\n').filter((line) => /^\t[^.]/.test(line));
-  expect(lines.length + unknown.size, 'words that LLVM says something about').toBe(words.length);
-  let next = 0;
-  return words.map((_, at) => (unknown.has(at) ? undefined : lines[next++]?.trim().replace(/\s+/g, ' ')));
-};
-
 /** Ours as LLVM would write it: numbers of CSRs, targets as distances. */
 const printedByUs = (word: number): string | undefined => {
   const { isValid, mnemonic, operands } = disassemble(new Uint8Array(Uint32Array.of(word).buffer), 0n);
@@ -63,7 +47,11 @@ const printedByUs = (word: number): string | undefined => {
 };
 
 const differences = (words: readonly number[]): string[] => {
-  const theirs = printedByLlvm(words);
+  const theirs = printedByLlvm(
+    'loongarch64',
+    '+f,+d,+ual',
+    words.map((word) => ({ word, length: 4 })),
+  );
   return words.flatMap((word, at) => {
     const [llvm, ours] = [theirs[at], printedByUs(word)];
     const isOurs = llvm !== undefined && !NOT_CLAIMED.test(llvm) && !isUndefined(llvm);

@@ -249,6 +249,9 @@ const exponents = (suffix: Suffix): Vector[] => {
       [[0n], RNE, minus(k.inf), DZ],
       [[k.inf], RNE, k.inf, 0n],
       [[k.oddNan], RNE, k.oddNan, 0n],
+      // The manual has both a logarithm and logB of IEEE 754, which differ here. A logarithm, as in QEMU.
+      [[minus(k.two)], RNE, k.nan, NV],
+      [[minus(k.inf)], RNE, k.nan, NV],
     ]),
   ];
 };
