@@ -4,7 +4,7 @@
  */
 import { type Ipa, ipa, type Pa, pa, type Va, va } from '../base/address';
 import type { World } from '../isa/core/world';
-import type { Program, ReadMemory } from '../symbols/types';
+import type { Program, ReadMemory, Segment } from '../symbols/types';
 import { type ImageWorld, runsIn } from './image-world';
 import type { PlaceRule } from './place-rule';
 
@@ -61,7 +61,7 @@ export interface PlacementHints {
 export function placementsOf(program: Program, hints: PlacementHints): Placement[] {
   const loaded = program.elf.segments.filter((segment) => segment.memsz > 0n);
   const startsAtZero = loaded.some(({ flags, vaddr }) => flags.execute && vaddr < FIRST_PAGE);
-  const segments = loaded.filter((segment) => startsAtZero || isRealPlace(segment.vaddr, hints));
+  const segments = loaded.filter((segment) => startsAtZero || isRealPlace(segment, hints));
   const lowest = segments.reduce<bigint | undefined>(
     (low, segment) => (low === undefined || segment.vaddr < low ? segment.vaddr : low),
     undefined,
@@ -97,11 +97,11 @@ export function isMovable(program: Program, hints: PlacementHints, worlds: reado
 const FIRST_PAGE = 4096n;
 
 /**
- * Per-CPU data of Rust kernels is linked at 0 as a template that is copied elsewhere: nothing of it lies there, and a
- * jump to 0 must not look like code of the image.
+ * Per-CPU data of Rust kernels is linked at 0 as a template that is loaded and copied elsewhere: nothing of it lies there,
+ * and a jump to 0 must not look like code of the image. Where RAM begins at 0, what is loaded at 0, too, lies there.
  */
-const isRealPlace = (at: bigint, { ram }: PlacementHints): boolean =>
-  at >= FIRST_PAGE || (ram !== undefined && isIn(ram, at));
+const isRealPlace = ({ vaddr, paddr }: Segment, { ram }: PlacementHints): boolean =>
+  vaddr >= FIRST_PAGE || (ram !== undefined && isIn(ram, vaddr) && BigInt(paddr) === BigInt(vaddr));
 
 const isIn = (ram: NonNullable<PlacementHints['ram']>, at: bigint): boolean =>
   ram.some(({ base, size }) => at >= base && at < base + BigInt(size));

@@ -1,6 +1,6 @@
 /** Which image is at an address that several programs share. */
 import { describe, expect, it } from 'vitest';
-import { pa, type Va, va } from '../../src/base/address';
+import { type Pa, pa, type Va, va } from '../../src/base/address';
 import type { ImageWorld } from '../../src/debug/image-world';
 import { ImageSet, placementsOf } from '../../src/debug/images';
 import type { World } from '../../src/isa/core/world';
@@ -86,5 +86,31 @@ describe('programs at one address', () => {
   it('are found by the address alone only when it is theirs alone', () => {
     expect(setOf({ one: [filled(1)] }).only(BASE)?.image.name).toBe('one');
     expect(setOf({ one: [filled(1)], two: [filled(2)] }).only(BASE)).toBeUndefined();
+  });
+});
+
+describe('the places of a program', () => {
+  const segment = (vaddr: bigint, paddr: bigint, execute: boolean) => ({
+    ...{ vaddr: va(vaddr), paddr: pa(paddr), offset: 0, filesz: 0xc0n, memsz: 0xc0n },
+    flags: { read: true, write: !execute, execute },
+  });
+  const placesOf = (segments: ElfImage['segments'], ram: { base: Pa; size: number }[]) => {
+    const elf = { segments } as Partial<ElfImage> as ElfImage;
+    return placementsOf({ elf } as Partial<Program> as Program, { ram }).map(({ link }) => link);
+  };
+  const code = segment(0xffff_8000_0020_0000n, 0x20_0000n, true);
+  const high = [{ base: pa(0x8000_0000n), size: 1 << 20 }];
+  const low = [{ base: pa(0n), size: 1 << 28 }];
+
+  it('are not at 0 for a template that is loaded elsewhere, wherever RAM begins', () => {
+    const template = segment(0n, 0xffff_8000_0022_d000n, false);
+    expect(placesOf([code, template], high)).toEqual([code.vaddr]);
+    expect(placesOf([code, template], low)).toEqual([code.vaddr]);
+  });
+
+  it('are at 0 for what is loaded there, and for programs whose code begins there', () => {
+    const vectors = segment(0n, 0n, false);
+    expect(placesOf([code, vectors], low)).toEqual([code.vaddr, 0n]);
+    expect(placesOf([segment(0n, 0x8000_0000n, true)], high)).toEqual([0n]);
   });
 });
