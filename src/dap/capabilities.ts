@@ -24,7 +24,7 @@ interface Allowed {
   readonly isShared: boolean;
 }
 
-/** Capabilities that exist and are tested; step back and restart frame need the timeline and are not here yet. */
+/** Capabilities that exist and are tested; step back needs the timeline and is not here yet. */
 export function capabilities(
   filters: readonly ExceptionFilter[],
   { canStyle, isShared }: Allowed,
@@ -37,6 +37,7 @@ export function capabilities(
     supportsEvaluateForHovers: true,
     exceptionBreakpointFilters: checkboxes(filters),
     supportsSetVariable: true,
+    supportsRestartFrame: true,
     supportsGotoTargetsRequest: true,
     supportsStepInTargetsRequest: true,
     supportsCompletionsRequest: true,

@@ -146,6 +146,8 @@ export const noSource = (name: string) => {
       : t`Run "cargo fetch" in the kernel's folder and debug again, or add the folder of crate ${crate} to "sourceMap" in launch.json.`;
   return new UserError(1205, t`The text of ${name} is not available here. ${next}`, openLaunch);
 };
+export const restartImpossible = (why: string) => new UserError(1213, why);
+
 export const stepImpossible = (why: string) => new UserError(1206, why);
 export const noException = () => new UserError(1207, t`The hart does not stand at a trap.`);
 export const staleGotoTarget = (id: number) =>

@@ -40,6 +40,7 @@ const SHOWN: ReadonlySet<string> = new Set([
   'stepOut',
   'gotoTargets',
   'goto',
+  'restartFrame',
   'stepInTargets',
   'setVariable',
   'setExpression',

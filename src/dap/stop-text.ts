@@ -20,6 +20,8 @@ export function stoppedBody(target: DebugTarget, stop: Stop): object {
       return { reason: 'step', description: t`Stepped (${mode})`, ...common };
     case 'goto':
       return { reason: 'goto', description: t`Jumped`, ...common };
+    case 'restart':
+      return { reason: 'restart', description: t`Frame restarted`, ...common };
     case 'runTo':
       return { reason: 'entry', description: t`Reached ${stop.symbol}`, ...common };
     case 'goal':

@@ -6,7 +6,7 @@
 import { va } from '../base/address';
 import { isVmEntry } from '../isa/core/world';
 import type { ContextEvent, TrapEvent } from '../machine/contract';
-import { exitsOf, isInside, lineRegion, type Range, type RegionExits, rowRegion } from './regions';
+import { bodyOf, exitsOf, isInside, lineRegion, type Range, type RegionExits, rowRegion } from './regions';
 import type { PlanEvent } from './runner';
 import { logicalFrames, type PhysicalFrame } from './stack';
 import { type Anchor, Arrival, depthOf, isInteresting, returnOf, type StepContext, StepPlan } from './step-plan';
@@ -200,12 +200,12 @@ export class LineStep extends StepPlan {
   private toBody(frame: PhysicalFrame): 'run' | 'done' {
     const program = frame.image?.program;
     const outer = program?.framesAt(frame.link).at(-1);
-    const rows = program === undefined || outer === undefined ? [] : program.linesIn({ lo: outer.lo, hi: outer.hi });
-    const body = rows.find((row) => row.isStmt && row.line > 0 && row.lo > frame.link);
     // What is written in assembly has no prologue of a compiler.
-    if (outer === undefined || outer.language === 'asm' || outer.language === 'other') return 'done';
-    if (body === undefined || frame.link !== outer.lo) return 'done';
-    const arrival = new Arrival(body.lo + frame.slide, this.anchor(frame));
+    if (program === undefined || outer === undefined || outer.language === 'asm' || outer.language === 'other')
+      return 'done';
+    const body = bodyOf(program, outer);
+    if (frame.link !== outer.lo || body === outer.lo) return 'done';
+    const arrival = new Arrival(body + frame.slide, this.anchor(frame));
     this.waiting = { arrival, isEnd: true };
     this.halts = arrival.halts;
     return 'run';

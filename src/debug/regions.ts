@@ -1,8 +1,8 @@
 /** The code of one source line in one activation, and the addresses where control leaves it: what a line step runs through. */
-import { va } from '../base/address';
+import { type Va, va } from '../base/address';
 import type { Isa } from '../isa/core/isa';
 import type { DisassembledInsn } from '../isa/core/registers';
-import type { InlineFrame, LineRow } from '../symbols/types';
+import type { AddressRange, InlineFrame, LineRow, Program } from '../symbols/types';
 import type { PhysicalFrame } from './stack';
 
 /** `lo <= pc < hi`, run-time addresses. */
@@ -13,6 +13,10 @@ export interface Range {
 
 /** Longest stretch of code one line step analyses, bytes; beyond it the step proceeds by further regions. */
 const LIMIT = 1n << 16n;
+
+/** Where the statements of a function begin, behind what its compiler puts before them. */
+export const bodyOf = (program: Program, { lo, hi }: AddressRange): Va =>
+  program.linesIn({ lo, hi }).find((row) => row.isStmt && row.line > 0 && row.lo > lo)?.lo ?? lo;
 
 export const isInside = (ranges: readonly Range[], pc: bigint): boolean =>
   ranges.some((range) => pc >= range.lo && pc < range.hi);

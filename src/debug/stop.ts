@@ -6,8 +6,8 @@ import type { RunGoal } from './run-goals';
 /** The closed list of reasons. `hart` is the hart to look at first. */
 export type Stop =
   | { readonly kind: 'entry' | 'pause' | 'goto'; readonly hart: number }
-  /** `concealed`: so many inlined calls begin here that the step is not in yet, as seen by the user. */
-  | { readonly kind: 'step'; readonly hart: number; readonly concealed: number }
+  /** `concealed`: so many inlined calls begin here that the step, or the frame that begins anew, is not in yet, as seen by the user. */
+  | { readonly kind: 'step' | 'restart'; readonly hart: number; readonly concealed: number }
   /** The run-to symbol was reached. */
   | { readonly kind: 'runTo'; readonly hart: number; readonly symbol: string }
   /** What the run was told to go on to has happened; `event` is what it was, of traps and returns. */

@@ -21,6 +21,7 @@ import { parseExpression } from './expression/parser';
 import type { EvaluationScope } from './expression/scope';
 import { stripAlias } from './expression/types';
 import { FlagNames } from './flag-names';
+import { beginning, enter, freshStart } from './frame-restart';
 import { ImageFinder } from './image-finder';
 import type { ImageWorld } from './image-world';
 import {
@@ -399,7 +400,9 @@ export class DebugTarget {
 
   /** Inlined calls at the hart's pc that a step ended in front of. */
   private concealed(hart: number): number {
-    return this.current?.kind === 'step' && this.current.hart === hart ? this.current.concealed : 0;
+    const stop = this.current;
+    const isConcealing = stop?.kind === 'step' || stop?.kind === 'restart';
+    return isConcealing && stop.hart === hart ? stop.concealed : 0;
   }
 
   /** The trap whose handler the hart is just about to enter. */
@@ -421,6 +424,17 @@ export class DebugTarget {
     // As the stack shows it: a handler may say how to get to the frames of its own world.
     if (up.kind === 'frame' && up.border === undefined && this.unwinder.hasRules(frame)) return up;
     return { kind: 'frame', frame: fresh.interrupted(frame), border: fresh.label };
+  }
+
+  /** Begins the function of a frame anew, of the hart's own calls, up to its first statement; a string says why it is not possible. */
+  restartFrame(frame: CodeFrame): { readonly first: SliceResult; readonly isOptimised: boolean } | string {
+    const { isa } = this.machine;
+    const start = freshStart(isa, this.unwinder, frame);
+    if (typeof start === 'string') return start;
+    const { cpu } = frame.physical;
+    enter(isa, cpu, start);
+    this.forget();
+    return { first: this.begin(beginning(this.unwinder, cpu, start)), isOptimised: start.isOptimised };
   }
 
   /** The calls, traps and returns of the current line, for `Step Into Target`. */

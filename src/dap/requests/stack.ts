@@ -2,12 +2,13 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { t } from '../../base/l10n';
 import type { Work } from '../../base/work';
+import { canRestart } from '../../debug/frame-restart';
 import { formatReference, referenceIn } from '../../debug/memory';
 import type { SourceFile } from '../../debug/sources';
 import type { Frame } from '../../debug/stack';
 import type { StackWalk } from '../../debug/stack-walk';
 import type { DebugTarget } from '../../debug/target';
-import { noException } from '../errors';
+import { noException, restartImpossible } from '../errors';
 import { type FrameFormat, frameFormat, frameName } from '../frame-name';
 import type { Handler } from '../server';
 import type { Session } from '../session';
@@ -59,11 +60,31 @@ export function stackRequests(session: Session): Record<string, Handler> {
       return context.run(framesOf(walk, start, Math.min(levels, MOST_FRAMES)), (frames) => {
         const { count, isComplete } = walk.known;
         session.shown.noteStack(hart, walk.frames(0, start + frames.length));
+        const border = borderOf(walk, start + frames.length);
         const stackFrames = frames.map((frame, at) =>
-          frameBody(session, target, frame, { hart, index: start + at, format }),
+          frameBody(session, target, frame, { hart, index: start + at, format, border }),
         );
         return { stackFrames, totalFrames: isComplete ? count : Math.max(count, start + frames.length) + 1 };
       });
+    },
+    restartFrame: (args, context) => {
+      const target = session.needStopped('restartFrame');
+      const { hart, index, frame } = session.handles.frame(args.integer('frameId'));
+      if (frame === undefined || !canRestart(frame, index > borderOf(target.stack(hart), index + 1)))
+        throw restartImpossible(
+          t`Only functions with debug information can be restarted that the hart itself has called.`,
+        );
+      const start = target.restartFrame(frame);
+      if (typeof start === 'string') throw restartImpossible(start);
+      context.after(() => {
+        if (start.isOptimised)
+          session.print(
+            t`${frame.name} is optimised: what it got besides its arguments may be missing.\n`,
+            'important',
+          );
+        session.run(start.first);
+      });
+      return undefined;
     },
     exceptionInfo: (args) => {
       const target = session.needStopped('exceptionInfo');
@@ -104,15 +125,30 @@ export function stackRequests(session: Session): Record<string, Handler> {
   };
 }
 
+/** Where a frame is shown. */
+interface FramePlace {
+  readonly hart: number;
+  readonly index: number;
+  readonly format: FrameFormat;
+  /** The index of the first frame that is no call of the hart's own. */
+  readonly border: number;
+}
+
+/** Among the first frames; behind all of them where there is none. */
+function borderOf(walk: StackWalk, count: number): number {
+  const at = walk.frames(0, count).findIndex(({ kind }) => kind === 'label');
+  return at < 0 ? count : at;
+}
+
 function frameBody(
   session: Session,
   target: DebugTarget,
   frame: Frame,
-  { hart, index, format }: { readonly hart: number; readonly index: number; readonly format: FrameFormat },
+  { hart, index, format, border }: FramePlace,
 ): DebugProtocol.StackFrame {
   if (frame.kind === 'label') {
     const id = session.handles.frameId({ hart, index, frame: undefined });
-    return { id, name: frame.name, line: 0, column: 0, presentationHint: 'label' };
+    return { id, name: frame.name, line: 0, column: 0, presentationHint: 'label', canRestart: false };
   }
   const id = session.handles.frameId({ hart, index, frame });
   const image = frame.physical.image;
@@ -127,6 +163,7 @@ function frameBody(
       referenceIn({ machine: target.machine, cpu: frame.physical.cpu }, { space: 'va', address: frame.physical.pc }),
     ),
     ...(image === undefined ? {} : { moduleId: image.id }),
+    ...(canRestart(frame, index > border) ? {} : { canRestart: false }),
     ...(frame.isSubtle ? { presentationHint: 'subtle' as const } : {}),
   };
 }

@@ -4,7 +4,7 @@
  */
 
 import type { Pa, Va } from '../../base/address';
-import type { DisassembledInsn, RegisterSpec } from './registers';
+import type { DisassembledInsn, RegisterSpec, Transfer } from './registers';
 import type { Access, Mapping, TableEntry, Translation } from './translation';
 import type { World } from './world';
 
@@ -73,6 +73,8 @@ export interface Isa {
   jointAddress?(first: DisassembledInsn, second: DisassembledInsn): bigint | undefined;
   /** Whether an instruction takes the stack pointer from memory that is not on its stack, as a switch of tasks does. */
   loadsStackPointer(insn: DisassembledInsn): boolean;
+  /** What an instruction stores or copies, if it does nothing else. */
+  transfer?(insn: DisassembledInsn): Transfer | undefined;
   /** Walks the tables of `world` for `va`, side-effect free. */
   translate(
     world: World,

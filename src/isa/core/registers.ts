@@ -39,3 +39,15 @@ export interface DisassembledInsn {
   /** Manual reference and one line of what it does, for hovers. */
   readonly doc: string;
 }
+
+/** A register that is stored to memory, or copied to another one, as it is. */
+export type Transfer =
+  | {
+      readonly kind: 'store';
+      readonly register: string;
+      /** The register that points there. */
+      readonly base: string;
+      readonly offset: bigint;
+      readonly bytes: number;
+    }
+  | { readonly kind: 'move'; readonly to: string; readonly from: string };

@@ -9,6 +9,7 @@ import { translate } from './paging-view';
 import { jointAddress, jointTarget, loadsStackPointer } from './pairs';
 import { REGISTERS, registerOfDwarf, registerOfName } from './registers';
 import { mappings, rootLevel, tableEntries } from './tables';
+import { transfer } from './transfers';
 import { worldsOf } from './worlds';
 
 /** A program's call is its own kernel's affair; only its number is known to stand in a7. */
@@ -47,6 +48,7 @@ export const LOONGARCH64: Isa = {
   jointTarget,
   jointAddress,
   loadsStackPointer,
+  transfer,
   translate,
   mappings,
   tableEntries,

@@ -14,6 +14,7 @@ import { mappings, rootLevel, tableEntries } from './paging-tables';
 import { translate } from './paging-view';
 import { REGISTERS, registerOfDwarf, registerOfName } from './registers';
 import { loadsStackPointer } from './stack-load';
+import { transfer } from './transfers';
 import { rootRemark, worldsOf } from './worlds';
 
 export const RISCV64: Isa = {
@@ -39,6 +40,7 @@ export const RISCV64: Isa = {
   jointTarget,
   jointAddress,
   loadsStackPointer,
+  transfer,
   translate,
   mappings,
   tableEntries,
