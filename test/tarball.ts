@@ -13,6 +13,8 @@ const root = resolve(__dirname, '..');
 const KERNEL = 'msgqueue';
 /** Where the session stops. */
 const FUNCTION = 'msgqueue::producer';
+/** How the call stack calls it. */
+const FRAME = 'producer · msgqueue';
 
 interface Message {
   readonly type: string;
@@ -70,7 +72,7 @@ const debugsTheKernel = (folder: string, env: NodeJS.ProcessEnv): Promise<string
     });
     adapter.on('error', (error) => done(error.message));
     adapter.on('close', (code) =>
-      done(code === 0 && names[0] === FUNCTION ? undefined : `exit code ${code}, call stack ${names.join(', ')}`),
+      done(code === 0 && names[0] === FRAME ? undefined : `exit code ${code}, call stack ${names.join(', ')}`),
     );
     ask('initialize', { adapterID: 'worldstep' });
   });
