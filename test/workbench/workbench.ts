@@ -37,7 +37,7 @@ export class Workbench {
 
   async screenshot(name: string): Promise<void> {
     mkdirSync(SHOTS, { recursive: true });
-    await this.page.screenshot({ path: join(SHOTS, `${name}.png`) });
+    await this.page.screenshot({ path: join(SHOTS, `${name}.png`), animations: 'disabled' });
   }
 
   /** Does something until it shows. */

@@ -1,5 +1,6 @@
 /** The rules a walk can break, in words, and the traps they raise. */
 import { hex } from '../../base/address';
+import { t } from '../../base/l10n';
 import type { TrapDetail } from '../core/privileged';
 import type { Access } from '../core/translation';
 import { CAUSE } from './causes';
@@ -43,76 +44,76 @@ export const guestFault = (
 /** The broken rule of a walk through both stages. */
 export const guestRule = ({ end, stage, purpose, guestPhysical }: GuestEnd, levels: number): string => {
   const rule = end.fault ? walkRule(end.fault, end, levels, stage === 2) : '';
-  if (stage === 1) return `stage 1: ${rule}`;
+  if (stage === 1) return t`stage 1: ${rule}`;
   const what = {
-    access: 'guest physical address',
-    read: 'a stage 1 PTE at guest physical address',
-    write: 'setting A or D in the stage 1 PTE at guest physical address',
+    access: t`guest physical address`,
+    read: t`a stage 1 PTE at guest physical address`,
+    write: t`setting A or D in the stage 1 PTE at guest physical address`,
   }[purpose];
-  return `stage 2, for ${what} ${hex(guestPhysical)}: ${rule}`;
+  return t`stage 2, for ${what} ${hex(guestPhysical)}: ${rule}`;
 };
 
 /** The broken rule in one sentence, for a walk of `levels` levels that ended so. */
 export const walkRule = (fault: WalkFault, end: WalkEnd, levels: number, isSecond = false): string => {
-  const where = `at level ${end.level}`;
+  const where = t`at level ${end.level}`;
   const address = hex(end.leafAt);
   const top = levels * 9 + 11;
   switch (fault) {
     case 'nonCanonical':
-      if (isSecond) return `address has bits above ${top + 2} set: ${schemeName(levels, true)} translates no more`;
-      return `address is not canonical: ${schemeName(levels)} needs bits 63–${top + 1} equal to bit ${top}`;
+      if (isSecond) return t`address has bits above ${top + 2} set: ${schemeName(levels, true)} translates no more`;
+      return t`address is not canonical: ${schemeName(levels)} needs bits 63–${top + 1} equal to bit ${top}`;
     case 'tableNotMemory':
-      return `PTE ${where} would lie at ${address}, where there is no memory`;
+      return t`PTE ${where} would lie at ${address}, where there is no memory`;
     case 'tableDenied':
-      return `PTE ${where} at ${address} may not be read: PMP denies it`;
+      return t`PTE ${where} at ${address} may not be read: PMP denies it`;
     case 'tableBeyond':
-      return `table of level ${end.level} would lie beyond physical memory (address over 53 bits)`;
+      return t`table of level ${end.level} would lie beyond physical memory (address over 53 bits)`;
     case 'invalid':
-      return `PTE is not valid (V = 0) ${where}`;
+      return t`PTE is not valid (V = 0) ${where}`;
     case 'writeOnly':
-      return `PTE is writable but not readable (W = 1, R = 0), which is reserved, ${where}`;
+      return t`PTE is writable but not readable (W = 1, R = 0), which is reserved, ${where}`;
     case 'reservedBits':
-      return `PTE has reserved bits 60–54 set ${where}`;
+      return t`PTE has reserved bits 60–54 set ${where}`;
     case 'napot':
-      return `PTE has N (bit 63) set, which is for 4 KiB leaves, ${where}`;
+      return t`PTE has N (bit 63) set, which is for 4 KiB leaves, ${where}`;
     case 'napotSize':
-      return `PTE has N (bit 63) set, which needs the low 4 bits of PPN to be 1000 (64 KiB), ${where}`;
+      return t`PTE has N (bit 63) set, which needs the low 4 bits of PPN to be 1000 (64 KiB), ${where}`;
     case 'pbmt':
       return end.leaf & 0xa
-        ? `PTE has PBMT (bits 62–61) set, but PBMTE of ${isSecond ? 'menvcfg' : 'menvcfg, or henvcfg in a guest,'} is 0, ${where}`
-        : `PTE points to a table but has PBMT (bits 62–61) set, which is reserved, ${where}`;
+        ? t`PTE has PBMT (bits 62–61) set, but PBMTE of ${isSecond ? 'menvcfg' : t`menvcfg, or henvcfg in a guest,`} is 0, ${where}`
+        : t`PTE points to a table but has PBMT (bits 62–61) set, which is reserved, ${where}`;
     case 'pbmtReserved':
-      return `PTE has PBMT (bits 62–61) = 3, which is reserved, ${where}`;
+      return t`PTE has PBMT (bits 62–61) = 3, which is reserved, ${where}`;
     case 'pointerFlags':
-      return `PTE points to a table but has D, A or U set, which is reserved, ${where}`;
+      return t`PTE points to a table but has D, A or U set, which is reserved, ${where}`;
     case 'pointerAtLeafLevel':
-      return 'PTE at level 0 is a pointer (R = W = X = 0); only leaves are allowed there';
+      return t`PTE at level 0 is a pointer (R = W = X = 0); only leaves are allowed there`;
     case 'userOnly':
-      return `page belongs to U-mode (U = 1 ${where}) and SUM = 0 keeps S-mode from loading and storing there`;
+      return t`page belongs to U-mode (U = 1 ${where}) and SUM = 0 keeps S-mode from loading and storing there`;
     case 'userNotFetched':
-      return `page belongs to U-mode (U = 1 ${where}); S-mode never executes such pages`;
+      return t`page belongs to U-mode (U = 1 ${where}); S-mode never executes such pages`;
     case 'supervisorOnly':
-      if (isSecond) return `page is closed to guests (U = 0 ${where}): stage 2 treats every access as a user's`;
-      return `page belongs to S-mode (U = 0 ${where}) and the access is from U-mode`;
+      if (isSecond) return t`page is closed to guests (U = 0 ${where}): stage 2 treats every access as a user's`;
+      return t`page belongs to S-mode (U = 0 ${where}) and the access is from U-mode`;
     case 'notReadable':
       return end.leaf & 8
-        ? `page is execute-only (R = 0, X = 1 ${where}) and MXR = 0`
-        : `page is not readable (R = 0 ${where})`;
+        ? t`page is execute-only (R = 0, X = 1 ${where}) and MXR = 0`
+        : t`page is not readable (R = 0 ${where})`;
     case 'notWritable':
-      return `page is not writable (W = 0 ${where})`;
+      return t`page is not writable (W = 0 ${where})`;
     case 'notExecutable':
-      return `page is not executable (X = 0 ${where})`;
+      return t`page is not executable (X = 0 ${where})`;
     case 'misalignedSuperpage':
-      return `superpage is misaligned: the low ${end.level * 9} bits of PPN must be 0 ${where}`;
+      return t`superpage is misaligned: the low ${end.level * 9} bits of PPN must be 0 ${where}`;
     case 'targetBeyond':
-      return `physical address ${hex(end.pa)} has over 53 bits: no memory or device is there`;
+      return t`physical address ${hex(end.pa)} has over 53 bits: no memory or device is there`;
     case 'notAccessed':
-      return `A is clear ${where}, and hardware does not set it (ADUE = 0)`;
+      return t`A is clear ${where}, and hardware does not set it (ADUE = 0)`;
     case 'notDirty':
-      return `D is clear ${where}, and hardware does not set it (ADUE = 0)`;
+      return t`D is clear ${where}, and hardware does not set it (ADUE = 0)`;
     case 'updateDenied':
-      return `A or D of the PTE ${where} at ${address} cannot be set: PMP denies it`;
+      return t`A or D of the PTE ${where} at ${address} cannot be set: PMP denies it`;
     case 'tableNotLocated':
-      return `PTE ${where} lies at guest physical address ${address}, which stage 2 does not translate`;
+      return t`PTE ${where} lies at guest physical address ${address}, which stage 2 does not translate`;
   }
 };

@@ -1,6 +1,7 @@
 /** One address translated for debugger and inspector: the CPU's walkers with every step kept. Changes nothing. */
 import { hex, type Ipa, ipa, type Pa, pa, type Va, va } from '../../base/address';
 import type { FieldSpec } from '../../base/fields';
+import { t } from '../../base/l10n';
 import type { PhysicalReader } from '../core/isa';
 import type { Access, Fault, PageEntry, Permissions, Translation, WalkStep } from '../core/translation';
 import type { World } from '../core/world';
@@ -149,7 +150,7 @@ const reached = (
 ): Translation => {
   const { world, regions, access, address, scheme, steps } = question;
   if (denies(regions, privilegeOfWorld(world), at, 1, access)) {
-    const rule = `PMP denies ${access} at physical address ${hex(at)} in ${world.mode}-mode`;
+    const rule = t`PMP denies ${t(access)} at physical address ${hex(at)} in ${world.mode}-mode`;
     return failed(question, rule, accessFaultCause(access));
   }
   const target = pa(BigInt(at));
@@ -177,7 +178,7 @@ export const translate = (
     if (address < BigInt(PHYSICAL_LIMIT)) {
       return reached(question, undefined, Number(address), pageSizeOf(0), ALL_PERMISSIONS);
     }
-    const rule = `physical address ${hex(address)} has over 53 bits: nothing is there`;
+    const rule = t`physical address ${hex(address)} has over 53 bits: nothing is there`;
     return failed(question, rule, accessFaultCause(access));
   }
   const record = (level: number, index: number, at: number, low: number, high: number): void => {
