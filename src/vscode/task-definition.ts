@@ -101,7 +101,7 @@ function readKind(json: TaskJson): WorldstepTask {
     case 'disk': {
       if (kernel !== undefined) return { task, kernel, arch, output };
       const files = new Map(Object.entries(json.files ?? {}));
-      return { task, kernel, size: bytesOf(json.size) ?? 0, label: json.label, files, output: output ?? '' };
+      return { task, kernel, size: bytesOf(json.size) ?? 0, label: json.diskLabel, files, output: output ?? '' };
     }
     case 'flash': {
       if (kernel !== undefined) return { task, kernel, arch, bank: json.bank ?? 'pflash1', output };

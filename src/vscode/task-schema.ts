@@ -57,7 +57,8 @@ const PROPERTIES = {
     examples: ['64M'],
     markdownDescription: 'Size of the image of `disk` or `flash`, without `kernel`.',
   },
-  label: { ...DISK_LABEL, markdownDescription: 'For `disk` without `kernel`: the label of the disk.' },
+  // `label` is VS Code's own: what a task is called.
+  diskLabel: { ...DISK_LABEL, markdownDescription: 'For `disk` without `kernel`: the label of the disk.' },
   files: {
     type: 'object',
     additionalProperties: TEXT,

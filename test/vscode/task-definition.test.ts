@@ -75,7 +75,7 @@ describe('a definition in tasks.json', () => {
   };
 
   test('makes a disk of files', () => {
-    const read = task({ task: 'disk', size: '64M', label: 'DATA', files: { '/a': 'a.txt' }, output: 'd.img' });
+    const read = task({ task: 'disk', size: '64M', diskLabel: 'DATA', files: { '/a': 'a.txt' }, output: 'd.img' });
     expect(read).toEqual({
       task: 'disk',
       kernel: undefined,
@@ -84,6 +84,14 @@ describe('a definition in tasks.json', () => {
       files: new Map([['/a', 'a.txt']]),
       output: 'd.img',
     });
+  });
+
+  test.each([
+    { task: 'run', kernel: 'bundled:msgqueue' },
+    { task: 'build', kernel: 'kernel.json' },
+    { task: 'disk', size: '64M', files: {}, output: 'd.img' },
+  ])('is called what its label says, whatever that is: $task', (definition) => {
+    expect(task({ ...definition, label: 'own: all of it' })).toEqual(task(definition));
   });
 
   test('makes the disk that a kernel declares', () => {
