@@ -4,6 +4,7 @@ import { decodeFields } from '../base/fields';
 import type { RegisterSpec } from '../isa/core/registers';
 import { present } from '../symbols/lang/present';
 import { childExpression, type Radix, type Value } from '../symbols/lang/value';
+import { wholeLimits } from '../symbols/lang/view';
 import type { FormatLetter } from './expression/ast';
 import { isPhysical, wide } from './expression/evaluator';
 import type { Operand } from './expression/operand';
@@ -130,6 +131,10 @@ function valueContainer(
       }),
   };
 }
+
+/** The text of a row that is not cut to fit a line. */
+export const wholeText = ({ operand, text }: VariableRow): string =>
+  operand?.kind === 'value' ? present(operand.value, wholeLimits).text : text;
 
 /** The row of a register, with its fields as children. */
 export function registerRow(

@@ -3,6 +3,7 @@ import { t } from '../../base/l10n';
 import { completions } from '../../debug/completions';
 import { ExpressionError } from '../../debug/expression/ast';
 import { parseReference } from '../../debug/memory';
+import { wholeText } from '../../debug/variables';
 import type { Args } from '../arguments';
 import { CONSOLE_COMMANDS, helpText } from '../console-words';
 import { cannotEvaluate } from '../errors';
@@ -51,11 +52,12 @@ export function evaluateRequests(session: Session): Record<string, Handler> {
         if (isAssignment) context.after(() => session.debuggee.changed());
         const body = rowBody(session, { ...row, expression }, scope);
         const { type, variablesReference, namedVariables, indexedVariables, memoryReference, presentationHint } = body;
+        const value = where === 'clipboard' && !hasFormat(expression) ? wholeText(row) : body.value;
         const lies = where === 'hover' ? addressIn(expression, type, memoryReference) : undefined;
         const summary =
           lies === undefined ? undefined : session.inspection?.summary(scope.cpu.hart, lies, frameWorld(target, scope));
         return {
-          result: summary === undefined ? body.value : `${body.value} ${summary}`,
+          result: summary === undefined ? value : `${value} ${summary}`,
           type,
           variablesReference,
           namedVariables,

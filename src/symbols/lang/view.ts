@@ -29,15 +29,36 @@ export interface Limits {
   readonly bytes: number;
   readonly depth: number;
   readonly textLength: number;
+  /** Elements of an array on its line. */
+  readonly elements: number;
+  /** Bytes of a string; those of longer ones can be expanded. */
+  readonly string: number;
 }
 
-export const defaultLimits: Limits = { reads: 1500, bytes: 1 << 18, depth: 5, textLength: 160 };
+export const defaultLimits: Limits = {
+  reads: 1500,
+  bytes: 1 << 18,
+  depth: 5,
+  textLength: 160,
+  elements: 64,
+  string: 400,
+};
 
 /** For going to a part: previews are not wanted. */
-export const pathLimits: Limits = { reads: 64, bytes: 1 << 16, depth: 0, textLength: 0 };
+export const pathLimits: Limits = { reads: 64, bytes: 1 << 16, depth: 0, textLength: 0, elements: 0, string: 400 };
 
 /** For a page of children: chains and trees have to be followed from their start. */
 export const pageLimits: Limits = { ...defaultLimits, reads: 20_000, bytes: 1 << 22 };
+
+/** For taking a value elsewhere, as a whole. */
+export const wholeLimits: Limits = {
+  reads: 20_000,
+  bytes: 1 << 22,
+  depth: 16,
+  textLength: 1 << 20,
+  elements: 1 << 16,
+  string: 1 << 16,
+};
 
 /** One look at values of a context: reads memory within limits and previews parts. */
 export class View {

@@ -6,9 +6,6 @@ import { escaped } from '../scalar';
 import type { Child, Value } from '../value';
 import { at, plain, type Shape, strided, type View } from '../view';
 
-/** Longer C strings are cut. */
-const longestString = 400;
-
 /** Reads values of C (and C++) types: pointers, structs, unions. */
 export function cShape(value: Value, view: View): Shape {
   const type = bare(value.type);
@@ -73,7 +70,7 @@ function isChar(type: Type): boolean {
 function cString(address: bigint, view: View): string | undefined {
   const bytes: number[] = [];
   const piece = 64n;
-  for (let start = address; bytes.length < longestString; ) {
+  for (let start = address; bytes.length < view.limits.string; ) {
     const length = Number(piece - (start % piece));
     const read = view.read(start, length);
     if (read === undefined) break;
@@ -82,7 +79,7 @@ function cString(address: bigint, view: View): string | undefined {
     if (end >= 0) return `"${decode(bytes)}"`;
     start += BigInt(length);
   }
-  return bytes.length === 0 ? undefined : `"${decode(bytes.slice(0, longestString))}…"`;
+  return bytes.length === 0 ? undefined : `"${decode(bytes.slice(0, view.limits.string))}…"`;
 }
 
 function decode(bytes: readonly number[]): string {
@@ -106,14 +103,17 @@ export function arrayShape(value: Value, view: View): Shape {
     if (typeof first === 'string') return { ...plain(`<unavailable: ${first}>`), ...items };
   }
   if (value.type.language !== 'rust' && isChar(element) && count > 0) {
-    const bytes = view.bytes(value.place, Math.min(count, longestString));
+    const bytes = view.bytes(value.place, Math.min(count, view.limits.string));
     if (typeof bytes !== 'string') {
       const end = bytes.indexOf(0);
       const text = decode([...bytes.subarray(0, end < 0 ? bytes.length : end)]);
-      return { text: `"${text}${end < 0 && count > longestString ? '…' : ''}"`, named: [], ...items };
+      return { text: `"${text}${end < 0 && count > view.limits.string ? '…' : ''}"`, named: [], ...items };
     }
   }
-  const previews = Array.from({ length: Math.min(count, 64) }, (_, i) => () => view.preview(address(i)));
+  const previews = Array.from(
+    { length: Math.min(count, view.limits.elements) },
+    (_, i) => () => view.preview(address(i)),
+  );
   if (count > previews.length) previews.push(() => '…');
   return {
     text: view.list(type.language === 'rust' ? '[' : '{', type.language === 'rust' ? ']' : '}', previews),

@@ -4,9 +4,6 @@ import { escaped } from '../scalar';
 import type { Value } from '../value';
 import { at, type Shape, strided, type View } from '../view';
 
-/** Longer strings are cut in one-line texts; their bytes can be expanded. */
-const longestString = 400;
-
 /** A shape that says why the bytes make no sense; the raw fields are offered. */
 export const invalid = (why: string): Shape => ({
   text: `<invalid: ${why}>`,
@@ -20,9 +17,9 @@ export function stringShape(value: Value, address: bigint, length: bigint, view:
   const problem = implausible(address, length, 1n, view);
   if (problem !== undefined) return invalid(`string, ${problem}`);
   const count = Number(length);
-  const bytes = count === 0 ? new Uint8Array(0) : view.read(address, Math.min(count, longestString));
+  const bytes = count === 0 ? new Uint8Array(0) : view.read(address, Math.min(count, view.limits.string));
   if (bytes === undefined) return invalid(`no memory at ${hex(address)} for a string of ${length} bytes`);
-  const cut = count > longestString;
+  const cut = count > view.limits.string;
   const byte = madeUp('u8', 1, 'unsigned');
   return {
     text: `"${quoted(bytes, cut)}${cut ? '…' : ''}"${cut ? ` (len: ${count})` : ''}`,
