@@ -9,16 +9,16 @@ import { translationFiles, translationsOf } from '../../src/build/l10n/translati
 import { startServer } from './server';
 import { repository } from './tools';
 import { breakAt, openCopy, type Surroundings } from './walk-worlds';
-import type { Workbench } from './workbench';
+import { Workbench } from './workbench';
 
 const PUSH = 'queue.lock().push_back(message)';
 
-/** Themes that every VS Code has, and the class that the workbench has with each. */
+/** Themes that every VS Code has, and the files that they are in: the workbench's class names the one that is in force. */
 const THEMES = [
-  ['light', 'Light Modern', 'vs'],
-  ['dark', 'Dark Modern', 'vs-dark'],
-  ['high-contrast', 'Default High Contrast', 'hc-black'],
-  ['high-contrast-light', 'Default High Contrast Light', 'hc-light'],
+  ['light', 'Light Modern', 'light_modern'],
+  ['dark', 'Dark Modern', 'dark_modern'],
+  ['high-contrast', 'Default High Contrast', 'hc_black'],
+  ['high-contrast-light', 'Default High Contrast Light', 'hc_light'],
 ] as const;
 
 const SIZE = { width: 1500, height: 950 };
@@ -30,10 +30,17 @@ export const walkThroughLooks = async (around: Surroundings, extensions: string)
   await looks(around, 'en', (text) => text);
   for (const language of LANGUAGES) {
     const server = await startServer({ extensions, language });
+    const page = await around.workbench.page.context().newPage();
+    const workbench = new Workbench(page);
+    const parent = join(around.parent, language);
     try {
-      const parent = join(around.parent, language);
-      await looks({ ...around, url: server.url, parent }, language, wordsOf(language));
+      await looks({ ...around, workbench, url: server.url, parent }, language, wordsOf(language));
+    } catch (error) {
+      await workbench.screenshot(`99-failure-${language}`);
+      throw error;
     } finally {
+      // As long as a page is connected, the server's children write.
+      await page.close();
       await server.stop();
     }
   }
@@ -96,9 +103,9 @@ const looks = async (around: Surroundings, language: string, say: Say): Promise<
 const inAllLooks = async (workbench: Workbench, folder: string, name: string): Promise<void> => {
   const { page } = workbench;
   mkdirSync(join(folder, '.vscode'), { recursive: true });
-  for (const [look, theme, mark] of THEMES) {
+  for (const [look, theme, file] of THEMES) {
     writeFileSync(join(folder, '.vscode/settings.json'), JSON.stringify({ 'workbench.colorTheme': theme }));
-    await page.locator(`.monaco-workbench.${mark}`).waitFor();
+    await page.locator(`.monaco-workbench[class*="themes-${file}-json"]`).waitFor();
     await workbench.screenshot(`${name}-${look}`);
     if (look !== 'light') continue;
     await page.setViewportSize(HALF);
