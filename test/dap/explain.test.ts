@@ -5,7 +5,7 @@ import { describe, it } from 'vitest';
 import { check, type Talk } from '../support/conversation';
 
 /** The launch of a bundled kernel, and a breakpoint on the line of one of its sources that holds `text`. */
-function at(name: string, file: string, text: string): [object, Record<string, object[]>] {
+function at(name: string, file: string, text: string, arch = 'riscv64'): [object, Record<string, object[]>] {
   const folder = resolve('kernels', name);
   const path = join(folder, file);
   const line =
@@ -14,7 +14,7 @@ function at(name: string, file: string, text: string): [object, Record<string, o
       .findIndex((one) => one.includes(text)) + 1;
   if (line === 0) throw new Error(`${path} has no line with "${text}"`);
   const sourceMap = { [`/worldstep/kernels/${name}`]: folder };
-  return [{ program: `bundled:${name}`, arch: 'riscv64', sourceMap }, { [path]: [{ line }] }];
+  return [{ program: `bundled:${name}`, arch, sourceMap }, { [path]: [{ line }] }];
 }
 
 /** Answers are long lines of JSON: recorded as the text that the user reads. */
@@ -46,19 +46,24 @@ describe('an address in the Debug Console', () => {
       await say(talk, '0x1000', 'hover');
     }));
 
-  it('is explained without asking where an access to it has faulted', () =>
-    check('explain-fault', async (talk) => {
-      await talk.launch(...at('lazymapping', 'payload/origin/src/main.rs', 'let mut last = 0u64;'));
+  it.each([
+    ['riscv64', 'explain-fault', 'store-page-fault', '$stval'],
+    ['loongarch64', 'explain-fault-loongarch64', 'store-page-invalid', '$BADV'],
+  ])('is explained without asking where an access to it has faulted, on %s', (arch, golden, fault, register) =>
+    check(golden, async (talk) => {
+      await talk.launch(...at('lazymapping', 'payload/origin/src/main.rs', 'let mut last = 0u64;', arch));
       await talk.hear('stopped');
       talk.client.taken('output');
-      await talk.client.request('setExceptionBreakpoints', { filters: ['store-page-fault'] });
+      await talk.client.request('setExceptionBreakpoints', { filters: [fault] });
       await say(talk, 'bookmark page tables before');
       await talk.move('continue');
       for (const { category, output } of talk.client.taken('output')) talk.note(`${category}: ${output}`);
       const { description } = await talk.client.request('exceptionInfo', { threadId: 1 });
       talk.note(description);
-      await say(talk, 'explain $stval write in user');
-    }));
+      await say(talk, `explain ${register} write in user`);
+      await say(talk, 'explain $pc execute');
+    }),
+  );
 
   it('is explained where a guest has touched a device that its hypervisor has not mapped yet', () =>
     check('explain-guest-fault', async (talk) => {

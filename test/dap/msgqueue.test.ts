@@ -9,29 +9,30 @@ const source = resolve('kernels/msgqueue/src/main.rs');
 const lines = readFileSync(source, 'utf8').split('\n');
 const line = (text: string) => lines.findIndex((one) => one.includes(text)) + 1;
 
-let client: DapClient;
+describe.each(['riscv64', 'loongarch64'])('the message queue on %s', (arch) => {
+  let client: DapClient;
 
-const top = async (): Promise<Json> => (await client.request('stackTrace', { threadId: 1, levels: 1 })).stackFrames[0];
-const move = async (command: string): Promise<Json> => {
-  await client.request(command, { threadId: 1 });
-  return client.event('stopped');
-};
-const value = async (expression: string): Promise<string> =>
-  (await client.request('evaluate', { expression, frameId: (await top()).id, context: 'watch' })).result;
-
-beforeAll(async () => {
-  client = newClient();
-  const launch = {
-    program: 'bundled:msgqueue',
-    arch: 'riscv64',
-    sourceMap: { '/worldstep/kernels/msgqueue': resolve('kernels/msgqueue') },
+  const top = async (): Promise<Json> =>
+    (await client.request('stackTrace', { threadId: 1, levels: 1 })).stackFrames[0];
+  const move = async (command: string): Promise<Json> => {
+    await client.request(command, { threadId: 1 });
+    return client.event('stopped');
   };
-  await client.launch(launch, { [source]: [{ line: line('queue.lock().push_back(message);') }] });
-});
+  const value = async (expression: string): Promise<string> =>
+    (await client.request('evaluate', { expression, frameId: (await top()).id, context: 'watch' })).result;
 
-afterAll(() => client.dispose());
+  beforeAll(async () => {
+    client = newClient();
+    const launch = {
+      program: 'bundled:msgqueue',
+      arch,
+      sourceMap: { '/worldstep/kernels/msgqueue': resolve('kernels/msgqueue') },
+    };
+    await client.launch(launch, { [source]: [{ line: line('queue.lock().push_back(message);') }] });
+  });
 
-describe('the message queue', () => {
+  afterAll(() => client.dispose());
+
   it('stops in the producer on the line that was asked for', async () => {
     expect(await client.event('stopped')).toMatchObject({ reason: 'breakpoint', threadId: 1 });
     const frame = await top();
@@ -117,7 +118,7 @@ describe('the message queue', () => {
       .taken('console/output')
       .map((one: Json) => one.text)
       .join('');
-    const expected = readFileSync('kernels/msgqueue/expected-output-riscv64.txt', 'utf8')
+    const expected = readFileSync(`kernels/msgqueue/expected-output-${arch}.txt`, 'utf8')
       .split('\n')
       .filter((one) => one !== '');
     let at = 0;

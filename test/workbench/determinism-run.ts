@@ -1,16 +1,28 @@
+import type { Architecture } from '../../src/base/architectures';
 import { createMachine } from '../../src/machine/create';
 
 /** Instructions between two hashes: no round number, so that blocks are cut anywhere. */
 const STEP = 700_001n;
 const MOST_POINTS = 100;
 
-/** Runs the message queue's flat image and returns the state hash after every {@link STEP} instructions and at the end. */
-export const hashesOf = (kernel: Uint8Array): string[] => {
-  const flash = new Uint8Array(32 << 20).fill(0xff);
+/** The message queue's kernel for one instruction set. */
+export interface Kernel {
+  readonly architecture: Architecture;
+  /** The flat image. */
+  readonly bytes: Uint8Array;
+  readonly loadAddress: number;
+  /** Bytes of the flash bank that it looks at. */
+  readonly flash: number;
+}
+
+/** Runs the message queue and returns the state hash after every {@link STEP} instructions and at the end. */
+export const hashesOf = ({ architecture, bytes, loadAddress, flash: size }: Kernel): string[] => {
+  const flash = new Uint8Array(size).fill(0xff);
   flash.set(new TextEncoder().encode('PFLA'));
   const { machine } = createMachine({
-    kernel: { name: 'msgqueue', bytes: kernel },
-    loadAddress: 0x8020_0000,
+    architecture,
+    kernel: { name: 'msgqueue', bytes },
+    loadAddress,
     pflash1: { name: 'pflash1', bytes: flash },
   });
   const hashes: string[] = [];

@@ -8,19 +8,23 @@ import { gunzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { precompile } from '../../src/build/precompile';
 import { flatImage } from '../../src/image/flat-image';
-import { hashesOf } from './determinism-run';
+import { hashesOf, type Kernel } from './determinism-run';
 import { serveFolder } from './serve-folder';
 import { repository } from './tools';
 import { launchChromium } from './workbench';
 
-const kernel = flatImage(gunzipSync(readFileSync(join(repository, 'kernels/prebuilt/msgqueue-riscv64.elf.gz'))));
+const kernelOf = (architecture: 'riscv64' | 'loongarch64', loadAddress: number, flash: number): Kernel => {
+  const elf = gunzipSync(readFileSync(join(repository, `kernels/prebuilt/msgqueue-${architecture}.elf.gz`)));
+  return { architecture, bytes: flatImage(elf), loadAddress, flash };
+};
+const KERNELS = [kernelOf('riscv64', 0x8020_0000, 32 << 20), kernelOf('loongarch64', 0x20_0000, 16 << 20)];
 
 const bundle = async (): Promise<string> => {
   const result = await build({
     absWorkingDir: repository,
     stdin: {
       contents: `import { hashesOf } from './determinism-run';
-        onmessage = ({ data }) => postMessage(hashesOf(data));`,
+        onmessage = ({ data }) => postMessage(data.map(hashesOf));`,
       resolveDir: __dirname,
       loader: 'ts',
     },
@@ -34,7 +38,8 @@ const bundle = async (): Promise<string> => {
   return result.outputFiles[0]?.text ?? '';
 };
 
-const inBrowser = async (): Promise<string[]> => {
+/** The hashes of each kernel. */
+const inBrowser = async (): Promise<string[][]> => {
   const source = await bundle();
   const browser = await launchChromium();
   try {
@@ -43,35 +48,40 @@ const inBrowser = async (): Promise<string[]> => {
     const { authority } = await serveFolder(repository);
     await page.goto(`http://${authority}/package.json`);
     return await page.evaluate(
-      ([script, bytes]) =>
-        new Promise<string[]>((done, fail) => {
+      ([script, kernels]) =>
+        new Promise<string[][]>((done, fail) => {
           const worker = new Worker(URL.createObjectURL(new Blob([script], { type: 'text/javascript' })));
           worker.onmessage = ({ data }) => done(data);
           worker.onerror = ({ message }) => fail(new Error(message));
-          worker.postMessage(Uint8Array.from(atob(bytes), (character) => character.charCodeAt(0)));
+          const decoded = (text: string) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+          worker.postMessage(kernels.map(({ text, ...kernel }) => ({ ...kernel, bytes: decoded(text) })));
         }),
-      [source, Buffer.from(kernel).toString('base64')] as const,
+      [
+        source,
+        KERNELS.map(({ bytes, ...kernel }) => ({ ...kernel, text: Buffer.from(bytes).toString('base64') })),
+      ] as const,
     );
   } finally {
     await browser.close();
   }
 };
 
+const compare = (name: string, node: readonly string[], hashes: readonly string[]): void => {
+  const at = node.findIndex((hash, index) => hash !== hashes[index]);
+  const isSame = at < 0 && hashes.length === node.length;
+  console.log(`${isSame ? '✔' : '✖'} ${name} has the same state hashes at ${node.length} points: ${node.at(-1)}`);
+  if (!isSame) {
+    console.log(`first difference at point ${at}: ${node[at]} and ${hashes[at]}`);
+    process.exitCode = 1;
+  }
+};
+
 const main = async (): Promise<void> => {
-  const node = hashesOf(kernel);
-  const again = hashesOf(kernel);
   const browser = await inBrowser();
-  for (const [name, hashes] of [
-    ['a second run on Node', again],
-    ['a browser worker', browser],
-  ] as const) {
-    const at = node.findIndex((hash, index) => hash !== hashes[index]);
-    const isSame = at < 0 && hashes.length === node.length;
-    console.log(`${isSame ? '✔' : '✖'} ${name} has the same state hashes at ${node.length} points`);
-    if (!isSame) {
-      console.log(`first difference at point ${at}: ${node[at]} and ${hashes[at]}`);
-      process.exitCode = 1;
-    }
+  for (const [index, kernel] of KERNELS.entries()) {
+    const node = hashesOf(kernel);
+    compare(`${kernel.architecture}: a second run on Node`, node, hashesOf(kernel));
+    compare(`${kernel.architecture}: a browser worker`, node, browser[index] ?? []);
   }
 };
 
