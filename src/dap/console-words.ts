@@ -29,7 +29,10 @@ export const CONSOLE_ROWS: readonly ConsoleRow[] = [
     examples: ['$sp', '$satp', '$fa0', 'sp'],
     text: 'registers and CSRs; without the sign when nothing else is called so',
   },
-  { examples: ['hart == 1', '$hart'], text: 'the number of the hart, where nothing else is called so; for conditions' },
+  {
+    examples: ['hart == 1', '$hart'],
+    text: 'the number of the processor, where nothing else is called so; for conditions',
+  },
   { examples: ['sizeof(queue)', 'sizeof(u64)'], text: 'the bytes of a value or a type' },
   { examples: ['pa:0x80200000', 'va:$sp'], text: 'a 64-bit word of physical or of virtual memory' },
   { examples: ['state == Ready', 'name == "idle"'], text: 'enums by variant, strings by text' },

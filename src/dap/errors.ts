@@ -40,7 +40,7 @@ export const staleFrame = (id: number) =>
 export const staleVariables = (id: number) =>
   new UserError(1007, t`Variables reference ${id} is from an earlier stop. Ask for the scopes again.`);
 export const unknownThread = (id: number) =>
-  new UserError(1008, t`There is no hart with thread id ${id}. Ask for the threads again.`);
+  new UserError(1008, t`There is no processor with thread id ${id}. Ask for the threads again.`);
 export const ended = () => new UserError(1009, t`The guest has ended. Restart the session to run it again.`);
 export const badFilter = (id: string, problem: string) =>
   new UserError(1010, t`The exception filter "${id}" cannot be set: ${problem}`);
@@ -149,7 +149,7 @@ export const noSource = (name: string) => {
 export const restartImpossible = (why: string) => new UserError(1213, why);
 
 export const stepImpossible = (why: string) => new UserError(1206, why);
-export const noException = () => new UserError(1207, t`The hart does not stand at a trap.`);
+export const noException = () => new UserError(1207, t`The processor does not stand at a trap.`);
 export const staleGotoTarget = (id: number) =>
   new UserError(1208, t`Jump target ${id} is not known any more. Choose the line again.`);
 export const unknownInspector = (id: string) => new UserError(1209, t`There is no view "${id}". Ask for inspect/list.`);

@@ -89,6 +89,8 @@ export interface MachineStatus {
   /** Guest seconds. */
   readonly seconds: number;
   readonly harts: number;
+  /** What one of them is called. */
+  readonly processor: string;
   /** What Step Into does at traps. */
   readonly traps: TrapPolicy;
   /** How integers are shown. */

@@ -7,9 +7,9 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { t } from '../base/l10n';
 import type { EvaluationScope } from '../debug/expression/scope';
 import type { Image } from '../debug/images';
+import { modeText } from '../debug/machine-words';
 import type { LogLine, SliceResult, Stop } from '../debug/stop';
 import type { DebugTarget } from '../debug/target';
-import { modeText } from '../debug/trap-policy';
 import type { Inspection } from '../inspect/open';
 import { ClientPaths } from './client-paths';
 import { Debuggee, type Follower, type OutputCategory } from './debuggee';
@@ -352,6 +352,7 @@ export class Session implements Follower {
         retired: '0',
         seconds: 0,
         harts: 0,
+        processor: '',
         traps: 'skip',
         numbers: 'decimal',
       };
@@ -363,6 +364,7 @@ export class Session implements Follower {
       retired: target.machine.retired.toString(),
       seconds: Number(target.machine.now) / 1e9,
       harts: target.machine.cpus.length,
+      processor: target.machine.isa.processor,
       traps: target.trapPolicy,
       numbers: this.numbers.all,
     };

@@ -2,10 +2,11 @@
 
 import { hex } from '../base/address';
 import { t } from '../base/l10n';
+import { modeText } from '../debug/machine-words';
 import { panicReport } from '../debug/panic-message';
 import type { Stop } from '../debug/stop';
 import type { DebugTarget } from '../debug/target';
-import { isVmEntry, isVmExit, modeText, whatRunsIn } from '../debug/trap-policy';
+import { isVmEntry, isVmExit, whatRunsIn } from '../debug/trap-policy';
 
 /** The body of a `stopped` event. */
 export function stoppedBody(target: DebugTarget, stop: Stop): object {

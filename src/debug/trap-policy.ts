@@ -38,6 +38,3 @@ export const WORLD_WORDS = {
 
 /** What runs in a world, with its article. */
 export const whatRunsIn = (world: Pick<World, 'guest' | 'level'>): string => t(WORLD_WORDS[imageWorldOf(world)]);
-
-/** A mode in a sentence: `S mode`; numbered levels, as PLV0 is, stand alone. */
-export const modeText = (mode: string): string => (/\d$/.test(mode) ? mode : t`${mode} mode`);

@@ -96,5 +96,5 @@ export function worldNamed(name: string, worlds: readonly World[]): World | stri
   const found = worlds.find(fits);
   if (found !== undefined) return found;
   const seen = [...new Set(worlds.map((world) => imageWorldOf(world)))].join(', ');
-  return t`This hart has no ${typed} world yet: nothing has run there and no register names its tables. Known now: ${seen}.`;
+  return t`This processor has no ${typed} world yet: nothing has run there and no register names its tables. Known now: ${seen}.`;
 }

@@ -5,6 +5,7 @@
 
 import { hex, type Ipa, ipa, type Pa, pa, va } from '../base/address';
 import { t } from '../base/l10n';
+import { processorText } from '../debug/machine-words';
 import { causeOf } from '../isa/core/isa';
 import type { Access, Mapping, Permissions, Translation, WalkStep } from '../isa/core/translation';
 import type { World } from '../isa/core/world';
@@ -120,7 +121,7 @@ function explainVirtual(context: InspectContext, at: bigint, access: Access, spa
   const walk = translateIn(context, space, va(at), access);
   return [
     {
-      label: t`${t(access)} ${address(walk.va)} in ${worldText(space.world)}, hart ${context.cpu.hart}`,
+      label: t`${t(access)} ${address(walk.va)} in ${worldText(space.world)}, ${processorText(context.machine.isa, context.cpu.hart)}`,
       children: known(context, walk.va, space).map((label) => ({ label })),
     },
     ...walkRows(context, walk, space),
@@ -134,7 +135,7 @@ function staleRows(context: InspectContext, walk: Translation, access: Access, s
   const { cpu, past } = context;
   const changed = (past.stale?.of(space.world, walk.va) ?? []).map((entry) => ({
     label: t`changed without a fence`,
-    description: staleText(entry),
+    description: staleText(entry, context.machine.isa),
     icon: 'warning',
   }));
   const isOwn = isSameWorld(space.world, cpu.world) && access !== 'execute';
@@ -142,7 +143,7 @@ function staleRows(context: InspectContext, walk: Translation, access: Access, s
   if (cached === undefined || (walk.result.ok && walk.result.pa === cached)) return changed;
   return [
     {
-      label: t`hart ${cpu.hart} still holds a translation to pa ${hex(cached)}`,
+      label: t`${processorText(context.machine.isa, cpu.hart)} still holds a translation to pa ${hex(cached)}`,
       description: t`the tables were changed without a fence since it was made`,
       icon: 'warning',
       memoryReference: `pa:${hex(cached)}`,
@@ -319,7 +320,9 @@ function explainGuestPhysical(context: InspectContext, at: bigint, access: Acces
   const walk = translateIn(context, second, va(at), access);
   const virtual = space.world.stage1 === undefined ? undefined : mappedRanges(context, space);
   return [
-    { label: t`${t(access)} of guest physical ${hex(ipa(at))} by ${worldText(space.world)}, hart ${context.cpu.hart}` },
+    {
+      label: t`${t(access)} of guest physical ${hex(ipa(at))} by ${worldText(space.world)}, ${processorText(context.machine.isa, context.cpu.hart)}`,
+    },
     ...walkRows(context, walk, second),
     ...otherAccesses(context, walk, access, second),
     ...(virtual === undefined ? [] : aliasRows(context, virtual, at, (range) => range.ipa ?? range.pa, space)),
@@ -339,7 +342,7 @@ function explainPhysical(context: InspectContext, at: bigint, space: AddressSpac
   const first: ExplainRow = { label: t`physical ${hex(at)}`, description: what, memoryReference: `pa:${hex(pa(at))}` };
   const { world } = space;
   if (world.stage1 === undefined && world.stage2 === undefined) {
-    const label = t`hart ${cpu.hart} in ${worldText(world)} uses no page table: the virtual address is the same`;
+    const label = t`${processorText(context.machine.isa, cpu.hart)} in ${worldText(world)} uses no page table: the virtual address is the same`;
     return [first, { label }];
   }
   const second = isTwoStage(space) ? stage2Of(space) : undefined;
@@ -377,7 +380,7 @@ function aliasRows(
   const kind = world.stage1 === undefined ? 'gpa' : 'va';
   const isCurrent = isSameWorld(world, context.cpu.world);
   const where = isCurrent
-    ? t`the current address space of hart ${context.cpu.hart}`
+    ? t`the current address space of ${processorText(context.machine.isa, context.cpu.hart)}`
     : kind === 'gpa'
       ? t`guest physical memory (stage 2, VM ${world.vmid})`
       : t`the address space of ${worldText(world)} with the root at ${hex(world.stage1 ?? 0n)}${when}`;

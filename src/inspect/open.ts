@@ -99,7 +99,7 @@ class TargetInspection implements Inspection {
           () => writers.placeOf(event),
           () => undefined,
         ),
-      (use) => this.onWarning?.(useText(use, target.symbolText(use.pc, use.hart))),
+      (use) => this.onWarning?.(useText(use, target.symbolText(use.pc, use.hart), target.machine.isa)),
     );
     this.past = new Past(this.roots, this.stale);
     this.inspectors = INSPECTORS.map((inspector) => this.open(inspector));

@@ -1,6 +1,8 @@
 /** Rows of the Page Tables view about time: the roots that were in force, and what changed since a stop or a bookmark. */
+
 import { hex, va } from '../base/address';
 import { t } from '../base/l10n';
+import { processorText } from '../debug/machine-words';
 import type { Mapping } from '../isa/core/translation';
 import { spaceOfRoot, translateIn, worldText } from './address-spaces';
 import type { InspectorNode, InspectorTable } from './contract';
@@ -54,12 +56,12 @@ function ownerText({ world }: KnownRoot): string {
   return parts.join(', ');
 }
 
-function setterText({ setBy }: KnownRoot): string {
+function setterText({ machine }: InspectContext, { setBy }: KnownRoot): string {
   if (setBy === undefined) return t`there before the first stop`;
   const { place, at, register, hart } = setBy;
   const where = place === undefined ? '' : t` in ${place.functionName}`;
   const line = place?.path === undefined ? '' : ` (${fileName(place.path)}:${place.line})`;
-  return t`set by ${register}${where}${line} at instruction ${grouped(at)}, hart ${hart}`;
+  return t`set by ${register}${where}${line} at instruction ${grouped(at)}, ${processorText(machine.isa, hart)}`;
 }
 
 /** One row that opens to all roots; none when there is nothing to tell. */
@@ -95,11 +97,11 @@ function rootHistoryNode(context: InspectContext, root: KnownRoot): InspectorNod
   return {
     key: `${root.key}!`,
     label: t`${scheme} root at ${hex(stage1 ?? stage2 ?? 0n)}`,
-    description: [ownerText(root), ...(isCurrent ? [t`current`] : []), setterText(root)].join(' · '),
+    description: [ownerText(root), ...(isCurrent ? [t`current`] : []), setterText(context, root)].join(' · '),
     tooltip: [
       `${worldText(root.world)}: ${ownerText(root)}`,
       t`Tables: ${tables.join(', ')}`,
-      setterText(root),
+      setterText(context, root),
       isCurrent
         ? t`The registers name it now.`
         : t`The registers name another root now; these tables may be in use again later, or be reused memory.`,
@@ -120,7 +122,7 @@ export function rootsTable(context: InspectContext): InspectorTable {
       stage2 === undefined ? '' : hex(stage2),
       ownerText(root),
       context.past.roots?.isCurrent(root) === true ? t`yes` : t`no`,
-      setterText(root),
+      setterText(context, root),
     ];
   });
   const summary = t`${counted(rows.length, 'root')} of translation were in force since the start.`;

@@ -1,6 +1,8 @@
 /** The rows of the Page Tables view. */
+
 import { hex, type Pa, va } from '../base/address';
 import { t } from '../base/l10n';
+import { modeText, processorText } from '../debug/machine-words';
 import type { Mapping, TableEntry } from '../isa/core/translation';
 import { type AddressSpace, translateIn } from './address-spaces';
 import type { InspectorNode } from './contract';
@@ -104,7 +106,7 @@ export function rootNode(context: InspectContext, { space, prefix }: SpaceView):
     return {
       key: `${prefix}${ROOT}`,
       label: t`${scheme}: addresses are physical`,
-      description: t`hart ${cpu.hart} in ${world.mode}-mode uses no page table`,
+      description: t`${processorText(context.machine.isa, cpu.hart)} in ${modeText(world.mode)} uses no page table`,
       tooltip: t`Translation is off in this mode. The view fills when the kernel switches it on.`,
       icon: 'circle-slash',
       hasChildren: false,
@@ -116,8 +118,8 @@ export function rootNode(context: InspectContext, { space, prefix }: SpaceView):
   return {
     key: `${prefix}${ROOT}`,
     label: t`${scheme} root table at ${located(context, root.table, space)}`,
-    description: t`hart ${cpu.hart}, ${world.mode}-mode, ${identity}`,
-    tooltip: t`The table of level ${root.level}, from which every walk of this hart starts. Open it to follow the entries.`,
+    description: t`${processorText(context.machine.isa, cpu.hart)}, ${modeText(world.mode)}, ${identity}`,
+    tooltip: t`The table of level ${root.level}, from which every walk of this processor starts. Open it to follow the entries.`,
     icon: 'root-folder',
     hasChildren: true,
     ...(isChanged && { isChanged }),

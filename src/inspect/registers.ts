@@ -6,6 +6,7 @@
 import { hex } from '../base/address';
 import { decodeFields } from '../base/fields';
 import { t } from '../base/l10n';
+import { modeText, processorText } from '../debug/machine-words';
 import { registerRow } from '../debug/variables';
 import { causeOf } from '../isa/core/isa';
 import type { RegisterSpec } from '../isa/core/registers';
@@ -160,7 +161,7 @@ function systemRows(context: InspectContext, section: string): InspectorNode[] {
 }
 
 function groupNodes(context: InspectContext): InspectorNode[] {
-  const hart = t`hart ${context.cpu.hart}, ${context.cpu.world.mode}-mode`;
+  const hart = t`${processorText(context.machine.isa, context.cpu.hart)}, ${modeText(context.cpu.world.mode)}`;
   return GROUPS.map(({ key, label, icon }) => {
     const off = key === 'float' ? floatIsOff(context) : undefined;
     const changes = off === undefined ? changesIn(context, ofGroup(context, key)) : 0;
@@ -220,7 +221,7 @@ function table(context: InspectContext, key?: string): InspectorTable {
     return [titleOf(spec), text, symbol ?? '', isChanged ? t`changed` : '', spec.doc];
   });
   const off = floatIsOff(context);
-  const count = t`${rows.length} registers of hart ${context.cpu.hart}, which is in ${context.cpu.world.mode}-mode.`;
+  const count = t`${rows.length} registers of ${processorText(context.machine.isa, context.cpu.hart)}, which is in ${modeText(context.cpu.world.mode)}.`;
   const isCut = key === undefined && off !== undefined;
   const summary = isCut ? `${count} ${t`The floating-point registers are left out: ${off}.`}` : count;
   return { columns: [t`Register`, t`Value`, t`Symbol`, t`Since last stop`, t`What it is`], rows, summary };

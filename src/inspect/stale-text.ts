@@ -2,6 +2,8 @@
 
 import { hex } from '../base/address';
 import { t } from '../base/l10n';
+import { processorText } from '../debug/machine-words';
+import type { Isa } from '../isa/core/isa';
 import type { TableEntry } from '../isa/core/translation';
 import { worldText } from './address-spaces';
 import type { InspectorNode } from './contract';
@@ -24,33 +26,39 @@ function storeText({ store, place }: StaleEntry): string {
     : t`stored by ${place.functionName}${line} at pc ${hex(store.pc)}, instruction ${at}`;
 }
 
+type Processors = Pick<Isa, 'processor'>;
+
 /** What was changed, by whom, and what may still be in use. */
-export function staleText(entry: StaleEntry): string {
+export function staleText(entry: StaleEntry, isa: Processors): string {
   const harts = [...entry.unfenced].join(', ');
   return [
     t`the entry at pa ${hex(entry.at)} was ${entryText(entry.old)} and is now ${entryText(entry.now)}`,
     storeText(entry),
-    t`no fence on hart ${harts} since: it may still use the old entry`,
+    t`no fence on ${processorText(isa, harts)} since: it may still use the old entry`,
   ].join('; ');
 }
 
 /** The warning about a use, `where` being the symbol of the instruction. */
-export function useText({ entry, hart, access, address, pc }: StaleUse, where: string | undefined): string {
+export function useText(
+  { entry, hart, access, address, pc }: StaleUse,
+  where: string | undefined,
+  isa: Processors,
+): string {
   const by = `${hex(pc)}${where === undefined ? '' : ` (${where})`}`;
   const what =
     access === 'enter'
-      ? t`hart ${hart} enters the guest at ${by}`
-      : t`hart ${hart} uses ${hex(address)} to ${access === 'execute' ? t`fetch an instruction` : t(access)}, at ${by},`;
-  return t`Stale translation: ${what} after a page-table entry had changed without a fence: ${staleText(entry)}.`;
+      ? t`${processorText(isa, hart)} enters the guest at ${by}`
+      : t`${processorText(isa, hart)} uses ${hex(address)} to ${access === 'execute' ? t`fetch an instruction` : t(access)}, at ${by},`;
+  return t`Stale translation: ${what} after a page-table entry had changed without a fence: ${staleText(entry, isa)}.`;
 }
 
 /** A row for each entry that may still be in use as it was. */
-export function staleNodes({ past }: InspectContext): InspectorNode[] {
+export function staleNodes({ past, machine: { isa } }: InspectContext): InspectorNode[] {
   return (past.stale?.all ?? []).map((entry) => ({
     key: `stale:${entry.root.key}:${hex(entry.at)}`,
     label: t`changed without a fence: ${padded(entry.from)} – ${padded(entry.from + entry.size - 1n)}`,
-    description: staleText(entry),
-    tooltip: [t`In the tables of ${worldText(entry.root.world)}.`, `${staleText(entry)}.`].join('\n'),
+    description: staleText(entry, isa),
+    tooltip: [t`In the tables of ${worldText(entry.root.world)}.`, `${staleText(entry, isa)}.`].join('\n'),
     icon: 'warning',
     hasChildren: false,
     memoryReference: `pa:${hex(entry.at)}`,

@@ -2,6 +2,7 @@
 
 import { hex } from '../base/address';
 import { t } from '../base/l10n';
+import { processorText } from '../debug/machine-words';
 import type { Machine } from '../machine/contract';
 import type { InspectorNode, InspectorTable } from './contract';
 import type { InspectContext, Inspector, SuspendedFrame } from './inspector';
@@ -42,7 +43,7 @@ interface TaskText {
 function textOf(context: InspectContext, task: Task): TaskText {
   const isHere = task.kernel.world.guest === context.cpu.world.guest;
   if (task.current !== undefined) {
-    const where = t`running on hart ${task.current}`;
+    const where = t`running on ${processorText(context.machine.isa, task.current)}`;
     return { state: isHere ? where : t`${where}, in the guest`, why: '', at: undefined };
   }
   const state = task.isIdle && task.state === 'ready' ? t`ready, runs when no other task can` : t(task.state);
@@ -112,7 +113,7 @@ function detailNodes(context: InspectContext, task: Task): InspectorNode[] {
 function frameNodes(context: InspectContext, task: Task, key: string): InspectorNode[] {
   const note = (label: string): InspectorNode => ({ key: `${key}/none`, label, icon: 'info', hasChildren: false });
   if (task.current !== undefined) {
-    return [note(t`It runs on hart ${task.current}: its calls are in the Call Stack.`)];
+    return [note(t`It runs on ${processorText(context.machine.isa, task.current)}: its calls are in the Call Stack.`)];
   }
   if (task.state === 'exited') return [note(t`It has exited: its stack is of no more use.`)];
   const frames = taskFrames(context, task);

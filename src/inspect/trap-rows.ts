@@ -3,6 +3,7 @@
 import { hex } from '../base/address';
 import { t } from '../base/l10n';
 import { finish, mapWork, type Work } from '../base/work';
+import { processorText } from '../debug/machine-words';
 import type { BreakOn, InspectorNode, InspectorTable } from './contract';
 import type { InspectContext, Inspector } from './inspector';
 import { firstPiece, pieceAt, splitPiece } from './long-list';
@@ -262,7 +263,10 @@ export class TrapTree {
     const numbers = kind.call.map((value, index) => `${registers[index] ?? ''} = ${hex(value)}`);
     return [
       { name: t`reason`, text: this.words.reason(record).text },
-      { name: t`taken`, text: t`after ${instructions(at)}, at ${secondsText(now)}, by hart ${hart}` },
+      {
+        name: t`taken`,
+        text: t`after ${instructions(at)}, at ${secondsText(now)}, by ${processorText(this.context.machine.isa, hart)}`,
+      },
       { name: t`worlds`, text: `${from.mode} → ${to.mode}` },
       { name: 'pc', text: code.symbol === undefined ? hex(epc) : `${hex(epc)} ${code.symbol}`, source: code.source },
       ...(guestPhysical === undefined ? [] : [{ name: t`guest physical`, text: hex(guestPhysical) }]),

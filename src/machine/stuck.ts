@@ -22,11 +22,13 @@ const isCall = (row: TrapCause | undefined): boolean => row?.group === 'ecall' |
 export const isStuck = (isa: Isa, cause: number, { count, quiet }: Retried): boolean =>
   count >= FAULTS && (quiet >= CALLS || !isCall(causeOf(isa, { cause, isInterrupt: false })));
 
+const nameOf = ({ processor }: Isa, { hart }: TrapEvent): string => `${processor} ${hart}`;
+
 /** A handler that traps on its own first instruction. `cpu` stands there. */
 export function explainHandler(isa: Isa, cpu: Cpu, event: TrapEvent): string {
   const row = causeOf(isa, event);
   const what = row === undefined ? t`trap ${event.cause}` : t(row.name);
-  return t`hart ${event.hart} takes ${what} again and again without executing anything: the trap handler at ${hex(cpu.pc)} itself faults (last epc ${hex(event.epc)}, tval ${hex(event.tval)})`;
+  return t`${nameOf(isa, event)} takes ${what} again and again without executing anything: the trap handler at ${hex(cpu.pc)} itself faults (last epc ${hex(event.epc)}, tval ${hex(event.tval)})`;
 }
 
 /** A handler that returns to the instruction that trapped and has mended nothing. */
@@ -41,8 +43,8 @@ export function explainRetry(isa: Isa, cpu: Cpu, event: TrapEvent): string {
   const isExit = isVmExit(event.from, event.to);
   const why = `${handlerText(isExit, row)}${ruleText(cpu, event, row)}`;
   return isExit
-    ? t`the guest on hart ${event.hart} exits with ${what} at ${hex(event.epc)} again and again${more}: ${why}`
-    : t`hart ${event.hart} takes ${what} at ${hex(event.epc)} again and again${more}: ${why}`;
+    ? t`the guest on ${nameOf(isa, event)} exits with ${what} at ${hex(event.epc)} again and again${more}: ${why}`
+    : t`${nameOf(isa, event)} takes ${what} at ${hex(event.epc)} again and again${more}: ${why}`;
 }
 
 function handlerText(isExit: boolean, row: TrapCause | undefined): string {

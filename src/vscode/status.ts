@@ -42,20 +42,19 @@ export class StatusItem implements vscode.Disposable {
   }
 
   #show(status: MachineStatus): void {
-    const { running, mode, pc, functionName, retired, seconds, harts, traps, numbers } = status;
+    const { running, mode, pc, functionName, retired, seconds, harts, processor, traps, numbers } = status;
     const instructions = Number(retired).toLocaleString('en');
     const policy = TRAP_POLICY_TEXTS.find(({ id }) => id === traps);
     // The button of the debug toolbar shows the choice.
     void vscode.commands.executeCommand('setContext', 'worldstep.traps', traps);
     void vscode.commands.executeCommand('setContext', 'worldstep.numbers', numbers);
+    const processors = harts === 1 ? processor : `${processor}s`;
     this.#item.text = running ? `$(sync~spin) ${t`Guest running`}` : `$(debug-pause) ${mode} ${pc}`;
     this.#item.tooltip = new vscode.MarkdownString(
       [
         running ? t`**The guest runs.**` : t`**Stopped in ${mode}** at ${code(pc)}`,
         ...(functionName === undefined ? [] : [t`Selected frame: ${code(functionName)}`]),
-        harts === 1
-          ? t`${instructions} instructions, ${seconds.toFixed(6)} s of guest time, 1 hart`
-          : t`${instructions} instructions, ${seconds.toFixed(6)} s of guest time, ${harts} harts`,
+        t`${instructions} instructions, ${seconds.toFixed(6)} s of guest time, ${harts} ${processors}`,
         t`Steps: ${t(policy?.description ?? '')}`,
         t`Click for what can be done here.`,
       ].join('\n\n'),

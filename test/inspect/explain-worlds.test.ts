@@ -98,7 +98,7 @@ describe('a world that is not there', () => {
   it('is told from one that is misspelt', async () => {
     const { target } = await BundledTarget.open('msgqueue');
     expect(() => openInspectors(target).explain(0, va(0n), 'read', 'guest kernel')).toThrow(
-      'This hart has no guest kernel world yet: nothing has run there and no register names its tables. Known now: kernel, firmware, user.',
+      'This processor has no guest kernel world yet: nothing has run there and no register names its tables. Known now: kernel, firmware, user.',
     );
   });
 });

@@ -273,7 +273,7 @@ describe('before there is anything to see', () => {
     const inspection = openInspectors(target, { windows });
     const pageTables = view(inspection, 'pageTables');
     expect(outline(pageTables, { depth: 2 })).toEqual([
-      '- Bare: addresses are physical: hart 0 in S-mode uses no page table',
+      '- Bare: addresses are physical: hart 0 in S mode uses no page table',
     ]);
     expect(pageTables.table(undefined, 0).rows).toEqual([]);
     expect(outline(view(inspection, 'queues'), { depth: 1 })[0]).toContain('msgqueue::MESSAGES');

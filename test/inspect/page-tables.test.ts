@@ -21,7 +21,7 @@ const AD = 0xc0n;
 const pointer = (table: bigint) => ((table >> 12n) << 10n) | V;
 const leaf = (page: bigint, flags = RW) => ((page >> 12n) << 10n) | V | AD | flags;
 
-/** A machine that is nothing but RAM with these entries, and a hart in S-mode with Sv39 and this root. */
+/** A machine that is nothing but RAM with these entries, and a hart in S mode with Sv39 and this root. */
 function contextWith(entries: Readonly<Record<string, bigint>>, options: { root?: bigint; pages?: number } = {}) {
   const ram = new Uint8Array((options.pages ?? 16) * 4096);
   const view = new DataView(ram.buffer);
@@ -94,7 +94,7 @@ describe('page tables that are sound', () => {
 
   it('merge neighbours and name what they hold', () => {
     expect(texts(pageTables.children(context))).toEqual([
-      'Sv39 root table at 0x80001000: hart 0, S-mode, address space 7',
+      'Sv39 root table at 0x80001000: hart 0, S mode, address space 7',
       '0x80000000 – 0xbfffffff: RWX AD · RAM · → 0x80000000 · 1 GiB page',
       '0xffffffc000000000 – 0xffffffc000001fff: RW- AD · uart0 · → 0x10000000 · 8 KiB in 4 KiB pages',
       '0xffffffc000002000 – 0xffffffc000002fff: R-- U AD · RAM · → 0x80004000 · 4 KiB page',
@@ -155,7 +155,7 @@ describe('page tables that are garbage', () => {
   it('say that the root is not in memory', () => {
     const { context } = contextWith({}, { root: 0x7000_0000n });
     expect(texts(pageTables.children(context))).toEqual([
-      'Sv39 root table at 0x70000000: hart 0, S-mode, address space 7',
+      'Sv39 root table at 0x70000000: hart 0, S mode, address space 7',
       'No address is mapped: the root table is not in memory',
     ]);
     expect(texts(pageTables.children(context, 'root'))).toEqual([

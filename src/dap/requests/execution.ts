@@ -1,6 +1,8 @@
 /** Running, pausing, stepping, jumping. */
+
 import { va } from '../../base/address';
 import { t } from '../../base/l10n';
+import { processorText } from '../../debug/machine-words';
 import type { StepRequest } from '../../debug/target';
 import type { Args } from '../arguments';
 import { badArgument, staleGotoTarget, stepImpossible } from '../errors';
@@ -38,7 +40,7 @@ export function executionRequests(session: Session): Record<string, Handler> {
           const state = isStopped
             ? ` (${cpu.activity === 'running' ? cpu.world.mode : `${cpu.world.mode}, ${cpu.activity}`})`
             : '';
-          return { id: cpu.hart + 1, name: t`hart ${cpu.hart}${state}` };
+          return { id: cpu.hart + 1, name: `${processorText(machine.isa, cpu.hart)}${state}` };
         }),
       };
     },

@@ -41,6 +41,8 @@ export interface EnvironmentCalls {
 
 export interface Isa {
   readonly name: string;
+  /** What users call one of its processors. */
+  readonly processor: 'hart' | 'CPU';
   readonly registers: readonly RegisterSpec[];
   /** Register by name or alias (case-insensitive). */
   register(name: string): RegisterSpec | undefined;

@@ -26,6 +26,7 @@ const ALIASES = 'nop move ret jr';
 
 export const LOONGARCH64: Isa = {
   name: 'loongarch64',
+  processor: 'CPU',
   registers: REGISTERS,
   register: registerOfName,
   registerOfDwarf,

@@ -19,6 +19,7 @@ import { rootRemark, worldsOf } from './worlds';
 
 export const RISCV64: Isa = {
   name: 'riscv64',
+  processor: 'hart',
   registers: REGISTERS,
   register: registerOfName,
   registerOfDwarf,
