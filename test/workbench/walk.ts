@@ -113,7 +113,8 @@ const debugTheSample = async (workbench: Workbench): Promise<void> => {
   await workbench.screenshot('02-stopped');
   note('queue shown: no buffer yet');
 
-  await page.locator('.monaco-editor .view-line').first().click();
+  // The first line there is may lie below the breadcrumbs.
+  await page.locator('.monaco-editor .view-line', { hasText: 'queue.lock().push_back(message)' }).first().click();
   await page.keyboard.press('F10');
   await workbench.stoppedAt(line + 1);
   await queues.locator('.monaco-list-row', { hasText: /len\s*1/ }).waitFor();
