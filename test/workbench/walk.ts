@@ -142,7 +142,7 @@ const debugTheSample = async (workbench: Workbench): Promise<void> => {
     .or(page.getByText('data breakpoint').first())
     .first()
     .waitFor();
-  await queues.locator('.monaco-list-row', { hasText: /\[3\]\s*7\b/ }).waitFor();
+  await queues.locator('.monaco-list-row', { hasText: /\[3\].*\b7 · front/ }).waitFor();
   await workbench.screenshot('04-break-on-change');
   await workbench.contextMenu(slot, /Break on Change/);
   await queues.locator('.monaco-list-row', { hasText: 'breaks on change' }).waitFor({ state: 'detached' });
