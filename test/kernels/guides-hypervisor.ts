@@ -40,9 +40,9 @@ export const HYPERVISOR_ROWS: RowTests = {
       expect(step).toBeLessThan(150);
       await session.move('stepIn');
     }
-    expect(await session.mode()).toBe('S');
+    expect(await session.mode()).toBe('S mode');
     await session.move('stepIn', { granularity: 'instruction' });
-    expect(await session.mode()).toBe('VS');
+    expect(await session.mode()).toBe('VS mode');
   },
 
   'break at: let page = gpa.align_down_4k();': async (session) => {
@@ -79,7 +79,7 @@ export const HYPERVISOR_ROWS: RowTests = {
     await session.breakOnTraps('isInterrupt && toWorld == "guest kernel"');
     const { description } = await session.move('continue');
     expect(description).toMatch(/timer interrupt/i);
-    expect(await session.mode()).toBe('VS');
+    expect(await session.mode()).toBe('VS mode');
     const base = BigInt(/^0x[0-9a-f]+/.exec(await session.value('$vstvec'))?.[0] ?? 0);
     expect(BigInt(await session.value('$pc'))).toBe(base & ~3n);
   },
@@ -90,11 +90,11 @@ export const HYPERVISOR_ROWS: RowTests = {
     expect(walk).toMatch(/guest-page fault/);
     expect(walk).toMatch(/stage 2/);
     await session.followTraps();
-    for (let step = 0; (await session.mode()) === 'VS'; step++) {
+    for (let step = 0; (await session.mode()) === 'VS mode'; step++) {
       expect(step).toBeLessThan(6);
       await session.move('stepIn');
     }
-    expect(await session.mode()).toBe('S');
+    expect(await session.mode()).toBe('S mode');
     expect((await session.stack()).join()).toMatch(/guest, stopped at .*page fault/);
   },
 
@@ -102,7 +102,7 @@ export const HYPERVISOR_ROWS: RowTests = {
     expect(BigInt(await session.value('user.sepc'))).toBe(0x1000n);
     expect(BigInt(await session.value('user.regs.sp'))).toBe(0x4000_0000n);
     await session.runTo('userInstruction');
-    expect(await session.mode()).toBe('VU');
+    expect(await session.mode()).toBe('VU mode');
     expect(await session.place()).toMatch(/^_start · app main\.rs:/);
   },
 

@@ -10,7 +10,7 @@ async function stoppedAt(session: GuidedSession): Promise<bigint> {
 
 /** What differs: the kernel's privilege mode, the saved pc's name, levels of the stack's walk without the page and in all. */
 const TERMS: Readonly<Record<string, { mode: string; pc: string; missing: number; levels: number }>> = {
-  riscv64: { mode: 'S', pc: 'sepc', missing: 1, levels: 3 },
+  riscv64: { mode: 'S mode', pc: 'sepc', missing: 1, levels: 3 },
   loongarch64: { mode: 'PLV0', pc: 'era', missing: 2, levels: 4 },
 };
 

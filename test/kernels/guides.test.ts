@@ -23,7 +23,7 @@ const keyOf = ({ kind, code }: GuideRow): string => `${kind}: ${code}`;
 
 /** The privilege modes of the worlds that rows name, by architecture. */
 const MODES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  riscv64: { hypervisor: 'S', 'guest kernel': 'VS', 'guest user': 'VU' },
+  riscv64: { hypervisor: 'S mode', 'guest kernel': 'VS mode', 'guest user': 'VU mode' },
 };
 
 const builds = (kernel: string): string[] => {
