@@ -4,17 +4,8 @@
  * and the first inexact result. From then on NX is set, and an inexact result changes no flag.
  */
 import type { QuickForm } from '../core/engine-isa';
-import {
-  f64,
-  hostDouble,
-  hostSingle,
-  isAmple,
-  isNumber,
-  powerOfTwo,
-  roundToOdd,
-  twoProduct,
-  twoSum,
-} from '../core/float/host';
+import { fusedDouble, fusedParts, fusedSingle } from '../core/float/fused';
+import { f64, hostDouble, hostSingle, isAmple, isNumber, kindOf, powerOfTwo } from '../core/float/host';
 import type { F32, F64, Field, Float, V32, V64 } from '../core/ops';
 import { insn, variant } from './insn';
 import { INSNS_D } from './insns/d';
@@ -201,42 +192,16 @@ const roots: readonly QuickForm[] = [
   }),
 ];
 
-/** The magnitude lies from `2^-reach` to `2^reach`, or the number is zero. */
-const requireMiddle = (o: RiscvOps, v: F64, reach: number): void => {
-  const magnitude = o.shl(o.f64Bits(v), o.c(1));
-  const exponent = o.lo32(o.shrU(magnitude, o.c(53)));
-  o.onlyIf(o.or(o.ltU(o.sub(exponent, o.c32(1023 - reach)), o.c32(2 * reach)), o.eqz(magnitude)));
-};
-
-/**
- * `a × b + c` rounded once, out of double operations that round each time.
- * @see S. Boldo, G. Melquiond, Emulation of a FMA and Correctly Rounded Sums: Proved Algorithms Using Rounding to Odd
- */
 const fusedD = (o: RiscvOps, a: F64, b: F64, c: F64): F64 => {
-  // So no step overflows, and none has bits below the smallest.
-  for (const [v, reach] of [
-    [a, 400],
-    [b, 400],
-    [c, 800],
-  ] as const)
-    requireMiddle(o, v, reach);
-  const [high, low] = twoProduct(o, a, b);
-  const [carried, rest] = twoSum(o, c, low);
-  const [sum, error] = twoSum(o, high, carried);
-  const odd = roundToOdd(o, twoSum(o, rest, error));
-  requireKnown(o, o.floatEq(odd, f64(o, 0n)));
-  const result = o.floatAdd(sum, odd);
-  // A zero comes of an exact product, and has the sign of its sum.
-  return o.select(o.floatEq(result, f64(o, 0n)), o.floatAdd(high, c), result);
+  const parts = fusedParts(o, a, b, c);
+  requireKnown(o, o.floatEq(parts.odd, f64(o, 0n)));
+  return fusedDouble(o, parts, c);
 };
 
-/** The product of singles is an exact double; the sum, rounded to odd, has enough bits to be rounded again. */
 const fusedS = (o: RiscvOps, a: F32, b: F32, c: F32): F32 => {
-  const odd = roundToOdd(o, twoSum(o, o.floatMul(o.promote(a), o.promote(b)), o.promote(c)));
-  const result = o.demote(odd);
-  o.onlyIf(o.or(isAmple(o, result), o.floatEq(odd, f64(o, 0n))));
-  requireKnown(o, o.floatEq(o.promote(result), odd));
-  return result;
+  const { value, isExact } = fusedSingle(o, a, b, c);
+  requireKnown(o, isExact);
+  return value;
 };
 
 type Fused<T extends Float> = (o: RiscvOps, a: T, b: T, c: T) => T;
@@ -266,17 +231,10 @@ const fused = <T extends Float>(host: Host<T>, fmt: string, compute: Fused<T>): 
 const classify = <T extends Float>(host: Host<T>): QuickForm =>
   quick(`fclass.${host.suffix}`, (o, f) => {
     o.fpGuard(false);
-    const isSingle = host === (S as unknown);
+    const isSingle = host.suffix === 's';
     const bits = isSingle ? o.zx32(o.unbox32(f.rs1)) : o.f(f.rs1);
-    const [sign, fraction] = isSingle ? [31n, 23n] : [63n, 52n];
-    const magnitude = o.and(bits, o.c((1n << sign) - 1n));
-    const infinity = o.c((1n << sign) - (1n << fraction));
-    o.onlyIf(o.geU(infinity, magnitude));
-    // Zero, subnormal, normal, infinite.
-    const subnormal = o.ne(magnitude, o.c(0));
-    const normal = o.geU(magnitude, o.c(1n << fraction));
-    const distance = o.add(o.add(subnormal, normal), o.eq(magnitude, infinity));
-    const isNegative = o.lo32(o.shrU(bits, o.c(sign)));
+    const distance = kindOf(o, bits, host.suffix);
+    const isNegative = o.lo32(o.shrU(bits, o.c(isSingle ? 31 : 63)));
     const index = o.select(isNegative, o.sub(o.c32(3), distance), o.add(o.c32(4), distance));
     o.setX(f.rd, o.zx32(o.shl(o.c32(1), index)));
   });

@@ -12,7 +12,7 @@ import { RISCV64_ENGINE } from '../../../src/isa/riscv64/engine-isa';
 import { FP } from '../../../src/isa/riscv64/fp/table';
 import { INSNS } from '../../../src/isa/riscv64/insns/all';
 import { engineHost } from '../../support/engine-host';
-import { operand } from '../../support/fp-operands';
+import { hardOperands, type Taken } from '../../support/fp-hard-operands';
 import { Random, SEED } from '../../support/random';
 import { CODE } from '../driver';
 
@@ -86,65 +86,12 @@ const formatsOf = (mnemonic: string): { from: string; to: string; count: number 
   return { from: first, to, count: /^fn?m(add|sub)$/.test(name) ? 3 : /^f(sqrt|class)$/.test(name) ? 1 : 2 };
 };
 
-const f64 = new DataView(new ArrayBuffer(8));
-const numberOf = (format: string, bits: bigint): number => {
-  f64.setBigUint64(0, bits);
-  return format === 's' ? f64.getFloat32(4) : f64.getFloat64(0);
-};
-const bitsOf = (format: string, number: number): bigint => {
-  if (format === 's') f64.setFloat32(0, number);
-  else f64.setFloat64(0, number);
-  return format === 's' ? BigInt(f64.getUint32(0)) : f64.getBigUint64(0);
-};
-
-/** A float of moderate size, often with few bits, and now and then an integer or a half. */
-const moderate = (random: Random, format: string): bigint => {
-  const bits = random.u64() >> BigInt(random.below(64));
-  const number = Number(BigInt.asIntN(64, bits)) * 2 ** -random.pick([0, 0, 1, 2, 31, 52, 63, random.below(64)]);
-  return bitsOf(format, random.below(2) ? number : -number);
-};
-
-const step = (random: Random, format: string, bits: bigint): bigint =>
-  BigInt.asUintN(format === 's' ? 32 : 64, bits + BigInt(random.below(5) - 2));
-
-/** Integers as registers hold them; powers of two and their neighbours, sums of few bits. */
-const integer = (random: Random): bigint => {
-  const power = () => 1n << BigInt(random.below(64));
-  const value = random.pick([power(), power() + power(), power() - power() / 2n, random.u64(), 0n]);
-  const near = value + BigInt(random.below(3) - 1);
-  return BigInt.asUintN(64, random.below(2) ? near : -near);
-};
-
-const operandsOf = (random: Random, mnemonic: string): bigint[] => {
+const takenBy = (mnemonic: string): Taken => {
   const { from, to, count } = formatsOf(mnemonic);
-  if (from !== 's' && from !== 'd') return [integer(random)];
-  const one = () => (random.below(2) ? operand(random, from) : moderate(random, from));
-  if (mnemonic === 'fcvt.s.d') {
-    // Halfway between singles, and near that.
-    const single = bitsOf('d', numberOf('s', operand(random, 's')));
-    return [
-      random.pick([operand(random, 'd'), single, step(random, 'd', single ^ (1n << 28n)), moderate(random, 'd')]),
-    ];
-  }
-  if (/^fcvt\.[wl]/.test(mnemonic)) {
-    const width = to.startsWith('w') ? 32 : 64;
-    const edge = bitsOf(from, random.pick([0.5, 1, 1.5, 2.5, 2 ** (width - 1), 2 ** width, 2 ** (width - 1) - 1]));
-    const signed = step(random, from, edge) | (BigInt(random.below(2)) << (from === 's' ? 31n : 63n));
-    return [random.pick([one(), signed, moderate(random, from)])];
-  }
-  const [a, b] = [one(), one()];
-  if (count === 1) {
-    const root = numberOf(from, moderate(random, from));
-    return [random.pick([a, step(random, from, bitsOf(from, root * root)), bitsOf(from, Math.abs(root))])];
-  }
-  const [x, y] = [numberOf(from, a), numberOf(from, b)];
-  if (count === 2) return [a, random.pick([b, a, step(random, from, a), bitsOf(from, -x), bitsOf(from, x * y)])];
-  // An addend that cancels, that lies half a last place beside the product, or far below it.
-  const nearby = bitsOf(
-    from,
-    x * y * random.pick([1, -1, 2 ** -24, 2 ** -25, 2 ** -53, 2 ** -54, 2 ** 53, -(2 ** 52)]),
-  );
-  return [a, b, random.pick([one(), nearby, step(random, from, nearby), bitsOf(from, -0), 0n])];
+  if (from !== 's' && from !== 'd') return { kind: 'integer' };
+  if (mnemonic === 'fcvt.s.d') return { kind: 'narrowed' };
+  if (/^fcvt\.[wl]/.test(mnemonic)) return { kind: 'made integral', from, bits: to.startsWith('w') ? 32 : 64 };
+  return { kind: 'floats', from, count };
 };
 
 const hostShares = new Map<string, number>();
@@ -173,7 +120,7 @@ describe('floating point on the host gives the value and flags of soft-float', (
         // The modes that the host knows get most of the work.
         const rounds = rm === undefined || rm === 0 || rm === 7 || rm === 1 ? ROUNDS : ROUNDS / 8;
         for (let round = 0; round < rounds; round++) {
-          const operands = operandsOf(random, mnemonic);
+          const operands = hardOperands(random, takenBy(mnemonic));
           const frm = rm === 7 && random.below(8) ? 0 : random.below(5);
           const flags = BigInt(random.below(32)) | (random.below(3) ? NX : 0n);
           const isBoxed = from !== 's' || random.below(30) > 0;

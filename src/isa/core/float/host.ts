@@ -56,18 +56,18 @@ export const roundToOdd = (o: Ops, [sum, error]: readonly [F64, F64]): F64 => {
 export type HostBinary = 'add' | 'sub' | 'mul' | 'div';
 
 /** How one format of numbers is held, beside its arithmetic, which {@link Ops} has for both. */
-interface HostFormat<T extends Float, B extends V32 | V64> {
+export interface HostFormat<T extends Float, B extends V32 | V64> {
   bitsOf(o: Ops, v: T): B;
   /** The exponent field. */
   exponent(o: Ops, bits: B): V32;
   /** Its highest value. */
   readonly top: number;
   isZero(o: Ops, bits: B): V32;
-  /** Whether the product of two numbers is exact; it is neither tiny nor huge. */
+  /** Whether the product of two numbers is certainly exact; it is neither tiny nor huge. */
   isExactProduct(o: Ops, a: T, b: T, product: T): V32;
 }
 
-const SINGLES: HostFormat<F32, V32> = {
+export const SINGLES: HostFormat<F32, V32> = {
   bitsOf: (o, v) => o.f32Bits(v),
   exponent: (o, bits) => o.and(o.shrU(bits, o.c32(23)), o.c32(0xff)),
   top: 0xff,
@@ -75,7 +75,7 @@ const SINGLES: HostFormat<F32, V32> = {
   // A double holds every product of singles.
   isExactProduct: (o, a, b, product) => o.floatEq(o.floatMul(o.promote(a), o.promote(b)), o.promote(product)),
 };
-const DOUBLES: HostFormat<F64, V64> = {
+export const DOUBLES: HostFormat<F64, V64> = {
   bitsOf: (o, v) => o.f64Bits(v),
   exponent: (o, bits) => o.and(o.lo32(o.shrU(bits, o.c(52))), o.c32(0x7ff)),
   top: 0x7ff,
@@ -88,10 +88,32 @@ const DOUBLES: HostFormat<F64, V64> = {
 };
 
 /** Whether the sum, less one operand, is the other: both ways for the exact sum, and for no other. */
-const isExactSum = <T extends Float>(o: Ops, op: 'add' | 'sub', a: T, b: T, sum: T): V32 => {
+export const isExactSum = <T extends Float>(o: Ops, op: 'add' | 'sub', a: T, b: T, sum: T): V32 => {
   const other = o.floatSub(sum, a);
   const isFirst = o.floatEq(o.floatSub(sum, other), a);
   return o.and(isFirst, o.floatEq(other, op === 'sub' ? o.floatNeg(b) : b));
+};
+
+/** An operation as the host does it, and whether its result lies at the ends of the range: tiny, zero or infinite. */
+export const operate = <T extends Float, B extends V32 | V64>(
+  o: Ops,
+  format: HostFormat<T, B>,
+  op: HostBinary,
+  [a, b]: readonly [T, T],
+) => {
+  const value = { add: o.floatAdd, sub: o.floatSub, mul: o.floatMul, div: o.floatDiv }[op](a, b);
+  const bits = format.bitsOf(o, value);
+  const exponent = format.exponent(o, bits);
+  const isZero = (v: T): V32 => format.isZero(o, format.bitsOf(o, v));
+  /** Whether a result at the ends is the right one, and exact. */
+  const isKnownAtTheEnds = (): V32 => {
+    // Small sums are exact: no operand has bits below the smallest number's. Zeros come exactly of zeros only.
+    if (op === 'add' || op === 'sub') return o.ne(exponent, o.c32(format.top));
+    const ofZeros = op === 'mul' ? o.or(isZero(a), isZero(b)) : isZero(a);
+    return o.and(format.isZero(o, bits), ofZeros);
+  };
+  const isAtTheEnds = o.geU(o.sub(exponent, o.c32(2)), o.c32(format.top - 2));
+  return { value, bits, isAtTheEnds, isKnownAtTheEnds };
 };
 
 const arithmetic = <T extends Float, B extends V32 | V64>(
@@ -101,23 +123,12 @@ const arithmetic = <T extends Float, B extends V32 | V64>(
   [a, b]: readonly [T, T],
   ignoresInexact: () => V32,
 ): { readonly value: T; readonly isKnown: V32 } => {
-  const value = { add: o.floatAdd, sub: o.floatSub, mul: o.floatMul, div: o.floatDiv }[op](a, b);
-  const bits = format.bitsOf(o, value);
-  const exponent = format.exponent(o, bits);
-  const isZero = (v: T): V32 => format.isZero(o, format.bitsOf(o, v));
-  const atTheEnds = (): V32 => {
-    // Small sums are exact: no operand has bits below the smallest number's. Zeros come exactly of zeros only.
-    if (op === 'add' || op === 'sub') return o.ne(exponent, o.c32(format.top));
-    const ofZeros = op === 'mul' ? o.or(isZero(a), isZero(b)) : isZero(a);
-    return o.and(format.isZero(o, bits), ofZeros);
-  };
+  const { value, isAtTheEnds, isKnownAtTheEnds } = operate(o, format, op, [a, b]);
   const isExact = (): V32 => {
     if (op === 'div') return o.c32(0);
     return op === 'mul' ? format.isExactProduct(o, a, b, value) : isExactSum(o, op, a, b, value);
   };
-  const isKnown = o.iff(o.geU(o.sub(exponent, o.c32(2)), o.c32(format.top - 2)), atTheEnds, () =>
-    o.iff(ignoresInexact(), () => o.c32(1), isExact),
-  );
+  const isKnown = o.iff(isAtTheEnds, isKnownAtTheEnds, () => o.iff(ignoresInexact(), () => o.c32(1), isExact));
   return { value, isKnown };
 };
 
@@ -131,3 +142,14 @@ export const hostSingle = (o: Ops, op: HostBinary, a: F32, b: F32, ignoresInexac
 /** The same of doubles. */
 export const hostDouble = (o: Ops, op: HostBinary, a: F64, b: F64, ignoresInexact: () => V32) =>
   arithmetic(o, DOUBLES, op, [a, b], ignoresInexact);
+
+/** How far a number is from zero in kinds: 0 zero, 1 subnormal, 2 normal, 3 infinite. Leaves NaNs to soft-float. */
+export const kindOf = (o: Ops, bits: V64, suffix: 's' | 'd'): V32 => {
+  const [sign, fraction] = suffix === 's' ? [31n, 23n] : [63n, 52n];
+  const magnitude = o.and(bits, o.c((1n << sign) - 1n));
+  const infinity = o.c((1n << sign) - (1n << fraction));
+  o.onlyIf(o.geU(infinity, magnitude));
+  const subnormal = o.ne(magnitude, o.c(0));
+  const normal = o.geU(magnitude, o.c(1n << fraction));
+  return o.add(o.add(subnormal, normal), o.eq(magnitude, infinity));
+};
