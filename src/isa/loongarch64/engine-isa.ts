@@ -8,13 +8,14 @@ import { FP_FUNCTIONS } from './float/functions';
 import { FUNCTIONS, HELPERS } from './helpers';
 import { INSNS } from './insns/all';
 import { cpuTranslate, translationContext } from './paging-cpu';
+import { QUICK } from './quick';
 import { STATE } from './state';
 
 export const LOONGARCH64_ENGINE: EngineIsa = {
   name: 'loongarch64',
   encoding: ENCODING,
   insns: INSNS,
-  quick: [],
+  quick: QUICK,
   fusions: [],
   state: STATE,
   helpers: HELPERS,

@@ -32,7 +32,8 @@ const ROUNDINGS = [
 /** Conversions whose words QEMU extends with zeros; the others it extends by their sign. The manual leaves the half open. */
 const ZERO_EXTENDED: readonly string[] = ['ftintrz.w.s', 'ftintrne.w.s'];
 
-const widened = (o: LoongOps, mnemonic: string, integer: V64): V64 => {
+/** The conversion's result in a register: words have an upper half, too. */
+export const widened = (o: LoongOps, mnemonic: string, integer: V64): V64 => {
   if (!mnemonic.includes('.w.')) return integer;
   return ZERO_EXTENDED.includes(mnemonic) ? o.zx32(o.lo32(integer)) : integer;
 };
