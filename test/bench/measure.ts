@@ -8,14 +8,20 @@ import { qemuArguments } from '../../src/build/kernels/qemu';
 import { kernelTargets } from '../../src/build/kernels/repository';
 
 const root = resolve(import.meta.dirname, '../..');
-const QEMU = 'qemu-system-riscv64';
 const LIMIT_MS = 120_000;
+
+/** The instruction sets that the programs are built for. */
+export const ARCHITECTURES = ['riscv64', 'loongarch64'] as const;
+export type BenchArchitecture = (typeof ARCHITECTURES)[number];
+
+const qemu = (architecture: string): string => `qemu-system-${architecture}`;
 
 /** A guest that both can run. */
 export interface BenchGuest {
   readonly name: string;
   /** Arguments of `worldstep run`. */
   readonly worldstep: readonly string[];
+  readonly architecture: BenchArchitecture;
   /** All of QEMU's arguments. */
   readonly qemu: readonly string[];
 }
@@ -36,24 +42,26 @@ export interface WorldstepRun extends Run {
 }
 
 /** A program of `guests/`, by name. */
-export const program = (name: string): BenchGuest => {
-  const elf = join(root, 'test/bench/guests/prebuilt', `${name}.elf`);
+export const program = (name: string, architecture: BenchArchitecture): BenchGuest => {
+  const elf = join(root, 'test/bench/guests/prebuilt', architecture, `${name}.elf`);
   const machine = ['-M', 'virt', '-display', 'none', '-monitor', 'none', '-serial', 'stdio'];
-  return { name, worldstep: [elf], qemu: [...machine, '-bios', 'none', '-kernel', elf] };
+  const firmware = architecture === 'riscv64' ? ['-bios', 'none'] : [];
+  return { name, architecture, worldstep: [elf], qemu: [...machine, ...firmware, '-kernel', elf] };
 };
 
 /** A bundled kernel; QEMU gets the images that Worldstep uses, and boots them through OpenSBI as `npm run kernels:check` does. */
-export const bundledKernel = async (name: string): Promise<BenchGuest> => {
-  const [target] = kernelTargets(name, 'riscv64');
+export const bundledKernel = async (name: string, architecture: BenchArchitecture): Promise<BenchGuest> => {
+  const [target] = kernelTargets(name, architecture);
   if (!target) throw new Error(`no kernel ${name}`);
   const folder = mkdtempSync(join(tmpdir(), 'worldstep-bench-'));
   process.once('exit', () => rmSync(folder, { recursive: true }));
-  return { name, worldstep: [name, '--arch', 'riscv64'], qemu: qemuArguments(target, folder, await diskImage(target)) };
+  const worldstep = [name, '--arch', architecture];
+  return { name, architecture, worldstep, qemu: qemuArguments(target, folder, await diskImage(target)) };
 };
 
 /** Whether there is a QEMU to compare with, and which. */
-export function qemuVersion(): string | undefined {
-  const { stdout, status } = spawnSync(QEMU, ['--version'], { encoding: 'utf8' });
+export function qemuVersion(architecture: BenchArchitecture): string | undefined {
+  const { stdout, status } = spawnSync(qemu(architecture), ['--version'], { encoding: 'utf8' });
   return status === 0 ? /version ([\d.]+)/.exec(stdout)?.[1] : undefined;
 }
 
@@ -71,7 +79,7 @@ export function runWorldstep(guest: BenchGuest): WorldstepRun {
 
 /** Runs a guest on QEMU. Throws when it does not end well. */
 export function runQemu(guest: BenchGuest): Run {
-  return measure(QEMU, guest.qemu);
+  return measure(qemu(guest.architecture), guest.qemu);
 }
 
 function measure(command: string, args: readonly string[]): Run & { readonly stderr: string } {

@@ -1,11 +1,13 @@
 /**
  * `npm run bench`: guest programs in Worldstep and, where it is installed, in QEMU, as whole processes, interleaved. Prints a
- * table and writes dist/bench.json. `npm run bench -- --rounds 5 sieve mix` chooses.
+ * table and writes dist/bench.json. `npm run bench -- --rounds 5 --arch loongarch64 sieve mix` chooses.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import {
+  ARCHITECTURES,
+  type BenchArchitecture,
   type BenchGuest,
   bundledKernel,
   median,
@@ -18,10 +20,15 @@ import {
 } from './measure';
 
 const PROGRAMS = ['mix', 'sha256', 'sieve', 'chase', 'fib', 'float'];
-const KERNELS = ['msgqueue', 'lazymapping', 'guestmonolithickernel'];
+const KERNELS: readonly (readonly [string, readonly BenchArchitecture[]])[] = [
+  ['msgqueue', ARCHITECTURES],
+  ['lazymapping', ARCHITECTURES],
+  ['guestmonolithickernel', ['riscv64']],
+];
 
 interface Row {
   readonly name: string;
+  readonly architecture: BenchArchitecture;
   readonly instructions: number;
   /** Best and median wall time of the whole process, seconds. */
   readonly worldstep: Wall & { readonly mips: number };
@@ -40,18 +47,28 @@ const wall = (runs: readonly Run[]): Wall => {
 };
 
 const args = process.argv.slice(2);
-const at = args.indexOf('--rounds');
-const rounds = at >= 0 ? Number(args.splice(at, 2)[1]) : 3;
-const chosen = (names: readonly string[]): string[] => names.filter((name) => args.length === 0 || args.includes(name));
-const programs = chosen(PROGRAMS).map(program);
-const kernelNames = chosen(KERNELS);
+const option = (name: string): string | undefined => {
+  const at = args.indexOf(name);
+  return at < 0 ? undefined : args.splice(at, 2)[1];
+};
+const rounds = Number(option('--rounds') ?? 3);
+const only = option('--arch');
+const isChosen = (name: string): boolean => args.length === 0 || args.includes(name);
+const architectures = ARCHITECTURES.filter((one) => only === undefined || only === one);
+// Architectures take turns, too: their ratio is of one time.
+const programs = PROGRAMS.filter(isChosen).flatMap((name) => architectures.map((one) => program(name, one)));
+const kernelNames = KERNELS.filter(([name]) => isChosen(name)).flatMap(([name, all]) =>
+  all.filter((one) => architectures.includes(one)).map((one) => [name, one] as const),
+);
 if (programs.length + kernelNames.length === 0 || !(rounds >= 1)) {
-  console.error(`Nothing to measure. Programs: ${[...PROGRAMS, ...KERNELS].join(', ')}; --rounds N from 1.`);
+  const names = [...PROGRAMS, ...KERNELS.map(([name]) => name)].join(', ');
+  console.error(
+    `Nothing to measure. Programs: ${names}; --rounds N from 1; --arch is one of ${ARCHITECTURES.join(', ')}.`,
+  );
   process.exit(2);
 }
 
-const version = qemuVersion();
-const empty = program('empty');
+const version = qemuVersion('riscv64');
 
 /** Runs a guest in turns, so that a busy minute of the machine hits both. */
 const collect = (guest: BenchGuest): { readonly own: WorldstepRun[]; readonly other: Run[] } => {
@@ -65,9 +82,13 @@ const collect = (guest: BenchGuest): { readonly own: WorldstepRun[]; readonly ot
 };
 
 const main = async (): Promise<void> => {
-  const kernels = await Promise.all(kernelNames.map(bundledKernel));
-  const start = collect(empty);
-  const startOf = { worldstep: wall(start.own).best, qemu: version === undefined ? 0 : wall(start.other).best };
+  const kernels = await Promise.all(kernelNames.map(([name, one]) => bundledKernel(name, one)));
+  const starts = new Map(
+    architectures.map((one) => {
+      const { own, other } = collect(program('empty', one));
+      return [one, { worldstep: wall(own).best, qemu: version === undefined ? 0 : wall(other).best }];
+    }),
+  );
 
   const row = (guest: BenchGuest, isProgram: boolean): Row => {
     const { own, other } = collect(guest);
@@ -77,12 +98,15 @@ const main = async (): Promise<void> => {
     if (hashes.size !== 1) throw new Error(`${guest.name} is not deterministic: ${[...hashes].join(', ')}`);
     const [reference] = other;
     if (reference && isProgram && reference.console !== first.console) {
-      throw new Error(`${guest.name} prints "${first.console.trim()}" here and "${reference.console.trim()}" on QEMU`);
+      throw new Error(
+        `${guest.name} of ${guest.architecture} prints "${first.console.trim()}" here and "${reference.console.trim()}" on QEMU`,
+      );
     }
     const mips = first.instructions / Math.min(...own.map(({ seconds }) => seconds)) / 1e6;
-    const rest = wall(other).best - startOf.qemu;
+    const rest = wall(other).best - (starts.get(guest.architecture)?.qemu ?? 0);
     return {
       name: guest.name,
+      architecture: guest.architecture,
       instructions: first.instructions,
       worldstep: { ...wall(own), mips },
       qemu:
@@ -95,6 +119,7 @@ const main = async (): Promise<void> => {
   const table: string[][] = [
     [
       'guest',
+      '',
       'instructions',
       'worldstep wall',
       'worldstep MIPS',
@@ -109,6 +134,7 @@ const main = async (): Promise<void> => {
     const { worldstep, qemu } = result;
     table.push([
       result.name,
+      result.architecture,
       (result.instructions / 1e6).toFixed(1).concat(' M'),
       `${worldstep.best.toFixed(3)} s (${worldstep.median.toFixed(3)})`,
       worldstep.mips.toFixed(0),
@@ -127,19 +153,32 @@ const main = async (): Promise<void> => {
   for (const line of table) {
     console.log(
       line
-        .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
+        .map((cell, column) => (column <= 1 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
         .join('  '),
     );
   }
   console.log(
-    `\nBest (median) of ${rounds}, whole processes. Starting and ending alone: Worldstep ${startOf.worldstep.toFixed(3)} s` +
-      `${version ? `, QEMU ${version} ${startOf.qemu.toFixed(3)} s` : '; QEMU is not installed, nothing to compare with'}.`,
+    `\nBest (median) of ${rounds}, whole processes. Starting and ending alone: ${[...starts]
+      .map(
+        ([one, { worldstep, qemu }]) =>
+          `${one} ${worldstep.toFixed(3)} s${version ? `, on QEMU ${qemu.toFixed(3)} s` : ''}`,
+      )
+      .join('; ')}. ${version ? `QEMU ${version}` : 'QEMU is not installed, nothing to compare with'}.`,
   );
+
+  for (const { name, worldstep } of rows.filter(({ architecture }) => architecture === 'loongarch64')) {
+    const peer = rows.find((one) => one.name === name && one.architecture === 'riscv64');
+    if (peer)
+      console.log(`${name}: loongarch64's MIPS are ${(worldstep.mips / peer.worldstep.mips).toFixed(2)} of riscv64's`);
+  }
 
   const dist = resolve(import.meta.dirname, '../../dist');
   mkdirSync(dist, { recursive: true });
   const host = { node: process.version, cpu: cpus()[0]?.model, cores: cpus().length, qemu: version };
-  writeFileSync(join(dist, 'bench.json'), `${JSON.stringify({ host, rounds, start: startOf, rows }, null, 1)}\n`);
+  writeFileSync(
+    join(dist, 'bench.json'),
+    `${JSON.stringify({ host, rounds, start: Object.fromEntries(starts), rows }, null, 1)}\n`,
+  );
 };
 
 void main();

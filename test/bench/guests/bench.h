@@ -4,7 +4,7 @@
 
 static inline void print(const char *text)
 {
-    volatile uint8_t *uart = (volatile uint8_t *)0x10000000;
+    volatile uint8_t *uart = (volatile uint8_t *)UART;
     for (; *text; text++)
         *uart = (uint8_t)*text;
 }
