@@ -172,12 +172,17 @@ suite('Tasks in this extension host', () => {
       'For more information about this error, try `rustc --explain E0425`.',
       'error: could not compile `msgqueue` (bin "msgqueue") due to 1 previous error',
     ];
+    const isFound = until(
+      () => vscode.languages.getDiagnostics(source).length > 0,
+      () => `${source.path} has a problem, not only ${vscode.languages.getDiagnostics().map(([uri]) => uri)}`,
+    );
     const printing = new vscode.CustomExecution(async () => {
       const writes = new vscode.EventEmitter<string>();
       const closes = new vscode.EventEmitter<number>();
+      // A terminal that closes at once may take what was printed last with it.
       const open = (): void => {
         writes.fire(`${output.join('\r\n')}\r\n`);
-        closes.fire(1);
+        void isFound.then(() => closes.fire(1));
       };
       return { onDidWrite: writes.event, onDidClose: closes.event, open, close: () => {} };
     });
@@ -187,10 +192,7 @@ suite('Tasks in this extension host', () => {
     await vscode.tasks.executeTask(
       new vscode.Task(definition, workspace, 'printed', 'worldstep', printing, '$worldstep-rustc'),
     );
-    await until(
-      () => vscode.languages.getDiagnostics(source).length > 0,
-      () => `${source.path} has a problem, not only ${vscode.languages.getDiagnostics().map(([uri]) => uri)}`,
-    );
+    await isFound;
     const [problem] = vscode.languages.getDiagnostics(source);
     equal(problem?.message, 'cannot find value `undefined_thing` in this scope');
     equal(problem?.source, 'rustc');
