@@ -182,7 +182,8 @@ suite('Tasks in this extension host', () => {
       // A terminal that closes at once may take what was printed last with it.
       const open = (): void => {
         writes.fire(`${output.join('\r\n')}\r\n`);
-        void isFound.then(() => closes.fire(1));
+        const close = () => closes.fire(1);
+        void isFound.then(close, close);
       };
       return { onDidWrite: writes.event, onDidClose: closes.event, open, close: () => {} };
     });
