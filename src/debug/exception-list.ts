@@ -74,20 +74,26 @@ export const WORLD_LABELS: Readonly<Partial<Record<ImageWorld, string>>> = {
 const TRAP_NAMES = 'cause, group, tval, epc, guestPhysical, isInterrupt, mode, to, world, toWorld, hart';
 
 /** Examples of conditions, and the names that they can use. Made when they are shown, in the language that is spoken then. */
-const HINTS = {
-  panic: () => t`e.g. info.location.line == 42 (names: what the panic handler sees, $registers)`,
-  trap: () => example('tval == 0x1000 && mode == "U"', TRAP_NAMES),
-  anyTrap: () => example('cause == 13 && world == "kernel"', TRAP_NAMES),
-  fault: () => example('group == "page-fault" && tval == 0x1000', TRAP_NAMES),
-  call: () =>
-    t`e.g. $a7 == 64 && world == "user" (names: ${TRAP_NAMES}; $registers hold the call's number and arguments)`,
-  interrupt: () => example('cause == 5 && world == "user"', TRAP_NAMES),
-  exit: () => t`e.g. cause == 21 or guestPhysical == 0x10000000 (names: ${TRAP_NAMES})`,
-  change: () =>
-    t`e.g. toWorld == "guest user" (names: mode, to, world, toWorld, pc, hart; of traps cause, tval, epc, too; group is "return" for returns)`,
-  write: () =>
-    t`the registers, e.g. satp, sstatus; or a condition, e.g. register == "satp" && value == 0 (names: register, value, old, pc, mode, hart)`,
-} as const;
+function hintsOf(isa: Isa) {
+  const user = isa.worlds(() => 0n).find(({ level }) => level === 'user')?.mode;
+  const number = (found: TrapCause | undefined): number => found?.cause ?? 0;
+  const pageFault = number(isa.causes.find(({ group, access }) => group === 'page-fault' && access === 'read'));
+  const timer = number(isa.causes.find(({ isInterrupt, name }) => isInterrupt && /timer/i.test(name)));
+  const guestFault = number(isa.causes.find(({ group, access }) => group === 'guest-page-fault' && access === 'read'));
+  const [call] = isa.calls.registers;
+  const { root, status } = isa.examples;
+  return {
+    panic: t`e.g. info.location.line == 42 (names: what the panic handler sees, $registers)`,
+    trap: example(`tval == 0x1000 && mode == "${user}"`, TRAP_NAMES),
+    anyTrap: example(`cause == ${pageFault} && world == "kernel"`, TRAP_NAMES),
+    fault: example('group == "page-fault" && tval == 0x1000', TRAP_NAMES),
+    call: t`e.g. $${call} == 64 && world == "user" (names: ${TRAP_NAMES}; $registers hold the call's number and arguments)`,
+    interrupt: example(`cause == ${timer} && world == "user"`, TRAP_NAMES),
+    exit: t`e.g. cause == ${guestFault} or guestPhysical == 0x10000000 (names: ${TRAP_NAMES})`,
+    change: t`e.g. toWorld == "guest user" (names: mode, to, world, toWorld, pc, hart; of traps cause, tval, epc, too; group is "return" for returns)`,
+    write: t`the registers, e.g. ${root}, ${status}; or a condition, e.g. register == "${root}" && value == 0 (names: register, value, old, pc, mode, hart)`,
+  } as const;
+}
 
 const example = (condition: string, names: string): string => t`e.g. ${condition} (names: ${names})`;
 
@@ -112,6 +118,7 @@ const filter = (row: Row): ExceptionFilter => ({ isOfGuests: false, ...row });
 
 /** Those that clients list as checkboxes, in this order. */
 function checkboxes(isa: Isa, worlds: readonly ImageWorld[]): ExceptionFilter[] {
+  const hints = hintsOf(isa);
   const groups = groupsOf(isa);
   const ofGroup = (group: string, hint: string): ExceptionFilter[] => {
     const causes = groups.get(group);
@@ -124,52 +131,53 @@ function checkboxes(isa: Isa, worlds: readonly ImageWorld[]): ExceptionFilter[] 
       id: PANIC_FILTER,
       label: t`Rust panic`,
       description: t`Stops when a Rust panic begins, before anything is printed.`,
-      conditionHint: HINTS.panic(),
+      conditionHint: hints.panic,
     }),
     filter({
       id: FAULTS,
       label: t`Page faults and other faults`,
       description: t`Stops at the handler of: ${namesOf(isa.causes.filter(isFault))}. A condition chooses, e.g. group == "page-fault".`,
-      conditionHint: HINTS.fault(),
+      conditionHint: hints.fault,
     }),
-    ...ofGroup('ecall', HINTS.call()),
-    ...ofGroup('interrupt', HINTS.interrupt()),
+    ...ofGroup('ecall', hints.call),
+    ...ofGroup('interrupt', hints.interrupt),
     filter({
       id: TRAPS,
       label: t`All traps`,
       description: t`Stops at every trap, interrupts too. A condition chooses: group is one of ${quoted([...groups.keys()])}; world is one of ${quoted(worlds)}.`,
-      conditionHint: HINTS.anyTrap(),
+      conditionHint: hints.anyTrap,
     }),
     filter({
       id: WORLD_CHANGE,
       label: t`World changes`,
       description: t`Stops where control goes from one world to another, by a trap or a return. A condition chooses.`,
-      conditionHint: HINTS.change(),
+      conditionHint: hints.change,
     }),
     filter({
       id: VM_EXIT,
       label: t`VM exits`,
       description: t`Stops where a guest is left for its hypervisor. A condition chooses the reason.`,
-      conditionHint: HINTS.exit(),
+      conditionHint: hints.exit,
       isOfGuests: true,
     }),
     filter({
       id: REGISTER_WRITE,
       label: t`Writes of system registers`,
       description: t`Stops behind instructions that change a system register: those that its condition names, else the roots of address translation. Any of the ${isa.name} system registers can be named.`,
-      conditionHint: HINTS.write(),
+      conditionHint: hints.write,
     }),
   ];
 }
 
 /** The others: kinds of traps, where they come from, single causes, borders. */
 function picks(isa: Isa, worlds: readonly ImageWorld[], listed: ReadonlySet<string>): ExceptionFilter[] {
+  const hints = hintsOf(isa);
   const groups = [...groupsOf(isa)].sort(([one], [other]) => rankOf(one) - rankOf(other));
   const kinds = groups.flatMap(([group, causes]): ExceptionFilter[] => {
     const label = groupLabel(group);
     const description = namesOf(causes);
     const isOfGuests = causes.every((cause) => cause.isOfGuests === true);
-    const row = { id: `group:${group}`, label, description, conditionHint: HINTS.trap(), isOfGuests };
+    const row = { id: `group:${group}`, label, description, conditionHint: hints.trap, isOfGuests };
     return listed.has(row.id) ? [] : [filter({ ...row, heading: 'Traps by kind' })];
   });
   const origins = worlds.flatMap((world): ExceptionFilter[] => {
@@ -177,7 +185,7 @@ function picks(isa: Isa, worlds: readonly ImageWorld[], listed: ReadonlySet<stri
     if (label === undefined) return [];
     const description = t`every trap, interrupts too`;
     const isOfGuests = world.startsWith('guest');
-    const row = { id: `world:${world}`, label: t`Traps from ${t(label)}`, description, conditionHint: HINTS.trap() };
+    const row = { id: `world:${world}`, label: t`Traps from ${t(label)}`, description, conditionHint: hints.trap };
     return [filter({ ...row, isOfGuests, heading: 'Traps by origin' })];
   });
   const causes = isa.causes.map((cause) =>
@@ -185,7 +193,7 @@ function picks(isa: Isa, worlds: readonly ImageWorld[], listed: ReadonlySet<stri
       id: cause.id,
       label: t(cause.name),
       description: t`cause ${cause.cause}`,
-      conditionHint: HINTS.trap(),
+      conditionHint: hints.trap,
       isOfGuests: cause.isOfGuests === true,
       heading: cause.isInterrupt ? 'Interrupts by cause' : 'Traps by cause',
     }),
@@ -194,7 +202,7 @@ function picks(isa: Isa, worlds: readonly ImageWorld[], listed: ReadonlySet<stri
     id: VM_ENTRY,
     label: t`VM entries`,
     description: t`at the first instruction of a guest that was entered`,
-    conditionHint: HINTS.change(),
+    conditionHint: hints.change,
     isOfGuests: true,
     heading: 'Borders',
   });

@@ -53,6 +53,8 @@ export interface Isa {
   readonly returnAddress: string;
   /** Integer argument registers in order, for finishing calls and return values. */
   readonly arguments: readonly string[];
+  /** For hints: a register that names a root table, and one with the processor's status. */
+  readonly examples: { readonly root: string; readonly status: string };
   readonly causes: readonly TrapCause[];
   readonly calls: EnvironmentCalls;
   /** Longest instruction, bytes. */

@@ -27,6 +27,7 @@ const ALIASES = 'nop move ret jr';
 export const LOONGARCH64: Isa = {
   name: 'loongarch64',
   processor: 'CPU',
+  examples: { root: 'PGDL', status: 'CRMD' },
   registers: REGISTERS,
   register: registerOfName,
   registerOfDwarf,

@@ -20,6 +20,7 @@ import { rootRemark, worldsOf } from './worlds';
 export const RISCV64: Isa = {
   name: 'riscv64',
   processor: 'hart',
+  examples: { root: 'satp', status: 'sstatus' },
   registers: REGISTERS,
   register: registerOfName,
   registerOfDwarf,
