@@ -40,8 +40,8 @@ export const TRAPS = 'traps';
 /** Traps that nobody asked for. */
 export const FAULTS = 'faults';
 
-/** Groups of causes that are asked for, or that come from outside; all others are faults. */
-const NO_FAULTS: ReadonlySet<string> = new Set(['ecall', 'breakpoint', 'interrupt', 'guest-page-fault']);
+/** Groups of causes that are asked for, that come from outside, or that are translation at work; all others are faults. */
+const NO_FAULTS: ReadonlySet<string> = new Set(['ecall', 'breakpoint', 'interrupt', 'guest-page-fault', 'tlb-refill']);
 
 /** Whether a cause is a fault of the interrupted code in its own world. */
 export const isFault = ({ group }: TrapCause): boolean => !NO_FAULTS.has(group);
@@ -56,6 +56,8 @@ export const GROUP_LABELS: Readonly<Record<string, string>> = {
   breakpoint: 'Breakpoint instructions of the guest',
   access: 'Access faults',
   misaligned: 'Misaligned addresses',
+  float: 'Floating-point exceptions',
+  'tlb-refill': 'TLB refills',
 };
 
 /** The order of kinds in a list: as above, unknown ones last. */

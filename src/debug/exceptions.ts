@@ -52,8 +52,10 @@ interface Rule {
 
 const keyOf = (cause: number, isInterrupt: boolean) => (isInterrupt ? -1 - cause : cause);
 
+/** A refill of the TLB is part of an access: nobody has gone elsewhere. */
 const isChange = (event: Filtered): boolean =>
   (event.kind === 'trap' || event.kind === 'trapReturn') &&
+  event.isRefill !== true &&
   (imageWorldOf(event.from) !== imageWorldOf(event.to) || !isSameMachine(event.from, event.to));
 
 /** The enabled filters. */

@@ -83,4 +83,44 @@ describe('the exception filters that are picked', () => {
     expect(await client.event('stopped')).toMatchObject({ description: 'Load page fault (S → S)' });
     client.dispose();
   });
+
+  it("speak of the program's own instruction set", async () => {
+    const client = newClient();
+    const launch = { program: 'bundled:lazymapping', arch: 'loongarch64' };
+    const { exceptionBreakpointFilters } = await client.request('initialize', {
+      adapterID: 'worldstep',
+      worldstepLaunch: launch,
+    });
+    const hints = exceptionBreakpointFilters.map(({ conditionDescription }: Json) => conditionDescription).join('\n');
+    expect(hints).toContain('PGDL');
+    expect(hints).not.toContain('satp');
+    client.dispose();
+  });
+});
+
+describe('the filter for faults', () => {
+  it('passes over refills of the TLB: they are accesses that are not finished', async () => {
+    const client = newClient();
+    const launch = { program: 'bundled:lazymapping', arch: 'loongarch64' };
+    await client.request('initialize', { adapterID: 'worldstep' });
+    await client.ask('launch', launch);
+    await client.request('setExceptionBreakpoints', { filters: ['faults'] });
+    await client.request('configurationDone');
+    const { reason, text } = await client.event('stopped');
+    expect({ reason, text }).toEqual({ reason: 'exception', text: expect.stringContaining('Page invalid for store') });
+    client.dispose();
+  });
+
+  it('so do world changes', async () => {
+    const client = newClient();
+    await client.request('initialize', { adapterID: 'worldstep' });
+    await client.ask('launch', { program: 'bundled:lazymapping', arch: 'loongarch64' });
+    await client.request('setExceptionBreakpoints', { filters: ['world-change'] });
+    await client.request('configurationDone');
+    // Into the program, and back by the fault at its first store; its first fetch and its stack are refilled before.
+    expect((await client.event('stopped')).text).toContain('returned to the user program');
+    await client.request('continue', { threadId: 1 });
+    expect((await client.event('stopped')).text).toContain('Page invalid for store');
+    client.dispose();
+  });
 });
