@@ -179,10 +179,15 @@ suite('Tasks in this extension host', () => {
     const printing = new vscode.CustomExecution(async () => {
       const writes = new vscode.EventEmitter<string>();
       const closes = new vscode.EventEmitter<number>();
-      // A terminal that closes at once may take what was printed last with it.
+      // The workbench reads along from when its terminal is drawn, and no event says when that is: what a program prints
+      // before is shown, and nothing else. So this one goes on printing.
       const open = (): void => {
-        writes.fire(`${output.join('\r\n')}\r\n`);
-        const close = () => closes.fire(1);
+        const print = () => writes.fire(`${output.join('\r\n')}\r\n`);
+        const printer = setInterval(print, 250);
+        const close = () => {
+          clearInterval(printer);
+          closes.fire(1);
+        };
         void isFound.then(close, close);
       };
       return { onDidWrite: writes.event, onDidClose: closes.event, open, close: () => {} };
