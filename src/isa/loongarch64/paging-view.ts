@@ -9,7 +9,7 @@ import type { World } from '../core/world';
 import { ASID_MASK, isCanonical, TLBELO, virtualBits } from './bits';
 import { CAUSE, causeName } from './causes';
 import { isDirect, pageOf, refusal, windowOf } from './paging-cpu';
-import { levelsOf, permissions, type Registers, type TableWalk, walkTables } from './tables';
+import { levelsOf, permissions, type Registers, rootFor, type TableWalk, walkTables } from './tables';
 import { MTLB_ENTRIES, STLB_ENTRIES, STLB_SETS, STLB_WAYS, unpackEntry } from './tlb-layout';
 
 const ALL: Permissions = { read: true, write: true, execute: true, user: true };
@@ -120,14 +120,6 @@ export const translate = (
   const cause = refusal(walk.leaf.raw, plv, access);
   if (cause !== undefined) return failed(source, walk.steps, RULES.get(cause) ?? causeName(cause, false), cause);
   return reached(source, walk.steps, walk.leaf.pa, walk.leaf.size, permissions(walk.leaf.raw));
-};
-
-/** The root of the half that the address is in: the world's own, or what the registers name for the other half. */
-const rootFor = (world: World, address: bigint, registers: Registers): bigint => {
-  const isUpper = ((address >> 47n) & 1n) === 1n;
-  const isOwn = isUpper === (world.level === 'kernel');
-  if (isOwn && world.stage1 !== undefined) return world.stage1;
-  return registers(isUpper ? 'PGDH' : 'PGDL');
 };
 
 /** Whether the tables say of the page what the TLB does: where it is, and who may do what. */

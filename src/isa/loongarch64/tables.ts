@@ -43,6 +43,23 @@ export const levelsOf = (registers: Registers): readonly IndexField[] => {
   return table.width === 0 ? [] : [table, ...used];
 };
 
+/** The root of the tables for an address: the world's own half, or the other one's as the registers name it now. */
+export const rootFor = (world: World, address: bigint, registers: Registers): bigint => {
+  const isUpper = isUpperHalf(address);
+  const isOwn = isUpper === (world.level === 'kernel');
+  if (isOwn && world.stage1 !== undefined) return world.stage1;
+  return registers(isUpper ? 'PGDH' : 'PGDL');
+};
+
+const isUpperHalf = (address: bigint): boolean => ((address >> (VALEN - 1n)) & 1n) === 1n;
+
+/** The first address of a half of the address space, as its tables count it: they may not cover all bits. */
+const firstOf = (levels: readonly IndexField[], isUpper: boolean): bigint => {
+  const { base, width } = levels.at(-1) ?? { base: 0, width: 0 };
+  const covered = BigInt(base + width);
+  return isUpper && covered < VALEN ? BigInt.asUintN(64, -(1n << covered)) : 0n;
+};
+
 /** Implements {@link Isa.rootLevel}. */
 export const rootLevel = (world: World, registers: Registers): number | undefined => {
   const levels = levelsOf(registers);
@@ -116,7 +133,7 @@ const addressOf = (levels: readonly IndexField[], base: bigint, index: number, l
 
 /** Implements {@link Isa.tableEntries}. */
 export const tableEntries = (
-  _world: World,
+  world: World,
   read: PhysicalReader,
   registers: Registers,
   table: Pa,
@@ -128,17 +145,23 @@ export const tableEntries = (
   const bytes = levels[level] && read(pa(table & ADDRESS), count * 8);
   if (!bytes) return [];
   const view = new DataView(bytes.buffer, bytes.byteOffset, count * 8);
+  const isRoot = level === levels.length - 1;
+  const isUpper = world.level === 'kernel';
+  const first = isRoot ? firstOf(levels, isUpper) : base;
   const entries: TableEntry[] = [];
   for (let index = 0; index < count; index++) {
     const raw = view.getBigUint64(index * 8, true);
     const entry = pageEntry(raw, level);
     if (!entry.isValid) continue;
+    const at = addressOf(levels, first, index, level);
+    // A root serves one half of the addresses; no access reaches its other entries.
+    if (isRoot && isUpperHalf(at) !== isUpper) continue;
     const pageSize = Number(sizeAt(levels, level));
     entries.push({
       level,
       index,
       at: pa((table & ADDRESS) + BigInt(index * 8)),
-      va: va(addressOf(levels, base, index, level)),
+      va: va(at),
       entry,
       pageSize,
       ...(entry.isLeaf ? { target: pa(raw & ADDRESS & ~(BigInt(pageSize) - 1n)) } : { next: pa(raw & ADDRESS) }),
@@ -147,12 +170,12 @@ export const tableEntries = (
   return entries;
 };
 
-/** Implements {@link Isa.mappings}: what the tables map, neighbours merged. Windows are no tables and are not among them. */
+/** Implements {@link Isa.mappings}: what the tables of both halves map. Windows are no tables and are not among them. */
 export const mappings = (world: World, read: PhysicalReader, registers: Registers, limit: number): Mapping[] => {
   const levels = levelsOf(registers);
   const found: Mapping[] = [];
   let count = 0;
-  const visit = (table: bigint, level: number, base: bigint): void => {
+  const visit = (table: bigint, level: number, base: bigint, isUpper: boolean): void => {
     if (found.length > limit || ++count > MAX_TABLES) return;
     const entries = 1 << (levels[level]?.width ?? 0);
     const bytes = read(pa(table & ADDRESS), entries * 8);
@@ -164,11 +187,17 @@ export const mappings = (world: World, read: PhysicalReader, registers: Register
       const { isValid, isLeaf } = pageEntry(raw, level);
       if (!isValid) continue;
       const at = addressOf(levels, base, index, level);
+      if (isUpperHalf(at) !== isUpper) continue;
       if (isLeaf) append(found, at, raw, sizeAt(levels, level));
-      else visit(raw, level - 1, at);
+      else visit(raw, level - 1, at, isUpper);
     }
   };
-  if (world.stage1 !== undefined && levels.length > 0) visit(world.stage1, levels.length - 1, 0n);
+  if (world.stage1 === undefined || levels.length === 0) return found;
+  for (const isUpper of [false, true]) {
+    const root = rootFor(world, isUpper ? 1n << (VALEN - 1n) : 0n, registers);
+    // A half whose register was never written has no tables, whatever lies at physical 0.
+    if (root !== 0n) visit(root, levels.length - 1, firstOf(levels, isUpper), isUpper);
+  }
   return found.slice(0, limit);
 };
 
