@@ -226,7 +226,7 @@ const emptyWindow = async (workbench: Workbench, url: string): Promise<void> => 
   await page.locator('.monaco-editor .view-line', { hasText: 'push_back' }).first().waitFor();
   const line = await workbench.lineOf('queue.lock().push_back(message)');
   await page.locator('.codicon-debug-breakpoint, .codicon-debug-breakpoint-unverified').first().waitFor();
-  await page.locator('.tab', { hasText: 'Preview README.md' }).waitFor();
+  await page.locator('.tab', { hasText: 'README.md' }).waitFor();
   await media.getByRole('heading', { name: 'Where to stop' }).waitFor();
   await workbench.screenshot('10b-sample-opened');
   await workbench.command('Worldstep: Debug a Kernel…');

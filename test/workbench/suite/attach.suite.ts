@@ -59,7 +59,7 @@ suite('Attaching', () => {
     check(nodes.length > 0, 'the views work');
     await vscode.debug.stopDebugging(session);
     seen.length = 0;
-    ask('next', { threadId: 1 });
+    ask('next', { threadId: 1, granularity: 'instruction' });
     await heard('stopped');
     ask('disconnect');
     await heard('terminated');
