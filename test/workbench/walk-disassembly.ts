@@ -52,7 +52,7 @@ export const walkThroughDisassembly = async (around: Surroundings): Promise<void
   const view = page.locator('.disassembly-view');
   await view.locator('.monaco-list-row').first().waitFor();
   const library = stackFrames.find((frame: Json) => frame.presentationHint === 'subtle');
-  const crate = stackFrames.find((frame: Json) => frame.name.startsWith('axtask::'));
+  const crate = stackFrames.find((frame: Json) => /· axtask$/.test(frame.name));
   // The library's frames are folded.
   await workbench.debugRow('call-stack', /Show \d+ More/).click();
   for (const [at, frame] of [stackFrames[0], library, crate].entries()) {

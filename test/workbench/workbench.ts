@@ -149,16 +149,19 @@ export class Workbench {
     await this.page.keyboard.press('Escape');
   }
 
-  /** The number of the first line on screen that shows `text`. */
+  /** The number of the first line on screen that shows `text`: looked up at one moment, as code lenses move lines. */
   async lineOf(text: string): Promise<number> {
-    const line = this.page.locator('.monaco-editor .view-line', { hasText: text }).first();
-    await line.waitFor();
-    const top = (await line.boundingBox())?.y ?? 0;
-    for (const number of await this.page.locator('.monaco-editor .line-numbers').all()) {
-      const box = await number.boundingBox();
-      if (box && Math.abs(box.y - top) < 6) return Number(await number.textContent());
-    }
-    throw new Error(`no line number beside "${text}"`);
+    const found = await this.page.waitForFunction((wanted) => {
+      const lines = Array.from(document.querySelectorAll('.monaco-editor .view-line'));
+      // Blanks may be no-break spaces.
+      const line = lines.find(({ textContent }) => (textContent ?? '').replace(/\u00a0/g, ' ').includes(wanted));
+      const top = line?.getBoundingClientRect().top;
+      if (top === undefined) return undefined;
+      const numbers = Array.from(document.querySelectorAll('.monaco-editor .line-numbers'));
+      const number = numbers.find((one) => Math.abs(one.getBoundingClientRect().top - top) < 6);
+      return Number(number?.textContent) || undefined;
+    }, text);
+    return Number(await found.jsonValue());
   }
 
   /** The middle of the first letter of `word` inside a line of an editor that shows `text`, on screen. */
@@ -194,13 +197,11 @@ export class Workbench {
 
   /** Clicks into the margin of the line that shows `text`. */
   async setBreakpoint(text: string): Promise<number> {
-    const line = await this.lineOf(text);
-    const number = this.page.locator('.monaco-editor .line-numbers', { hasText: new RegExp(`^${line}$`) }).first();
-    const box = await number.boundingBox();
-    if (!box) throw new Error(`line ${line} is not on screen`);
-    await this.page.mouse.click(box.x - 10, box.y + box.height / 2);
+    // With the keyboard: a margin that is clicked by its place may have moved under a code lens meanwhile.
+    await this.page.locator('.monaco-editor .view-line', { hasText: text }).first().click();
+    await this.page.keyboard.press('F9');
     await this.page.locator('.codicon-debug-breakpoint, .codicon-debug-breakpoint-unverified').first().waitFor();
-    return line;
+    return await this.lineOf(text);
   }
 
   /** Clicks on the breakpoint in the margin of a line that is on screen. */
