@@ -172,23 +172,23 @@ suite('Tasks in this extension host', () => {
       'For more information about this error, try `rustc --explain E0425`.',
       'error: could not compile `msgqueue` (bin "msgqueue") due to 1 previous error',
     ];
-    const isFound = until(
-      () => vscode.languages.getDiagnostics(source).length > 0,
-      () => `${source.path} has a problem, not only ${vscode.languages.getDiagnostics().map(([uri]) => uri)}`,
-    );
+    const started = new Promise<void>((done) => {
+      const listening = vscode.tasks.onDidStartTask(({ execution }) => {
+        if (execution.task.name !== 'printed') return;
+        listening.dispose();
+        done();
+      });
+    });
     const printing = new vscode.CustomExecution(async () => {
       const writes = new vscode.EventEmitter<string>();
       const closes = new vscode.EventEmitter<number>();
-      // The workbench reads along from when its terminal is drawn, and no event says when that is: what a program prints
-      // before is shown, and nothing else. So this one goes on printing.
-      const open = (): void => {
-        const print = () => writes.fire(`${output.join('\r\n')}\r\n`);
-        const printer = setInterval(print, 250);
-        const close = () => {
-          clearInterval(printer);
-          closes.fire(1);
-        };
-        void isFound.then(close, close);
+      // What is printed before the workbench reads along becomes no problem. It does so soon after it has said that the task is
+      // started: when it has answered a question more.
+      const open = async (): Promise<void> => {
+        await started;
+        await vscode.commands.getCommands();
+        writes.fire(`${output.join('\r\n')}\r\n`);
+        closes.fire(1);
       };
       return { onDidWrite: writes.event, onDidClose: closes.event, open, close: () => {} };
     });
@@ -198,7 +198,10 @@ suite('Tasks in this extension host', () => {
     await vscode.tasks.executeTask(
       new vscode.Task(definition, workspace, 'printed', 'worldstep', printing, '$worldstep-rustc'),
     );
-    await isFound;
+    await until(
+      () => vscode.languages.getDiagnostics(source).length > 0,
+      () => `${source.path} has a problem, not only ${vscode.languages.getDiagnostics().map(([uri]) => uri)}`,
+    );
     const [problem] = vscode.languages.getDiagnostics(source);
     equal(problem?.message, 'cannot find value `undefined_thing` in this scope');
     equal(problem?.source, 'rustc');
