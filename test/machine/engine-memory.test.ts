@@ -57,7 +57,7 @@ describe('RAM of 3 GiB', () => {
 
 describe('RAM that the host cannot give', () => {
   it('is an error that names the option and the way on', () => {
-    const memory = vi.spyOn(WebAssembly, 'Memory').mockImplementation(() => {
+    const memory = vi.spyOn(WebAssembly, 'Memory').mockImplementation(function refuse() {
       throw new RangeError('could not allocate memory');
     });
     try {

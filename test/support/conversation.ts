@@ -163,17 +163,22 @@ export class Talk {
   }
 
   get text(): string {
-    return `${this.lines.join('\n')}\n`.replaceAll(root, 'ROOT').replaceAll(encodeURI(root), 'ROOT');
+    return unrooted(`${this.lines.join('\n')}\n`);
   }
 }
 
 const SHORT = 140;
 
+/** Paths below the repository as goldens have them. */
+const unrooted = (text: string): string => text.replaceAll(root, 'ROOT').replaceAll(encodeURI(root), 'ROOT');
+
 /** JSON with a line per element where it is long. */
 function render(value: unknown, indent = ''): string {
   const flat = JSON.stringify(value);
   if (flat === undefined) return 'nothing';
-  if (flat.length + indent.length <= SHORT || typeof value !== 'object' || value === null) return flat;
+  // As it will be recorded, wherever the repository is.
+  const { length } = unrooted(flat);
+  if (length + indent.length <= SHORT || typeof value !== 'object' || value === null) return flat;
   const inner = `${indent}  `;
   if (Array.isArray(value)) return `[\n${value.map((one) => inner + render(one, inner)).join(',\n')}\n${indent}]`;
   const rows = Object.entries(value).map(([key, one]) => `${inner}${JSON.stringify(key)}: ${render(one, inner)}`);

@@ -87,7 +87,8 @@ const SOURCES = [
     .filter((name) => name.endsWith('.S'))
     .map((name) => `test/machine/guests/${name}`),
   'kernels/guestmonolithickernel/src/riscv64/guest.S',
-  'test/bench/guests/start.S',
+  'test/bench/guests/start-riscv64.S',
+  'test/bench/guests/start-loongarch64.S',
 ];
 
 it.each(SOURCES)('every statement in %s is a known instruction or a macro that is defined', async (path) => {
@@ -97,7 +98,7 @@ it.each(SOURCES)('every statement in %s is a known instruction or a macro that i
   const defined = new Set(
     [...`${text}\n${headers}`.matchAll(/(?:\.macro\s+|#define\s+)(\w+)/g)].map(([, name]) => name!.toLowerCase()),
   );
-  const words = tokensOf(await grammarOf('riscv'), text).flat();
+  const words = tokensOf(await grammarOf(path.includes('loongarch64') ? 'loongarch' : 'riscv'), text).flat();
   const unknown = words.filter(({ scope }) => scope === 'support.function.macro.asm').map(({ text: word }) => word);
   expect([...new Set(unknown)].filter((word) => !defined.has(word.toLowerCase()))).toEqual([]);
 });
