@@ -53,8 +53,12 @@ const inBrowser = async (): Promise<string[][]> => {
           const worker = new Worker(URL.createObjectURL(new Blob([script], { type: 'text/javascript' })));
           worker.onmessage = ({ data }) => done(data);
           worker.onerror = ({ message }) => fail(new Error(message));
-          const decoded = (text: string) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-          worker.postMessage(kernels.map(({ text, ...kernel }) => ({ ...kernel, bytes: decoded(text) })));
+          worker.postMessage(
+            kernels.map(({ text, ...kernel }) => ({
+              ...kernel,
+              bytes: Uint8Array.from(atob(text), (character) => character.charCodeAt(0)),
+            })),
+          );
         }),
       [
         source,
