@@ -1,39 +1,26 @@
 /** Short forms for vector rows: one line of numbers each. Numbers may be negative; they are taken modulo 2^64. */
-import { encodeInsn } from '../../../../src/isa/core/decoder';
 import { CAUSE } from '../../../../src/isa/loongarch64/causes';
 import { INSNS } from '../../../../src/isa/loongarch64/insns/all';
 import { type After, type Before, CODE, DATA, type Vector } from '../../driver';
+import { encoderOf, type Fields, type Num, text, u64 } from '../../rows';
 
-const BY_MNEMONIC = new Map(INSNS.map((insn) => [insn.mnemonic, insn]));
+export { type Fields, type Num, u64 } from '../../rows';
+
+const encode = encoderOf(INSNS);
 
 /** Registers the short forms use. */
 export const RD = 12;
 export const RJ = 13;
 export const RK = 14;
 
-export type Num = bigint | number;
-export const u64 = (value: Num): bigint => BigInt.asUintN(64, BigInt(value));
-const text = (value: Num): string => (typeof value === 'bigint' && value > 9n ? `0x${value.toString(16)}` : `${value}`);
-
-/** Values of an instruction's fields. */
-export type Fields = Readonly<Record<string, number>>;
-
 /** The word of an instruction. */
-export const wordOf = (mnemonic: string, fields: Fields): number => {
-  const found = BY_MNEMONIC.get(mnemonic);
-  if (!found) throw new Error(`no instruction ${mnemonic}`);
-  for (const field of Object.keys(fields)) {
-    if (!found.pattern.fields.has(field)) throw new Error(`${mnemonic} has no field ${field}`);
-  }
-  return encodeInsn(found.pattern, fields);
-};
+export const wordOf = (mnemonic: string, fields: Fields): number => encode(mnemonic, fields).word;
 
 /** The general form. */
 export const vector = (mnemonic: string, fields: Fields, name: string, before: Before, after: After): Vector => ({
   name: `${mnemonic} ${name}`,
   mnemonic,
-  word: wordOf(mnemonic, fields),
-  length: 4,
+  ...encode(mnemonic, fields),
   before,
   after,
 });

@@ -1,10 +1,11 @@
 /** Short forms for vector rows: one line of numbers each. Numbers may be negative; they are taken modulo 2^64. */
-
-import { encodeInsn } from '../../../../src/isa/core/decoder';
 import { INSNS } from '../../../../src/isa/riscv64/insns/all';
 import { type After, type Before, CODE, DATA, type Vector } from '../../driver';
+import { encoderOf, type Fields, type Num, text, u64 } from '../../rows';
 
-const BY_MNEMONIC = new Map(INSNS.map((insn) => [insn.mnemonic, insn]));
+export { u64 } from '../../rows';
+
+const encode = encoderOf(INSNS);
 
 /** Registers the short forms use; they are in the compressed range. */
 export const RD = 10;
@@ -13,30 +14,14 @@ export const RS2 = 12;
 export const RS3 = 13;
 export const SP = 2;
 
-export const u64 = (value: bigint | number): bigint => BigInt.asUintN(64, BigInt(value));
-
-type Fields = Readonly<Record<string, number>>;
-
 /** The general form. */
-export const vector = (mnemonic: string, fields: Fields, name: string, before: Before, after: After): Vector => {
-  const found = BY_MNEMONIC.get(mnemonic);
-  if (!found) throw new Error(`no instruction ${mnemonic}`);
-  const { pattern } = found;
-  for (const field of Object.keys(fields)) {
-    if (!pattern.fields.has(field)) throw new Error(`${mnemonic} has no field ${field}`);
-  }
-  return {
-    name: `${mnemonic} ${name}`,
-    mnemonic,
-    word: encodeInsn(pattern, fields),
-    length: pattern.length,
-    before,
-    after,
-  };
-};
-
-type Num = bigint | number;
-const text = (value: Num): string => (typeof value === 'bigint' && value > 9n ? `0x${value.toString(16)}` : `${value}`);
+export const vector = (mnemonic: string, fields: Fields, name: string, before: Before, after: After): Vector => ({
+  name: `${mnemonic} ${name}`,
+  mnemonic,
+  ...encode(mnemonic, fields),
+  before,
+  after,
+});
 
 /** Rows of [rs1, rs2, rd]. The first is repeated with rd = rs1, with rd = rs2 and with rd = x0. */
 export const registers = (mnemonic: string, rows: readonly (readonly [Num, Num, Num])[]): Vector[] => {
