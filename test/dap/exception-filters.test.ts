@@ -98,8 +98,8 @@ describe('the exception filters that are picked', () => {
   });
 });
 
-describe('the filter for faults', () => {
-  it('passes over refills of the TLB: they are accesses that are not finished', async () => {
+describe('refills of a TLB are accesses that are not finished', () => {
+  it('so they are no faults', async () => {
     const client = newClient();
     const launch = { program: 'bundled:lazymapping', arch: 'loongarch64' };
     await client.request('initialize', { adapterID: 'worldstep' });
@@ -111,7 +111,7 @@ describe('the filter for faults', () => {
     client.dispose();
   });
 
-  it('so do world changes', async () => {
+  it('and no changes of the world', async () => {
     const client = newClient();
     await client.request('initialize', { adapterID: 'worldstep' });
     await client.ask('launch', { program: 'bundled:lazymapping', arch: 'loongarch64' });
