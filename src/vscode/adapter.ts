@@ -77,7 +77,7 @@ const adapterFor = (
 ): Promise<AdapterWorker> => {
   if (request !== 'attach') return startWorker(files);
   if (connect) return connect(port, host);
-  throw new Error('A browser cannot reach a port. Attach from VS Code on a desktop or a remote machine.');
+  throw new Error(t`A browser cannot reach a port. Attach from VS Code on a desktop or a remote machine.`);
 };
 
 /** Registers the adapter for debug type `worldstep`. */
