@@ -97,6 +97,8 @@ function hintsOf(isa: Isa) {
   } as const;
 }
 
+type Hints = ReturnType<typeof hintsOf>;
+
 const example = (condition: string, names: string): string => t`e.g. ${condition} (names: ${names})`;
 
 /** A list in a sentence: its first words, and how many more there are. */
@@ -119,8 +121,7 @@ type Row = Pick<ExceptionFilter, 'id' | 'label' | 'description' | 'conditionHint
 const filter = (row: Row): ExceptionFilter => ({ isOfGuests: false, ...row });
 
 /** Those that clients list as checkboxes, in this order. */
-function checkboxes(isa: Isa, worlds: readonly ImageWorld[]): ExceptionFilter[] {
-  const hints = hintsOf(isa);
+function checkboxes(isa: Isa, hints: Hints, worlds: readonly ImageWorld[]): ExceptionFilter[] {
   const groups = groupsOf(isa);
   const ofGroup = (group: string, hint: string): ExceptionFilter[] => {
     const causes = groups.get(group);
@@ -172,8 +173,7 @@ function checkboxes(isa: Isa, worlds: readonly ImageWorld[]): ExceptionFilter[] 
 }
 
 /** The others: kinds of traps, where they come from, single causes, borders. */
-function picks(isa: Isa, worlds: readonly ImageWorld[], listed: ReadonlySet<string>): ExceptionFilter[] {
-  const hints = hintsOf(isa);
+function picks(isa: Isa, hints: Hints, worlds: readonly ImageWorld[], listed: ReadonlySet<string>): ExceptionFilter[] {
   const groups = [...groupsOf(isa)].sort(([one], [other]) => rankOf(one) - rankOf(other));
   const kinds = groups.flatMap(([group, causes]): ExceptionFilter[] => {
     const label = groupLabel(group);
@@ -223,8 +223,10 @@ export interface FilterScope {
 export function filtersOf(isa: Isa, canHaveGuests: boolean): ExceptionFilter[] {
   const causes = isa.causes.filter(({ isOfGuests }) => canHaveGuests || isOfGuests !== true);
   const worlds = IMAGE_WORLDS.filter((world) => canHaveGuests || !world.startsWith('guest'));
-  const first = checkboxes({ ...isa, causes }, worlds);
-  const all = [...first, ...picks({ ...isa, causes }, worlds, new Set(first.map(({ id }) => id)))];
+  const shown = { ...isa, causes };
+  const hints = hintsOf(shown);
+  const first = checkboxes(shown, hints, worlds);
+  const all = [...first, ...picks(shown, hints, worlds, new Set(first.map(({ id }) => id)))];
   return all.filter(({ isOfGuests }) => canHaveGuests || !isOfGuests);
 }
 
