@@ -6,7 +6,7 @@
 import { t } from '../base/l10n';
 import { causeOf, type Isa, type TrapCause } from '../isa/core/isa';
 import { isVmEntry, isVmExit } from '../isa/core/world';
-import type { ContextEvent, TrapEvent } from '../machine/contract';
+import { type ContextEvent, isRefill, type TrapEvent } from '../machine/contract';
 import type { ConditionTester } from './conditions';
 import {
   FAULTS,
@@ -55,7 +55,7 @@ const keyOf = (cause: number, isInterrupt: boolean) => (isInterrupt ? -1 - cause
 /** A refill of the TLB is part of an access: nobody has gone elsewhere. */
 const isChange = (event: Filtered): boolean =>
   (event.kind === 'trap' || event.kind === 'trapReturn') &&
-  event.isRefill !== true &&
+  !isRefill(event) &&
   (imageWorldOf(event.from) !== imageWorldOf(event.to) || !isSameMachine(event.from, event.to));
 
 /** The enabled filters. */

@@ -4,7 +4,15 @@
  */
 import { type Va, va } from '../base/address';
 import type { World } from '../isa/core/world';
-import type { ContextEvent, Cpu, Machine, RunExit, RunOptions, TrapEvent } from '../machine/contract';
+import {
+  type ContextEvent,
+  type Cpu,
+  isRefill,
+  type Machine,
+  type RunExit,
+  type RunOptions,
+  type TrapEvent,
+} from '../machine/contract';
 import type { BoundPlace, Breakpoints, CodeBreakpoint } from './breakpoints';
 import type { ConditionTester } from './conditions';
 import type { DataBreakpoints } from './data-breakpoints';
@@ -181,7 +189,7 @@ export class Runner {
   private isOfPlan(event: TrapEvent | ContextEvent): boolean {
     const { plan } = this;
     if (plan === undefined || this.trapReturn !== undefined) return false;
-    if ('isRefill' in event) return false;
+    if (isRefill(event)) return false;
     if (plan.hart !== undefined && plan.hart !== event.hart) return false;
     return (event.kind === 'trap' ? plan.wantsTrap?.(event) : plan.wantsContext?.(event)) ?? false;
   }

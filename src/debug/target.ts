@@ -6,7 +6,14 @@
 import { hex, type Va } from '../base/address';
 import { t } from '../base/l10n';
 import type { World } from '../isa/core/world';
-import type { ContextEvent, Cpu, Machine, TrapEvent, TrapReturnEvent } from '../machine/contract';
+import {
+  type ContextEvent,
+  type Cpu,
+  isRefill,
+  type Machine,
+  type TrapEvent,
+  type TrapReturnEvent,
+} from '../machine/contract';
 import type { Program } from '../symbols/types';
 import { Breakpoints } from './breakpoints';
 import type { ConditionTester, LogPart } from './conditions';
@@ -165,7 +172,7 @@ export class DebugTarget {
     this.memory.inWorld = (cpu, world) => this.contexts.cpuIn(cpu, world);
     this.contexts.watch((places, hit) => this.runner.addInternal(places, hit));
     this.stopObserving = machine.observe(['trap'], (event) => {
-      if (event.kind !== 'trap' || event.isRefill === true) return;
+      if (event.kind !== 'trap' || isRefill(event)) return;
       this.traps.set(event.hart, event);
       this.memory.noteWorld(event.from);
     });

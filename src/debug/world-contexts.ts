@@ -12,7 +12,7 @@ import { hex, type Va } from '../base/address';
 import { t } from '../base/l10n';
 import { keepLast } from '../base/last-used';
 import { isVmEntry, isVmExit, type World } from '../isa/core/world';
-import type { Cpu, Machine, TraceEvent, TrapEvent } from '../machine/contract';
+import { type Cpu, isRefill, type Machine, type TraceEvent, type TrapEvent } from '../machine/contract';
 import type { BoundPlace } from './breakpoints';
 import { type ImageWorld, imageWorldOf } from './image-world';
 import type { ImageSet } from './images';
@@ -107,8 +107,9 @@ export class WorldContexts {
       dwarf === undefined || group !== 'general' ? [] : [[dwarf, name] as const],
     );
     this.stopObserving = machine.observe(['trap', 'trapReturn'], (event) => {
-      if (event.kind === 'trap' && event.isRefill !== true) this.trapped(event);
-      else if (event.kind === 'trapReturn' && event.isRefill !== true) this.returned(event);
+      if (isRefill(event)) return;
+      if (event.kind === 'trap') this.trapped(event);
+      else if (event.kind === 'trapReturn') this.returned(event);
     });
   }
 

@@ -131,6 +131,9 @@ export interface RegisterWrittenEvent {
 /** The closed list of observable events. */
 export type TraceEvent = TrapEvent | StoredEvent | TrapReturnEvent | RootChangedEvent | FenceEvent | TranslatedEvent;
 
+/** Whether an event is of a refill, which stacks, steps and filters pass over; the trap log keeps it. */
+export const isRefill = (event: TraceEvent | ContextEvent): boolean => 'isRefill' in event;
+
 /** Events of an instruction that changes the hart's context; it is complete then. */
 export type ContextEvent = TrapReturnEvent | RootChangedEvent | RegisterWrittenEvent;
 
