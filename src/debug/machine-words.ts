@@ -1,10 +1,7 @@
 /** How modes and processors are called: as their instruction set calls them. */
 import { t } from '../base/l10n';
-import type { Isa } from '../isa/core/isa';
+
+export { processorText } from '../isa/core/isa';
 
 /** A mode in a sentence: `S mode`; numbered levels, as PLV0 is, stand alone. */
 export const modeText = (mode: string): string => (/\d$/.test(mode) ? mode : t`${mode} mode`);
-
-/** Which processor: `hart 0`, `CPU 0`. */
-export const processorText = ({ processor }: Pick<Isa, 'processor'>, number: number | string): string =>
-  `${processor} ${number}`;

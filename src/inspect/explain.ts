@@ -5,8 +5,7 @@
 
 import { hex, type Ipa, ipa, type Pa, pa, va } from '../base/address';
 import { t } from '../base/l10n';
-import { processorText } from '../debug/machine-words';
-import { causeOf } from '../isa/core/isa';
+import { causeOf, processorText } from '../isa/core/isa';
 import type { Access, Mapping, Permissions, Translation, WalkStep } from '../isa/core/translation';
 import type { World } from '../isa/core/world';
 import type { TrapEvent } from '../machine/contract';

@@ -2,7 +2,7 @@
 
 import { hex, va } from '../base/address';
 import { t } from '../base/l10n';
-import { processorText } from '../debug/machine-words';
+import { processorText } from '../isa/core/isa';
 import type { Mapping } from '../isa/core/translation';
 import { spaceOfRoot, translateIn, worldText } from './address-spaces';
 import type { InspectorNode, InspectorTable } from './contract';

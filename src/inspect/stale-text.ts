@@ -2,8 +2,7 @@
 
 import { hex } from '../base/address';
 import { t } from '../base/l10n';
-import { processorText } from '../debug/machine-words';
-import type { Isa } from '../isa/core/isa';
+import { type Isa, processorText } from '../isa/core/isa';
 import type { TableEntry } from '../isa/core/translation';
 import { worldText } from './address-spaces';
 import type { InspectorNode } from './contract';

@@ -2,7 +2,7 @@
 
 import { hex } from '../base/address';
 import { t } from '../base/l10n';
-import { processorText } from '../debug/machine-words';
+import { processorText } from '../isa/core/isa';
 import type { Machine } from '../machine/contract';
 import type { InspectorNode, InspectorTable } from './contract';
 import type { InspectContext, Inspector, SuspendedFrame } from './inspector';

@@ -3,7 +3,7 @@
 import { hex } from '../base/address';
 import { t } from '../base/l10n';
 import { finish, mapWork, type Work } from '../base/work';
-import { processorText } from '../debug/machine-words';
+import { processorText } from '../isa/core/isa';
 import type { BreakOn, InspectorNode, InspectorTable } from './contract';
 import type { InspectContext, Inspector } from './inspector';
 import { firstPiece, pieceAt, splitPiece } from './long-list';

@@ -3,7 +3,7 @@
 import { hex } from '../base/address';
 import { t } from '../base/l10n';
 import type { Retried } from '../engine/retries';
-import { causeOf, type Isa, type TrapCause } from '../isa/core/isa';
+import { causeOf, type Isa, processorText, type TrapCause } from '../isa/core/isa';
 import { isVmExit } from '../isa/core/world';
 import type { Cpu, TrapEvent } from './contract';
 
@@ -22,13 +22,11 @@ const isCall = (row: TrapCause | undefined): boolean => row?.group === 'ecall' |
 export const isStuck = (isa: Isa, cause: number, { count, quiet }: Retried): boolean =>
   count >= FAULTS && (quiet >= CALLS || !isCall(causeOf(isa, { cause, isInterrupt: false })));
 
-const nameOf = ({ processor }: Isa, { hart }: TrapEvent): string => `${processor} ${hart}`;
-
 /** A handler that traps on its own first instruction. `cpu` stands there. */
 export function explainHandler(isa: Isa, cpu: Cpu, event: TrapEvent): string {
   const row = causeOf(isa, event);
   const what = row === undefined ? t`trap ${event.cause}` : t(row.name);
-  return t`${nameOf(isa, event)} takes ${what} again and again without executing anything: the trap handler at ${hex(cpu.pc)} itself faults (last epc ${hex(event.epc)}, tval ${hex(event.tval)})`;
+  return t`${processorText(isa, event.hart)} takes ${what} again and again without executing anything: the trap handler at ${hex(cpu.pc)} itself faults (last epc ${hex(event.epc)}, tval ${hex(event.tval)})`;
 }
 
 /** A handler that returns to the instruction that trapped and has mended nothing. */
@@ -43,8 +41,8 @@ export function explainRetry(isa: Isa, cpu: Cpu, event: TrapEvent): string {
   const isExit = isVmExit(event.from, event.to);
   const why = `${handlerText(isExit, row)}${ruleText(cpu, event, row)}`;
   return isExit
-    ? t`the guest on ${nameOf(isa, event)} exits with ${what} at ${hex(event.epc)} again and again${more}: ${why}`
-    : t`${nameOf(isa, event)} takes ${what} at ${hex(event.epc)} again and again${more}: ${why}`;
+    ? t`the guest on ${processorText(isa, event.hart)} exits with ${what} at ${hex(event.epc)} again and again${more}: ${why}`
+    : t`${processorText(isa, event.hart)} takes ${what} at ${hex(event.epc)} again and again${more}: ${why}`;
 }
 
 function handlerText(isExit: boolean, row: TrapCause | undefined): string {

@@ -120,6 +120,10 @@ export interface Isa {
   rootLevel(world: World, registers: (name: string) => bigint): number | undefined;
 }
 
+/** Which processor, as users call it: `hart 0`, `CPU 0`. */
+export const processorText = ({ processor }: Pick<Isa, 'processor'>, number: number | string): string =>
+  `${processor} ${number}`;
+
 /** The row of a trap's cause; undefined for one that the manual reserves. */
 export const causeOf = (
   { causes }: Pick<Isa, 'causes'>,
