@@ -2,9 +2,11 @@
  * What a function does with the registers that it gets its arguments in, before its first jump or call: unoptimised code
  * stores there what it wants to keep.
  */
+
 import type { Isa } from '../isa/core/isa';
 import type { DisassembledInsn, Transfer } from '../isa/core/registers';
 import type { AddressRange, Program } from '../symbols/types';
+import { instructionsIn } from './instructions';
 
 /** Where an argument was put. */
 export interface SavedArgument {
@@ -50,13 +52,11 @@ export function argumentRegisters(
 /** Up to the first instruction that may go elsewhere, and that one where it decides by registers. */
 function* straight(isa: Isa, program: Program, { lo, hi }: AddressRange): Generator<DisassembledInsn> {
   const code = program.bytesAt(lo, Math.min(Number(hi - lo), LONGEST)) ?? new Uint8Array();
-  for (let at = 0; at + isa.minLength <= code.length; ) {
-    const insn = isa.disassemble(code.subarray(at, at + isa.maxLength), lo + BigInt(at));
+  for (const insn of instructionsIn(isa, code, lo)) {
     if (insn.kind !== 'plain') {
       if (insn.kind === 'branch') yield insn;
       return;
     }
     yield insn;
-    at += Math.max(insn.length, isa.minLength);
   }
 }

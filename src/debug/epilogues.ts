@@ -3,11 +3,13 @@
  * RISC-V, how a function builds its frame but not how it takes it off: from the first instruction of the epilogue to the
  * return the canonical frame address would be another one, and a step that halts there would not know its own frame.
  */
-import { type Va, va } from '../base/address';
+
+import type { Va } from '../base/address';
 import type { Isa } from '../isa/core/isa';
 import type { DisassembledInsn } from '../isa/core/registers';
 import { unwindAbi } from '../symbols/abi';
 import type { Program, UnwindRow } from '../symbols/types';
+import { instructionsIn } from './instructions';
 import { withTarget } from './regions';
 
 /** Instructions of an epilogue, at most. */
@@ -83,10 +85,8 @@ function isInFunction(program: Program, at: Va, target: bigint): boolean {
 
 function* insnsOf(program: Program, lo: Va, hi: Va, isa: Isa): Generator<DisassembledInsn> {
   const code = program.bytesAt(lo, Number(hi - lo));
-  for (let at = 0; code !== undefined && at < code.length; ) {
-    const insn = isa.disassemble(code.subarray(at, at + isa.maxLength), va(lo + BigInt(at)));
+  for (const insn of code === undefined ? [] : instructionsIn(isa, code, lo)) {
     if (!insn.isValid) return;
     yield insn;
-    at += insn.length;
   }
 }

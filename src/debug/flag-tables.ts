@@ -2,11 +2,13 @@
  * The names of flags in a program itself: the crate bitflags (2.x) puts a table of names and values beside the code that
  * prints a flags type. Debug information does not mention it; the code that prints refers to it.
  */
+
 import { type Va, va } from '../base/address';
 import type { Isa } from '../isa/core/isa';
 import type { DisassembledInsn } from '../isa/core/registers';
 import { bare } from '../symbols/lang/layout';
 import type { ElfSymbol, FlagName, Program, StructType } from '../symbols/types';
+import { instructionsIn } from './instructions';
 
 /** A table has no more rows. */
 const MOST_FLAGS = 128;
@@ -60,8 +62,7 @@ function references(program: Program, { address, size }: ElfSymbol, isa: Isa): {
   const callees: Va[] = [];
   const code = size > LONGEST ? undefined : program.bytesAt(address, Number(size));
   const last: DisassembledInsn[] = [];
-  for (let at = 0; code !== undefined && at + isa.minLength <= code.length; ) {
-    const insn = isa.disassemble(code.subarray(at, at + isa.maxLength), address + BigInt(at));
+  for (const insn of code === undefined ? [] : instructionsIn(isa, code, address)) {
     for (const before of last) {
       const formed = isa.jointAddress?.(before, insn);
       if (formed !== undefined) addresses.push(va(formed));
@@ -71,7 +72,6 @@ function references(program: Program, { address, size }: ElfSymbol, isa: Isa): {
     if (insn.target !== undefined && insn.kind !== 'branch') callees.push(va(insn.target));
     last.push(insn);
     if (last.length > REACH) last.shift();
-    at += Math.max(insn.length, isa.minLength);
   }
   return { addresses, callees };
 }

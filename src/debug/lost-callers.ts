@@ -3,10 +3,12 @@
  * call they make overwrites it. What is left: who calls such a function, how large the caller's frame is at that call,
  * and the return address the caller saved itself, which must stand exactly where its call frame information says.
  */
+
 import { type Va, va } from '../base/address';
 import type { Isa } from '../isa/core/isa';
 import type { DisassembledInsn } from '../isa/core/registers';
 import type { Program } from '../symbols/types';
+import { instructionsIn } from './instructions';
 import { withTarget } from './regions';
 
 /** Calls of one program by the link address of the function they enter; the values are return addresses. */
@@ -25,18 +27,12 @@ function callMap(program: Program, isa: Isa): CallMap {
     if (!segment.flags.execute) continue;
     const code = program.bytesAt(segment.vaddr, Number(segment.filesz)) ?? new Uint8Array();
     let previous: DisassembledInsn | undefined;
-    for (let at = 0; at + isa.minLength <= code.length; ) {
-      const insn = withTarget(
-        isa,
-        previous,
-        isa.disassemble(code.subarray(at, at + isa.maxLength), segment.vaddr + BigInt(at)),
-      );
-      const length = Math.max(insn.length, isa.minLength);
-      at += length;
+    for (const bare of instructionsIn(isa, code, segment.vaddr)) {
+      const insn = withTarget(isa, previous, bare);
       previous = insn;
       if (insn.kind !== 'call' || insn.target === undefined) continue;
       const list = calls.get(insn.target) ?? [];
-      list.push(va(insn.address + BigInt(length)));
+      list.push(va(insn.address + BigInt(Math.max(insn.length, isa.minLength))));
       calls.set(insn.target, list);
     }
   }

@@ -1,7 +1,9 @@
 /** Functions that give the CPU to another task: they load its stack pointer and return there. */
+
 import { type Va, va } from '../base/address';
 import type { Isa } from '../isa/core/isa';
 import type { ElfSymbol, Program } from '../symbols/types';
+import { instructionsIn } from './instructions';
 
 /** Their names: in ArceOS and its relatives, xv6, Linux, rCore. */
 export const SWITCH_FUNCTIONS: readonly string[] = ['context_switch', 'swtch', '__switch_to', '__switch'];
@@ -60,13 +62,11 @@ function looksSo(program: Program, { lo, hi }: Extent, isa: Isa): boolean {
   if (code === undefined) return false;
   let loads = false;
   let returns = false;
-  for (let at = 0; at + isa.minLength <= code.length; ) {
-    const insn = isa.disassemble(code.subarray(at, at + isa.maxLength), lo + BigInt(at));
+  for (const insn of instructionsIn(isa, code, lo)) {
     // Handlers load the stack pointer of what they interrupted.
     if (insn.kind === 'trapReturn') return false;
     loads ||= isa.loadsStackPointer(insn);
     returns ||= insn.kind === 'return';
-    at += Math.max(insn.length, isa.minLength);
   }
   return loads && returns;
 }
