@@ -7,7 +7,7 @@ import { t } from '../base/l10n';
 import type { Isa } from '../isa/core/isa';
 import type { Cpu } from '../machine/contract';
 import { unwindAbi } from '../symbols/abi';
-import { littleEndian } from '../symbols/lang/value';
+import { littleEndian, wordBytes } from '../symbols/lang/value';
 import { locate } from '../symbols/locate';
 import type {
   AddressRange,
@@ -183,7 +183,7 @@ function bytesOf(at: Located, type: Type, frame: FrameState, read: ReadMemory): 
       return read(at.address, type.size);
     case 'register': {
       const value = frame.registers.get(at.dwarf);
-      return value === undefined ? undefined : bytes(value).subarray(0, type.size);
+      return value === undefined ? undefined : wordBytes(value).subarray(0, type.size);
     }
     case 'value':
       return at.bytes.subarray(0, type.size);
@@ -200,12 +200,6 @@ function bytesOf(at: Located, type: Type, frame: FrameState, read: ReadMemory): 
       return Uint8Array.from(parts);
     }
   }
-}
-
-function bytes(value: bigint): Uint8Array {
-  const view = new DataView(new ArrayBuffer(8));
-  view.setBigUint64(0, value, true);
-  return new Uint8Array(view.buffer);
 }
 
 function named(isa: Isa, registers: ReadonlyMap<number, bigint>): ReadonlyMap<string, bigint> {

@@ -2,7 +2,7 @@
 import { hex, pa } from '../../base/address';
 import { t } from '../../base/l10n';
 import { present } from '../../symbols/lang/present';
-import { contextOf, type Value, type ValueContext } from '../../symbols/lang/value';
+import { contextOf, type Value, type ValueContext, wordBytes } from '../../symbols/lang/value';
 import type { Type } from '../../symbols/types';
 import { floating, integer } from './arithmetic';
 import { type BinaryOperator, type Expression, ExpressionError, type TypeName, type UnaryOperator } from './ast';
@@ -135,12 +135,6 @@ function addressOf(operand: Operand): Operand {
     kind: 'value',
     value: { type: pointerTo(type), place: { kind: 'bytes', bytes: wordBytes(place.address) }, context },
   };
-}
-
-function wordBytes(value: bigint): Uint8Array {
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt.asUintN(64, value), true);
-  return bytes;
 }
 
 /** Bytes of a value or a type. A name is a variable's before it is a type's. */

@@ -164,8 +164,7 @@ function placeOf(located: Located, size: number, frame: FrameState | undefined, 
     case 'register': {
       const held = frame?.registers.get(located.dwarf);
       if (held === undefined) return { kind: 'unavailable', why: 'its register was not saved by the frames above' };
-      const bytes = new Uint8Array(8);
-      new DataView(bytes.buffer).setBigUint64(0, BigInt.asUintN(64, held), true);
+      const bytes = wordBytes(held);
       // On big-endian targets the value would sit at the other end; none of ours is.
       return { kind: 'register', dwarf: located.dwarf, bytes, offset: 0 };
     }
@@ -203,6 +202,13 @@ export function bytesAt(place: Place, length: number, context: ValueContext): Ui
     case 'unavailable':
       return place.why;
   }
+}
+
+/** A number modulo 2^64 as eight bytes, first byte least significant. */
+export function wordBytes(value: bigint): Uint8Array {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt.asUintN(64, value), true);
+  return bytes;
 }
 
 /** The bytes as an unsigned number, first byte least significant. */
