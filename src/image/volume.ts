@@ -30,31 +30,15 @@ export const FOREIGN: readonly (readonly [offset: number, magic: string, message
   [0, '\x28\xb5\x2f\xfd', 'compressed with zstd. Unpack it with: unzstd IMAGE'],
   [0, '\xfd7zXZ', 'compressed with xz. Unpack it with: unxz IMAGE'],
   [0, '\x7fELF', 'an ELF file, not a disk image. Put it on a disk with "worldstep image disk"'],
-  [
-    3,
-    'EXFAT   ',
-    'an exFAT volume; only FAT12, FAT16 and FAT32 can be used. Make a FAT32 disk with "worldstep image disk"',
-  ],
-  [
-    3,
-    'NTFS    ',
-    'an NTFS volume; only FAT12, FAT16 and FAT32 can be used. Make a FAT32 disk with "worldstep image disk"',
-  ],
-  [
-    0x438,
-    '\x53\xef',
-    'an ext2, ext3 or ext4 volume; only FAT12, FAT16 and FAT32 can be used. Make a FAT32 disk with "worldstep image disk"',
-  ],
-  [
-    0,
-    'hsqs',
-    'a squashfs volume; only FAT12, FAT16 and FAT32 can be used. Make a FAT32 disk with "worldstep image disk"',
-  ],
-  [
-    0x8001,
-    'CD001',
-    'an ISO 9660 volume; only FAT12, FAT16 and FAT32 can be used. Make a FAT32 disk with "worldstep image disk"',
-  ],
+];
+
+/** Volumes of other kinds, likewise. */
+export const OTHER_VOLUMES: readonly (readonly [offset: number, magic: string, kind: string])[] = [
+  [3, 'EXFAT   ', 'an exFAT volume'],
+  [3, 'NTFS    ', 'an NTFS volume'],
+  [0x438, '\x53\xef', 'an ext2, ext3 or ext4 volume'],
+  [0, 'hsqs', 'a squashfs volume'],
+  [0x8001, 'CD001', 'an ISO 9660 volume'],
 ];
 
 /**
@@ -62,10 +46,17 @@ export const FOREIGN: readonly (readonly [offset: number, magic: string, message
  * @throws ImageError that says what the bytes are instead
  */
 export function findVolume(bytes: Uint8Array): VolumePlace {
-  const foreign = FOREIGN.find(([offset, magic]) => hasText(bytes, offset, magic));
+  const isThere = ([offset, magic]: readonly [number, string, string]): boolean => hasText(bytes, offset, magic);
+  const foreign = FOREIGN.find(isThere);
+  if (foreign) throw new ImageError(t`The image is ${t(foreign[2])}.`);
   // An ext volume may keep an old FAT boot sector; the other way round its magic stands in the middle of a FAT's table.
   const isFat = looksLikeFat(bytes);
-  if (foreign && !(isFat && foreign[0] > SECTOR)) throw new ImageError(t`The image is ${t(foreign[2])}.`);
+  const volume = OTHER_VOLUMES.find(isThere);
+  if (volume && !(isFat && volume[0] > SECTOR)) {
+    throw new ImageError(
+      t`The image is ${t(volume[2])}; only FAT12, FAT16 and FAT32 can be used. Make a FAT32 disk with "worldstep image disk".`,
+    );
+  }
   if (isFat) return { start: 0, end: bytes.length };
   if (bytes.length < SECTOR) {
     throw new ImageError(t`The image has ${bytes.length} bytes, less than a sector. Name a disk image.`);

@@ -10,7 +10,7 @@ import { BREAKPOINT_MODES } from '../../debug/breakpoint-modes';
 import { FILTER_HEADINGS, GROUP_LABELS, WORLD_LABELS } from '../../debug/exception-list';
 import { WORLD_WORDS } from '../../debug/trap-policy';
 import { kernelSchema } from '../../image/kernel-schema';
-import { FOREIGN } from '../../image/volume';
+import { FOREIGN, OTHER_VOLUMES } from '../../image/volume';
 import { ACCESSES } from '../../inspect/explain';
 import { GROUPS, SECTIONS } from '../../inspect/registers';
 import { INSPECTORS } from '../../inspect/registry';
@@ -68,7 +68,7 @@ export const tableMessages = (): Message[] =>
     at('src/dap/launch-schema.ts', [...expectedIn(launchSchema), ...expectedIn(attachSchema)]),
     at(
       'src/image/volume.ts',
-      FOREIGN.map(([, , text]) => text),
+      [...FOREIGN, ...OTHER_VOLUMES].map(([, , text]) => text),
     ),
     at('src/image/kernel-schema.ts', expectedIn(kernelSchema)),
     at('src/vscode/task-schema.ts', expectedIn(taskSchema)),
