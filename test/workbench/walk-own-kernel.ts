@@ -10,7 +10,19 @@ import type { Workbench } from './workbench';
 /** Where the kernel's debug information says that its sources are: see own-kernel/build.sh. */
 const FOLDER = '/tmp/worldstep-own-kernel';
 
-const LINE_TEXT = 'squares[i] = i * i;';
+/** Its line that a person stops at. */
+export const OWN_KERNEL_LINE = { file: 'kernel.c', text: 'squares[i] = i * i;' } as const;
+
+/** Puts the kernel's folder where its debug information says, and removes it afterwards. */
+export const inOwnFolder = async (use: (folder: string) => Promise<void>): Promise<void> => {
+  rmSync(FOLDER, { recursive: true, force: true });
+  cpSync(join(repository, 'test/workbench/own-kernel'), FOLDER, { recursive: true });
+  try {
+    await use(FOLDER);
+  } finally {
+    rmSync(FOLDER, { recursive: true, force: true });
+  }
+};
 
 /** What the walk needs; `note` prints the time and what has been done. */
 export interface OwnKernelWalk {
@@ -20,32 +32,30 @@ export interface OwnKernelWalk {
 }
 
 /** Walks from opening the folder to the end of its kernel. */
-export const walkThroughOwnKernel = async ({ workbench, url, note }: OwnKernelWalk): Promise<void> => {
-  rmSync(FOLDER, { recursive: true, force: true });
-  cpSync(join(repository, 'test/workbench/own-kernel'), FOLDER, { recursive: true });
-  try {
-    await debugTheFolder(workbench, url, note);
-  } finally {
-    rmSync(FOLDER, { recursive: true, force: true });
-  }
-};
+export const walkThroughOwnKernel = ({ workbench, url, note }: OwnKernelWalk): Promise<void> =>
+  inOwnFolder((folder) => debugTheFolder(workbench, url, folder, note));
 
-const debugTheFolder = async (workbench: Workbench, url: string, note: OwnKernelWalk['note']): Promise<void> => {
+const debugTheFolder = async (
+  workbench: Workbench,
+  url: string,
+  folder: string,
+  note: OwnKernelWalk['note'],
+): Promise<void> => {
   const { page } = workbench;
   const noToast = async (): Promise<void> => {
     const toasts = await page.locator('.notification-toast').allTextContents();
     if (toasts.length > 0) throw new Error(`a message popped up: ${toasts.join('; ')}`);
   };
-  await workbench.open(url, FOLDER);
-  await workbench.openFile('kernel.c');
-  await workbench.showsLine(LINE_TEXT);
+  await workbench.open(url, folder);
+  await workbench.openFile(OWN_KERNEL_LINE.file);
+  await workbench.showsLine(OWN_KERNEL_LINE.text);
   await page.locator('.editor-actions [aria-label^="Debug Kernel"]').first().waitFor();
   const lens = page.locator('.codelens-decoration a', { hasText: 'Debug' }).first();
   await lens.waitFor();
   await workbench.screenshot('k01-own-kernel');
   note('a C kernel open, with its ▶ and "Debug" above kmain');
 
-  const line = await workbench.setBreakpoint(LINE_TEXT);
+  const line = await workbench.setBreakpoint(OWN_KERNEL_LINE.text);
   const pressed = Date.now();
   await page.keyboard.press('F5');
   await workbench.stoppedAt(line);

@@ -2,7 +2,7 @@
  * The walk through worlds: the lazy mapping fault from the user program into the kernel, and a guest's user program under
  * its kernel under the hypervisor. The breakpoints of all worlds are set in the editor before any of them exists.
  */
-import { cpSync, readFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { repository } from './tools';
 import type { Workbench } from './workbench';
@@ -24,20 +24,36 @@ export const walkThroughWorlds = async (around: Surroundings): Promise<void> => 
 
 const CLOSED = ['Variables', 'Watch', 'Loaded Scripts', 'Breakpoints'];
 
-/** Opens a copy of a sample's folder, as a user who works on it has it. */
-export const openCopy = async ({ workbench, url, parent }: Surroundings, name: string): Promise<string> => {
+/** Opens a copy of a sample's folder, as a user who works on it has it; `launch` becomes the only configuration of its launch.json. */
+export const openCopy = async (
+  { workbench, url, parent }: Surroundings,
+  name: string,
+  launch?: { readonly name: string; readonly arch: string },
+): Promise<string> => {
   const folder = join(parent, name);
   cpSync(join(repository, 'kernels', name), folder, { recursive: true, filter: (from) => !from.includes('/target') });
+  if (launch) {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: this is a variable of VS Code.
+    const sourceMap = { [`/worldstep/kernels/${name}`]: '${workspaceFolder}' };
+    const configuration = { type: 'worldstep', request: 'launch', program: `bundled:${name}`, sourceMap, ...launch };
+    mkdirSync(join(folder, '.vscode'));
+    writeFileSync(
+      join(folder, '.vscode/launch.json'),
+      JSON.stringify({ version: '0.2.0', configurations: [configuration] }),
+    );
+  }
   await workbench.open(url, folder);
   await workbench.page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'kernel.json' }).waitFor();
   return folder;
 };
 
-/** A breakpoint as a person sets it: opens the file, looks for the line, clicks into its margin. */
+/** A breakpoint as a person sets it: opens the file, looks for the line, presses F9. */
 export const breakAt = async (workbench: Workbench, folder: string, file: string, text: string): Promise<number> => {
   const lines = readFileSync(join(folder, file), 'utf8').split('\n');
   await workbench.openFile(...file.split('/'));
   await workbench.showsLine(lines[0] ?? '');
+  // F9 does nothing before the workbench knows the extension.
+  await workbench.page.locator('.editor-actions [aria-label^="Debug Kernel"]').first().waitFor();
   await workbench.find(text);
   const line = await workbench.setBreakpoint(text);
   if (!lines[line - 1]?.includes(text)) throw new Error(`line ${line} of ${file} is not the one with "${text}"`);

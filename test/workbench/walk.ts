@@ -2,11 +2,9 @@
  * A person's walk: the packed VSIX installed in a real VS Code, the sample opened, F5, a breakpoint in Rust, variables,
  * the queue, a step, and on to the end. Screenshots land in `shots/`; look at them.
  */
-import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { installVsix, startServer } from './server';
+import { inInstalledWorkbench, runToTheEnd, timedNotes } from './installed-workbench';
 import { repository } from './tools';
 import { walkThroughDisassembly } from './walk-disassembly';
 import { walkThroughLooks } from './walk-looks';
@@ -15,74 +13,40 @@ import { readThePage } from './walk-page';
 import { walkQuietly } from './walk-quiet';
 import { walkThroughViews } from './walk-views';
 import { walkThroughWorlds } from './walk-worlds';
-import { launchChromium, Workbench } from './workbench';
+import type { Workbench } from './workbench';
 
-const started = Date.now();
-const note = (what: string): void =>
-  console.log(`${((Date.now() - started) / 1000).toFixed(1).padStart(6)} s  ${what}`);
+const note = timedNotes();
 
 const walk = async (): Promise<void> => {
   const [, , given, part] = process.argv;
   const parts =
     part === undefined ? ['page', 'sample', 'own', 'worlds', 'disassembly', 'quiet', 'views', 'looks'] : [part];
-  const vsix = given ?? join(repository, 'dist/worldstep.vsix');
-  if (!given) {
-    for (const script of ['build', 'package']) {
-      execFileSync('npm', ['run', '--silent', script], { cwd: repository, stdio: 'inherit' });
-    }
-  }
-  note('VSIX packed');
-  const extensions = mkdtempSync(join(tmpdir(), 'worldstep-extensions-'));
-  installVsix(vsix, extensions);
-  note('VSIX installed');
-  const folder = join(mkdtempSync(join(tmpdir(), 'worldstep-folder-')), 'msgqueue');
-  cpSync(join(repository, 'kernels/msgqueue'), folder, {
-    recursive: true,
-    filter: (from) => !from.includes('/target'),
-  });
-  const server = await startServer({ extensions });
-  const browser = await launchChromium();
-  const context = await browser.newContext({ viewport: { width: 1500, height: 950 } });
-  const workbench = new Workbench(await context.newPage());
-  note('server and browser up');
-  try {
+  await inInstalledWorkbench(given, note, async ({ workbench, url, parent, extensions }) => {
+    const around = (name: string) => ({ workbench, url, parent: join(parent, name), note });
     if (parts.includes('page')) {
-      await readThePage(workbench, server.url);
+      await readThePage(workbench, url);
       note("the extension's page shows its picture");
     }
     if (parts.includes('sample')) {
-      await workbench.open(server.url, folder);
+      const folder = join(parent, 'msgqueue');
+      cpSync(join(repository, 'kernels/msgqueue'), folder, {
+        recursive: true,
+        filter: (from) => !from.includes('/target'),
+      });
+      await workbench.open(url, folder);
       note('workbench drawn');
       await debugTheSample(workbench);
       await launchWhatIsNotThere(workbench, folder);
-      await emptyWindow(workbench, server.url);
-      await tasksOfACopy(workbench, server.url, join(folder, '..'));
+      await emptyWindow(workbench, url);
+      await tasksOfACopy(workbench, url, parent);
     }
-    if (parts.includes('own')) await walkThroughOwnKernel({ workbench, url: server.url, note });
-    if (parts.includes('worlds')) {
-      await walkThroughWorlds({ workbench, url: server.url, parent: join(folder, '../worlds'), note });
-    }
-    if (parts.includes('disassembly')) {
-      await walkThroughDisassembly({ workbench, url: server.url, parent: join(folder, '../disassembly'), note });
-    }
-    if (parts.includes('quiet')) {
-      await walkQuietly({ workbench, url: server.url, parent: join(folder, '../quiet'), note });
-    }
-    if (parts.includes('views')) {
-      await walkThroughViews({ workbench, url: server.url, parent: join(folder, '../views'), note });
-    }
-    if (parts.includes('looks')) {
-      await walkThroughLooks({ workbench, url: server.url, parent: join(folder, '../looks'), note }, extensions);
-    }
-  } catch (error) {
-    await workbench.screenshot('99-failure');
-    console.error(server.log().slice(-1500));
-    throw error;
-  } finally {
-    await browser.close();
-    await server.stop();
-    for (const each of [extensions, join(folder, '..')]) rmSync(each, { recursive: true, force: true, maxRetries: 5 });
-  }
+    if (parts.includes('own')) await walkThroughOwnKernel({ workbench, url, note });
+    if (parts.includes('worlds')) await walkThroughWorlds(around('worlds'));
+    if (parts.includes('disassembly')) await walkThroughDisassembly(around('disassembly'));
+    if (parts.includes('quiet')) await walkQuietly(around('quiet'));
+    if (parts.includes('views')) await walkThroughViews(around('views'));
+    if (parts.includes('looks')) await walkThroughLooks(around('looks'), extensions);
+  });
 };
 
 const debugTheSample = async (workbench: Workbench): Promise<void> => {
@@ -278,11 +242,4 @@ const tasksOfACopy = async (workbench: Workbench, url: string, parent: string): 
   note('without Rust the build says what to install');
 };
 
-void walk().then(
-  () => note('PASSED'),
-  (error: unknown) => {
-    console.error(error);
-    note('FAILED');
-    process.exitCode = 1;
-  },
-);
+runToTheEnd(walk, note);
