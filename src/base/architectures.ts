@@ -6,15 +6,17 @@ export interface ArchitectureFacts {
   readonly title: string;
   /** `e_machine` of its ELF files. */
   readonly elfMachine: number;
+  /** `Machine` of its EFI programs. See the PE Format, "Machine Types". */
+  readonly peMachine: number;
   /** The board that kernels for it are put on. */
   readonly board: string;
 }
 
 export const ARCHITECTURES = {
-  riscv64: { title: 'RISC-V', elfMachine: 243, board: 'riscv64-virt' },
-  aarch64: { title: 'AArch64', elfMachine: 183, board: 'aarch64-virt' },
-  x86_64: { title: 'x86-64', elfMachine: 62, board: 'x86_64-q35' },
-  loongarch64: { title: 'LoongArch', elfMachine: 258, board: 'loongarch64-virt' },
+  riscv64: { title: 'RISC-V', elfMachine: 243, peMachine: 0x5064, board: 'riscv64-virt' },
+  aarch64: { title: 'AArch64', elfMachine: 183, peMachine: 0xaa64, board: 'aarch64-virt' },
+  x86_64: { title: 'x86-64', elfMachine: 62, peMachine: 0x8664, board: 'x86_64-q35' },
+  loongarch64: { title: 'LoongArch', elfMachine: 258, peMachine: 0x6264, board: 'loongarch64-virt' },
 } as const satisfies Readonly<Record<string, ArchitectureFacts>>;
 
 export type Architecture = keyof typeof ARCHITECTURES;

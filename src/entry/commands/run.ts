@@ -24,7 +24,8 @@ interface Outcome {
 export const runCommand: Command = {
   name: 'run',
   word: 'KERNEL|FILE',
-  summary: 'Runs a bundled kernel, a kernel.json, or a kernel file (ELF, Linux Image, flat binary) to its end.',
+  summary:
+    'Runs a bundled kernel, a kernel.json, or a kernel file (ELF, Linux Image or vmlinuz, flat binary) to its end.',
   options: {
     arch: { value: 'A', help: 'Architecture, where a kernel has several.' },
     kernel: { value: 'F', help: 'Kernel file, in place of the named one or beside --bios.' },

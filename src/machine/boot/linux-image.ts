@@ -1,8 +1,9 @@
 /** The header of a Linux Image, which the architectures with a device tree share but for its magic word. */
 
-import type { Architecture } from '../../base/architectures';
+import { ARCHITECTURE_NAMES, ARCHITECTURES, type Architecture } from '../../base/architectures';
 import { t } from '../../base/l10n';
 import { LoadError } from './load-error';
+import { isZboot } from './zboot';
 
 export interface LinuxHeader {
   /** Bytes from where the board puts kernels of this kind. */
@@ -27,9 +28,29 @@ const MAGICS: Readonly<Partial<Record<Architecture, string>>> = {
 const startsWith = (bytes: Uint8Array, at: number, text: string): boolean =>
   [...text].every((char, index) => bytes[at + index] === char.charCodeAt(0));
 
-/** The architecture of a Linux Image; `undefined` for a file that is none. */
+const PE_AT = 0x3c;
+const PE_SIGNATURE = 'PE\0\0';
+
+/** What a PE header says the code is for: an architecture's name, `other`, or `undefined` where there is no such header. */
+function peArchitecture(bytes: Uint8Array): Architecture | 'other' | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const at = view.getUint32(PE_AT, true);
+  if (at + 6 > bytes.length || !startsWith(bytes, at, PE_SIGNATURE)) return undefined;
+  const machine = view.getUint16(at + 4, true);
+  return ARCHITECTURE_NAMES.find((name) => ARCHITECTURES[name].peMachine === machine) ?? 'other';
+}
+
+/**
+ * The architecture of a Linux Image, or of one that unpacks itself as an EFI program; `undefined` for a file that is neither.
+ * LoongArch's magic word is that of all EFI programs made by Linux, so that a PE header, where there is one, says what
+ * the file is for.
+ */
 export function linuxArchitecture(bytes: Uint8Array): Architecture | undefined {
   if (bytes.length < HEADER_SIZE) return undefined;
+  if (isZboot(bytes) || startsWith(bytes, MAGIC_AT, MAGICS.loongarch64 ?? '')) {
+    const found = peArchitecture(bytes);
+    if (found !== undefined) return found === 'other' ? undefined : found;
+  }
   for (const [name, magic] of Object.entries(MAGICS)) {
     if (startsWith(bytes, MAGIC_AT, magic)) return name as Architecture;
   }

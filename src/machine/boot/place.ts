@@ -12,6 +12,7 @@ import { refuseForeign } from './foreign';
 import { readLinuxHeader } from './linux-image';
 import { LoadError } from './load-error';
 import type { LoadPlan, LoadSegment, NamedFile } from './load-plan';
+import { unpackZboot } from './zboot';
 
 /** Where programs can go on a board. */
 export interface ProgramSpace {
@@ -44,10 +45,11 @@ export const alignDown = (value: number, alignment: number): number => value - (
  * @param base physical address for one that does not say itself
  * @param isAnywhere a Linux Image goes to `base`, too
  */
-export function placeProgram(file: NamedFile, space: ProgramSpace, base: number, isAnywhere = false): Placed {
-  if (file.bytes.length === 0) {
-    throw new LoadError(file.name, t`the file is empty`, t`Build it again, or name another file.`);
+export function placeProgram(given: NamedFile, space: ProgramSpace, base: number, isAnywhere = false): Placed {
+  if (given.bytes.length === 0) {
+    throw new LoadError(given.name, t`the file is empty`, t`Build it again, or name another file.`);
   }
+  const file = unpackZboot(given);
   if (isElf(file.bytes)) {
     return placeElf(file, readElf(file.name, file.bytes, ['tohost', 'fromhost'], space.architecture), space, base);
   }
