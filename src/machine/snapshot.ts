@@ -3,7 +3,7 @@ import type { Plain } from '../base/plain';
 import type { PowerEvent } from '../devices/device';
 import type { HartView } from '../engine/hart-view';
 import { STATE } from '../engine/layout';
-import type { StateLayout } from '../isa/core/state-layout';
+import type { RegisterFile, StateLayout } from '../isa/core/state-layout';
 import type { Alarm } from './alarms';
 import type { EmulatedMachine } from './machine';
 
@@ -26,13 +26,28 @@ export const readMachine = (machine: EmulatedMachine): { readonly [key: string]:
 
 /** Registers by file, in order, then the slots by name and the banks that the instruction set has. */
 const readState = (view: HartView, { files, slots, banks = [] }: StateLayout): { readonly [key: string]: Plain } => ({
-  ...Object.fromEntries(files.map(({ name, count }) => [name, registers(view, name, count)])),
+  ...Object.fromEntries(files.flatMap((file) => registers(view, file))),
   slots: Object.fromEntries(slots.map((name) => [name, view.get(name)])),
   ...(banks.length > 0 && { banks: Object.fromEntries(banks.map(({ name }) => [name, [...view.bank(name)]])) }),
 });
 
-const registers = (view: HartView, file: string, count: number): bigint[] =>
-  Array.from({ length: count }, (_, index) => view.read(file, index));
+/** A file by its name; of one whose low halves are a view, those by the view's, then the upper halves if any is not 0. */
+const registers = (view: HartView, { name, count, low }: RegisterFile): [string, bigint[]][] => {
+  const values = Array.from({ length: count }, (_, index) => view.read(name, index));
+  if (low === undefined) return [[name, values]];
+  const upper = values.map((value) => value >> 64n);
+  const halves: [string, bigint[]] = [low, values.map((value) => BigInt.asUintN(64, value))];
+  return upper.some((value) => value !== 0n) ? [halves, [name, upper]] : [halves];
+};
+
+const restoreRegisters = (view: HartView, { name, count, low }: RegisterFile, saved: SavedHart): void => {
+  const values = (file: string): readonly bigint[] => (saved[file] ?? []) as readonly bigint[];
+  for (let index = 0; index < count; index++) {
+    const value = values(low ?? name)[index] ?? 0n;
+    const upper = low === undefined ? 0n : (values(name)[index] ?? 0n);
+    view.write(name, index, value | (upper << 64n));
+  }
+};
 
 /** RAM without the pages that were never written. */
 export interface SavedRam {
@@ -94,9 +109,7 @@ export const restoreMachine = (machine: EmulatedMachine, snapshot: Plain): void 
     const view = machine.engine.harts[index];
     if (!view) return;
     view.pc = hart.pc;
-    for (const { name } of machine.hardware.engineIsa.state.files) {
-      for (const [at, value] of (hart[name] as readonly bigint[]).entries()) view.write(name, at, value);
-    }
+    for (const file of machine.hardware.engineIsa.state.files) restoreRegisters(view, file, hart);
     for (const [name, value] of Object.entries(hart.slots)) view.set(name, value);
     for (const [name, cells] of Object.entries(hart.banks ?? {})) view.bank(name).set(cells);
     view.activity = hart.activity;

@@ -22,7 +22,7 @@ export interface MemoryBytes {
 /** Registers of a file by number. */
 export type Registers = Readonly<Record<number, bigint>>;
 /** Files of all instruction sets. */
-type Files = { readonly [file in 'x' | 'r' | 'f' | 'fcc']?: Registers };
+type Files = { readonly [file in 'x' | 'r' | 'f' | 'v' | 'fcc']?: Registers };
 
 /** Cells of the instruction set's banks by name and number. */
 export type Banks = Readonly<Record<string, Readonly<Record<number, bigint>>>>;
@@ -124,7 +124,8 @@ export const filling = ({ name, zero }: RegisterFile, index: number): bigint => 
   if (index === zero) return 0n;
   // Condition flags are bits.
   if (name === 'fcc') return BigInt(index & 1);
-  return (FILLING[name] ?? GENERAL) + BigInt(index);
+  const low = (FILLING[name === 'v' ? 'f' : name] ?? GENERAL) + BigInt(index);
+  return name === 'v' ? ((0xec70_7000_0000_0000n + BigInt(index)) << 64n) | low : low;
 };
 
 const put = (bank: BigUint64Array, cells: Banks[string]): void => {
@@ -138,12 +139,21 @@ export const prepare = (subject: Subject, state: HartView | PlainState, { before
   for (const [name, cells] of Object.entries(before.banks ?? {})) put(state.bank(name), cells);
   for (const file of subject.engine.state.files) {
     for (let index = 0; index < file.count; index++) {
-      state.write(file.name, index, registersOf(before, file)?.[index] ?? filling(file, index));
+      state.write(file.name, index, registerOf([before], file, index));
     }
   }
 };
 
-const registersOf = (side: Before | After, { name }: RegisterFile): Registers | undefined => side[name as keyof Files];
+/** What a register holds by the first of the sides that says it; of a vector they may say the low half only, as `f`. */
+const registerOf = (sides: readonly (Before | After)[], file: RegisterFile, index: number): bigint => {
+  const [side, ...others] = sides;
+  if (!side) return filling(file, index);
+  const own = side[file.name as keyof Files]?.[index];
+  if (own !== undefined) return own;
+  const low = file.low === undefined ? undefined : side[file.low as keyof Files]?.[index];
+  const rest = registerOf(others, file, index);
+  return low === undefined ? rest : ((rest >> 64n) << 64n) | low;
+};
 
 /** The bytes of a row's instructions. */
 export const codeOf = ({ word, length, following = [] }: Vector): Uint8Array =>
@@ -169,10 +179,8 @@ export const mismatches = (driver: VectorDriver, vector: Vector): string[] => {
   const trapText = (trap: Outcome['trap']) => (trap ? `cause ${trap.cause} tval 0x${trap.tval.toString(16)}` : 'none');
   expect('trap', trapText(outcome.trap), trapText(after.trap));
   for (const file of driver.subject.engine.state.files) {
-    const [was, is] = [registersOf(before, file), registersOf(after, file)];
     for (let index = 0; index < file.count; index++) {
-      const wanted = is?.[index] ?? was?.[index] ?? filling(file, index);
-      expect(`${file.name}${index}`, outcome.register(file.name, index), wanted);
+      expect(`${file.name}${index}`, outcome.register(file.name, index), registerOf([after, before], file, index));
     }
   }
   const initial = new PlainState(driver.subject.engine.state);

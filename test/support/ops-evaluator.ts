@@ -5,7 +5,18 @@
 
 import type { DecodedInsn } from '../../src/isa/core/encoding';
 import type { EngineIsa } from '../../src/isa/core/engine-isa';
-import type { AnyValue, Field, Fields, Ops, V32, V64 } from '../../src/isa/core/ops';
+import type {
+  AnyValue,
+  Field,
+  Fields,
+  LaneBits,
+  LaneOperation,
+  LaneShift,
+  Ops,
+  V32,
+  V64,
+  V128,
+} from '../../src/isa/core/ops';
 import { type BusWidth, type HartState, Trap } from '../../src/isa/core/privileged';
 import type { StateLayout } from '../../src/isa/core/state-layout';
 
@@ -111,9 +122,51 @@ export const evaluate = (isa: EngineIsa, decoded: DecodedInsn, state: EvaluatorS
 
 /** A value with its width; held unsigned. */
 interface Held {
-  readonly width: 32 | 64;
+  readonly width: 32 | 64 | 128;
   readonly bits: bigint;
 }
+
+/** The lanes of a vector, each unsigned, and a vector of such. */
+const lanesOf = (vector: bigint, bits: number): bigint[] =>
+  Array.from({ length: 128 / bits }, (_, lane) => BigInt.asUintN(bits, vector >> BigInt(lane * bits)));
+const vectorOf = (lanes: readonly bigint[], bits: number): bigint =>
+  lanes.reduceRight((vector, lane) => (vector << BigInt(bits)) | BigInt.asUintN(bits, lane), 0n);
+
+const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+const larger = (a: bigint, b: bigint): bigint => (a < b ? b : a);
+const ones = (claim: boolean): bigint => (claim ? -1n : 0n);
+
+/** What a lane operation gives for two lanes, and whether they are signed numbers to it. */
+const LANES: Readonly<
+  Record<LaneOperation, readonly [(a: bigint, b: bigint, bits: number) => bigint, 'signed' | 'unsigned']>
+> = {
+  add: [(a, b) => a + b, 'unsigned'],
+  sub: [(a, b) => a - b, 'unsigned'],
+  mul: [(a, b) => a * b, 'unsigned'],
+  addSatS: [(a, b, bits) => clamped(a + b, bits, 'signed'), 'signed'],
+  addSatU: [(a, b, bits) => clamped(a + b, bits, 'unsigned'), 'unsigned'],
+  subSatS: [(a, b, bits) => clamped(a - b, bits, 'signed'), 'signed'],
+  subSatU: [(a, b, bits) => clamped(a - b, bits, 'unsigned'), 'unsigned'],
+  minS: [smaller, 'signed'],
+  minU: [smaller, 'unsigned'],
+  maxS: [larger, 'signed'],
+  maxU: [larger, 'unsigned'],
+  avgrU: [(a, b) => (a + b + 1n) >> 1n, 'unsigned'],
+  eq: [(a, b) => ones(a === b), 'unsigned'],
+  ltS: [(a, b) => ones(a < b), 'signed'],
+  ltU: [(a, b) => ones(a < b), 'unsigned'],
+  leS: [(a, b) => ones(a <= b), 'signed'],
+  leU: [(a, b) => ones(a <= b), 'unsigned'],
+};
+const clamped = (value: bigint, bits: number, sign: 'signed' | 'unsigned'): bigint => {
+  const half = 1n << BigInt(bits - 1);
+  return sign === 'signed' ? larger(-half, smaller(half - 1n, value)) : larger(0n, smaller(2n * half - 1n, value));
+};
+const shifted = (op: LaneShift, bits: LaneBits, lane: bigint, count: bigint): bigint => {
+  const by = count % BigInt(bits);
+  if (op === 'shl') return lane << by;
+  return (op === 'shrS' ? BigInt.asIntN(bits, lane) : lane) >> by;
+};
 
 class Evaluator {
   readonly ops: Ops;
@@ -153,10 +206,11 @@ class Evaluator {
   #makeOps(): Ops {
     const { state, field } = this;
     const held = (v: AnyValue): Held => v as unknown as Held;
-    const value = <T extends AnyValue>(width: 32 | 64, bits: bigint): T =>
+    const value = <T extends AnyValue>(width: 32 | 64 | 128, bits: bigint): T =>
       ({ width, bits: BigInt.asUintN(width, bits) }) as unknown as T;
     const v64 = (bits: bigint): V64 => value(64, bits);
     const v32 = (bits: bigint): V32 => value(32, bits);
+    const v128 = (bits: bigint): V128 => value(128, bits);
     const u = (v: AnyValue): bigint => held(v).bits;
     const s = (v: AnyValue): bigint => BigInt.asIntN(held(v).width, held(v).bits);
     const count = (a: AnyValue, n: AnyValue): bigint => u(n) % BigInt(held(a).width);
@@ -184,13 +238,69 @@ class Evaluator {
     };
     const register = (r: Field | number): number => (typeof r === 'number' ? r : field(r.name));
     const same = <T extends AnyValue, U extends AnyValue>(v: T): U => v as unknown as U;
+    const write = (file: string, r: Field | number, v: AnyValue): void => {
+      const [index, old] = [register(r), state.read(file, register(r))];
+      this.#done(
+        () => state.write(file, index, u(v)),
+        () => state.write(file, index, old),
+      );
+    };
     return {
       read: (file, r) => v64(state.read(file, register(r))),
-      write: (file, r, v) => {
-        const [index, old] = [register(r), state.read(file, register(r))];
-        this.#done(
-          () => state.write(file, index, u(v)),
-          () => state.write(file, index, old),
+      write,
+      readVector: (file, r) => v128(state.read(file, register(r))),
+      writeVector: write,
+      vector: (low, high) => v128(u(low) | (u(high) << 64n)),
+      half: (v, which) => v64(which === 'low' ? u(v) : u(v) >> 64n),
+      lanes: (op, bits, a, b) => {
+        const [run, sign] = LANES[op];
+        const [one, other] = [lanesOf(u(a), bits), lanesOf(u(b), bits)];
+        const number = (lane: bigint): bigint => (sign === 'signed' ? BigInt.asIntN(bits, lane) : lane);
+        return v128(
+          vectorOf(
+            one.map((lane, at) => run(number(lane), number(other[at] ?? 0n), bits)),
+            bits,
+          ),
+        );
+      },
+      shiftLanes: (op, bits, a, n) =>
+        v128(
+          vectorOf(
+            lanesOf(u(a), bits).map((lane) => shifted(op, bits, lane, u(n))),
+            bits,
+          ),
+        ),
+      splat: (bits, v) => v128(vectorOf(new Array<bigint>(128 / bits).fill(u(v)), bits)),
+      vectorAnd: (a, b) => v128(u(a) & u(b)),
+      vectorOr: (a, b) => v128(u(a) | u(b)),
+      vectorXor: (a, b) => v128(u(a) ^ u(b)),
+      vectorNot: (a) => v128(~u(a)),
+      selectBits: (mask, one, zero) => v128((u(one) & u(mask)) | (u(zero) & ~u(mask))),
+      signsOf: (bits, v) =>
+        v32(
+          vectorOf(
+            lanesOf(u(v), bits).map((lane) => lane >> BigInt(bits - 1)),
+            1,
+          ),
+        ),
+      allLanes: (bits, v) => v32(lanesOf(u(v), bits).every((lane) => lane !== 0n) ? 1n : 0n),
+      anyBit: (v) => v32(u(v) === 0n ? 0n : 1n),
+      shuffleBytes: (a, b, bytes) => {
+        const all = [...lanesOf(u(a), 8), ...lanesOf(u(b), 8)];
+        return v128(
+          vectorOf(
+            bytes.map((byte) => all[byte] ?? 0n),
+            8,
+          ),
+        );
+      },
+      pickBytes: (a, by) => {
+        const all = lanesOf(u(a), 8);
+        return v128(
+          vectorOf(
+            lanesOf(u(by), 8).map((byte) => all[Number(byte)] ?? 0n),
+            8,
+          ),
         );
       },
       imm: (f) => v64(this.wide[f.name] ?? BigInt(field(f.name))),

@@ -10,15 +10,17 @@ import {
   type Operation,
   type RegisterRef,
 } from '../../isa/core/graph';
+import type { ValueType } from '../../isa/core/ops';
 import { opcodeOf } from './opcodes';
+import { emitLanes, emitVector } from './vectors';
 import type { Code, Local, WasmType } from './wasm-encoder';
 
 /** Where registers, immediates and the pc come from: record loads in tier 0, constants and locals in a compiler. */
 export interface OperandSource {
   /** Pushes a register's value. */
-  read(file: string, ref: RegisterRef): void;
-  /** Writes a register; `push` emits the value. */
-  write(file: string, ref: RegisterRef, push: () => void): void;
+  read(file: string, ref: RegisterRef, type: ValueType): void;
+  /** Writes a register; `push` emits the value, of this type. */
+  write(file: string, ref: RegisterRef, type: ValueType, push: () => void): void;
   slot(name: string): void;
   setSlot(name: string, push: () => void): void;
   /** Pushes an immediate as i32, sign- or zero-extended as its field says; of one of 64 bits the low half. */
@@ -61,8 +63,8 @@ export interface UpdateParts {
 
 /** Locals handed out for one instruction and reused by the next. */
 export class LocalPool {
-  readonly #free: Record<WasmType, Local[]> = { i32: [], i64: [], f32: [], f64: [] };
-  readonly #next: Record<WasmType, number> = { i32: 0, i64: 0, f32: 0, f64: 0 };
+  readonly #free: Record<WasmType, Local[]> = { i32: [], i64: [], f32: [], f64: [], v128: [] };
+  readonly #next: Record<WasmType, number> = { i32: 0, i64: 0, f32: 0, f64: 0, v128: 0 };
 
   constructor(readonly code: Code) {}
 
@@ -76,7 +78,7 @@ export class LocalPool {
   }
 
   reset(): void {
-    this.#next.i32 = this.#next.i64 = this.#next.f32 = this.#next.f64 = 0;
+    for (const type of Object.keys(this.#next) as WasmType[]) this.#next[type] = 0;
   }
 }
 
@@ -126,7 +128,7 @@ export class GraphEmitter {
   #effect(effect: Effect): void {
     switch (effect.k) {
       case 'write':
-        return this.source.write(effect.file, effect.ref, () => this.push(effect.value));
+        return this.source.write(effect.file, effect.ref, effect.value.type, () => this.push(effect.value));
       case 'setSlot':
         return this.source.setSlot(effect.name, () => this.push(effect.value));
       case 'onlyIf':
@@ -220,7 +222,7 @@ export class GraphEmitter {
     const { kind } = node;
     switch (kind.k) {
       case 'register':
-        return source.read(kind.file, kind.ref);
+        return source.read(kind.file, kind.ref, node.type);
       case 'slot':
         return source.slot(kind.name);
       case 'imm32':
@@ -245,6 +247,16 @@ export class GraphEmitter {
         return source.nextPc();
       case 'result':
         throw new Error('result used before its effect');
+      case 'lanes':
+        for (const arg of node.args) this.push(arg);
+        return emitLanes(code, kind.op, kind.bits);
+      case 'vector':
+        for (const arg of node.args) this.push(arg);
+        return emitVector(code, kind.op, (type) => this.pool.take(type));
+      case 'shuffle':
+        for (const arg of node.args) this.push(arg);
+        code.shuffle(kind.bytes);
+        return;
       case 'iff':
         return this.#iff(node);
       case 'op':

@@ -1,5 +1,6 @@
 /** Operands of the interpreters: registers and immediates come from the decoded record. */
 import type { RegisterRef } from '../../isa/core/graph';
+import type { ValueType } from '../../isa/core/ops';
 import { HOT, RECORD } from '../layout';
 import { cellOf, type PlacedFile } from '../state-map';
 import type { OperandSource } from './expression';
@@ -28,7 +29,7 @@ export class RecordSource implements OperandSource {
     readonly role: PairRole = { displacement: 0 },
   ) {}
 
-  read(file: string, ref: RegisterRef): void {
+  read(file: string, ref: RegisterRef, type: ValueType): void {
     const { forwarded } = this.role;
     if (forwarded && 'field' in ref && ref.field === forwarded.field && file === forwarded.file) {
       this.code.get(forwarded.value);
@@ -36,12 +37,18 @@ export class RecordSource implements OperandSource {
     }
     const placed = this.#file(file);
     this.#pushCell(placed, ref, 'read');
-    this.code.mem(readOpcode(placed), this.#base(placed, ref, 'read'));
+    const base = this.#base(placed, ref, 'read');
+    if (type === 'v128') this.code.memVector('v128.load', vectorBase(placed, base));
+    else this.code.mem(readOpcode(placed), base);
   }
-  write(file: string, ref: RegisterRef, push: () => void): void {
+  write(file: string, ref: RegisterRef, type: ValueType, push: () => void): void {
     const placed = this.#file(file);
     this.#pushCell(placed, ref, 'write');
     push();
+    if (type === 'v128') {
+      this.code.memVector('v128.store', vectorBase(placed, this.#base(placed, ref, 'write')));
+      return;
+    }
     if (this.role.keep) this.code.tee(this.role.keep);
     this.code.mem(writeOpcode(placed), this.#base(placed, ref, 'write'));
   }
@@ -126,6 +133,12 @@ const WRITES: Readonly<Record<number, WasmOpcode>> = {
 
 const readOpcode = ({ name, bits }: PlacedFile): WasmOpcode => READS[bits] ?? tooWide(name);
 const writeOpcode = ({ name, bits }: PlacedFile): WasmOpcode => WRITES[bits] ?? tooWide(name);
+
+/** The offset `base` of a register, which must have the width of a vector. */
+const vectorBase = ({ name, bits }: PlacedFile, base: number): number => {
+  if (bits !== 128) throw new Error(`registers of ${name} are narrower than a vector`);
+  return base;
+};
 
 const tooWide = (file: string): never => {
   throw new Error(`registers of ${file} are wider than a value: name parts of them by a view`);

@@ -3,9 +3,13 @@
  * Labels are objects, so that nobody counts branch depths.
  * @see WebAssembly Core Specification 2.0, "Binary Format"
  */
-export type WasmType = 'i32' | 'i64' | 'f32' | 'f64';
+import { SIMD_OPCODES, type SimdOpcode } from './simd-opcodes';
 
-const TYPE_BYTE: Record<WasmType, number> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c };
+export type WasmType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128';
+
+const TYPE_BYTE: Record<WasmType, number> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b };
+/** What instructions on vectors begin with. */
+const SIMD = 0xfd;
 
 /** Opcodes by their text-format names. */
 export const WASM_OPCODES = {
@@ -174,6 +178,29 @@ export class Code {
 
   op(name: WasmOpcode): this {
     this.#bytes.push(WASM_OPCODES[name]);
+    return this;
+  }
+
+  /** An instruction on vectors; `lane` where it names one. */
+  simd(name: SimdOpcode, lane?: number): this {
+    this.#bytes.push(SIMD);
+    unsigned(this.#bytes, SIMD_OPCODES[name]);
+    if (lane !== undefined) this.#bytes.push(lane);
+    return this;
+  }
+
+  /** The bytes of two vectors by their numbers. */
+  shuffle(bytes: readonly number[]): this {
+    if (bytes.length !== 16 || bytes.some((byte) => byte > 31)) throw new Error(`no shuffle ${bytes.join(' ')}`);
+    this.simd('i8x16.shuffle');
+    this.#bytes.push(...bytes);
+    return this;
+  }
+
+  /** Loads or stores a vector; `offset` is the static byte offset. */
+  memVector(name: 'v128.load' | 'v128.store', offset: number): this {
+    this.simd(name, 0);
+    unsigned(this.#bytes, offset);
     return this;
   }
 

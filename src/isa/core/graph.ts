@@ -2,7 +2,7 @@
  * An instruction's semantics as data: ordered effects over expression nodes. `recordGraph` makes it of a `sem`; back ends
  * emit code from it, and {@link effectsOf} reads facts off it.
  */
-import type { ValueType } from './ops';
+import type { LaneBits, LaneOperation, LaneShift, ValueType } from './ops';
 
 /** Where a register is named: by an instruction field or fixed. */
 export type RegisterRef = { readonly field: string } | { readonly index: number };
@@ -14,9 +14,16 @@ export type NodeKind =
   | { readonly k: 'const'; readonly value: bigint }
   | { readonly k: 'pc' | 'nextPc' }
   | { readonly k: 'op'; readonly op: Operation }
+  /** What a vector's lanes give; see `Ops`. */
+  | { readonly k: 'lanes'; readonly op: LaneOperation | LaneShift | 'splat' | 'signs' | 'all'; readonly bits: LaneBits }
+  | { readonly k: 'vector'; readonly op: VectorOperation }
+  | { readonly k: 'shuffle'; readonly bytes: readonly number[] }
   | { readonly k: 'iff' }
   /** The value an effect yields. */
   | { readonly k: 'result' };
+
+/** What takes a vector as a whole. */
+export type VectorOperation = 'pair' | 'low' | 'high' | 'and' | 'or' | 'xor' | 'not' | 'select' | 'any' | 'pick';
 
 /** What one `op` node computes of its arguments, whose types say the width. Named as in {@link Ops}. */
 export type Operation =

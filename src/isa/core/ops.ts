@@ -4,14 +4,15 @@
  * interpreter's handler, later the JIT's code, and the list of effects. This is the part that every instruction set
  * shares; each adds words of its own, made of these (see {@link Vocabulary}).
  *
- * Values are 64-bit (`V64`), 32-bit (`V32`; also booleans, 0 or 1) or floats held as such (`F32`, `F64`).
+ * Values are 64-bit (`V64`), 32-bit (`V32`; also booleans, 0 or 1), floats held as such (`F32`, `F64`) or vectors of 128 bits
+ * (`V128`).
  * Order: what is described happens in that order; a register read sees the writes described before it. But an instruction
  * is whole: where it faults, none of its writes and stores has happened. So what may fault comes first, and the writes and
  * stores described before it wait for it; nothing described in between may read what waits.
  */
 declare const type: unique symbol;
-/** What a value is held as: integers and floats of 32 or 64 bits. */
-export type ValueType = 'i32' | 'i64' | 'f32' | 'f64';
+/** What a value is held as: integers and floats of 32 or 64 bits, vectors of 128. */
+export type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128';
 export interface Value<T extends ValueType> {
   readonly [type]: T;
 }
@@ -19,9 +20,10 @@ export type V64 = Value<'i64'>;
 export type V32 = Value<'i32'>;
 export type F32 = Value<'f32'>;
 export type F64 = Value<'f64'>;
+export type V128 = Value<'v128'>;
 export type Int = V64 | V32;
 export type Float = F32 | F64;
-export type AnyValue = V64 | V32 | F32 | F64;
+export type AnyValue = V64 | V32 | F32 | F64 | V128;
 
 /** A field of the instruction word. Opaque: it is a number only in the emitted code. */
 export interface Field {
@@ -29,6 +31,32 @@ export interface Field {
 }
 /** Fields by the names an instruction set gives them. Asking for a name the pattern lacks throws when the table is built. */
 export type Fields<Name extends string = string> = Readonly<Record<Name, Field>>;
+
+/** Width of a vector's lanes; lane 0 is in the lowest bits. */
+export type LaneBits = 8 | 16 | 32 | 64;
+/**
+ * What two vectors give lane by lane. Comparisons give lanes of ones or zeros. Not every one is there for all widths, as in
+ * WebAssembly: products from 16 bits on, saturation and averages up to 16, `minS` and its kin and unsigned comparisons up to 32.
+ */
+export type LaneOperation =
+  | 'add'
+  | 'sub'
+  | 'mul'
+  | 'addSatS'
+  | 'addSatU'
+  | 'subSatS'
+  | 'subSatU'
+  | 'minS'
+  | 'minU'
+  | 'maxS'
+  | 'maxU'
+  | 'avgrU'
+  | 'eq'
+  | 'ltS'
+  | 'ltU'
+  | 'leS'
+  | 'leU';
+export type LaneShift = 'shl' | 'shrS' | 'shrU';
 
 export interface Ops {
   /** A register of a file or view, named by a field or by its number; narrower ones are zero-extended. */
@@ -125,6 +153,34 @@ export interface Ops {
   helper(name: string): void;
   /** Leaves the instruction to its full description unless `cond`. Only in quick forms (see `EngineIsa.quick`). */
   onlyIf(cond: V32): void;
+
+  /** A register of a file whose registers have 128 bits. */
+  readVector(file: string, register: Field | number): V128;
+  writeVector(file: string, register: Field | number, v: V128): void;
+  /** A vector of its two halves. */
+  vector(low: V64, high: V64): V128;
+  half(v: V128, which: 'low' | 'high'): V64;
+  lanes(op: LaneOperation, bits: LaneBits, a: V128, b: V128): V128;
+  /** All lanes by one count, taken modulo their width. */
+  shiftLanes(op: LaneShift, bits: LaneBits, a: V128, n: V32): V128;
+  /** The low bits of a value in every lane. */
+  splat(bits: LaneBits, v: V64): V128;
+  vectorAnd(a: V128, b: V128): V128;
+  vectorOr(a: V128, b: V128): V128;
+  vectorXor(a: V128, b: V128): V128;
+  vectorNot(a: V128): V128;
+  /** Bits of `ones` where `mask` has ones, of `zeros` elsewhere. */
+  selectBits(mask: V128, ones: V128, zeros: V128): V128;
+  /** The highest bit of each lane, that of lane 0 in bit 0. */
+  signsOf(bits: LaneBits, v: V128): V32;
+  /** Whether no lane is 0. */
+  allLanes(bits: LaneBits, v: V128): V32;
+  /** Whether any bit is set. */
+  anyBit(v: V128): V32;
+  /** Bytes by their numbers: 0 to 15 are of `a`, 16 to 31 of `b`. */
+  shuffleBytes(a: V128, b: V128, bytes: readonly number[]): V128;
+  /** Bytes of `a` by numbers in the bytes of `by`; 0 for numbers above 15. */
+  pickBytes(a: V128, by: V128): V128;
 
   // Floats. The host's arithmetic rounds to nearest even, raises no flags, and its NaNs are unspecified: only for quick
   // forms, where conditions make the result certain. See `float/host.ts`.

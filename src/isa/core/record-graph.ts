@@ -8,9 +8,10 @@ import {
   type NodeKind,
   type Operation,
   type RegisterRef,
+  type VectorOperation,
 } from './graph';
 import type { Insn } from './insn';
-import type { AnyValue, Field, Ops, V32, V64, ValueType } from './ops';
+import type { AnyValue, Field, Ops, V32, V64, V128, ValueType } from './ops';
 
 /** Records what `insn.sem` describes. @throws Error naming the instruction when the description is malformed. */
 export const recordGraph = (insn: Insn): Graph => {
@@ -51,11 +52,11 @@ class Recorder {
     if (effect.k === 'write') this.#reads.clear();
   }
 
-  #read(file: string, ref: RegisterRef): GraphNode {
-    const key = `${file}:${JSON.stringify(ref)}`;
+  #read(file: string, ref: RegisterRef, type: 'i64' | 'v128'): GraphNode {
+    const key = `${type} ${file}:${JSON.stringify(ref)}`;
     const known = this.#depth === 0 ? this.#reads.get(key) : undefined;
     if (known) return known;
-    const node = this.#node({ k: 'register', file, ref }, 'i64');
+    const node = this.#node({ k: 'register', file, ref }, type);
     if (this.#depth === 0) this.#reads.set(key, node);
     return node;
   }
@@ -78,6 +79,8 @@ class Recorder {
       (name: Operation) =>
       <T extends AnyValue>(a: T, b: T): V32 =>
         op<V32>(name, 'i32', a, b);
+    const vector = <T extends V64 | V32 | V128>(name: VectorOperation, type: ValueType, ...args: AnyValue[]): T =>
+      v<T>(this.#node({ k: 'vector', op: name }, type, args.map(n)));
     const constant = (type: 'i32' | 'i64', value: bigint) => this.#node({ k: 'const', value }, type);
     const result = (type: ValueType) => this.#node({ k: 'result' }, type);
     const arm = (thunk: () => AnyValue): GraphNode => {
@@ -87,7 +90,7 @@ class Recorder {
       return node;
     };
     return {
-      read: (file, register) => v(this.#read(file, refOf(register))),
+      read: (file, register) => v(this.#read(file, refOf(register), 'i64')),
       write: (file, register, value) => this.#effect({ k: 'write', file, ref: refOf(register), value: n(value) }),
       imm: (f) => v(this.#node({ k: 'imm', field: f.name }, 'i64')),
       imm32: (f) => v(this.#node({ k: 'imm32', field: f.name }, 'i32')),
@@ -168,6 +171,23 @@ class Recorder {
       setSlot: (name, value) => this.#effect({ k: 'setSlot', name, value: n(value) }),
       onlyIf: (cond) => this.#effect({ k: 'onlyIf', cond: n(cond) }),
       helper: (name) => this.#effect({ k: 'helper', name }),
+      readVector: (file, register) => v(this.#read(file, refOf(register), 'v128')),
+      writeVector: (file, register, value) => this.#effect({ k: 'write', file, ref: refOf(register), value: n(value) }),
+      vector: (low, high) => vector('pair', 'v128', low, high),
+      half: (value, which) => vector(which, 'i64', value),
+      lanes: (op, bits, a, b) => v(this.#node({ k: 'lanes', op, bits }, 'v128', [n(a), n(b)])),
+      shiftLanes: (op, bits, a, count) => v(this.#node({ k: 'lanes', op, bits }, 'v128', [n(a), n(count)])),
+      splat: (bits, value) => v(this.#node({ k: 'lanes', op: 'splat', bits }, 'v128', [n(value)])),
+      vectorAnd: (a, b) => vector('and', 'v128', a, b),
+      vectorOr: (a, b) => vector('or', 'v128', a, b),
+      vectorXor: (a, b) => vector('xor', 'v128', a, b),
+      vectorNot: (a) => vector('not', 'v128', a),
+      selectBits: (mask, ones, zeros) => vector('select', 'v128', ones, zeros, mask),
+      signsOf: (bits, value) => v(this.#node({ k: 'lanes', op: 'signs', bits }, 'i32', [n(value)])),
+      allLanes: (bits, value) => v(this.#node({ k: 'lanes', op: 'all', bits }, 'i32', [n(value)])),
+      anyBit: (value) => vector('any', 'i32', value),
+      shuffleBytes: (a, b, bytes) => v(this.#node({ k: 'shuffle', bytes }, 'v128', [n(a), n(b)])),
+      pickBytes: (a, by) => vector('pick', 'v128', a, by),
       bitsF32: (a) => op('bits', 'f32', a),
       bitsF64: (a) => op('bits', 'f64', a),
       f32Bits: (a) => op('bits', 'i32', a),

@@ -10,6 +10,11 @@ export interface RegisterFile {
   readonly bits: 64 | 128;
   /** The number that reads as 0 and ignores writes. */
   readonly zero?: number;
+  /**
+   * Of 128 bits: the view that has the low halves. Snapshots and hashes have those under its name, and the upper halves only
+   * where one is not 0: a program without vectors is hashed like one on a processor without them.
+   */
+  readonly low?: string;
 }
 
 /**

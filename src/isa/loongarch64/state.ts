@@ -16,9 +16,10 @@ const STORED = CSRS.map(({ name }) => name).filter((name) => name !== 'PGD' && n
 export const STATE: StateLayout = {
   files: [
     { name: 'r', count: 32, bits: 64, zero: 0 },
-    { name: 'f', count: 32, bits: 64 },
+    { name: 'v', count: 32, bits: 128, low: 'f' },
     { name: 'fcc', count: 8, bits: 64 },
   ],
+  views: [{ name: 'f', of: 'v', bits: 64 }],
   slots: [...STORED, ...OTHERS],
   // STLB first, then MTLB: see tlb.ts for the cells.
   banks: [
