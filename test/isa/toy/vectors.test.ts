@@ -159,7 +159,11 @@ it('registers of 128 bits are read as vectors only, and narrower ones never', ()
   const build = (sem: (o: ToyOps) => void) => {
     const probe = insn('probe', '00000001', row('', sem));
     const isa = bareIsa({ name: 'vectors', encoding: FOUR_BYTES, state: STATE, insns: [probe] });
-    return () => new Engine(isa, engineHost({}), { ram: [{ base: RAM_BASE, size: RAM_SIZE }], harts: 1 });
+    return () =>
+      new Engine(isa, engineHost({ trapTaken: () => 'trapStop' }), {
+        ram: [{ base: RAM_BASE, size: RAM_SIZE }],
+        harts: 1,
+      });
   };
   expect(build((o) => o.write('r', 1, o.read('v', 1)))).toThrow('registers of v are wider than a value');
   expect(build((o) => o.writeVector('v', 1, o.readVector('r', 1)))).toThrow(
