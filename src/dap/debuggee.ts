@@ -6,7 +6,7 @@
 import { t } from '../base/l10n';
 import type { FilterScope } from '../debug/exception-list';
 import type { Image } from '../debug/images';
-import type { LogLine, SliceResult, Stop } from '../debug/stop';
+import { isTrap, type LogLine, type SliceResult, type Stop } from '../debug/stop';
 import { DebugTarget } from '../debug/target';
 import type { TrapPolicy } from '../debug/trap-policy';
 import { type Inspection, openInspectors } from '../inspect/open';
@@ -221,9 +221,10 @@ export class Debuggee {
       case 'stuck':
         return [stuckText(target, stop)];
     }
-    if (!('event' in stop) || stop.event?.kind !== 'trap') return [];
-    const trap = { kind: 'trap', hart: stop.hart, event: stop.event } as const;
-    return [`${trapText(target, trap)}.`, ...(this.inspection?.explainTrap(stop.event) ?? [])];
+    const event = stop.kind === 'trap' || stop.kind === 'goal' ? stop.event : undefined;
+    if (event === undefined || !isTrap(event)) return [];
+    const trap = { kind: 'trap', hart: stop.hart, event } as const;
+    return [`${trapText(target, trap)}.`, ...(this.inspection?.explainTrap(event) ?? [])];
   }
 
   /** What to do about a panic, once. */

@@ -4,7 +4,7 @@ import { hex } from '../base/address';
 import { t } from '../base/l10n';
 import { modeText } from '../debug/machine-words';
 import { panicReport } from '../debug/panic-message';
-import type { Stop } from '../debug/stop';
+import { isPassage, isTrap, type Stop } from '../debug/stop';
 import type { DebugTarget } from '../debug/target';
 import { isVmEntry, isVmExit, whatRunsIn } from '../debug/trap-policy';
 
@@ -70,7 +70,7 @@ export function stoppedBody(target: DebugTarget, stop: Stop): object {
 /** Traps are shown as such, with their explanation; the others as where the run has come to. */
 function goalBody(target: DebugTarget, stop: Extract<Stop, { kind: 'goal' }>, common: object): object {
   const { event, hart } = stop;
-  if (event?.kind === 'trap') {
+  if (event !== undefined && isTrap(event)) {
     const trap = { kind: 'trap', hart, event } as const;
     return { reason: 'exception', description: trapTitle(target, trap), text: trapText(target, trap), ...common };
   }
@@ -126,7 +126,7 @@ export function trapTitle(target: DebugTarget, stop: Extract<Stop, { kind: 'trap
 
 /** `VM entry (S → VS)`, `satp was written`. */
 export function contextTitle({ event }: Extract<Stop, { kind: 'context' }>): string {
-  if (event.kind !== 'trapReturn') return t`${event.register} was written`;
+  if (!isPassage(event)) return t`${event.register} was written`;
   const kind = isVmEntry(event.from, event.to) ? t`VM entry` : t`Return`;
   return `${kind} (${event.from.mode} → ${event.to.mode})`;
 }
@@ -135,7 +135,7 @@ export function contextTitle({ event }: Extract<Stop, { kind: 'context' }>): str
 export function contextText(target: DebugTarget, stop: Extract<Stop, { kind: 'context' }>): string {
   const { event } = stop;
   const problem = stop.problem === undefined ? '' : `. ${stop.problem}`;
-  if (event.kind !== 'trapReturn') {
+  if (!isPassage(event)) {
     return t`${event.register}: ${hex(event.old)} → ${hex(event.value)}, by the instruction before ${placeText(target, event.pc, event.hart)}${problem}`;
   }
   const by = placeText(target, event.instruction, event.hart, event.from);
@@ -155,8 +155,8 @@ function placeText(
 /** What happened and where, in a sentence. */
 export function trapText(target: DebugTarget, stop: Extract<Stop, { kind: 'trap' | 'stuck' }>): string {
   const { event } = stop;
-  const where = target.symbolText(event.epc, event.hart, event.from);
-  const place = `${hex(event.epc)}${where === undefined ? '' : ` (${where})`}`;
+  const where = target.symbolText(event.instruction, event.hart, event.from);
+  const place = `${hex(event.instruction)}${where === undefined ? '' : ` (${where})`}`;
   const at = event.isInterrupt ? t`interrupted ${place}` : t`raised by the instruction at ${place}`;
   const problem = stop.kind === 'trap' && stop.problem !== undefined ? `. ${stop.problem}` : '';
   const cause = target.filters.causeOf(event);

@@ -1,7 +1,7 @@
 /** What decides whether a reached breakpoint stops: hit counts (`5`, `== 5`, `>= 5`, `% 5` …), conditions, log messages. */
 
 import { t } from '../base/l10n';
-import type { ContextEvent, TrapEvent } from '../machine/contract';
+import type { StopEvent } from '../machine/contract';
 
 /** Decides by the number of hits so far, this one included. */
 export type HitTest = (hits: number) => boolean;
@@ -72,6 +72,6 @@ function closingBrace(message: string, open: number): number {
 /** Evaluates on behalf of the runner, in the innermost frame of a hart. */
 export interface ConditionTester {
   /** A string says why the condition could not be evaluated. */
-  test(hart: number, condition: string, event?: TrapEvent | ContextEvent): boolean | string;
+  test(hart: number, condition: string, event?: StopEvent): boolean | string;
   render(hart: number, parts: readonly LogPart[]): string;
 }

@@ -6,7 +6,7 @@
 import { t } from '../base/l10n';
 import { causeOf, type Isa, type TrapCause } from '../isa/core/isa';
 import { isVmEntry, isVmExit } from '../isa/core/world';
-import { type ContextEvent, isRefill, type TrapEvent } from '../machine/contract';
+import { isCrossing, isPassage, isTrap, type StopEvent, type TrapEvent } from '../machine/contract';
 import type { ConditionTester } from './conditions';
 import {
   FAULTS,
@@ -41,22 +41,16 @@ export const TRAP_NAMES = [
   'old',
 ] as const;
 
-/** An event that a filter may stop at. */
-type Filtered = TrapEvent | ContextEvent;
-
 /** One enabled filter. */
 interface Rule {
-  readonly accepts: (event: Filtered) => boolean;
+  readonly accepts: (event: StopEvent) => boolean;
   readonly condition: string | undefined;
 }
 
 const keyOf = (cause: number, isInterrupt: boolean) => (isInterrupt ? -1 - cause : cause);
 
-/** A refill of the TLB is part of an access: nobody has gone elsewhere. */
-const isChange = (event: Filtered): boolean =>
-  (event.kind === 'trap' || event.kind === 'trapReturn') &&
-  !isRefill(event) &&
-  (imageWorldOf(event.from) !== imageWorldOf(event.to) || !isSameMachine(event.from, event.to));
+const isChange = (event: StopEvent): boolean =>
+  isCrossing(event) && (imageWorldOf(event.from) !== imageWorldOf(event.to) || !isSameMachine(event.from, event.to));
 
 /** The enabled filters. */
 export class ExceptionFilters {
@@ -110,31 +104,31 @@ export class ExceptionFilters {
   private ruleOf(id: string): Rule['accepts'] | undefined {
     switch (id) {
       case VM_EXIT:
-        return (event) => event.kind === 'trap' && isVmExit(event.from, event.to);
+        return (event) => isTrap(event) && isVmExit(event.from, event.to);
       case VM_ENTRY:
-        return (event) => event.kind === 'trapReturn' && isVmEntry(event.from, event.to);
+        return (event) => isPassage(event) && isVmEntry(event.from, event.to);
       case WORLD_CHANGE:
         return isChange;
       case TRAPS:
-        return (event) => event.kind === 'trap';
+        return (event) => isTrap(event);
       case FAULTS:
         return this.byCauses(this.isa.causes.filter(isFault));
     }
     const world = IMAGE_WORLDS.find((one) => `world:${one}` === id);
-    if (world !== undefined) return (event) => event.kind === 'trap' && imageWorldOf(event.from) === world;
+    if (world !== undefined) return (event) => isTrap(event) && imageWorldOf(event.from) === world;
     const causes = this.isa.causes.filter((cause) => cause.id === id || `group:${cause.group}` === id);
     return causes.length === 0 ? undefined : this.byCauses(causes);
   }
 
   private byCauses(causes: readonly TrapCause[]): Rule['accepts'] {
     const keys = new Set(causes.map((cause) => keyOf(cause.cause, cause.isInterrupt)));
-    return (event) => event.kind === 'trap' && keys.has(keyOf(event.cause, event.isInterrupt));
+    return (event) => isTrap(event) && keys.has(keyOf(event.cause, event.isInterrupt));
   }
 
   /** A list of names, or a condition with names in it, as they are or quoted. */
   private setRegisters(condition: string | undefined): string | undefined {
     this.wantsContexts = true;
-    const isWrite = (event: Filtered) => event.kind === 'rootChanged' || event.kind === 'registerWritten';
+    const isWrite = (event: StopEvent) => event.kind === 'rootChanged' || event.kind === 'registerWritten';
     if (condition === undefined) {
       this.rules.push({ accepts: (event) => event.kind === 'rootChanged', condition });
       return undefined;
@@ -150,18 +144,18 @@ export class ExceptionFilters {
     if (known.length === 0) return t`Name at least one system register, e.g. satp, or leave the condition empty.`;
     this.registers = [...new Set([...this.registers, ...known])];
     const named = new Set(known);
-    const accepts = (event: Filtered) => isWrite(event) && 'register' in event && named.has(event.register);
+    const accepts = (event: StopEvent) => isWrite(event) && 'register' in event && named.has(event.register);
     this.rules.push({ accepts, condition: isList ? undefined : condition });
     return undefined;
   }
 
   /** Whether some filter, conditions aside, accepts the event. Cheap: called for every trap. */
-  wants(event: Filtered): boolean {
+  wants(event: StopEvent): boolean {
     return this.rules.some((rule) => rule.accepts(event));
   }
 
   /** Whether a condition of an accepting filter holds; a string when one could not be evaluated. */
-  test(event: Filtered, tester: ConditionTester): boolean | string {
+  test(event: StopEvent, tester: ConditionTester): boolean | string {
     let problem: string | undefined;
     for (const { accepts, condition } of this.rules) {
       if (!accepts(event)) continue;

@@ -3,7 +3,7 @@
  * nobody declared. When a hart enters a less privileged world at code of no image, the bytes there are looked for in them.
  */
 import { ipa, type Va, va } from '../base/address';
-import type { ContextEvent, Cpu } from '../machine/contract';
+import { type Cpu, isPassage, type StopEvent } from '../machine/contract';
 import { runsIn } from './image-world';
 import type { Image, ImageSet, Placement } from './images';
 
@@ -33,8 +33,8 @@ export class ImageFinder {
   }
 
   /** Whether a look at where this event leads may find something. */
-  wants(event: ContextEvent): boolean {
-    if (this.isDone || event.kind !== 'trapReturn') return false;
+  wants(event: StopEvent): boolean {
+    if (this.isDone || !isPassage(event)) return false;
     return [...this.lost].some((image) => runsIn(image.worlds, event.to));
   }
 

@@ -5,7 +5,7 @@
 
 import { va } from '../base/address';
 import { isVmEntry } from '../isa/core/world';
-import type { ContextEvent, TrapEvent } from '../machine/contract';
+import { type CrossingEvent, isTrap, type PassageEvent, type TrapEvent } from '../machine/contract';
 import { bodyOf, exitsOf, isInside, lineRegion, type Range, type RegionExits, rowRegion } from './regions';
 import type { PlanEvent } from './runner';
 import { logicalFrames, type PhysicalFrame } from './stack';
@@ -46,16 +46,21 @@ export class LineStep extends StepPlan {
     return this.target !== undefined && this.context.traps === 'skip' ? 'follow' : this.context.traps;
   }
 
-  private get follows(): boolean {
+  private get isFollowing(): boolean {
     return this.how === 'into' && this.policy !== 'skip' && this.seeking === undefined && !this.waiting?.isEnd;
   }
 
+  protected override follows(event: CrossingEvent): boolean {
+    return isTrap(event) ? this.followsTrap(event) : this.followsPassage(event);
+  }
+
   /** Traps of the line itself and of what it calls; interrupts and what their handlers do are no doing of the line. */
-  protected override followsTrap(event: TrapEvent): boolean {
+  private followsTrap(event: TrapEvent): boolean {
     const { home } = this;
-    if (!this.follows || event.isInterrupt || home?.world === undefined) return false;
+    if (!this.isFollowing || event.isInterrupt || home?.world === undefined) return false;
     if (!isSameWorld(home.world, event.from)) return false;
-    const isOwn = this.target === undefined ? isInside(this.ranges, event.epc) : event.epc === this.target;
+    const isOwn =
+      this.target === undefined ? isInside(this.ranges, event.instruction) : event.instruction === this.target;
     if (!isOwn && this.target !== undefined) return false;
     if (!isOwn && (home.cfa === undefined || !this.context.isCalledFrom(event, home.cfa))) return false;
     // Firmware and others without symbols have nothing to show.
@@ -63,9 +68,9 @@ export class LineStep extends StepPlan {
   }
 
   /** Returns to other worlds by functions that the line calls. */
-  wantsContext(event: ContextEvent): boolean {
+  private followsPassage(event: PassageEvent): boolean {
     const { home } = this;
-    if (event.kind !== 'trapReturn' || !this.follows || home?.world === undefined) return false;
+    if (!this.isFollowing || home?.world === undefined) return false;
     if (this.target !== undefined || !isSameWorld(home.world, event.from)) return false;
     // Another task may return to its own user program meanwhile.
     return home.cfa === undefined || this.context.isCalledFrom(event, home.cfa);
@@ -78,14 +83,14 @@ export class LineStep extends StepPlan {
       return this.adopt(frame);
     }
     if (this.hasLeftGuest(event)) return this.landed(frame, this.home !== undefined && this.isAtHome(this.home, frame));
-    if (event === 'trap' || event === 'context') return this.inOtherWorld(frame);
+    if (event === 'event') return this.inOtherWorld(frame);
     if (this.seeking !== undefined) return this.seek(frame, this.seeking);
     if (this.switching !== undefined) return this.throughSwitch(frame, this.switching);
     if (this.waiting !== undefined) return this.arrived(frame, this.waiting);
     const home = this.home;
     if (home === undefined) return 'done';
     if (event === 'stepped' && home.world !== undefined && !isSameWorld(home.world, this.cpu.world)) {
-      if (this.follows) return this.inOtherWorld(frame);
+      if (this.isFollowing) return this.inOtherWorld(frame);
       if (isVmEntry(home.world, this.cpu.world)) return this.runGuest();
     }
     const isHome = this.isAtHome(home, frame);

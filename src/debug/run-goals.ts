@@ -2,7 +2,7 @@
 
 import type { TrapCause } from '../isa/core/isa';
 import { isVmEntry, isVmExit } from '../isa/core/world';
-import type { ContextEvent, Machine, TrapEvent } from '../machine/contract';
+import { isCrossing, isTrap, type Machine, type StopEvent, type TrapEvent } from '../machine/contract';
 import { addressesOfPlaces, type BoundPlace } from './images';
 import type { Plan, PlanEvent } from './runner';
 import type { Stop } from './stop';
@@ -27,7 +27,7 @@ export interface GoalContext {
 export class RunToGoal implements Plan {
   hart: number | undefined;
   readonly halts: ReadonlySet<bigint>;
-  private cause: TrapEvent | ContextEvent | undefined;
+  private cause: StopEvent | undefined;
   /** Instructions of the switch function that may still pass, and the stack it came from. */
   private switching: { left: number; readonly sp: bigint; isOver: boolean } | undefined;
 
@@ -38,19 +38,23 @@ export class RunToGoal implements Plan {
     this.halts = addressesOfPlaces(goal === 'taskSwitch' ? context.switches : []);
   }
 
-  wantsTrap(event: TrapEvent): boolean {
-    if (this.goal === 'vmExit') return isVmExit(event.from, event.to);
-    if (this.goal === 'pageFault') return this.context.causeOf(event)?.group.endsWith('page-fault') ?? false;
-    return false;
+  wants(event: StopEvent): boolean {
+    if (!isCrossing(event)) return false;
+    switch (this.goal) {
+      case 'vmExit':
+        return isVmExit(event.from, event.to);
+      case 'vmEntry':
+        return isVmEntry(event.from, event.to);
+      case 'pageFault':
+        return isTrap(event) && (this.context.causeOf(event)?.group.endsWith('page-fault') ?? false);
+      case 'userInstruction':
+        return !isTrap(event) && event.to.level === 'user';
+      case 'taskSwitch':
+        return false;
+    }
   }
 
-  wantsContext(event: ContextEvent): boolean {
-    if (event.kind !== 'trapReturn') return false;
-    if (this.goal === 'vmEntry') return isVmEntry(event.from, event.to);
-    return this.goal === 'userInstruction' && event.to.level === 'user';
-  }
-
-  next(event: PlanEvent, hart: number, cause?: TrapEvent | ContextEvent): 'run' | 'single' | 'done' {
+  next(event: PlanEvent, hart: number, cause?: StopEvent): 'run' | 'single' | 'done' {
     switch (event) {
       case 'start':
         if (this.goal !== 'userInstruction' || this.levelOf(this.context.hart) !== 'user') return 'run';
@@ -64,8 +68,7 @@ export class RunToGoal implements Plan {
         return 'single';
       case 'stepped':
         return this.switching === undefined ? 'done' : this.switched(hart, this.switching);
-      case 'trap':
-      case 'context':
+      case 'event':
         this.cause = cause;
         return 'done';
     }

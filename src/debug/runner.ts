@@ -4,15 +4,7 @@
  */
 import { type Va, va } from '../base/address';
 import type { World } from '../isa/core/world';
-import {
-  type ContextEvent,
-  type Cpu,
-  isRefill,
-  type Machine,
-  type RunExit,
-  type RunOptions,
-  type TrapEvent,
-} from '../machine/contract';
+import { type Cpu, isTrap, type Machine, type RunExit, type RunOptions, type StopEvent } from '../machine/contract';
 import type { BoundPlace, Breakpoints, CodeBreakpoint } from './breakpoints';
 import type { ConditionTester } from './conditions';
 import type { DataBreakpoints } from './data-breakpoints';
@@ -23,7 +15,7 @@ import type { LogLine, SliceResult, Stop } from './stop';
 import { isSameWorld } from './trap-policy';
 
 /** Why a plan is asked. */
-export type PlanEvent = 'start' | 'halt' | 'stepped' | 'trap' | 'context';
+export type PlanEvent = 'start' | 'halt' | 'stepped' | 'event';
 
 /** A goal other than running on: steps, run-to. The runner asks it where to halt and what to do when there. */
 export interface Plan {
@@ -31,12 +23,10 @@ export interface Plan {
   readonly hart: number | undefined;
   /** Virtual addresses where the hart must halt; read anew after every `next`. */
   readonly halts: ReadonlySet<bigint>;
-  /** Whether the plan wants to be asked where this trap has led: at the first instruction of its handler. */
-  wantsTrap?(event: TrapEvent): boolean;
-  /** Whether the plan wants to be asked behind the instruction that did this. */
-  wantsContext?(event: ContextEvent): boolean;
+  /** Whether the plan wants to be asked where this has led: at the handler of a trap, behind any other instruction. */
+  wants?(event: StopEvent): boolean;
   /** Called at the start, at a halt, after a single step and after what it wanted to be asked about. */
-  next(event: PlanEvent, hart: number, cause?: TrapEvent | ContextEvent): 'run' | 'single' | 'done';
+  next(event: PlanEvent, hart: number, cause?: StopEvent): 'run' | 'single' | 'done';
   /** The stop to report when done. */
   stop(hart: number): Stop;
 }
@@ -178,27 +168,24 @@ export class Runner {
     const exit = this.machine.run({
       budget: standing === undefined ? budget : 1n,
       ...(standing === undefined ? this.only : { onlyHart: standing, skipFirstBreakpoint: true }),
-      stopOnTrap: (event) => this.filters.wants(event) || this.isOfPlan(event),
-      ...this.contextStops,
+      ...this.stops,
     });
     if (standing !== undefined) this.handled.delete(standing);
     return this.after(exit);
   }
 
   /** Whether the plan has asked for an event; not while the handler of a trap runs that it does not follow. */
-  private isOfPlan(event: TrapEvent | ContextEvent): boolean {
+  private isOfPlan(event: StopEvent): boolean {
     const { plan } = this;
     if (plan === undefined || this.trapReturn !== undefined) return false;
-    if (isRefill(event)) return false;
     if (plan.hart !== undefined && plan.hart !== event.hart) return false;
-    return (event.kind === 'trap' ? plan.wantsTrap?.(event) : plan.wantsContext?.(event)) ?? false;
+    return plan.wants?.(event) ?? false;
   }
 
-  private get contextStops(): Pick<RunOptions, 'stopOnContext' | 'registers'> {
+  private get stops(): Pick<RunOptions, 'stopOn' | 'registers'> {
     const { finder, filters } = this;
-    if (this.plan?.wantsContext === undefined && finder?.isDone !== false && !filters.wantsContexts) return {};
     return {
-      stopOnContext: (event) => finder?.wants(event) === true || filters.wants(event) || this.isOfPlan(event),
+      stopOn: (event) => finder?.wants(event) === true || filters.wants(event) || this.isOfPlan(event),
       ...(filters.registers.length === 0 ? {} : { registers: filters.registers }),
     };
   }
@@ -230,29 +217,25 @@ export class Runner {
       if (other !== undefined) return other;
     }
     const before = { pc: cpu.pc, sp: cpu.readRegister(this.machine.isa.stackPointer) };
-    let wanted = false;
+    const { stopOn, ...stops } = this.stops;
     const exit = this.machine.run({
       budget: 1n,
       onlyHart: cpu.hart,
       skipFirstBreakpoint: true,
-      stopOnTrap: (event) => {
-        if (event.hart !== cpu.hart) return this.filters.wants(event);
-        wanted = this.filters.wants(event);
-        return true;
-      },
-      ...this.contextStops,
+      ...stops,
+      stopOn: (event) => (isTrap(event) && event.hart === cpu.hart) || stopOn?.(event) === true,
     });
     this.handled.delete(cpu.hart);
-    if (exit.kind === 'trap' && exit.event.hart === cpu.hart) {
+    if (exit.kind === 'event' && isTrap(exit.event) && exit.event.hart === cpu.hart) {
       const { event } = exit;
-      const stopped = wanted ? this.byFilter(event) : undefined;
+      const stopped = this.filters.wants(event) ? this.byFilter(event) : undefined;
       if (stopped !== undefined) return stopped;
-      if (this.isOfPlan(event)) return this.advance('trap', cpu.hart, event);
+      if (this.isOfPlan(event)) return this.advance('event', cpu.hart, event);
       // Not part of the step: run until the handler returns to the interrupted code.
       const length = this.lengthAt(cpu, before.pc, event.from);
       this.trapReturn = {
-        again: event.epc,
-        after: event.epc + BigInt(length),
+        again: event.instruction,
+        after: event.instruction + BigInt(length),
         sp: before.sp,
         world: event.from,
         hasOwnRoot: event.from.rank < event.to.rank,
@@ -262,7 +245,7 @@ export class Runner {
     if (exit.kind !== 'budget') {
       const stopped = this.after(exit);
       // What happened is of no filter after all, and the instruction is complete.
-      if (stopped !== undefined || exit.kind !== 'context' || exit.event.hart !== cpu.hart) return stopped;
+      if (stopped !== undefined || exit.kind !== 'event' || exit.event.hart !== cpu.hart) return stopped;
     }
     if (cpu.pc === before.pc && cpu.activity !== 'running') return undefined;
     this.tellOwners(cpu);
@@ -278,7 +261,7 @@ export class Runner {
         budget: 500n,
         onlyHart: other.hart,
         skipFirstBreakpoint,
-        stopOnTrap: (event) => this.filters.wants(event),
+        stopOn: (event) => this.filters.wants(event),
       });
       this.handled.delete(other.hart);
       const result = exit.kind === 'idle' ? undefined : this.after(exit);
@@ -298,7 +281,7 @@ export class Runner {
   }
 
   /** Asks the plan what to do now. */
-  private advance(event: PlanEvent, hart: number, cause?: TrapEvent | ContextEvent): SliceResult | undefined {
+  private advance(event: PlanEvent, hart: number, cause?: StopEvent): SliceResult | undefined {
     const plan = this.plan;
     if (plan === undefined) return undefined;
     const action = plan.next(event, hart, cause);
@@ -328,20 +311,8 @@ export class Runner {
         return { kind: 'stopped', stop: { kind: 'power', hart: 0, event: exit.event } };
       case 'stuck':
         return { kind: 'stopped', stop: { ...exit, hart: exit.event.hart } };
-      case 'trap':
-        return (
-          (this.filters.wants(exit.event) ? this.byFilter(exit.event) : undefined) ??
-          (this.isOfPlan(exit.event) ? this.advance('trap', exit.event.hart, exit.event) : undefined)
-        );
-      case 'context':
-        this.lookForImages(exit.event);
-        if (this.filters.wants(exit.event)) {
-          const stopped = this.byFilter(exit.event);
-          if (stopped !== undefined) return stopped;
-        }
-        return this.mode === 'run' && this.isOfPlan(exit.event)
-          ? this.advance('context', exit.event.hart, exit.event)
-          : undefined;
+      case 'event':
+        return this.happened(exit.event);
       case 'watch': {
         const stop = this.data.hit(exit, this.tester);
         return stop === undefined ? undefined : { kind: 'stopped', stop };
@@ -351,17 +322,26 @@ export class Runner {
     }
   }
 
+  private happened(event: StopEvent): SliceResult | undefined {
+    this.lookForImages(event);
+    const stopped = this.filters.wants(event) ? this.byFilter(event) : undefined;
+    if (stopped !== undefined) return stopped;
+    // A single step goes on behind an instruction that is complete, whatever else it did.
+    const isOpen = isTrap(event) || this.mode === 'run';
+    return isOpen && this.isOfPlan(event) ? this.advance('event', event.hart, event) : undefined;
+  }
+
   /** The stop that an exception filter makes of an event, unless its condition does not hold. */
-  private byFilter(event: TrapEvent | ContextEvent): SliceResult | undefined {
+  private byFilter(event: StopEvent): SliceResult | undefined {
     const problem = this.filters.test(event, this.tester);
     if (problem === false) return undefined;
     const extra = typeof problem === 'string' ? { problem } : {};
     const { hart } = event;
-    if (event.kind === 'trap') return { kind: 'stopped', stop: { kind: 'trap', hart, event, ...extra } };
+    if (isTrap(event)) return { kind: 'stopped', stop: { kind: 'trap', hart, event, ...extra } };
     return { kind: 'stopped', stop: { kind: 'context', hart, event, ...extra } };
   }
 
-  private lookForImages(event: ContextEvent): void {
+  private lookForImages(event: StopEvent): void {
     const cpu = this.machine.cpus[event.hart];
     if (cpu !== undefined && this.finder?.wants(event) === true) this.finder.look(cpu);
   }

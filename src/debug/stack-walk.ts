@@ -162,5 +162,5 @@ export class StackWalk {
 function stoppedLabel(isa: Isa, { trap }: ExitContext): string {
   const { from, to } = trap;
   const who = from.guest && !to.guest ? 'guest' : from.level === 'user' ? t`user program` : from.level;
-  return t`── ${who}, stopped at ${hex(trap.epc)}: ${causeText(isa, trap)}, ${from.mode} → ${to.mode}`;
+  return t`── ${who}, stopped at ${hex(trap.instruction)}: ${causeText(isa, trap)}, ${from.mode} → ${to.mode}`;
 }

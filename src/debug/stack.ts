@@ -253,7 +253,7 @@ export class Unwinder {
   /** The trap that interrupted a context: the hart's last, or an earlier one from another world. */
   private trapOf(cpu: Cpu, { pc, registers }: InterruptedContext): TrapEvent | undefined {
     const last = this.lastTrap(cpu.hart);
-    if (last !== undefined && this.isReturnOf(cpu, last.epc, pc, last.from)) return last;
+    if (last !== undefined && this.isReturnOf(cpu, last.instruction, pc, last.from)) return last;
     return this.observed.exitAt(cpu.world, pc, registers)?.trap;
   }
 
@@ -369,7 +369,7 @@ export const causeText = (isa: Isa, trap: Pick<TrapEvent, 'cause' | 'isInterrupt
 
 /** The border between a handler and the code that its trap interrupted. */
 export const trapLabel = (isa: Isa, trap: TrapEvent): string =>
-  t`── trap: ${causeText(isa, trap)}, ${trap.from.mode} → ${trap.to.mode}, at ${hex(trap.epc)}`;
+  t`── trap: ${causeText(isa, trap)}, ${trap.from.mode} → ${trap.to.mode}, at ${hex(trap.instruction)}`;
 
 /** What is above a frame. `border` names the trap when the frame was interrupted rather than called from. */
 export type Caller =

@@ -4,7 +4,7 @@
  * guests.
  */
 import { isVmExit, type World } from '../isa/core/world';
-import type { ContextEvent, Cpu, Machine, TrapEvent, TrapReturnEvent } from '../machine/contract';
+import { type Cpu, type CrossingEvent, isCrossing, type Machine, type StopEvent } from '../machine/contract';
 import type { Image } from './images';
 import type { Plan, PlanEvent } from './runner';
 import { isLibraryPath } from './sources';
@@ -23,10 +23,10 @@ export interface StepContext {
   /** What steps into traps do. */
   readonly traps: TrapPolicy;
   /**
-   * Whether the code that has just trapped or has returned to a less privileged world was called, directly or not, by the
-   * activation with this frame address: not by another task or by the handler of an interrupt.
+   * Whether the code that has just left its world was called, directly or not, by the activation with this frame address: not
+   * by another task or by the handler of an interrupt.
    */
-  isCalledFrom(event: TrapEvent | TrapReturnEvent, cfa: bigint): boolean;
+  isCalledFrom(event: CrossingEvent, cfa: bigint): boolean;
 }
 
 /** An activation: where its frame is, in which world it runs. */
@@ -53,19 +53,20 @@ export abstract class StepPlan implements Plan {
     readonly hart: number,
   ) {}
 
-  abstract next(event: PlanEvent, hart: number, cause?: TrapEvent | ContextEvent): 'run' | 'single' | 'done';
+  abstract next(event: PlanEvent, hart: number, cause?: StopEvent): 'run' | 'single' | 'done';
 
-  wantsTrap(event: TrapEvent): boolean {
-    if (this.guest === undefined) return this.followsTrap(event);
+  wants(event: StopEvent): boolean {
+    if (!isCrossing(event)) return false;
+    if (this.guest === undefined) return this.follows(event);
     return isVmExit(event.from, event.to) && isSameMachine(event.from, this.guest);
   }
 
-  /** Whether a step that is not waiting for a guest goes on in the handler of this trap. */
-  protected followsTrap(_event: TrapEvent): boolean {
+  /** Whether a step that is not waiting for a guest goes on where this has led. */
+  protected follows(_event: CrossingEvent): boolean {
     return false;
   }
 
-  /** Lets the guest that was just entered run; {@link next} is asked with `trap` at its exit. */
+  /** Lets the guest that was just entered run; {@link next} is asked with `event` at its exit. */
   protected runGuest(): 'run' {
     this.guest = this.cpu.world;
     this.halts = new Set();
@@ -74,7 +75,7 @@ export abstract class StepPlan implements Plan {
 
   /** Whether the guest has run until its exit; asked once. */
   protected hasLeftGuest(event: PlanEvent): boolean {
-    if (event !== 'trap' || this.guest === undefined) return false;
+    if (event !== 'event' || this.guest === undefined) return false;
     this.guest = undefined;
     return true;
   }

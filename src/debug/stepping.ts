@@ -1,7 +1,7 @@
 /** Steps by instruction and out of functions, as plans for the runner. Steps by line are in line-step.ts. */
 import { t } from '../base/l10n';
 import { isVmEntry } from '../isa/core/world';
-import type { ContextEvent, TrapEvent } from '../machine/contract';
+import { type CrossingEvent, isTrap, type StopEvent } from '../machine/contract';
 import { exitsOf, inlinedRegion, isInside, type Range } from './regions';
 import type { PlanEvent } from './runner';
 import type { Caller, PhysicalFrame } from './stack';
@@ -22,7 +22,7 @@ export class InstructionStep extends StepPlan {
   }
 
   next(event: PlanEvent): 'run' | 'single' | 'done' {
-    if (event === 'trap') return 'done';
+    if (event === 'event') return 'done';
     if (event === 'stepped')
       return this.how === 'over' && isVmEntry(this.from, this.cpu.world) ? this.runGuest() : 'done';
     const frame = this.top();
@@ -34,8 +34,8 @@ export class InstructionStep extends StepPlan {
     return 'run';
   }
 
-  protected override followsTrap(event: TrapEvent): boolean {
-    return this.how === 'into' && this.context.traps !== 'skip' && !event.isInterrupt;
+  protected override follows(event: CrossingEvent): boolean {
+    return this.how === 'into' && this.context.traps !== 'skip' && isTrap(event) && !event.isInterrupt;
   }
 }
 
@@ -70,7 +70,7 @@ export class StepOut extends StepPlan {
     this.halts = this.back.halts;
   }
 
-  next(event: PlanEvent, _hart?: number, _cause?: TrapEvent | ContextEvent): 'run' | 'single' | 'done' {
+  next(event: PlanEvent, _hart?: number, _cause?: StopEvent): 'run' | 'single' | 'done' {
     const frame = this.top();
     if (this.back !== undefined) {
       if (event === 'start') return 'run';

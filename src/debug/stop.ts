@@ -1,7 +1,16 @@
 /** Why the guest stands still, as plain data. */
 import type { Va } from '../base/address';
-import type { ContextEvent, PowerEvent, TrapEvent } from '../machine/contract';
+import type {
+  PassageEvent,
+  PowerEvent,
+  RegisterWrittenEvent,
+  RootChangedEvent,
+  StopEvent,
+  TrapEvent,
+} from '../machine/contract';
 import type { RunGoal } from './run-goals';
+
+export { isPassage, isTrap } from '../machine/contract';
 
 /** The closed list of reasons. `hart` is the hart to look at first. */
 export type Stop =
@@ -11,7 +20,7 @@ export type Stop =
   /** The run-to symbol was reached. */
   | { readonly kind: 'runTo'; readonly hart: number; readonly symbol: string }
   /** What the run was told to go on to has happened; `event` is what it was, of traps and returns. */
-  | { readonly kind: 'goal'; readonly hart: number; readonly goal: RunGoal; readonly event?: TrapEvent | ContextEvent }
+  | { readonly kind: 'goal'; readonly hart: number; readonly goal: RunGoal; readonly event?: StopEvent }
   | {
       readonly kind: 'breakpoint';
       readonly hart: number;
@@ -30,7 +39,12 @@ export type Stop =
     }
   | { readonly kind: 'trap'; readonly hart: number; readonly event: TrapEvent; readonly problem?: string }
   /** A filter's return to another world or written register; the instruction is complete. */
-  | { readonly kind: 'context'; readonly hart: number; readonly event: ContextEvent; readonly problem?: string }
+  | {
+      readonly kind: 'context';
+      readonly hart: number;
+      readonly event: PassageEvent | RootChangedEvent | RegisterWrittenEvent;
+      readonly problem?: string;
+    }
   | { readonly kind: 'panic'; readonly hart: number; readonly symbol: string; readonly problem?: string }
   /** The guest has printed that it panicked, in `text`, and goes on without end. */
   | { readonly kind: 'panicked'; readonly hart: number; readonly text: string }

@@ -7,12 +7,13 @@ import { hex, type Va } from '../base/address';
 import { t } from '../base/l10n';
 import type { World } from '../isa/core/world';
 import {
-  type ContextEvent,
   type Cpu,
-  isRefill,
+  type CrossingEvent,
+  isTrap,
   type Machine,
+  type PassageEvent,
+  type StopEvent,
   type TrapEvent,
-  type TrapReturnEvent,
 } from '../machine/contract';
 import type { Program } from '../symbols/types';
 import { Breakpoints } from './breakpoints';
@@ -171,8 +172,8 @@ export class DebugTarget {
     this.unwinder.observed = this.contexts;
     this.memory.inWorld = (cpu, world) => this.contexts.cpuIn(cpu, world);
     this.contexts.watch((places, hit) => this.runner.addInternal(places, hit));
-    this.stopObserving = machine.observe(['trap'], (event) => {
-      if (event.kind !== 'trap' || isRefill(event)) return;
+    this.stopObserving = machine.observe(['crossing'], (event) => {
+      if (!isTrap(event)) return;
       this.traps.set(event.hart, event);
       this.memory.noteWorld(event.from);
     });
@@ -222,7 +223,7 @@ export class DebugTarget {
       callerOf: (frame: PhysicalFrame) => this.callerOf(frame),
       concealed: (hart: number) => concealed.get(hart) ?? 0,
       traps: this.trapPolicy,
-      isCalledFrom: (event: TrapEvent | TrapReturnEvent, cfa: bigint) => this.isCalledFrom(event, cfa),
+      isCalledFrom: (event: CrossingEvent, cfa: bigint) => this.isCalledFrom(event, cfa),
     };
     if (request.how === 'out') {
       const plan = new StepOut(context, request.hart);
@@ -240,8 +241,8 @@ export class DebugTarget {
     return at < 0 ? undefined : at;
   }
 
-  private isCalledFrom(event: TrapEvent | TrapReturnEvent, cfa: bigint): boolean {
-    let frame = event.kind === 'trap' ? this.interruptedBy(event) : this.enteredBy(event);
+  private isCalledFrom(event: CrossingEvent, cfa: bigint): boolean {
+    let frame = isTrap(event) ? this.interruptedBy(event) : this.enteredBy(event);
     // What cannot be unwound is followed: better a step too far than one that is missed.
     if (frame === undefined) return true;
     for (let depth = 0; depth < MOST_CALLS; depth++) {
@@ -257,10 +258,10 @@ export class DebugTarget {
   private interruptedBy(event: TrapEvent): PhysicalFrame {
     const cpu = this.cpu(event.hart);
     const { registers } = this.unwinder.top(cpu).state;
-    return this.unwinder.frame(suspendedCpu(cpu, event.from), event.epc, registers, false);
+    return this.unwinder.frame(suspendedCpu(cpu, event.from), event.instruction, registers, false);
   }
 
-  private enteredBy(event: TrapReturnEvent): PhysicalFrame | undefined {
+  private enteredBy(event: PassageEvent): PhysicalFrame | undefined {
     const entry = this.contexts.entryOf(event.hart, event.to);
     return entry === undefined ? undefined : this.contexts.entryFrame(entry);
   }
@@ -418,10 +419,11 @@ export class DebugTarget {
     const stop = this.current;
     const cpu = this.cpu(hart);
     const isStop = stop !== undefined && 'event' in stop && stop.event === event;
-    if (event === undefined || !(isStop || event.at === this.machine.retired) || event.epc === cpu.pc) return undefined;
+    if (event === undefined || !(isStop || event.at === this.machine.retired) || event.instruction === cpu.pc)
+      return undefined;
     const interrupted = (handler: PhysicalFrame) =>
-      this.unwinder.frame(suspendedCpu(cpu, event.from), event.epc, handler.state.registers, false);
-    return { handlerPc: cpu.pc, epc: event.epc, label: trapLabel(this.machine.isa, event), interrupted, event };
+      this.unwinder.frame(suspendedCpu(cpu, event.from), event.instruction, handler.state.registers, false);
+    return { handlerPc: cpu.pc, epc: event.instruction, label: trapLabel(this.machine.isa, event), interrupted, event };
   }
 
   private callerOf(frame: PhysicalFrame): Caller {
@@ -453,7 +455,7 @@ export class DebugTarget {
   // ------------------------------------------------------------------ values
 
   /** Where expressions of a frame are evaluated; without a frame, the innermost one of the hart. */
-  scope(hart: number, frame?: CodeFrame, trap?: TrapEvent | ContextEvent): EvaluationScope {
+  scope(hart: number, frame?: CodeFrame, trap?: StopEvent): EvaluationScope {
     const cpu = frame?.physical.cpu ?? this.cpu(hart);
     const used = frame ?? this.topFrame(cpu.hart);
     const language = used?.physical.image?.program.framesAt(used.physical.link)[0]?.language;
@@ -555,7 +557,7 @@ export class DebugTarget {
     return { virtual: put('va'), physical: put('pa') };
   }
 
-  private testCondition(hart: number, condition: string, trap: TrapEvent | ContextEvent | undefined): boolean | string {
+  private testCondition(hart: number, condition: string, trap: StopEvent | undefined): boolean | string {
     try {
       return isTrue(this.operand(condition, this.scope(hart, undefined, trap)));
     } catch (error) {

@@ -12,15 +12,13 @@ import { hex, type Va } from '../base/address';
 import { t } from '../base/l10n';
 import { keepLast } from '../base/last-used';
 import { isVmEntry, isVmExit, type World } from '../isa/core/world';
-import { type Cpu, isRefill, type Machine, type TraceEvent, type TrapEvent } from '../machine/contract';
+import { type Cpu, isPassage, isTrap, type Machine, type PassageEvent, type TrapEvent } from '../machine/contract';
 import type { BoundPlace } from './breakpoints';
 import { type ImageWorld, imageWorldOf } from './image-world';
 import type { ImageSet } from './images';
 import { type Caller, type PhysicalFrame, trapLabel, type Unwinder } from './stack';
 import { suspendedCpu } from './suspended-cpu';
 import { type ReturnPlace, TrapReturnPlaces } from './trap-return-places';
-
-type TrapReturnEvent = Extract<TraceEvent, { kind: 'trapReturn' }>;
 
 /** More privileged code where it last entered a less privileged world. */
 export interface EntryContext {
@@ -106,10 +104,9 @@ export class WorldContexts {
     this.general = machine.isa.registers.flatMap(({ dwarf, group, name }) =>
       dwarf === undefined || group !== 'general' ? [] : [[dwarf, name] as const],
     );
-    this.stopObserving = machine.observe(['trap', 'trapReturn'], (event) => {
-      if (isRefill(event)) return;
-      if (event.kind === 'trap') this.trapped(event);
-      else if (event.kind === 'trapReturn') this.returned(event);
+    this.stopObserving = machine.observe(['crossing'], (event) => {
+      if (isTrap(event)) this.trapped(event);
+      else if (isPassage(event)) this.passed(event);
     });
   }
 
@@ -192,7 +189,7 @@ export class WorldContexts {
     const latest = this.latest.get(key);
     if (latest === undefined || !this.isIn(frame, latest)) return undefined;
     const { trap, registers } = latest;
-    const next = this.unwinder.frame(suspendedCpu(frame.cpu, trap.from), trap.epc, registers, false);
+    const next = this.unwinder.frame(suspendedCpu(frame.cpu, trap.from), trap.instruction, registers, false);
     return { kind: 'frame', frame: next, border: trapLabel(this.machine.isa, trap) };
   }
 
@@ -218,7 +215,7 @@ export class WorldContexts {
 
   /** The innermost frame of code that trapped. */
   exitFrame(exit: ExitContext, cpu: Cpu): PhysicalFrame {
-    return this.unwinder.frame(suspendedCpu(cpu, exit.trap.from), exit.trap.epc, exit.registers, false);
+    return this.unwinder.frame(suspendedCpu(cpu, exit.trap.from), exit.trap.instruction, exit.registers, false);
   }
 
   /** The hart as code of that kind of world sees memory: of the one that goes with where it is, else its last. */
@@ -301,7 +298,7 @@ export class WorldContexts {
     keepLast(this.exits, key, { trap: event, registers, entry }, MOST_EXITS);
   }
 
-  private returned(event: TrapReturnEvent): void {
+  private passed(event: PassageEvent): void {
     const { hart, from, to, instruction } = event;
     const kind = imageWorldOf(from);
     if (isVmEntry(from, to)) this.enteredGuest(event);
@@ -330,7 +327,7 @@ export class WorldContexts {
   }
 
   /** Whether the guest goes on where it stopped; else it is another one, or another of its CPUs. */
-  private enteredGuest({ hart, to, pc }: TrapReturnEvent): void {
+  private enteredGuest({ hart, to, pc }: PassageEvent): void {
     const last = this.lastGuestExit.get(hart);
     const isSame =
       last !== undefined &&
@@ -417,7 +414,7 @@ function functionOf(frame: PhysicalFrame): bigint | undefined {
 
 /** Whether a trap's code goes on at `pc`: there, or behind the instruction when the handler did its work. */
 const isAtOrBehind = (trap: TrapEvent, pc: bigint, machine: Machine): boolean =>
-  pc >= trap.epc && pc <= trap.epc + BigInt(machine.isa.maxLength);
+  pc >= trap.instruction && pc <= trap.instruction + BigInt(machine.isa.maxLength);
 
 /** A function of numbers that remembers its answers. */
 function remembered(ask: (dwarf: number) => bigint | undefined): (dwarf: number) => bigint | undefined {

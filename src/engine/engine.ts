@@ -45,11 +45,10 @@ export interface EngineHost {
   /** Answers a firmware call of `hart`; registers are already readable and writable. False: no such firmware. */
   firmwareCall(view: HartView): boolean;
   /**
-   * The helper of the instruction at `at` changed privilege or translation; called only when
-   * {@link Engine.wantsTrapContext}, for every helper when {@link Engine.wantsEveryHelper}. True ends the run behind the
-   * instruction.
+   * A helper changed privilege or translation; called only when {@link Engine.wantsTrapContext}, for every helper when
+   * {@link Engine.wantsEveryHelper}. True ends the run behind the instruction.
    */
-  contextSwitched(view: HartView, before: (slot: string) => bigint, at: bigint): boolean;
+  contextSwitched(view: HartView, done: CompletedHelper): boolean;
   /** The guest asked for a fence of a hart's translations. */
   fenced?(hart: number, fence: Fence): void;
   /** A hart's own timer registers changed. */
@@ -64,6 +63,18 @@ export interface EngineHost {
   loaded(view: HartView, pa: number, length: number): void;
 }
 
+/** An instruction that a helper has completed. */
+export interface CompletedHelper {
+  /** Address of the instruction. */
+  readonly at: bigint;
+  readonly mnemonic: string;
+  /** The cause by which it called more privileged code, see {@link HartState.called}. */
+  readonly called: number | undefined;
+  /** Privilege context before it, as the ISA's slots had it. */
+  readonly before: (slot: string) => bigint;
+}
+
+/** A trap, and the state it was taken in. */
 export interface TakenTrap {
   readonly cause: number;
   readonly isInterrupt: boolean;
@@ -444,12 +455,13 @@ export class Engine {
       if (!(error instanceof FirmwareCall) || !this.host.firmwareCall(view)) throw error;
     }
     view.pc = view.jumpTarget ?? BigInt.asUintN(64, view.pc + BigInt(view.length));
-    // Of all helpers only trap returns jump.
-    if (view.jumpTarget !== undefined) {
+    // A return: calls jump, too, and are no way back from a trap.
+    if (view.jumpTarget !== undefined && view.calledAs === undefined) {
       view.retries.returned(this.isa.fetchContext(view), view.pc, view.retired + 1n);
     }
-    if (before && (view.hasChangedContext || this.wantsEveryHelper) && this.host.contextSwitched(view, before, at)) {
-      this.memory.status = STATUS.trapStop;
+    if (before && (view.hasChangedContext || this.wantsEveryHelper)) {
+      const done = { at, mnemonic: insn.mnemonic, called: view.calledAs, before };
+      if (this.host.contextSwitched(view, done)) this.memory.status = STATUS.trapStop;
     }
     if (
       view.interruptsMayBePending &&

@@ -33,6 +33,8 @@ export interface HartServices {
 export class HartView implements HartState {
   /** Where execution goes on, when a helper said so. */
   jumpTarget: bigint | undefined;
+  /** The cause by which a helper called more privileged code. */
+  calledAs: number | undefined;
   /** A helper changed interrupt state. */
   interruptsMayBePending = false;
   /** A helper changed privilege or translation context. */
@@ -53,6 +55,7 @@ export class HartView implements HartState {
   begin(insn: Insn | undefined): void {
     this.#insn = insn;
     this.jumpTarget = undefined;
+    this.calledAs = undefined;
     this.interruptsMayBePending = false;
     this.hasChangedContext = false;
   }
@@ -141,6 +144,9 @@ export class HartView implements HartState {
 
   jump(target: bigint): void {
     this.jumpTarget = target;
+  }
+  called(cause: number): void {
+    this.calledAs = cause;
   }
   flushTranslations(scope: TranslationScope = 'all', fence?: Fence): void {
     this.services.flushTranslations(this.hart, scope, fence);

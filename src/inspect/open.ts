@@ -6,7 +6,7 @@ import { ExpressionError } from '../debug/expression/ast';
 import type { DebugTarget } from '../debug/target';
 import type { Access } from '../isa/core/translation';
 import { isVmEntry, type World } from '../isa/core/world';
-import type { RootChangedEvent, StoredEvent, TrapEvent } from '../machine/contract';
+import { isCrossing, type RootChangedEvent, type StoredEvent, type TrapEvent } from '../machine/contract';
 import { worldsOf } from './address-spaces';
 import { contextOf, type InspectOptions } from './context';
 import type { InspectorInfo, InspectorNode, InspectorTable } from './contract';
@@ -60,7 +60,7 @@ export function openInspectors(target: DebugTarget, options: InspectOptions = {}
 }
 
 /** The events that tell of worlds, roots and fences. */
-const NOTED = ['trap', 'trapReturn', 'rootChanged', 'fence', 'translated'] as const;
+const NOTED = ['crossing', 'rootChanged', 'fence', 'translated'] as const;
 
 class TargetInspection implements Inspection {
   readonly inspectors: readonly OpenInspector[];
@@ -110,12 +110,13 @@ class TargetInspection implements Inspection {
     const stopNoting = target.machine.observe(NOTED, (event) => {
       if (event.kind === 'fence') return this.stale.fenced(event);
       if (event.kind === 'translated') return this.stale.translated(event);
-      if (event.kind === 'trapReturn' && isVmEntry(event.from, event.to))
-        this.stale.entered(event.hart, event.to, event.instruction);
-      if (event.kind !== 'trap') this.roots.note(event);
-      if (event.kind === 'rootChanged') this.remark(event);
-      if (event.kind === 'rootChanged' && this.looked.has(pageTables) && this.stale.lacksRoots) this.watch();
-      if (event.kind !== 'trap' && event.kind !== 'trapReturn') return;
+      this.roots.note(event);
+      if (event.kind === 'rootChanged') {
+        this.remark(event);
+        if (this.looked.has(pageTables) && this.stale.lacksRoots) this.watch();
+      }
+      if (!isCrossing(event)) return;
+      if (isVmEntry(event.from, event.to)) this.stale.entered(event.hart, event.to, event.instruction);
       this.past.worlds.note(event.hart, event.from);
       this.past.worlds.note(event.hart, event.to);
     });

@@ -1,7 +1,7 @@
 /** Every root of translation that has been in force: which world's it is, who set it, and when. */
 import { keepLast } from '../base/last-used';
 import { isVmEntry, type World } from '../isa/core/world';
-import type { Machine, RootChangedEvent, TraceEvent } from '../machine/contract';
+import { isCrossing, type Machine, type RootChangedEvent, type TraceEvent } from '../machine/contract';
 import type { CodePlace } from './past';
 
 /** Who wrote a root, at which count of retired instructions. */
@@ -44,7 +44,7 @@ export class RootHistory {
   /** Takes an event that changed a root or entered a world. */
   note(event: TraceEvent): void {
     if (event.kind === 'rootChanged') this.changed(event);
-    else if (event.kind === 'trapReturn' && isVmEntry(event.from, event.to)) {
+    else if (isCrossing(event) && isVmEntry(event.from, event.to)) {
       // A guest's root may have been written by its hypervisor, long before it is used.
       const write = this.lastWrites.get(event.hart);
       for (const world of this.worlds(event.hart).filter((one) => one.guest)) this.add(event.hart, world, write, false);

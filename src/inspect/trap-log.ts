@@ -7,7 +7,14 @@ import type { Ipa, Va } from '../base/address';
 
 import type { TrapCause } from '../isa/core/isa';
 import { isVmExit, type World } from '../isa/core/world';
-import type { Machine, TraceEvent, TrapEvent } from '../machine/contract';
+import {
+  isPassage,
+  isTrap,
+  type Machine,
+  type PassageEvent,
+  type TraceEvent,
+  type TrapEvent,
+} from '../machine/contract';
 
 /** How many traps there were, and how long those took whose end is known, in instructions. */
 export class Tally {
@@ -165,16 +172,16 @@ export class TrapLog {
     this.exits = new TrapRing(capacity);
     const calls = machine.isa.causes.filter((cause) => cause.group === 'ecall' && !cause.isInterrupt);
     this.callCauses = new Map(calls.map((cause) => [cause.cause, cause]));
-    this.dispose = machine.observe(['trap', 'trapReturn'], (event) => this.note(event));
+    this.dispose = machine.observe(['crossing', 'refill'], (event) => this.note(event));
   }
 
   private note(event: TraceEvent): void {
-    if (event.kind === 'trap') this.taken(event);
-    else if (event.kind === 'trapReturn') this.left(event);
+    if (isTrap(event)) this.taken(event);
+    else if (isPassage(event)) this.left(event);
   }
 
   private taken(event: TrapEvent): void {
-    const { hart, cause, isInterrupt, epc, tval, guestPhysical, at } = event;
+    const { hart, cause, isInterrupt, instruction, tval, guestPhysical, at } = event;
     const state = this.hart(hart);
     const from = this.shared(event.from);
     const to = this.shared(event.to);
@@ -188,7 +195,7 @@ export class TrapLog {
       exit: isExit ? this.exits.total + 1 : undefined,
       hart,
       kind,
-      epc,
+      epc: instruction,
       tval,
       guestPhysical,
       from,
@@ -211,7 +218,7 @@ export class TrapLog {
     }
   }
 
-  private left(event: Extract<TraceEvent, { kind: 'trapReturn' }>): void {
+  private left(event: PassageEvent): void {
     const { hart, at, pc } = event;
     const state = this.hart(hart);
     const own = this.ownCount(hart, at);

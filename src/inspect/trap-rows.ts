@@ -351,7 +351,7 @@ export const trapInspector = (view: TrapView): Inspector => ({
   id: view.id,
   title: view.title,
   icon: view.icon,
-  refreshOn: ['trap'],
+  refreshOn: ['crossing', 'refill'],
   isFiltered: true,
   filterHint: 'Words of reason or symbol, pc=FROM-TO, addr=FROM-TO, hart=N, from=MODE, latency>N',
   when: () => true,

@@ -2,12 +2,13 @@
  * What the rest of Worldstep sees of a running system. `machine.ts` implements it; debug, inspect and timeline know only this.
  * Everything is synchronous and deterministic: the same inputs at the same counts give the same states.
  */
-import type { Ipa, Pa, Va } from '../base/address';
+import type { Pa, Va } from '../base/address';
 import type { Plain } from '../base/plain';
 import type { Device, PowerEvent } from '../devices/device';
 
 export type { PowerEvent } from '../devices/device';
 
+import type { PassageCrossing, TrapCrossing } from '../isa/core/crossing';
 import type { Isa } from '../isa/core/isa';
 import type { Access, Translation } from '../isa/core/translation';
 import type { World } from '../isa/core/world';
@@ -37,44 +38,30 @@ export interface Cpu {
   translate(va: Va, access: Access, world?: World): Translation;
 }
 
-/** A trap as it was taken. It is a VM exit when `from` is a guest's world and `to` is not. */
-export interface TrapEvent {
-  readonly kind: 'trap';
-  readonly hart: number;
-  readonly cause: number;
-  readonly isInterrupt: boolean;
-  readonly epc: Va;
-  readonly tval: bigint;
-  /** The guest physical address that stage 2 did not translate. */
-  readonly guestPhysical?: Ipa;
-  readonly from: World;
-  readonly to: World;
-  /** The translation's own business, as a TLB's refill by software is: its instruction is executed again, unnoticed. */
-  readonly isRefill?: true;
-  /** Machine-wide retired count after which it happened. */
-  readonly at: bigint;
+/**
+ * `crossing`: a change of world as whoever debugs wants to hear of it. `refill`: into the handler of the translation's own
+ * business, as a TLB's refill by software is, or back from it; its instruction is executed again, unnoticed.
+ */
+type CrossingKind = 'crossing' | 'refill';
+
+/** A trap, or a call that is none but has a cause. */
+export interface TrapEvent extends TrapCrossing {
+  readonly kind: CrossingKind;
 }
+
+/** An instruction that changed the world by itself: a return, a VM entry. */
+export interface PassageEvent extends PassageCrossing {
+  readonly kind: CrossingKind;
+}
+
+/** Every change of world, whatever caused it, and traps within one. */
+export type CrossingEvent = TrapEvent | PassageEvent;
 
 export interface StoredEvent {
   readonly kind: 'stored';
   readonly hart: number;
   readonly pa: Pa;
   readonly length: number;
-  readonly pc: Va;
-  readonly at: bigint;
-}
-
-/** A return to a less privileged world. It is a VM entry when `to` is a guest's world and `from` is not. */
-export interface TrapReturnEvent {
-  readonly kind: 'trapReturn';
-  readonly hart: number;
-  readonly from: World;
-  readonly to: World;
-  /** From the handler of such a refill. */
-  readonly isRefill?: true;
-  /** Where the instruction that returned is. */
-  readonly instruction: Va;
-  /** Where the hart goes on. */
   readonly pc: Va;
   readonly at: bigint;
 }
@@ -129,13 +116,21 @@ export interface RegisterWrittenEvent {
 }
 
 /** The closed list of observable events. */
-export type TraceEvent = TrapEvent | StoredEvent | TrapReturnEvent | RootChangedEvent | FenceEvent | TranslatedEvent;
+export type TraceEvent = CrossingEvent | StoredEvent | RootChangedEvent | FenceEvent | TranslatedEvent;
 
-/** Whether an event is of a refill, which stacks, steps and filters pass over; the trap log keeps it. */
-export const isRefill = (event: TraceEvent | ContextEvent): boolean => 'isRefill' in event;
+/** What a run can be told to stop at: the instruction that did it is complete, and a trap's is at its handler. */
+export type StopEvent = CrossingEvent | RootChangedEvent | RegisterWrittenEvent;
 
-/** Events of an instruction that changes the hart's context; it is complete then. */
-export type ContextEvent = TrapReturnEvent | RootChangedEvent | RegisterWrittenEvent;
+/** Whether an event is a change of world, as far as stacks and steps go: none of a refill. */
+export const isCrossing = (event: TraceEvent | StopEvent): event is CrossingEvent => event.kind === 'crossing';
+
+/** Whether an event is a trap, or a call with a cause; of a refill, too. */
+export const isTrap = (event: TraceEvent | StopEvent): event is TrapEvent =>
+  'by' in event && event.by !== 'instruction';
+
+/** Whether an event is an instruction that changed the world by itself; of a refill, too. */
+export const isPassage = (event: TraceEvent | StopEvent): event is PassageEvent =>
+  'by' in event && event.by === 'instruction';
 
 /** One arrival of console input. Arrivals happen between runs, so the count says exactly when. */
 export interface InputRecord {
@@ -171,10 +166,8 @@ export type RunExit =
       readonly old: Uint8Array;
       readonly value: Uint8Array;
     }
-  /** A trap that `stopOnTrap` accepted was taken; the hart stands at the handler's first instruction. */
-  | { readonly kind: 'trap'; readonly event: TrapEvent }
-  /** An event that `stopOnContext` accepted; its instruction is complete and the hart stands at the next one. */
-  | { readonly kind: 'context'; readonly event: ContextEvent }
+  /** `stopOn` accepted an event; the hart stands where it led: a trap's handler, or behind a complete instruction. */
+  | { readonly kind: 'event'; readonly event: StopEvent }
   /** The guest switched off, reset or failed; the machine cannot go on. */
   | { readonly kind: 'power'; readonly event: PowerEvent }
   /** Every hart waits and no timer is due: only input can wake it. */
@@ -192,15 +185,13 @@ export interface RunOptions {
   readonly onlyHart?: number;
   /** Execute the first instruction even where it has a breakpoint. */
   readonly skipFirstBreakpoint?: boolean;
-  /** Called for each trap taken; true stops the run. Keep it cheap. */
-  readonly stopOnTrap?: (event: TrapEvent) => boolean;
   /**
-   * Called for each return to a less privileged world, each new root of translation and each change of one of `registers`;
-   * true stops the run.
+   * Called for each trap and change of world, each new root of translation and each change of one of `registers`; true
+   * stops the run. Keep it cheap.
    */
-  readonly stopOnContext?: (event: ContextEvent) => boolean;
+  readonly stopOn?: (event: StopEvent) => boolean;
   /**
-   * System registers whose changes by instructions `stopOnContext` is told, by their names in the manual. The run is slower
+   * System registers whose changes by instructions `stopOn` is told, by their names in the manual. The run is slower
    * then, and otherwise the same.
    */
   readonly registers?: readonly string[];

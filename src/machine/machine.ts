@@ -5,7 +5,7 @@
 import { ipa, type Pa, pa, type Va, va } from '../base/address';
 import type { Plain } from '../base/plain';
 import type { Device, PowerEvent } from '../devices/device';
-import { Engine, type TakenTrap } from '../engine/engine';
+import { type CompletedHelper, Engine, type TakenTrap } from '../engine/engine';
 import type { HartView } from '../engine/hart-view';
 import { HART_STATE_BYTES, HOT, STATE, STATUS } from '../engine/layout';
 import type { Retried } from '../engine/retries';
@@ -17,13 +17,13 @@ import type { Board, BoardFiles, BoardSpec } from './boards/board';
 import type { LoadPlan } from './boot/load-plan';
 import type { Bus } from './bus';
 import type {
-  ContextEvent,
   Cpu,
   InputRecord,
   Machine,
   PhysicalMemory,
   RunExit,
   RunOptions,
+  StopEvent,
   TraceEvent,
   TrapEvent,
   Watch,
@@ -75,13 +75,12 @@ export class EmulatedMachine implements Machine {
   readonly #observers = new Map<TraceEvent['kind'], Set<(event: TraceEvent) => void>>();
   readonly #uses = new TranslationUses((hart, address, access) => this.#translated(hart, address, access));
   readonly #htif: Htif | undefined;
-  #stopOnTrap: RunOptions['stopOnTrap'];
-  #stopOnContext: RunOptions['stopOnContext'];
+  #stopOn: RunOptions['stopOn'];
   /** System registers whose changes are reported. */
   #registers: readonly string[] = [];
   #lastTrap: TrapEvent | undefined;
-  /** What `stopOnContext` accepted just now. */
-  #lastContext: ContextEvent | undefined;
+  /** What `stopOn` accepted first. */
+  #accepted: StopEvent | undefined;
   /** What {@link STATUS}.stuck means: a handler that mends nothing, not one that faults itself. */
   #isRetrying = false;
   #attention = false;
@@ -141,11 +140,10 @@ export class EmulatedMachine implements Machine {
   }
 
   run(options: RunOptions): RunExit {
-    this.#stopOnTrap = options.stopOnTrap;
-    this.#stopOnContext = options.stopOnContext;
+    this.#stopOn = options.stopOn;
     this.#registers = options.registers ?? [];
     this.engine.wantsEveryHelper = this.#registers.length > 0;
-    this.#lastContext = undefined;
+    this.#accepted = undefined;
     this.#updateTrapTracing();
     // What an earlier run hit but did not report, because a trap stopped it, is history.
     this.watchpoints.takeHit();
@@ -270,8 +268,7 @@ export class EmulatedMachine implements Machine {
         return hit && { kind: 'watch', hart: view.hart, ...hit };
       }
       case STATUS.trapStop:
-        if (this.#lastContext) return { kind: 'context', event: this.#lastContext };
-        return this.#lastTrap && { kind: 'trap', event: this.#lastTrap };
+        return this.#accepted && { kind: 'event', event: this.#accepted };
       case STATUS.stuck:
         return this.#stuck(view);
       default:
@@ -470,8 +467,7 @@ export class EmulatedMachine implements Machine {
         this.hardware.timersChanged(view);
         this.#lookUp();
       },
-      contextSwitched: (view: HartView, before: (slot: string) => bigint, at: bigint) =>
-        this.#contextSwitched(view, before, at),
+      contextSwitched: (view: HartView, done: CompletedHelper) => this.#contextSwitched(view, done),
       isHopeless: (cause: number, retried: Retried) => isStuck(this.isa, cause, retried),
       trapTaken: (view: HartView, trap: TakenTrap) => this.#trapTaken(view, trap),
       stored: (view: HartView, address: number, length: number, old: Uint8Array) =>
@@ -557,10 +553,10 @@ export class EmulatedMachine implements Machine {
   }
 
   #updateTrapTracing(): void {
-    const wanted = (['trap', 'trapReturn', 'rootChanged'] as const).some(
+    const wanted = (['crossing', 'refill', 'rootChanged'] as const).some(
       (kind) => (this.#observers.get(kind)?.size ?? 0) > 0,
     );
-    this.engine.wantsTrapContext = wanted || this.#stopOnTrap !== undefined || this.#stopOnContext !== undefined;
+    this.engine.wantsTrapContext = wanted || this.#stopOn !== undefined;
   }
 
   #trapTaken(view: HartView, trap: TakenTrap): 'trapStop' | 'stuck' | undefined {
@@ -574,7 +570,8 @@ export class EmulatedMachine implements Machine {
     const event = this.#trapEvent(view, trap);
     this.#lastTrap = event;
     this.#emit(event);
-    if (this.#stopOnTrap?.(event)) {
+    if (this.#stopOn?.(event)) {
+      this.#accepted ??= event;
       // Whoever is told of the refill sees to what follows.
       this.#passed = undefined;
       return 'trapStop';
@@ -587,15 +584,18 @@ export class EmulatedMachine implements Machine {
     return !isInterrupt && (this.hardware.engineIsa.isRefill?.(cause) ?? false);
   }
 
-  /** Tells observers of returns to less privileged worlds and of new translation roots; whether one shall end the run. */
-  #contextSwitched(view: HartView, before: (slot: string) => bigint, at: bigint): boolean {
+  /** Tells observers of changes of world and of new translation roots; whether one shall end the run. */
+  #contextSwitched(view: HartView, { before, at, mnemonic, called }: CompletedHelper): boolean {
     const from = this.hardware.worldOf(before);
     const to = this.hardware.worldOf((slot) => view.get(slot));
     const common = { hart: view.hart, pc: va(view.pc), at: this.retired };
-    const events: ContextEvent[] = [];
-    if (to.rank < from.rank) {
+    const border = { from, to, instruction: va(at), ...common };
+    const events: StopEvent[] = [];
+    if (called !== undefined) {
+      events.push({ kind: 'crossing', by: 'call', cause: called, isInterrupt: false, tval: 0n, ...border });
+    } else if (to.rank !== from.rank) {
       const isRefill = this.hardware.engineIsa.inRefill?.(before) ?? false;
-      events.push({ kind: 'trapReturn', from, to, ...(isRefill && { isRefill }), instruction: va(at), ...common });
+      events.push({ kind: isRefill ? 'refill' : 'crossing', by: 'instruction', mnemonic, ...border });
     }
     for (const register of this.hardware.rootRegisters) {
       const value = view.get(register);
@@ -610,26 +610,30 @@ export class EmulatedMachine implements Machine {
       if (value === undefined || old === undefined || value === old) continue;
       events.push({ kind: 'registerWritten', register, value, old, instruction: va(at), ...common });
     }
+    let isAccepted = false;
     for (const event of events) {
       if (event.kind !== 'registerWritten') this.#emit(event);
-      if (this.#stopOnContext?.(event)) this.#lastContext ??= event;
+      if (!this.#stopOn?.(event)) continue;
+      this.#accepted ??= event;
+      isAccepted = true;
     }
-    return this.#lastContext !== undefined;
+    return isAccepted;
   }
 
   #trapEvent(view: HartView, trap: TakenTrap): TrapEvent {
     const { cause, isInterrupt, tval, epc, detail, before } = trap;
     return {
-      kind: 'trap',
+      kind: this.#isRefill(trap) ? 'refill' : 'crossing',
+      by: 'trap',
       hart: view.hart,
       cause,
       isInterrupt,
-      epc: va(epc),
       tval,
       ...(detail?.guestPhysical !== undefined && { guestPhysical: ipa(detail.guestPhysical) }),
       from: this.hardware.worldOf(before),
       to: this.hardware.worldOf((slot) => view.get(slot)),
-      ...(this.#isRefill(trap) && { isRefill: true }),
+      instruction: va(epc),
+      pc: va(view.pc),
       at: this.retired,
     };
   }

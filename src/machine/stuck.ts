@@ -26,7 +26,7 @@ export const isStuck = (isa: Isa, cause: number, { count, quiet }: Retried): boo
 export function explainHandler(isa: Isa, cpu: Cpu, event: TrapEvent): string {
   const row = causeOf(isa, event);
   const what = row === undefined ? t`trap ${event.cause}` : t(row.name);
-  return t`${processorText(isa, event.hart)} takes ${what} again and again without executing anything: the trap handler at ${hex(cpu.pc)} itself faults (last epc ${hex(event.epc)}, tval ${hex(event.tval)})`;
+  return t`${processorText(isa, event.hart)} takes ${what} again and again without executing anything: the trap handler at ${hex(cpu.pc)} itself faults (last epc ${hex(event.instruction)}, tval ${hex(event.tval)})`;
 }
 
 /** A handler that returns to the instruction that trapped and has mended nothing. */
@@ -41,8 +41,8 @@ export function explainRetry(isa: Isa, cpu: Cpu, event: TrapEvent): string {
   const isExit = isVmExit(event.from, event.to);
   const why = `${handlerText(isExit, row)}${ruleText(cpu, event, row)}`;
   return isExit
-    ? t`the guest on ${processorText(isa, event.hart)} exits with ${what} at ${hex(event.epc)} again and again${more}: ${why}`
-    : t`${processorText(isa, event.hart)} takes ${what} at ${hex(event.epc)} again and again${more}: ${why}`;
+    ? t`the guest on ${processorText(isa, event.hart)} exits with ${what} at ${hex(event.instruction)} again and again${more}: ${why}`
+    : t`${processorText(isa, event.hart)} takes ${what} at ${hex(event.instruction)} again and again${more}: ${why}`;
 }
 
 function handlerText(isExit: boolean, row: TrapCause | undefined): string {
@@ -59,6 +59,6 @@ function handlerText(isExit: boolean, row: TrapCause | undefined): string {
 /** The rule that the access still breaks. */
 function ruleText(cpu: Cpu, event: TrapEvent, row: TrapCause | undefined): string {
   if (row?.access === undefined || row.tval !== 'address') return '';
-  const { result } = cpu.translate(event.tval as TrapEvent['epc'], row.access, event.from);
+  const { result } = cpu.translate(event.tval as TrapEvent['instruction'], row.access, event.from);
   return result.ok ? '' : `. ${result.fault.rule}`;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { isPassage } from '../../src/machine/contract';
 import { BundledTarget } from '../support/bundled-target';
 import { trapsKernel } from '../support/debug-target';
 
@@ -12,7 +13,7 @@ async function stops(kernel: string, filter: { id: string; condition?: string },
     if (stop.kind === 'trap') return `cause ${stop.event.cause}: ${stop.event.from.mode} → ${stop.event.to.mode}`;
     if (stop.kind !== 'context') return stop.kind;
     const { event } = stop;
-    if (event.kind === 'trapReturn') return `${event.from.mode} → ${event.to.mode}`;
+    if (isPassage(event)) return `${event.from.mode} → ${event.to.mode}`;
     return `${event.register} in ${world.mode}`;
   });
 }

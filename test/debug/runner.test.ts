@@ -102,7 +102,7 @@ describe('a single step', () => {
   it('that takes a trap runs the handler through and then does the instruction', () => {
     const { target: t, machine } = target(
       1,
-      { exit: { kind: 'trap', event: trapAt(0, START) }, retires: 0n, pcs: [START + 0x100n] },
+      { exit: { kind: 'event', event: trapAt(0, START) }, retires: 0n, pcs: [START + 0x100n] },
       hit(0, START),
       { exit: { kind: 'budget' }, retires: 1n, pcs: [START + 4n] },
     );
@@ -115,7 +115,7 @@ describe('a single step', () => {
   it('whose trap returns behind the instruction is over there', () => {
     const { target: t, machine } = target(
       1,
-      { exit: { kind: 'trap', event: trapAt(0, START, 9) }, retires: 0n, pcs: [START + 0x100n] },
+      { exit: { kind: 'event', event: trapAt(0, START, 9) }, retires: 0n, pcs: [START + 0x100n] },
       hit(0, START + 4n),
     );
     // A nop of four bytes, so that "behind it" is known.
@@ -127,7 +127,7 @@ describe('a single step', () => {
 
   it('stops in the handler when the trap is one the user asked for', () => {
     const { target: t } = target(1, {
-      exit: { kind: 'trap', event: trapAt(0, START) },
+      exit: { kind: 'event', event: trapAt(0, START) },
       retires: 0n,
       pcs: [START + 0x100n],
     });
@@ -145,7 +145,7 @@ describe('a single step', () => {
 
   it('interrupted by a pause leaves nothing behind', () => {
     const { target: t, machine } = target(1, {
-      exit: { kind: 'trap', event: trapAt(0, START) },
+      exit: { kind: 'event', event: trapAt(0, START) },
       retires: 0n,
       pcs: [START + 0x100n],
     });

@@ -17,6 +17,7 @@ import type { CodeFrame, Frame } from '../../src/debug/stack';
 import type { SliceResult } from '../../src/debug/stop';
 import { DebugTarget } from '../../src/debug/target';
 import { sessionServices } from '../../src/entry/session-services';
+import { isPassage } from '../../src/machine/contract';
 import { nodeHost } from '../../src/platform/node/host';
 import type { Program } from '../../src/symbols/types';
 import { userModeLaunch } from '../dap/fixtures/guests';
@@ -288,7 +289,9 @@ describe('a kernel that enters its user programs on the way back from traps', ()
     target.halt({ kind: 'entry', hart: 0 });
     target.breakpoints.setFunctions([{ name: 'count_one' }]);
     let entries = 0;
-    machine.observe(['trapReturn'], () => entries++);
+    machine.observe(['crossing'], (event) => {
+      if (isPassage(event)) entries++;
+    });
     let result = target.resume();
     while (result.kind === 'running' || entries < 3)
       result = result.kind === 'running' ? target.slice(1000n) : target.resume();

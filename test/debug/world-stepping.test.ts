@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunGoal } from '../../src/debug/run-goals';
+import { isTrap } from '../../src/machine/contract';
 import { BundledTarget } from '../support/bundled-target';
 import { trapsKernel } from '../support/debug-target';
 
@@ -125,7 +126,7 @@ describe('in the guest', () => {
 describe('running on', () => {
   const goTo = (driven: BundledTarget, goal: RunGoal): string => {
     const stop = driven.go(driven.target.runToGoal(goal, 0));
-    const event = 'event' in stop && stop.event?.kind === 'trap' ? ` cause ${stop.event.cause}` : '';
+    const event = stop.kind === 'goal' && stop.event && isTrap(stop.event) ? ` cause ${stop.event.cause}` : '';
     return `${stop.kind}${event}: ${driven.place()}`;
   };
 

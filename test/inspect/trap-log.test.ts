@@ -177,11 +177,13 @@ const S = world('S', 3);
 
 const trap = (from: World, to: World, at: bigint, more: Partial<TraceEvent> = {}): TraceEvent =>
   ({
-    kind: 'trap',
+    kind: 'crossing',
+    by: 'trap',
     hart: 0,
     cause: 21,
     isInterrupt: false,
-    epc: va(at),
+    instruction: va(at),
+    pc: va(at),
     tval: 0n,
     from,
     to,
@@ -189,7 +191,17 @@ const trap = (from: World, to: World, at: bigint, more: Partial<TraceEvent> = {}
     ...more,
   }) as TraceEvent;
 const back = (from: World, to: World, at: bigint, hart = 0): TraceEvent =>
-  ({ kind: 'trapReturn', hart, from, to, pc: va(at), instruction: va(at), at }) as TraceEvent;
+  ({
+    kind: 'crossing',
+    by: 'instruction',
+    mnemonic: 'sret',
+    hart,
+    from,
+    to,
+    pc: va(at),
+    instruction: va(at),
+    at,
+  }) as TraceEvent;
 
 describe('the trap log', () => {
   it('ends a trap when its handler leaves for less privileged code, not when code it was nested in does', () => {

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { buildSync } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { pa, va } from '../../src/base/address';
+import { isTrap } from '../../src/machine/contract';
 import type { EmulatedMachine } from '../../src/machine/machine';
 import { bareGuest, consoleOf, messageQueue, runToEnd } from '../support/guests';
 import { Random, SEED } from '../support/random';
@@ -100,13 +101,17 @@ describe.each(GUESTS)('%s', (name, make) => {
     machine.setBreakpoints({ physical: [], virtual: [cpu.pc] });
     const at = stack.ok ? stack.pa : pa(0x8000_0000n);
     machine.setWatches([{ id: 1, pa: at, length: 8, access: 'readWrite' }]);
-    machine.observe(['trap', 'trapReturn', 'rootChanged', 'stored'], () => {});
+    machine.observe(['crossing', 'refill', 'rootChanged', 'stored'], () => {});
     machine.observeStores([{ pa: pa(BigInt(at) & ~0xfffn), length: 4096 }]);
     let stops = 0;
     const end = endOf(machine, () => {
       let skip = false;
       for (;;) {
-        const exit = machine.run({ budget: 50_000n, skipFirstBreakpoint: skip, stopOnTrap: () => stops % 3 === 0 });
+        const exit = machine.run({
+          budget: 50_000n,
+          skipFirstBreakpoint: skip,
+          stopOn: (event) => isTrap(event) && stops % 3 === 0,
+        });
         skip = exit.kind === 'breakpoint';
         if (exit.kind === 'power') return;
         if (exit.kind !== 'budget') stops += 1;

@@ -17,6 +17,7 @@ export class FakeHart extends PlainState implements HartState {
   readonly calls: string[] = [];
   readonly memory = new Map<bigint, number>();
 
+  called(): void {}
   jump(target: bigint): void {
     this.target = target;
   }

@@ -50,6 +50,7 @@ export class EvaluatorState extends PlainState implements HartState {
     this.memory = new Uint8Array(size);
   }
 
+  called(): void {}
   jump(target: bigint): void {
     this.jumped = target;
   }

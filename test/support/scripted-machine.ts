@@ -74,7 +74,7 @@ export class ScriptedMachine implements Machine {
     const step = this.script.shift() ?? { exit: { kind: 'budget' } };
     this.retired += step.retires ?? options.budget;
     for (const [hart, pc] of (step.pcs ?? []).entries()) this.cpus[hart]?.writeRegister('pc', pc);
-    if (step.exit.kind === 'trap' && options.stopOnTrap?.(step.exit.event) !== true) return { kind: 'budget' };
+    if (step.exit.kind === 'event' && options.stopOn?.(step.exit.event) !== true) return { kind: 'budget' };
     return step.exit;
   }
 
@@ -125,13 +125,15 @@ export class ScriptedMachine implements Machine {
 
 /** A trap from S to S. */
 export const trapAt = (hart: number, epc: bigint, cause = 13): TrapEvent => ({
-  kind: 'trap',
+  kind: 'crossing',
+  by: 'trap',
   hart,
   cause,
   isInterrupt: false,
-  epc: va(epc),
+  instruction: va(epc),
   tval: 0n,
   from: world,
   to: world,
+  pc: va(epc + 0x100n),
   at: 0n,
 });

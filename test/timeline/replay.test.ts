@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { isTrap } from '../../src/machine/contract';
 import { createMachine } from '../../src/machine/create';
 import type { EmulatedMachine } from '../../src/machine/machine';
 import { replay } from '../../src/timeline/replay';
@@ -83,7 +84,7 @@ describe('replay', () => {
 
   it('gives input back between a trap and its handler, where the count alone does not tell the point', () => {
     const live = trapping();
-    for (let stops = 0; stops < 30; stops++) live.machine.run({ budget: 10_000n, stopOnTrap: () => true });
+    for (let stops = 0; stops < 30; stops++) live.machine.run({ budget: 10_000n, stopOn: isTrap });
     live.machine.input(new TextEncoder().encode('q'));
     live.machine.run({ budget: 5_000n });
     expect(live.machine.inputLog).toMatchObject([{ traps: 1, isIdle: false }]);

@@ -1,7 +1,16 @@
 /** Names in expressions: locals of the frame, trap facts, statics, functions, registers. */
 import { t } from '../../base/l10n';
 import { causeOf } from '../../isa/core/isa';
-import type { ContextEvent, Cpu, Machine, TrapEvent, TrapReturnEvent } from '../../machine/contract';
+import {
+  type Cpu,
+  type CrossingEvent,
+  isPassage,
+  isTrap,
+  type Machine,
+  type PassageEvent,
+  type StopEvent,
+  type TrapEvent,
+} from '../../machine/contract';
 import { contextOf, valueAt } from '../../symbols/lang/value';
 import { locate, locateStatic } from '../../symbols/locate';
 import type { ReadMemory, Variable } from '../../symbols/types';
@@ -24,7 +33,7 @@ export interface EvaluationScope {
   /** The frame's function is written in C. */
   readonly isC: boolean;
   /** For conditions of exception filters: what happened. */
-  readonly trap?: TrapEvent | ContextEvent;
+  readonly trap?: StopEvent;
 }
 
 /** Variables of the frame's function (or inlined call) that are in scope, innermost first, shadowed ones left out. */
@@ -90,8 +99,8 @@ function lookupLocal(scope: EvaluationScope, name: string): Operand | undefined 
 function lookupTrap(scope: EvaluationScope, name: string): Operand | undefined {
   const { trap } = scope;
   if (trap === undefined) return undefined;
-  if (trap.kind === 'trap') return trapFact(scope, trap, name) ?? borderFact(trap, name);
-  if (trap.kind === 'trapReturn') return returnFact(trap, name) ?? borderFact(trap, name);
+  if (isTrap(trap)) return trapFact(scope, trap, name) ?? borderFact(trap, name);
+  if (isPassage(trap)) return returnFact(trap, name) ?? borderFact(trap, name);
   switch (name) {
     case 'register':
       return { kind: 'string', value: trap.register };
@@ -115,7 +124,7 @@ function trapFact(scope: EvaluationScope, trap: TrapEvent, name: string): Operan
     case 'tval':
       return { kind: 'number', value: trap.tval };
     case 'epc':
-      return { kind: 'number', value: trap.epc };
+      return { kind: 'number', value: trap.instruction };
     case 'guestPhysical':
       // No guest has memory at 0 that its second stage does not translate and that a program asks for.
       return { kind: 'number', value: trap.guestPhysical ?? 0n };
@@ -127,7 +136,7 @@ function trapFact(scope: EvaluationScope, trap: TrapEvent, name: string): Operan
 }
 
 /** Conditions on traps hold for no return, unless they mean its place. */
-function returnFact(event: TrapReturnEvent, name: string): Operand | undefined {
+function returnFact(event: PassageEvent, name: string): Operand | undefined {
   switch (name) {
     case 'cause':
       return { kind: 'number', value: -1n };
@@ -145,7 +154,7 @@ function returnFact(event: TrapReturnEvent, name: string): Operand | undefined {
   }
 }
 
-function borderFact({ from, to }: Pick<TrapEvent, 'from' | 'to'>, name: string): Operand | undefined {
+function borderFact({ from, to }: Pick<CrossingEvent, 'from' | 'to'>, name: string): Operand | undefined {
   switch (name) {
     case 'mode':
       return { kind: 'string', value: from.mode };

@@ -67,6 +67,11 @@ export interface HartState {
   /** Where execution goes on after this instruction, when not at the next one. */
   jump(target: bigint): void;
   /**
+   * This instruction calls more privileged code without an exception (x86's SYSCALL): `cause` names it among the instruction
+   * set's causes, so that debuggers treat it as a trap. `jump` and `contextChanged` are told as by any helper.
+   */
+  called(cause: number): void;
+  /**
    * Drop cached translations of this hart; all of them without `scope`. Address spaces are not told apart. `fence` when the
    * guest asked for it: only those who look on depend on that.
    */
