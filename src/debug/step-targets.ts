@@ -4,7 +4,7 @@ import { hex, type Va, va } from '../base/address';
 import { t } from '../base/l10n';
 import type { DisassembledInsn } from '../isa/core/registers';
 import { isVmEntry, isVmExit } from '../isa/core/world';
-import type { Machine } from '../machine/contract';
+import type { Cpu, Machine } from '../machine/contract';
 import { exitsOf, lineRegion } from './regions';
 import type { CodeFrame, Unwinder } from './stack';
 import { whatRunsIn } from './trap-policy';
@@ -26,7 +26,7 @@ export function stepTargetsOf(machine: Machine, unwinder: Unwinder, frame: CodeF
   const all = [
     ...calls.map((call) => ({ address: va(call.address), label: callLabel(call, nameOf) })),
     ...crossings.flatMap((insn) => {
-      const label = crossingLabel(machine, frame, insn, nameOf);
+      const label = crossingLabel(frame, insn, nameOf);
       return label === undefined ? [] : [{ address: va(insn.address), label }];
     }),
   ];
@@ -36,7 +36,7 @@ export function stepTargetsOf(machine: Machine, unwinder: Unwinder, frame: CodeF
 
 /** The symbol around an address, `name+0x10`. */
 type NameOf = (at: bigint, world?: DestinationWorld) => string | undefined;
-type DestinationWorld = NonNullable<ReturnType<Machine['isa']['crossing']>>['world'];
+type DestinationWorld = NonNullable<ReturnType<Cpu['destination']>>['world'];
 
 function callLabel(call: DisassembledInsn, nameOf: NameOf): string {
   const name = call.target === undefined ? undefined : nameOf(call.target);
@@ -45,9 +45,9 @@ function callLabel(call: DisassembledInsn, nameOf: NameOf): string {
 }
 
 /** `ecall → trap handler of the kernel (trap_vector)`, `sret → the guest kernel at 0x… (main)`; nothing for what has no handler. */
-function crossingLabel(machine: Machine, frame: CodeFrame, insn: DisassembledInsn, nameOf: NameOf): string | undefined {
+function crossingLabel(frame: CodeFrame, insn: DisassembledInsn, nameOf: NameOf): string | undefined {
   const { cpu, pc } = frame.physical;
-  const to = machine.isa.crossing(insn, cpu.world, (name) => cpu.readRegister(name));
+  const to = cpu.destination(va(insn.address), insn.bytes);
   if (to === undefined) return undefined;
   const name = nameOf(to.pc, to.world);
   const symbol = name === undefined ? '' : ` (${name})`;

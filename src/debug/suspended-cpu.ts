@@ -18,6 +18,8 @@ export function suspendedCpu(cpu: Cpu, world: World): Cpu {
     },
     readRegister: (name) => cpu.readRegister(name),
     writeRegister: (name, value) => cpu.writeRegister(name, value),
+    // It executes nothing before the world that runs now has given way, and that may change where things lead.
+    destination: () => undefined,
     translate: (at, access, other = world) => cpu.translate(at, access, other),
   };
 }

@@ -34,6 +34,11 @@ export interface Cpu {
   writeRegister(name: string, value: bigint): void;
   /** Where an access at `va` goes by a cached translation, without a look at the tables; undefined when none is cached. */
   cached?(va: Va, access: 'read' | 'write'): Pa | undefined;
+  /**
+   * Where an instruction at `address` that asks for a trap or changes worlds by itself would lead if the hart executed it now:
+   * it is tried on a copy. `undefined` for any other, for one that faults, and where the machine answers itself.
+   */
+  destination(address: Va, bytes: Uint8Array): { readonly pc: Va; readonly world: World } | undefined;
   /** Side-effect free; in `world` or, without it, the current one. */
   translate(va: Va, access: Access, world?: World): Translation;
 }

@@ -4,6 +4,7 @@ import type { HartView } from '../engine/hart-view';
 import { STATE } from '../engine/layout';
 import type { SoftTlb } from '../engine/tlb';
 import type { Access, Translation } from '../isa/core/translation';
+import { tryInsn } from '../isa/core/trial';
 import type { World } from '../isa/core/world';
 import type { Board } from './boards/board';
 import type { Cpu } from './contract';
@@ -47,6 +48,23 @@ export class HartCpu implements Cpu {
   cached(address: Va, access: 'read' | 'write'): Pa | undefined {
     const found = this.tlb.physicalOf(access, this.hart, this.board.engineIsa.dataContext(this.view), address);
     return found === undefined ? undefined : pa(BigInt(found));
+  }
+
+  destination(address: Va, bytes: Uint8Array): ReturnType<Cpu['destination']> {
+    const { engineIsa } = this.board;
+    const end = tryInsn(engineIsa, this.view, address, bytes, {
+      readVirtual: (at, length) => this.readVirtual(va(at), length),
+      readPhysical: (at, length) => this.readPhysical(pa(at), length),
+    });
+    return end && { pc: va(BigInt.asUintN(64, end.pc)), world: this.board.worldOf(end.get) };
+  }
+
+  private readVirtual(address: Va, length: number): Uint8Array | undefined {
+    const last = this.translate(va(address + BigInt(length - 1)), 'read').result;
+    const { result } = this.translate(address, 'read');
+    // What lies in two pages is not worth joining: a stack is aligned.
+    if (!result.ok || !last.ok || last.pa !== result.pa + BigInt(length - 1)) return undefined;
+    return this.readPhysical(result.pa, length);
   }
 
   translate(address: Va, access: Access, world: World = this.world): Translation {

@@ -35,6 +35,10 @@ class ScriptedCpu implements Cpu {
     else this.registers.set(RISCV64.register(name)?.name ?? name, value);
   }
 
+  destination(): undefined {
+    return undefined;
+  }
+
   translate(at: Va): Translation {
     const perms = { read: true, write: true, execute: true, user: false };
     return {

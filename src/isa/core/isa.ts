@@ -65,12 +65,6 @@ export interface Isa {
   disassemble(bytes: Uint8Array, address: bigint): DisassembledInsn;
   /** The instructions that return from a trap or enter a guest, as their bytes lie in memory: those without operands. */
   readonly trapReturns: readonly Uint8Array[];
-  /** Where an instruction that asks for a trap or returns from one would lead if `world` executed it now. */
-  crossing(
-    insn: DisassembledInsn,
-    world: World,
-    registers: (name: string) => bigint,
-  ): { readonly pc: Va; readonly world: World } | undefined;
   /** Where two neighbouring instructions go together, when the second alone does not say: far calls of RISC-V. */
   jointTarget?(first: DisassembledInsn, second: DisassembledInsn): bigint | undefined;
   /** The address that two instructions form together, as `auipc` and `addi` do. */

@@ -3,7 +3,6 @@ import type { EnvironmentCalls, Isa } from '../core/isa';
 import { ARGUMENT_REGISTERS, FRAME_POINTER, RETURN_ADDRESS, STACK_POINTER } from './abi';
 import { disassemble, TRAP_RETURNS } from './assembly';
 import { CAUSES } from './causes';
-import { crossing } from './crossings';
 import { INSNS } from './insns/all';
 import { translate } from './paging-view';
 import { jointAddress, jointTarget, loadsStackPointer } from './pairs';
@@ -46,7 +45,6 @@ export const LOONGARCH64: Isa = {
   },
   disassemble,
   trapReturns: TRAP_RETURNS,
-  crossing,
   jointTarget,
   jointAddress,
   loadsStackPointer,

@@ -5,7 +5,6 @@ import { ARGUMENT_REGISTERS, FRAME_POINTER, RETURN_ADDRESS, STACK_POINTER } from
 import { disassemble, TRAP_RETURNS } from './assembly';
 import { CALLS } from './calls';
 import { CAUSES } from './causes';
-import { crossing } from './crossings';
 import { ENCODING } from './encoding';
 import { runsGuests } from './guest-entry';
 import { jointAddress, jointTarget } from './joint-target';
@@ -38,7 +37,6 @@ export const RISCV64: Isa = {
   },
   disassemble,
   trapReturns: TRAP_RETURNS,
-  crossing,
   jointTarget,
   jointAddress,
   loadsStackPointer,
