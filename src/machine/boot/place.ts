@@ -23,6 +23,8 @@ export interface ProgramSpace {
   readonly kernelBase: number;
   /** What a Linux Image's text offset counts from. */
   readonly linuxBase: number;
+  /** Bits of a linked address that are physical, where those above choose a window of the processor; all by default. */
+  readonly physicalBits?: number;
 }
 
 /** A program's place, before it is known what else there is. */
@@ -30,6 +32,8 @@ export interface Placed {
   readonly format: LoadPlan['format'];
   readonly segments: readonly LoadSegment[];
   readonly entry: number;
+  /** `entry` as the file has it: with the bits of a window, if it is linked into one. */
+  readonly pc?: bigint;
   readonly physicalOf: LoadPlan['physicalOf'];
   readonly tohost?: number;
   readonly fromhost?: number;
@@ -39,6 +43,8 @@ export const PAGE = 4096;
 export const MEBIBYTE = 1024 * 1024;
 
 export const alignDown = (value: number, alignment: number): number => value - (value % alignment);
+
+export const alignUp = (value: number, alignment: number): number => alignDown(value + alignment - 1, alignment);
 
 /**
  * Reads a program and decides where it goes.
@@ -77,9 +83,9 @@ function placeFlat({ name, bytes }: NamedFile, format: 'flat' | 'linux-image', b
  * says less: per-CPU data is often linked at 0.) A linker that left every `p_paddr` 0 is taken at its `p_vaddr`.
  */
 function placeElf({ name }: NamedFile, elf: ElfImage, space: ProgramSpace, base: number): Placed {
-  const loads = elf.segments.every(({ paddr }) => paddr === 0n)
-    ? elf.segments.map(({ vaddr }) => vaddr)
-    : elf.segments.map(({ paddr }) => paddr);
+  const physical = (at: bigint): bigint => BigInt.asUintN(space.physicalBits ?? 64, at);
+  const isSilent = elf.segments.every(({ paddr }) => paddr === 0n);
+  const loads = elf.segments.map(({ paddr, vaddr }) => physical(isSilent ? vaddr : paddr));
   const isLinkedToRam = loads.some((at) => couldBeRam(space, at));
   const lowest = [...loads].sort((a, b) => (a < b ? -1 : 1))[0] ?? 0n;
   const bias = isLinkedToRam ? 0n : BigInt(base) - lowest;
@@ -103,26 +109,35 @@ function placeElf({ name }: NamedFile, elf: ElfImage, space: ProgramSpace, base:
     const at = elf.symbols.get(wanted);
     return at === undefined ? undefined : translate(at);
   };
+  const entry = entryOf(name, elf.entry, physical(elf.entry), segments, translate);
   return {
     format: 'elf',
     segments,
-    entry: entryOf(name, elf.entry, segments, translate),
+    entry,
+    ...(physical(elf.entry) === BigInt(entry) && { pc: elf.entry }),
     physicalOf,
     tohost: symbol('tohost'),
     fromhost: symbol('fromhost'),
   };
 }
 
-/** An entry may be given physically or virtually; one of 0 means the linker was told none, and loading starts low. */
+/**
+ * An entry may be given physically, virtually or through another window; one of 0 means the linker was told none, and
+ * loading starts low.
+ */
 function entryOf(
   name: string,
   entry: bigint,
+  physical: bigint,
   segments: readonly LoadSegment[],
   translate: (at: bigint) => number | undefined,
 ): number {
-  const isPhysical = segments.some(({ pa, memsz }) => entry >= BigInt(pa) && entry < BigInt(pa + memsz));
+  const isLoaded = (at: bigint): boolean =>
+    segments.some(({ pa, memsz }) => at >= BigInt(pa) && at < BigInt(pa + memsz));
   if (entry === 0n) return Math.min(...segments.map(({ pa }) => pa));
-  const at = isPhysical ? Number(entry) : translate(entry);
+  const at = isLoaded(entry)
+    ? Number(entry)
+    : (translate(entry) ?? (isLoaded(physical) ? Number(physical) : undefined));
   if (at !== undefined) return at;
   throw new LoadError(
     name,

@@ -8,6 +8,7 @@ import { LoadError } from '../../boot/load-error';
 import type { BootInput, LoadPlan, LoadSegment, PhysicalRange } from '../../boot/load-plan';
 import {
   alignDown,
+  alignUp,
   checkFlash,
   checkHarts,
   checkInRam,
@@ -31,9 +32,13 @@ export const ramOf = (memory: number): { base: number; size: number }[] => {
   ];
 };
 
-/** Plans the whole memory image. Registers: a0 is 1 (the tables are there), a1 the command line, a2 the EFI system table. */
+/**
+ * Plans the whole memory image. Registers: a0 is 1 (the tables are there), a1 the command line, a2 the EFI system table; pc
+ * keeps the window of an ELF's entry, as on QEMU 10, which direct addresses leave out: code that goes on as it turns
+ * windows on, or has taken addresses relative to pc, is in its window then.
+ */
 export function planLoongarch64(input: BootInput): LoadPlan {
-  const { kernelBase, flash, maxHarts, boot, map } = LOONGARCH64_VIRT;
+  const { kernelBase, physicalBits, flash, maxHarts, boot, map } = LOONGARCH64_VIRT;
   checkMemorySize(input.memory);
   checkHarts(input.harts, maxHarts);
   if (input.bios !== undefined && input.pflash0 !== undefined) {
@@ -46,7 +51,7 @@ export function planLoongarch64(input: BootInput): LoadPlan {
   for (const bank of [input.bios, input.pflash0, input.pflash1]) checkFlash(bank, flash.unitSize);
 
   const ram = ramOf(input.memory);
-  const space: ProgramSpace = { architecture: 'loongarch64', ram, kernelBase, linuxBase: 0 };
+  const space: ProgramSpace = { architecture: 'loongarch64', ram, kernelBase, linuxBase: 0, physicalBits };
   const { kernel: file, loadAddress } = input;
   const kernel = file && placeProgram(file, space, loadAddress ?? kernelBase, loadAddress !== undefined);
   const firmware = input.bios ?? input.pflash0;
@@ -67,7 +72,12 @@ export function planLoongarch64(input: BootInput): LoadPlan {
     segments,
     entry: first.entry,
     mode: 'PLV0',
-    registers: { a0: 1n, a1: BigInt(boot.commandLine), a2: BigInt(boot.systemTable) },
+    registers: {
+      pc: first.pc ?? BigInt(first.entry),
+      a0: 1n,
+      a1: BigInt(boot.commandLine),
+      a2: BigInt(boot.systemTable),
+    },
     ...(input.bios && { pflash0: input.bios.bytes }),
     dtbAt: boot.deviceTree,
     initrd: tables.initrd,
@@ -78,7 +88,7 @@ export function planLoongarch64(input: BootInput): LoadPlan {
 
 const fromFlash = (entry: number): Placed => ({ format: 'none', segments: [], entry, physicalOf: [] });
 
-/** Command line, EFI tables and device tree in the first MiBs; the initial RAM disk at the top of low RAM. */
+/** Command line, EFI tables and device tree in the first MiBs; the initial RAM disk where {@link placeDisk} finds room. */
 function bootTables(
   input: BootInput,
   { ram }: ProgramSpace,
@@ -130,17 +140,32 @@ function bootTables(
   };
 }
 
-/** The highest free place in the last range of RAM that has room. */
+/** So many times its size a kernel may need behind itself, to move or to unpack itself; QEMU's number. */
+const ROOM_FOR_KERNEL = 4;
+const DISK_ALIGNMENT = 64 * 1024;
+
+/**
+ * Where QEMU puts it: behind the kernel with some room between, or else where high RAM begins. The end of a range is the
+ * last resort: kernels take their first memory there, before they know of the disk.
+ */
 function placeDisk(
   size: number,
   ram: ProgramSpace['ram'],
   programs: readonly LoadSegment[],
 ): PhysicalRange | undefined {
-  for (const { base, size: length } of [...ram].reverse()) {
-    const start = alignDown(base + length - size, PAGE);
-    const end = start + size;
-    const lowest = base === 0 ? LOONGARCH64_VIRT.kernelBase : base;
-    if (start >= lowest && programs.every(({ pa, memsz }) => end <= pa || pa + memsz <= start)) return { start, end };
-  }
-  return undefined;
+  const { kernelBase } = LOONGARCH64_VIRT;
+  const behind = Math.max(kernelBase, ...programs.map(({ pa, memsz }) => pa + memsz));
+  const kernelBytes = programs.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  const places = [
+    alignUp(behind + ROOM_FOR_KERNEL * kernelBytes, DISK_ALIGNMENT),
+    ...ram.slice(1).map(({ base }) => base),
+    ...[...ram].reverse().map(({ base, size: length }) => alignDown(base + length - size, PAGE)),
+  ];
+  const start = places.find(
+    (at) =>
+      at >= kernelBase &&
+      ram.some(({ base, size: length }) => at >= base && at + size <= base + length) &&
+      programs.every(({ pa, memsz }) => at + size <= pa || pa + memsz <= at),
+  );
+  return start === undefined ? undefined : { start, end: start + size };
 }

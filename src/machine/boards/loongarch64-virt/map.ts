@@ -9,6 +9,8 @@ export const LOONGARCH64_VIRT = {
   ram: { low: { base: 0, size: 0x1000_0000 }, high: { base: 0x8000_0000 } },
   /** Where kernels go that do not say themselves. */
   kernelBase: 0x20_0000,
+  /** Kernels are linked into a direct mapping window, which the bits above choose. */
+  physicalBits: 48,
   flash: { unitSize: 0x100_0000, blockSize: 0x4_0000 },
   /** Devices that fit on the PCI bus beside the host bridge. */
   pciSlots: 31,
