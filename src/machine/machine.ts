@@ -106,8 +106,9 @@ export class EmulatedMachine implements Machine {
       (view) => new HartCpu(view, this.hardware, (at, length) => this.readPhysical(at, length), this.engine.tlb),
     );
     for (const segment of plan.segments) this.engine.writeRam(segment.pa, segment.bytes);
-    for (const view of this.engine.harts) this.hardware.resetHart(view, plan);
+    // Devices first: what a board starts may already have set some of them up.
     for (const device of this.hardware.devices) device.reset();
+    for (const view of this.engine.harts) this.hardware.resetHart(view, plan);
     if (plan.tohost !== undefined) {
       this.#htif = new Htif(this, plan.tohost, plan.fromhost);
       this.watchpoints.watchInternally(plan.tohost, 8, () => this.#htif?.written());

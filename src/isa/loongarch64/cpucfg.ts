@@ -17,7 +17,8 @@ export const CPUCFG: ReadonlyMap<number, number> = new Map([
   [2, bits(0, 1, 2, 14, 21, 22) + (1 << 3) + (1 << 15)],
   [4, STABLE_COUNTER_HZ],
   [5, 1 + (1 << 16)],
-  [16, bits(0, 2, 5, 6, 7, 10, 13, 14, 16)],
+  // Caches: instructions and data apart on level 1; level 2 unified and private; level 3 unified, shared and inclusive.
+  [16, bits(0, 2, 3, 4, 5, 10, 11, 13)],
   [17, 3 + (8 << 16) + (6 << 24)],
   [18, 3 + (8 << 16) + (6 << 24)],
   [19, 15 + (8 << 16) + (6 << 24)],

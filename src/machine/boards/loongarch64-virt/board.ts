@@ -9,6 +9,9 @@ import { createTimers, TIMERS } from './timers';
 
 const STOPPED = 2;
 const IPI = 12;
+/** Offsets of the registers of the inter-processor interrupts. */
+const IPI_ENABLE = 0x04;
+const IPI_CLEAR = 0x0c;
 
 export const LOONGARCH64_VIRT_BOARD: BoardSpec = {
   id: LOONGARCH64_VIRT.id,
@@ -39,7 +42,7 @@ export const LOONGARCH64_VIRT_BOARD: BoardSpec = {
     const start = (view: HartView): void => {
       const [low = 0, high = 0] = virt.ipi.state.mailbox[view.hart] ?? [];
       if (low === 0 && high === 0) return;
-      virt.ipi.write(0x0c, 4, 0xffff_ffff, view.hart);
+      virt.ipi.write(IPI_CLEAR, 4, 0xffff_ffff, view.hart);
       view.pc = (BigInt(high) << 32n) | BigInt(low);
       view.activity = 0;
     };
@@ -76,7 +79,10 @@ export const LOONGARCH64_VIRT_BOARD: BoardSpec = {
         view.pc = BigInt(plan.entry);
         for (const [name, value] of Object.entries(plan.registers)) writeRegister(view, name, value);
         // What is in flash starts all processors; the machine starts the first and waits for messages to the others.
-        view.activity = plan.format !== 'none' && view.hart !== 0 ? STOPPED : 0;
+        if (plan.format === 'none' || view.hart === 0) return;
+        view.activity = STOPPED;
+        // They have enabled all of these before they wait.
+        virt.ipi.write(IPI_ENABLE, 4, 0xffff_ffff, view.hart);
       },
       firmwareCall: () => false,
       timersChanged: (view) => timers.changed(view),

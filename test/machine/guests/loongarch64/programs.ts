@@ -1,0 +1,31 @@
+/** Bare programs for loongarch64-virt that report on the console, and what they report here and on QEMU. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export interface BareProgram {
+  readonly name: string;
+  readonly title: string;
+  readonly processors: number;
+}
+
+export const PROGRAMS: readonly BareProgram[] = [
+  { name: 'cpucfg', title: 'the configuration of the processor is that of an LA464', processors: 1 },
+  { name: 'processors', title: 'a second processor is started by a mailbox, and answers', processors: 2 },
+];
+
+/** Bits of `cpucfg` word 2 that stand for vector instructions, of which QEMU's processor has more. */
+const VECTORS = BigInt(0b11 << 6);
+
+/** A report without what may differ. */
+export const comparable = ({ name }: BareProgram, report: string): string[] => {
+  const lines = report.replaceAll('\r', '').trimEnd().split('\n');
+  if (name !== 'cpucfg') return lines;
+  return lines.map((line, word) =>
+    word === 2 ? (BigInt(`0x${line}`) & ~VECTORS).toString(16).padStart(16, '0') : line,
+  );
+};
+
+export const executable = ({ name }: BareProgram): string => join(__dirname, 'prebuilt', `${name}.elf`);
+
+export const expected = (program: BareProgram): string[] =>
+  comparable(program, readFileSync(join(__dirname, `${program.name}.txt`), 'latin1'));
