@@ -1,4 +1,8 @@
 /** The smallest initial RAM disk there is: a console and one program without a library. */
+import { ARCHITECTURES, type Architecture } from '../../../src/base/architectures';
+import type { PatternInsn } from '../../../src/isa/core/insn';
+import { INSNS as LOONGARCH64 } from '../../../src/isa/loongarch64/insns/all';
+import { INSNS as RISCV64 } from '../../../src/isa/riscv64/insns/all';
 import { assemble, type Line } from '../../support/assemble';
 import { buildElf } from '../elf-builder';
 
@@ -7,36 +11,68 @@ export const GREETING = 'init: the first program runs in user mode\n';
 
 /** In a file of one segment, where the bytes behind both headers are mapped to. */
 const BASE = 0x1_0078;
-const [ZERO, A0, A1, A2, A3, A7] = [0, 10, 11, 12, 13, 17];
+/** The same on all architectures of the generic table. @see Linux, include/uapi/asm-generic/unistd.h */
 const SYSTEM = { write: 64, reboot: 142 } as const;
 /** Arguments of reboot(2): both magic numbers, and LINUX_REBOOT_CMD_POWER_OFF. */
 const POWER_OFF = [0xfee1_dead, 672_274_793, 0x4321_fedc] as const;
+const STANDARD_OUTPUT = 1;
 
-/** LUI and ADDIW: any 32-bit number, sign-extended. */
-const load = (rd: number, value: number): Line[] => [
-  ['lui', { rd, imm: ((value + 0x800) & ~0xfff) >>> 0 }],
-  ['addiw', { rd, rs1: rd, imm: value & 0xfff }],
-];
+/** How an architecture's programs ask Linux for something. */
+interface Words {
+  readonly insns: readonly PatternInsn[];
+  /** Any 32-bit number, sign-extended: always as many bytes. */
+  load(register: number, value: number): Line[];
+  readonly firstArgument: number;
+  readonly callNumber: number;
+  readonly call: Line;
+  readonly loop: Line;
+}
 
-const init = (): Uint8Array => {
+const WORDS = {
+  riscv64: {
+    insns: RISCV64,
+    load: (rd, value) => [
+      ['lui', { rd, imm: ((value + 0x800) & ~0xfff) >>> 0 }],
+      ['addiw', { rd, rs1: rd, imm: value & 0xfff }],
+    ],
+    firstArgument: 10,
+    callNumber: 17,
+    call: ['ecall', {}],
+    loop: ['jal', { rd: 0, imm: 0 }],
+  },
+  loongarch64: {
+    insns: LOONGARCH64,
+    load: (rd, value) => [
+      ['lu12i.w', { rd, si: (value & ~0xfff) >>> 0 }],
+      ['ori', { rd, rj: rd, ui: value & 0xfff }],
+    ],
+    firstArgument: 4,
+    callNumber: 11,
+    call: ['syscall', { code: 0 }],
+    loop: ['b', { offs: 0 }],
+  },
+} as const satisfies Readonly<Partial<Record<Architecture, Words>>>;
+
+/** Architectures whose Linux boots here. */
+export type LinuxArchitecture = keyof typeof WORDS;
+export const LINUX_ARCHITECTURES = Object.keys(WORDS) as readonly LinuxArchitecture[];
+
+const init = (architecture: LinuxArchitecture): Uint8Array => {
+  const { insns, load, firstArgument, callNumber, call, loop }: Words = WORDS[architecture];
   const greeting = new TextEncoder().encode(GREETING);
-  const call = (number: number): Line[] => [
-    ['addi', { rd: A7, rs1: ZERO, imm: number }],
-    ['ecall', {}],
+  const ask = (number: number, ...args: readonly number[]): Line[] => [
+    ...args.flatMap((value, index) => load(firstArgument + index, value)),
+    ...load(callNumber, number),
+    call,
   ];
   const program = (textAt: number): Line[] => [
-    ['addi', { rd: A0, rs1: ZERO, imm: 1 }],
-    ...load(A1, textAt),
-    ['addi', { rd: A2, rs1: ZERO, imm: greeting.length }],
-    ...call(SYSTEM.write),
-    ...[A0, A1, A2].flatMap((register, index) => load(register, POWER_OFF[index] ?? 0)),
-    ['addi', { rd: A3, rs1: ZERO, imm: 0 }],
-    ...call(SYSTEM.reboot),
-    ['jal', { rd: ZERO, imm: 0 }],
+    ...ask(SYSTEM.write, STANDARD_OUTPUT, textAt, greeting.length),
+    ...ask(SYSTEM.reboot, ...POWER_OFF, 0),
+    loop,
   ];
-  const { length } = assemble(program(BASE));
-  const bytes = Uint8Array.from([...assemble(program(BASE + length)), ...greeting]);
-  return buildElf({ segments: [{ vaddr: BigInt(BASE), bytes }] });
+  const { length } = assemble(program(BASE), insns);
+  const bytes = Uint8Array.from([...assemble(program(BASE + length), insns), ...greeting]);
+  return buildElf({ segments: [{ vaddr: BigInt(BASE), bytes }], machine: ARCHITECTURES[architecture].elfMachine });
 };
 
 interface Entry {
@@ -60,11 +96,11 @@ const member = ({ name, mode, bytes = new Uint8Array(), device = [0, 0] }: Entry
 };
 
 /** The archive. */
-export const initramfs = (): Uint8Array => {
+export const initramfs = (architecture: LinuxArchitecture): Uint8Array => {
   const entries: readonly Entry[] = [
     { name: 'dev', mode: 0o040_755 },
     { name: 'dev/console', mode: 0o020_600, device: [5, 1] },
-    { name: 'init', mode: 0o100_755, bytes: init() },
+    { name: 'init', mode: 0o100_755, bytes: init(architecture) },
     { name: 'TRAILER!!!', mode: 0 },
   ];
   return new Uint8Array(Buffer.concat(entries.flatMap((entry, index) => member(entry, index + 1))));
