@@ -2,7 +2,7 @@
  * A running system: harts on an engine, devices on a bus, and one clock that counts instructions. Harts take turns in
  * fixed quanta; input is stamped with the count at which the guest can see it. Start reading at {@link EmulatedMachine.run}.
  */
-import { ipa, type Pa, pa, type Va, va } from '../base/address';
+import { type Pa, pa, type Va, va } from '../base/address';
 import type { Plain } from '../base/plain';
 import type { Device, PowerEvent } from '../devices/device';
 import { type CompletedHelper, Engine, type TakenTrap } from '../engine/engine';
@@ -11,46 +11,20 @@ import { HART_STATE_BYTES, HOT, STATE, STATUS } from '../engine/layout';
 import type { Retried } from '../engine/retries';
 import type { Isa } from '../isa/core/isa';
 import type { BusWidth, Fence } from '../isa/core/privileged';
-import type { Access } from '../isa/core/translation';
 import { Alarms } from './alarms';
 import type { Board, BoardFiles, BoardSpec } from './boards/board';
 import type { LoadPlan } from './boot/load-plan';
 import type { Bus } from './bus';
-import type {
-  Cpu,
-  InputRecord,
-  Machine,
-  PhysicalMemory,
-  RunExit,
-  RunOptions,
-  StopEvent,
-  TraceEvent,
-  TrapEvent,
-  Watch,
-} from './contract';
+import type { Cpu, InputRecord, Machine, PhysicalMemory, RunExit, RunOptions, TraceEvent, Watch } from './contract';
+import { Events } from './events';
 import { HartCpu } from './hart-cpu';
 import { Htif } from './htif';
 import { InputStream } from './input-stream';
 import { readMachine, readRam, restoreMachine } from './snapshot';
 import { explainHandler, explainRetry, isStuck } from './stuck';
 import { TranslationUses } from './translation-uses';
+import { LONGEST, least, Turns } from './turns';
 import { Watchpoints } from './watchpoints';
-
-/** Cycles a hart runs before the next one's turn, when there are several. */
-const QUANTUM = 10_000n;
-/** Longest stretch given to the engine at once. */
-const LONGEST = 1n << 30n;
-
-/** Where the scheduler stands; plain, part of a snapshot. */
-export interface Schedule {
-  /** Cycles at the start of the current round. */
-  clock: bigint;
-  /** Hart whose turn it is, and the cycles it has had of it. */
-  turn: number;
-  used: bigint;
-  /** Some hart executed in this round. */
-  hasRun: boolean;
-}
 
 export interface MachineParts {
   readonly spec: BoardSpec;
@@ -65,22 +39,16 @@ export class EmulatedMachine implements Machine {
   readonly hardware: Board;
   readonly cpus: readonly Cpu[];
   readonly alarms = new Alarms();
-  schedule: Schedule = { clock: 0n, turn: 0, used: 0n, hasRun: false };
+  readonly turns = new Turns(this);
   /** Typed but not yet taken by the console device. */
   inputQueue: Uint8Array = new Uint8Array(0);
   readonly #inputs = new InputStream();
   powerEvent: PowerEvent | undefined;
   readonly watchpoints: Watchpoints;
   readonly #consoleSinks = new Set<(bytes: Uint8Array) => void>();
-  readonly #observers = new Map<TraceEvent['kind'], Set<(event: TraceEvent) => void>>();
-  readonly #uses = new TranslationUses((hart, address, access) => this.#translated(hart, address, access));
+  readonly #events = new Events(this);
+  readonly #uses = new TranslationUses((hart, address, access) => this.#events.translated(hart, address, access));
   readonly #htif: Htif | undefined;
-  #stopOn: RunOptions['stopOn'];
-  /** System registers whose changes are reported. */
-  #registers: readonly string[] = [];
-  #lastTrap: TrapEvent | undefined;
-  /** What `stopOn` accepted first. */
-  #accepted: StopEvent | undefined;
   /** What {@link STATUS}.stuck means: a handler that mends nothing, not one that faults itself. */
   #isRetrying = false;
   #attention = false;
@@ -99,7 +67,7 @@ export class EmulatedMachine implements Machine {
     this.hardware = spec.build(this.#services(), parts.files);
     this.watchpoints = new Watchpoints(
       this.engine,
-      (event) => this.#emit(event),
+      (event) => this.#events.emit(event),
       () => this.retired,
     );
     this.cpus = this.engine.harts.map(
@@ -134,18 +102,14 @@ export class EmulatedMachine implements Machine {
   }
   /** The clock now, in cycles. */
   get cycles(): bigint {
-    return this.schedule.clock + this.schedule.used + BigInt(this.engine.elapsed);
+    return this.turns.clock + BigInt(this.engine.elapsed);
   }
   get now(): bigint {
     return this.cycles * this.parts.spec.nanosecondsPerInstruction;
   }
 
   run(options: RunOptions): RunExit {
-    this.#stopOn = options.stopOn;
-    this.#registers = options.registers ?? [];
-    this.engine.wantsEveryHelper = this.#registers.length > 0;
-    this.#accepted = undefined;
-    this.#updateTrapTracing();
+    this.#events.begin(options);
     // What an earlier run hit but did not report, because a trap stopped it, is history.
     this.watchpoints.takeHit();
     let left = options.budget;
@@ -154,13 +118,13 @@ export class EmulatedMachine implements Machine {
       if (this.powerEvent) return { kind: 'power', event: this.powerEvent };
       if (left <= 0n) return { kind: 'budget' };
       this.#settle();
-      const hart = options.onlyHart ?? this.schedule.turn;
+      const hart = options.onlyHart ?? this.turns.hart;
       const view = this.engine.harts[hart];
       if (!view) throw new Error(`no hart ${hart}`);
-      const share = this.#share(view, options.onlyHart !== undefined);
+      const share = this.turns.share(view, options.onlyHart !== undefined);
       if (share === 0n) {
         if (options.onlyHart !== undefined) return { kind: 'idle' };
-        if (!this.#endTurn() && !this.#takeInput(true)) return { kind: 'idle' };
+        if (!this.turns.end() && !this.#inputCanWake() && !this.#takeInput(true)) return { kind: 'idle' };
         continue;
       }
       this.engine.memory.status = STATUS.none;
@@ -171,7 +135,7 @@ export class EmulatedMachine implements Machine {
         if (exit) return exit;
       }
       if (this.#takeInput(false)) continue;
-      const slice = minimum(left, share, this.#inputs.distance(this.retired) ?? LONGEST, LONGEST);
+      const slice = least(left, share, this.#inputs.distance(this.retired) ?? LONGEST, LONGEST);
       // What the refill's handler passes by on its way does not count.
       if (breakpoints === 1 && !this.#passed?.isRefilled) {
         this.#passed = { hart, pc: view.pc, at: this.retired, isRefilled: false };
@@ -179,7 +143,7 @@ export class EmulatedMachine implements Machine {
       const { status, executed } = this.engine.run(hart, Number(slice), breakpoints);
       if (executed > 0 || status !== STATUS.none) breakpoints = 2;
       left -= BigInt(executed);
-      this.#spend(BigInt(executed), options.onlyHart !== undefined);
+      this.turns.spend(BigInt(executed), options.onlyHart !== undefined);
       if (status === STATUS.breakpoint && this.#isPassedAgain(view)) {
         this.#passed = undefined;
         breakpoints = 1;
@@ -211,51 +175,10 @@ export class EmulatedMachine implements Machine {
     else this.hardware.alarmFired(owner, tag);
   }
 
-  /** Cycles the hart may run now; 0 when it waits, is stopped, or has had its turn. */
-  #share(view: HartView, isAlone: boolean): bigint {
-    if (view.activity === 1 && this.hardware.engineIsa.wakesFromWait(view)) view.activity = 0;
-    if (view.activity !== 0) return 0n;
-    const untilAlarm = this.#untilAlarm();
-    if (isAlone || this.engine.harts.length === 1) return untilAlarm ?? LONGEST;
-    return minimum(QUANTUM - this.schedule.used, untilAlarm ?? QUANTUM);
-  }
-
-  /** Cycles until the next alarm, at least 1. */
-  #untilAlarm(): bigint | undefined {
-    const { next } = this.alarms;
-    if (next === undefined) return undefined;
-    const perInstruction = this.parts.spec.nanosecondsPerInstruction;
-    const at = (next + perInstruction - 1n) / perInstruction;
-    return at > this.cycles ? at - this.cycles : 1n;
-  }
-
-  #spend(executed: bigint, isAlone: boolean): void {
-    const { schedule } = this;
-    if (executed > 0n) schedule.hasRun = true;
-    if (isAlone || this.engine.harts.length === 1) schedule.clock += executed;
-    else schedule.used += executed;
-  }
-
-  /** Ends the current turn; false when no hart can run and nothing is due. */
-  #endTurn(): boolean {
-    const { schedule } = this;
-    schedule.used = 0n;
-    schedule.turn = (schedule.turn + 1) % this.engine.harts.length;
-    if (schedule.turn !== 0) return true;
-    if (schedule.hasRun) {
-      if (this.engine.harts.length > 1) schedule.clock += QUANTUM;
-      schedule.hasRun = false;
-      return true;
-    }
-    const skipped = this.#untilAlarm();
-    if (skipped === undefined) return this.inputQueue.length > 0 && this.#inputCanWake();
-    schedule.clock += skipped;
-    return true;
-  }
-
   /** Input was queued while all harts wait: one more look, unless the console refuses it. */
   #inputCanWake(): boolean {
     const before = this.inputQueue.length;
+    if (before === 0) return false;
     this.#settle();
     return this.inputQueue.length < before;
   }
@@ -269,7 +192,7 @@ export class EmulatedMachine implements Machine {
         return hit && { kind: 'watch', hart: view.hart, ...hit };
       }
       case STATUS.trapStop:
-        return this.#accepted && { kind: 'event', event: this.#accepted };
+        return this.#events.accepted && { kind: 'event', event: this.#events.accepted };
       case STATUS.stuck:
         return this.#stuck(view);
       default:
@@ -279,8 +202,8 @@ export class EmulatedMachine implements Machine {
 
   #stuck(view: HartView): RunExit {
     const event =
-      this.#lastTrap ??
-      this.#trapEvent(view, {
+      this.#events.lastTrap ??
+      this.#events.trapEvent(view, {
         cause: 0,
         isInterrupt: false,
         tval: 0n,
@@ -335,16 +258,7 @@ export class EmulatedMachine implements Machine {
   }
 
   observe(kinds: readonly TraceEvent['kind'][], sink: (event: TraceEvent) => void): () => void {
-    for (const kind of kinds) {
-      const sinks = this.#observers.get(kind) ?? new Set();
-      sinks.add(sink);
-      this.#observers.set(kind, sinks);
-    }
-    this.#updateTrapTracing();
-    return () => {
-      for (const kind of kinds) this.#observers.get(kind)?.delete(sink);
-      this.#updateTrapTracing();
-    };
+    return this.#events.observe(kinds, sink);
   }
 
   observeStores(ranges: readonly { readonly pa: Pa; readonly length: number }[]): void {
@@ -455,7 +369,7 @@ export class EmulatedMachine implements Machine {
         return done;
       },
       get clock() {
-        return machine.schedule.clock + machine.schedule.used;
+        return machine.turns.clock;
       },
       ticksOf: (cycles: bigint) => this.parts.spec.ticksAt(cycles * this.parts.spec.nanosecondsPerInstruction),
       firmwareCall: (view: HartView) => {
@@ -463,12 +377,12 @@ export class EmulatedMachine implements Machine {
         this.#lookUp();
         return done;
       },
-      fenced: (hart: number, fence: Fence) => this.#fenced(hart, fence),
+      fenced: (hart: number, fence: Fence) => this.#events.fenced(hart, fence),
       timersChanged: (view: HartView) => {
         this.hardware.timersChanged(view);
         this.#lookUp();
       },
-      contextSwitched: (view: HartView, done: CompletedHelper) => this.#contextSwitched(view, done),
+      contextSwitched: (view: HartView, done: CompletedHelper) => this.#events.contextSwitched(view, done),
       isHopeless: (cause: number, retried: Retried) => isStuck(this.isa, cause, retried),
       trapTaken: (view: HartView, trap: TakenTrap) => this.#trapTaken(view, trap),
       stored: (view: HartView, address: number, length: number, old: Uint8Array) =>
@@ -510,7 +424,7 @@ export class EmulatedMachine implements Machine {
       flushTranslations: (hart: number) => this.engine.tlb.flushHart(hart),
       fence: (hart: number, fence: Fence) => {
         this.engine.tlb.flushHart(hart);
-        this.#fenced(hart, fence);
+        this.#events.fenced(hart, fence);
       },
       readPhysical: (at: bigint, length: number) => this.readPhysical(pa(at), length),
       readMemory: (at: bigint, length: number) => {
@@ -553,113 +467,21 @@ export class EmulatedMachine implements Machine {
     return bytes;
   }
 
-  #updateTrapTracing(): void {
-    const wanted = (['crossing', 'refill', 'rootChanged'] as const).some(
-      (kind) => (this.#observers.get(kind)?.size ?? 0) > 0,
-    );
-    this.engine.wantsTrapContext = wanted || this.#stopOn !== undefined;
-  }
-
   #trapTaken(view: HartView, trap: TakenTrap): 'trapStop' | 'stuck' | undefined {
     if (this.#inputs.countTrap(this.retired)) this.engine.memory.status = STATUS.check;
     const passed = this.#passed;
     if (passed && passed.hart === view.hart && passed.pc === trap.epc && passed.at === this.retired) {
-      passed.isRefilled = this.#isRefill(trap);
+      passed.isRefilled = this.#events.isRefill(trap);
     }
     const nearlyStuck = view.trapStreak > 1;
     if (!this.engine.wantsTrapContext && !nearlyStuck && !trap.isHopeless) return undefined;
-    const event = this.#trapEvent(view, trap);
-    this.#lastTrap = event;
-    this.#emit(event);
-    if (this.#stopOn?.(event)) {
-      this.#accepted ??= event;
+    if (this.#events.trapTaken(view, trap)) {
       // Whoever is told of the refill sees to what follows.
       this.#passed = undefined;
       return 'trapStop';
     }
     this.#isRetrying = trap.isHopeless;
     return trap.isHopeless ? 'stuck' : undefined;
-  }
-
-  #isRefill({ isInterrupt, cause }: TakenTrap): boolean {
-    return !isInterrupt && (this.hardware.engineIsa.isRefill?.(cause) ?? false);
-  }
-
-  /** Tells observers of changes of world and of new translation roots; whether one shall end the run. */
-  #contextSwitched(view: HartView, { before, at, mnemonic, called }: CompletedHelper): boolean {
-    const from = this.hardware.worldOf(before);
-    const to = this.hardware.worldOf((slot) => view.get(slot));
-    const common = { hart: view.hart, pc: va(view.pc), at: this.retired };
-    const border = { from, to, instruction: va(at), ...common };
-    const events: StopEvent[] = [];
-    if (called !== undefined) {
-      events.push({ kind: 'crossing', by: 'call', cause: called, isInterrupt: false, tval: 0n, ...border });
-    } else if (to.rank !== from.rank) {
-      const isRefill = this.hardware.engineIsa.inRefill?.(before) ?? false;
-      events.push({ kind: isRefill ? 'refill' : 'crossing', by: 'instruction', mnemonic, ...border });
-    }
-    for (const register of this.hardware.rootRegisters) {
-      const value = view.get(register);
-      const old = before(register);
-      if (value !== old) events.push({ kind: 'rootChanged', register, value, old, ...common });
-    }
-    const past = { get: before, time: view.time, cycles: view.cycles, retired: view.retired };
-    for (const register of this.#registers) {
-      if (this.hardware.rootRegisters.includes(register)) continue;
-      const value = this.hardware.readSystemRegister(view, register);
-      const old = this.hardware.readSystemRegister(past, register);
-      if (value === undefined || old === undefined || value === old) continue;
-      events.push({ kind: 'registerWritten', register, value, old, instruction: va(at), ...common });
-    }
-    let isAccepted = false;
-    for (const event of events) {
-      if (event.kind !== 'registerWritten') this.#emit(event);
-      if (!this.#stopOn?.(event)) continue;
-      this.#accepted ??= event;
-      isAccepted = true;
-    }
-    return isAccepted;
-  }
-
-  #trapEvent(view: HartView, trap: TakenTrap): TrapEvent {
-    const { cause, isInterrupt, tval, epc, detail, before } = trap;
-    return {
-      kind: this.#isRefill(trap) ? 'refill' : 'crossing',
-      by: 'trap',
-      hart: view.hart,
-      cause,
-      isInterrupt,
-      tval,
-      ...(detail?.guestPhysical !== undefined && { guestPhysical: ipa(detail.guestPhysical) }),
-      from: this.hardware.worldOf(before),
-      to: this.hardware.worldOf((slot) => view.get(slot)),
-      instruction: va(epc),
-      pc: va(view.pc),
-      at: this.retired,
-    };
-  }
-
-  #fenced(hart: number, { of, address, asid }: Fence): void {
-    if ((this.#observers.get('fence')?.size ?? 0) === 0) return;
-    this.#emit({
-      kind: 'fence',
-      hart,
-      of,
-      ...(address !== undefined && { address }),
-      ...(asid !== undefined && { asid }),
-      pc: va(this.engine.harts[this.engine.memory.activeHart]?.pc ?? 0n),
-      at: this.retired,
-    });
-  }
-
-  #translated(hart: number, address: bigint, access: Access): void {
-    const view = this.engine.harts[hart];
-    if (!view) return;
-    this.#emit({ kind: 'translated', hart, va: va(address), access, pc: va(view.pc), at: this.retired });
-  }
-
-  #emit(event: TraceEvent): void {
-    for (const sink of this.#observers.get(event.kind) ?? []) sink(event);
   }
 }
 
@@ -671,12 +493,6 @@ const readBus = (bus: Bus, address: number, width: BusWidth, by: number): bigint
 
 const writeBus = (bus: Bus, address: number, width: BusWidth, value: bigint, by: number): boolean =>
   width === 8 ? bus.write64(address, value, by) : bus.write(address, width, Number(value), by);
-
-const minimum = (first: bigint, ...rest: bigint[]): bigint => {
-  let least = first;
-  for (const value of rest) if (value < least) least = value;
-  return least;
-};
 
 /** Makes plain data that JSON does not know hashable. */
 const replacer = (_: string, value: unknown): unknown => {

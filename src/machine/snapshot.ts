@@ -6,6 +6,7 @@ import { STATE } from '../engine/layout';
 import type { RegisterFile, StateLayout } from '../isa/core/state-layout';
 import type { Alarm } from './alarms';
 import type { EmulatedMachine } from './machine';
+import type { Schedule } from './turns';
 
 /** Everything but RAM. */
 export const readMachine = (machine: EmulatedMachine): { readonly [key: string]: Plain } => ({
@@ -19,7 +20,7 @@ export const readMachine = (machine: EmulatedMachine): { readonly [key: string]:
   alarms: [...machine.alarms.all]
     .sort((a, b) => (`${a.owner}/${a.tag}` < `${b.owner}/${b.tag}` ? -1 : 1))
     .map(({ owner, tag, at }) => ({ owner, tag, at })),
-  schedule: { ...machine.schedule },
+  schedule: { ...machine.turns.schedule },
   input: machine.inputQueue,
   power: machine.powerEvent ? { ...machine.powerEvent } : null,
 });
@@ -95,7 +96,7 @@ interface SavedMachine {
   readonly harts: readonly SavedHart[];
   readonly devices: Readonly<Record<string, Plain>>;
   readonly alarms: readonly Alarm[];
-  readonly schedule: EmulatedMachine['schedule'];
+  readonly schedule: Schedule;
   readonly input: Uint8Array;
   readonly power: PowerEvent | null;
   readonly ram: SavedRam;
@@ -120,7 +121,7 @@ export const restoreMachine = (machine: EmulatedMachine, snapshot: Plain): void 
     if (state !== undefined) device.state = structuredClone(state);
   }
   machine.alarms.all = saved.alarms;
-  machine.schedule = { ...saved.schedule };
+  machine.turns.schedule = { ...saved.schedule };
   machine.inputQueue = saved.input.slice();
   machine.powerEvent = saved.power ?? undefined;
   restoreRam(machine, saved.ram);

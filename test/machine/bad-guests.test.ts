@@ -21,7 +21,7 @@ describe.each([
 ])('%s a guest', (_, at) => {
   it('that jumps to 0 without a trap handler is stuck, and the explanation names cause and addresses', () => {
     const exit = machineWith(at, code(0x67)).run({ budget: 1_000_000n });
-    expect(exit).toMatchObject({ kind: 'stuck', event: { cause: 1, epc: 0n, tval: 0n } });
+    expect(exit).toMatchObject({ kind: 'stuck', event: { cause: 1, instruction: 0n, tval: 0n } });
     expect(exit.kind === 'stuck' && exit.explanation).toMatch(
       /hart 0 takes Instruction access fault again and again.*0x0/i,
     );
