@@ -78,7 +78,8 @@ export const launchSchema = {
           path: { ...TEXT, markdownDescription: 'The ELF file.' },
           world: {
             type: 'string',
-            enum: IMAGE_WORLDS,
+            // No machine here has a mode of its own for hypervisors yet.
+            enum: IMAGE_WORLDS.filter((world) => world !== 'hypervisor'),
             enumDescriptions: [
               'A user program.',
               'A kernel or hypervisor.',

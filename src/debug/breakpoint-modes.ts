@@ -1,7 +1,7 @@
 /** How a breakpoint's place is told apart from other code at its address. */
 import { hex, pa } from '../base/address';
 import { t } from '../base/l10n';
-import type { World } from '../isa/core/world';
+import { hasStage, rootsOf, type World } from '../isa/core/world';
 import type { Cpu } from '../machine/contract';
 import type { BoundPlace, ImageHit } from './images';
 import type { PlaceRule } from './place-rule';
@@ -51,8 +51,8 @@ export function underMode(
   if (mode === 'physical') return physicalPlaces(places, here);
   if (mode !== 'this-space') return { places: places.map((place) => ({ ...place, rule: { kind: mode } })) };
   const { world } = here.cpu();
-  const { guest, stage1, stage2 } = world;
-  const rule: PlaceRule = { kind: mode, space: { guest, stage1, stage2 } };
+  const { guest, roots } = world;
+  const rule: PlaceRule = { kind: mode, space: { guest, roots } };
   return { places: places.map((place) => ({ ...place, rule })), message: t`Stops in ${describe(world)} only.` };
 }
 
@@ -76,8 +76,12 @@ function translated({ image, va }: BoundPlace, here: WhereNow) {
   return result.ok ? pa(result.pa) : undefined;
 }
 
-const describe = ({ guest, stage1 }: World): string => {
-  if (stage1 === undefined)
+const describe = (world: World): string => {
+  const { guest } = world;
+  if (!hasStage(world, 1))
     return guest ? t`the guest’s address space without paging` : t`the address space without paging`;
-  return guest ? t`the guest’s address space with root ${hex(stage1)}` : t`the address space with root ${hex(stage1)}`;
+  const tables = rootsOf(world, 1)
+    .map(({ table }) => hex(table))
+    .join(', ');
+  return guest ? t`the guest’s address space with root ${tables}` : t`the address space with root ${tables}`;
 };

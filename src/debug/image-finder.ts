@@ -2,7 +2,9 @@
  * Finds where a guest put programs that may lie anywhere: position-independent ones, and guest kernels whose load address
  * nobody declared. When a hart enters a less privileged world at code of no image, the bytes there are looked for in them.
  */
+
 import { ipa, type Va, va } from '../base/address';
+import { hasStage } from '../isa/core/world';
 import { type Cpu, isPassage, type StopEvent } from '../machine/contract';
 import { runsIn } from './image-world';
 import type { Image, ImageSet, Placement } from './images';
@@ -54,7 +56,7 @@ export class ImageFinder {
     const [match] = matches;
     if (match === undefined || matches.length > 1) return false;
     const { image, link } = match;
-    const isBare = world.guest && world.stage1 === undefined;
+    const isBare = world.guest && !hasStage(world, 1);
     this.images.move(image, isBare ? withIpa(image, pc - link) : withVa(image, pc - link));
     this.lost.delete(image);
     this.found(image);

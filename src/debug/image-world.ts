@@ -2,7 +2,7 @@
 import type { World } from '../isa/core/world';
 
 /** Where an image's code runs. */
-export const IMAGE_WORLDS = ['user', 'kernel', 'firmware', 'guest user', 'guest kernel'] as const;
+export const IMAGE_WORLDS = ['user', 'kernel', 'hypervisor', 'firmware', 'guest user', 'guest kernel'] as const;
 export type ImageWorld = (typeof IMAGE_WORLDS)[number];
 
 /** The images' word for a world. A guest's firmware is the guest's kernel: nothing lies between it and the hypervisor. */

@@ -1,8 +1,10 @@
 /** Guest memory as the debugger reads and writes it: by physical address, or by virtual address in a hart's world. */
+
 import { hex, type Pa, pa, type Va, va } from '../base/address';
 import { t } from '../base/l10n';
 import type { Access } from '../isa/core/translation';
-import type { World } from '../isa/core/world';
+import { hasSameTables, hasStage, type World } from '../isa/core/world';
+import { isSameMachine } from './trap-policy';
 
 export type { Access } from '../isa/core/translation';
 
@@ -56,8 +58,7 @@ export function referenceIn(
   return { ...reference, world: imageWorldOf(cpu.world) };
 }
 
-const isSameSpace = (a: World, b: World): boolean =>
-  imageWorldOf(a) === imageWorldOf(b) && a.stage1 === b.stage1 && a.stage2 === b.stage2;
+const isSameSpace = (a: World, b: World): boolean => imageWorldOf(a) === imageWorldOf(b) && hasSameTables(a, b);
 
 /** Reads and writes without disturbing the guest. Every method is side-effect free except the writes. */
 export class TargetMemory {
@@ -79,14 +80,12 @@ export class TargetMemory {
 
   /** Code in this world exists: what it may read can be shown while its kernel handles a trap. */
   noteWorld(world: World): void {
-    this.lesser.set(`${world.mode} ${world.guest} ${world.stage1 !== undefined}`, world);
+    this.lesser.set(`${world.mode} ${world.guest} ${hasStage(world, 1)}`, world);
   }
 
   /** Worlds below a hart's in the same machine (its own, or the same virtual one); the current address space first. */
   private worldsBelow(world: World): World[] {
-    const below = [...this.lesser.values()].filter(
-      ({ guest, rank, stage2 }) => guest === world.guest && stage2 === world.stage2 && rank < world.rank,
-    );
+    const below = [...this.lesser.values()].filter((one) => isSameMachine(one, world) && one.rank < world.rank);
     return [...below.map(({ mode, rank, level }) => ({ ...world, mode, rank, level })), ...below];
   }
 

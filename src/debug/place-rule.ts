@@ -1,8 +1,8 @@
 /** Conditions on where a hart is, beside the address that a breakpoint stands at. */
-import type { World } from '../isa/core/world';
+import { hasSameTables, type World } from '../isa/core/world';
 
 /** One address space: the tables that translate in it. */
-export type AddressSpace = Pick<World, 'guest' | 'stage1' | 'stage2'>;
+export type AddressSpace = Pick<World, 'guest' | 'roots'>;
 
 /** A condition on where a hart is, beside the place's address. */
 export type PlaceRule =
@@ -13,6 +13,5 @@ export type PlaceRule =
 export function fulfils(rule: PlaceRule, world: World): boolean {
   if (rule.kind === 'host' || rule.kind === 'guest') return world.guest === (rule.kind === 'guest');
   if (rule.kind !== 'this-space') return true;
-  const { guest, stage1, stage2 } = rule.space;
-  return guest === world.guest && stage1 === world.stage1 && stage2 === world.stage2;
+  return rule.space.guest === world.guest && hasSameTables(rule.space, world);
 }

@@ -3,7 +3,7 @@
  * and trap; this file decides which of them are stops. Pausing is the caller's business: it stops calling {@link Runner.slice}.
  */
 import { type Va, va } from '../base/address';
-import type { World } from '../isa/core/world';
+import { hasSameTables, type World } from '../isa/core/world';
 import { type Cpu, isTrap, type Machine, type RunExit, type RunOptions, type StopEvent } from '../machine/contract';
 import type { BoundPlace, Breakpoints, CodeBreakpoint } from './breakpoints';
 import type { ConditionTester } from './conditions';
@@ -359,7 +359,7 @@ export class Runner {
       if (pc !== back.again && pc !== back.after) return undefined;
       if (cpu === undefined || !isSameWorld(cpu.world, back.world)) return undefined;
       if (cpu.readRegister(this.machine.isa.stackPointer) !== back.sp) return undefined;
-      if (back.hasOwnRoot && cpu.world.stage1 !== back.world.stage1) return undefined;
+      if (back.hasOwnRoot && !hasSameTables(cpu.world, back.world)) return undefined;
       this.trapReturn = undefined;
       // Interrupted before the instruction: do it now. A trap it asked for (ecall) returns behind it.
       return pc === back.again ? undefined : this.advance('stepped', hart);

@@ -1,6 +1,6 @@
 /** What a step into does where control goes to another world, and which worlds are the same one. */
 import { t } from '../base/l10n';
-import type { World } from '../isa/core/world';
+import { hasSameTables, stage2Alone, type World } from '../isa/core/world';
 import { imageWorldOf } from './image-world';
 
 export { isVmEntry, isVmExit } from '../isa/core/world';
@@ -18,19 +18,20 @@ export const isTrapPolicy = (text: string): text is TrapPolicy => (TRAP_POLICIES
 
 /** Whether both are of one virtual machine, or both of none. */
 export const isSameMachine = (left: World, right: World): boolean =>
-  left.guest === right.guest && left.vmid === right.vmid && left.stage2 === right.stage2;
+  left.guest === right.guest && left.vmid === right.vmid && hasSameTables(stage2Alone(left), stage2Alone(right));
 
 /**
  * Whether code goes on in `right` that ran in `left`. User programs of different address spaces are different worlds;
  * kernels run in many.
  */
 export const isSameWorld = (left: World, right: World): boolean =>
-  left.mode === right.mode && isSameMachine(left, right) && (left.level !== 'user' || left.stage1 === right.stage1);
+  left.mode === right.mode && isSameMachine(left, right) && (left.level !== 'user' || hasSameTables(left, right));
 
 /** What runs in worlds. {@link whatRunsIn} translates it. */
 export const WORLD_WORDS = {
   user: 'the user program',
   kernel: 'the kernel',
+  hypervisor: 'the hypervisor',
   firmware: 'the firmware',
   'guest user': 'the user program of the guest',
   'guest kernel': 'the guest kernel',

@@ -11,7 +11,7 @@
 import { hex, type Va } from '../base/address';
 import { t } from '../base/l10n';
 import { keepLast } from '../base/last-used';
-import { isVmEntry, isVmExit, type World } from '../isa/core/world';
+import { hasSameTables, isVmEntry, isVmExit, tablesKey, type World } from '../isa/core/world';
 import { type Cpu, isPassage, isTrap, type Machine, type PassageEvent, type TrapEvent } from '../machine/contract';
 import type { BoundPlace } from './breakpoints';
 import { type ImageWorld, imageWorldOf } from './image-world';
@@ -160,7 +160,7 @@ export class WorldContexts {
     const kind = imageWorldOf(world);
     const exit = ends.map((end) => this.exits.get(`${kind} ${end}`)).find((found) => found !== undefined);
     // Another address space is active: the stack has been given to another task since.
-    return exit?.trap.to.stage1 === world.stage1 ? exit : undefined;
+    return exit && hasSameTables(exit.trap.to, world) ? exit : undefined;
   }
 
   /** The exit to `world` that stopped code at `pc` with these registers. */
@@ -228,7 +228,7 @@ export class WorldContexts {
     const known = [...(entered === undefined ? [] : [entered]), ...left, ...able].filter(
       (world) => imageWorldOf(world) === kind,
     );
-    const world = known.find(({ stage1 }) => stage1 === here.stage1) ?? known[0];
+    const world = known.find((one) => hasSameTables(one, here)) ?? known[0];
     return world === undefined ? cpu : suspendedCpu(cpu, world);
   }
 
@@ -333,8 +333,7 @@ export class WorldContexts {
       last !== undefined &&
       isAtOrBehind(last, pc, this.machine) &&
       last.from.rank === to.rank &&
-      last.from.stage1 === to.stage1 &&
-      last.from.stage2 === to.stage2;
+      hasSameTables(last.from, to);
     if (isSame) return;
     const guest = `${hart} guest kernel`;
     for (const known of [this.entries, this.called, this.latest]) known.delete(guest);
@@ -345,7 +344,7 @@ export class WorldContexts {
   private stackOf(entry: EntryContext, kind: ImageWorld): bigint | undefined {
     if (entry.unknown !== undefined) return undefined;
     const at = entry.called === undefined ? this.entryFrame(entry).cfa : entry.called.stackPointer;
-    const key = `${kind} ${entry.world.stage1} ${at}`;
+    const key = `${kind} ${tablesKey(entry.world)} ${at}`;
     if (!this.ends.has(key)) {
       if (this.ends.size > MOST_EXITS) this.ends.clear();
       this.ends.set(key, this.unwinder.stackEnd(this.entryFrame(entry)));
@@ -388,12 +387,14 @@ export class WorldContexts {
 function uppersOf(kind: ImageWorld): readonly ImageWorld[] {
   switch (kind) {
     case 'guest user':
-      return ['guest kernel', 'kernel'];
+      return ['guest kernel', 'hypervisor', 'kernel'];
     case 'guest kernel':
-      return ['kernel'];
+      return ['hypervisor', 'kernel'];
     case 'user':
-      return ['kernel', 'firmware'];
+      return ['kernel', 'hypervisor', 'firmware'];
     case 'kernel':
+      return ['hypervisor'];
+    case 'hypervisor':
     case 'firmware':
       return [];
   }

@@ -1,9 +1,9 @@
 /** Worlds and their translation as views look at them: the hart's own, those it ran in before, those it could enter. */
-import { type Pa, pa, va } from '../base/address';
+import { pa, va } from '../base/address';
 import { imageWorldOf } from '../debug/image-world';
 import type { PhysicalReader } from '../isa/core/isa';
 import type { Access, Translation } from '../isa/core/translation';
-import type { World } from '../isa/core/world';
+import { hasSameTables, hasStage, stage2Alone, type World } from '../isa/core/world';
 import type { InspectContext } from './inspector';
 import type { KnownRoot } from './root-history';
 
@@ -59,20 +59,19 @@ export function readIn(
 
 /** The second stage alone, which translates guest physical addresses; undefined where a world has none. */
 export function stage2Of(space: AddressSpace): AddressSpace | undefined {
-  if (space.world.stage2 === undefined) return undefined;
-  const { stage1: _, ...world } = space.world;
-  return { ...space, world };
+  return hasStage(space.world, 2) ? { ...space, world: stage2Alone(space.world) } : undefined;
 }
 
 /** `guest user (VU)`, `kernel (S)`: what kind of code, and the manual's name of its mode. */
 export const worldText = (world: World): string => `${imageWorldOf(world)} (${world.mode})`;
 
-/** Where a space's first translation starts, in the addresses that its entries use. */
-export const rootOf = ({ world }: AddressSpace): Pa | undefined => (world.stage1 ?? world.stage2) as Pa | undefined;
+/** The second stage below a first one; undefined where the addresses of the first tables are physical. */
+export const backingOf = (space: AddressSpace): AddressSpace | undefined =>
+  hasStage(space.world, 1) ? stage2Of(space) : undefined;
 
 /** Two worlds with the same tables and the same identity. */
 export const isSameWorld = (a: World, b: World): boolean =>
-  a.mode === b.mode && a.stage1 === b.stage1 && a.stage2 === b.stage2 && a.asid === b.asid && a.vmid === b.vmid;
+  a.mode === b.mode && hasSameTables(a, b) && a.asid === b.asid && a.vmid === b.vmid;
 
 /**
  * The worlds an address can be explained in, best guess first for each mode: the one the hart is in, those it ran in (the

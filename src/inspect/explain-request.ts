@@ -70,7 +70,7 @@ function meaning(name: string, modes: readonly string[]): ((world: World) => boo
   switch (name) {
     case 'host':
     case 'hypervisor':
-      return (world) => imageWorldOf(world) === 'kernel';
+      return (world) => ['kernel', 'hypervisor'].includes(imageWorldOf(world));
     case 'guest':
       return (world) => world.guest;
     default:

@@ -7,10 +7,11 @@ import { hex, type Ipa, ipa, type Pa, pa, va } from '../base/address';
 import { t } from '../base/l10n';
 import { causeOf, processorText } from '../isa/core/isa';
 import type { Access, Mapping, Permissions, Translation, WalkStep } from '../isa/core/translation';
-import type { World } from '../isa/core/world';
+import { hasStage, hasTwoStages, includesTables, rootAt, rootsOf, type World } from '../isa/core/world';
 import type { TrapEvent } from '../machine/contract';
 import {
   type AddressSpace,
+  backingOf,
   isSameWorld,
   spaceOf,
   spaceOfRoot,
@@ -51,8 +52,6 @@ export interface ExplainRow {
 export const ACCESSES: readonly Access[] = ['read', 'write', 'execute'];
 /** Virtual addresses listed for a physical one. */
 const MOST_ALIASES = 8;
-/** Bytes of an entry in all formats with tables of 512. */
-const ENTRY_BYTES = 8n;
 
 /**
  * Rows about an address as a world sees it. Without `world` that is the hart's own; for a guest physical address the last
@@ -70,7 +69,7 @@ export function explainAddress(
     return world === undefined ? [...rows, ...otherRoots(context, at.address)] : rows;
   }
   if (at.space === 'gpa') {
-    const guest = world === undefined ? worldsOf(context).find((one) => one.stage2 !== undefined) : undefined;
+    const guest = world === undefined ? worldsOf(context).find((one) => hasStage(one, 2)) : undefined;
     const asked = guest === undefined ? space : spaceOf(context, guest);
     return explainGuestPhysical(context, at.address, access, asked);
   }
@@ -163,21 +162,22 @@ export function walkRows(context: InspectContext, walk: Translation, space: Addr
 }
 
 /** `Sv39 over Sv39x4, root table at gpa 0x… = pa 0x…, address space 3; stage 2 root table at pa 0x…, VM 1`. */
-function startText(context: InspectContext, { scheme }: Translation, space: AddressSpace): string {
-  const { stage1, stage2, guest, asid, vmid } = space.world;
-  if (stage1 === undefined && stage2 === undefined) return t`${scheme}: no page table is used, the address is physical`;
-  if (stage1 === undefined && stage2 !== undefined)
-    return t`${scheme}, stage 2 alone: root table at pa ${hex(stage2)}, VM ${vmid}`;
-  const root = stage1 === undefined ? undefined : located(context, stage1, space);
-  const first = root === undefined ? t`stage 1 is off` : t`root table at ${isTwoStage(space) ? root : `pa ${root}`}`;
+function startText(context: InspectContext, { scheme, va: at }: Translation, space: AddressSpace): string {
+  const { world } = space;
+  const { guest, asid, vmid } = world;
+  const [root, [below]] = [rootAt(world, at), rootsOf(world, 2)];
+  if (root === undefined) return t`${scheme}: no page table is used, the address is physical`;
+  if (root.stage === 2) return t`${scheme}, stage 2 alone: root table at pa ${hex(root.table)}, VM ${vmid}`;
+  const lies = located(context, root.table, space);
+  const first = t`root table at ${hasTwoStages(world) ? lies : `pa ${lies}`}`;
   if (!guest) return t`${scheme}, ${first}, address space ${asid}`;
-  const second = stage2 === undefined ? t`stage 2 is off` : t`stage 2 root table at pa ${hex(stage2)}, VM ${vmid}`;
-  return `${scheme}, ${first}${stage1 === undefined ? '' : t`, address space ${asid}`}; ${second}`;
+  const second = below === undefined ? t`stage 2 is off` : t`stage 2 root table at pa ${hex(below.table)}, VM ${vmid}`;
+  return `${scheme}, ${first}${t`, address space ${asid}`}; ${second}`;
 }
 
 /** Where an address that a space's tables use lies: stage 2 translates those of a guest. */
 export function physicalOf(context: InspectContext, at: Pa | Ipa, space: AddressSpace): Pa | undefined {
-  const second = space.world.stage1 === undefined ? undefined : stage2Of(space);
+  const second = backingOf(space);
   if (second === undefined) return pa(at);
   const { result } = translateIn(context, second, va(at), 'read');
   return result.ok ? result.pa : undefined;
@@ -185,22 +185,24 @@ export function physicalOf(context: InspectContext, at: Pa | Ipa, space: Address
 
 /** The same in words: `0x…`, or `gpa 0x… = 0x…` where stage 2 translates it. */
 export function located(context: InspectContext, at: Pa | Ipa, space: AddressSpace): string {
-  if (!isTwoStage(space)) return hex(at);
+  if (!hasTwoStages(space.world)) return hex(at);
   const lies = physicalOf(context, at, space);
   return lies === undefined ? t`gpa ${hex(at)}, which stage 2 does not map` : `gpa ${hex(at)} = pa ${hex(lies)}`;
 }
 
 function stepRows(context: InspectContext, steps: readonly WalkStep[], space: AddressSpace): ExplainRow[] {
-  const hasTwo = space.world.stage1 !== undefined && space.world.stage2 !== undefined;
-  return steps.map((step) => stepRow(context, step, hasTwo));
+  return steps.map((step) => stepRow(context, step, space));
 }
 
-function stepRow(context: InspectContext, step: WalkStep, hasTwo: boolean): ExplainRow {
+function stepRow(context: InspectContext, step: WalkStep, space: AddressSpace): ExplainRow {
+  const hasTwo = hasTwoStages(space.world);
+  const { world, registers } = step.stage === 2 ? (stage2Of(space) ?? space) : space;
+  const { entryBytes } = context.machine.isa.tableShape(world, step.level, registers);
   const { raw, fields, isValid, isLeaf } = step.entry;
   const kind = !isValid ? t`not valid` : isLeaf ? t`page` : t`table`;
   const guestPhysical = step.nested?.va;
   const where = guestPhysical === undefined ? `pa ${hex(step.at)}` : `gpa ${hex(guestPhysical)} = pa ${hex(step.at)}`;
-  const table = (guestPhysical ?? step.at) - BigInt(step.index) * ENTRY_BYTES;
+  const table = (guestPhysical ?? step.at) - BigInt(step.index * entryBytes);
   return {
     label:
       hasTwo || step.stage === 2
@@ -217,7 +219,7 @@ function stepRow(context: InspectContext, step: WalkStep, hasTwo: boolean): Expl
         {
           label: t`the entry itself is found by stage 2 (${step.nested.scheme})`,
           icon: 'references',
-          children: step.nested.steps.map((inner) => stepRow(context, inner, true)),
+          children: step.nested.steps.map((inner) => stepRow(context, inner, space)),
         },
       ],
     }),
@@ -250,8 +252,8 @@ function ending(context: InspectContext, walk: Translation, space: AddressSpace)
   }
   const names = physicalNames(context, result.pa, 1n);
   const what = names.length === 0 ? nothingThere(context) : names.join(', ');
-  const through = isTwoStage(space) ? `gpa ${hex(result.ipa)} → ` : '';
-  const both = isTwoStage(space) ? t` by both stages together` : '';
+  const through = hasTwoStages(space.world) ? `gpa ${hex(result.ipa)} → ` : '';
+  const both = hasTwoStages(space.world) ? t` by both stages together` : '';
   const rights =
     walk.steps.length === 0 ? '' : t`, ${sizeText(result.pageSize)} page, ${permissionText(result.perms)}${both}`;
   const label = `→ ${through}pa ${hex(result.pa)} (${what})${rights}`;
@@ -264,8 +266,6 @@ function ending(context: InspectContext, walk: Translation, space: AddressSpace)
     },
   ];
 }
-
-const isTwoStage = ({ world }: AddressSpace): boolean => world.stage1 !== undefined && world.stage2 !== undefined;
 
 /** `May be read and written by user mode.` */
 export const permissionWords = ({ read, write, execute, user }: Permissions): string => {
@@ -317,7 +317,7 @@ function explainGuestPhysical(context: InspectContext, at: bigint, access: Acces
     return [{ label: why }];
   }
   const walk = translateIn(context, second, va(at), access);
-  const virtual = space.world.stage1 === undefined ? undefined : mappedRanges(context, space);
+  const virtual = hasStage(space.world, 1) ? mappedRanges(context, space) : undefined;
   return [
     {
       label: t`${t(access)} of guest physical ${hex(ipa(at))} by ${worldText(space.world)}, ${processorText(context.machine.isa, context.cpu.hart)}`,
@@ -340,11 +340,11 @@ function explainPhysical(context: InspectContext, at: bigint, space: AddressSpac
       : t`${names.join(', ')}, offset ${hex(offset)}`;
   const first: ExplainRow = { label: t`physical ${hex(at)}`, description: what, memoryReference: `pa:${hex(pa(at))}` };
   const { world } = space;
-  if (world.stage1 === undefined && world.stage2 === undefined) {
+  if (world.roots.length === 0) {
     const label = t`${processorText(context.machine.isa, cpu.hart)} in ${worldText(world)} uses no page table: the virtual address is the same`;
     return [first, { label }];
   }
-  const second = isTwoStage(space) ? stage2Of(space) : undefined;
+  const second = backingOf(space);
   return [
     first,
     ...aliasRows(context, mappedRanges(context, space), at, (range) => range.pa, space),
@@ -354,9 +354,8 @@ function explainPhysical(context: InspectContext, at: bigint, space: AddressSpac
 
 /** What leads to a physical address by the tables of worlds that the hart is not in. */
 function otherRoots(context: InspectContext, at: bigint): ExplainRow[] {
-  const { stage1, stage2 } = context.cpu.world;
   return (context.past.roots?.all ?? [])
-    .filter(({ world }) => (world.stage1 !== stage1 && world.stage1 !== undefined) || world.stage2 !== stage2)
+    .filter(({ world }) => !includesTables(context.cpu.world, world))
     .flatMap((root) => {
       const space = spaceOfRoot(context, root);
       const ranges = mappedRanges(context, space);
@@ -376,13 +375,15 @@ function aliasRows(
   when = '',
 ): ExplainRow[] {
   const { world } = space;
-  const kind = world.stage1 === undefined ? 'gpa' : 'va';
+  const kind = hasStage(world, 1) ? 'va' : 'gpa';
   const isCurrent = isSameWorld(world, context.cpu.world);
   const where = isCurrent
     ? t`the current address space of ${processorText(context.machine.isa, context.cpu.hart)}`
     : kind === 'gpa'
       ? t`guest physical memory (stage 2, VM ${world.vmid})`
-      : t`the address space of ${worldText(world)} with the root at ${hex(world.stage1 ?? 0n)}${when}`;
+      : t`the address space of ${worldText(world)} with the root at ${rootsOf(world, 1)
+          .map(({ table }) => hex(table))
+          .join(', ')}${when}`;
   const aliases = list.filter((range) => at >= target(range) && at < target(range) + range.size);
   if (aliases.length === 0) {
     return [{ label: isCut ? t`not mapped in ${where} by the ranges that were looked at` : t`not mapped in ${where}` }];

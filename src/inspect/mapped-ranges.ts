@@ -1,10 +1,10 @@
 /** What an address space maps: its root table and every mapped range. */
 
-import { type Pa, type Va, va } from '../base/address';
+import { type Pa, pa, type Va, va } from '../base/address';
 import { keepLast } from '../base/last-used';
-import type { Mapping, Permissions } from '../isa/core/translation';
-import type { World } from '../isa/core/world';
-import { type AddressSpace, rootOf, spaceOf, stage2Of, translateIn } from './address-spaces';
+import type { Mapping, Permissions, TableShape } from '../isa/core/translation';
+import { firstRoots, hasSameTables, type TableRoot, tablesKey, type World } from '../isa/core/world';
+import { type AddressSpace, backingOf, spaceOf, translateIn } from './address-spaces';
 import type { InspectContext } from './inspector';
 import { PageCopies } from './page-copies';
 
@@ -15,17 +15,17 @@ export const MOST_RANGES = 4096;
 export const permissionText = ({ read, write, execute, user }: Permissions): string =>
   `${read ? 'R' : '-'}${write ? 'W' : '-'}${execute ? 'X' : '-'}${user ? ' U' : ''}`;
 
-/** A root table and its level. */
-export interface Root {
-  readonly table: Pa;
+/** A root table, its level and the addresses whose walks start there. */
+export interface Root extends TableRoot {
   readonly level: number;
 }
 
-/** The root table of a space, the hart's current one by default; undefined when addresses are physical. */
-export function currentRoot(context: InspectContext, space = spaceOf(context)): Root | undefined {
-  const level = context.machine.isa.rootLevel(space.world, space.registers);
-  const table = rootOf(space);
-  return level === undefined || table === undefined ? undefined : { table, level };
+/** The root tables of a space, by address; none when addresses are physical. */
+export function rootsIn(context: Pick<InspectContext, 'machine'>, { world, registers }: AddressSpace): Root[] {
+  return firstRoots(world).flatMap((root) => {
+    const level = context.machine.isa.rootLevel(world, root, registers);
+    return level === undefined ? [] : [{ ...root, level }];
+  });
 }
 
 /** The mapped ranges by address; `isCut` when there are more. */
@@ -70,8 +70,7 @@ export class TableState {
 
   /** Whether `space` still has these tables, with the same contents. A page that could not be read is not trusted. */
   isCurrent(space: AddressSpace): boolean {
-    if (this.world.stage1 !== space.world.stage1 || this.world.stage2 !== space.world.stage2) return false;
-    if (this.world.guest !== space.world.guest) return false;
+    if (this.world.guest !== space.world.guest || !hasSameTables(this.world, space.world)) return false;
     for (const [name, value] of this.values) if (space.registers(name) !== value) return false;
     return this.copies.isCurrent(space.read);
   }
@@ -96,8 +95,6 @@ export class TableState {
 
 /** Tables read before giving up on a structure that contains itself. */
 const MOST_TABLES = 4096;
-/** A table that is not its stage's root, bytes. */
-const TABLE_BYTES = 4096;
 
 /** A table of a space and what it translates. */
 export interface LiveTable {
@@ -108,16 +105,14 @@ export interface LiveTable {
   readonly level: number;
   /** The first address that it translates. */
   readonly base: Va;
+  readonly shape: TableShape;
 }
 
 /** Every table of a space, each once a level. Those that hold no pointers are not taken apart: they are the most. */
 export function liveTables(context: Pick<InspectContext, 'machine'>, space: AddressSpace): LiveTable[] {
   const { isa } = context.machine;
   const { world, read, registers } = space;
-  const level = isa.rootLevel(world, registers);
-  const root = rootOf(space);
-  if (level === undefined || root === undefined) return [];
-  const below = world.stage1 === undefined ? undefined : stage2Of(space);
+  const below = backingOf(space);
   const seen = new Set<string>();
   const found: LiveTable[] = [];
   const visit = (table: Pa, at: number, base: Va): void => {
@@ -126,21 +121,22 @@ export function liveTables(context: Pick<InspectContext, 'machine'>, space: Addr
     seen.add(name);
     const lies = below === undefined ? undefined : translateIn(context, below, va(table), 'read').result;
     if (lies?.ok === false) return;
-    found.push({ at: lies?.pa ?? table, table, level: at, base });
+    const shape = isa.tableShape(world, at, registers);
+    found.push({ at: lies?.pa ?? table, table, level: at, base, shape });
     if (at === 0) return;
     for (const entry of isa.tableEntries(world, read, registers, table, at, base)) {
       if (entry.next !== undefined) visit(entry.next, at - 1, entry.va);
     }
   };
-  visit(root, level, va(0n));
+  for (const root of rootsIn(context, space)) visit(pa(root.table), root.level, va(root.from));
   return found;
 }
 
 /** Reads every table of both stages once, so that they are copied. */
 function copyTables(context: InspectContext, space: AddressSpace): void {
-  const below = space.world.stage1 === undefined ? undefined : stage2Of(space);
+  const below = backingOf(space);
   if (below !== undefined) copyTables(context, below);
-  for (const { at, level } of liveTables(context, space)) if (level === 0) space.read(at, TABLE_BYTES);
+  for (const { at, level, shape } of liveTables(context, space)) if (level === 0) space.read(at, shape.tableBytes);
 }
 
 /** Spaces whose tables are remembered for each machine, the last used ones. */
@@ -152,8 +148,7 @@ const states = new WeakMap<InspectContext['machine'], Map<string, TableState>>()
 export function tableState(context: InspectContext, space: AddressSpace): TableState {
   const { machine, cpu } = context;
   // What is mapped depends on the tables, whichever mode of theirs looks.
-  const { guest, stage1, stage2 } = space.world;
-  const key = `${cpu.hart} ${guest} ${stage1} ${stage2}`;
+  const key = `${cpu.hart} ${space.world.guest} ${tablesKey(space.world)}`;
   const known = states.get(machine) ?? new Map<string, TableState>();
   states.set(machine, known);
   const last = known.get(key);
@@ -164,5 +159,5 @@ export function tableState(context: InspectContext, space: AddressSpace): TableS
 
 /** Every range that the tables of a space map now; by default the hart's current space. */
 export function mappedRanges(context: InspectContext, space = spaceOf(context)): MappedRanges {
-  return currentRoot(context, space) === undefined ? NOTHING : tableState(context, space).ranges;
+  return rootsIn(context, space).length === 0 ? NOTHING : tableState(context, space).ranges;
 }

@@ -4,11 +4,13 @@ import { hex, va } from '../base/address';
 import { t } from '../base/l10n';
 import { processorText } from '../isa/core/isa';
 import type { Mapping } from '../isa/core/translation';
+import { firstRoots, hasStage, hasTwoStages, rootsOf } from '../isa/core/world';
 import { spaceOfRoot, translateIn, worldText } from './address-spaces';
 import type { InspectorNode, InspectorTable } from './contract';
 import type { InspectContext } from './inspector';
 import { firstPiece, pieceAt } from './long-list';
 import { permissionText, type TableState, tableState } from './mapped-ranges';
+import { spaceText } from './page-table-rows';
 import { rangeNames } from './places';
 import type { KnownRoot } from './root-history';
 import { CHANGE_KINDS, differences, type RangeChange } from './table-difference';
@@ -21,14 +23,14 @@ export const PREVIOUS = 'stop';
 /** Roots whose tables are kept at each stop: the last ones seen. */
 const MOST_KEPT = 16;
 
-const rootsOf = ({ past }: InspectContext): readonly KnownRoot[] => past.roots?.all ?? [];
+const knownRoots = ({ past }: InspectContext): readonly KnownRoot[] => past.roots?.all ?? [];
 
 /** Keeps the tables of all roots for later comparisons. */
 export function keepTables(context: InspectContext): void {
   const { past, machine, cpu } = context;
   // Tables are the machine's: one hart's look is enough.
   if (cpu.hart !== machine.cpus[0]?.hart) return;
-  for (const root of rootsOf(context).slice(-MOST_KEPT)) {
+  for (const root of knownRoots(context).slice(-MOST_KEPT)) {
     past.tables.keep(machine.retired, root.key, tableState(context, spaceOfRoot(context, root)));
   }
 }
@@ -36,7 +38,7 @@ export function keepTables(context: InspectContext): void {
 /** Keeps the tables of all roots under a name; a sentence says so. */
 export function bookmarkTables(context: InspectContext, name: string): string {
   const { past, machine } = context;
-  const roots = rootsOf(context);
+  const roots = knownRoots(context);
   const states = new Map(roots.map((root) => [root.key, tableState(context, spaceOfRoot(context, root))]));
   past.tables.mark(name, { at: machine.retired, states });
   return t`Bookmark "${name}" keeps ${counted(roots.length, 'root')} of page tables at instruction ${grouped(machine.retired)}. The Page Tables view shows what differs from it.`;
@@ -44,14 +46,17 @@ export function bookmarkTables(context: InspectContext, name: string): string {
 
 // ---------------------------------------------------------------- roots
 
+/** Where the table of a root lies, as the registers name it. */
+const tableOf = ({ world }: KnownRoot): bigint => firstRoots(world)[0]?.table ?? 0n;
+
 /** `guest kernel, address space 0, VM 0`: whose root it is. */
 function ownerText({ world }: KnownRoot): string {
-  const { guest, stage1, stage2, asid, vmid } = world;
-  if (stage1 === undefined) return t`stage 2: the physical memory of VM ${vmid}`;
+  const { guest, vmid } = world;
+  if (!hasStage(world, 1)) return t`stage 2: the physical memory of VM ${vmid}`;
   const parts = [
     ...(guest ? [t`guest`] : []),
-    t`address space ${asid}`,
-    ...(stage2 === undefined ? [] : [`VM ${vmid}`]),
+    ...firstRoots(world).map(spaceText),
+    ...(hasStage(world, 2) ? [`VM ${vmid}`] : []),
   ];
   return parts.join(', ');
 }
@@ -66,7 +71,7 @@ function setterText({ machine }: InspectContext, { setBy }: KnownRoot): string {
 
 /** One row that opens to all roots; none when there is nothing to tell. */
 export function rootsNode(context: InspectContext): InspectorNode[] {
-  const roots = rootsOf(context);
+  const roots = knownRoots(context);
   if (roots.length === 0) return [];
   return [
     {
@@ -80,23 +85,22 @@ export function rootsNode(context: InspectContext): InspectorNode[] {
 }
 
 /** A row for each root; it opens to the root's table and ranges. */
-export function rootNodes(context: InspectContext): InspectorNode[] {
-  return rootsOf(context).map((root) => rootHistoryNode(context, root));
+export function knownRootNodes(context: InspectContext): InspectorNode[] {
+  return knownRoots(context).map((root) => rootHistoryNode(context, root));
 }
 
 function rootHistoryNode(context: InspectContext, root: KnownRoot): InspectorNode {
   const space = spaceOfRoot(context, root);
   const { scheme } = translateIn(context, space, va(0n), 'read');
-  const { stage1, stage2 } = root.world;
+  const isTwo = hasTwoStages(root.world);
   const isCurrent = context.past.roots?.isCurrent(root) === true;
   const place = root.setBy?.place;
-  const tables = [
-    ...(stage1 === undefined ? [] : [t`stage 1 at ${`${stage2 === undefined ? 'pa' : 'gpa'} ${hex(stage1)}`}`]),
-    ...(stage2 === undefined ? [] : [t`stage 2 at pa ${hex(stage2)}`]),
-  ];
+  const tables = root.world.roots.map(({ stage, table }) =>
+    stage === 1 ? t`stage 1 at ${`${isTwo ? 'gpa' : 'pa'} ${hex(table)}`}` : t`stage 2 at pa ${hex(table)}`,
+  );
   return {
     key: `${root.key}!`,
-    label: t`${scheme} root at ${hex(stage1 ?? stage2 ?? 0n)}`,
+    label: t`${scheme} root at ${hex(tableOf(root))}`,
     description: [ownerText(root), ...(isCurrent ? [t`current`] : []), setterText(context, root)].join(' · '),
     tooltip: [
       `${worldText(root.world)}: ${ownerText(root)}`,
@@ -108,18 +112,18 @@ function rootHistoryNode(context: InspectContext, root: KnownRoot): InspectorNod
     ].join('\n'),
     icon: isCurrent ? 'root-folder-opened' : 'root-folder',
     hasChildren: true,
-    ...(stage2 === undefined || stage1 === undefined ? { memoryReference: `pa:${hex(stage1 ?? stage2 ?? 0n)}` } : {}),
+    ...(isTwo ? {} : { memoryReference: `pa:${hex(tableOf(root))}` }),
     ...(place?.path !== undefined && place.line !== undefined && { source: { path: place.path, line: place.line } }),
   };
 }
 
 /** The roots as a table. */
 export function rootsTable(context: InspectContext): InspectorTable {
-  const rows = rootsOf(context).map((root) => {
-    const { stage1, stage2 } = root.world;
+  const rows = knownRoots(context).map((root) => {
+    const [first, second] = [rootsOf(root.world, 1)[0], rootsOf(root.world, 2)[0]];
     return [
-      stage1 === undefined ? '' : hex(stage1),
-      stage2 === undefined ? '' : hex(stage2),
+      first === undefined ? '' : hex(first.table),
+      second === undefined ? '' : hex(second.table),
       ownerText(root),
       context.past.roots?.isCurrent(root) === true ? t`yes` : t`no`,
       setterText(context, root),
@@ -160,7 +164,7 @@ function compare(before: TableState, now: TableState): RangeChange[] {
 
 /** What of a moment's tables is otherwise now. Tables in which nothing was stored are not read. */
 function changesSince(context: InspectContext, { states }: TableMoment): RootChange[] {
-  return rootsOf(context).flatMap((root) => {
+  return knownRoots(context).flatMap((root) => {
     const before = states.get(root.key);
     if (before === undefined) return [];
     return compare(before, tableState(context, spaceOfRoot(context, root))).map((change) => ({ root, change }));
@@ -169,7 +173,7 @@ function changesSince(context: InspectContext, { states }: TableMoment): RootCha
 
 /** Roots that were not there at that moment. */
 const newRoots = (context: InspectContext, { states, at }: TableMoment): KnownRoot[] =>
-  rootsOf(context).filter((root) => !states.has(root.key) && (root.setBy?.at ?? 0n) > at);
+  knownRoots(context).filter((root) => !states.has(root.key) && (root.setBy?.at ?? 0n) > at);
 
 function countText(changes: readonly RootChange[], fresh: number): string {
   const of = (kind: RangeChange['kind']): number => changes.filter(({ change }) => change.kind === kind).length;
@@ -208,7 +212,7 @@ export function changeNodes(context: InspectContext, name: string, start?: numbe
   const fresh = newRoots(context, moment).map((root) => ({
     ...rootHistoryNode(context, root),
     key: `${key}!${root.key}!`,
-    label: t`new root at ${hex(root.world.stage1 ?? root.world.stage2 ?? 0n)}`,
+    label: t`new root at ${hex(tableOf(root))}`,
     icon: 'diff-added',
     isChanged: true,
   }));
@@ -229,13 +233,13 @@ function changeText({ before, after }: RangeChange): string {
 function changeNode(context: InspectContext, key: string, { root, change }: RootChange): InspectorNode {
   const { kind, va: from, size, after, before } = change;
   const names = after === undefined ? '' : rangeNames(context, from, after.pa, size, root.world);
-  const isGuestPhysical = root.world.stage1 === undefined;
+  const isGuestPhysical = !hasStage(root.world, 1);
   return {
     key: `${key}!${root.key}!range:${hex(from)}`,
     label: `${t(kind)}: ${hex(from)} – ${hex(from + size - 1n)}`,
     description: [changeText(change), sizeText(size), names, ownerText(root)].filter((part) => part !== '').join(' · '),
     tooltip: [
-      t`${t(kind)} in the tables of ${worldText(root.world)}, root at ${hex(root.world.stage1 ?? root.world.stage2 ?? 0n)}`,
+      t`${t(kind)} in the tables of ${worldText(root.world)}, root at ${hex(tableOf(root))}`,
       isGuestPhysical
         ? t`guest physical ${address(from)} to ${address(from + size - 1n)}`
         : t`virtual ${address(from)} to ${address(from + size - 1n)}`,

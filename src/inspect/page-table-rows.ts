@@ -4,12 +4,13 @@ import { hex, type Pa, va } from '../base/address';
 import { t } from '../base/l10n';
 import { modeText, processorText } from '../debug/machine-words';
 import type { Mapping, TableEntry } from '../isa/core/translation';
+import { firstRoots, type TableRoot } from '../isa/core/world';
 import { type AddressSpace, translateIn } from './address-spaces';
 import type { InspectorNode } from './contract';
 import { located, permissionWords, physicalOf } from './explain';
 import { fieldSummary } from './fields';
 import type { InspectContext } from './inspector';
-import { currentRoot, permissionText } from './mapped-ranges';
+import { permissionText, type Root, rootsIn } from './mapped-ranges';
 import { nothingThere, rangeNames } from './places';
 import { address, counted, sizeText } from './text';
 
@@ -18,6 +19,10 @@ export interface SpaceView {
   readonly space: AddressSpace;
   readonly prefix: string;
 }
+
+/** Which address space the entries of a root belong to. */
+export const spaceText = ({ asid }: Pick<TableRoot, 'asid'>): string =>
+  asid === undefined ? t`all address spaces` : t`address space ${asid}`;
 
 type Names = 'physical' | 'virtual';
 const reference = (kind: Names, at: bigint): string => (kind === 'physical' ? `pa:${hex(at)}` : hex(at));
@@ -93,32 +98,57 @@ export function entryNode(
   };
 }
 
-/** The key of the root table. */
-export const ROOT = 'root';
+/** The key of a root table by its place in the list of a space's: `root`, `root2` … */
+export const rootKey = (index: number): string => (index === 0 ? 'root' : `root${index + 1}`);
 
-/** Where walks start, or that there are none. */
-export function rootNode(context: InspectContext, { space, prefix }: SpaceView): InspectorNode {
+/** The place in that list of a key, and the indices of entries behind it: of `root2/258/3`; undefined for other keys. */
+export function rootPath(key: string): { readonly root: number; readonly path: readonly string[] } | undefined {
+  const match = /^root(\d*)((?:\/\w+)*)$/.exec(key);
+  if (match === null) return undefined;
+  const [, number = '', path = ''] = match;
+  return { root: number === '' ? 0 : Number(number) - 1, path: path.split('/').slice(1) };
+}
+
+/** Where walks start, a row for each root, or that there is none. */
+export function rootNodes(context: InspectContext, view: SpaceView): InspectorNode[] {
   const { cpu } = context;
-  const { world } = space;
+  const { space, prefix } = view;
   const { scheme } = translateIn(context, space, va(0n), 'read');
-  const root = currentRoot(context, space);
-  if (root === undefined) {
-    return {
-      key: `${prefix}${ROOT}`,
+  const roots = rootsIn(context, space);
+  if (roots.length > 0) {
+    return roots.map((root, index) => rootNode(context, view, scheme, { ...root, index, isOnly: roots.length === 1 }));
+  }
+  return [
+    {
+      key: `${prefix}${rootKey(0)}`,
       label: t`${scheme}: addresses are physical`,
-      description: t`${processorText(context.machine.isa, cpu.hart)} in ${modeText(world.mode)} uses no page table`,
+      description: t`${processorText(context.machine.isa, cpu.hart)} in ${modeText(space.world.mode)} uses no page table`,
       tooltip: t`Translation is off in this mode. The view fills when the kernel switches it on.`,
       icon: 'circle-slash',
       hasChildren: false,
-    };
-  }
-  const isChanged = context.past.isChanged(`${prefix}root ${cpu.hart}`, root.table.toString());
+    },
+  ];
+}
+
+function rootNode(
+  context: InspectContext,
+  { space, prefix }: SpaceView,
+  scheme: string,
+  root: Root & { readonly index: number; readonly isOnly: boolean },
+): InspectorNode {
+  const { cpu } = context;
+  const { world } = space;
+  const key = rootKey(root.index);
+  const isChanged = context.past.isChanged(`${prefix}${key} ${cpu.hart}`, root.table.toString());
   const lies = physicalOf(context, root.table, space);
-  const identity = world.stage1 === undefined ? `VM ${world.vmid}` : t`address space ${world.asid}`;
+  const identity = root.stage === 2 ? `VM ${world.vmid}` : spaceText(root);
+  const whose = t`${processorText(context.machine.isa, cpu.hart)}, ${modeText(world.mode)}, ${identity}`;
+  // One of several serves its own addresses only.
+  const part = `${root.register}: ${hex(root.from)} – ${hex(root.to)}`;
   return {
-    key: `${prefix}${ROOT}`,
+    key: `${prefix}${key}`,
     label: t`${scheme} root table at ${located(context, root.table, space)}`,
-    description: t`${processorText(context.machine.isa, cpu.hart)}, ${modeText(world.mode)}, ${identity}`,
+    description: root.isOnly ? whose : `${part} · ${whose}`,
     tooltip: t`The table of level ${root.level}, from which every walk of this processor starts. Open it to follow the entries.`,
     icon: 'root-folder',
     hasChildren: true,
@@ -130,14 +160,15 @@ export function rootNode(context: InspectContext, { space, prefix }: SpaceView):
 /** Opens to the second stage of the hart's world: its root table and ranges, by guest physical address. */
 export function stage2Node(context: InspectContext, space: AddressSpace): InspectorNode {
   const { scheme } = translateIn(context, space, va(0n), 'read');
+  const table = firstRoots(space.world)[0]?.table ?? 0n;
   return {
     key: 'second!',
-    label: t`stage 2 (${scheme}) root table at ${hex(space.world.stage2 ?? 0n)}`,
+    label: t`stage 2 (${scheme}) root table at ${hex(table)}`,
     description: t`guest physical memory of VM ${space.world.vmid}`,
     tooltip: t`Translates the guest physical addresses that the tables above yield, and those where these tables lie.`,
     icon: 'layers',
     hasChildren: true,
-    memoryReference: reference('physical', space.world.stage2 ?? 0n),
+    memoryReference: reference('physical', table),
   };
 }
 

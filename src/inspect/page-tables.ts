@@ -3,25 +3,26 @@
  * `find:REQUEST` are explanations of an address, `root/258/3` is an entry by its path of indices, `root/258/bits` its
  * bits. A space other than the hart's own goes before them, as in `r3!root/258`.
  */
-import { hex, type Pa, type Va, va } from '../base/address';
+import { hex, type Pa, pa, type Va, va } from '../base/address';
 import { t } from '../base/l10n';
 import { finish, mapWork, type Work } from '../base/work';
 import { parseReference } from '../debug/memory';
 import type { TableEntry } from '../isa/core/translation';
-import { rootOf, spaceOf, spaceOfRoot, stage2Of, worldsOf } from './address-spaces';
+import { hasStage } from '../isa/core/world';
+import { backingOf, spaceOf, spaceOfRoot, stage2Of, worldsOf } from './address-spaces';
 import type { InspectorNode, InspectorTable } from './contract';
-import { type ExplainRow, explainAddress, explainLines, explainNodes } from './explain';
+import { type ExplainRow, explainAddress, explainLines, explainNodes, physicalOf } from './explain';
 import { parseExplain, worldNamed } from './explain-request';
 import { fieldRows, fieldSummary } from './fields';
 import type { InspectContext, Inspector } from './inspector';
 import { firstPiece, pieceAt, splitPiece } from './long-list';
-import { currentRoot, MOST_RANGES, mappedRanges, permissionText } from './mapped-ranges';
+import { MOST_RANGES, mappedRanges, permissionText, type Root, rootsIn } from './mapped-ranges';
 import {
   changeNodes,
   changesTable,
   differenceNodes,
   keepTables,
-  rootNodes,
+  knownRootNodes,
   rootsNode,
   rootsTable,
 } from './page-table-history';
@@ -29,9 +30,9 @@ import {
   bitsNode,
   emptyNode,
   entryNode,
-  ROOT,
   rangeNode,
-  rootNode,
+  rootNodes,
+  rootPath,
   type SpaceView,
   stage2Node,
 } from './page-table-rows';
@@ -44,14 +45,14 @@ const entriesOf = (context: InspectContext, { space }: SpaceView, table: Pa, lev
 
 /** The root of a space and all that it maps. */
 function spaceNodes(context: InspectContext, view: SpaceView): InspectorNode[] {
-  const root = currentRoot(context, view.space);
-  if (root === undefined) return [rootNode(context, view)];
+  const roots = rootsIn(context, view.space);
+  if (roots.length === 0) return rootNodes(context, view);
   const { list, isCut } = mappedRanges(context, view.space);
   const rows = firstPiece(list, `${view.prefix}ranges`, 'range', (range) => rangeNode(context, view, range));
   const none: InspectorNode = {
     key: `${view.prefix}none`,
     label: t`No address is mapped`,
-    description: view.space.read(root.table, 8) === undefined ? t`the root table is not in memory` : '',
+    description: roots.every(({ table }) => isMissing(context, view, table)) ? t`the root table is not in memory` : '',
     icon: 'warning',
     hasChildren: false,
   };
@@ -63,15 +64,24 @@ function spaceNodes(context: InspectContext, view: SpaceView): InspectorNode[] {
     icon: 'warning',
     hasChildren: false,
   };
-  return [rootNode(context, view), ...(list.length === 0 ? [none] : rows), ...(isCut ? [cut] : [])];
+  return [...rootNodes(context, view), ...(list.length === 0 ? [none] : rows), ...(isCut ? [cut] : [])];
 }
 
-/** The entry that a path of indices leads to from the root, if the tables still are so. */
-function entryAt(context: InspectContext, view: SpaceView, path: readonly number[]): TableEntry | undefined {
-  const root = currentRoot(context, view.space);
-  if (root === undefined) return undefined;
-  let table: Pa | undefined = root.table;
-  let from = va(0n);
+/** Whether there is no memory where a table of a space should lie. */
+const isMissing = (context: InspectContext, { space }: SpaceView, table: Root['table']): boolean => {
+  const lies = physicalOf(context, table, space);
+  return lies === undefined || space.read(lies, 1) === undefined;
+};
+
+/** The entry that a path of indices leads to from a root, if the tables still are so. */
+function entryAt(
+  context: InspectContext,
+  view: SpaceView,
+  root: Root,
+  path: readonly number[],
+): TableEntry | undefined {
+  let table: Pa | undefined = pa(root.table);
+  let from = va(root.from);
   let found: TableEntry | undefined;
   for (const [depth, index] of path.entries()) {
     if (table === undefined) return undefined;
@@ -82,30 +92,30 @@ function entryAt(context: InspectContext, view: SpaceView, path: readonly number
   return found;
 }
 
-function entriesBelow(context: InspectContext, view: SpaceView, path: readonly number[]): TableEntry[] {
-  const root = currentRoot(context, view.space);
-  if (root === undefined) return [];
-  if (path.length === 0) return entriesOf(context, view, root.table, root.level, va(0n));
-  const entry = entryAt(context, view, path);
+function entriesBelow(context: InspectContext, view: SpaceView, root: Root, path: readonly number[]): TableEntry[] {
+  if (path.length === 0) return entriesOf(context, view, pa(root.table), root.level, va(root.from));
+  const entry = entryAt(context, view, root, path);
   return entry?.next === undefined ? [] : entriesOf(context, view, entry.next, root.level - path.length, entry.va);
 }
 
 function tableNodes(context: InspectContext, view: SpaceView, key: string): InspectorNode[] {
   const { prefix, start } = splitPiece(key);
-  const [, ...words] = prefix.split('/');
-  const showsBits = words.at(-1) === 'bits';
-  const path = (showsBits ? words.slice(0, -1) : words).map(Number);
+  const named = rootPath(prefix);
+  const root = named && rootsIn(context, view.space)[named.root];
+  if (root === undefined) return [];
+  const showsBits = named?.path.at(-1) === 'bits';
+  const path = (named?.path ?? []).slice(0, showsBits ? -1 : undefined).map(Number);
   const full = `${view.prefix}${key}`;
-  const entry = entryAt(context, view, path);
+  const entry = entryAt(context, view, root, path);
   if (entry === undefined && path.length > 0) return [];
   if (showsBits) return entry === undefined ? [] : fieldRows(full, entry.entry.fields, entry.entry.raw);
   if (entry !== undefined && entry.next === undefined) return fieldRows(full, entry.entry.fields, entry.entry.raw);
-  const entries = entriesBelow(context, view, path);
+  const entries = entriesBelow(context, view, root, path);
   const parent = `${view.prefix}${prefix}`;
   const row = (one: TableEntry) => entryNode(context, view, parent, one);
   if (start !== undefined) return pieceAt(entries, start, row);
   const bits = entry === undefined ? [] : [bitsNode(full, entry)];
-  if (entries.length === 0) return [...bits, emptyNode(context, view, full, entry?.next ?? rootOf(view.space))];
+  if (entries.length === 0) return [...bits, emptyNode(context, view, full, entry?.next ?? pa(root.table))];
   return [...bits, ...firstPiece(entries, parent, 'valid entry', row)];
 }
 
@@ -134,7 +144,7 @@ function decoded(text: string): string {
 function atRange(context: InspectContext, { space }: SpaceView, text: string): readonly ExplainRow[] {
   const at = parseReference(text);
   if (at === undefined) return [];
-  const kind = space.world.stage1 === undefined && space.world.stage2 !== undefined ? 'gpa' : 'va';
+  const kind = !hasStage(space.world, 1) && hasStage(space.world, 2) ? 'gpa' : 'va';
   return explainAddress(context, { space: kind, address: at.address }, 'read', space.world, space);
 }
 
@@ -182,7 +192,7 @@ function viewOf(context: InspectContext, key: string): { readonly view: SpaceVie
 /** The top of the view: what changed, then the tables of the hart's world, then all other roots. */
 function topNodes(context: InspectContext): InspectorNode[] {
   const space = spaceOf(context);
-  const second = space.world.stage1 === undefined ? undefined : stage2Of(space);
+  const second = backingOf(space);
   return [
     ...staleNode(context),
     ...differenceNodes(context),
@@ -194,7 +204,7 @@ function topNodes(context: InspectContext): InspectorNode[] {
 
 function children(context: InspectContext, key?: string): InspectorNode[] {
   if (key === undefined) return topNodes(context);
-  if (key === 'roots') return rootNodes(context);
+  if (key === 'roots') return knownRootNodes(context);
   if (key === 'stale') return staleNodes(context);
   const diff = /^diff:([^!@]*)(?:@(\d+))?$/.exec(key);
   if (diff !== null)
@@ -211,7 +221,7 @@ function children(context: InspectContext, key?: string): InspectorNode[] {
   if (prefix === 'ranges' && start !== undefined) {
     return pieceAt(mappedRanges(context, view.space).list, start, (range) => rangeNode(context, view, range));
   }
-  return prefix === ROOT || prefix.startsWith(`${ROOT}/`) ? tableNodes(context, view, rest) : [];
+  return rootPath(prefix) === undefined ? [] : tableNodes(context, view, rest);
 }
 
 // ---------------------------------------------------------------- the table
@@ -221,8 +231,8 @@ function explainTable(rows: readonly ExplainRow[]): InspectorTable {
   return { columns: [t`Explanation`], rows: lines.map((line) => [line]), summary: lines[0] ?? '' };
 }
 
-function entryTable(context: InspectContext, view: SpaceView, path: readonly number[]): InspectorTable {
-  const rows = entriesBelow(context, view, path).map((entry) => [
+function entryTable(context: InspectContext, view: SpaceView, root: Root, path: readonly number[]): InspectorTable {
+  const rows = entriesBelow(context, view, root, path).map((entry) => [
     entry.index.toString(),
     address(entry.va),
     hex(entry.at),
@@ -244,8 +254,9 @@ function* tableWork(context: InspectContext, key = ''): Work<InspectorTable> {
   const { view, rest } = viewOf(context, key) ?? { view: { space: spaceOf(context), prefix: '' }, rest: '' };
   const answer = explained(context, view, rest);
   if (answer !== undefined) return explainTable(answer.rows);
-  const words = splitPiece(rest).prefix.split('/');
-  if (words[0] === ROOT) return entryTable(context, view, words.slice(1).map(Number));
+  const named = rootPath(splitPiece(rest).prefix);
+  const root = named && rootsIn(context, view.space)[named.root];
+  if (root !== undefined) return entryTable(context, view, root, (named?.path ?? []).map(Number));
   return yield* rangeTable(context, view);
 }
 
@@ -260,10 +271,10 @@ function* rangeTable(context: InspectContext, view: SpaceView): Work<InspectorTa
     t`Page size`,
     t`Holds`,
   ];
-  const root = rootNode(context, view);
-  const summary = t`${root.label}; ${root.description ?? ''}.`;
+  const roots = rootNodes(context, view).map(({ label, description = '' }) => t`${label}; ${description}.`);
+  const summary = roots.join(' ');
   const { world } = view.space;
-  if (currentRoot(context, view.space) === undefined) return { columns, rows: [], summary };
+  if (rootsIn(context, view.space).length === 0) return { columns, rows: [], summary };
   const { list, isCut } = mappedRanges(context, view.space);
   const rows = yield* mapWork(list, (range) => [
     address(range.va),

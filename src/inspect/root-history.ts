@@ -1,6 +1,15 @@
 /** Every root of translation that has been in force: which world's it is, who set it, and when. */
 import { keepLast } from '../base/last-used';
-import { isVmEntry, type World } from '../isa/core/world';
+import {
+  byRoot,
+  firstRoots,
+  hasStage,
+  hasTwoStages,
+  isVmEntry,
+  stage2Alone,
+  tablesKey,
+  type World,
+} from '../isa/core/world';
 import { isCrossing, type Machine, type RootChangedEvent, type TraceEvent } from '../machine/contract';
 import type { CodePlace } from './past';
 
@@ -12,11 +21,11 @@ export interface RootSetter {
   readonly place: CodePlace | undefined;
 }
 
-/** A root table, or a pair of them where a guest has two stages. */
+/** A root table, with that of the second stage below it where a guest has two. */
 export interface KnownRoot {
   /** `r1`, `r2` …, in the order in which they were first seen. */
   readonly key: string;
-  /** The kernel of its space: with `stage1` and `stage2` for a guest, with `stage2` alone for a guest's physical memory. */
+  /** The kernel of its space, with this root alone: over stage 2 for a guest, stage 2's for a guest's physical memory. */
   readonly world: World;
   /** The registers that name the tables and their format, as they were when the root was in force. */
   readonly registers: ReadonlyMap<string, bigint>;
@@ -30,9 +39,8 @@ const MOST_ROOTS = 128;
 /** Collects the roots of a machine from its events. */
 export class RootHistory {
   private readonly roots = new Map<string, KnownRoot>();
-  private readonly values = new Map<number, Map<string, bigint>>();
-  /** The last write of a root by each hart, for the guests it may be meant for. */
-  private readonly lastWrites = new Map<number, RootChangedEvent>();
+  /** The last write of each root register by each hart: what it sets may be in force much later. */
+  private readonly writes = new Map<number, Map<string, RootChangedEvent>>();
   private count = 0;
 
   constructor(
@@ -46,51 +54,64 @@ export class RootHistory {
     if (event.kind === 'rootChanged') this.changed(event);
     else if (isCrossing(event) && isVmEntry(event.from, event.to)) {
       // A guest's root may have been written by its hypervisor, long before it is used.
-      const write = this.lastWrites.get(event.hart);
-      for (const world of this.worlds(event.hart).filter((one) => one.guest)) this.add(event.hart, world, write, false);
+      for (const world of this.worlds(event.hart).filter((one) => one.guest)) this.add(event.hart, world);
     }
   }
 
   private changed(event: RootChangedEvent): void {
-    const { hart, register, value } = event;
-    const values = this.values.get(hart) ?? new Map<string, bigint>();
-    this.values.set(hart, values.set(register, value));
-    this.lastWrites.set(hart, event);
+    const { hart, register } = event;
+    const writes = this.writes.get(hart) ?? new Map<string, RootChangedEvent>();
+    this.writes.set(hart, writes.set(register, event));
     const isInside = this.machine.cpus[hart]?.world.guest === true;
     for (const world of this.worlds(hart)) {
       // What a hypervisor writes in the middle of a switch pairs the roots of two guests for a moment.
-      if (isInside ? world.guest : world.stage1 === undefined || !world.guest) this.add(hart, world, event, true);
+      if (isInside ? world.guest : !hasStage(world, 1) || !world.guest) this.add(hart, world, event);
     }
   }
 
-  /** The kernels' worlds that the registers of a hart name now, and each guest's physical memory. */
+  /** The roots of kernels that the registers of a hart name now, each as a world, and each guest's physical memory. */
   private worlds(hart: number): World[] {
     const cpu = this.machine.cpus[hart];
     if (cpu === undefined) return [];
-    const kernels = this.machine.isa.worlds((name) => cpu.readRegister(name)).filter(({ level }) => level === 'kernel');
-    const backing = kernels.flatMap(({ stage1: _, ...world }): World[] => (world.stage2 === undefined ? [] : [world]));
-    return [...kernels, ...backing].filter(({ stage1, stage2 }) => stage1 !== undefined || stage2 !== undefined);
+    const kernels = this.machine.isa
+      .worlds((name) => cpu.readRegister(name))
+      .filter(({ level }) => level === 'kernel' || level === 'hypervisor');
+    return [...kernels, ...kernels.filter(hasTwoStages).map(stage2Alone)].flatMap(byRoot);
   }
 
-  private add(hart: number, world: World, write: RootChangedEvent | undefined, isNow: boolean): void {
+  /** @param now the write that a hart executes at the moment */
+  private add(hart: number, world: World, now?: RootChangedEvent): void {
     const name = nameOf(world);
-    const root: KnownRoot = this.roots.get(name) ?? {
+    const known = this.roots.get(name);
+    const write = known === undefined ? this.writeOf(hart, world) : undefined;
+    const root: KnownRoot = known ?? {
       key: `r${++this.count}`,
       world,
-      registers: new Map(this.values.get(hart)),
+      registers: new Map([...(this.writes.get(hart) ?? [])].map(([register, { value }]) => [register, value])),
       ...(write !== undefined && {
-        setBy: { hart, at: write.at, register: write.register, place: this.placeOf(write, isNow) },
+        setBy: { hart, at: write.at, register: write.register, place: this.placeOf(write, write === now) },
       }),
     };
     keepLast(this.roots, name, root, MOST_ROOTS);
+  }
+
+  /** The last write that made the registers of a world's roots what they are; undefined if nobody saw it. */
+  private writeOf(hart: number, { roots }: World): RootChangedEvent | undefined {
+    const cpu = this.machine.cpus[hart];
+    const seen = roots.flatMap(({ register }) => this.writes.get(hart)?.get(register) ?? []);
+    const inForce = seen.filter(({ register, value }) => cpu?.readRegister(register) === value);
+    return inForce.reduce<RootChangedEvent | undefined>(
+      (last, one) => (last && last.at > one.at ? last : one),
+      undefined,
+    );
   }
 
   /** All that are known, in the order in which they were first seen; those that the registers name now among them. */
   get all(): KnownRoot[] {
     for (const cpu of this.machine.cpus) {
       for (const world of this.worlds(cpu.hart)) {
-        const isBelow = cpu.world.guest || !world.guest || world.stage1 === undefined;
-        if (isBelow && !this.roots.has(nameOf(world))) this.add(cpu.hart, world, undefined, false);
+        const isBelow = cpu.world.guest || !world.guest || !hasStage(world, 1);
+        if (isBelow && !this.roots.has(nameOf(world))) this.add(cpu.hart, world);
       }
     }
     return [...this.roots.values()].sort((a, b) => Number(a.key.slice(1)) - Number(b.key.slice(1)));
@@ -108,5 +129,5 @@ export class RootHistory {
   }
 }
 
-const nameOf = ({ guest, stage1, stage2, asid, vmid }: World): string =>
-  `${guest} ${stage1} ${stage1 === undefined ? '' : asid} ${stage2} ${vmid}`;
+const nameOf = (world: World): string =>
+  `${world.guest} ${tablesKey(world)} ${firstRoots(world)[0]?.asid ?? ''} ${world.vmid}`;

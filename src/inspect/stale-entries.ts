@@ -4,7 +4,7 @@
  */
 import { type Pa, pa, type Va, va } from '../base/address';
 import type { Access, TableEntry } from '../isa/core/translation';
-import type { World } from '../isa/core/world';
+import { firstRoots, hasStage, includesTables, type World } from '../isa/core/world';
 import type { FenceEvent, Machine, StoredEvent, TranslatedEvent } from '../machine/contract';
 import { type AddressSpace, translateIn } from './address-spaces';
 import { type LiveTable, liveTables } from './mapped-ranges';
@@ -40,7 +40,7 @@ export interface StaleUse {
 }
 
 const ACCESSES: readonly Access[] = ['read', 'write', 'execute'];
-const ENTRY_BYTES = 8;
+/** Memory is watched by pages. */
 const PAGE = 4096n;
 /** Roots whose tables are watched, the last used ones. */
 const MOST_ROOTS = 8;
@@ -74,7 +74,7 @@ export class StaleEntries {
     this.watchedRoots = new Set(roots.map(({ key }) => key));
     for (const root of roots) {
       for (const table of liveTables({ machine: this.machine }, this.spaceOf(root))) {
-        for (let at: bigint = table.at; at < table.at + this.bytesOf(root, table); at += PAGE) {
+        for (let at: bigint = table.at & -PAGE; at < table.at + BigInt(table.shape.tableBytes); at += PAGE) {
           const known = this.tables.get(at) ?? [];
           this.tables.set(at, [...known, { root, table }]);
           const copy = copies.get(at) ?? this.machine.readPhysical(pa(at), Number(PAGE));
@@ -84,11 +84,6 @@ export class StaleEntries {
     }
     this.copies = copies;
     return [...this.tables.keys()].map((at) => ({ pa: pa(at), length: Number(PAGE) }));
-  }
-
-  /** The root of a second stage may be longer than a page. */
-  private bytesOf(root: KnownRoot, { table }: LiveTable): bigint {
-    return root.world.stage1 === undefined && table === (root.world.stage2 as bigint | undefined) ? 4n * PAGE : PAGE;
   }
 
   private spaceOf({ world, registers }: KnownRoot): AddressSpace {
@@ -107,21 +102,24 @@ export class StaleEntries {
 
   /** A store to watched memory. True when it made a new table, which should be watched, too. */
   stored(event: StoredEvent): boolean {
-    const first = event.pa - (event.pa % BigInt(ENTRY_BYTES));
+    const end = event.pa + BigInt(event.length);
     let isGrown = false;
-    for (let at = first; at < event.pa + BigInt(event.length); at += BigInt(ENTRY_BYTES)) {
-      if (this.entryStored(pa(at), event)) isGrown = true;
+    for (let at: bigint = event.pa; at < end; ) {
+      const size = BigInt(this.tables.get(at & -PAGE)?.[0]?.table.shape.entryBytes ?? PAGE);
+      const first = at & -size;
+      if (this.entryStored(pa(first), Number(size), event)) isGrown = true;
+      at = first + size;
     }
     return isGrown;
   }
 
-  private entryStored(at: Pa, event: StoredEvent): boolean {
-    const page = at - (at % PAGE);
+  private entryStored(at: Pa, length: number, event: StoredEvent): boolean {
+    const page = at & -PAGE;
     const copy = this.copies.get(page);
-    const now = this.machine.readPhysical(at, ENTRY_BYTES);
+    const now = copy && this.machine.readPhysical(at, length);
     if (copy === undefined || now === undefined) return false;
     const offset = Number(at - page);
-    const old = copy.slice(offset, offset + ENTRY_BYTES);
+    const old = copy.slice(offset, offset + length);
     copy.set(now, offset);
     if (old.every((byte, index) => byte === now[index])) return false;
     let isGrown = false;
@@ -213,10 +211,10 @@ export class StaleEntries {
     let isLess = false;
     for (const [name, entry] of this.entries) {
       const { world } = entry.root;
-      const kind = world.stage1 === undefined ? 'stage2' : world.guest ? 'guest' : 'host';
-      const id = kind === 'stage2' ? world.vmid : world.asid;
+      const kind = !hasStage(world, 1) ? 'stage2' : world.guest ? 'guest' : 'host';
+      const id = kind === 'stage2' ? world.vmid : firstRoots(world)[0]?.asid;
       const isCovered = address === undefined || (address >= entry.from && address < entry.from + entry.size);
-      if (kind !== of || !isCovered || (asid !== undefined && asid !== id)) continue;
+      if (kind !== of || !isCovered || (asid !== undefined && id !== undefined && asid !== id)) continue;
       if (!entry.unfenced.delete(hart) || entry.unfenced.size > 0) continue;
       this.entries.delete(name);
       isLess = true;
@@ -239,7 +237,7 @@ export class StaleEntries {
   /** A hart goes on in a guest: its second stage may be used from now on. */
   entered(hart: number, world: World, pc: Va): void {
     if (this.entries.size === 0) return;
-    this.use(({ root }) => root.world.stage1 === undefined && root.world.stage2 === world.stage2, {
+    this.use(({ root }) => !hasStage(root.world, 1) && includesTables(world, root.world), {
       hart,
       access: 'enter',
       address: pc,
@@ -273,7 +271,7 @@ export class StaleEntries {
   private watchUses(): void {
     const pages: Va[] = [];
     for (const { from, size, root } of this.entries.values()) {
-      if (root.world.stage1 === undefined) continue;
+      if (!hasStage(root.world, 1)) continue;
       for (let at = from; at < from + size && pages.length < MOST_PAGES; at += PAGE) pages.push(va(at));
     }
     this.machine.observeUses(pages);
@@ -281,8 +279,10 @@ export class StaleEntries {
 }
 
 /** Whether an entry is of the tables that a world is translated by first. */
-const isOf = ({ root }: StaleEntry, { guest, stage1, stage2 }: World): boolean =>
-  root.world.guest === guest && root.world.stage1 === stage1 && root.world.stage2 === stage2;
+const isOf = ({ root }: StaleEntry, world: World): boolean =>
+  root.world.guest === world.guest &&
+  hasStage(root.world, 1) === hasStage(world, 1) &&
+  includesTables(world, root.world);
 
 /** The world of the programs under a kernel's root. */
 const userOf = (machine: Machine, { world }: KnownRoot, { registers }: AddressSpace): World[] =>

@@ -6,7 +6,7 @@
 import type { Ipa, Va } from '../base/address';
 
 import type { TrapCause } from '../isa/core/isa';
-import { isVmExit, type World } from '../isa/core/world';
+import { hasSameTables, isVmExit, type World } from '../isa/core/world';
 import {
   isPassage,
   isTrap,
@@ -119,11 +119,7 @@ interface HartNow {
 }
 
 const sameWorld = (one: World, other: World): boolean =>
-  one.rank === other.rank &&
-  one.asid === other.asid &&
-  one.vmid === other.vmid &&
-  one.stage1 === other.stage1 &&
-  one.stage2 === other.stage2;
+  one.rank === other.rank && one.asid === other.asid && one.vmid === other.vmid && hasSameTables(one, other);
 
 const kindOf = (cause: number, isInterrupt: boolean, call: readonly bigint[]): TrapKind => ({
   cause,

@@ -4,7 +4,7 @@ import { hex, pa, va } from '../base/address';
 import { t } from '../base/l10n';
 import type { TrapCause } from '../isa/core/isa';
 import { causeOf } from '../isa/core/isa';
-import type { World } from '../isa/core/world';
+import { tablesKey, type World } from '../isa/core/world';
 import type { InspectContext } from './inspector';
 import { counted } from './text';
 import type { TrapKind, TrapRecord } from './trap-log';
@@ -70,7 +70,7 @@ export class TrapWords {
 
   /** Symbol and line of an address in a world. */
   place(pc: bigint, world: World, hart: number): CodeText {
-    const key = `${pc} ${world.rank} ${world.vmid} ${world.stage1 ?? ''}`;
+    const key = `${pc} ${world.rank} ${world.vmid} ${tablesKey(world)}`;
     const known = this.places.get(key);
     if (known !== undefined) return known;
     const found = this.context.images.find(pc, (at, length) => readIn(this.context, hart, world, at, length), world);

@@ -39,9 +39,9 @@ describe('modes of breakpoints', () => {
 
   it('this address space is the one of the moment, and says so', async () => {
     const { target, line } = await atGuestSystemCall();
-    const { stage1 } = target.cpu(0).world;
+    const [first] = target.cpu(0).world.roots;
     const [set] = target.breakpoints.setSource(SYSCALL, [{ line, mode: 'this-space' }]);
-    expect(set?.message).toBe(`Stops in the guest’s address space with root 0x${stage1?.toString(16)} only.`);
+    expect(set?.message).toBe(`Stops in the guest’s address space with root 0x${first?.table.toString(16)} only.`);
   });
 
   it('physical needs a physical address, and stops whatever the virtual one is', async () => {

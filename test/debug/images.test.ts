@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Pa, pa, type Va, va } from '../../src/base/address';
 import type { ImageWorld } from '../../src/debug/image-world';
 import { ImageSet, placementsOf } from '../../src/debug/images';
-import type { World } from '../../src/isa/core/world';
+import { ALL_ADDRESSES, type World } from '../../src/isa/core/world';
 import type { ElfImage, Program } from '../../src/symbols/types';
 
 const BASE = 0x1000n;
@@ -53,7 +53,7 @@ const world = (more: Partial<World> = {}): World => ({
   level: 'user',
   asid: 0,
   vmid: 0,
-  stage1: pa(0x8000_0000n),
+  roots: [{ stage: 1, table: pa(0x8000_0000n), ...ALL_ADDRESSES, register: 'satp', asid: 0 }],
   ...more,
 });
 

@@ -7,7 +7,7 @@ import type { InspectContext } from '../../src/inspect/inspector';
 import { pageTables } from '../../src/inspect/page-tables';
 import { Past } from '../../src/inspect/past';
 import { TrapLog } from '../../src/inspect/trap-log';
-import type { World } from '../../src/isa/core/world';
+import { ALL_ADDRESSES, type World } from '../../src/isa/core/world';
 import { RISCV64 } from '../../src/isa/riscv64';
 import type { Cpu, Machine } from '../../src/machine/contract';
 import { SEED } from '../support/random';
@@ -40,7 +40,7 @@ function contextWith(entries: Readonly<Record<string, bigint>>, options: { root?
     level: 'kernel',
     asid: 7,
     vmid: 0,
-    stage1: pa(root),
+    roots: [{ stage: 1, table: pa(root), ...ALL_ADDRESSES, register: 'satp', asid: 7 }],
   };
   const readRegister = (name: string) => registers.get(name) ?? 0n;
   const cpu = {

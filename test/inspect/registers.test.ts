@@ -18,6 +18,7 @@ function contextWith(values: Map<string, bigint>): InspectContext {
     level: 'firmware',
     asid: 0,
     vmid: 0,
+    roots: [],
   };
   const readRegister = (name: string) => values.get(name) ?? 0n;
   const readPhysical = () => undefined;

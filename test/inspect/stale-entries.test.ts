@@ -213,7 +213,7 @@ function guestOfTwoPages(between: Line): string[] {
   machine.cpus[0]?.writeRegister('stvec', BASE + 20n);
   inspection.inspectors.find(({ info }) => info.id === 'pageTables')?.children(undefined, 0);
   machine.run({ budget: 5n });
-  expect(machine.cpus[0]?.world).toMatchObject({ mode: 'VS', stage2: root });
+  expect(machine.cpus[0]?.world).toMatchObject({ mode: 'VS', roots: [{ stage: 2, table: root }] });
   machine.run({ budget: 20n });
   return warnings;
 }

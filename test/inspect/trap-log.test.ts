@@ -169,6 +169,7 @@ const world = (mode: string, rank: number, guest = false): World => ({
   level: mode.endsWith('U') ? 'user' : 'kernel',
   asid: 0,
   vmid: 0,
+  roots: [],
 });
 const VU = world('VU', 0, true);
 const VS = world('VS', 1, true);

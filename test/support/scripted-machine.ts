@@ -15,7 +15,7 @@ export interface ScriptStep {
   readonly pcs?: readonly bigint[];
 }
 
-const world: World = { isa: 'riscv64', mode: 'S', rank: 3, guest: false, level: 'kernel', asid: 0, vmid: 0 };
+const world: World = { isa: 'riscv64', mode: 'S', rank: 3, guest: false, level: 'kernel', asid: 0, vmid: 0, roots: [] };
 
 class ScriptedCpu implements Cpu {
   readonly world = world;

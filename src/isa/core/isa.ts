@@ -5,8 +5,8 @@
 
 import type { Pa, Va } from '../../base/address';
 import type { DisassembledInsn, RegisterSpec, Transfer } from './registers';
-import type { Access, Mapping, TableEntry, Translation } from './translation';
-import type { World } from './world';
+import type { Access, Mapping, TableEntry, TableShape, Translation } from './translation';
+import type { TableRoot, World } from './world';
 
 /** Reads `length` bytes of physical memory without side effects; `undefined` outside memory. */
 export type PhysicalReader = (at: Pa, length: number) => Uint8Array | undefined;
@@ -82,13 +82,13 @@ export interface Isa {
     registers: (name: string) => bigint,
   ): Translation;
   /**
-   * Every mapping under the stage-1 root of `world`, neighbours merged, at most `limit`. In a guest, what stage 2 does not
+   * Every mapping under the stage-1 roots of `world`, neighbours merged, at most `limit`. In a guest, what stage 2 does not
    * back is left out; a guest's world without a stage-1 root lists stage 2 alone, by guest physical address.
    */
   mappings(world: World, read: PhysicalReader, registers: (name: string) => bigint, limit: number): Mapping[];
   /**
-   * The valid entries of one table, which lies at `table`: the root of `world` (stage 1's if it has one, else stage 2's)
-   * or what an entry above named as `next`.
+   * The valid entries of one table, which lies at `table`: a first root of `world` or what an entry above named as `next`.
+   * `va` is the first address that the table translates; a root's is its `from`.
    */
   tableEntries(
     world: World,
@@ -110,8 +110,10 @@ export interface Isa {
   runsGuests?(code: Uint8Array): boolean;
   /** What is questionable about a value of a root register, although it works here; undefined for all others. */
   rootRemark?(register: string, value: bigint): string | undefined;
-  /** The level of the root table under the current scheme, or undefined when paging is off. */
-  rootLevel(world: World, registers: (name: string) => bigint): number | undefined;
+  /** The level of a first root of `world` under the current scheme, or undefined when it has none. */
+  rootLevel(world: World, root: TableRoot, registers: (name: string) => bigint): number | undefined;
+  /** How large the tables of a level are that the addresses of `world` are translated by first. */
+  tableShape(world: World, level: number, registers: (name: string) => bigint): TableShape;
 }
 
 /** Which processor, as users call it: `hart 0`, `CPU 0`. */

@@ -68,6 +68,12 @@ export interface Mapping {
   readonly flags: string;
 }
 
+/** How large a table is, and an entry in it. */
+export interface TableShape {
+  readonly entryBytes: number;
+  readonly tableBytes: number;
+}
+
 /** One entry of one table, for drilling down. */
 export interface TableEntry {
   readonly level: number;

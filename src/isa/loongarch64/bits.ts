@@ -31,6 +31,8 @@ export const MERRCTL = { IS_MERR: 1n } as const;
 export const VALEN = 48n;
 export const PALEN = 48n;
 const VA_MASK = (1n << VALEN) - 1n;
+/** The last address of the lower half of those that tables translate. */
+export const LOWER_END = (1n << (VALEN - 1n)) - 1n;
 
 /** The address without the bits that only repeat its sign. */
 export const virtualBits = (va: bigint): bigint => va & VA_MASK;

@@ -15,7 +15,7 @@ export const writeCsr = (state: HartState, csr: Csr, value: bigint): void => {
   state.set(csr.name, merged);
   if (before === merged) return;
   if (csr.effects === 'translations') state.flushTranslations();
-  if (csr.effects === 'context') state.contextChanged();
+  if (csr.effects === 'context' || csr.effects === 'roots') state.contextChanged();
   // CRMD has both: its IE bit, and the privilege level.
   if (csr.effects === 'context' || csr.effects === 'interrupts') state.interruptsChanged();
 };

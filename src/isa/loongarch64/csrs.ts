@@ -24,8 +24,8 @@ export interface Csr {
   read?(state: CsrSource): bigint;
   /** What writing does, where that is not storing: given the new value with the unwritable bits as before. */
   write?(state: HartState, value: bigint): void;
-  /** What the engine must hear of a write. */
-  readonly effects?: 'context' | 'translations' | 'interrupts';
+  /** What the engine must hear of a write. `roots`: nothing is cached of the value, but whoever looks on is told. */
+  readonly effects?: 'context' | 'translations' | 'interrupts' | 'roots';
   readonly isCounter?: true;
   /** Bits, where instructions read them extended by their sign. QEMU extends with zeros. */
   readonly signedBits?: 32 | 48;
@@ -152,8 +152,8 @@ const translation: readonly Csr[] = [
     effects: 'translations',
     fields: fields(['ASIDBITS', 23, 16], ['ASID', 9, 0]),
   }),
-  row(0x19, 'PGDL', 'translation', ALIGNED_4K, 'Root of the page tables of the lower half.'),
-  row(0x1a, 'PGDH', 'translation', ALIGNED_4K, 'Root of the page tables of the upper half.'),
+  row(0x19, 'PGDL', 'translation', ALIGNED_4K, 'Root of the page tables of the lower half.', { effects: 'roots' }),
+  row(0x1a, 'PGDH', 'translation', ALIGNED_4K, 'Root of the page tables of the upper half.', { effects: 'roots' }),
   row(0x1b, 'PGD', 'translation', 0n, 'Root of the page tables for the bad address.', {
     read: (state) => {
       const bad = state.get('TLBRERA') & 1n ? state.get('TLBRBADV') : state.get('BADV');

@@ -7,7 +7,7 @@ import { INSNS } from './insns/all';
 import { translate } from './paging-view';
 import { jointAddress, jointTarget, loadsStackPointer } from './pairs';
 import { REGISTERS, registerOfDwarf, registerOfName } from './registers';
-import { mappings, rootLevel, tableEntries } from './tables';
+import { mappings, rootLevel, tableEntries, tableShape } from './tables';
 import { transfer } from './transfers';
 import { worldsOf } from './worlds';
 
@@ -53,5 +53,6 @@ export const LOONGARCH64: Isa = {
   mappings,
   tableEntries,
   rootLevel,
+  tableShape,
   worlds: worldsOf,
 };

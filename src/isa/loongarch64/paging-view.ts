@@ -9,7 +9,7 @@ import type { World } from '../core/world';
 import { ASID_MASK, isCanonical, TLBELO, virtualBits } from './bits';
 import { CAUSE, causeName } from './causes';
 import { isDirect, pageOf, refusal, windowOf } from './paging-cpu';
-import { levelsOf, permissions, type Registers, rootFor, type TableWalk, walkTables } from './tables';
+import { levelsOf, permissions, type Registers, type TableWalk, walkTables } from './tables';
 import { MTLB_ENTRIES, STLB_ENTRIES, STLB_SETS, STLB_WAYS, unpackEntry } from './tlb-layout';
 
 const ALL: Permissions = { read: true, write: true, execute: true, user: true };
@@ -57,7 +57,7 @@ const RULES: ReadonlyMap<number, string> = new Map([
 
 /** How addresses are translated: directly, or by tables of so many levels. */
 const schemeName = (world: World, registers: Registers): string =>
-  world.stage1 === undefined && isDirect({ get: registers }) ? 'direct' : `${levelsOf(registers).length}-level`;
+  world.roots.length === 0 && isDirect({ get: registers }) ? 'direct' : `${levelsOf(registers).length}-level`;
 
 /** Implements {@link Isa.translate}. */
 export const translate = (
@@ -87,7 +87,7 @@ export const translate = (
     const fault: Fault = { rule, cause, causeName: causeName(cause, false), tval: address };
     return { va: address, scheme, ...(source !== undefined && { source }), steps, result: { ok: false, fault } };
   };
-  if (world.stage1 === undefined && isDirect(state)) {
+  if (world.roots.length === 0 && isDirect(state)) {
     return reached(undefined, [], virtualBits(address), 4096n, ALL);
   }
   const window = windowOf(state, address, plv, access);
@@ -103,7 +103,7 @@ export const translate = (
     const cause = access === 'execute' ? CAUSE.fetchAddress : CAUSE.memoryAddress;
     return failed(undefined, [], 'the address is in no window, and its upper bits do not repeat bit 47', cause);
   }
-  const walk = walkTables(rootFor(world, address, registers), address, registers, read);
+  const walk = walkTables(world, address, registers, read);
   const asid = world.asid === 0 ? Number(registers('ASID') & ASID_MASK) : world.asid;
   const cached = tlbEntry(address, asid, registers);
   if (cached) {

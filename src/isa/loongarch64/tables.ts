@@ -5,8 +5,8 @@
 import { type Pa, pa, type Va, va } from '../../base/address';
 import type { FieldSpec } from '../../base/fields';
 import type { PhysicalReader } from '../core/isa';
-import type { Mapping, PageEntry, Permissions, TableEntry, WalkStep } from '../core/translation';
-import type { World } from '../core/world';
+import type { Mapping, PageEntry, Permissions, TableEntry, TableShape, WalkStep } from '../core/translation';
+import { rootAt, type TableRoot, type World } from '../core/world';
 import { DIRECTORY, TLBELO, VALEN } from './bits';
 import { isPermitted } from './paging-cpu';
 import { directoryField, type IndexField, pageTableField } from './walk-layout';
@@ -43,14 +43,6 @@ export const levelsOf = (registers: Registers): readonly IndexField[] => {
   return table.width === 0 ? [] : [table, ...used];
 };
 
-/** The root of the tables for an address: the world's own half, or the other one's as the registers name it now. */
-export const rootFor = (world: World, address: bigint, registers: Registers): bigint => {
-  const isUpper = isUpperHalf(address);
-  const isOwn = isUpper === (world.level === 'kernel');
-  if (isOwn && world.stage1 !== undefined) return world.stage1;
-  return registers(isUpper ? 'PGDH' : 'PGDL');
-};
-
 const isUpperHalf = (address: bigint): boolean => ((address >> (VALEN - 1n)) & 1n) === 1n;
 
 /** The first address of a half of the address space, as its tables count it: they may not cover all bits. */
@@ -60,11 +52,21 @@ const firstOf = (levels: readonly IndexField[], isUpper: boolean): bigint => {
   return isUpper && covered < VALEN ? BigInt.asUintN(64, -(1n << covered)) : 0n;
 };
 
-/** Implements {@link Isa.rootLevel}. */
-export const rootLevel = (world: World, registers: Registers): number | undefined => {
+/** Implements {@link Isa.rootLevel}: both halves have tables of the same form. */
+export const rootLevel = (_world: World, _root: TableRoot, registers: Registers): number | undefined => {
   const levels = levelsOf(registers);
-  return world.stage1 === undefined || levels.length === 0 ? undefined : levels.length - 1;
+  return levels.length === 0 ? undefined : levels.length - 1;
 };
+
+const ENTRY_BYTES = 8;
+
+const bytesOf = (levels: readonly IndexField[], level: number): number => ENTRY_BYTES << (levels[level]?.width ?? 0);
+
+/** Implements {@link Isa.tableShape}. */
+export const tableShape = (_world: World, level: number, registers: Registers): TableShape => ({
+  entryBytes: ENTRY_BYTES,
+  tableBytes: bytesOf(levelsOf(registers), level),
+});
 
 const isHuge = (raw: bigint, level: number): boolean => level > 0 && (raw & DIRECTORY.HUGE) !== 0n;
 
@@ -89,8 +91,8 @@ export const permissions = (raw: bigint): Permissions => {
 const sizeAt = (levels: readonly IndexField[], level: number): bigint => 1n << BigInt(levels[level]?.base ?? 12);
 
 const readEntry = (read: PhysicalReader, at: bigint): bigint | undefined => {
-  const bytes = read(pa(at), 8);
-  return bytes && new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
+  const bytes = read(pa(at), ENTRY_BYTES);
+  return bytes && new DataView(bytes.buffer, bytes.byteOffset, ENTRY_BYTES).getBigUint64(0, true);
 };
 
 export interface TableWalk {
@@ -102,15 +104,19 @@ export interface TableWalk {
 }
 
 /** Looks an address up as a refill handler does that uses lddir and ldpte. */
-export const walkTables = (root: bigint, address: bigint, registers: Registers, read: PhysicalReader): TableWalk => {
+export const walkTables = (world: World, address: bigint, registers: Registers, read: PhysicalReader): TableWalk => {
   const levels = levelsOf(registers);
   const steps: WalkStep[] = [];
   if (levels.length === 0) return { steps, rule: 'PWCL describes no page table' };
-  let table = root;
+  const root = rootAt(world, address);
+  if (root === undefined) {
+    return { steps, rule: `${isUpperHalf(address) ? 'PGDH' : 'PGDL'} names no table for this half of the addresses` };
+  }
+  let table: bigint = root.table;
   for (let level = levels.length - 1; level >= 0; level--) {
     const { base, width } = levels[level] ?? { base: 0, width: 0 };
     const index = (address >> BigInt(base)) & ((1n << BigInt(width)) - 1n);
-    const at = (table & ADDRESS) + index * 8n;
+    const at = (table & ADDRESS) + index * BigInt(ENTRY_BYTES);
     const raw = readEntry(read, at);
     if (raw === undefined) return { steps, rule: `there is no memory for the table of level ${level}` };
     const entry = pageEntry(raw, level);
@@ -133,7 +139,7 @@ const addressOf = (levels: readonly IndexField[], base: bigint, index: number, l
 
 /** Implements {@link Isa.tableEntries}. */
 export const tableEntries = (
-  world: World,
+  _world: World,
   read: PhysicalReader,
   registers: Registers,
   table: Pa,
@@ -141,16 +147,17 @@ export const tableEntries = (
   base: Va,
 ): TableEntry[] => {
   const levels = levelsOf(registers);
-  const count = 1 << (levels[level]?.width ?? 0);
-  const bytes = levels[level] && read(pa(table & ADDRESS), count * 8);
+  const length = bytesOf(levels, level);
+  const count = length / ENTRY_BYTES;
+  const bytes = levels[level] && read(pa(table & ADDRESS), length);
   if (!bytes) return [];
-  const view = new DataView(bytes.buffer, bytes.byteOffset, count * 8);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, length);
   const isRoot = level === levels.length - 1;
-  const isUpper = world.level === 'kernel';
+  const isUpper = isUpperHalf(base);
   const first = isRoot ? firstOf(levels, isUpper) : base;
   const entries: TableEntry[] = [];
   for (let index = 0; index < count; index++) {
-    const raw = view.getBigUint64(index * 8, true);
+    const raw = view.getBigUint64(index * ENTRY_BYTES, true);
     const entry = pageEntry(raw, level);
     if (!entry.isValid) continue;
     const at = addressOf(levels, first, index, level);
@@ -160,7 +167,7 @@ export const tableEntries = (
     entries.push({
       level,
       index,
-      at: pa((table & ADDRESS) + BigInt(index * 8)),
+      at: pa((table & ADDRESS) + BigInt(index * ENTRY_BYTES)),
       va: va(at),
       entry,
       pageSize,
@@ -170,19 +177,19 @@ export const tableEntries = (
   return entries;
 };
 
-/** Implements {@link Isa.mappings}: what the tables of both halves map. Windows are no tables and are not among them. */
+/** Implements {@link Isa.mappings}: what the tables of its roots map. Windows are no tables and are not among them. */
 export const mappings = (world: World, read: PhysicalReader, registers: Registers, limit: number): Mapping[] => {
   const levels = levelsOf(registers);
   const found: Mapping[] = [];
   let count = 0;
   const visit = (table: bigint, level: number, base: bigint, isUpper: boolean): void => {
     if (found.length > limit || ++count > MAX_TABLES) return;
-    const entries = 1 << (levels[level]?.width ?? 0);
-    const bytes = read(pa(table & ADDRESS), entries * 8);
+    const length = bytesOf(levels, level);
+    const bytes = read(pa(table & ADDRESS), length);
     if (!bytes) return;
-    const view = new DataView(bytes.buffer, bytes.byteOffset, entries * 8);
-    for (let index = 0; index < entries && found.length <= limit; index++) {
-      const raw = view.getBigUint64(index * 8, true);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, length);
+    for (let index = 0; index < length / ENTRY_BYTES && found.length <= limit; index++) {
+      const raw = view.getBigUint64(index * ENTRY_BYTES, true);
       if (raw === 0n) continue;
       const { isValid, isLeaf } = pageEntry(raw, level);
       if (!isValid) continue;
@@ -192,11 +199,10 @@ export const mappings = (world: World, read: PhysicalReader, registers: Register
       else visit(raw, level - 1, at, isUpper);
     }
   };
-  if (world.stage1 === undefined || levels.length === 0) return found;
-  for (const isUpper of [false, true]) {
-    const root = rootFor(world, isUpper ? 1n << (VALEN - 1n) : 0n, registers);
-    // A half whose register was never written has no tables, whatever lies at physical 0.
-    if (root !== 0n) visit(root, levels.length - 1, firstOf(levels, isUpper), isUpper);
+  if (levels.length === 0) return found;
+  for (const { table, from } of world.roots) {
+    const isUpper = isUpperHalf(from);
+    visit(table, levels.length - 1, firstOf(levels, isUpper), isUpper);
   }
   return found.slice(0, limit);
 };

@@ -9,7 +9,7 @@ import { ENCODING } from './encoding';
 import { runsGuests } from './guest-entry';
 import { jointAddress, jointTarget } from './joint-target';
 import { mnemonics } from './mnemonics';
-import { mappings, rootLevel, tableEntries } from './paging-tables';
+import { mappings, rootLevel, tableEntries, tableShape } from './paging-tables';
 import { translate } from './paging-view';
 import { REGISTERS, registerOfDwarf, registerOfName } from './registers';
 import { loadsStackPointer } from './stack-load';
@@ -45,6 +45,7 @@ export const RISCV64: Isa = {
   mappings,
   tableEntries,
   rootLevel,
+  tableShape,
   worlds: worldsOf,
   rootRemark,
   runsGuests,

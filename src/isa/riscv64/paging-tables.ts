@@ -1,8 +1,8 @@
 /** Page tables read whole, for debugger and inspector: entries of one table, and all that a root maps. Changes nothing. */
 import { ipa, type Pa, pa, type Va, va } from '../../base/address';
 import type { PhysicalReader } from '../core/isa';
-import type { Mapping, TableEntry } from '../core/translation';
-import type { World } from '../core/world';
+import type { Mapping, TableEntry, TableShape } from '../core/translation';
+import type { TableRoot, World } from '../core/world';
 import {
   isMalformed,
   isPointer,
@@ -18,6 +18,10 @@ import { both, guestSpaceOf, hostSpaceOf, pageEntry, permissions, type Registers
 
 const ENTRIES = 512;
 const SECOND_ROOT_ENTRIES = 2048;
+const PTE_BYTES = 8;
+
+const entriesOf = ({ isSecond, levels }: WalkSpace, level: number): number =>
+  isSecond && level === levels - 1 ? SECOND_ROOT_ENTRIES : ENTRIES;
 
 /** Tables of one stage: where they start, and what finds one of them in physical memory. */
 interface Tables {
@@ -51,7 +55,7 @@ const tablesOf = (world: World, read: PhysicalReader, registers: Registers): Tab
 };
 
 /** Implements {@link Isa.rootLevel}. */
-export const rootLevel = (world: World, registers: Registers): number | undefined => {
+export const rootLevel = (world: World, _root: TableRoot, registers: Registers): number | undefined => {
   const { levels } = tablesOf(world, () => undefined, registers).space;
   return levels === 0 ? undefined : levels - 1;
 };
@@ -64,6 +68,12 @@ const entryVa = ({ levels, isSecond }: WalkSpace, base: bigint, index: number, l
   return BigInt.asUintN(64, BigInt.asIntN(bits, BigInt.asUintN(bits, base) + offset));
 };
 
+/** Implements {@link Isa.tableShape}: the root of a second stage is four times as long as all others. */
+export const tableShape = (world: World, level: number, registers: Registers): TableShape => {
+  const { space } = tablesOf(world, () => undefined, registers);
+  return { entryBytes: PTE_BYTES, tableBytes: entriesOf(space, level) * PTE_BYTES };
+};
+
 interface TablePage {
   readonly at: number;
   readonly entries: number;
@@ -74,10 +84,10 @@ interface TablePage {
 const tablePage = (read: PhysicalReader, { space, locate }: Tables, table: number, level: number) => {
   const at = locate(table);
   if (at === undefined || at >= PHYSICAL_LIMIT) return undefined;
-  const entries = space.isSecond && level === space.levels - 1 ? SECOND_ROOT_ENTRIES : ENTRIES;
-  const found = read(pa(BigInt(at)), entries * 8);
+  const entries = entriesOf(space, level);
+  const found = read(pa(BigInt(at)), entries * PTE_BYTES);
   if (!found) return undefined;
-  const bytes = new DataView(found.buffer, found.byteOffset, entries * 8);
+  const bytes = new DataView(found.buffer, found.byteOffset, entries * PTE_BYTES);
   return { at, entries, bytes } satisfies TablePage;
 };
 

@@ -4,7 +4,7 @@ import type { FieldSpec } from '../../base/fields';
 import { t } from '../../base/l10n';
 import type { PhysicalReader } from '../core/isa';
 import type { Access, Fault, PageEntry, Permissions, Translation, WalkStep } from '../core/translation';
-import type { World } from '../core/world';
+import { rootsOf, type World } from '../core/world';
 import { causeName } from './causes';
 import { GUEST, PRIV_M, PRIV_S, PRIV_U } from './csrs-bits';
 import {
@@ -86,16 +86,16 @@ const rooted = (space: WalkSpace, root: bigint | undefined, atp: bigint): WalkSp
 /** The walk's start for a world outside guests. */
 export const hostSpaceOf = (world: World, registers: Registers): WalkSpace => {
   const privilege = privilegeOfWorld(world);
-  const root = privilege === PRIV_M ? undefined : world.stage1;
-  return rooted(walkSpace({ get: registers }, privilege), root, registers('satp'));
+  const [root] = privilege === PRIV_M ? [] : rootsOf(world, 1);
+  return rooted(walkSpace({ get: registers }, privilege), root?.table, registers('satp'));
 };
 
 /** Both stages of a guest's world. */
 export const guestSpaceOf = (world: World, registers: Registers): GuestSpace => {
   const { first, second } = guestSpace({ get: registers }, GUEST | privilegeOfWorld(world));
   return {
-    first: rooted(first, world.stage1, registers('vsatp')),
-    second: rooted(second, world.stage2, registers('hgatp')),
+    first: rooted(first, rootsOf(world, 1)[0]?.table, registers('vsatp')),
+    second: rooted(second, rootsOf(world, 2)[0]?.table, registers('hgatp')),
   };
 };
 

@@ -1,7 +1,7 @@
 /** Which world a hart executes in, read off its state. */
 import { hex, ipa, pa } from '../../base/address';
 import type { HartState } from '../core/privileged';
-import type { World } from '../core/world';
+import { ALL_ADDRESSES, type TableRoot, type World } from '../core/world';
 import { modeOf } from './csr-access';
 import { GUEST, PRIV_M, PRIV_S, PRIV_U } from './csrs-bits';
 import { levelsOfMode } from './paging';
@@ -32,14 +32,20 @@ export const worldOfPrivilege = (state: Pick<HartState, 'get'>, mode: number): W
   const hgatp = guest ? state.get('hgatp') : 0n;
   const first = mode === PRIV_M ? undefined : rootOf(atp);
   const second = rootOf(hgatp);
+  const asid = first === undefined ? 0 : Number((atp >> 44n) & 0xffffn);
+  const roots: TableRoot[] = [];
+  if (first !== undefined) {
+    const table = second === undefined ? pa(first) : ipa(first);
+    roots.push({ stage: 1, table, ...ALL_ADDRESSES, register: guest ? 'vsatp' : 'satp', asid });
+  }
+  if (second !== undefined) roots.push({ stage: 2, table: pa(second), ...ALL_ADDRESSES, register: 'hgatp' });
   return {
     isa: 'riscv64',
     ...(MODES[mode] ?? { mode: 'M', rank: 4, level: 'firmware' }),
     guest,
-    asid: first === undefined ? 0 : Number((atp >> 44n) & 0xffffn),
+    asid,
     vmid: second === undefined ? 0 : Number((hgatp >> 44n) & 0x3fffn),
-    ...(first !== undefined && { stage1: second === undefined ? pa(first) : ipa(first) }),
-    ...(second !== undefined && { stage2: pa(second) }),
+    roots,
   };
 };
 

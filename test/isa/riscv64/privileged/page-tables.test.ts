@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { hex, pa as toPa, va as toVa } from '../../../../src/base/address';
-import type { World } from '../../../../src/isa/core/world';
+import { ALL_ADDRESSES, firstRoots, type World } from '../../../../src/isa/core/world';
 import { mappings, rootLevel, tableEntries } from '../../../../src/isa/riscv64/paging-tables';
 import { translate } from '../../../../src/isa/riscv64/paging-view';
 import { Physical, pointer, pte, RAM_BASE, tableAt } from './physical';
 
-const world = (mode: string, stage1?: number): World => ({
+const world = (mode: string, root?: number): World => ({
   isa: 'riscv64',
   mode,
   rank: 3,
@@ -13,7 +13,8 @@ const world = (mode: string, stage1?: number): World => ({
   level: 'kernel',
   asid: 0,
   vmid: 0,
-  ...(stage1 !== undefined && { stage1: toPa(BigInt(stage1)) }),
+  roots:
+    root === undefined ? [] : [{ stage: 1, table: toPa(BigInt(root)), ...ALL_ADDRESSES, register: 'satp', asid: 0 }],
 });
 const kernel = world('S', RAM_BASE);
 const registers =
@@ -21,6 +22,7 @@ const registers =
   (name: string): bigint =>
     name === 'satp' ? (satpMode << 60n) | BigInt(RAM_BASE >>> 12) : name === 'mstatus' ? mstatus : 0n;
 const SV39 = registers(8n);
+const levels = (of: World, all: (name: string) => bigint) => firstRoots(of).map((root) => rootLevel(of, root, all));
 
 /** A kernel's usual layout: RAM linear by gigapage and by pages, a user page, holes. */
 const sample = (): Physical => {
@@ -76,12 +78,7 @@ describe('mappings', () => {
 
 describe('tables', () => {
   it('the root of each scheme has its level', () => {
-    expect([0n, 8n, 9n, 10n].map((mode) => rootLevel(mode ? kernel : world('S'), registers(mode)))).toEqual([
-      undefined,
-      2,
-      3,
-      4,
-    ]);
+    expect([0n, 8n, 9n, 10n].flatMap((mode) => levels(mode ? kernel : world('S'), registers(mode)))).toEqual([2, 3, 4]);
   });
   it('list valid entries with their addresses and where they lead', () => {
     const rows = tableEntries(kernel, sample().read, SV39, toPa(BigInt(RAM_BASE)), 2, toVa(0n));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { va as toVa } from '../../../../src/base/address';
 import type { Access } from '../../../../src/isa/core/translation';
+import { ALL_ADDRESSES } from '../../../../src/isa/core/world';
 import { peekCsr } from '../../../../src/isa/riscv64/csr-access';
 import { resetState, STATE } from '../../../../src/isa/riscv64/csrs-slots';
 import { dataPrivilege } from '../../../../src/isa/riscv64/effective-privilege';
@@ -245,7 +246,7 @@ describe('effective privilege', () => {
     const hart = hartWith({ priv: 3n, satp: satp(3) });
     expect(cpuTranslate(hart, memory, 0x8000_0123n, 'read').pa).toBe(0x8000_0123);
     expect(worldOf(hart)).toMatchObject({ mode: 'M', asid: 0 });
-    expect(worldOf(hart).stage1).toBeUndefined();
+    expect(worldOf(hart).roots).toEqual([]);
   });
   it('MPRV makes M-mode loads and stores run as MPP, but not fetches', () => {
     const { memory, va } = setUp({ entries });
@@ -315,8 +316,8 @@ describe('worlds', () => {
       level: 'user',
       asid: 0xabcd,
       vmid: 0,
-      stage1: 0x8012_3000n,
+      roots: [{ stage: 1, table: 0x8012_3000n, ...ALL_ADDRESSES, register: 'satp', asid: 0xabcd }],
     });
-    expect(worldOfPrivilege(hart, 1)).toMatchObject({ mode: 'S', rank: 3, stage1: 0x8012_3000n });
+    expect(worldOfPrivilege(hart, 1)).toMatchObject({ mode: 'S', rank: 3, roots: [{ stage: 1, table: 0x8012_3000n }] });
   });
 });
