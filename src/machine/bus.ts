@@ -6,6 +6,7 @@
  */
 import { hex } from '../base/address';
 import type { Device } from '../devices/device';
+import type { BusWidth } from '../isa/core/privileged';
 
 /** A device's place in the physical address space. */
 export interface BusWindow {
@@ -109,3 +110,14 @@ export class Bus {
     return window;
   }
 }
+
+/** Reads of any width as the engine asks for them. */
+export const readBus = (bus: Bus, address: number, width: BusWidth, by: number): bigint | undefined => {
+  if (width === 8) return bus.read64(address, by);
+  const value = bus.read(address, width, by);
+  return value === undefined ? undefined : BigInt(value);
+};
+
+/** Writes of any width. */
+export const writeBus = (bus: Bus, address: number, width: BusWidth, value: bigint, by: number): boolean =>
+  width === 8 ? bus.write64(address, value, by) : bus.write(address, width, Number(value), by);

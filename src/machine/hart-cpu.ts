@@ -8,6 +8,7 @@ import { tryInsn } from '../isa/core/trial';
 import type { World } from '../isa/core/world';
 import type { Board } from './boards/board';
 import type { Cpu } from './contract';
+import { readVirtual } from './physical-space';
 
 const ACTIVITIES = ['running', 'waiting', 'stopped'] as const;
 
@@ -53,18 +54,10 @@ export class HartCpu implements Cpu {
   destination(address: Va, bytes: Uint8Array): ReturnType<Cpu['destination']> {
     const { engineIsa } = this.board;
     const end = tryInsn(engineIsa, this.view, address, bytes, {
-      readVirtual: (at, length) => this.readVirtual(va(at), length),
+      readVirtual: (at, length) => readVirtual(this, this.readPhysical, at, length),
       readPhysical: (at, length) => this.readPhysical(pa(at), length),
     });
     return end && { pc: va(BigInt.asUintN(64, end.pc)), world: this.board.worldOf(end.get) };
-  }
-
-  private readVirtual(address: Va, length: number): Uint8Array | undefined {
-    const last = this.translate(va(address + BigInt(length - 1)), 'read').result;
-    const { result } = this.translate(address, 'read');
-    // What lies in two pages is not worth joining: a stack is aligned.
-    if (!result.ok || !last.ok || last.pa !== result.pa + BigInt(length - 1)) return undefined;
-    return this.readPhysical(result.pa, length);
   }
 
   translate(address: Va, access: Access, world: World = this.world): Translation {

@@ -14,12 +14,13 @@ import type { BusWidth, Fence } from '../isa/core/privileged';
 import { Alarms } from './alarms';
 import type { Board, BoardFiles, BoardSpec } from './boards/board';
 import type { LoadPlan } from './boot/load-plan';
-import type { Bus } from './bus';
+import { readBus, writeBus } from './bus';
 import type { Cpu, InputRecord, Machine, PhysicalMemory, RunExit, RunOptions, TraceEvent, Watch } from './contract';
 import { Events } from './events';
 import { HartCpu } from './hart-cpu';
 import { Htif } from './htif';
 import { InputStream } from './input-stream';
+import { PhysicalSpace, readVirtual } from './physical-space';
 import { readMachine, readRam, restoreMachine } from './snapshot';
 import { explainHandler, explainRetry, isStuck } from './stuck';
 import { TranslationUses } from './translation-uses';
@@ -40,6 +41,7 @@ export class EmulatedMachine implements Machine {
   readonly cpus: readonly Cpu[];
   readonly alarms = new Alarms();
   readonly turns = new Turns(this);
+  readonly #space = new PhysicalSpace(this);
   /** Typed but not yet taken by the console device. */
   inputQueue: Uint8Array = new Uint8Array(0);
   readonly #inputs = new InputStream();
@@ -223,26 +225,7 @@ export class EmulatedMachine implements Machine {
   }
 
   readPhysical(at: Pa, length: number): Uint8Array | undefined {
-    const address = Number(at);
-    const offset = this.engine.memory.offsetOf(address, length);
-    if (offset >= 0) return this.engine.memory.u8.slice(offset, offset + length);
-    const array = this.hardware.readArray(address, length);
-    if (array) return array;
-    // Lengths come from guests: nothing is allocated before all of it is known to exist.
-    for (let next = address; next < address + length; ) {
-      const window = this.hardware.bus.find(next);
-      if (!window) return undefined;
-      next = window.base + window.size;
-    }
-    const bytes = new Uint8Array(length);
-    for (let index = 0; index < length; ) {
-      const width = [4, 2, 1].find((size) => (address + index) % size === 0 && index + size <= length) as 1 | 2 | 4;
-      const value = this.hardware.bus.peek(address + index, width);
-      if (value === undefined) return undefined;
-      for (let byte = 0; byte < width; byte++) bytes[index + byte] = (value >>> (byte * 8)) & 0xff;
-      index += width;
-    }
-    return bytes;
+    return this.#space.read(Number(at), length);
   }
 
   writePhysical(at: Pa, bytes: Uint8Array): boolean {
@@ -427,44 +410,13 @@ export class EmulatedMachine implements Machine {
         this.#events.fenced(hart, fence);
       },
       readPhysical: (at: bigint, length: number) => this.readPhysical(pa(at), length),
-      readMemory: (at: bigint, length: number) => {
-        const offset = this.engine.memory.offsetOf(Number(at), length);
-        return offset < 0 ? undefined : this.engine.memory.u8.slice(offset, offset + length);
+      readMemory: (at: bigint, length: number) => this.#space.readRam(Number(at), length),
+      writePhysical: (at: bigint, bytes: Uint8Array) => this.#space.writeAsMaster(Number(at), bytes),
+      readVirtual: (hart: number, at: bigint, length: number) => {
+        const cpu = this.cpus[hart];
+        return cpu && readVirtual(cpu, (from, size) => this.readPhysical(from, size), at, length);
       },
-      writePhysical: (at: bigint, bytes: Uint8Array) => this.#writeForGuest(pa(at), bytes),
-      readVirtual: (hart: number, at: bigint, length: number) => this.#readVirtual(hart, at, length),
     };
-  }
-
-  /** Writes RAM on the running hart's behalf, seen by watches; a word to a device is a message-signalled interrupt. */
-  #writeForGuest(at: Pa, bytes: Uint8Array): boolean {
-    const address = Number(at);
-    const offset = this.engine.memory.offsetOf(address, bytes.length);
-    if (offset < 0) {
-      const word = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-      return bytes.length === 4 && this.hardware.bus.write(address, 4, word.getUint32(0, true));
-    }
-    const old = this.engine.memory.u8.slice(offset, offset + bytes.length);
-    this.engine.writeRam(address, bytes);
-    const view = this.engine.harts[this.engine.memory.activeHart];
-    if (view && old.some((byte, index) => byte !== bytes[index])) {
-      this.watchpoints.stored(view, address, bytes.length, old);
-    }
-    return true;
-  }
-
-  #readVirtual(hart: number, at: bigint, length: number): Uint8Array | undefined {
-    const bytes = new Uint8Array(length);
-    for (let done = 0; done < length; ) {
-      const address = va(at + BigInt(done));
-      const piece = Math.min(length - done, 4096 - Number(address & 0xfffn));
-      const translation = this.cpus[hart]?.translate(address, 'read');
-      const part = translation?.result.ok ? this.readPhysical(translation.result.pa, piece) : undefined;
-      if (!part) return undefined;
-      bytes.set(part, done);
-      done += piece;
-    }
-    return bytes;
   }
 
   #trapTaken(view: HartView, trap: TakenTrap): 'trapStop' | 'stuck' | undefined {
@@ -484,15 +436,6 @@ export class EmulatedMachine implements Machine {
     return trap.isHopeless ? 'stuck' : undefined;
   }
 }
-
-const readBus = (bus: Bus, address: number, width: BusWidth, by: number): bigint | undefined => {
-  if (width === 8) return bus.read64(address, by);
-  const value = bus.read(address, width, by);
-  return value === undefined ? undefined : BigInt(value);
-};
-
-const writeBus = (bus: Bus, address: number, width: BusWidth, value: bigint, by: number): boolean =>
-  width === 8 ? bus.write64(address, value, by) : bus.write(address, width, Number(value), by);
 
 /** Makes plain data that JSON does not know hashable. */
 const replacer = (_: string, value: unknown): unknown => {
