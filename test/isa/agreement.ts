@@ -121,6 +121,8 @@ const randomVector = (
   const f: Record<number, bigint> = {};
   for (let index = 1; index < 32; index++) general[index] = touches ? pointer() : integer(random);
   for (let index = 0; index < 32; index++) f[index] = float(random);
+  const upper = random.pick([integer, float]);
+  const v = Object.fromEntries(Object.entries(f).map(([index, low]) => [index, (upper(random) << 64n) | low]));
   if (touches) Object.assign(general, operands.data(random, insns[0], first.fields));
   const bytes = Array.from({ length: 0x100 }, () => random.u64().toString(16).padStart(16, '0')).join('');
   return {
@@ -132,6 +134,7 @@ const randomVector = (
     before: {
       [operands.general]: general,
       f,
+      v,
       slots: operands.slots(random),
       memory: touches ? [{ at: DATA + 0x400n, bytes }] : [],
     },

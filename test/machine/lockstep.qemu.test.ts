@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { Random, SEED } from '../support/random';
 import { difference } from './lockstep/compare';
-import { LOONGARCH64_LOCKSTEP, LOONGARCH64_NEGATED } from './lockstep/loongarch64';
+import {
+  LOONGARCH64_LOCKSTEP,
+  LOONGARCH64_NEGATED,
+  LOONGARCH64_NEGATED_VECTORS,
+  LOONGARCH64_VECTORS,
+} from './lockstep/loongarch64';
 import type { LockstepMachine } from './lockstep/machine';
 import { randomProgram } from './lockstep/program';
 import { RISCV64_LOCKSTEP } from './lockstep/riscv64';
@@ -33,4 +38,15 @@ describe('random programs leave the same registers, flags and memory as on QEMU'
   ])('loongarch64: %s', (_, only) => check(LOONGARCH64_LOCKSTEP, only));
 
   it('loongarch64: negated multiply-adds', () => check(LOONGARCH64_NEGATED, undefined));
+
+  it.each([
+    ['all', undefined],
+    ['integers', /^v(?!f)/],
+    ['shifts', /^vs?(s[lr]|rotr|bs|bit)/],
+    ['lanes moved', /^v(shuf|pack|ilv|pick|repl|ins|ext|perm|frst|ld|st|msk)/],
+    ['floating point', /^vf/],
+    ['conversions', /^vf(cvt|fint|tint|rint|class|logb)/],
+  ])('loongarch64 vectors: %s', (_, only) => check(LOONGARCH64_VECTORS, only));
+
+  it('loongarch64 vectors: negated multiply-adds', () => check(LOONGARCH64_NEGATED_VECTORS, undefined));
 });

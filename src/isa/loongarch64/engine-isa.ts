@@ -3,13 +3,14 @@ import type { EngineIsa } from '../core/engine-isa';
 import { TLBRERA } from './bits';
 import { CAUSE, isRefill } from './causes';
 import { ENCODING } from './encoding';
-import { isFpOpen, openFp, pendingInterrupt, takeTrap, wakesFromWait } from './exceptions';
+import { isFpOpen, isLsxOpen, openFp, openLsx, pendingInterrupt, takeTrap, wakesFromWait } from './exceptions';
 import { FP_FUNCTIONS } from './float/functions';
 import { FUNCTIONS, HELPERS } from './helpers';
 import { INSNS } from './insns/all';
 import { cpuTranslate, translationContext } from './paging-cpu';
 import { QUICK } from './quick';
 import { STATE } from './state';
+import { VECTOR_HELPERS } from './vector/helpers';
 
 export const LOONGARCH64_ENGINE: EngineIsa = {
   name: 'loongarch64',
@@ -18,9 +19,9 @@ export const LOONGARCH64_ENGINE: EngineIsa = {
   quick: QUICK,
   fusions: [],
   state: STATE,
-  helpers: HELPERS,
+  helpers: { ...HELPERS, ...VECTOR_HELPERS },
   functions: { ...FUNCTIONS, ...FP_FUNCTIONS },
-  guards: { fp: { isOpen: isFpOpen, open: openFp } },
+  guards: { fp: { isOpen: isFpOpen, open: openFp }, lsx: { isOpen: isLsxOpen, open: openLsx } },
   causes: {
     illegalInstruction: CAUSE.noInstruction,
     loadAccess: CAUSE.memoryAddress,

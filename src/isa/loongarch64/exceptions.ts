@@ -116,6 +116,13 @@ export const wakesFromWait = (state: SlotReader): boolean => (pendingOf(state) &
 
 export const isFpOpen = (state: SlotReader): boolean => (state.get('EUEN') & EUEN.FPE) !== 0n;
 
+export const isLsxOpen = (state: SlotReader): boolean => (state.get('EUEN') & EUEN.SXE) !== 0n;
+
+/** @throws Trap 128-bit vectors disabled */
+export const openLsx = (state: SlotReader & Pick<HartState, 'word'>): void => {
+  if (!isLsxOpen(state)) throw new Trap(CAUSE.vectorDisabled, BigInt(state.word >>> 0));
+};
+
 /** @throws Trap floating point disabled */
 export const openFp = (state: SlotReader & Pick<HartState, 'word'>): void => {
   if (!isFpOpen(state)) throw new Trap(CAUSE.floatDisabled, BigInt(state.word >>> 0));

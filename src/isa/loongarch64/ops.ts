@@ -1,6 +1,6 @@
 /** The words that instructions of LoongArch are described in, beside the common ones. */
 import type { FieldKind } from '../core/field-kind';
-import type { Field, Fields, Ops, V32, V64 } from '../core/ops';
+import type { Field, Fields, LaneBits, Ops, V32, V64, V128 } from '../core/ops';
 import { CAUSE } from './causes';
 
 /** Fields by the names of the manual's instruction formats. */
@@ -12,6 +12,10 @@ export const FIELDS = {
   fj: { kind: 'register' },
   fk: { kind: 'register' },
   fa: { kind: 'register' },
+  vd: { kind: 'register' },
+  vj: { kind: 'register' },
+  vk: { kind: 'register' },
+  va: { kind: 'register' },
   cd: { kind: 'register' },
   cj: { kind: 'register' },
   ca: { kind: 'register' },
@@ -33,6 +37,8 @@ export const FIELDS = {
   distinct: { kind: 'computed' },
   /** Of a floating-point control register: its bits in fcsr0. */
   part: { kind: 'computed' },
+  /** What vldi puts into each half. */
+  half: { kind: 'computed' },
   hint: { kind: 'unsigned' },
   code: { kind: 'unsigned' },
   csr: { kind: 'unsigned' },
@@ -58,6 +64,12 @@ export interface LoongOps extends Ops {
   single(r: Field): V64;
   /** Writes a single, of which `v` has the low half. The upper half is open by the manual; ones, as in QEMU. */
   setSingle(r: Field, v: V64): void;
+  v(r: Field): V128;
+  setV(r: Field, v: V128): void;
+  /** The same 64 bits in both halves of a vector. */
+  both(bits: bigint): V128;
+  /** The lane of `bits` by its number, which is taken modulo their count, as the lowest bits of a vector and in all its lanes. */
+  everyLane(bits: LaneBits, v: V128, lane: V64): V128;
   /** Raises the address error of an access that must be aligned. */
   aligned(address: V64, bytes: number): void;
   /** Raises the bound check where `rj` is not above `rk`, or not below or equal: as addresses, or as signed numbers. */
@@ -65,6 +77,13 @@ export interface LoongOps extends Ops {
 }
 
 const UPPER_HALF = 0xffff_ffff_0000_0000n;
+/** The number of each byte within its lane. */
+const BYTE_OF_LANE: Readonly<Record<LaneBits, bigint>> = {
+  8: 0n,
+  16: 0x0100_0100_0100_0100n,
+  32: 0x0302_0100_0302_0100n,
+  64: 0x0706_0504_0302_0100n,
+};
 
 /** The common operations and LoongArch's. */
 export const loongOps = (o: Ops): LoongOps => ({
@@ -77,6 +96,14 @@ export const loongOps = (o: Ops): LoongOps => ({
   setF: (r, v) => o.write('f', r, v),
   single: (r) => o.zx32(o.lo32(o.read('f', r))),
   setSingle: (r, v) => o.write('f', r, o.or(v, o.c(UPPER_HALF))),
+  v: (r) => o.readVector('v', r),
+  setV: (r, v) => o.writeVector('v', r, v),
+  both: (bits) => o.vector(o.c(bits), o.c(bits)),
+  everyLane: (bits, v, lane) => {
+    const first = o.shl(o.and(lane, o.c(128 / bits - 1)), o.c(Math.log2(bits / 8)));
+    const within = o.vector(o.c(BYTE_OF_LANE[bits]), o.c(BYTE_OF_LANE[bits]));
+    return o.pickBytes(v, o.lanes('add', 8, o.splat(8, first), within));
+  },
   aligned: (address, bytes) => o.trapIf(o.ne(o.and(address, o.c(bytes - 1)), o.c(0)), CAUSE.addressAlignment, address),
   checkBound: (side, rj, rk, kind) => {
     const [isBelow, isNotBelow] = kind === 'signed' ? [o.ltS, o.geS] : [o.ltU, o.geU];

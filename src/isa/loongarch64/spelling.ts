@@ -17,6 +17,7 @@ const operand: Spelling['operand'] = (insn, name, format) => {
   if (format !== undefined) return undefined;
   if (/^r[djk]$/.test(name)) return (operands) => `$${R_NAMES[value(operands)]}`;
   if (/^f[djka]$/.test(name)) return (operands) => `$${F_NAMES[value(operands)]}`;
+  if (/^v[djka]$/.test(name)) return (operands) => `$vr${value(operands)}`;
   if (/^c[dja]$/.test(name)) return (operands) => `$fcc${value(operands)}`;
   if (name === 'fcsr') return (operands) => `$fcsr${value(operands)}`;
   if (name === 'csr') return (operands) => csrOfNumber(value(operands))?.name ?? hex(value(operands));

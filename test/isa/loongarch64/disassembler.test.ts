@@ -70,7 +70,10 @@ describe('disassembler', () => {
   it('says of every instruction what it does and where the manual defines it', () => {
     for (const { mnemonic, doc, ref } of INSNS) {
       expect(`${mnemonic}: ${doc}`).toMatch(/^\S+: \S.*\.$/);
-      expect(ref).toMatch(/^LoongArch Reference Manual, Volume 1, \d\.\d\.\d+ /);
+      // The manual's volume on vectors is not public.
+      expect(ref).toMatch(
+        /^(LoongArch Reference Manual, Volume 1, \d\.\d\.\d+ |Unofficial LoongArch Intrinsics Guide, LSX: )/,
+      );
     }
   });
 

@@ -3,12 +3,12 @@ import { LOONGARCH64_SUBJECT } from './subject';
 
 describeAgreement(LOONGARCH64_SUBJECT, {
   general: 'r',
-  selfContained: /^$/,
+  selfContained: /^v/,
   immediates: ['si'],
   registers: /^r[djk]$/,
   data: (random, { mnemonic }, { rd = 0, rj = 0, rk = 0 }) => ({
     ...(rd !== rj && { [rd]: integer(random) }),
-    ...(rk !== rj && /x\./.test(mnemonic) && { [rk]: BigInt(random.below(512)) }),
+    ...(rk !== rj && /x\.|^v(ld|st)x/.test(mnemonic) && { [rk]: BigInt(random.below(512)) }),
     ...(rk !== rj && mnemonic.startsWith('am') && { [rk]: integer(random) }),
   }),
   // Rounding modes and flags; now and then flags are exceptions.

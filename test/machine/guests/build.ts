@@ -35,7 +35,7 @@ const riscv: Tools = {
 const loongarch: Tools = {
   suffix: '.s',
   assemble: (source, object) => {
-    const options = `-triple=loongarch64 -mattr=+d,-relax -filetype=obj -I${join(here, 'loongarch64')}`.split(' ');
+    const options = `-triple=loongarch64 -mattr=+d,+lsx,-relax -filetype=obj -I${join(here, 'loongarch64')}`.split(' ');
     run('llvm-mc-19', 'llvm-19', [...options, source, '-o', object]);
   },
   link: (script, objects, output) => {

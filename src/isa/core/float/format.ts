@@ -56,6 +56,7 @@ const format = (width: number, p: number): Format => {
   };
 };
 
+export const HALF = format(16, 11);
 export const SINGLE = format(32, 24);
 export const DOUBLE = format(64, 53);
 

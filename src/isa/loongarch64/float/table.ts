@@ -21,7 +21,8 @@ const DOWN = mode(ROUND.RDN);
 /** As fcsr0.RM numbers them. */
 const MODES: readonly FloatMode[] = [NEAREST, ZERO, UP, DOWN];
 
-const rounded =
+/** An operation that rounds as fcsr0 says. */
+export const rounded =
   (run: (a: bigint, b: bigint, c: bigint, mode: FloatMode) => FpResult): FpFunction =>
   (a, b, c, rm) =>
     run(a, b, c, MODES[rm] ?? NEAREST);
@@ -43,8 +44,8 @@ const INTEGERS: Readonly<Record<string, IntegerType>> = {
   w: { width: 32, signed: true },
   l: { width: 64, signed: true },
 };
-/** Suffixes of the conversions to integers that have a rounding of their own. */
-const ROUNDINGS: Readonly<Record<string, FloatMode>> = { rm: DOWN, rp: UP, rz: ZERO, rne: NEAREST };
+/** Letters of what has a rounding of its own. */
+export const ROUNDINGS: Readonly<Record<string, FloatMode>> = { rm: DOWN, rp: UP, rz: ZERO, rne: NEAREST };
 
 const operations = (s: string, f: Format, one: bigint): Record<string, FpFunction> => ({
   [`fadd.${s}`]: rounded((a, b, _c, mode) => add(f, a, b, mode)),

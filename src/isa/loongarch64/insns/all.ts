@@ -12,6 +12,7 @@ import { INSNS_INTEGER } from './integer';
 import { INSNS_MEMORY } from './memory';
 import { INSNS_SHIFTS } from './shifts';
 import { INSNS_SYSTEM } from './system';
+import { INSNS_VECTOR } from './vectors';
 
 export const INSNS: readonly PatternInsn[] = [
   ...INSNS_INTEGER,
@@ -26,4 +27,5 @@ export const INSNS: readonly PatternInsn[] = [
   ...INSNS_FLOAT_CONVERT,
   ...INSNS_FLOAT_MOVE,
   ...INSNS_FLOAT_MEMORY,
+  ...INSNS_VECTOR,
 ];

@@ -1,13 +1,13 @@
 # What surrounds the random programs of test/machine/lockstep: it loads all registers from a record, and afterwards stores
 # them there, folds record and scratch memory into one number and prints it. $sp and $s0 point into the scratch memory (the
 # latter at an odd address), $fp is a small index, $r21 points at the record; $ra is the link register. An exception is
-# folded into one word and its instruction skipped. A record: 32 general registers, 32 floating-point registers,
-# 8 condition flags, fcsr0, and afterwards the word of the exceptions.
-    .set RECORD, 592
-    .set FLOATS, 256
-    .set CONDITIONS, 512
-    .set FCSR, 576
-    .set EXCEPTIONS, 584
+# folded into one word and its instruction skipped. A record: 32 general registers, 32 vector registers, 8 condition flags,
+# fcsr0, and afterwards the word of the exceptions.
+    .set RECORD, 848
+    .set VECTORS, 256
+    .set CONDITIONS, 768
+    .set FCSR, 832
+    .set EXCEPTIONS, 840
     .set RECORDS, 0x1000000
     .set PROGRAM, 0x400000
     .set SCRATCH_WORDS, 1024
@@ -23,10 +23,11 @@ _start:                                 # the generated program calls these by a
     b       fold
     b       finish
     b       dump
+    b       list
 
 start:
-    li.w    $t0, 1
-    csrwr   $t0, 2                      # EUEN.FPE
+    li.w    $t0, 3
+    csrwr   $t0, 2                      # EUEN.FPE and SXE
     la.pcrel $t0, trapped
     csrwr   $t0, 12                     # EENTRY
     la.pcrel $t0, scratch
@@ -53,9 +54,9 @@ start:
     \action $r\n, $r21, 8 * \n
     .endr
     .endm
-    .macro each_f action
+    .macro each_v action
     .irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
-    \action $f\n, $r21, FLOATS + 8 * \n
+    \action $vr\n, $r21, VECTORS + 16 * \n
     .endr
     .endm
 
@@ -66,7 +67,7 @@ restore:
     ld.d    $t0, $r21, CONDITIONS + 8 * \n
     movgr2cf $fcc\n, $t0
     .endr
-    each_f  fld.d
+    each_v  vld
     each_r  ld.d
     jr      $ra
 
@@ -97,13 +98,22 @@ dump:
     bne     $s1, $s2, 1b
     b       finish
 
+# All words from the first record to where $r21 is, one a line.
+list:
+    li.d    $s1, RECORDS
+1:  ld.d    $a0, $s1, 0
+    bl      print
+    addi.d  $s1, $s1, 8
+    bltu    $s1, $r21, 1b
+    b       finish
+
 store_rest:
     st.d    $zero, $r21, 0
     st.d    $zero, $r21, 8              # the link and the record are no result
     st.d    $sp, $r21, 24
     st.d    $zero, $r21, 8 * 21
     st.d    $s0, $r21, 8 * 23
-    each_f  fst.d
+    each_v  vst
     .irp n, 0, 1, 2, 3, 4, 5, 6, 7
     movcf2gr $t0, $fcc\n
     st.d    $t0, $r21, CONDITIONS + 8 * \n
