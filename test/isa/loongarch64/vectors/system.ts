@@ -213,8 +213,8 @@ export const SYSTEM: readonly Vector[] = [
   configuration(0, 0x14_c010),
   // LA64, page tables, IOCSR, 48 bits of addresses, unaligned accesses, read and execute inhibition, RPLV, huge pages.
   configuration(1, 0x03f2_f2fe),
-  // Floating point, the counter, page walk instructions, atomic accesses; no vectors.
-  configuration(2, 0x0060_c00f),
+  // Floating point, vectors of 128 bits, the counter, page walk instructions, atomic accesses.
+  configuration(2, 0x0060_c04f),
   configuration(4, 100_000_000),
   configuration(4, 100_000_000, DA | 3n),
   configuration(0x100, 0),
