@@ -80,7 +80,7 @@ export const memoryTooSmall = (text: string) =>
     t`"machine.memory": ${text} is too small for a kernel. Use "16M" or more; "128M" is usual.`,
     openLaunch,
   );
-export const badDisk = (path: string, problem: string) => new UserError(1114, `"${path}": ${problem}`, openLaunch);
+export const badWords = (path: string, problem: string) => new UserError(1114, `"${path}": ${problem}`, openLaunch);
 export const archMissing = (arch: string, known: readonly string[]) =>
   new UserError(
     1108,

@@ -1,6 +1,7 @@
 /** Checks launch arguments before anything is read or built: key by key as the schema says, then what it cannot say. */
 import { DeviceWordsError, type DiskWords, diskOf, diskWords } from '../base/device-words';
 import { t } from '../base/l10n';
+import { loadWords, physicalAddress } from '../base/load-words';
 import { nearest } from '../base/nearest';
 import type { Schema } from '../base/schema';
 import { expectedOf, problemText, type SchemaProblem, schemaProblems } from '../base/schema-check';
@@ -8,7 +9,7 @@ import { bytesOf } from '../base/size';
 import { isObject } from './arguments';
 import {
   archMissing,
-  badDisk,
+  badWords,
   imageWithoutPath,
   impossible,
   invalid,
@@ -64,7 +65,10 @@ export function checkLaunch(value: unknown, architectures: readonly string[]): L
   const launch = own as unknown as LaunchArguments;
   if (launch.arch !== undefined && !architectures.includes(launch.arch)) throw archMissing(launch.arch, architectures);
   if (launch.machine?.memory !== undefined) checkMemory(launch.machine.memory);
-  for (const { disk, place } of launchDisks(launch)) checkDisk(disk, place);
+  for (const { disk, place } of launchDisks(launch)) checkWords(place, () => readDisk(disk));
+  for (const { text, place } of launchLoads(launch)) checkWords(place, () => loadWords(text));
+  const { entry } = launch;
+  if (entry !== undefined) checkWords('entry', () => physicalAddress(entry));
   for (const [at, { world, load }] of (launch.images ?? []).entries()) {
     if (load !== undefined && (world === 'user' || world === 'guest user')) {
       throw loadOfProgram(`images[${at}].load`, world);
@@ -82,13 +86,21 @@ export function launchDisks({
   return disk.map((one, at) => ({ disk: one, place: `disk[${at}]` }));
 }
 
+/** What a launch's `load` says, each text with the key that it stands under. */
+export function launchLoads({
+  load = [],
+}: Pick<LaunchArguments, 'load'>): { readonly text: string; readonly place: string }[] {
+  if (typeof load === 'string') return [{ text: load, place: 'load' }];
+  return load.map((text, at) => ({ text, place: `load[${at}]` }));
+}
+
 const isList = (disk: LaunchDisk | readonly LaunchDisk[]): disk is readonly LaunchDisk[] => Array.isArray(disk);
 
-function checkDisk(disk: LaunchDisk, place: string): void {
+function checkWords(place: string, read: () => unknown): void {
   try {
-    readDisk(disk);
+    read();
   } catch (error) {
-    if (error instanceof DeviceWordsError) throw badDisk(place, error.message);
+    if (error instanceof DeviceWordsError) throw badWords(place, error.message);
     throw error;
   }
 }

@@ -122,6 +122,19 @@ export const launchSchema = {
       'Firmware to start in M-mode, as QEMU takes with `-bios`. Without it Worldstep answers SBI calls itself.',
     ),
     initrd: path('Initial RAM disk, as Linux takes it.'),
+    load: {
+      type: ['string', 'array'],
+      items: { type: 'string' },
+      expected: 'an address, a file with an address, or an array of these',
+      markdownDescription:
+        'Where things lie in memory, by physical addresses: `0x80000000` for a flat `program`, `initrd.img@0x84000000` for one more file, `module.elf` for an ELF file that says it itself; or an array of these.',
+      examples: ['0x80000000', ['0x80000000', '${workspaceFolder}/data.bin@0x84000000']],
+    },
+    entry: {
+      ...ADDRESS,
+      markdownDescription:
+        'The physical address of the first instruction, in place of the entry that the program names.',
+    },
     disk: {
       ...DISK,
       type: ['string', 'object', 'array'],

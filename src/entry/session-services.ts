@@ -4,8 +4,10 @@ import { pa } from '../base/address';
 import type { Architecture } from '../base/architectures';
 import { FILE_PROBLEMS, type Host, HostFileError } from '../base/host';
 import { t } from '../base/l10n';
+import { loadWords, physicalAddress } from '../base/load-words';
 import { nearest } from '../base/nearest';
 import { openLaunch, pickKernel, UserError } from '../dap/errors';
+import { launchLoads } from '../dap/launch-arguments';
 import type { LaunchArguments } from '../dap/launch-schema';
 import type { BuiltMachine, SessionServices } from '../dap/services';
 import { type FilterScope, filtersOf } from '../debug/exception-list';
@@ -18,7 +20,7 @@ import { type KernelBuild, type KernelPackage, packagePath } from '../image/kern
 import type { Isa } from '../isa/core/isa';
 import { BOARDS, boardFor, RUNNABLE } from '../machine/boards/all';
 import { LoadError } from '../machine/boot/load-error';
-import type { NamedFile } from '../machine/boot/load-plan';
+import type { NamedFile, PlacedFile } from '../machine/boot/load-plan';
 import { chooseBoard, createMachine } from '../machine/create';
 import { parseMemorySize } from '../machine/memory-size';
 import { loadSymbolReader, type SymbolReader } from '../symbols/reader';
@@ -121,6 +123,12 @@ async function build(launch: LaunchArguments, guest: Guest, host: Host, reader: 
     return path === undefined ? undefined : { name: path, bytes: await read(path, key) };
   };
   const memory = launch.machine?.memory;
+  const loads = launchLoads(launch).map(({ text, place }) => ({ ...loadWords(text), place }));
+  const loaded: PlacedFile[] = [];
+  for (const { path, at, place } of loads) {
+    if (path !== undefined) loaded.push({ file: { name: path, bytes: await read(path, place) }, at });
+  }
+  const loadAddress = loads.find(({ path }) => path === undefined)?.at ?? guest.loadAddress;
   const given = launch.disk === undefined ? undefined : await launchDrives(launch, read);
   const drives = given?.map(({ drive }) => drive) ?? guest.files?.drives;
   const { machine, plan, board } = createMachine({
@@ -129,7 +137,9 @@ async function build(launch: LaunchArguments, guest: Guest, host: Host, reader: 
     memory: memory === undefined ? guest.files?.memory : parseMemorySize(memory, '"machine.memory"'),
     harts: launch.machine?.harts,
     kernel: guest.kernel,
-    loadAddress: guest.loadAddress,
+    loadAddress,
+    loaded,
+    entry: launch.entry === undefined ? undefined : physicalAddress(launch.entry),
     bios: await file('bios'),
     initrd: await file('initrd'),
     pflash0: (await file('pflash0')) ?? guest.files?.pflash0,
@@ -139,7 +149,7 @@ async function build(launch: LaunchArguments, guest: Guest, host: Host, reader: 
   });
   const hasWorlds = guest.programs.length > 0 || launch.images?.some(({ world }) => world !== undefined) === true;
   const { ram } = machine;
-  const kernel = kernelImage(guest, plan.physicalOf, reader, hasWorlds, ram);
+  const kernel = kernelImage({ ...guest, loadAddress }, plan.physicalOf, reader, hasWorlds, ram);
   const programs = programImages(reader, guest.programs, kernel.place);
   const images = [...kernel.images, ...programs.images];
   images.push(...(await launchImages(launch, reader, kernel.place, board.arch, read)));

@@ -56,13 +56,15 @@ export const chooseBoard = ({
   architecture,
   bios,
   kernel,
-}: Pick<MachineOptions, 'architecture' | 'bios' | 'kernel'>): BoardSpec => {
-  const wanted = architecture ?? architectureOf(kernel) ?? architectureOf(bios);
+  loaded = [],
+}: Pick<MachineOptions, 'architecture' | 'bios' | 'kernel' | 'loaded'>): BoardSpec => {
+  const given = [kernel, bios, ...loaded.map(({ file }) => file)];
+  const wanted = architecture ?? given.map(architectureOf).find((one) => one !== undefined);
   const [first] = BOARDS;
   const board = wanted === undefined ? first : boardFor(wanted);
   if (board) return board;
   const { title } = ARCHITECTURES[wanted ?? 'riscv64'];
-  const file = [kernel, bios].find((one) => architectureOf(one) === wanted);
+  const file = given.find((one) => architectureOf(one) === wanted);
   throw new LoadError(
     file?.name ?? '--arch',
     file ? t`this is a program for ${title}, and there is no such machine yet` : t`there is no ${title} machine yet`,

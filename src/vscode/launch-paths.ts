@@ -1,5 +1,6 @@
 /** The files that a launch names, all of them. */
 import { withPath } from '../base/device-words';
+import { withLoadedFile } from '../base/load-words';
 import type { LaunchArguments, LaunchDisk } from '../dap/launch-schema';
 
 /** The same launch with `change` applied to each file and folder that it names, where it names any. */
@@ -9,8 +10,13 @@ export const withFiles = (
 ): Partial<LaunchArguments> => ({
   ...mapPresent(launch, ['program', 'bios', 'initrd', 'pflash0', 'pflash1', 'cwd'], change),
   ...(launch.disk !== undefined && { disk: disksWith(launch.disk, change) }),
+  ...(launch.load !== undefined && { load: loadsWith(launch.load, change) }),
   ...(launch.images && { images: launch.images.map((image) => ({ ...image, path: change(image.path) })) }),
 });
+
+/** What lies in memory, from other files. */
+const loadsWith = (load: string | readonly string[], change: (path: string) => string): string | readonly string[] =>
+  typeof load === 'string' ? withLoadedFile(load, change) : load.map((text) => withLoadedFile(text, change));
 
 /** The disks of a launch with other image files. */
 function disksWith(

@@ -111,6 +111,26 @@ describe('a guest of the user', () => {
   });
 });
 
+describe('what lies in memory', () => {
+  const flat = (name: string, ...words: number[]): string => file(name, new Uint8Array(Uint32Array.from(words).buffer));
+  /** Prints the byte at 0x84000000, then what is said. */
+  const show = [0x4200_02b7, 0x0012_9293, 0x0002_c503, LI_A7(1), ECALL];
+  const program = flat('program.bin', LOOP, ...show, ...say('!'), ...OFF);
+  const data = file('data.txt', Buffer.from('#'));
+
+  it('is a flat kernel where --load says, a file beside it, and the first instruction where --entry says', async () => {
+    const more = ['--load', '0x8100_0000', '--load', `${data}@0x84000000`, '--entry', '0x81000004'];
+    const run = await runProgram(['run', program, '--arch', 'riscv64', ...more]);
+    expect(run).toEqual({ code: 0, stdout: '#!', stderr: '' });
+  });
+
+  it('needs no kernel beside a file', async () => {
+    const more = ['--load', `${program}@0x82000000`, '--load', `${data}@0x84000000`, '--entry', '0x82000004'];
+    const run = await runProgram(['run', '--arch', 'riscv64', ...more]);
+    expect(run).toEqual({ code: 0, stdout: '#!', stderr: '' });
+  });
+});
+
 const elf = readFileSync(join(root, 'test/machine/guests/prebuilt/code.elf'));
 const gzip = readFileSync(join(root, 'kernels/prebuilt/msgqueue-riscv64.elf.gz'));
 
@@ -187,6 +207,36 @@ describe('bad usage ends with 2 and names the next step', () => {
       'another architecture',
       ['run', 'msgqueue', '--arch', 'riscv46'],
       '--arch: there is no machine for "riscv46". Did you mean riscv64?',
+    ],
+    [
+      'a load that says nothing',
+      ['run', '--load', ' '],
+      '--load: there is no address. Write 0x80000000, or FILE@0x80000000.',
+    ],
+    [
+      'a load at an address that is none',
+      ['run', '--load', 'k.bin@0x'],
+      '--load: "0x" is no physical address. Write one such as 0x80000000.',
+    ],
+    [
+      'a load without a file',
+      ['run', '--load', '@0x80000000'],
+      '--load: there is no file before the address. Write FILE@0x80000000.',
+    ],
+    [
+      'a loaded file that is not there',
+      ['run', '--load', 'none.bin@0x80000000'],
+      'none.bin does not exist. Check the path.',
+    ],
+    [
+      'an address of the kernel without a kernel',
+      ['run', '--load', '0x80000000'],
+      'the machine: there is nothing to run. Name a kernel, or pass --kernel or --bios with a file.',
+    ],
+    [
+      'an entry that is no address',
+      ['run', 'msgqueue', '--entry', 'main'],
+      '--entry: "main" is no physical address. Write one such as 0x80000000.',
     ],
     ['dap without a transport', ['dap'], 'dap needs either --stdio or --port N.'],
     ['words for kernels', ['kernels', 'all'], '"all" is too much: worldstep kernels takes options only.'],

@@ -28,6 +28,15 @@ it('an initial RAM disk that has no room beside the kernel lies where high RAM b
   expect(planLoongarch64({ memory: 128 * MIB, harts: 1, kernel: big, initrd: small }).initrd?.start).toBe(64 * MIB);
 });
 
+it('a kernel in high RAM says how much memory it needs to have that', () => {
+  const [inHighRam] = KERNEL_CASES.filter(({ entry }) => entry === 0x9000_0000);
+  const kernel = { name: 'kernel', bytes: inHighRam?.kernel ?? new Uint8Array() };
+  const message =
+    'kernel, segment 0: it needs memory up to 0x90001000, but RAM (128 MiB) ends at 0x8000000. Give it more memory, at least 515M.';
+  expect(() => planLoongarch64({ memory: 128 * MIB, harts: 1, kernel })).toThrow(message);
+  expect(planLoongarch64({ memory: 515 * MIB, harts: 1, kernel }).entry).toBe(0x9000_0000);
+});
+
 const words = ({ bytes }: LoadSegment): bigint[] => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   return Array.from({ length: bytes.length >> 3 }, (_, index) => view.getBigUint64(index * 8, true));

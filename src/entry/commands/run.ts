@@ -31,6 +31,12 @@ export const runCommand: Command = {
     kernel: { value: 'F', help: 'Kernel file, in place of the named one or beside --bios.' },
     bios: { value: 'F', help: 'Firmware that starts in M-mode, in place of the built-in SBI.' },
     initrd: { value: 'F', help: 'Initial RAM disk, as Linux takes it.' },
+    load: {
+      value: '[F@]ADDR',
+      help: 'Physical address of the kernel, or one more file in memory (an ELF needs no address); may be given more than once.',
+      isList: true,
+    },
+    entry: { value: 'ADDR', help: "Physical address of the first instruction, in place of the kernel's entry." },
     disk: {
       value: 'F[,bus=BUS][,readonly][,size=S]',
       help: "Raw disk image, in place of the kernel's own; may be given more than once.",
@@ -61,7 +67,10 @@ export const runCommand: Command = {
 async function runGuest(args: Arguments, context: CommandContext): Promise<number> {
   const { words, options } = args;
   const [word] = words;
-  if (word === undefined && !['kernel', 'bios', 'pflash0'].some((name) => options.has(name))) {
+  if (
+    word === undefined &&
+    !['kernel', 'bios', 'pflash0', 'load'].some((name) => options.has(name) || args.lists.has(name))
+  ) {
     throw new UsageError(
       'There is nothing to run. Name a kernel or a file; "worldstep kernels" lists what is bundled.',
     );

@@ -6,6 +6,13 @@ export interface NamedFile {
   readonly bytes: Uint8Array;
 }
 
+/** A file that is put into memory. */
+export interface PlacedFile {
+  readonly file: NamedFile;
+  /** Physical address of its first byte, as it is; without one it is an ELF that says where it lies. */
+  readonly at?: number;
+}
+
 /** What the user wants started. */
 export interface BootInput {
   /** Bytes of RAM, as `checkMemorySize` accepts them. */
@@ -20,6 +27,10 @@ export interface BootInput {
   readonly append?: string;
   /** Physical address for a flat kernel or one linked outside RAM, in place of the board's. */
   readonly loadAddress?: number;
+  /** Further files that lie in memory; without a kernel, firmware or flash the first one is the kernel. */
+  readonly loaded?: readonly PlacedFile[];
+  /** Physical address of the first instruction, in place of the one that follows from the files. */
+  readonly entry?: number;
   /** The mode to start in, by the manual's name, where the board has a choice and shall not make it. */
   readonly mode?: string;
 }

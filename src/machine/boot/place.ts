@@ -6,19 +6,21 @@
 import { hex } from '../../base/address';
 import type { Architecture } from '../../base/architectures';
 import { t } from '../../base/l10n';
-import { MAX_MEMORY, sizeOf } from '../memory-size';
+import { sizeOf } from '../memory-size';
 import { type ElfImage, isElf, readElf } from './elf-image';
 import { refuseForeign } from './foreign';
 import { readLinuxHeader } from './linux-image';
 import { LoadError } from './load-error';
-import type { LoadPlan, LoadSegment, NamedFile } from './load-plan';
+import type { BootInput, LoadPlan, LoadSegment, NamedFile, PlacedFile } from './load-plan';
 import { unpackZboot } from './zboot';
 
 /** Where programs can go on a board. */
 export interface ProgramSpace {
   readonly architecture: Architecture;
-  /** RAM as the machine has it, by address; more of it than the user gave would follow the last range. */
+  /** RAM as the machine has it, by address. */
   readonly ram: readonly { readonly base: number; readonly size: number }[];
+  /** The same of a machine with as much memory as can be had. */
+  readonly mostRam: readonly { readonly base: number; readonly size: number }[];
   /** Where kernels go that do not say themselves. */
   readonly kernelBase: number;
   /** What a Linux Image's text offset counts from. */
@@ -65,6 +67,41 @@ export function placeProgram(given: NamedFile, space: ProgramSpace, base: number
   const at = isAnywhere ? base : space.linuxBase + header.textOffset;
   const placed = placeFlat(file, 'linux-image', at, Math.max(header.imageSize, file.bytes.length));
   return { ...placed, entry: at + header.entryOffset };
+}
+
+/** The kernel, and further files in their order. Without a kernel, firmware or flash the first file is the kernel. */
+export function placePrograms(
+  { kernel: file, loaded = [], loadAddress, bios, pflash0 }: BootInput,
+  space: ProgramSpace,
+): { readonly kernel?: Placed; readonly others: readonly Placed[] } {
+  const others = loaded.map((one) => placeFile(one, space));
+  if (file) {
+    const kernel = placeProgram(file, space, loadAddress ?? space.kernelBase, loadAddress !== undefined);
+    return { kernel, others };
+  }
+  return bios || pflash0 ? { others } : { kernel: others[0], others: others.slice(1) };
+}
+
+function placeFile({ file, at }: PlacedFile, space: ProgramSpace): Placed {
+  if (at === undefined && !isElf(file.bytes)) {
+    throw new LoadError(
+      file.name,
+      t`it is no ELF file, and nothing says where it is to lie`,
+      t`Write its physical address behind its name: ${file.name}@${hex(space.kernelBase)}.`,
+    );
+  }
+  if (at === undefined || file.bytes.length === 0) return placeProgram(file, space, space.kernelBase);
+  return placeFlat(file, 'flat', at, file.bytes.length);
+}
+
+/**
+ * What starts, at the entry that the user wants.
+ * @throws LoadError for an entry where no instruction can be
+ */
+export function enteredAt(placed: Placed, entry: number | undefined): Placed {
+  if (entry === undefined) return placed;
+  if (entry % 2 === 0) return { ...placed, entry, pc: BigInt(entry) };
+  throw new LoadError('--entry', t`there is no instruction at the odd address ${hex(entry)}`, t`Give an even one.`);
 }
 
 function placeFlat({ name, bytes }: NamedFile, format: 'flat' | 'linux-image', base: number, memsz: number): Placed {
@@ -147,25 +184,26 @@ function entryOf(
 }
 
 /** Whether RAM can be at `at` if there is enough of it. */
-const couldBeRam = ({ ram }: ProgramSpace, at: bigint): boolean =>
-  ram.some(({ base, size }, index) => {
-    const most = index === ram.length - 1 ? MAX_MEMORY : size;
-    return at >= BigInt(base) && at < BigInt(base + most);
-  });
+const couldBeRam = ({ mostRam }: ProgramSpace, at: bigint): boolean =>
+  mostRam.some(({ base, size }) => at >= BigInt(base) && at < BigInt(base + size));
 
-const totalOf = ({ ram }: ProgramSpace): number => ram.reduce((sum, { size }) => sum + size, 0);
+const totalOf = (ram: ProgramSpace['ram']): number => ram.reduce((sum, { size }) => sum + size, 0);
 
 /** @throws LoadError for a segment that is not all in RAM */
 export function checkInRam(segment: LoadSegment, space: ProgramSpace): void {
+  const { ram, mostRam } = space;
   const end = segment.pa + segment.memsz;
-  if (space.ram.some(({ base, size }) => segment.pa >= base && end <= base + size)) return;
-  const last = space.ram.at(-1);
-  if (last && segment.pa >= last.base && end <= last.base + MAX_MEMORY) {
-    const before = totalOf(space) - last.size;
+  const isWithin = ({ base, size }: ProgramSpace['ram'][number]): boolean => segment.pa >= base && end <= base + size;
+  if (ram.some(isWithin)) return;
+  const index = mostRam.findIndex(isWithin);
+  const range = mostRam[index];
+  const last = ram.at(-1);
+  if (range && last) {
+    const wanted = totalOf(mostRam.slice(0, index)) + end - range.base;
     throw new LoadError(
       segment.name,
-      t`it needs memory up to ${hex(end)}, but RAM (${sizeOf(totalOf(space))}) ends at ${hex(last.base + last.size)}`,
-      t`Give it more memory, at least ${Math.ceil((end - last.base + before) / MEBIBYTE) + 2}M.`,
+      t`it needs memory up to ${hex(end)}, but RAM (${sizeOf(totalOf(ram))}) ends at ${hex(last.base + last.size)}`,
+      t`Give it more memory, at least ${Math.ceil(wanted / MEBIBYTE) + 2}M.`,
     );
   }
   throw outsideRam(segment.name, BigInt(segment.pa), BigInt(end), space);

@@ -110,6 +110,8 @@ const main = (): number => {
   const architecture = LINUX_ARCHITECTURES.find((name) => name === values.arch);
   if (architecture === undefined) throw new Error(`--arch: give one of ${LINUX_ARCHITECTURES.join(', ')}`);
   if (values.opensbi && !existsSync(OPENSBI)) throw new Error(`${OPENSBI} is missing. apt-get install opensbi`);
+  if (values.virtio && architecture !== 'riscv64')
+    throw new Error(`--virtio: Debian's ${architecture} has it in modules`);
   const { memory, console: serial, words } = PLATFORMS[architecture];
   const options: MachineOptions = {
     architecture,

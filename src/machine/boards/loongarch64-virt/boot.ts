@@ -13,12 +13,13 @@ import {
   checkHarts,
   checkInRam,
   checkOverlaps,
+  enteredAt,
   PAGE,
   type Placed,
   type ProgramSpace,
-  placeProgram,
+  placePrograms,
 } from '../../boot/place';
-import { checkMemorySize, sizeOf } from '../../memory-size';
+import { checkMemorySize, MAX_MEMORY, sizeOf } from '../../memory-size';
 import { COMMAND_LINE_BYTES, LOONGARCH64_VIRT } from './map';
 import { virtFdt } from './tree';
 
@@ -51,19 +52,20 @@ export function planLoongarch64(input: BootInput): LoadPlan {
   for (const bank of [input.bios, input.pflash0, input.pflash1]) checkFlash(bank, flash.unitSize);
 
   const ram = ramOf(input.memory);
-  const space: ProgramSpace = { architecture: 'loongarch64', ram, kernelBase, linuxBase: 0, physicalBits };
-  const { kernel: file, loadAddress } = input;
-  const kernel = file && placeProgram(file, space, loadAddress ?? kernelBase, loadAddress !== undefined);
+  const mostRam = ramOf(MAX_MEMORY);
+  const space: ProgramSpace = { architecture: 'loongarch64', ram, mostRam, kernelBase, linuxBase: 0, physicalBits };
+  const { kernel, others } = placePrograms(input, space);
   const firmware = input.bios ?? input.pflash0;
-  const first = firmware && (input.bios !== undefined || !kernel) ? fromFlash(map.flash0.base) : kernel;
-  if (!first) {
+  const starting = firmware && (input.bios !== undefined || !kernel) ? fromFlash(map.flash0.base) : kernel;
+  if (!starting) {
     throw new LoadError(
       t`the machine`,
       t`there is nothing to run`,
       t`Name a kernel, or pass --kernel or --bios with a file.`,
     );
   }
-  const programs = kernel?.segments ?? [];
+  const first = enteredAt(starting, input.entry);
+  const programs = [...(kernel?.segments ?? []), ...others.flatMap((one) => one.segments)];
   for (const segment of programs) checkInRam(segment, space);
   const tables = bootTables(input, space, programs);
   const segments = [...programs, ...tables.segments];

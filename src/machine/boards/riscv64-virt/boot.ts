@@ -14,13 +14,15 @@ import {
   checkHarts,
   checkInRam,
   checkOverlaps,
+  enteredAt,
   MEBIBYTE,
   PAGE,
   type Placed,
   type ProgramSpace,
   placeProgram,
+  placePrograms,
 } from '../../boot/place';
-import { checkMemorySize, sizeOf } from '../../memory-size';
+import { checkMemorySize, MAX_MEMORY, sizeOf } from '../../memory-size';
 import { RISCV64_VIRT } from './map';
 import { virtFdt } from './tree';
 
@@ -39,14 +41,14 @@ export function planRiscv64(input: BootInput): LoadPlan {
   for (const bank of [input.pflash0, input.pflash1]) checkFlash(bank, flash.unitSize);
 
   const ram = [{ base: ramBase, size: input.memory }];
-  const space: ProgramSpace = { architecture: 'riscv64', ram, kernelBase, linuxBase: ramBase };
+  const mostRam = [{ base: ramBase, size: MAX_MEMORY }];
+  const space: ProgramSpace = { architecture: 'riscv64', ram, mostRam, kernelBase, linuxBase: ramBase };
   const bios = input.bios && placeProgram(input.bios, space, ramBase, true);
-  const { kernel: file, loadAddress } = input;
-  const kernel = file && placeProgram(file, space, loadAddress ?? kernelBase, loadAddress !== undefined);
-  const first = bios ?? kernel ?? fromFlash(input);
+  const { kernel, others } = placePrograms(input, space);
+  const first = enteredAt(bios ?? kernel ?? fromFlash(input), input.entry);
   const subject = kernel ?? first;
 
-  const programs = [...(bios?.segments ?? []), ...(kernel?.segments ?? [])];
+  const programs = [bios, kernel, ...others].flatMap((one) => one?.segments ?? []);
   for (const segment of programs) checkInRam(segment, space);
   checkOverlaps(programs);
 
@@ -56,7 +58,7 @@ export function planRiscv64(input: BootInput): LoadPlan {
   return {
     segments,
     entry: first.entry,
-    mode: input.mode ?? startMode(input, first),
+    mode: input.mode ?? (bios || !kernel ? 'M' : startMode(first)),
     registers: { a1: BigInt(tail.dtbAt), a2: BigInt(tail.infoAt) },
     tohost: kernel?.tohost ?? bios?.tohost,
     fromhost: kernel?.fromhost ?? bios?.fromhost,
@@ -67,8 +69,8 @@ export function planRiscv64(input: BootInput): LoadPlan {
   };
 }
 
-function startMode(input: BootInput, first: Placed): 'M' | 'S' {
-  if (input.bios !== undefined || input.kernel === undefined || first.tohost !== undefined) return 'M';
+function startMode(first: Placed): 'M' | 'S' {
+  if (first.tohost !== undefined) return 'M';
   return first.entry < RISCV64_VIRT.kernelBase ? 'M' : 'S';
 }
 
