@@ -44,7 +44,7 @@ export function frameName(target: DebugTarget, frame: CodeFrame, format: FrameFo
 
 function parameterList(target: DebugTarget, frame: CodeFrame, { parameters, hex }: FrameFormat): string[] {
   if (parameters === undefined) return [];
-  const scope = target.scope(frame.physical.cpu.hart, frame);
+  const scope = target.values.scope(frame.physical.cpu.hart, frame);
   return variablesInScope(frame)
     .filter(({ isParameter }) => isParameter)
     .sort((a, b) => a.line - b.line || a.id - b.id)

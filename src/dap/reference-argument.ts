@@ -24,7 +24,7 @@ export function referenceArgument(session: Session, args: Args, name: string): M
   if (!session.hasTarget) throw badReference(text);
   const target = session.need(name);
   try {
-    return target.placeOf(text, session.scope(target, undefined));
+    return target.values.placeOf(text, session.scope(target, undefined));
   } catch (error) {
     if (error instanceof ExpressionError) throw badReference(text, error.message);
     throw error;

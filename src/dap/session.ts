@@ -336,9 +336,9 @@ export class Session implements Follower {
 
   /** Where expressions of this frame are evaluated. */
   scope(target: DebugTarget, frameId: number | undefined): EvaluationScope {
-    if (frameId === undefined) return target.scope(target.stop?.hart ?? 0);
+    if (frameId === undefined) return target.values.scope(target.stop?.hart ?? 0);
     const handle = this.handles.frame(frameId);
-    return target.scope(handle.hart, handle.frame);
+    return target.values.scope(handle.hart, handle.frame);
   }
 
   /** For the status bar. */

@@ -66,7 +66,7 @@ function fields(target: DebugTarget, scope: EvaluationScope, object: string, pre
   const tail = /(?:[\p{L}_$][\p{L}\p{N}_:]*|\)|\])(?:(?:\.|->)\w+|\[[^\]]*\])*$/u.exec(object)?.[0] ?? object;
   for (const expression of tail === object ? [object] : [object, tail]) {
     try {
-      const operand = target.operand(expression, scope);
+      const operand = target.values.operand(expression, scope);
       if (operand.kind !== 'value') return [];
       return membersOf(operand.value)
         .filter(({ name }) => name.toLowerCase().startsWith(prefix.toLowerCase()))

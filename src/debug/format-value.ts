@@ -137,7 +137,7 @@ export class ValueFormatter {
   private anything(at: bigint, type: Type | undefined, trait: string, spec: FormatSpec): string | undefined {
     if (type === undefined) return undefined;
     const cpu = this.target.cpu(this.hart);
-    const image = this.target.scope(this.hart).frame?.physical.image;
+    const image = this.target.values.scope(this.hart).frame?.physical.image;
     if (image === undefined) return undefined;
     const context = contextOf(image.program, this.target.unwinder.reader(cpu), this.slide());
     const { text } = present({ type, place: { kind: 'memory', address: at }, context });
@@ -146,7 +146,7 @@ export class ValueFormatter {
   }
 
   private slide(): bigint {
-    return this.target.scope(this.hart).frame?.physical.slide ?? 0n;
+    return this.target.values.scope(this.hart).frame?.physical.slide ?? 0n;
   }
 
   /** What the first parameter of the function at `formatter` refers to. */

@@ -22,7 +22,7 @@ export function inlineValue(target: DebugTarget, scope: EvaluationScope, place: 
   try {
     const { expression } = parseExpression(place.expression);
     if (!namesIn(expression).every((path) => isVariable(scope, path, place))) return undefined;
-    const row = target.evaluate(place.expression, scope);
+    const row = target.values.evaluate(place.expression, scope);
     return row.text.startsWith('<') ? undefined : row;
   } catch (error) {
     if (error instanceof ExpressionError) return undefined;

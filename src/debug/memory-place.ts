@@ -19,7 +19,7 @@ export interface MemoryPlace {
 export function memoryPlace(target: DebugTarget, text: string, scope: EvaluationScope): MemoryPlace {
   const given = parseReference(text);
   if (given !== undefined) return { reference: given, length: 0 };
-  const { memory, place, operand } = target.evaluate(text, scope);
+  const { memory, place, operand } = target.values.evaluate(text, scope);
   if (memory !== undefined) {
     const isOwn = place?.reference.address === memory.address;
     return { reference: referenceIn(scope, memory), length: isOwn ? place.length : 0 };

@@ -57,7 +57,7 @@ class PanicReader {
    */
   infos(symbol: string): string[] {
     const { target, hart } = this;
-    const { frame } = target.scope(hart);
+    const { frame } = target.values.scope(hart);
     const variables = frame === undefined ? [] : variablesInScope(frame);
     const parameters = variables.filter(({ isParameter, type }) => isParameter && /\bPanicInfo\b/.test(type.name));
     const names = parameters.map(({ name }) => name);
@@ -158,16 +158,16 @@ class PanicReader {
   }
 
   private addressOf(expression: string): bigint | undefined {
-    const operand = this.guarded(() => this.target.operand(expression, this.target.scope(this.hart)));
+    const operand = this.guarded(() => this.target.values.operand(expression, this.target.values.scope(this.hart)));
     return operand?.kind === 'value' && operand.value.place.kind === 'memory' ? operand.value.place.address : undefined;
   }
 
   private integer(expression: string): bigint | undefined {
-    return this.guarded(() => toInteger(this.target.operand(expression, this.target.scope(this.hart))));
+    return this.guarded(() => toInteger(this.target.values.operand(expression, this.target.values.scope(this.hart))));
   }
 
   private shown(expression: string): string | undefined {
-    const operand = this.guarded(() => this.target.operand(expression, this.target.scope(this.hart)));
+    const operand = this.guarded(() => this.target.values.operand(expression, this.target.values.scope(this.hart)));
     const text = operand === undefined ? '<' : operandRow(expression, operand, expression).text;
     return text.startsWith('<') ? undefined : text;
   }

@@ -12,22 +12,13 @@ import {
   isTrap,
   type Machine,
   type PassageEvent,
-  type StopEvent,
   type TrapEvent,
 } from '../machine/contract';
 import type { Program } from '../symbols/types';
 import { Breakpoints } from './breakpoints';
-import type { ConditionTester, LogPart } from './conditions';
 import { DataBreakpoints } from './data-breakpoints';
 import { DEFAULT_FILTERS } from './exception-list';
 import { ExceptionFilters, PANIC_SYMBOLS } from './exceptions';
-import { assign, type Writer, write } from './expression/assign';
-import { ExpressionError } from './expression/ast';
-import { evaluate, isPhysical } from './expression/evaluator';
-import { isTrue, type Operand, toInteger } from './expression/operand';
-import { parseExpression } from './expression/parser';
-import type { EvaluationScope } from './expression/scope';
-import { stripAlias } from './expression/types';
 import { FlagNames } from './flag-names';
 import { beginning, enter, freshStart } from './frame-restart';
 import { ImageFinder } from './image-finder';
@@ -45,7 +36,7 @@ import {
   placesOf,
 } from './images';
 import { LineStep } from './line-step';
-import { type MemoryReference, parseReference, referenceIn, TargetMemory } from './memory';
+import { TargetMemory } from './memory';
 import { PlaceTest } from './place-test';
 import { type RunGoal, RunToGoal } from './run-goals';
 import { type Plan, Runner } from './runner';
@@ -68,7 +59,7 @@ import type { SliceResult, Stop } from './stop';
 import { suspendedCpu } from './suspended-cpu';
 import { SWITCH_FUNCTIONS, switchesIn } from './task-switches';
 import type { TrapPolicy } from './trap-policy';
-import { operandRow, type VariableRow } from './variables';
+import { TargetValues } from './values';
 import { WorldContexts } from './world-contexts';
 
 /** Calls between a line that is stepped and the instruction that enters another world, at most. */
@@ -111,6 +102,7 @@ export class DebugTarget {
   readonly filters: ExceptionFilters;
   readonly unwinder: Unwinder;
   readonly runner: Runner;
+  readonly values = new TargetValues(this);
   /** What was observed when harts changed between worlds. */
   readonly contexts: WorldContexts;
   /** What the bits of each program's flags types are called. */
@@ -151,12 +143,8 @@ export class DebugTarget {
     this.data = new DataBreakpoints(machine, this.memory, takeId);
     this.filters = new ExceptionFilters(machine.isa);
     this.unwinder = new Unwinder(machine, this.images, this.memory, (hart) => this.traps.get(hart));
-    const tester: ConditionTester = {
-      test: (hart, condition, trap) => this.testCondition(hart, condition, trap),
-      render: (hart, parts) => this.renderLog(hart, parts),
-    };
     this.places = new PlaceTest(machine, (cpu, pc) => this.imageAt(cpu, pc)?.image);
-    this.runner = new Runner(machine, this.breakpoints, this.data, this.filters, tester, this.places);
+    this.runner = new Runner(machine, this.breakpoints, this.data, this.filters, this.values, this.places);
     this.runner.finder = new ImageFinder(
       this.images,
       lost,
@@ -383,6 +371,11 @@ export class DebugTarget {
     return hit.offset === 0n ? hit.symbol.demangled : `${hit.symbol.demangled}+${hex(hit.offset)}`;
   }
 
+  /** Where a link address of an image runs. */
+  runtimeAddress(image: Image, link: bigint): Va | undefined {
+    return addressesOf(image, link)?.va;
+  }
+
   // ------------------------------------------------------------------ stacks
 
   /** The stack of a hart at this stop. */
@@ -450,134 +443,5 @@ export class DebugTarget {
   stepTargets(frame: CodeFrame): StepTarget[] {
     const { hart } = frame.physical.cpu;
     return stepTargetsOf(this.machine, this.unwinder, frame, (at, world) => this.symbolText(at, hart, world));
-  }
-
-  // ------------------------------------------------------------------ values
-
-  /** Where expressions of a frame are evaluated; without a frame, the innermost one of the hart. */
-  scope(hart: number, frame?: CodeFrame, trap?: StopEvent): EvaluationScope {
-    const cpu = frame?.physical.cpu ?? this.cpu(hart);
-    const used = frame ?? this.topFrame(cpu.hart);
-    const language = used?.physical.image?.program.framesAt(used.physical.link)[0]?.language;
-    return {
-      machine: this.machine,
-      images: this.images,
-      cpu,
-      read: this.unwinder.reader(cpu),
-      frame: used,
-      isInnermost:
-        used === undefined || (cpu === this.cpu(hart) && !used.physical.state.isCaller && used.physical.pc === cpu.pc),
-      isC: language === 'c' || language === 'c++',
-      ...(trap === undefined ? {} : { trap }),
-    };
-  }
-
-  /** Evaluates (and assigns, where the expression says so). Throws {@link ExpressionError}. */
-  evaluate(text: string, scope: EvaluationScope): VariableRow {
-    const { expression, format } = parseExpression(text);
-    if (expression.kind !== 'assign') {
-      // A word of memory without a type of its own reads best in hexadecimal.
-      return operandRow(
-        text,
-        evaluate(expression, scope),
-        text,
-        format ?? (expression.kind === 'memory' ? 'x' : undefined),
-      );
-    }
-    assign(expression, scope, this.writer(scope));
-    this.forget();
-    // The assignment may have moved the frame itself.
-    const now = scope.isInnermost ? this.scope(scope.cpu.hart) : scope;
-    return operandRow(text, evaluate(expression.target, now), undefined, format);
-  }
-
-  /** Whether the text would change something. Throws {@link ExpressionError}. */
-  isAssignment(text: string): boolean {
-    return parseExpression(text).expression.kind === 'assign';
-  }
-
-  /** The address an expression stands for: a number, a pointer, a symbol, or where a value lies. Throws {@link ExpressionError}. */
-  addressOf(text: string, scope: EvaluationScope): bigint {
-    return this.placeOf(text, scope).address;
-  }
-
-  /** The same with its address space, as somebody who asks later understands it. */
-  placeOf(text: string, scope: EvaluationScope): MemoryReference {
-    const reference = parseReference(text);
-    if (reference !== undefined) return reference;
-    const at = (address: bigint, space: MemoryReference['space'] = 'va') =>
-      referenceIn(scope, { space, address: BigInt.asUintN(64, address) });
-    const operand = this.operand(text, scope);
-    if (operand.kind === 'value') {
-      const kind = stripAlias(operand.value.type).kind;
-      const { place, context } = operand.value;
-      const isNumber = kind === 'pointer' || kind === 'base';
-      // A word of physical memory is written as a place, not as what is in it.
-      if (isPhysical(context) && place.kind === 'memory') return at(place.address, 'pa');
-      if (!isNumber && place.kind === 'memory') return at(place.address);
-    }
-    return at(toInteger(operand));
-  }
-
-  /** Where a link address of an image runs. */
-  runtimeAddress(image: Image, link: bigint): Va | undefined {
-    return addressesOf(image, link)?.va;
-  }
-
-  /** The operand behind an expression. Throws {@link ExpressionError}. */
-  operand(text: string, scope: EvaluationScope): Operand {
-    return evaluate(parseExpression(text).expression, scope);
-  }
-
-  /** Sets a value to what the user typed: the notation of its type, else any expression. Throws {@link ExpressionError}. */
-  set(operand: Operand, text: string, scope: EvaluationScope): void {
-    try {
-      write(operand, text, scope, this.writer(scope));
-    } catch (error) {
-      const other = error instanceof ExpressionError ? this.tryNumber(text, scope) : undefined;
-      if (other === undefined || other === text) throw error;
-      write(operand, other, scope, this.writer(scope));
-    }
-    this.forget();
-  }
-
-  private tryNumber(text: string, scope: EvaluationScope): string | undefined {
-    try {
-      const row = this.evaluate(text, scope);
-      return row.text;
-    } catch (error) {
-      if (error instanceof ExpressionError) return undefined;
-      throw error;
-    }
-  }
-
-  private writer(scope: EvaluationScope): Writer {
-    const put = (space: 'va' | 'pa') => (address: bigint, bytes: Uint8Array) =>
-      this.memory.write(scope.cpu, { space, address }, bytes) === bytes.length;
-    return { virtual: put('va'), physical: put('pa') };
-  }
-
-  private testCondition(hart: number, condition: string, trap: StopEvent | undefined): boolean | string {
-    try {
-      return isTrue(this.operand(condition, this.scope(hart, undefined, trap)));
-    } catch (error) {
-      if (error instanceof ExpressionError)
-        return t`The condition "${condition}" could not be evaluated: ${error.message}`;
-      throw error;
-    }
-  }
-
-  private renderLog(hart: number, parts: readonly LogPart[]): string {
-    const scope = this.scope(hart);
-    return parts.map((part) => ('text' in part ? part.text : this.renderExpression(part.expression, scope))).join('');
-  }
-
-  private renderExpression(expression: string, scope: EvaluationScope): string {
-    try {
-      return this.evaluate(expression, scope).text;
-    } catch (error) {
-      if (error instanceof ExpressionError) return `<${error.message}>`;
-      throw error;
-    }
   }
 }

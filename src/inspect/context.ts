@@ -59,7 +59,7 @@ export function contextOf(
     past,
     traps,
     statics: (image, accept) => {
-      const scope = target.scope(cpu.hart);
+      const scope = target.values.scope(cpu.hart);
       return staticsOf(image)
         .filter(accept)
         .flatMap((variable) => named(image, variable, () => staticValue(scope, image, variable)));
@@ -76,7 +76,7 @@ function locals(target: DebugTarget, hart: number): NamedValue[] {
   const image = physical?.image;
   if (physical === undefined || image === undefined) return [];
   return logicalFrames(physical).flatMap((frame) => {
-    const scope = target.scope(hart, frame);
+    const scope = target.values.scope(hart, frame);
     return variablesInScope(frame).flatMap((variable) =>
       named(image, variable, () => localValue(scope, frame, variable), frame.name),
     );
@@ -126,7 +126,7 @@ function suspendedFrame(target: DebugTarget, frame: CodeFrame): SuspendedFrame {
       const { image } = physical;
       const variable = variablesInScope(frame).find((one) => one.name === name);
       if (image === undefined || variable === undefined) return undefined;
-      const scope = target.scope(physical.cpu.hart, frame);
+      const scope = target.values.scope(physical.cpu.hart, frame);
       return named(image, variable, () => localValue(scope, frame, variable))[0]?.value;
     },
   };

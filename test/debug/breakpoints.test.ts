@@ -119,7 +119,7 @@ describe('data breakpoints', () => {
     const kernel = trapsKernel();
     kernel.breakAt('main');
     kernel.go();
-    const address = kernel.target.addressOf('&faults', kernel.target.scope(0));
+    const address = kernel.target.values.addressOf('&faults', kernel.target.values.scope(0));
     const [breakpoint] = kernel.target.data.set(kernel.target.cpu(0), [
       { dataId: dataIdOf({ space: 'va', address }, 8, 'faults'), access: 'write' },
     ]);
@@ -138,7 +138,7 @@ describe('data breakpoints', () => {
     kernel.breakAt('main');
     kernel.go();
     kernel.breakAt();
-    const address = kernel.target.addressOf('&ticks', kernel.target.scope(0));
+    const address = kernel.target.values.addressOf('&ticks', kernel.target.values.scope(0));
     const dataId = dataIdOf({ space: 'va', address }, 8, 'ticks');
     kernel.target.data.set(kernel.target.cpu(0), [
       { dataId, access: 'write', condition: 'ticks >= 3', hitCondition: '2' },

@@ -95,7 +95,7 @@ describe('values at a breakpoint in C', () => {
     const frames = c.target.stack(0).frames(0, 10);
     const depths = frames.flatMap((frame) => {
       if (frame.kind !== 'code' || frame.name !== 'recurse') return [];
-      return [c.target.evaluate('depth', c.target.scope(0, frame)).text];
+      return [c.target.values.evaluate('depth', c.target.values.scope(0, frame)).text];
     });
     expect(depths).toEqual(['0', '1', '2', '3']);
   });

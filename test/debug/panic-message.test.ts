@@ -49,7 +49,7 @@ const MESSAGES: readonly (readonly [kind: number, mark: string, message: string]
 describe.each(['1.85', '1.95'])('a panic of Rust %s', (rust) => {
   it.each(MESSAGES)('of kind %i at @%s says: %j', (kind, mark, message) => {
     const kernel = new DrivenTarget(`test/debug/fixtures/panics-${rust}.elf.gz`, SOURCE, SOURCE, 'kernel');
-    kernel.target.evaluate(`KIND = ${kind}`, kernel.target.scope(0));
+    kernel.target.values.evaluate(`KIND = ${kind}`, kernel.target.values.scope(0));
     const stop = kernel.go();
     expect(stop).toMatchObject({ kind: 'panic', symbol: 'rust_begin_unwind' });
     const report = panicReport(kernel.target, 0, 'rust_begin_unwind');

@@ -6,7 +6,7 @@ describe('names in expressions', () => {
   it('are those of the machine the frame is in: the guest’s in the guest, the host’s in the host', async () => {
     const guest = await BundledTarget.open('guestmonolithickernel');
     const { target } = guest;
-    const address = (name: string) => target.addressOf(name, target.scope(0));
+    const address = (name: string) => target.values.addressOf(name, target.values.scope(0));
     const linked = (image: string, name: string) =>
       target.images.all.find((one) => one.name === image)?.program.lookup(name)[0]?.address;
     guest.goTo('payload/gkernel/src/syscall.rs', 'process::exit(user.arg0() as i32);');

@@ -64,7 +64,7 @@ function frameOf(driven: BundledTarget, name: string): CodeFrame {
 }
 
 const valueIn = (driven: BundledTarget, name: string, expression: string): string =>
-  driven.target.evaluate(expression, driven.target.scope(0, frameOf(driven, name))).text;
+  driven.target.values.evaluate(expression, driven.target.values.scope(0, frameOf(driven, name))).text;
 
 /** One instruction, whatever world it leads into. */
 function stepInstruction({ target }: Driven): void {
@@ -193,8 +193,8 @@ describe('the call stack of the hypervisor', () => {
       expect.stringMatching(/^kernel:0xffffffc0[0-9a-f]{8} vm.rs:/),
     ]);
     // Both kernels are linked at one address; a place of each is watched where it is.
-    const scope = target.scope(0, frameOf(driven, 'VirtualMachine>::run'));
-    const gpa = target.evaluate('self.memory.gpa', scope);
+    const scope = target.values.scope(0, frameOf(driven, 'VirtualMachine>::run'));
+    const gpa = target.values.evaluate('self.memory.gpa', scope);
     const reference = referenceIn(scope, gpa.place?.reference ?? { space: 'va', address: 0n });
     expect(reference.world).toBe('kernel');
     const [breakpoint] = target.data.set(cpu, [{ dataId: dataIdOf(reference, 8, 'gpa'), access: 'write' }]);
@@ -225,8 +225,8 @@ describe('the call stack of the hypervisor', () => {
     check('hypervisor: serving an exit from the user program of the guest', driven);
     // The hypervisor goes on elsewhere, as with another guest: who entered that is not known.
     const { target } = driven;
-    const scope = target.scope(0, frameOf(driven, 'VirtualMachine>::run'));
-    target.evaluate('self.vcpu.context.guest.sepc = 0x1036', scope);
+    const scope = target.values.scope(0, frameOf(driven, 'VirtualMachine>::run'));
+    target.values.evaluate('self.vcpu.context.guest.sepc = 0x1036', scope);
     while (!cpu.world.guest) stepInstruction(driven);
     check('hypervisor: another user program of a guest', driven);
   });

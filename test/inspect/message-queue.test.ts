@@ -149,9 +149,9 @@ describe('a queue that wraps', () => {
     const session = openMessageQueue();
     const inspection = openInspectors(session.target);
     stopInProducer(session, inspection);
-    const scope = session.target.scope(0);
-    session.target.evaluate('msgqueue::MESSAGES.head = 3', scope);
-    session.target.evaluate('msgqueue::MESSAGES.len = 3', scope);
+    const scope = session.target.values.scope(0);
+    session.target.values.evaluate('msgqueue::MESSAGES.head = 3', scope);
+    session.target.values.evaluate('msgqueue::MESSAGES.len = 3', scope);
     const queues = view(inspection, 'queues');
     const tree = outline(queues, { depth: 2 }).join('\n');
     matchGolden('queue-wrapped', `${tree}\n\n${tableText(queues.table(undefined, 0))}\n`);
@@ -166,7 +166,7 @@ describe('a queue that is not as it should be', () => {
     breakAt(target, AFTER_PUSH);
     runOn(target);
     setCapacity(machine, queues, 1000n);
-    target.evaluate('msgqueue::MESSAGES.len = 1000', target.scope(0));
+    target.values.evaluate('msgqueue::MESSAGES.len = 1000', target.values.scope(0));
     target.forget();
     const rows = queues.children('static:msgqueue::MESSAGES', 0);
     expect(rows.slice(-3).map(({ label, description }) => `${label} ${description}`)).toEqual([
@@ -184,7 +184,7 @@ describe('a queue that is not as it should be', () => {
     const { target } = openMessageQueue();
     breakAt(target, AFTER_PUSH);
     runOn(target);
-    target.evaluate('msgqueue::MESSAGES.len = 5', target.scope(0));
+    target.values.evaluate('msgqueue::MESSAGES.len = 5', target.values.scope(0));
     const queues = view(openInspectors(target), 'queues');
     expect(queues.children(undefined, 0)[0]?.label).toMatch(
       /^msgqueue::MESSAGES at 0xffffffc08021c000 holds a VecDeque that cannot be read: what is there now makes no queue/,
@@ -210,20 +210,20 @@ describe('rows that can be set', () => {
     breakAt(target, AFTER_PUSH);
     runOn(target);
     const inspection = openInspectors(target, { windows });
-    const scope = target.scope(0);
+    const scope = target.values.scope(0);
     const visit = (inspector: OpenInspector, key: string | undefined, depth: number): number =>
       inspector.children(key, 0).reduce((count, node) => {
         const below = node.hasChildren && depth > 1 ? visit(inspector, node.key, depth - 1) : 0;
         if (node.editable === undefined) return count + below;
         const value = node.description?.split(' ')[0] ?? '';
-        target.set(target.operand(node.editable, scope), value, scope);
+        target.values.set(target.values.operand(node.editable, scope), value, scope);
         return count + below + 1;
       }, 0);
     expect(visit(view(inspection, 'queues'), undefined, 3)).toBe(1);
     expect(visit(view(inspection, 'pageTables'), undefined, 2)).toBeGreaterThan(20);
     expect(visit(view(inspection, 'registers'), 'general', 1)).toBe(32);
     expect(visit(view(inspection, 'registers'), 'section:Supervisor', 1)).toBe(12);
-    expect(target.evaluate('msgqueue::MESSAGES[0]', scope).text).toBe('0');
+    expect(target.values.evaluate('msgqueue::MESSAGES[0]', scope).text).toBe('0');
   });
 });
 

@@ -87,7 +87,7 @@ export class DrivenTarget {
 
   value(expression: string): string {
     try {
-      return this.target.evaluate(expression, this.target.scope(0)).text;
+      return this.target.values.evaluate(expression, this.target.values.scope(0)).text;
     } catch (error) {
       if (error instanceof ExpressionError) return error.message;
       throw error;

@@ -242,8 +242,8 @@ function dataBreakpointInfo(session: Session, args: Args): object {
       return answer(referenceIn(handle.scope, reference), bytes ?? length, row.expression ?? name);
     }
     const scope = session.scope(target, args.optionalInteger('frameId'));
-    if (isAddress) return answer(target.placeOf(name, scope), bytes ?? WORD, name);
-    const row = target.evaluate(name, { ...scope });
+    if (isAddress) return answer(target.values.placeOf(name, scope), bytes ?? WORD, name);
+    const row = target.values.evaluate(name, { ...scope });
     if (row.place === undefined) return none(t`${name} is not in memory now, so nothing can be watched.`);
     return answer(referenceIn(scope, row.place.reference), bytes ?? row.place.length, name);
   } catch (error) {

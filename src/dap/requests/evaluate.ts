@@ -41,10 +41,10 @@ export function evaluateRequests(session: Session): Record<string, Handler> {
           return { result: said, variablesReference: 0 };
         }
         if (where === 'repl' && expression.trim() === 'help') return { result: helpText(), variablesReference: 0 };
-        const isAssignment = target.isAssignment(expression);
+        const isAssignment = target.values.isAssignment(expression);
         if (isAssignment && where !== 'repl') throw cannotEvaluate(t`Assignments work in the Debug Console only.`);
         if (isAssignment) session.needStopped('assign');
-        const found = target.evaluate(expression, scope);
+        const found = target.values.evaluate(expression, scope);
         const row = hasFormat(expression) ? found : inChosenRadix(session, args, { ...found, expression });
         if (where === 'hover' && row.operand?.kind === 'register' && isCodeWithoutRegisters(args, expression)) {
           throw cannotEvaluate(t`Nothing is called "${expression}" here. The register is $${expression}.`);

@@ -22,7 +22,7 @@ export function explainText(
   if (typeof request === 'string') throw new ExpressionError(request);
   const { space, place } = request;
   const world = request.world ?? frameWorld(target, scope);
-  const address = parseReference(place)?.address ?? target.addressOf(place, scope);
+  const address = parseReference(place)?.address ?? target.values.addressOf(place, scope);
   return session.inspection?.explain(scope.cpu.hart, { space, address }, access ?? request.access, world) ?? [];
 }
 

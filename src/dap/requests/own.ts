@@ -124,7 +124,7 @@ export function ownRequests(session: Session): Record<string, Handler> {
         throw badArgument('access', 'read, write or execute');
       const hart = hartOf(args);
       return evaluated(() => ({
-        lines: explainText(session, target, args.string('address'), target.scope(hart), access),
+        lines: explainText(session, target, args.string('address'), target.values.scope(hart), access),
       }));
     },
   };

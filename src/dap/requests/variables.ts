@@ -60,7 +60,7 @@ export function variableRequests(session: Session): Record<string, Handler> {
     scopes: (args) => {
       const target = session.needStopped('scopes');
       const handle = session.handles.frame(args.integer('frameId'));
-      const scope = target.scope(handle.hart, handle.frame);
+      const scope = target.values.scope(handle.hart, handle.frame);
       return {
         scopes: scopesOf(target, scope, handle.frame).map((one) => ({
           name: one.name,
@@ -100,11 +100,11 @@ export function variableRequests(session: Session): Record<string, Handler> {
       if (row === undefined) throw noVariable(name);
       if (row.operand === undefined) throw cannotSet(t`${name} cannot be set.`);
       return setAndShow(session, args, context, () => {
-        if (row.operand !== undefined) target.set(row.operand, value, scope);
+        if (row.operand !== undefined) target.values.set(row.operand, value, scope);
         const again =
           row.expression === undefined
             ? find()
-            : target.evaluate(row.expression, target.scope(scope.cpu.hart, scope.frame));
+            : target.values.evaluate(row.expression, target.values.scope(scope.cpu.hart, scope.frame));
         return { row: again ?? row, scope };
       });
     },
@@ -114,8 +114,11 @@ export function variableRequests(session: Session): Record<string, Handler> {
       const value = args.string('value');
       const scope = session.scope(target, args.optionalInteger('frameId'));
       return setAndShow(session, args, context, () => {
-        target.set(target.operand(expression, scope), value, scope);
-        return { row: target.evaluate(expression, session.scope(target, args.optionalInteger('frameId'))), scope };
+        target.values.set(target.values.operand(expression, scope), value, scope);
+        return {
+          row: target.values.evaluate(expression, session.scope(target, args.optionalInteger('frameId'))),
+          scope,
+        };
       });
     },
   };
