@@ -51,6 +51,7 @@ export function scopesOf(target: DebugTarget, scope: EvaluationScope, frame: Cod
     ['general', t`Registers`],
     ['system', t`System registers`],
     ['float', t`Floating-point registers`],
+    ['vector', t`Vector registers`],
   ] as const) {
     const specs = isa.registers.filter((spec) => spec.group === group);
     if (specs.length === 0) continue;

@@ -1,5 +1,5 @@
 /**
- * Registers of the selected hart: general, floating point, system; each decoded, with what changed since the last stop.
+ * Registers of the selected hart: general, floating point, vectors, system; each decoded, with what changed since the last stop.
  * The groups in which something changed are open.
  */
 
@@ -24,6 +24,7 @@ const LEAST_FOLDED = 4;
 export const GROUPS = [
   { key: 'general', label: 'General', icon: 'symbol-number' },
   { key: 'float', label: 'Floating point', icon: 'symbol-numeric' },
+  { key: 'vector', label: 'Vectors', icon: 'symbol-array' },
   { key: 'system', label: 'System', icon: 'settings' },
 ] as const;
 
@@ -45,10 +46,15 @@ const sectionOf = (spec: RegisterSpec): string =>
 const ofGroup = (context: InspectContext, group: RegisterSpec['group']): readonly RegisterSpec[] =>
   context.machine.isa.registers.filter((spec) => spec.group === group);
 
-/** Why floating-point registers mean nothing now, when a system register has them switched off. */
-function floatIsOff(context: InspectContext): string | undefined {
+/** How system registers call the units that can be switched off. */
+const UNITS: Readonly<Partial<Record<RegisterSpec['group'], RegExp>>> = { float: /floating/i, vector: /vectors/i };
+
+/** Why the registers of a group mean nothing now, when a system register has them switched off. */
+function whyOff(context: InspectContext, group: RegisterSpec['group']): string | undefined {
+  const unit = UNITS[group];
+  if (unit === undefined) return undefined;
   for (const spec of ofGroup(context, 'system')) {
-    const fields = (spec.fields ?? []).filter((field) => /floating/i.test(field.doc ?? ''));
+    const fields = (spec.fields ?? []).filter((field) => unit.test(field.doc ?? ''));
     if (fields.length === 0) continue;
     const off = decodeFields(fields, context.cpu.readRegister(spec.name)).find((field) => field.name === 'Off');
     if (off !== undefined) return t`${spec.name}.${off.spec.name} is Off`;
@@ -102,7 +108,8 @@ function show(context: InspectContext, spec: RegisterSpec): Shown {
   const isChanged = isChangedSince(context, spec, value);
   const text = spec.group === 'float' ? registerRow(spec, value, true).text : hex(value, spec.bits / 4);
   const decoded = decodedText(context, spec, value);
-  const symbol = spec.group === 'float' ? undefined : symbolText(context, value, spaceOf(context));
+  const symbol =
+    spec.group === 'float' || spec.group === 'vector' ? undefined : symbolText(context, value, spaceOf(context));
   return { text: decoded === '' ? text : `${text} ${decoded}`, symbol, isChanged };
 }
 
@@ -162,15 +169,18 @@ function systemRows(context: InspectContext, section: string): InspectorNode[] {
 
 function groupNodes(context: InspectContext): InspectorNode[] {
   const hart = t`${processorText(context.machine.isa, context.cpu.hart)}, ${modeText(context.cpu.world.mode)}`;
-  return GROUPS.map(({ key, label, icon }) => {
-    const off = key === 'float' ? floatIsOff(context) : undefined;
+  return GROUPS.filter(({ key }) => ofGroup(context, key).length > 0).map(({ key, label, icon }) => {
+    const off = whyOff(context, key);
     const changes = off === undefined ? changesIn(context, ofGroup(context, key)) : 0;
     return {
       key,
       label: t(label),
       description: off === undefined ? withChanges(hart, changes) : t`switched off: ${off}`,
       ...(off !== undefined && {
-        tooltip: t`The floating-point unit is switched off (${off}), so its registers hold nothing of this program.`,
+        tooltip:
+          key === 'float'
+            ? t`The floating-point unit is switched off (${off}), so its registers hold nothing of this program.`
+            : t`The vector unit is switched off (${off}), so its registers hold nothing of this program.`,
       }),
       icon,
       hasChildren: off === undefined,
@@ -182,7 +192,8 @@ function groupNodes(context: InspectContext): InspectorNode[] {
 
 function children(context: InspectContext, key?: string): InspectorNode[] {
   if (key === undefined) return groupNodes(context);
-  if (key === 'general' || key === 'float') return ofGroup(context, key).map((spec) => registerNode(context, spec));
+  if (key === 'general' || key === 'float' || key === 'vector')
+    return ofGroup(context, key).map((spec) => registerNode(context, spec));
   if (key === 'system') {
     const sections = [...new Set(ofGroup(context, 'system').map(sectionOf))];
     return sections.map((section) => {
@@ -213,17 +224,21 @@ function children(context: InspectContext, key?: string): InspectorNode[] {
 
 function table(context: InspectContext, key?: string): InspectorTable {
   const specs = context.machine.isa.registers.filter((spec) => {
-    if (key === undefined) return spec.group !== 'float' || floatIsOff(context) === undefined;
+    if (key === undefined) return whyOff(context, spec.group) === undefined;
     return key === spec.group || key === `section:${sectionOf(spec)}` || key === spec.name;
   });
   const rows = specs.map((spec) => {
     const { text, symbol, isChanged } = show(context, spec);
     return [titleOf(spec), text, symbol ?? '', isChanged ? t`changed` : '', spec.doc];
   });
-  const off = floatIsOff(context);
+  const off = whyOff(context, 'float');
+  const vectorsOff = ofGroup(context, 'vector').length > 0 ? whyOff(context, 'vector') : undefined;
   const count = t`${rows.length} registers of ${processorText(context.machine.isa, context.cpu.hart)}, which is in ${modeText(context.cpu.world.mode)}.`;
-  const isCut = key === undefined && off !== undefined;
-  const summary = isCut ? `${count} ${t`The floating-point registers are left out: ${off}.`}` : count;
+  const cuts = [
+    ...(off === undefined ? [] : [t`The floating-point registers are left out: ${off}.`]),
+    ...(vectorsOff === undefined ? [] : [t`The vector registers are left out: ${vectorsOff}.`]),
+  ];
+  const summary = [count, ...(key === undefined ? cuts : [])].join(' ');
   return { columns: [t`Register`, t`Value`, t`Symbol`, t`Since last stop`, t`What it is`], rows, summary };
 }
 

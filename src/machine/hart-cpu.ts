@@ -39,11 +39,13 @@ export class HartCpu implements Cpu {
   readRegister(name: string): bigint {
     const value = this.board.readRegister(this.view, name);
     if (value === undefined) throw new Error(`${this.board.isa.name} has no register "${name}"`);
-    return BigInt.asUintN(64, value);
+    return value < 0n ? BigInt.asUintN(64, value) : value;
   }
 
   writeRegister(name: string, value: bigint): void {
-    this.board.writeRegister(this.view, name, BigInt.asUintN(64, value));
+    // Of registers with fewer bits the low ones of 64 are taken.
+    const bits = Math.max(64, this.board.isa.register(name)?.bits ?? 64);
+    this.board.writeRegister(this.view, name, BigInt.asUintN(bits, value));
   }
 
   cached(address: Va, access: 'read' | 'write'): Pa | undefined {

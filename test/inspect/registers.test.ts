@@ -4,14 +4,16 @@ import type { InspectContext } from '../../src/inspect/inspector';
 import { Past } from '../../src/inspect/past';
 import { registers } from '../../src/inspect/registers';
 import { TrapLog } from '../../src/inspect/trap-log';
+import type { Isa } from '../../src/isa/core/isa';
 import type { World } from '../../src/isa/core/world';
+import { LOONGARCH64 } from '../../src/isa/loongarch64';
 import { RISCV64 } from '../../src/isa/riscv64';
 import type { Cpu, Machine } from '../../src/machine/contract';
 
 /** A hart whose registers are these, without memory. */
-function contextWith(values: Map<string, bigint>): InspectContext {
+function contextWith(values: Map<string, bigint>, isa: Isa = RISCV64): InspectContext {
   const world: World = {
-    isa: 'riscv64',
+    isa: isa.name,
     mode: 'M',
     rank: 3,
     guest: false,
@@ -26,9 +28,9 @@ function contextWith(values: Map<string, bigint>): InspectContext {
     hart: 0,
     world,
     readRegister,
-    translate: (at, access) => RISCV64.translate(world, readPhysical, at, access, readRegister),
+    translate: (at, access) => isa.translate(world, readPhysical, at, access, readRegister),
   } as Partial<Cpu> as Cpu;
-  const machine = { isa: RISCV64, ram: [], readPhysical } as Partial<Machine> as Machine;
+  const machine = { isa, ram: [], readPhysical } as Partial<Machine> as Machine;
   return {
     machine,
     cpu,
@@ -85,5 +87,31 @@ describe('the Registers view', () => {
     context.past.turn();
     for (const name of ['cycle', 'time', 'instret', 'mcycle', 'minstret']) values.set(name, 7n);
     expect(openRows(context)).toEqual(['General: none']);
+  });
+
+  it('has vectors in a section of their own where there are such', () => {
+    const labels = (context: InspectContext) => registers.children(context).map(({ label }) => label);
+    expect(labels(contextWith(new Map()))).toEqual(['General', 'Floating point', 'System']);
+    const values = new Map([
+      ['EUEN', 3n],
+      ['vr7', (1n << 127n) | 0x2an],
+    ]);
+    const context = contextWith(values, LOONGARCH64);
+    expect(labels(context)).toEqual(['General', 'Floating point', 'Vectors', 'System']);
+    const rows = registers.children(context, 'vector');
+    expect(rows.length).toBe(32);
+    expect(rows[7]).toMatchObject({
+      label: 'vr7',
+      description: '0x8000000000000000000000000000002a',
+      editable: '$vr7',
+    });
+  });
+
+  it('says which unit is switched off', () => {
+    const context = contextWith(new Map([['EUEN', 1n]]), LOONGARCH64);
+    const [, float, vectors] = registers.children(context);
+    expect(float?.hasChildren).toBe(true);
+    expect(vectors).toMatchObject({ hasChildren: false, description: 'switched off: EUEN.SXE is Off' });
+    expect(registers.table?.(context)?.summary).toContain('The vector registers are left out: EUEN.SXE is Off.');
   });
 });

@@ -242,7 +242,7 @@ function isAddress(operand: Operand): boolean {
     const { isPointer, text } = present(operand.value);
     return isPointer || /^(?:\w+\()?0x/.test(text);
   }
-  if (operand.kind === 'register') return operand.spec.group !== 'float';
+  if (operand.kind === 'register') return operand.spec.group !== 'float' && operand.spec.group !== 'vector';
   return operand.kind === 'symbol' || (operand.kind === 'number' && operand.isAddress === true);
 }
 

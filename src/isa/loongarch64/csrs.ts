@@ -94,7 +94,10 @@ const basic: readonly Csr[] = [
   }),
   row(0x2, 'EUEN', 'basic', 0x3n, 'Extended components that may be used.', {
     effects: 'context',
-    fields: fields(['BTE', 3], ['ASXE', 2], ['SXE', 1, 1, 'LSX'], ['FPE', 0, 0, 'floating point']),
+    fields: fields(['BTE', 3], ['ASXE', 2], ['SXE', 1, 1, 'vectors'], ['FPE', 0, 0, 'floating point']).map((field) => ({
+      ...field,
+      ...(field.doc && { values: { 0: 'Off', 1: 'On' } }),
+    })),
   }),
   row(0x3, 'MISC', 'basic', 0n, 'Miscellaneous controls.'),
   row(0x4, 'ECFG', 'basic', 0x7_1fffn, 'Exception configuration.', {

@@ -25,6 +25,15 @@ const float: readonly RegisterSpec[] = F_NAMES.map((name, index) => ({
   isWritable: true,
 }));
 
+const vector: readonly RegisterSpec[] = F_NAMES.map((_, index) => ({
+  name: `vr${index}`,
+  aliases: [],
+  group: 'vector',
+  bits: 128,
+  doc: `Vector register, whose low half is f${index}.`,
+  isWritable: true,
+}));
+
 const flags: readonly RegisterSpec[] = Array.from({ length: 8 }, (_, index) => ({
   name: `fcc${index}`,
   aliases: [],
@@ -70,7 +79,7 @@ const system: readonly RegisterSpec[] = CSRS.map((csr) => ({
   isWritable: csr.writable !== 0n,
 }));
 
-export const REGISTERS: readonly RegisterSpec[] = [...general, pc, ...float, ...flags, fcsr, ...system];
+export const REGISTERS: readonly RegisterSpec[] = [...general, pc, ...float, ...flags, fcsr, ...vector, ...system];
 
 const BY_NAME = new Map<string, RegisterSpec>();
 for (const spec of REGISTERS) {

@@ -98,8 +98,10 @@ export const LOONGARCH64_VIRT_BOARD: BoardSpec = {
 };
 
 const place = (name: string): { readonly file: string; readonly index: number } | undefined => {
-  const match = /^(r|f|fcc)(\d+)$/.exec(name);
-  return match ? { file: match[1] ?? '', index: Number(match[2]) } : undefined;
+  const match = /^(r|f|vr|fcc)(\d+)$/.exec(name);
+  if (!match) return undefined;
+  const [, file = '', index] = match;
+  return { file: file === 'vr' ? 'v' : file, index: Number(index) };
 };
 
 /** A cell of the TLB, by the name that translation asks for it. */
