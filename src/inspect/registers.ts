@@ -33,15 +33,10 @@ const titleOf = (spec: RegisterSpec): string => {
   return alias === undefined || spec.group === 'system' ? spec.name : `${alias} (${spec.name})`;
 };
 
-/** Sections of the system registers, by the least privilege that may use them; translated where they are shown. */
-export const SECTIONS = ['User', 'Supervisor', 'Hypervisor', 'Machine', 'Others'] as const;
+/** Where system registers are that no section is known of. */
+export const OTHERS = 'Others';
 
-/**
- * Sections of system registers. Where numbers are given they are CSR numbers, whose bits 9:8 are the least privilege
- * that may use them (RISC-V Privileged ISA, "CSR Address Mapping Conventions").
- */
-const sectionOf = (spec: RegisterSpec): string =>
-  spec.number === undefined ? 'Others' : (SECTIONS[(spec.number >> 8) & 3] ?? 'Others');
+const sectionOf = ({ section }: RegisterSpec): string => section ?? OTHERS;
 
 const ofGroup = (context: InspectContext, group: RegisterSpec['group']): readonly RegisterSpec[] =>
   context.machine.isa.registers.filter((spec) => spec.group === group);

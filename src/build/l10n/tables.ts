@@ -12,7 +12,7 @@ import { WORLD_WORDS } from '../../debug/trap-policy';
 import { kernelSchema } from '../../image/kernel-schema';
 import { FOREIGN, OTHER_VOLUMES } from '../../image/volume';
 import { ACCESSES } from '../../inspect/explain';
-import { GROUPS, SECTIONS } from '../../inspect/registers';
+import { GROUPS, OTHERS } from '../../inspect/registers';
 import { INSPECTORS } from '../../inspect/registry';
 import { CHANGE_KINDS } from '../../inspect/table-difference';
 import { STATES } from '../../inspect/task-search';
@@ -52,7 +52,7 @@ export const tableMessages = (): Message[] =>
     ]),
     at('src/debug/trap-policy.ts', Object.values(WORLD_WORDS)),
     at('src/inspect/explain.ts', ACCESSES),
-    at('src/inspect/registers.ts', [...GROUPS.map(({ label }) => label), ...SECTIONS]),
+    at('src/inspect/registers.ts', [...GROUPS.map(({ label }) => label), OTHERS]),
     at(
       'src/inspect/registry.ts',
       INSPECTORS.flatMap(({ title, filterHint = [] }) => [title].concat(filterHint)),
@@ -81,6 +81,9 @@ export const tableMessages = (): Message[] =>
         `src/isa/${isa.name}/causes.ts`,
         isa.causes.map(({ name }) => name),
       ),
+    ),
+    BOARDS.flatMap(({ isa }) =>
+      at(`src/isa/${isa.name}/registers.ts`, [...new Set(isa.registers.flatMap(({ section = [] }) => section))]),
     ),
   ].flat();
 

@@ -12,6 +12,8 @@ export interface RegisterSpec {
   readonly dwarf?: number;
   /** The CSR's number, for system registers. */
   readonly number?: number;
+  /** Which of the manual's groups a system register belongs to, as a title; translated where it is shown. */
+  readonly section?: string;
   /** One line from us on what it is for. */
   readonly doc: string;
   readonly fields?: readonly FieldSpec[];

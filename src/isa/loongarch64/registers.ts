@@ -1,7 +1,7 @@
 /** The registers of a processor as a debugger lists them: general, floating point, pc and every CSR. */
 import type { RegisterSpec } from '../core/registers';
 import { F_NAMES, floatRegisterDoc, integerRegisterDoc, R_NAMES } from './abi';
-import { CSRS } from './csrs';
+import { CSRS, type CsrSection } from './csrs';
 
 const FLOAT_DWARF = 32;
 
@@ -67,12 +67,24 @@ const pc: RegisterSpec = {
   isWritable: true,
 };
 
+/** Titles of the sections, as the manual's chapter of CSRs has them. */
+const CSR_SECTIONS: Readonly<Record<CsrSection, string>> = {
+  basic: 'Basic Control',
+  translation: 'Address Translation',
+  refill: 'TLB Refill',
+  timer: 'Timer',
+  'machine error': 'Machine Error',
+  debug: 'Debugging',
+  performance: 'Performance Monitoring',
+};
+
 const system: readonly RegisterSpec[] = CSRS.map((csr) => ({
   name: csr.name,
   aliases: [],
   group: 'system',
   bits: 64,
   number: csr.number,
+  section: CSR_SECTIONS[csr.section],
   doc: csr.doc,
   ...(csr.fields && { fields: csr.fields }),
   ...(csr.isCounter && { isCounter: true }),

@@ -35,6 +35,12 @@ const pc: RegisterSpec = {
   isWritable: true,
 };
 
+/**
+ * Sections of the CSRs: bits 9:8 of their numbers are the least privilege that may use them.
+ * @see RISC-V Privileged ISA, "CSR Address Mapping Conventions"
+ */
+const CSR_SECTIONS = ['User', 'Supervisor', 'Hypervisor', 'Machine'] as const;
+
 const system: readonly RegisterSpec[] = CSRS.map((csr) => ({
   name: csr.name,
   aliases: [],
@@ -42,6 +48,7 @@ const system: readonly RegisterSpec[] = CSRS.map((csr) => ({
   bits: 64,
   dwarf: CSR_DWARF + csr.number,
   number: csr.number,
+  section: CSR_SECTIONS[(csr.number >> 8) & 3] ?? '',
   doc: csr.doc,
   ...(csr.fields && { fields: csr.fields }),
   ...(csr.isCounter && { isCounter: true }),
