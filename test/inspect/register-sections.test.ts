@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
+import type { Architecture } from '../../src/base/architectures';
 import { openInspectors } from '../../src/inspect/open';
 import { BundledTarget } from '../support/bundled-target';
 
-it.each([
+it.each<[Architecture, string[]]>([
   ['riscv64', ['User', 'Supervisor', 'Hypervisor', 'Machine']],
   [
     'loongarch64',

@@ -28,7 +28,7 @@ const CLOSED = ['Variables', 'Watch', 'Loaded Scripts', 'Breakpoints'];
 export const openCopy = async (
   { workbench, url, parent }: Surroundings,
   name: string,
-  launch?: { readonly name: string; readonly arch: string },
+  launch?: { readonly name: string; readonly arch: string; readonly openViews?: readonly string[] },
 ): Promise<string> => {
   const folder = join(parent, name);
   cpSync(join(repository, 'kernels', name), folder, { recursive: true, filter: (from) => !from.includes('/target') });
@@ -61,25 +61,26 @@ export const breakAt = async (workbench: Workbench, folder: string, file: string
 };
 
 /** Waits for a stop at a line of a file. */
-const stopsAt = async (workbench: Workbench, file: string, line: number): Promise<void> => {
+export const stopsAt = async (workbench: Workbench, file: string, line: number): Promise<void> => {
   await workbench.page.locator('.tab.active', { hasText: basename(file) }).waitFor();
   await workbench.stoppedAt(line);
 };
 
 /** Makes room for the call stack and one view. */
-const makeRoom = async (workbench: Workbench): Promise<void> => {
+export const makeRoom = async (workbench: Workbench): Promise<void> => {
   await workbench.widenSideBar(420);
   for (const title of CLOSED) await workbench.closePane(title);
   await workbench.heightenPane('Call Stack', 350);
 };
 
 /** Opens the table twin of a view and waits for a line. */
-const showTable = async (workbench: Workbench, title: string, line: RegExp): Promise<void> => {
+export const showTable = async (workbench: Workbench, title: string, line: RegExp): Promise<void> => {
   await workbench.showTable(title);
   await workbench.showsLine(line);
 };
 
-const stop = async ({ page }: Workbench): Promise<void> => {
+/** Ends the session; nothing may have popped up. */
+export const stop = async ({ page }: Workbench): Promise<void> => {
   if ((await page.locator('.notification-toast').count()) > 0) throw new Error('a message popped up on the way');
   await page.keyboard.press('Shift+F5');
   await page.locator('.debug-toolbar').waitFor({ state: 'hidden' });

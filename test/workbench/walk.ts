@@ -8,6 +8,7 @@ import { inInstalledWorkbench, runToTheEnd, timedNotes } from './installed-workb
 import { repository } from './tools';
 import { walkThroughDisassembly } from './walk-disassembly';
 import { walkThroughLooks } from './walk-looks';
+import { walkThroughLoongArch } from './walk-loongarch';
 import { walkThroughOwnKernel } from './walk-own-kernel';
 import { readThePage } from './walk-page';
 import { walkQuietly } from './walk-quiet';
@@ -20,7 +21,9 @@ const note = timedNotes();
 const walk = async (): Promise<void> => {
   const [, , given, part] = process.argv;
   const parts =
-    part === undefined ? ['page', 'sample', 'own', 'worlds', 'disassembly', 'quiet', 'views', 'looks'] : [part];
+    part === undefined
+      ? ['page', 'sample', 'own', 'worlds', 'loongarch64', 'disassembly', 'quiet', 'views', 'looks']
+      : [part];
   await inInstalledWorkbench(given, note, async ({ workbench, url, parent, extensions }) => {
     const around = (name: string) => ({ workbench, url, parent: join(parent, name), note });
     if (parts.includes('page')) {
@@ -42,6 +45,7 @@ const walk = async (): Promise<void> => {
     }
     if (parts.includes('own')) await walkThroughOwnKernel({ workbench, url, note });
     if (parts.includes('worlds')) await walkThroughWorlds(around('worlds'));
+    if (parts.includes('loongarch64')) await walkThroughLoongArch(around('loongarch64'));
     if (parts.includes('disassembly')) await walkThroughDisassembly(around('disassembly'));
     if (parts.includes('quiet')) await walkQuietly(around('quiet'));
     if (parts.includes('views')) await walkThroughViews(around('views'));
