@@ -2,7 +2,15 @@
 
 export const U64 = (1n << 64n) - 1n;
 
-export const CRMD = { PLV: 3n, IE: 1n << 2n, DA: 1n << 3n, PG: 1n << 4n, WE: 1n << 9n } as const;
+export const CRMD = {
+  PLV: 3n,
+  IE: 1n << 2n,
+  DA: 1n << 3n,
+  PG: 1n << 4n,
+  DATF: 3n << 5n,
+  DATM: 3n << 7n,
+  WE: 1n << 9n,
+} as const;
 export const PRMD = { PPLV: 3n, PIE: 1n << 2n, PWE: 1n << 3n } as const;
 export const EUEN = { FPE: 1n, SXE: 2n, ASXE: 4n } as const;
 /** Interrupts as ESTAT.IS and ECFG.LIE number them. */
@@ -25,7 +33,17 @@ export const ASID_MASK = 0x3ffn;
 export const TCFG = { EN: 1n, PERIODIC: 2n } as const;
 export const LLBCTL = { ROLLB: 1n, WCLLB: 2n, KLO: 4n } as const;
 export const TLBRERA = { IS_TLBR: 1n } as const;
-export const MERRCTL = { IS_MERR: 1n } as const;
+/** What CRMD was is in bits of other places here. */
+export const MERRCTL = {
+  IS_MERR: 1n,
+  PPLV: 3n << 2n,
+  PIE: 1n << 4n,
+  PWE: 1n << 6n,
+  PDA: 1n << 7n,
+  PPG: 1n << 8n,
+  PDATF: 3n << 9n,
+  PDATM: 3n << 11n,
+} as const;
 
 /** Bits of virtual and physical addresses. */
 export const VALEN = 48n;

@@ -30,6 +30,8 @@ export const CAUSE = {
   floatError: 0x12,
   fetchWatch: 0x13,
   memoryWatch: 0x13 | (1 << ESUB),
+  /** Not an Ecode either: a fault of the hardware, which no device here has. It has an entry point and registers of its own. */
+  machineError: 0x3e,
   /** Not an Ecode: the TLB has no entry. It has an entry point and registers of its own. */
   tlbRefillFetch: 0x3f,
   tlbRefillLoad: 0x3f | (1 << ESUB),
@@ -123,6 +125,7 @@ export const CAUSES: readonly TrapCause[] = [
   exception(CAUSE.vectorDisabled, 'lsx-disabled', '128-bit vectors disabled (SXD)', 'illegal', 'instruction'),
   exception(CAUSE.wideVectorDisabled, 'lasx-disabled', '256-bit vectors disabled (ASXD)', 'illegal', 'instruction'),
   exception(CAUSE.floatError, 'float-error', 'Floating point error (FPE)', 'float', 'zero'),
+  exception(CAUSE.machineError, 'machine-error', 'Machine error (MERR)', 'access', 'zero'),
   exception(CAUSE.fetchWatch, 'fetch-watch', 'Watchpoint of a fetch (WPEF)', 'breakpoint', 'address', 'execute'),
   exception(CAUSE.memoryWatch, 'memory-watch', 'Watchpoint of an access (WPEM)', 'breakpoint', 'address'),
   interrupt(0, 'software-interrupt-0', 'Software interrupt 0 (SWI0)'),

@@ -236,7 +236,20 @@ const timer: readonly Csr[] = [
 ];
 
 const machineError: readonly Csr[] = [
-  row(0x90, 'MERRCTL', 'machine error', 0n, 'Machine error control.'),
+  row(0x90, 'MERRCTL', 'machine error', 0x1fden, 'Machine error control.', {
+    fields: fields(
+      ['Cause', 23, 16],
+      ['PDATM', 12, 11],
+      ['PDATF', 10, 9],
+      ['PPG', 8],
+      ['PDA', 7],
+      ['PWE', 6],
+      ['PIE', 4],
+      ['PPLV', 3, 2],
+      ['Repairable', 1],
+      ['IsMERR', 0, 0, 'in the handler of a machine error'],
+    ),
+  }),
   row(0x91, 'MERRINFO1', 'machine error', 0n, 'Machine error information 1.'),
   row(0x92, 'MERRINFO2', 'machine error', 0n, 'Machine error information 2.'),
   row(0x93, 'MERRENTRY', 'machine error', 0xffff_ffff_f000n, 'Physical address of the machine error entry.'),

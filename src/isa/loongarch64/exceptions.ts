@@ -3,7 +3,7 @@
  * @see LoongArch Reference Manual, Volume 1, "Exceptions and Interrupts"
  */
 import { type HartState, Trap } from '../core/privileged';
-import { CRMD, EUEN, IS, LLBCTL, PRMD, TLBRERA } from './bits';
+import { CRMD, EUEN, IS, LLBCTL, MERRCTL, PRMD, TLBRERA } from './bits';
 import { CAUSE, ecodeOf, esubcodeOf, isRefill } from './causes';
 import { pendingOf } from './csrs';
 
@@ -51,6 +51,26 @@ const setCrmd = (state: HartState, value: bigint): void => {
   if ((old ^ value) & CRMD.IE) state.interruptsChanged();
 };
 
+/** Fields of CRMD, and where MERRCTL keeps them. */
+const MACHINE_ERROR_FIELDS = [
+  [CRMD.PLV, MERRCTL.PPLV],
+  [CRMD.IE, MERRCTL.PIE],
+  [CRMD.WE, MERRCTL.PWE],
+  [CRMD.DA, MERRCTL.PDA],
+  [CRMD.PG, MERRCTL.PPG],
+  [CRMD.DATF, MERRCTL.PDATF],
+  [CRMD.DATM, MERRCTL.PDATM],
+] as const;
+
+/** The fields of `value`, which is laid out as `from`, as the other register has them. */
+const moved = (value: bigint, from: 'CRMD' | 'MERRCTL'): bigint =>
+  MACHINE_ERROR_FIELDS.reduce((sum, [crmd, merrctl]) => {
+    const [here, there] = from === 'CRMD' ? [crmd, merrctl] : [merrctl, crmd];
+    return sum | (((value & here) / lowest(here)) * lowest(there));
+  }, 0n);
+
+const lowest = (mask: bigint): bigint => mask & -mask;
+
 /** Enters the handler. `epc` is the address of the interrupted instruction, or of the next one for interrupts. */
 export const takeTrap = (state: HartState, cause: number, isInterrupt: boolean, tval: bigint, epc: bigint): void => {
   const crmd = state.get('CRMD');
@@ -66,6 +86,14 @@ export const takeTrap = (state: HartState, cause: number, isInterrupt: boolean, 
     state.jump(state.get('TLBRENTRY'));
     return;
   }
+  if (!isInterrupt && cause === CAUSE.machineError) {
+    state.set('MERRCTL', MERRCTL.IS_MERR | moved(crmd, 'CRMD'));
+    state.set('MERRERA', epc);
+    const gone = CRMD.PLV | CRMD.IE | CRMD.PG | CRMD.DATF | CRMD.DATM | CRMD.WE;
+    setCrmd(state, (crmd & ~gone) | CRMD.DA);
+    state.jump(state.get('MERRENTRY'));
+    return;
+  }
   const code = isInterrupt ? 0 : cause;
   const kept = state.get('ESTAT') & IS.all;
   state.set('ESTAT', kept | (BigInt(ecodeOf(code)) << 16n) | (BigInt(esubcodeOf(code)) << 22n));
@@ -78,14 +106,21 @@ export const takeTrap = (state: HartState, cause: number, isInterrupt: boolean, 
   }
   setCrmd(state, crmd & ~(CRMD.PLV | CRMD.IE | CRMD.WE));
   const number = isInterrupt ? INTERRUPT_ENTRY + cause : ecodeOf(cause);
-  state.jump(BigInt.asUintN(64, state.get('EENTRY') + BigInt(number) * entrySpacing(state)));
+  // Base or offset, as the manual says; QEMU adds. It is the same where the base is aligned as it must be.
+  state.jump(state.get('EENTRY') | (BigInt(number) * entrySpacing(state)));
 };
 
-/** Returns to what TLBRERA or ERA says. */
+/** Returns to what MERRERA, TLBRERA or ERA says: a machine error may come in the middle of anything. */
 export const ertn = (state: HartState): void => {
   requirePrivilege(state);
   const crmd = state.get('CRMD') & ~(CRMD.PLV | CRMD.IE | CRMD.WE);
-  if (state.get('TLBRERA') & TLBRERA.IS_TLBR) {
+  const error = state.get('MERRCTL');
+  if (error & MERRCTL.IS_MERR) {
+    const kept = state.get('CRMD') & ~Object.values(CRMD).reduce((mask, bits) => mask | bits);
+    state.set('MERRCTL', error & ~MERRCTL.IS_MERR);
+    setCrmd(state, kept | moved(error, 'MERRCTL'));
+    state.jump(state.get('MERRERA'));
+  } else if (state.get('TLBRERA') & TLBRERA.IS_TLBR) {
     const mode = state.get('TLBRPRMD');
     state.set('TLBRERA', state.get('TLBRERA') & ~TLBRERA.IS_TLBR);
     setCrmd(state, (crmd & ~CRMD.DA) | CRMD.PG | (mode & (CRMD.PLV | CRMD.IE)) | ((mode & 0x10n) << 5n));

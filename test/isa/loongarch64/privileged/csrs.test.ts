@@ -67,6 +67,7 @@ const ROWS: readonly (readonly [number, string, bigint, bigint, bigint?])[] = [
   [0x8d, 'TLBRELO1', 0n, ELO],
   [0x8e, 'TLBREHI', 0n, ONES - 0x1fc0n],
   [0x8f, 'TLBRPRMD', 0n, 0x17n],
+  [0x90, 'MERRCTL', 0n, 0x1fden],
   [0x93, 'MERRENTRY', 0n, PHYSICAL_PAGE],
   [0x94, 'MERRERA', 0n, ONES],
   [0x95, 'MERRSAVE', 0n, ONES],

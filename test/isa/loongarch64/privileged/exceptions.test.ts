@@ -1,7 +1,7 @@
 /** Entry of exceptions and interrupts. @see LoongArch Reference Manual, Volume 1, "Exceptions and Interrupts" */
 import { describe, expect, it } from 'vitest';
 import { CAUSE, CAUSES } from '../../../../src/isa/loongarch64/causes';
-import { pendingInterrupt, takeTrap, wakesFromWait } from '../../../../src/isa/loongarch64/exceptions';
+import { ertn, pendingInterrupt, takeTrap, wakesFromWait } from '../../../../src/isa/loongarch64/exceptions';
 import { DA, hartWith, IE, PG, type Slots, WE } from './hart';
 
 const EENTRY = 0x9000_0000_0010_0000n;
@@ -38,6 +38,10 @@ describe('an exception', () => {
   it('has an entry of its own when ECFG.VS says so', () => {
     const { target } = entered({ ECFG: 3n << 16n }, CAUSE.syscall);
     expect(target).toBe(EENTRY + 0xbn * 32n);
+  });
+  it('has its offset combined with the base by OR', () => {
+    const { target } = entered({ ECFG: 7n << 16n, EENTRY: 0x1_1000n }, CAUSE.syscall);
+    expect(target).toBe(0x1_1000n | (0xbn * 512n));
   });
   it('leaves the registers of TLB refills alone', () => {
     const { hart } = entered({}, CAUSE.pageModification);
@@ -76,10 +80,9 @@ describe('an exception', () => {
 
   it('has the number that the table of exceptions gives it', () => {
     const numbers = Object.fromEntries(
-      CAUSES.filter(({ isInterrupt, group }) => !isInterrupt && group !== 'tlb-refill').map(({ id, cause }) => [
-        id,
-        entered({}, cause).hart.get('ESTAT'),
-      ]),
+      CAUSES.filter(
+        ({ isInterrupt, group, id }) => !isInterrupt && group !== 'tlb-refill' && id !== 'machine-error',
+      ).map(({ id, cause }) => [id, entered({}, cause).hart.get('ESTAT')]),
     );
     expect(numbers).toEqual({
       'load-page-invalid': ecode(0x1),
@@ -150,5 +153,42 @@ describe('an interrupt', () => {
   it('ends idle when ECFG.LIE has it, whatever CRMD.IE says', () => {
     expect(wakesFromWait(hartWith({ ECFG: 1n << 11n, lines: 1n << 11n }))).toBe(true);
     expect(wakesFromWait(hartWith({ ECFG: 1n << 12n, lines: 1n << 11n, CRMD: IE }))).toBe(false);
+  });
+});
+
+describe('a machine error', () => {
+  const CRMD = PG | IE | WE | (1n << 5n) | (2n << 7n) | 3n;
+  const inRefill: Slots = { CRMD, TLBRERA: 0x5001n, TLBRPRMD: 3n, MERRENTRY: 0x1c00_0000n, MERRCTL: 0n };
+
+  it('keeps all of the mode in MERRCTL, and touches nothing that another exception needs', () => {
+    const { hart, target } = entered(inRefill, CAUSE.machineError);
+    expect([hart.get('CRMD'), target, hart.get('MERRERA')]).toEqual([DA, 0x1c00_0000n, EPC]);
+    const [isMerr, pplv, pie, pwe, ppg, pdatf, pdatm] = [
+      1n,
+      3n << 2n,
+      1n << 4n,
+      1n << 6n,
+      1n << 8n,
+      1n << 9n,
+      2n << 11n,
+    ];
+    expect(hart.get('MERRCTL')).toBe(isMerr | pplv | pie | pwe | ppg | pdatf | pdatm);
+    expect(['TLBRERA', 'TLBRPRMD', 'ERA', 'BADV', 'ESTAT'].map((slot) => hart.get(slot))).toEqual([
+      0x5001n,
+      3n,
+      7n,
+      5n,
+      0n,
+    ]);
+  });
+  it('is returned from before the TLB refill that it interrupted', () => {
+    const { hart } = entered(inRefill, CAUSE.machineError);
+    ertn(hart);
+    expect([hart.get('CRMD'), hart.target, hart.get('MERRCTL') & 1n, hart.get('TLBRERA')]).toEqual([
+      CRMD,
+      EPC,
+      0n,
+      0x5001n,
+    ]);
   });
 });
