@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { QEMU_TIME } from '../../src/build/kernels/qemu-time';
 import { planLoongarch64 } from '../../src/machine/boards/loongarch64-virt/boot';
 import { runOnQemu } from '../devices/qtest';
 import { inputOf, KERNEL_CASES } from './loongarch64-kernels';
@@ -16,7 +17,10 @@ const QEMU = 'qemu-system-loongarch64';
 /** The program counter before the first instruction. */
 const firstPc = (options: readonly string[]): bigint => {
   const board = '-M virt -S -display none -serial none -monitor stdio'.split(' ');
-  const { stdout } = spawnSync(QEMU, [...board, ...options], { encoding: 'utf8', input: 'info registers\nquit\n' });
+  const { stdout } = spawnSync(QEMU, [...QEMU_TIME, ...board, ...options], {
+    encoding: 'utf8',
+    input: 'info registers\nquit\n',
+  });
   return BigInt(`0x${/PC=([0-9a-f]+)/i.exec(stdout)?.[1]}`);
 };
 
