@@ -11,7 +11,7 @@ const PAGE = 4096;
 const STORES_BEFORE_RELEASE = 64;
 
 export class CodePages {
-  /** {@link keyOf} a RAM page and a decode mode → record page number. */
+  /** {@link keyOf} a page and a decode mode → record page number. */
   readonly #pages = new Map<number, number>();
   readonly #free: number[] = [];
   readonly #storeCounts = new Map<number, number>();
@@ -35,7 +35,7 @@ export class CodePages {
     return false;
   }
 
-  /** The record page (offset of its first record) for the RAM page that holds `pa`, made when there is none. */
+  /** The record page (offset of its first record) for the page of RAM, or of copied flash, that holds `pa`, made when there is none. */
   acquire(pa: number, mode: number): { readonly records: number; readonly isNew: boolean } {
     const page = Math.floor(pa / PAGE);
     const known = this.#pages.get(keyOf(page, mode));
@@ -45,7 +45,8 @@ export class CodePages {
     const records = this.#recordsAt(index);
     const { u8, i32, u16, code } = this.memory;
     u8.fill(0, records, records + code.sentinel);
-    i32[(records + code.host) >> 2] = this.memory.offsetOf(page * PAGE, PAGE);
+    const inRam = this.memory.offsetOf(page * PAGE, PAGE);
+    i32[(records + code.host) >> 2] = inRam >= 0 ? inRam : this.memory.copyOf(page * PAGE, PAGE);
     u16[(records + code.sentinel) >> 1] = FAST.pageEnd;
     this.#plant(page, records);
     return { records, isNew: true };

@@ -38,6 +38,8 @@ export interface EngineHost {
   /** Another address space than memory, see `HartState.readSpace`. */
   readSpace(space: string, address: number, width: Width): bigint | undefined;
   writeSpace(space: string, address: number, width: Width, value: bigint): boolean;
+  /** Contents of flash that reads as memory now. */
+  readArray?(pa: number, length: number): Uint8Array | undefined;
   /** Cycles of the machine's clock when the current run began; see {@link Engine.elapsed}. */
   readonly clock: bigint;
   /** Board timer ticks at a clock value. */
@@ -118,6 +120,8 @@ export class Engine {
   #partialPage: bigint | undefined;
   readonly #devicePages: DevicePages;
   #physicalBreakpoints: ReadonlySet<number> = new Set();
+  /** Pages of flash whose copies hold what the flash does. */
+  readonly #copied = new Set<number>();
   /** Virtual addresses of breakpoints by page (address >> 12). */
   #virtualBreakpoints = new Map<bigint, bigint[]>();
   /** By the numbers the emitted code calls them by. */
@@ -139,9 +143,9 @@ export class Engine {
   constructor(
     readonly isa: EngineIsa,
     readonly host: EngineHost,
-    options: { readonly ram: readonly RamRange[]; readonly harts: number },
+    options: { readonly ram: readonly RamRange[]; readonly arrays?: readonly RamRange[]; readonly harts: number },
   ) {
-    this.memory = new MachineMemory(options.ram, isa, options.harts);
+    this.memory = new MachineMemory(options.ram, isa, options.harts, options.arrays);
     this.#devicePages = new DevicePages();
     this.tlb = new SoftTlb(this.memory, options.harts, () => this.#devicePages.clear());
     const modes = isa.decodeMode ? DECODE_MODES : 1;
@@ -320,6 +324,7 @@ export class Engine {
 
   /** Forgets everything derived: after a restore. */
   dropDerived(): void {
+    this.#copied.clear();
     this.code.flush();
     this.tlb.flushAll();
   }
@@ -517,9 +522,30 @@ export class Engine {
 
   #fetchBytes(view: HartView, address: bigint, length: number): Uint8Array {
     const { pa } = this.isa.cpuTranslate(view, this.#walkMemory, address, 'execute');
-    const offset = this.memory.offsetOf(pa, length);
+    const offset = this.#codeAt(pa, length);
     if (offset < 0) throw new Trap(this.isa.causes.fetchAccess, address);
     return this.memory.u8.subarray(offset, offset + length);
+  }
+
+  /** Where in memory code or data is that lies within a page: in RAM, or in a copy of flash; -1 when it is in neither. */
+  #codeAt(pa: number, length: number): number {
+    const inRam = this.memory.offsetOf(pa, length);
+    if (inRam >= 0) return inRam;
+    const page = pa - (pa % 4096);
+    const copy = this.memory.copyOf(page, 4096);
+    if (copy < 0) return -1;
+    if (!this.#copied.has(page)) {
+      const bytes = this.host.readArray?.(page, 4096);
+      if (bytes === undefined) return -1;
+      this.memory.u8.set(bytes, copy);
+      this.#copied.add(page);
+    }
+    return copy + (pa - page);
+  }
+
+  /** A device was written to: if it is flash that reads as memory, its pages are copied anew. */
+  deviceWritten(pa: number): void {
+    if (this.#copied.size > 0 && this.memory.copyOf(pa, 1) >= 0) this.dropDerived();
   }
 
   /** The instruction at pc, where a program decodes; asks for the next page only when this one does not hold all of it. */
@@ -545,7 +571,7 @@ export class Engine {
     if (pc & BigInt(unit - 1)) throw new Trap(fetchMisaligned ?? this.isa.causes.fetchAccess, pc);
     const translation = this.isa.cpuTranslate(view, this.#walkMemory, pc, 'execute');
     const page = translation.pa - (translation.pa % 4096);
-    if (this.memory.offsetOf(page, 4096) < 0) throw new Trap(this.isa.causes.fetchAccess, pc);
+    if (this.#codeAt(page, 4096) < 0) throw new Trap(this.isa.causes.fetchAccess, pc);
     if (!translation.isCacheable) this.#checkRest(view, translation.pa);
     const virtual = this.#virtualBreakpoints.get(pc >> 12n);
     if (virtual) this.code.addBreakpoints(virtual.map((address) => page + Number(address & 0xfffn)));
@@ -561,7 +587,7 @@ export class Engine {
   #checkRest(view: HartView, pa: number): void {
     const { encoding } = this.isa;
     const inPage = Math.min(maxLength(encoding), 4096 - (pa % 4096));
-    const offset = this.memory.offsetOf(pa, inPage);
+    const offset = this.#codeAt(pa, inPage);
     const length = this.#lengthOf(view, this.memory.u8.slice(offset, offset + inPage));
     if (length <= encoding.unit || length > inPage) return;
     this.isa.cpuTranslate(view, this.#walkMemory, u64(view.pc + BigInt(length - encoding.unit)), 'execute');
@@ -586,6 +612,11 @@ export class Engine {
     const { pa } = translation;
     const offset = this.memory.offsetOf(pa, bytes);
     if (offset < 0) {
+      const copy = this.#codeAt(pa, bytes);
+      if (copy >= 0) {
+        if (as === undefined) this.#fillData(view, address, { ...translation, write: false }, copy);
+        return this.#readRam(copy, bytes);
+      }
       const value = this.host.deviceRead(pa, bytes);
       if (value === undefined) throw new Trap(this.isa.causes.loadAccess, address);
       if (translation.isCacheable && as === undefined) this.#devicePages.fill('read', this.#dataContext, address, pa);

@@ -37,11 +37,18 @@ export class MachineMemory {
   /** The ranges, and where each lies in this memory. */
   readonly #ram: readonly (RamRange & { readonly offset: number })[];
 
-  /** @param ram ranges by address, which do not overlap */
+  /** Ranges of flash that reads as memory, and where there is room for copies of its pages. */
+  readonly #arrays: readonly (RamRange & { readonly offset: number })[];
+
+  /**
+   * @param ram ranges by address, which do not overlap
+   * @param arrays ranges of flash that code is executed from, as long as it reads as memory
+   */
   constructor(
     readonly ranges: readonly RamRange[],
     isa: Pick<EngineIsa, 'state' | 'encoding'>,
     harts: number,
+    arrays: readonly RamRange[] = [],
   ) {
     this.state = mapState(isa.state);
     this.code = layOutCode(isa.encoding);
@@ -61,6 +68,11 @@ export class MachineMemory {
         return { name, at, cells };
       }),
     );
+    this.#arrays = arrays.map(({ base, size }) => {
+      const offset = Math.ceil(end / 4096) * 4096;
+      end = offset + size;
+      return { base, size, offset };
+    });
     const pages = Math.ceil(end / 65536);
     this.wasm = new WebAssembly.Memory({ initial: pages, maximum: pages });
     this.touched = new Uint8Array(Math.ceil(ramSize / 4096));
@@ -112,9 +124,20 @@ export class MachineMemory {
     return -1;
   }
 
-  /** The RAM address at an offset in this memory: the inverse of {@link offsetOf}. */
+  /** Where the copy of a range of flash is, or -1 when any byte of it is in none. */
+  copyOf(pa: number, length: number): number {
+    for (const { base, size, offset } of this.#arrays) {
+      const at = pa - base;
+      if (at >= 0 && at + length <= size) return offset + at;
+    }
+    return -1;
+  }
+
+  /** The address at an offset in this memory: the inverse of {@link offsetOf} and of {@link copyOf}. */
   physicalOf(at: number): number {
-    for (const { base, size, offset } of this.#ram) if (at >= offset && at < offset + size) return base + at - offset;
+    for (const ranges of [this.#ram, this.#arrays]) {
+      for (const { base, size, offset } of ranges) if (at >= offset && at < offset + size) return base + at - offset;
+    }
     throw new Error(`no RAM at offset ${at}`);
   }
 

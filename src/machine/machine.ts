@@ -5,6 +5,7 @@
 import { type Pa, pa, type Va, va } from '../base/address';
 import type { Plain } from '../base/plain';
 import type { Device, PowerEvent } from '../devices/device';
+import { Cfi01 } from '../devices/flash/cfi01';
 import { type CompletedHelper, Engine, type TakenTrap } from '../engine/engine';
 import type { HartView } from '../engine/hart-view';
 import { HART_STATE_BYTES, HOT, STATE, STATUS } from '../engine/layout';
@@ -64,6 +65,7 @@ export class EmulatedMachine implements Machine {
     const { spec, plan } = parts;
     this.engine = new Engine(this.#uses.seeing(spec.engineIsa), this.#engineHost(), {
       ram: spec.ram(parts.memory),
+      arrays: plan.flashCode && [plan.flashCode],
       harts: parts.harts,
     });
     this.hardware = spec.build(this.#services(), parts.files);
@@ -332,12 +334,18 @@ export class EmulatedMachine implements Machine {
       deviceRead: (address: number, width: BusWidth) => readBus(this.hardware.bus, address, width, this.#running),
       deviceWrite: (address: number, width: BusWidth, value: bigint) => {
         const done = writeBus(this.hardware.bus, address, width, value, this.#running);
+        this.engine.deviceWritten(address);
         this.#lookUp();
         return done;
+      },
+      readArray: (address: number, length: number) => {
+        const device = this.hardware.bus.find(address)?.device;
+        return device instanceof Cfi01 && device.isArrayMode ? this.hardware.readArray(address, length) : undefined;
       },
       deviceReadWord: (address: number, width: 1 | 2 | 4) => this.hardware.bus.read(address, width, this.#running),
       deviceWriteWord: (address: number, width: 1 | 2 | 4, value: number) => {
         const done = this.hardware.bus.write(address, width, value, this.#running);
+        this.engine.deviceWritten(address);
         this.#lookUp();
         return done;
       },

@@ -63,6 +63,8 @@ export interface LoadPlan {
   readonly fromhost?: number;
   /** What the first flash bank holds, where the plan puts firmware there. */
   readonly pflash0?: Uint8Array;
+  /** Where code is executed from flash: whole pages. */
+  readonly flashCode?: { readonly base: number; readonly size: number };
   /** Physical address of the device tree, where there is one. */
   readonly dtbAt?: number;
   readonly initrd?: PhysicalRange;
