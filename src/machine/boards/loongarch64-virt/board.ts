@@ -56,7 +56,7 @@ export const LOONGARCH64_VIRT_BOARD: BoardSpec = {
         writeMemory: (at, bytes) => services.writePhysical(at, bytes),
         line: setLine,
       },
-      { processors: services.harts, memory: services.memory, ...files },
+      { processors: services.harts, memory: services.memory, ram: ramOf(services.memory), ...files },
     );
     const timers = createTimers(services, setLine);
     return {

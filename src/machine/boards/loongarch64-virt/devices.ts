@@ -13,6 +13,7 @@ import { Ls7aRtc } from '../../../devices/timer/ls7a-rtc';
 import { Ns16550 } from '../../../devices/uart/ns16550';
 import { VirtioConsole } from '../../../devices/virtio/console';
 import { VirtioPci } from '../../../devices/virtio/pci';
+import type { RamRange } from '../../../engine/machine-memory';
 import { Bus } from '../../bus';
 import type { BoardFiles } from '../board';
 import { attachments } from '../virtio-attachments';
@@ -33,6 +34,8 @@ export interface VirtOptions extends BoardFiles {
   readonly processors: number;
   /** Bytes of RAM. */
   readonly memory: number;
+  /** The ranges that it lies in. */
+  readonly ram: readonly RamRange[];
 }
 
 /** The board's devices, wired to each other and mapped on its buses. */
@@ -53,6 +56,22 @@ const IPI = 12;
 
 type DeviceId = keyof typeof LOONGARCH64_VIRT.map;
 const UARTS = ['uart0', 'uart1', 'uart2', 'uart3'] as const;
+
+const MAP_ENTRY = { bytes: 24, length: 8, type: 16 } as const;
+const USABLE = 1;
+
+/** What firmware reads as `etc/memmap`: for each range of RAM its address, its length, and that it is RAM. */
+function memoryMap(ram: readonly RamRange[]): Uint8Array {
+  const bytes = new Uint8Array(ram.length * MAP_ENTRY.bytes);
+  const view = new DataView(bytes.buffer);
+  for (const [index, { base, size }] of ram.entries()) {
+    const at = index * MAP_ENTRY.bytes;
+    view.setBigUint64(at, BigInt(base), true);
+    view.setBigUint64(at + MAP_ENTRY.length, BigInt(size), true);
+    view.setUint32(at + MAP_ENTRY.type, USABLE, true);
+  }
+  return bytes;
+}
 
 /** Builds the devices of a board with `options.processors` processors. */
 export function buildVirtBoard(host: VirtHost, options: VirtOptions): VirtBoard {
@@ -116,7 +135,12 @@ export function buildVirtBoard(host: VirtHost, options: VirtOptions): VirtBoard 
     new PciWindow('pcieIo', pcie, map.pcieIo.size, undefined),
     flash0,
     flash1,
-    new FwCfg('fwcfg0', host, { processors, memory: BigInt(options.memory), form: 'memory' }),
+    new FwCfg('fwcfg0', host, {
+      processors,
+      memory: BigInt(options.memory),
+      files: new Map([['etc/memmap', memoryMap(options.ram)]]),
+      form: 'memory',
+    }),
     ...uarts,
     pcie,
     msi,
