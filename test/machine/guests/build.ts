@@ -4,7 +4,7 @@
  * committed.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -63,7 +63,8 @@ for (const { path, start, tools } of FOLDERS) {
       tools.assemble(join(path, `${part}${tools.suffix}`), `${part}.o`);
       return `${part}.o`;
     });
-    tools.link(join(path, 'link.ld'), objects, output);
+    const own = join(path, `${name}.ld`);
+    tools.link(existsSync(own) ? own : join(path, 'link.ld'), objects, output);
   }
 }
 rmSync(folder, { recursive: true });

@@ -10,6 +10,7 @@ export interface BareProgram {
 
 export const PROGRAMS: readonly BareProgram[] = [
   { name: 'cpucfg', title: 'the configuration of the processor is that of an LA464', processors: 1 },
+  { name: 'window', title: 'a kernel linked into a window turns it on and goes on where it is', processors: 1 },
   { name: 'processors', title: 'a second processor is started by a mailbox, and answers', processors: 2 },
 ];
 
