@@ -6,7 +6,16 @@
 import { hex, type Ipa, ipa, type Pa, pa, va } from '../base/address';
 import { t } from '../base/l10n';
 import { causeOf, processorText } from '../isa/core/isa';
-import type { Access, Mapping, Permissions, Translation, WalkStep } from '../isa/core/translation';
+import type {
+  Access,
+  Mapping,
+  PageEntry,
+  Permissions,
+  TableStep,
+  TlbStep,
+  Translation,
+  TranslationStep,
+} from '../isa/core/translation';
 import { hasStage, hasTwoStages, includesTables, rootAt, rootsOf, type World } from '../isa/core/world';
 import type { TrapEvent } from '../machine/contract';
 import {
@@ -45,7 +54,7 @@ export interface ExplainRow {
   readonly editable?: string;
   readonly children?: readonly ExplainRow[];
   /** The bits of an entry: rows of a tree, too much for text. */
-  readonly bits?: WalkStep['entry'];
+  readonly bits?: PageEntry;
 }
 
 /** Kinds of access, in the order in which they are listed; translated where they are shown. */
@@ -150,23 +159,28 @@ function staleRows(context: InspectContext, walk: Translation, access: Access, s
   ];
 }
 
-/** The tables the walk goes through, an entry a row, and how it ends. */
+/** What the walk asks and goes through, a step a row, and how it ends. */
 export function walkRows(context: InspectContext, walk: Translation, space: AddressSpace): ExplainRow[] {
+  const start = walk.steps.some(({ source }) => source === 'window') ? undefined : startText(context, walk, space);
   return [
-    ...(walk.source !== undefined && walk.steps.length === 0
-      ? [{ label: walk.source }]
-      : [{ label: startText(context, walk, space) }, ...(walk.source === undefined ? [] : [{ label: walk.source }])]),
-    ...stepRows(context, walk.steps, space),
+    ...(start === undefined ? [] : [{ label: start }]),
+    ...walk.steps.flatMap((step) => stepRow(context, step, space)),
     ...ending(context, walk, space),
   ];
 }
 
 /** `Sv39 over Sv39x4, root table at gpa 0x… = pa 0x…, address space 3; stage 2 root table at pa 0x…, VM 1`. */
-function startText(context: InspectContext, { scheme, va: at }: Translation, space: AddressSpace): string {
+function startText(
+  context: InspectContext,
+  { scheme, va: at, steps }: Translation,
+  space: AddressSpace,
+): string | undefined {
   const { world } = space;
   const { guest, asid, vmid } = world;
   const [root, [below]] = [rootAt(world, at), rootsOf(world, 2)];
-  if (root === undefined) return t`${scheme}: no page table is used, the address is physical`;
+  const isDirect = steps.some(({ source }) => source === 'direct');
+  if (isDirect) return t`${scheme}: no page table is used, the address is physical`;
+  if (root === undefined) return undefined;
   if (root.stage === 2) return t`${scheme}, stage 2 alone: root table at pa ${hex(root.table)}, VM ${vmid}`;
   const lies = located(context, root.table, space);
   const first = t`root table at ${hasTwoStages(world) ? lies : `pa ${lies}`}`;
@@ -190,11 +204,37 @@ export function located(context: InspectContext, at: Pa | Ipa, space: AddressSpa
   return lies === undefined ? t`gpa ${hex(at)}, which stage 2 does not map` : `gpa ${hex(at)} = pa ${hex(lies)}`;
 }
 
-function stepRows(context: InspectContext, steps: readonly WalkStep[], space: AddressSpace): ExplainRow[] {
-  return steps.map((step) => stepRow(context, step, space));
+/** The row of a step; none for what the start says already. */
+function stepRow(context: InspectContext, step: TranslationStep, space: AddressSpace): ExplainRow[] {
+  switch (step.source) {
+    case 'direct':
+      return [];
+    case 'window': {
+      const { name, from, to, base } = step;
+      return [{ label: t`window ${name}: ${hex(from)} – ${hex(to)} is physical memory from ${hex(base)} on` }];
+    }
+    case 'tlb':
+      return [tlbRow(step)];
+    case 'table':
+      return [tableRow(context, step, space)];
+  }
 }
 
-function stepRow(context: InspectContext, step: WalkStep, space: AddressSpace): ExplainRow {
+function tlbRow({ hit }: TlbStep): ExplainRow {
+  if (hit === undefined) return { label: t`the TLB has no entry yet: its refill takes it from the tables` };
+  const { index, entry, isAsTables } = hit;
+  const { raw, fields, isValid } = entry;
+  return {
+    label: isAsTables
+      ? t`the TLB has the entry, number ${index}`
+      : t`the TLB has another entry than the tables, number ${index}: it holds until a fence drops it`,
+    description: `${address(raw)} ${isValid ? '' : `(${t`not valid`}) `}${fieldSummary(fields, raw)}`.trimEnd(),
+    icon: isAsTables ? 'pass' : 'warning',
+    bits: entry,
+  };
+}
+
+function tableRow(context: InspectContext, step: TableStep, space: AddressSpace): ExplainRow {
   const hasTwo = hasTwoStages(space.world);
   const { world, registers } = step.stage === 2 ? (stage2Of(space) ?? space) : space;
   const { entryBytes } = context.machine.isa.tableShape(world, step.level, registers);
@@ -219,7 +259,7 @@ function stepRow(context: InspectContext, step: WalkStep, space: AddressSpace): 
         {
           label: t`the entry itself is found by stage 2 (${step.nested.scheme})`,
           icon: 'references',
-          children: step.nested.steps.map((inner) => stepRow(context, inner, space)),
+          children: step.nested.steps.flatMap((inner) => stepRow(context, inner, space)),
         },
       ],
     }),
@@ -254,8 +294,9 @@ function ending(context: InspectContext, walk: Translation, space: AddressSpace)
   const what = names.length === 0 ? nothingThere(context) : names.join(', ');
   const through = hasTwoStages(space.world) ? `gpa ${hex(result.ipa)} → ` : '';
   const both = hasTwoStages(space.world) ? t` by both stages together` : '';
-  const rights =
-    walk.steps.length === 0 ? '' : t`, ${sizeText(result.pageSize)} page, ${permissionText(result.perms)}${both}`;
+  const rights = walk.steps.every(isWhole)
+    ? ''
+    : t`, ${sizeText(result.pageSize)} page, ${permissionText(result.perms)}${both}`;
   const label = `→ ${through}pa ${hex(result.pa)} (${what})${rights}`;
   return [
     {
@@ -266,6 +307,9 @@ function ending(context: InspectContext, walk: Translation, space: AddressSpace)
     },
   ];
 }
+
+/** Whether a step leads through no page, which had a size and rights. */
+const isWhole = ({ source }: TranslationStep): boolean => source === 'direct' || source === 'window';
 
 /** `May be read and written by user mode.` */
 export const permissionWords = ({ read, write, execute, user }: Permissions): string => {

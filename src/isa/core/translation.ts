@@ -1,4 +1,7 @@
-/** Address translation as data: what one walk looked at and how it ended. */
+/**
+ * Address translation as data: what one walk looked at and how it ended. A processor translates by regimes, which it asks one after
+ * the other: windows, a TLB that software fills, tables of one or two stages. Each step says which kind of regime took it.
+ */
 import type { Ipa, Pa, Va } from '../../base/address';
 import type { FieldSpec } from '../../base/fields';
 
@@ -12,7 +15,38 @@ export interface PageEntry {
   readonly isLeaf: boolean;
 }
 
-export interface WalkStep {
+/** Addresses are physical. */
+export interface DirectStep {
+  readonly source: 'direct';
+}
+
+/** A range of virtual addresses that a register maps to physical memory as a whole. */
+export interface WindowStep {
+  readonly source: 'window';
+  /** The register, e.g. `DMW0`. */
+  readonly name: string;
+  /** The first and the last virtual address of it, and where the first one leads. */
+  readonly from: bigint;
+  readonly to: bigint;
+  readonly base: Pa;
+}
+
+/** A look into a TLB that is part of the processor's state: what it holds counts, whatever the tables say. */
+export interface TlbStep {
+  readonly source: 'tlb';
+  /** The entry that translates the address; undefined where none does, and the tables say what a refill would bring. */
+  readonly hit?: {
+    /** Its number, as the manual counts. */
+    readonly index: number;
+    readonly entry: PageEntry;
+    /** Whether the tables say the same. */
+    readonly isAsTables: boolean;
+  };
+}
+
+/** An entry of a table, read. */
+export interface TableStep {
+  readonly source: 'table';
   readonly stage: 1 | 2;
   /** The manual's level number: a RISC-V leaf of 4 KiB is level 0. */
   readonly level: number;
@@ -23,6 +57,8 @@ export interface WalkStep {
   /** How `at` itself was found, when stage 2 translates table addresses. */
   readonly nested?: Translation;
 }
+
+export type TranslationStep = DirectStep | WindowStep | TlbStep | TableStep;
 
 export interface Permissions {
   readonly read: boolean;
@@ -43,17 +79,38 @@ export interface Fault {
   readonly guestPhysical?: Ipa;
 }
 
+/** Where an access leads, or why it leads nowhere. */
+export type TranslationResult =
+  | { readonly ok: true; readonly ipa: Ipa; readonly pa: Pa; readonly pageSize: number; readonly perms: Permissions }
+  | { readonly ok: false; readonly fault: Fault };
+
 export interface Translation {
   readonly va: Va;
   /** `Bare`, `Sv39`, `Sv39 over Sv39x4` … */
   readonly scheme: string;
-  readonly steps: readonly WalkStep[];
-  /** What translated, where that is not the tables alone: a window, a TLB that software fills. In words. */
-  readonly source?: string;
-  readonly result:
-    | { readonly ok: true; readonly ipa: Ipa; readonly pa: Pa; readonly pageSize: number; readonly perms: Permissions }
-    | { readonly ok: false; readonly fault: Fault };
+  readonly steps: readonly TranslationStep[];
+  readonly result: TranslationResult;
 }
+
+/** What a regime finds at an address. Without a result it does not translate there, and the next one is asked. */
+export interface Finding {
+  readonly steps: readonly TranslationStep[];
+  readonly result?: TranslationResult;
+}
+
+/** One way of translating. The last one of a processor has a result for every address. */
+export type Regime = (address: Va, access: Access) => Finding;
+
+/** Asks the regimes of a processor in their order. */
+export const translateBy = (scheme: string, regimes: readonly Regime[], address: Va, access: Access): Translation => {
+  const steps: TranslationStep[] = [];
+  for (const regime of regimes) {
+    const finding = regime(address, access);
+    steps.push(...finding.steps);
+    if (finding.result) return { va: address, scheme, steps, result: finding.result };
+  }
+  throw new Error(`no regime of ${scheme} answers`);
+};
 
 /** One run of consecutive pages with equal permissions, as a table lists it; of both stages what both allow. */
 export interface Mapping {

@@ -3,22 +3,32 @@
  * Where the TLB has no entry yet, the tables say what its refill will put there; where both differ, the TLB holds.
  */
 import { ipa, pa, type Va } from '../../base/address';
+import { t } from '../../base/l10n';
 import type { PhysicalReader } from '../core/isa';
-import type { Access, Fault, Permissions, Translation, WalkStep } from '../core/translation';
+import {
+  type Access,
+  type Permissions,
+  type Regime,
+  type Translation,
+  type TranslationResult,
+  translateBy,
+} from '../core/translation';
 import type { World } from '../core/world';
-import { ASID_MASK, isCanonical, TLBELO, virtualBits } from './bits';
+import { isCanonical, TLBELO, virtualBits } from './bits';
 import { CAUSE, causeName } from './causes';
 import { isDirect, pageOf, refusal, windowOf } from './paging-cpu';
-import { levelsOf, permissions, type Registers, type TableWalk, walkTables } from './tables';
+import { levelsOf, pageEntry, permissions, type Registers, walkTables } from './tables';
 import { MTLB_ENTRIES, STLB_ENTRIES, STLB_SETS, STLB_WAYS, unpackEntry } from './tlb-layout';
 
 const ALL: Permissions = { read: true, write: true, execute: true, user: true };
 const PLV: Readonly<Record<string, number>> = { PLV0: 0, PLV1: 1, PLV2: 2, PLV3: 3 };
+const PAGE = 4096n;
 
 /** The names by which a TLB entry's cells are asked for, as registers are. */
 export const tlbCell = (index: number, cell: 'misc' | 'lo0' | 'lo1'): string => `TLB${index}.${cell}`;
 
 interface Found {
+  readonly index: number;
   readonly ps: number;
   readonly lo: readonly [bigint, bigint];
 }
@@ -34,7 +44,7 @@ const tlbEntry = (address: bigint, asid: number, registers: Registers): Found | 
     const entry = unpackEntry(registers(tlbCell(index, 'misc')));
     if (!entry.isThere || (virtualBits(address) ^ entry.vppn) >> BigInt(Math.max(13, entry.ps + 1)) !== 0n) continue;
     const lo = [registers(tlbCell(index, 'lo0')), registers(tlbCell(index, 'lo1'))] as const;
-    if (entry.asid === asid || (lo[0] & lo[1] & TLBELO.G) !== 0n) return { ps: entry.ps, lo };
+    if (entry.asid === asid || (lo[0] & lo[1] & TLBELO.G) !== 0n) return { index, ps: entry.ps, lo };
   }
   return undefined;
 };
@@ -45,19 +55,90 @@ const REFILL: Readonly<Record<Access, number>> = {
   execute: CAUSE.tlbRefillFetch,
 };
 
-const RULES: ReadonlyMap<number, string> = new Map([
-  [CAUSE.loadPageInvalid, 'the page is not valid (V = 0)'],
-  [CAUSE.storePageInvalid, 'the page is not valid (V = 0)'],
-  [CAUSE.fetchPageInvalid, 'the page is not valid (V = 0)'],
-  [CAUSE.pageNonExecutable, 'fetches are not allowed (NX = 1)'],
-  [CAUSE.pageNonReadable, 'loads are not allowed (NR = 1)'],
-  [CAUSE.pagePrivilege, 'this privilege level may not use the page (PLV)'],
-  [CAUSE.pageModification, 'stores are not allowed (D = 0)'],
-]);
+/** Why a page that the TLB has, or would have, refuses an access. */
+const ruleOf = (cause: number): string => {
+  switch (cause) {
+    case CAUSE.loadPageInvalid:
+    case CAUSE.storePageInvalid:
+    case CAUSE.fetchPageInvalid:
+      return t`the page is not valid (V = 0)`;
+    case CAUSE.pageNonExecutable:
+      return t`fetches are not allowed (NX = 1)`;
+    case CAUSE.pageNonReadable:
+      return t`loads are not allowed (NR = 1)`;
+    case CAUSE.pagePrivilege:
+      return t`this privilege level may not use the page (PLV)`;
+    case CAUSE.pageModification:
+      return t`stores are not allowed (D = 0)`;
+    default:
+      return causeName(cause, false);
+  }
+};
 
-/** How addresses are translated: directly, or by tables of so many levels. */
-const schemeName = (world: World, registers: Registers): string =>
-  world.roots.length === 0 && isDirect({ get: registers }) ? 'direct' : `${levelsOf(registers).length}-level`;
+const reached = (at: bigint, size: bigint, perms: Permissions): TranslationResult => ({
+  ok: true,
+  ipa: ipa(at),
+  pa: pa(at),
+  pageSize: Number(size),
+  perms,
+});
+
+const failed = (address: Va, rule: string, cause: number): TranslationResult => ({
+  ok: false,
+  fault: { rule, cause, causeName: causeName(cause, false), tval: address },
+});
+
+/** What a page's entry allows, as the TLB has it. */
+const throughPage = (address: Va, access: Access, plv: number, raw: bigint, at: bigint, size: bigint) => {
+  const cause = refusal(raw, plv, access);
+  return cause === undefined ? reached(at, size, permissions(raw)) : failed(address, ruleOf(cause), cause);
+};
+
+/** Addresses are physical: their lower bits, that is. */
+const direct: Regime = (address) => ({
+  steps: [{ source: 'direct' }],
+  result: reached(virtualBits(address), PAGE, ALL),
+});
+
+const windows =
+  (registers: Registers, plv: number): Regime =>
+  (address, access) => {
+    const index = windowOf({ get: registers }, address, plv, access);
+    if (index < 0) return { steps: [] };
+    const at = virtualBits(address);
+    const from = address - at;
+    const to = from + virtualBits(-1n);
+    return {
+      steps: [{ source: 'window', name: `DMW${index}`, from, to, base: pa(0n) }],
+      result: reached(at, PAGE, ALL),
+    };
+  };
+
+/** Tables translate addresses whose upper bits repeat the sign only. */
+const range: Regime = (address, access) => {
+  if (isCanonical(address)) return { steps: [] };
+  const cause = access === 'execute' ? CAUSE.fetchAddress : CAUSE.memoryAddress;
+  const rule = t`the address is in no window, and its upper bits do not repeat bit 47`;
+  return { steps: [], result: failed(address, rule, cause) };
+};
+
+/** The TLB: what it holds counts. Without an entry its refill brings what the tables say, which are read in either case. */
+const tlb =
+  (world: World, read: PhysicalReader, registers: Registers, plv: number): Regime =>
+  (address, access) => {
+    const { steps, leaf, rule } = walkTables(world, address, registers, read);
+    const found = tlbEntry(address, world.asid, registers);
+    if (found === undefined) {
+      const result = leaf
+        ? throughPage(address, access, plv, leaf.raw, leaf.pa, leaf.size)
+        : failed(address, rule ?? t`nothing is mapped`, REFILL[access]);
+      return { steps: [{ source: 'tlb' }, ...steps], result };
+    }
+    const { entry: raw, pa: at } = pageOf(found, address);
+    const hit = { index: found.index, entry: pageEntry(raw, 0), isAsTables: isSame(leaf, raw, at) };
+    const result = throughPage(address, access, plv, raw, at, 1n << BigInt(found.ps));
+    return { steps: [{ source: 'tlb', hit }, ...steps], result };
+  };
 
 /** Implements {@link Isa.translate}. */
 export const translate = (
@@ -67,63 +148,21 @@ export const translate = (
   access: Access,
   registers: Registers,
 ): Translation => {
-  const state = { get: registers };
+  if (world.roots.length === 0 && isDirect({ get: registers })) {
+    return translateBy('direct', [direct], address, access);
+  }
   const plv = PLV[world.mode] ?? 0;
-  const scheme = schemeName(world, registers);
-  const reached = (
-    source: string | undefined,
-    steps: readonly WalkStep[],
-    at: bigint,
-    size: bigint,
-    perms: Permissions,
-  ): Translation => ({
-    va: address,
-    scheme,
-    ...(source !== undefined && { source }),
-    steps,
-    result: { ok: true, ipa: ipa(at), pa: pa(at), pageSize: Number(size), perms },
-  });
-  const failed = (source: string | undefined, steps: readonly WalkStep[], rule: string, cause: number): Translation => {
-    const fault: Fault = { rule, cause, causeName: causeName(cause, false), tval: address };
-    return { va: address, scheme, ...(source !== undefined && { source }), steps, result: { ok: false, fault } };
-  };
-  if (world.roots.length === 0 && isDirect(state)) {
-    return reached(undefined, [], virtualBits(address), 4096n, ALL);
-  }
-  const window = windowOf(state, address, plv, access);
-  if (window >= 0)
-    return reached(
-      `window DMW${window}: the physical address is the lower 48 bits`,
-      [],
-      virtualBits(address),
-      4096n,
-      ALL,
-    );
-  if (!isCanonical(address)) {
-    const cause = access === 'execute' ? CAUSE.fetchAddress : CAUSE.memoryAddress;
-    return failed(undefined, [], 'the address is in no window, and its upper bits do not repeat bit 47', cause);
-  }
-  const walk = walkTables(world, address, registers, read);
-  const asid = world.asid === 0 ? Number(registers('ASID') & ASID_MASK) : world.asid;
-  const cached = tlbEntry(address, asid, registers);
-  if (cached) {
-    const { entry, pa: at } = pageOf(cached, address);
-    const source = isSame(walk, entry, at)
-      ? 'the TLB has the entry'
-      : 'the TLB has another entry than the tables: it holds until invtlb drops it';
-    const cause = refusal(entry, plv, access);
-    if (cause !== undefined) return failed(source, walk.steps, RULES.get(cause) ?? causeName(cause, false), cause);
-    return reached(source, walk.steps, at, 1n << BigInt(cached.ps), permissions(entry));
-  }
-  const source = 'the TLB has no entry yet: its refill takes it from the tables';
-  if (!walk.leaf) return failed(source, walk.steps, walk.rule ?? 'nothing is mapped', REFILL[access]);
-  const cause = refusal(walk.leaf.raw, plv, access);
-  if (cause !== undefined) return failed(source, walk.steps, RULES.get(cause) ?? causeName(cause, false), cause);
-  return reached(source, walk.steps, walk.leaf.pa, walk.leaf.size, permissions(walk.leaf.raw));
+  const scheme = `${levelsOf(registers).length}-level`;
+  const regimes = [windows(registers, plv), range, tlb(world, read, registers, plv)];
+  return translateBy(scheme, regimes, address, access);
 };
 
 /** Whether the tables say of the page what the TLB does: where it is, and who may do what. */
-const isSame = ({ leaf }: TableWalk, entry: bigint, at: bigint): boolean => {
+const isSame = (
+  leaf: { readonly raw: bigint; readonly pa: bigint } | undefined,
+  entry: bigint,
+  at: bigint,
+): boolean => {
   if ((entry & TLBELO.V) === 0n) return leaf === undefined;
   const rights = TLBELO.NX | TLBELO.NR | TLBELO.RPLV | TLBELO.PLV | TLBELO.D;
   return leaf !== undefined && leaf.pa === at && (leaf.raw & rights) === (entry & rights);

@@ -4,8 +4,9 @@
  */
 import { type Pa, pa, type Va, va } from '../../base/address';
 import type { FieldSpec } from '../../base/fields';
+import { t } from '../../base/l10n';
 import type { PhysicalReader } from '../core/isa';
-import type { Mapping, PageEntry, Permissions, TableEntry, TableShape, WalkStep } from '../core/translation';
+import type { Mapping, PageEntry, Permissions, TableEntry, TableShape, TableStep } from '../core/translation';
 import { rootAt, type TableRoot, type World } from '../core/world';
 import { DIRECTORY, TLBELO, VALEN } from './bits';
 import { isPermitted } from './paging-cpu';
@@ -96,7 +97,7 @@ const readEntry = (read: PhysicalReader, at: bigint): bigint | undefined => {
 };
 
 export interface TableWalk {
-  readonly steps: readonly WalkStep[];
+  readonly steps: readonly TableStep[];
   /** The leaf's word as a TLB entry has it, where the address lies in it and how large the page is. */
   readonly leaf?: { readonly raw: bigint; readonly pa: bigint; readonly size: bigint };
   /** Why there is none. */
@@ -106,11 +107,11 @@ export interface TableWalk {
 /** Looks an address up as a refill handler does that uses lddir and ldpte. */
 export const walkTables = (world: World, address: bigint, registers: Registers, read: PhysicalReader): TableWalk => {
   const levels = levelsOf(registers);
-  const steps: WalkStep[] = [];
-  if (levels.length === 0) return { steps, rule: 'PWCL describes no page table' };
+  const steps: TableStep[] = [];
+  if (levels.length === 0) return { steps, rule: t`PWCL describes no page table` };
   const root = rootAt(world, address);
   if (root === undefined) {
-    return { steps, rule: `${isUpperHalf(address) ? 'PGDH' : 'PGDL'} names no table for this half of the addresses` };
+    return { steps, rule: t`${isUpperHalf(address) ? 'PGDH' : 'PGDL'} names no table for this half of the addresses` };
   }
   let table: bigint = root.table;
   for (let level = levels.length - 1; level >= 0; level--) {
@@ -118,19 +119,19 @@ export const walkTables = (world: World, address: bigint, registers: Registers, 
     const index = (address >> BigInt(base)) & ((1n << BigInt(width)) - 1n);
     const at = (table & ADDRESS) + index * BigInt(ENTRY_BYTES);
     const raw = readEntry(read, at);
-    if (raw === undefined) return { steps, rule: `there is no memory for the table of level ${level}` };
+    if (raw === undefined) return { steps, rule: t`there is no memory for the table of level ${level}` };
     const entry = pageEntry(raw, level);
-    steps.push({ stage: 1, level, index: Number(index), at: pa(at), entry });
+    steps.push({ source: 'table', stage: 1, level, index: Number(index), at: pa(at), entry });
     if (entry.isLeaf) {
       const size = sizeAt(levels, level);
-      if (!entry.isValid) return { steps, rule: `the entry is not valid (V = 0) at level ${level}` };
+      if (!entry.isValid) return { steps, rule: t`the entry is not valid (V = 0) at level ${level}` };
       const target = raw & ADDRESS & ~(size - 1n);
       return { steps, leaf: { raw, pa: target | (address & (size - 1n)), size } };
     }
-    if (!entry.isValid) return { steps, rule: `the directory entry is empty at level ${level}` };
+    if (!entry.isValid) return { steps, rule: t`the directory entry is empty at level ${level}` };
     table = raw;
   }
-  return { steps, rule: 'the tables end without a page' };
+  return { steps, rule: t`the tables end without a page` };
 };
 
 /** The address that an entry translates, with its sign. */

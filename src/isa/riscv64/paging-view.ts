@@ -3,7 +3,17 @@ import { hex, type Ipa, ipa, type Pa, pa, type Va, va } from '../../base/address
 import type { FieldSpec } from '../../base/fields';
 import { t } from '../../base/l10n';
 import type { PhysicalReader } from '../core/isa';
-import type { Access, Fault, PageEntry, Permissions, Translation, WalkStep } from '../core/translation';
+import {
+  type Access,
+  type Fault,
+  type Finding,
+  type PageEntry,
+  type Permissions,
+  type TableStep,
+  type Translation,
+  type TranslationStep,
+  translateBy,
+} from '../core/translation';
 import { rootsOf, type World } from '../core/world';
 import { causeName } from './causes';
 import { GUEST, PRIV_M, PRIV_S, PRIV_U } from './csrs-bits';
@@ -121,16 +131,10 @@ interface Question {
   readonly access: Access;
   readonly regions: readonly PmpRegion[];
   readonly reader: PteReader;
-  readonly scheme: string;
-  readonly steps: WalkStep[];
+  readonly steps: TranslationStep[];
 }
 
-const failed = (
-  { address, scheme, steps }: Question,
-  rule: string,
-  cause: number,
-  guestPhysical?: Ipa,
-): Translation => {
+const failed = ({ address, steps }: Question, rule: string, cause: number, guestPhysical?: Ipa): Finding => {
   const fault: Fault = {
     rule,
     cause,
@@ -138,7 +142,7 @@ const failed = (
     tval: address,
     ...(guestPhysical !== undefined && { guestPhysical }),
   };
-  return { va: address, scheme, steps, result: { ok: false, fault } };
+  return { steps, result: { ok: false, fault } };
 };
 
 const reached = (
@@ -147,14 +151,14 @@ const reached = (
   at: number,
   pageSize: number,
   perms: Permissions,
-): Translation => {
-  const { world, regions, access, address, scheme, steps } = question;
+): Finding => {
+  const { world, regions, access, steps } = question;
   if (denies(regions, privilegeOfWorld(world), at, 1, access)) {
     const rule = t`PMP denies ${t(access)} at physical address ${hex(at)} in ${world.mode}-mode`;
     return failed(question, rule, accessFaultCause(access));
   }
   const target = pa(BigInt(at));
-  return { va: address, scheme, steps, result: { ok: true, ipa: between ?? ipa(target), pa: target, pageSize, perms } };
+  return { steps, result: { ok: true, ipa: between ?? ipa(target), pa: target, pageSize, perms } };
 };
 
 const high32 = (address: bigint): number => Number(BigInt.asUintN(32, address >> 32n));
@@ -169,18 +173,38 @@ export const translate = (
   registers: Registers,
 ): Translation => {
   const regions = pmpRegions({ get: registers });
-  const steps: WalkStep[] = [];
-  const common = { world, address, access, regions, reader: pteReader(read, regions), steps };
-  if (world.guest) return translateGuest(common, guestSpaceOf(world, registers));
-  const space = hostSpaceOf(world, registers);
-  const question = { ...common, scheme: schemeName(space.levels) };
-  if (space.levels === 0) {
-    if (address < BigInt(PHYSICAL_LIMIT)) {
-      return reached(question, undefined, Number(address), pageSizeOf(0), ALL_PERMISSIONS);
-    }
-    const rule = t`physical address ${hex(address)} has over 53 bits: nothing is there`;
-    return failed(question, rule, accessFaultCause(access));
+  const reader = pteReader(read, regions);
+  const by = (scheme: string, answer: (question: Question) => Finding): Translation =>
+    translateBy(
+      scheme,
+      [(asked, kind) => answer({ world, address: asked, access: kind, regions, reader, steps: [] })],
+      address,
+      access,
+    );
+  if (world.guest) {
+    const space = guestSpaceOf(world, registers);
+    const inner = schemeName(space.second.levels, true);
+    return by(`${schemeName(space.first.levels)} over ${inner}`, (question) => bothStages(question, space, inner));
   }
+  const space = hostSpaceOf(world, registers);
+  return by(schemeName(space.levels), (question) =>
+    space.levels === 0 ? direct(question) : oneStage(question, space),
+  );
+};
+
+/** Addresses are physical. */
+const direct = (question: Question): Finding => {
+  const { address, access, steps } = question;
+  steps.push({ source: 'direct' });
+  if (address < BigInt(PHYSICAL_LIMIT)) {
+    return reached(question, undefined, Number(address), pageSizeOf(0), ALL_PERMISSIONS);
+  }
+  const rule = t`physical address ${hex(address)} has over 53 bits: nothing is there`;
+  return failed(question, rule, accessFaultCause(access));
+};
+
+const oneStage = (question: Question, space: WalkSpace): Finding => {
+  const { address, access, regions } = question;
   const record = (level: number, index: number, at: number, low: number, high: number): void => {
     question.steps.push(step(1, level, index, at, low, high));
   };
@@ -194,7 +218,8 @@ export const translate = (
   return reached(question, undefined, end.pa, pageSizeOf(end.level), permissions(end.leaf));
 };
 
-const step = (stage: 1 | 2, level: number, index: number, at: number, low: number, high: number): WalkStep => ({
+const step = (stage: 1 | 2, level: number, index: number, at: number, low: number, high: number): TableStep => ({
+  source: 'table',
   stage,
   level,
   index,
@@ -202,12 +227,11 @@ const step = (stage: 1 | 2, level: number, index: number, at: number, low: numbe
   entry: pageEntry(low, high),
 });
 
-const translateGuest = (given: Omit<Question, 'scheme'>, space: GuestSpace): Translation => {
+/** The tables of a guest, found through those of its hypervisor, and then these. */
+const bothStages = (question: Question, space: GuestSpace, inner: string): Finding => {
   const { first, second } = space;
-  const inner = schemeName(second.levels, true);
-  const question: Question = { ...given, scheme: `${schemeName(first.levels)} over ${inner}` };
   /** Steps of the second-stage walk under way or just ended. */
-  let below: WalkStep[] = [];
+  let below: TableStep[] = [];
   let nested: Translation | undefined;
   let leaf: number | undefined;
   const visitor: GuestVisitor = {
@@ -227,6 +251,7 @@ const translateGuest = (given: Omit<Question, 'scheme'>, space: GuestSpace): Tra
     },
   };
   const { address, access } = question;
+  if (first.levels + second.levels === 0) question.steps.push({ source: 'direct' });
   const end = walkGuest(space, question.reader, high32(address), low32(address), access, visitor);
   if (end.stage === 2) question.steps.push(...below);
   const fault = guestFault(end, access);
@@ -241,7 +266,7 @@ const translateGuest = (given: Omit<Question, 'scheme'>, space: GuestSpace): Tra
 };
 
 /** How a first-stage entry was found. */
-const nestedTranslation = (at: bigint, scheme: string, steps: readonly WalkStep[], end: WalkEnd): Translation => {
+const nestedTranslation = (at: bigint, scheme: string, steps: readonly TableStep[], end: WalkEnd): Translation => {
   const target: Pa = pa(BigInt(end.pa));
   const perms = permissions(end.leaf);
   const pageSize = pageSizeOf(end.level);

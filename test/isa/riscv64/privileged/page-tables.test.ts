@@ -3,7 +3,7 @@ import { hex, pa as toPa, va as toVa } from '../../../../src/base/address';
 import { ALL_ADDRESSES, firstRoots, type World } from '../../../../src/isa/core/world';
 import { mappings, rootLevel, tableEntries } from '../../../../src/isa/riscv64/paging-tables';
 import { translate } from '../../../../src/isa/riscv64/paging-view';
-import { Physical, pointer, pte, RAM_BASE, tableAt } from './physical';
+import { Physical, pointer, pte, RAM_BASE, tableAt, tableSteps } from './physical';
 
 const world = (mode: string, root?: number): World => ({
   isa: 'riscv64',
@@ -121,7 +121,7 @@ describe('a walk as data', () => {
   it('shows every entry with level, index and place', () => {
     const seen = translate(kernel, sample().read, toVa(0xffff_ffff_c000_2345n), 'read', registers(8n, 1n << 18n));
     expect(seen.scheme).toBe('Sv39');
-    expect(seen.steps.map(({ stage, level, index, at }) => ({ stage, level, index, at }))).toEqual([
+    expect(tableSteps(seen).map(({ stage, level, index, at }) => ({ stage, level, index, at }))).toEqual([
       { stage: 1, level: 2, index: 511, at: 0x8000_0ff8n },
       { stage: 1, level: 1, index: 0, at: 0x8000_1000n },
       { stage: 1, level: 0, index: 2, at: 0x8000_2010n },

@@ -1,6 +1,8 @@
 /** A little physical memory and hands to build page tables in it. */
+
 import type { WalkMemory } from '../../../../src/isa/core/engine-isa';
 import type { PhysicalReader } from '../../../../src/isa/core/isa';
+import type { TableStep, Translation } from '../../../../src/isa/core/translation';
 
 export const RAM_BASE = 0x8000_0000;
 
@@ -57,3 +59,7 @@ export const placeWalk = (memory: Physical, levels: number, va: bigint, entries:
 
 /** A pointer entry to the table `depth` levels below the root. */
 export const pointer = (depth: number): bigint => pte(tableAt(depth), 'V');
+
+/** The entries of tables that a translation read. */
+export const tableSteps = ({ steps }: Pick<Translation, 'steps'>): TableStep[] =>
+  steps.flatMap((step) => (step.source === 'table' ? [step] : []));
