@@ -7,40 +7,13 @@ import type { PatternEncoding } from '../../isa/core/encoding';
 import { FAST, HOT, RECORD, SCRATCH_RECORD, STATE, STATUS, TLB } from '../layout';
 import { emitByLength } from './decode';
 import { emitLoadUnit, emitLoadWord } from './decode-page';
-import { type EffectSink, GraphEmitter, LocalPool, type UpdateParts } from './expression';
-import { emitFetchProbe, emitHostAddress, emitProbe, loadOpcode, storeOpcode } from './memory-access';
-import { guardIndex, type PreparedInsn, type Program } from './program';
+import { type ExactFunction, type ExactImports, ExactSink } from './exact-sink';
+import { GraphEmitter, LocalPool } from './expression';
+import { emitFetchProbe } from './memory-access';
+import type { Program } from './program';
+import { emitRare } from './rare';
 import { RecordSource } from './record-source';
 import { Code, type FunctionRef, type Label, type Local, type ModuleBuilder } from './wasm-encoder';
-
-/** TypeScript behind the exact interpreter. Each may take a trap, and then sets STATE.trapped and the pc. */
-export interface ExactImports {
-  readonly fetch: FunctionRef;
-  /** The word of the instruction at pc, which runs into the next page. For pattern encodings. */
-  readonly fetchAcross: FunctionRef;
-  /** `(record)`: decodes the instruction of a page's record; its exact opcode stays 0 where the page does not hold it all. */
-  readonly decodeRecord: FunctionRef;
-  /** Decodes the instruction at pc into `SCRATCH_RECORD`, with bytes of the next page where it has some. */
-  readonly decodeAcross: FunctionRef;
-  /** `(addressLow, addressHigh, bytes)`: the value comes back in STATE.value, zero-extended. */
-  readonly load: FunctionRef;
-  /** `(addressLow, addressHigh, bytes)`: the value is in STATE.value. */
-  readonly store: FunctionRef;
-  /** `(addressLow, addressHigh, bytes)`: makes sure that a store would not fault. */
-  readonly probe: FunctionRef;
-  /** As `load`, but faults as a store does; {@link endUpdate} follows. */
-  readonly beginUpdate: FunctionRef;
-  /** `(addressLow, addressHigh, bytes, stores)`: the value is in STATE.value. */
-  readonly endUpdate: FunctionRef;
-  readonly trap: FunctionRef;
-  readonly illegal: FunctionRef;
-  readonly helper: FunctionRef;
-  /** `(guard, argument)` */
-  readonly guard: FunctionRef;
-  /** `(function, a, b, c, field)` */
-  readonly call: FunctionRef;
-  readonly decode: FunctionRef;
-}
 
 /**
  * `exact(steps, stopAtBreakpoints) → status`: executes up to `steps` instructions or traps, at most the budget in the state.
@@ -52,15 +25,17 @@ export const emitExact = (
   imports: ExactImports,
   program: Program,
 ): void => {
-  module.define(target, new ExactEmitter(imports, program).emit());
+  const rare = program.insns.some(({ insn }) => insn.isRare) ? emitRare(module, imports, program) : undefined;
+  module.define(target, new ExactEmitter(imports, program, rare).emit());
 };
 
-class ExactEmitter {
+class ExactEmitter implements ExactFunction {
   readonly code = new Code(['i32', 'i32']);
   readonly record = this.code.local('i32');
   readonly entry = this.code.local('i32');
   readonly dataTlb = this.code.local('i32');
   readonly page = this.code.local('i32');
+  readonly op = this.code.local('i32');
   readonly word = this.code.local('i32');
   readonly host = this.code.local('i32');
   readonly length = this.code.local('i32');
@@ -75,6 +50,8 @@ class ExactEmitter {
   constructor(
     readonly imports: ExactImports,
     readonly program: Program,
+    /** Executes what is rare. */
+    readonly rare: FunctionRef | undefined,
   ) {}
 
   emit(): Code {
@@ -258,204 +235,31 @@ class ExactEmitter {
   #handlers(): void {
     const { code } = this;
     const { insns } = this.program;
-    const opened: Label[] = [];
-    for (let at = insns.length; at >= 0; at--) opened[at] = code.block(`op ${at}`);
-    const illegal = opened[0];
-    if (!illegal) throw new Error('no instructions');
+    const common = insns.filter(({ insn }) => !insn.isRare);
+    const own = new Map<number, Label>();
+    for (const { exactOp } of common.toReversed()) own.set(exactOp, code.block(`op ${exactOp}`));
+    const rare = this.rare && code.block('rare');
+    const illegal = code.block('illegal');
     if (this.program.isa.encoding.kind === 'patterns') {
       code.get(this.record).get(this.word).call(this.imports.decode);
     } else code.get(this.record).mem('i32.load16_u', RECORD.exactOp);
-    code.brTable(opened, illegal);
+    code.tee(this.op).brTable([illegal, ...insns.map(({ exactOp }) => own.get(exactOp) ?? rare ?? illegal)], illegal);
     code.end();
     code.call(this.imports.illegal).br(this.next);
-    for (const prepared of insns) {
+    if (this.rare) {
+      code.end();
+      code.get(this.record).get(this.op).call(this.rare).op('i32.eqz').brIf(this.next);
+      code
+        .i32(0)
+        .mem('i64.load', HOT + STATE.pc)
+        .set(this.nextPc)
+        .br(this.retire);
+    }
+    for (const prepared of common) {
       code.end();
       const source = new RecordSource(code, this.program, this.record, prepared, () => code.get(this.pc));
       new GraphEmitter(code, this.pool, source, new ExactSink(this, prepared)).emit(prepared.graph);
       code.br(this.retire);
     }
-  }
-
-  /** Abandons the instruction when the callback took a trap. */
-  unlessTrapped(): void {
-    this.code
-      .i32(0)
-      .mem('i32.load', HOT + STATE.trapped)
-      .brIf(this.next);
-  }
-}
-
-class ExactSink implements EffectSink {
-  constructor(
-    readonly exact: ExactEmitter,
-    readonly prepared: PreparedInsn,
-  ) {}
-
-  load(effect: Parameters<EffectSink['load']>[0], address: Local): void {
-    const { code, dataTlb, entry, imports } = this.exact;
-    emitProbe(code, 'read', () => code.get(dataTlb), address, effect.bytes, entry);
-    code.if('i64');
-    this.#halves(address);
-    code.i32(effect.bytes).call(imports.load);
-    this.exact.unlessTrapped();
-    code
-      .i32(0)
-      .mem(loadOpcode(effect.bytes, effect.signed), HOT + STATE.value)
-      .else();
-    emitHostAddress(code, 'read', address, entry);
-    code.mem(loadOpcode(effect.bytes, effect.signed), 0).end();
-  }
-
-  store(effect: Parameters<EffectSink['store']>[0], address: Local, value: Local): void {
-    const { code, dataTlb, entry, imports } = this.exact;
-    emitProbe(code, 'write', () => code.get(dataTlb), address, effect.bytes, entry);
-    code.if();
-    code
-      .i32(0)
-      .get(value)
-      .mem('i64.store', HOT + STATE.value);
-    this.#halves(address);
-    code.i32(effect.bytes).call(imports.store);
-    this.exact.unlessTrapped();
-    code.else();
-    emitHostAddress(code, 'write', address, entry);
-    code.get(value).mem(storeOpcode(effect.bytes), 0).end();
-  }
-
-  /** Pushes the low and the high word: TypeScript takes numbers faster than 64-bit integers. */
-  #halves(value: Local): void {
-    const { code } = this.exact;
-    code.get(value).op('i32.wrap_i64');
-    code.get(value).i64(32n).op('i64.shr_u').op('i32.wrap_i64');
-  }
-
-  probe({ bytes }: Parameters<EffectSink['probe']>[0], address: Local): void {
-    const { code, dataTlb, entry, imports } = this.exact;
-    emitProbe(code, 'write', () => code.get(dataTlb), address, bytes, entry);
-    code.if();
-    this.#halves(address);
-    code.i32(bytes).call(imports.probe);
-    this.exact.unlessTrapped();
-    code.end();
-  }
-
-  update({ bytes, signed }: Parameters<EffectSink['update']>[0], address: Local, parts: UpdateParts): void {
-    const { code, dataTlb, entry, missed, imports } = this.exact;
-    emitProbe(code, 'write', () => code.get(dataTlb), address, bytes, entry);
-    code.tee(missed).if('i64');
-    this.#halves(address);
-    code.i32(bytes).call(imports.beginUpdate);
-    this.exact.unlessTrapped();
-    code
-      .i32(0)
-      .mem(loadOpcode(bytes, signed), HOT + STATE.value)
-      .else();
-    emitHostAddress(code, 'write', address, entry);
-    code.mem(loadOpcode(bytes, signed), 0).end();
-    parts.setOld();
-    const value = this.exact.pool.take('i64');
-    parts.pushValue();
-    code.set(value);
-    if (!parts.pushWhen) return this.#endUpdate(bytes, address, value);
-    parts.pushWhen();
-    code.if();
-    this.#endUpdate(bytes, address, value);
-    code.else().get(missed).if();
-    this.#halves(address);
-    code.i32(bytes).i32(0).call(imports.endUpdate).end().end();
-  }
-
-  /** Stores what an update yields, the way its value was read. */
-  #endUpdate(bytes: number, address: Local, value: Local): void {
-    const { code, entry, missed, imports } = this.exact;
-    code.get(missed).if();
-    code
-      .i32(0)
-      .get(value)
-      .mem('i64.store', HOT + STATE.value);
-    this.#halves(address);
-    code.i32(bytes).i32(1).call(imports.endUpdate);
-    this.exact.unlessTrapped();
-    code.else();
-    emitHostAddress(code, 'write', address, entry);
-    code.get(value).mem(storeOpcode(bytes), 0).end();
-  }
-
-  jump(_: Parameters<EffectSink['jump']>[0], pushTarget: () => void): void {
-    pushTarget();
-    this.exact.code.set(this.exact.nextPc);
-  }
-
-  branch(_: Parameters<EffectSink['branch']>[0], pushCondition: () => void, pushTarget: () => void): void {
-    pushCondition();
-    this.exact.code.if();
-    pushTarget();
-    this.exact.code.set(this.exact.nextPc).end();
-  }
-
-  trap(effect: Parameters<EffectSink['trap']>[0], pushTval: () => void): void {
-    this.exact.code.i32(effect.cause);
-    pushTval();
-    this.exact.code.call(this.exact.imports.trap).br(this.exact.next);
-  }
-
-  helper(effect: Parameters<EffectSink['helper']>[0]): void {
-    const { code, program, imports } = this.exact;
-    const index = program.helperNames.indexOf(effect.name);
-    if (index < 0) throw new Error(`${this.prepared.insn.mnemonic}: no helper "${effect.name}"`);
-    code.i32(index).i32(this.prepared.exactOp).call(imports.helper);
-    this.exact.unlessTrapped();
-    code
-      .i32(0)
-      .mem('i64.load', HOT + STATE.pc)
-      .set(this.exact.nextPc);
-  }
-
-  onlyIf(): void {
-    throw new Error(`${this.prepared.insn.mnemonic}: only quick forms have conditions`);
-  }
-
-  trapIf(effect: Parameters<EffectSink['trapIf']>[0], pushCondition: () => void, pushTval: () => void): void {
-    const { code } = this.exact;
-    pushCondition();
-    code.if();
-    code.i32(effect.cause);
-    pushTval();
-    code.call(this.exact.imports.trap).br(this.exact.next).end();
-  }
-
-  doneIf(_: Parameters<EffectSink['doneIf']>[0], pushCondition: () => void): void {
-    pushCondition();
-    this.exact.code.brIf(this.exact.retire);
-  }
-
-  guard({ name, argument }: Parameters<EffectSink['guard']>[0]): void {
-    const { code, imports, program } = this.exact;
-    const index = guardIndex(program, this.prepared, name);
-    code
-      .i32(0)
-      .mem('i32.load', HOT + STATE.guards + 4 * index)
-      .op('i32.eqz')
-      .if();
-    code.i32(index).i32(argument).call(imports.guard);
-    this.exact.unlessTrapped();
-    code.end();
-  }
-
-  call({ name }: Parameters<EffectSink['call']>[0], operands: readonly Local[], pushField: () => void): void {
-    const { code, program, imports } = this.exact;
-    const index = program.functionNames.indexOf(name);
-    if (index < 0) throw new Error(`${this.prepared.insn.mnemonic}: no function "${name}"`);
-    if (operands.length > 3)
-      throw new Error(`${this.prepared.insn.mnemonic}: "${name}" takes more than three operands`);
-    code.i32(index);
-    for (let at = 0; at < 3; at++) {
-      const operand = operands[at];
-      if (operand) code.get(operand);
-      else code.i64(0n);
-    }
-    pushField();
-    code.call(imports.call);
-    this.exact.unlessTrapped();
   }
 }

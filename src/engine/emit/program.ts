@@ -60,7 +60,8 @@ export const prepareProgram = (isa: EngineIsa): Program => {
     const slots = recordSlots(insn, graphsInRecord(isa, insn), state, code);
     const base = { insn, graph, effects, slots, length: insn.pattern?.length, exactOp: index + 1 };
     if (effects.hasDirectTarget) checkTarget(insn, graph, code.unit);
-    if (effects.isHelper || graph.effects.some((effect) => effect.k === 'trap' || effect.k === 'call')) return base;
+    if (insn.isRare || effects.isHelper || graph.effects.some((effect) => effect.k === 'trap' || effect.k === 'call'))
+      return base;
     const far = nextFast++;
     if (!effects.hasDirectTarget) return { ...base, fastOps: { far } };
     return { ...base, fastOps: { far, forward: nextFast++, backward: nextFast++ } };

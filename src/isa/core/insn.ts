@@ -32,6 +32,11 @@ interface InsnText {
   readonly not?: Readonly<Record<string, readonly number[]>>;
   /** Control-flow kind shown to debuggers; derived from `sem` when absent (`jump`, `branch`, `plain`). */
   readonly kind?: 'call' | 'return' | 'indirect' | 'trap' | 'trapReturn';
+  /**
+   * The fast interpreter hands it over like a helper, without code of its own: one of many that would only make that large,
+   * and so every instruction slower.
+   */
+  readonly isRare?: true;
   /** Fields of the kind `computed`. */
   readonly computed?: Readonly<Record<string, ComputeField>>;
 }

@@ -37,6 +37,7 @@ interface Text {
 export const vectorInsn = (mnemonic: string, pattern: string, text: Text, sem?: Sem): PatternInsn =>
   insn(mnemonic, pattern, {
     ...text,
+    isRare: true,
     sem: (o, f) => {
       o.guard('lsx');
       if (sem) sem(o, f);

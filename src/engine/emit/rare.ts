@@ -1,0 +1,74 @@
+/**
+ * Instructions that are many and rarely executed, in a function of their own: V8 compiles what is hot as a whole, and the
+ * exact interpreter gets hot in every program.
+ */
+import { HOT, STATE } from '../layout';
+import { type ExactFunction, type ExactImports, ExactSink } from './exact-sink';
+import { GraphEmitter, LocalPool } from './expression';
+import type { Program } from './program';
+import { RecordSource } from './record-source';
+import { Code, type FunctionRef, type Label, type ModuleBuilder } from './wasm-encoder';
+
+/**
+ * `rare(record, op) → 1`: executes the instruction of the record, which has this opcode of the exact interpreter, and leaves
+ * the address of the next one in the state; 0 where it was abandoned.
+ */
+export const emitRare = (module: ModuleBuilder, imports: ExactImports, program: Program): FunctionRef => {
+  const target = module.declare(['i32', 'i32'], ['i32']);
+  module.define(target, new RareEmitter(imports, program).emit());
+  return target;
+};
+
+class RareEmitter implements ExactFunction {
+  readonly code = new Code(['i32', 'i32']);
+  readonly entry = this.code.local('i32');
+  readonly dataTlb = this.code.local('i32');
+  readonly missed = this.code.local('i32');
+  readonly pc = this.code.local('i64');
+  readonly nextPc = this.code.local('i64');
+  readonly pool = new LocalPool(this.code);
+  next: Label = { name: 'next' };
+  retire: Label = { name: 'retire' };
+
+  constructor(
+    readonly imports: ExactImports,
+    readonly program: Program,
+  ) {}
+
+  emit(): Code {
+    const { code } = this;
+    const state = (op: 'i32.load' | 'i64.load' | 'i64.load32_u', offset: number) => code.i32(0).mem(op, HOT + offset);
+    state('i64.load', STATE.pc).set(this.pc);
+    code.get(this.pc);
+    state('i64.load32_u', STATE.length).op('i64.add').set(this.nextPc);
+    state('i32.load', STATE.dataTlb).set(this.dataTlb);
+    this.next = code.block('next');
+    this.retire = code.block('retire');
+    this.#handlers();
+    code.end();
+    code
+      .i32(0)
+      .get(this.nextPc)
+      .mem('i64.store', HOT + STATE.pc);
+    code.i32(1).op('return').end();
+    code.i32(0);
+    return code;
+  }
+
+  #handlers(): void {
+    const { code, program } = this;
+    const [record, op] = [code.parameter(0), code.parameter(1)];
+    const rare = program.insns.filter(({ insn }) => insn.isRare);
+    const own = new Map<number, Label>();
+    for (const { exactOp } of rare.toReversed()) own.set(exactOp, code.block(`op ${exactOp}`));
+    const other = code.block('other');
+    code.get(op).brTable([other, ...program.insns.map(({ exactOp }) => own.get(exactOp) ?? other)], other);
+    code.end().op('unreachable');
+    for (const prepared of rare) {
+      code.end();
+      const source = new RecordSource(code, program, record, prepared, () => code.get(this.pc));
+      new GraphEmitter(code, this.pool, source, new ExactSink(this, prepared)).emit(prepared.graph);
+      code.br(this.retire);
+    }
+  }
+}
