@@ -86,6 +86,16 @@ describe('cfi01 flash', () => {
     ]);
   });
 
+  it('programs the block of the buffer wherever it is confirmed, as EDK2 does at the start of the bank', () => {
+    command(2 * BLOCK, 0xe8);
+    flash.write(2 * BLOCK, 4, 0);
+    flash.write(2 * BLOCK, 4, 0x1122_3344);
+    command(0, 0xd0);
+    expect(flash.read(0, 4)).toBe(0x0080_0080);
+    command(0, 0xff);
+    expect(flash.read(2 * BLOCK, 4)).toBe(0x1122_3344);
+  });
+
   it('reports a command sequence error when a buffered write is not confirmed or too long', () => {
     command(0, 0xe8);
     flash.write(0, 4, 0);

@@ -195,11 +195,12 @@ export class Cfi01 implements Device<Cfi01State> {
         if (state.wordsLeft === 0) state.expects = 'bufferConfirm';
         return;
       case 'bufferConfirm':
-        if (command !== COMMAND.CONFIRM || block !== state.bufferBlock) {
+        if (command !== COMMAND.CONFIRM) {
           this.abortBuffer();
           return;
         }
-        this.change(block, CFI_STATUS.PROGRAM_ERROR, (bytes) => {
+        // At whatever address: EDK2 confirms at the start of the bank, and QEMU does not look at it either.
+        this.change(state.bufferBlock, CFI_STATUS.PROGRAM_ERROR, (bytes) => {
           for (const word of state.buffer) program(bytes, word.offset, word.width, word.value);
         });
         state.buffer = [];

@@ -14,6 +14,7 @@ import { Ns16550 } from '../../../devices/uart/ns16550';
 import { VirtioConsole } from '../../../devices/virtio/console';
 import { VirtioPci } from '../../../devices/virtio/pci';
 import type { RamRange } from '../../../engine/machine-memory';
+import { smbiosFiles } from '../../boot/smbios';
 import { Bus } from '../../bus';
 import type { BoardFiles } from '../board';
 import { attachments } from '../virtio-attachments';
@@ -138,7 +139,7 @@ export function buildVirtBoard(host: VirtHost, options: VirtOptions): VirtBoard 
     new FwCfg('fwcfg0', host, {
       processors,
       memory: BigInt(options.memory),
-      files: new Map([['etc/memmap', memoryMap(options.ram)]]),
+      files: new Map([['etc/memmap', memoryMap(options.ram)], ...smbiosFiles(LOONGARCH64_VIRT.id)]),
       form: 'memory',
     }),
     ...uarts,
