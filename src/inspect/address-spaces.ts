@@ -1,5 +1,6 @@
 /** Worlds and their translation as views look at them: the hart's own, those it ran in before, those it could enter. */
 import { pa, va } from '../base/address';
+import { t } from '../base/l10n';
 import { imageWorldOf } from '../debug/image-world';
 import type { PhysicalReader } from '../isa/core/isa';
 import type { Access, Translation } from '../isa/core/translation';
@@ -63,7 +64,7 @@ export function stage2Of(space: AddressSpace): AddressSpace | undefined {
 }
 
 /** `guest user (VU)`, `kernel (S)`: what kind of code, and the manual's name of its mode. */
-export const worldText = (world: World): string => `${imageWorldOf(world)} (${world.mode})`;
+export const worldText = (world: World): string => `${t(imageWorldOf(world))} (${world.mode})`;
 
 /** The second stage below a first one; undefined where the addresses of the first tables are physical. */
 export const backingOf = (space: AddressSpace): AddressSpace | undefined =>

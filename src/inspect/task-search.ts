@@ -2,14 +2,14 @@
 
 import { hex, va } from '../base/address';
 import { t } from '../base/l10n';
-import { imageWorldOf, runsIn } from '../debug/image-world';
+import { runsIn } from '../debug/image-world';
 import type { Image } from '../debug/images';
 import type { World } from '../isa/core/world';
 import { bare, core, deepMember } from '../symbols/lang/layout';
 import { present } from '../symbols/lang/present';
 import { bytesAt, contextOf, littleEndian, type Value, type ValueContext } from '../symbols/lang/value';
 import type { StructType } from '../symbols/types';
-import { readIn, spaceOf, worldsOf } from './address-spaces';
+import { readIn, spaceOf, worldsOf, worldText } from './address-spaces';
 import type { InspectContext } from './inspector';
 import { scanTasks, type TaskLayout } from './task-scan';
 import { grouped } from './text';
@@ -167,7 +167,7 @@ function kernelOf(context: InspectContext, image: Image): TaskKernel | string {
   }
   const where = worlds[0];
   if (where === undefined) return t`${name}: no tasks yet, because its world has not run yet.`;
-  return t`${name}: no tasks yet. Its memory cannot be read in ${imageWorldOf(where)} (${where.mode}): it is not loaded, or its paging is off.`;
+  return t`${name}: no tasks yet. Its memory cannot be read in ${worldText(where)}: it is not loaded, or its paging is off.`;
 }
 
 /** Whether the image's own code is where it runs, in a world. */

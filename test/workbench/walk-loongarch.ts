@@ -39,7 +39,7 @@ export const walkThroughLoongArch = async (around: Surroundings): Promise<void> 
   await stopsAt(workbench, KERNEL, maps);
   await workbench.debugRow('call-stack', /user program, stopped at .*Page invalid for store/).waitFor();
   const pages = workbench.pane('Page Tables');
-  await pages.locator('.monaco-list-row', { hasText: /root table at .*PGDL: 0x0 –/ }).waitFor();
+  await pages.locator('.monaco-list-row', { hasText: /root table at .*PGDL: 0x0 –.*PLV0/ }).waitFor();
   await pages.locator('.monaco-list-row', { hasText: /root table at .*PGDH: 0xffff800000000000 –/ }).waitFor();
   await workbench.screenshot('g03-both-halves');
   await page.keyboard.press('F10');

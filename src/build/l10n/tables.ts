@@ -8,6 +8,7 @@ import { RUN_GOALS } from '../../dap/run-goal-list';
 import { TRAP_POLICY_TEXTS } from '../../dap/trap-policy-list';
 import { BREAKPOINT_MODES } from '../../debug/breakpoint-modes';
 import { FILTER_HEADINGS, GROUP_LABELS, WORLD_LABELS } from '../../debug/exception-list';
+import { IMAGE_WORLDS } from '../../debug/image-world';
 import { WORLD_WORDS } from '../../debug/trap-policy';
 import { kernelSchema } from '../../image/kernel-schema';
 import { FOREIGN, OTHER_VOLUMES } from '../../image/volume';
@@ -50,6 +51,7 @@ export const tableMessages = (): Message[] =>
       ...Object.values(GROUP_LABELS),
       ...Object.values(WORLD_LABELS),
     ]),
+    at('src/debug/image-world.ts', IMAGE_WORLDS),
     at('src/debug/trap-policy.ts', Object.values(WORLD_WORDS)),
     at('src/inspect/explain.ts', ACCESSES),
     at('src/inspect/registers.ts', [...GROUPS.map(({ label }) => label), OTHERS]),

@@ -149,10 +149,10 @@ export const translate = (
   registers: Registers,
 ): Translation => {
   if (world.roots.length === 0 && isDirect({ get: registers })) {
-    return translateBy('direct', [direct], address, access);
+    return translateBy(t`direct`, [direct], address, access);
   }
   const plv = PLV[world.mode] ?? 0;
-  const scheme = `${levelsOf(registers).length}-level`;
+  const scheme = t`${levelsOf(registers).length}-level`;
   const regimes = [windows(registers, plv), range, tlb(world, read, registers, plv)];
   return translateBy(scheme, regimes, address, access);
 };
