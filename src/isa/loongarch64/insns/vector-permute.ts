@@ -233,7 +233,6 @@ export const INSNS_VECTOR_PERMUTE: readonly PatternInsn[] = [
     ref: REF.misc,
     doc: 'vd = the immediate in every lane: 10 bits, sign-extended to the width that two more say, or 8 bits in one of 13 ways.',
     computed: { half },
-    isRare: true,
     sem: (o, f) => {
       o.guard('lsx');
       o.setV(f.vd, o.vector(o.imm(f.half), o.imm(f.half)));

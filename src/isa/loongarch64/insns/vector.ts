@@ -25,6 +25,24 @@ export const REF = {
   floatMisc: `${GUIDE}: Floating Point Misc`,
 } as const;
 
+/**
+ * What string functions and compilers use most. With every row in it, the fast interpreter would take twice as long to be
+ * compiled, and programs without vectors would wait for that.
+ */
+const COMMON = new RegExp(
+  `^v(${[
+    '(ld|st)x?',
+    '(add|sub|seq)\\.[bhwd]',
+    '(and|or|xor|andn|nor|bitsel|seteqz|setnez)\\.v',
+    '(replgr2vr|pickve2gr)\\.[bhwd]u?',
+    '(mskltz|msknz|setanyeqz|setallnez|shuf|seqi)\\.b',
+    '(min|max)\\.bu',
+    'ldi',
+  ].join('|')})$`,
+);
+/** Whether the fast interpreter hands an instruction over. */
+export const isRareVector = (mnemonic: string): boolean => !COMMON.test(mnemonic);
+
 type Sem = (o: LoongOps, f: LoongFields) => void;
 
 interface Text {
@@ -37,7 +55,7 @@ interface Text {
 export const vectorInsn = (mnemonic: string, pattern: string, text: Text, sem?: Sem): PatternInsn =>
   insn(mnemonic, pattern, {
     ...text,
-    isRare: true,
+    ...(isRareVector(mnemonic) && { isRare: true }),
     sem: (o, f) => {
       o.guard('lsx');
       if (sem) sem(o, f);
