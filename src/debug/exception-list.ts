@@ -4,7 +4,7 @@
  */
 import { t } from '../base/l10n';
 import type { Isa, TrapCause } from '../isa/core/isa';
-import { IMAGE_WORLDS, type ImageWorld } from './image-world';
+import { IMAGE_WORLDS, type ImageWorld, imageWorldOf } from './image-world';
 
 /** The headings under which filters are picked; translated where they are shown. */
 export const FILTER_HEADINGS = [
@@ -222,7 +222,8 @@ export interface FilterScope {
 /** All filters of an instruction set, those for checkboxes first; without guests, only those that can stop then. */
 export function filtersOf(isa: Isa, canHaveGuests: boolean): ExceptionFilter[] {
   const causes = isa.causes.filter(({ isOfGuests }) => canHaveGuests || isOfGuests !== true);
-  const worlds = IMAGE_WORLDS.filter((world) => canHaveGuests || !world.startsWith('guest'));
+  const own = isa.worlds(() => 0n).map(imageWorldOf);
+  const worlds = IMAGE_WORLDS.filter((world) => (world.startsWith('guest') ? canHaveGuests : own.includes(world)));
   const shown = { ...isa, causes };
   const hints = hintsOf(shown);
   const first = checkboxes(shown, hints, worlds);

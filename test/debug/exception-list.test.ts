@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type ExceptionFilter, filtersOf } from '../../src/debug/exception-list';
 import { ExceptionFilters } from '../../src/debug/exceptions';
+import { LOONGARCH64 } from '../../src/isa/loongarch64';
 import { RISCV64 } from '../../src/isa/riscv64';
 import { trapsKernel } from '../support/debug-target';
 
@@ -45,6 +46,15 @@ describe('the list of exception filters', () => {
     expect(missing).toEqual([]);
     expect(ids(all)).toEqual(expect.arrayContaining(['world:user', 'world:kernel', 'world:guest user', 'vm-entry']));
   });
+});
+
+it.each([
+  [RISCV64, ['user', 'kernel', 'firmware', 'guest user', 'guest kernel']],
+  [LOONGARCH64, ['user', 'kernel']],
+])('names only worlds that the instruction set has, number %#', (isa, worlds) => {
+  const traps = filtersOf(isa, worlds.includes('guest user')).find(({ id }) => id === 'traps');
+  const named = /world is one of (.*)\.$/.exec(traps?.description ?? '')?.[1];
+  expect(named).toBe(worlds.map((world) => `"${world}"`).join(', '));
 });
 
 describe('the filter of panics', () => {
