@@ -11,8 +11,8 @@ const base64 = (bytes: Uint8Array): string =>
 
 const source = (): string => {
   const entries = ISAS.map((isa) => {
-    const { module, fastOps, pairs } = compileInterpreter(isa);
-    const parts = [module, new Uint8Array(fastOps.buffer), new Uint8Array(pairs.buffer)];
+    const { module, fastOps, runs } = compileInterpreter(isa);
+    const parts = [module, new Uint8Array(fastOps.buffer), new Uint8Array(runs.buffer)];
     return `  ${JSON.stringify(isa.name)}: ${JSON.stringify(parts.map(base64))},`;
   });
   return `
@@ -28,8 +28,8 @@ ${entries.join('\n')}
     export const precompiledInterpreter = (name) => {
       const ready = READY[name];
       if (!ready) return undefined;
-      const [module, fastOps, pairs] = ready.map(bytes);
-      return { module, fastOps: new Uint16Array(fastOps.buffer), pairs: new Uint16Array(pairs.buffer) };
+      const [module, fastOps, runs] = ready.map(bytes);
+      return { module, fastOps: new Uint16Array(fastOps.buffer), runs: new Uint16Array(runs.buffer) };
     };
   `;
 };

@@ -20,7 +20,7 @@ export class CodePages {
   #used = 0;
 
   /**
-   * @param modes how many ways there are to decode a page
+   * @param modes how many ways there are to decode a page, and how many bytes one record may depend on: those of what runs fused
    * @param onRelease called when record pages go away: translations that lead to them must go, too.
    */
   constructor(
@@ -75,12 +75,12 @@ export class CodePages {
       return;
     }
     const { unit, shift, recordBytes } = this.memory.code;
-    // An instruction that starts before the change may contain it; a fused pair is twice as long.
+    // What starts before the change may contain it.
     const offset = pa % PAGE;
-    const first = Math.max(0, offset - (2 * this.isa.longest - 1));
+    const first = Math.max(0, offset - (this.isa.longest - 1));
     for (const { index } of decoded) {
       const records = this.#recordsAt(index);
-      // Only the opcodes go: a pair that begins before `first` still reads the fields of its second, whose bytes are the same.
+      // Only the opcodes go: a run that begins before `first` still reads the fields of its parts, whose bytes are the same.
       for (let at = first - (first % unit); at < offset + length; at += unit) {
         const record = records + (at << shift);
         this.memory.u16[(record + RECORD.op) >> 1] = FAST.undecoded;

@@ -5,6 +5,7 @@
  */
 import { type DecodedInsn, lengthOfUnit, maxLength, wordOf } from '../isa/core/encoding';
 import type { EngineIsa, WalkMemory } from '../isa/core/engine-isa';
+import { partsOf } from '../isa/core/fusion';
 import {
   type Fence,
   FirmwareCall,
@@ -149,7 +150,8 @@ export class Engine {
     this.#devicePages = new DevicePages();
     this.tlb = new SoftTlb(this.memory, options.harts, () => this.#devicePages.clear());
     const modes = isa.decodeMode ? DECODE_MODES : 1;
-    this.code = new CodePages(this.memory, { modes, longest: maxLength(isa.encoding) }, () => this.tlb.flushAll());
+    const longest = maxLength(isa.encoding) * Math.max(1, ...isa.fusions.map((fusion) => partsOf(fusion).length));
+    this.code = new CodePages(this.memory, { modes, longest }, () => this.tlb.flushAll());
     const services = this.#services();
     this.harts = Array.from({ length: options.harts }, (_, hart) => new HartView(hart, this.memory, services));
     this.#walkMemory = {
@@ -167,7 +169,7 @@ export class Engine {
     this.#functions = Object.values(isa.functions);
     this.#guards = Object.values(isa.guards);
     if (this.#guards.length > MAX_GUARDS) throw new Error(`${isa.name} has more than ${MAX_GUARDS} guards`);
-    this.#records = new RecordWriter(this.memory, isa, interpreter.pairs);
+    this.#records = new RecordWriter(this.memory, isa, interpreter.runs);
     this.memory.u16.set(interpreter.fastOps, FAST_OPS >> 1);
     const instance = new WebAssembly.Instance(new WebAssembly.Module(interpreter.module), {
       env: { memory: this.memory.wasm, ...this.#callbacks() },

@@ -3,24 +3,24 @@ import type { EngineIsa } from '../isa/core/engine-isa';
 import { emitDecode } from './emit/decode';
 import { emitDecodeAndFuse, emitDecodeInPage } from './emit/decode-page';
 import { emitExact } from './emit/exact';
-import { emitFast } from './emit/fast';
+import { emitApart, emitFast } from './emit/fast';
 import { emitHash } from './emit/hash';
 import { type Program, prepareProgram } from './emit/program';
-import { fastOpTable, pairTable } from './emit/tables';
+import { fastOpTable, runTable } from './emit/tables';
 import { Code, type FunctionRef, ModuleBuilder } from './emit/wasm-encoder';
 
 export interface CompiledInterpreter {
   readonly module: Uint8Array<ArrayBuffer>;
   /** Contents of the table at `FAST_OPS`. */
   readonly fastOps: Uint16Array<ArrayBuffer>;
-  /** See {@link pairTable}. */
-  readonly pairs: Uint16Array<ArrayBuffer>;
+  /** See {@link runTable}. */
+  readonly runs: Uint16Array<ArrayBuffer>;
 }
 
 /** Emits the interpreters. A pure function of the instruction table. */
 export const compileInterpreter = (isa: EngineIsa): CompiledInterpreter => {
   const program = prepareProgram(isa);
-  return { module: buildModule(program), fastOps: fastOpTable(program), pairs: pairTable(program) };
+  return { module: buildModule(program), fastOps: fastOpTable(program), runs: runTable(program) };
 };
 
 const buildModule = (program: Program): Uint8Array<ArrayBuffer> => {
@@ -51,8 +51,11 @@ const buildModule = (program: Program): Uint8Array<ArrayBuffer> => {
   const fetching = { fetch, fetchAcross, decode, decodeRecord, decodeAcross };
   const accesses = { load, store, probe, beginUpdate, endUpdate };
   emitExact(module, exact, { ...fetching, ...accesses, trap, illegal, helper, guard, call }, program);
-  emitFast(module, fast, { fetch, exact, decodeInPage }, program, 'free');
-  emitFast(module, counted, { fetch, exact, decodeInPage }, program, 'counted');
+  const apart = module.declare(['i32'], ['i32']);
+  const fastImports = { fetch, exact, decodeInPage, apart };
+  emitApart(module, apart, fastImports, program);
+  emitFast(module, fast, fastImports, program, 'free');
+  emitFast(module, counted, fastImports, program, 'counted');
   emitHash(module, hash);
   return module.finish();
 };

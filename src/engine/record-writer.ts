@@ -5,7 +5,7 @@ import type { EngineIsa } from '../isa/core/engine-isa';
 import type { Insn } from '../isa/core/insn';
 import { graphsInRecord } from './emit/program';
 import { type RecordSlots, recordSlots } from './emit/record-slots';
-import { PAIR } from './emit/tables';
+import { PART } from './emit/tables';
 import { FAST, FAST_OPS, RECORD } from './layout';
 import type { MachineMemory } from './machine-memory';
 import { cellOf } from './state-map';
@@ -19,7 +19,7 @@ export class RecordWriter {
   constructor(
     readonly memory: MachineMemory,
     readonly isa: EngineIsa,
-    readonly pairs: Uint16Array,
+    readonly runs: Uint16Array,
   ) {
     this.#exactOps = new Map(isa.insns.map((insn, index) => [insn, index + 1]));
   }
@@ -57,7 +57,7 @@ export class RecordWriter {
   }
 
   /**
-   * Decodes the instruction of a page's record and makes a pair of it and the next where there is one. Its exact opcode
+   * Decodes the instruction of a page's record and makes a run of it and those behind it where there is one. Its exact opcode
    * stays 0 when the page does not hold all of it, or it is none.
    */
   decodeRecord(encoding: ProgramEncoding, record: number, mode: number): void {
@@ -94,20 +94,34 @@ export class RecordWriter {
     return u16[row + (distance > 0 ? 1 : 2)] ?? FAST.bail;
   }
 
-  /** The opcode of the pair that the record makes with the next one, or its own. */
+  /** The opcode of the run that begins with the record, or its own. */
   #fuse(encoding: ProgramEncoding, record: number, op: number, mode: number): number {
-    const { u16, code } = this.memory;
-    const { pairs } = this;
-    if (!pairs.some((first, at) => at % PAIR.columns === PAIR.first && first === op)) return op;
-    const next = record + ((u16[(record + RECORD.length) >> 1] ?? 0) << code.shift);
-    if (next % code.stride >= code.sentinel || u16[(next + RECORD.op) >> 1] === FAST.breakpoint) return op;
-    const nextOp = this.#decodeAlone(encoding, next, mode);
-    for (let at = 0; at < pairs.length; at += PAIR.columns) {
-      const [first, second, pair = op, destination = 0, source = 0] = pairs.subarray(at, at + PAIR.columns);
-      if (first !== op || second !== nextOp) continue;
-      const isForwarded = destination !== RECORD.op;
-      if (isForwarded && u16[(record + destination) >> 1] !== u16[(next + source) >> 1]) continue;
-      return pair;
+    const { u16 } = this.memory;
+    const parts = [{ record, op }];
+    /** Decodes up to the record of the `at`-th part; none behind the page's end, and a breakpoint stays. */
+    const part = (at: number): { readonly record: number; readonly op: number } | undefined => {
+      const before = parts.at(-1);
+      if (before && parts.length === at) {
+        const next = before.record + ((u16[(before.record + RECORD.length) >> 1] ?? 0) << this.memory.code.shift);
+        const { stride, sentinel } = this.memory.code;
+        if (next % stride >= sentinel || u16[(next + RECORD.op) >> 1] === FAST.breakpoint) return undefined;
+        parts.push({ record: next, op: this.#decodeAlone(encoding, next, mode) });
+      }
+      return parts[at];
+    };
+    for (let row = 0; row < this.runs.length; ) {
+      const [run = op, length = 0] = this.runs.subarray(row, row + 2);
+      const columns = this.runs.subarray(row + 2, row + 2 + PART.columns * length);
+      row += 2 + columns.length;
+      const isMatch = Array.from({ length }, (_, at) => at).every((at) => {
+        const [own, destination = 0, source = 0] = columns.subarray(PART.columns * at, PART.columns * (at + 1));
+        const here = part(at);
+        if (!here || here.op !== own) return false;
+        const before = parts[at - 1];
+        if (destination === RECORD.op || !before) return true;
+        return u16[(before.record + destination) >> 1] === u16[(here.record + source) >> 1];
+      });
+      if (isMatch) return run;
     }
     return op;
   }

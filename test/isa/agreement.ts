@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { requirePattern } from '../../src/engine/emit/decode';
 import { prepareProgram } from '../../src/engine/emit/program';
 import { encodeInsn } from '../../src/isa/core/decoder';
+import { partsOf } from '../../src/isa/core/fusion';
 import { effectsOf } from '../../src/isa/core/graph';
 import type { PatternInsn } from '../../src/isa/core/insn';
 import type { PatternField } from '../../src/isa/core/pattern';
@@ -17,7 +18,7 @@ import { createCountedDriver, createExactDriver, createFastDriver } from './engi
 import { createEvaluatorDriver } from './evaluator-driver';
 
 const ROUNDS = 12;
-const PAIR_ROUNDS = 5;
+const RUN_ROUNDS = 5;
 const PAGE = 0x1000;
 
 type FieldValues = Readonly<Record<string, number>>;
@@ -163,11 +164,11 @@ const differences = ({ engine }: Subject, slots: readonly string[], actual: Outc
   return found;
 };
 
-/** Declares the tests of an instruction set's interpreters. */
-export const describeAgreement = (subject: Subject, operands: RandomOperands): void => {
+/** Compares all interpreters with the evaluator. */
+const checkOf = (subject: Subject, operands: RandomOperands): ((vector: Vector) => void) => {
   const evaluator = createEvaluatorDriver(subject);
   const drivers = [createExactDriver, createFastDriver, createCountedDriver].map((create) => create(subject));
-  const check = (vector: Vector): void => {
+  return (vector) => {
     const reference = evaluator.run(vector);
     // The fast interpreters would go on with a jump back into the instructions.
     const target = reference.pc - CODE;
@@ -178,7 +179,11 @@ export const describeAgreement = (subject: Subject, operands: RandomOperands): v
         expect({ driver: driver.name, vector, differing }, `WORLDSTEP_SEED=${SEED}`).toEqual('no difference');
     }
   };
+};
 
+/** Declares the tests of an instruction set's interpreters, one instruction at a time. */
+export const describeAgreement = (subject: Subject, operands: RandomOperands): void => {
+  const check = checkOf(subject, operands);
   describe('the engine and the evaluator agree on random operands', () => {
     // Helpers that depend on more than registers and memory have tests of their own.
     const isSelfContained = (insn: PatternInsn): boolean =>
@@ -190,24 +195,32 @@ export const describeAgreement = (subject: Subject, operands: RandomOperands): v
       });
     }
   });
+};
 
+/** Declares the tests of its fused runs. */
+export const describeFusedAgreement = (subject: Subject, operands: RandomOperands): void => {
+  const check = checkOf(subject, operands);
   describe('the engine and the evaluator agree on instructions that run fused', () => {
-    const pairs = new Map(
-      prepareProgram(subject.engine).pairs.map(({ first, second }) => [
-        `${first.insn.mnemonic} and ${second.insn.mnemonic}`,
-        [requirePattern(first.insn), requirePattern(second.insn)] as const,
-      ]),
+    const nameOf = (names: readonly (string | undefined)[]) => names.join(', ');
+    const runs = new Map(
+      prepareProgram(subject.engine).runs.map(({ parts }) => {
+        const insns = parts.map(({ prepared }) => requirePattern(prepared.insn));
+        return [nameOf(insns.map(({ mnemonic }) => mnemonic)), insns];
+      }),
     );
-    it('and there are as many as the table says', () =>
-      expect(pairs.size).toBe(new Set(subject.engine.fusions.map(({ first, second }) => `${first} ${second}`)).size));
-    for (const [name, [first, second]] of pairs) {
+    it('and there are as many as the table says', () => {
+      const wanted = subject.engine.fusions.map((fusion) => nameOf(partsOf(fusion).map(({ mnemonic }) => mnemonic)));
+      expect(runs.size).toBe(new Set(wanted).size);
+    });
+    for (const [name, [first, ...others]] of runs) {
+      if (!first) throw new Error('a run of nothing');
       it(`in ${name}`, () => {
         const random = new Random(SEED);
-        for (let round = 0; round < PAIR_ROUNDS; round++) {
-          check(randomVector(random, [first, second], operands));
-          // As the second of its pair, and as the first, whatever comes of it.
-          check(randomVector(random, [first, first, second], operands));
-          check(randomVector(random, [first, second, first, second], operands));
+        for (let round = 0; round < RUN_ROUNDS; round++) {
+          check(randomVector(random, [first, ...others], operands));
+          // As the second of its run, and as the first, whatever comes of it.
+          check(randomVector(random, [first, first, ...others], operands));
+          check(randomVector(random, [first, ...others, first, ...others], operands));
         }
       });
     }

@@ -25,8 +25,8 @@ const EXPECTED = SCRATCH_RECORD + 64;
 /** Decodes a word with the emitted decoder: the row, and its record's bytes. */
 const emittedDecoder = (isa: EngineIsa) => {
   const memory = new MachineMemory([{ base: 0, size: 0x1000 }], isa, 1);
-  const { module, pairs } = compileInterpreter(isa);
-  const records = new RecordWriter(memory, isa, pairs);
+  const { module, runs } = compileInterpreter(isa);
+  const records = new RecordWriter(memory, isa, runs);
   const compute = (op: number, record: number, word: number) => (records.compute(op, record, word) ? 1 : 0);
   const names = WebAssembly.Module.imports(new WebAssembly.Module(module)).map(({ name }) => name);
   const unused = () => {

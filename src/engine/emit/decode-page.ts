@@ -1,10 +1,10 @@
-/** Emits what decodes records of a page when they are first reached, and makes pairs of them. For pattern encodings. */
+/** Emits what decodes records of a page when they are first reached, and makes runs of them. For pattern encodings. */
 import type { PatternEncoding } from '../../isa/core/encoding';
 import { FAST, FAST_OPS, RECORD } from '../layout';
 import { type DecodeImports, emitByLength, emitCandidate, requirePattern } from './decode';
-import { destinationOf, type PreparedInsn, type Program } from './program';
+import { destinationOf, type FusedRun, type Operand, ownOps, type PreparedInsn, type Program } from './program';
 import { registerKey } from './record-slots';
-import { Code, type FunctionRef, type ModuleBuilder } from './wasm-encoder';
+import { Code, type FunctionRef, type Label, type Local, type ModuleBuilder } from './wasm-encoder';
 
 /** Pushes the first unit of an instruction, at the address on the stack. */
 export const emitLoadUnit = (code: Code, unit: number, offset: number): void => {
@@ -26,8 +26,8 @@ export const emitLoadWord = (code: Code, pushAddress: () => void, length: number
 const lengthOf = ({ insn }: PreparedInsn): number => requirePattern(insn).pattern.length;
 
 /**
- * `decodeAndFuse(record)`: decodes the instruction and, where the next one in the page makes a pair with it, gives the
- * record the pair's opcode. The record's own opcode moves to its last field then.
+ * `decodeAndFuse(record)`: decodes the instruction and, where it begins a run with those behind it in the page, gives the
+ * record the run's opcode. The record's own opcode moves to its last field then.
  */
 export const emitDecodeAndFuse = (
   module: ModuleBuilder,
@@ -35,50 +35,24 @@ export const emitDecodeAndFuse = (
   decodeInPage: FunctionRef,
   program: Program,
 ): void => {
+  const ownOp = module.declare(['i32'], ['i32']);
+  emitOwnOp(module, ownOp, decodeInPage, program);
   const code = new Code(['i32']);
   const record = code.parameter(0);
-  const next = code.local('i32');
   const op = code.local('i32');
-  const nextOp = code.local('i32');
   code.get(record).call(decodeInPage);
   code.get(record).mem('i32.load16_u', RECORD.op).set(op);
-  for (const first of new Set(program.pairs.map((pair) => pair.first))) {
+  for (const first of new Set(program.runs.map(({ parts }) => parts[0].prepared))) {
     code
       .get(op)
       .i32(first.fastOps?.far ?? 0)
       .op('i32.eq')
       .if();
-    code
-      .get(record)
-      .i32(lengthOf(first) << program.code.shift)
-      .op('i32.add')
-      .tee(next);
-    code
-      .i32(program.code.stride - 1)
-      .op('i32.and')
-      .i32(program.code.sentinel)
-      .op('i32.ge_u')
-      .if()
-      .op('return')
-      .end();
-    code.get(next).mem('i32.load16_u', RECORD.op).op('i32.eqz').if().get(next).call(decodeInPage).end();
-    code.get(next).mem('i32.load16_u', RECORD.op).tee(nextOp).i32(program.firstFusedOp).op('i32.ge_u');
-    code.if().get(next).mem('i32.load16_u', RECORD.e).set(nextOp).end();
-    // Pairs that forward come first: the others are right as well, but slower.
-    const pairs = program.pairs.filter((pair) => pair.first === first);
-    for (const pair of [...pairs].sort((a, b) => Number(b.forward !== undefined) - Number(a.forward !== undefined))) {
-      code
-        .get(nextOp)
-        .i32(pair.second.fastOps?.[pair.reach] ?? 0)
-        .op('i32.eq');
-      if (pair.forward !== undefined) {
-        code.get(record).mem('i32.load16_u', slotOf(program, first, destinationOf(first), 'write'));
-        code.get(next).mem('i32.load16_u', slotOf(program, pair.second, pair.forward, 'read'));
-        code.op('i32.eq').op('i32.and');
-      }
-      code.if();
+    for (const run of program.runs.filter(({ parts }) => parts[0].prepared === first)) {
+      const other = code.block('other');
+      emitMatch(code, record, run, ownOp, program, other);
       code.get(record).get(op).mem('i32.store16', RECORD.e);
-      code.get(record).i32(pair.op).mem('i32.store16', RECORD.op).op('return');
+      code.get(record).i32(run.op).mem('i32.store16', RECORD.op).op('return');
       code.end();
     }
     code.op('return').end();
@@ -86,11 +60,62 @@ export const emitDecodeAndFuse = (
   module.define(target, code);
 };
 
+/** Leaves to `other` where the records behind `record` are not as the run asks. */
+const emitMatch = (
+  code: Code,
+  record: Local,
+  run: FusedRun,
+  ownOp: FunctionRef,
+  program: Program,
+  other: Label,
+): void => {
+  const ops = ownOps(run);
+  let [before] = run.parts;
+  let distance = 0;
+  for (const [at, part] of run.parts.entries()) {
+    if (at === 0) continue;
+    const from = distance;
+    distance += lengthOf(before.prepared) << program.code.shift;
+    code.get(record).i32(distance).op('i32.add').call(ownOp);
+    code
+      .i32(ops[at] ?? 0)
+      .op('i32.ne')
+      .brIf(other);
+    if (part.forward) {
+      const written = slotOf(program, before.prepared, destinationOf(before.prepared), 'write');
+      code.get(record).mem('i32.load16_u', from + written);
+      code.get(record).mem('i32.load16_u', distance + slotOf(program, part.prepared, part.forward, 'read'));
+      code.op('i32.ne').brIf(other);
+    }
+    before = part;
+  }
+};
+
+/** `ownOp(record)`: decodes a record that is not, and says the opcode that it has alone; behind the page's last, 0. */
+const emitOwnOp = (module: ModuleBuilder, target: FunctionRef, decodeInPage: FunctionRef, program: Program): void => {
+  const code = new Code(['i32']);
+  const record = code.parameter(0);
+  code
+    .get(record)
+    .i32(program.code.stride - 1)
+    .op('i32.and')
+    .i32(program.code.sentinel)
+    .op('i32.ge_u')
+    .if()
+    .i32(FAST.undecoded)
+    .op('return')
+    .end();
+  code.get(record).mem('i32.load16_u', RECORD.op).op('i32.eqz').if().get(record).call(decodeInPage).end();
+  code.get(record).mem('i32.load16_u', RECORD.op).i32(program.firstFusedOp).op('i32.ge_u').if('i32');
+  code.get(record).mem('i32.load16_u', RECORD.e).else().get(record).mem('i32.load16_u', RECORD.op).end();
+  module.define(target, code);
+};
+
 /** Where an instruction's record names an operand's register. */
 export const slotOf = (
   { state }: Program,
   { insn, slots }: PreparedInsn,
-  operand: { readonly file: string; readonly field: string } | undefined,
+  operand: Operand | undefined,
   use: 'read' | 'write',
 ): number => {
   const file = state.files.get(operand?.file ?? '');

@@ -235,7 +235,7 @@ class ExactEmitter implements ExactFunction {
   #handlers(): void {
     const { code } = this;
     const { insns } = this.program;
-    const common = insns.filter(({ insn }) => !insn.isRare);
+    const common = insns.filter(({ insn, like }) => !insn.isRare && !like);
     const own = new Map<number, Label>();
     for (const { exactOp } of common.toReversed()) own.set(exactOp, code.block(`op ${exactOp}`));
     const rare = this.rare && code.block('rare');
@@ -243,7 +243,8 @@ class ExactEmitter implements ExactFunction {
     if (this.program.isa.encoding.kind === 'patterns') {
       code.get(this.record).get(this.word).call(this.imports.decode);
     } else code.get(this.record).mem('i32.load16_u', RECORD.exactOp);
-    code.tee(this.op).brTable([illegal, ...insns.map(({ exactOp }) => own.get(exactOp) ?? rare ?? illegal)], illegal);
+    const labels = insns.map(({ exactOp, like }) => own.get(like?.exactOp ?? exactOp) ?? rare ?? illegal);
+    code.tee(this.op).brTable([illegal, ...labels], illegal);
     code.end();
     code.call(this.imports.illegal).br(this.next);
     if (this.rare) {

@@ -5,17 +5,23 @@
  */
 
 import { FAST, HOT, RECORD, STATE, STATUS, TLB } from '../layout';
-import { type EffectSink, GraphEmitter, LocalPool, type UpdateParts } from './expression';
-import { emitFetchProbe, emitHostAddress, emitProbe, loadOpcode, storeOpcode } from './memory-access';
-import { type FusedPair, guardIndex, type PreparedInsn, type Program, type Reach } from './program';
-import { type PairRole, RecordSource } from './record-source';
+import { GraphEmitter, LocalPool } from './expression';
+import { FastSink, type FastTarget, type Place } from './fast-sink';
+import { emitFetchProbe } from './memory-access';
+import type { FusedRun, PreparedInsn, Program, Reach } from './program';
+import { RecordSource, type RunRole } from './record-source';
 import { Code, type FunctionRef, type Label, type Local, type ModuleBuilder } from './wasm-encoder';
+
+/** No address of a page, nor one where an instruction could begin. */
+const NO_PAGE = 2048n;
 
 export interface FastImports {
   /** Fills the fetch TLB for the pc in the state, or takes the fetch trap. */
   readonly fetch: FunctionRef;
   readonly exact: FunctionRef;
   readonly decodeInPage: FunctionRef;
+  /** See {@link emitApart}. */
+  readonly apart: FunctionRef;
 }
 
 /**
@@ -29,22 +35,27 @@ export const emitFast = (
   program: Program,
   budget: 'free' | 'counted',
 ): void => {
-  const fast = new FastEmitter(imports, program, budget === 'counted');
-  module.define(target, fast.emit());
+  module.define(target, new FastEmitter(imports, program, budget).emit());
 };
 
-class FastEmitter {
-  readonly code = new Code([]);
-  readonly record = this.code.local('i32');
-  /** The second record of a pair whose first says its length. */
-  readonly second = this.code.local('i32');
-  readonly budget = this.code.local('i32');
-  readonly entry = this.code.local('i32');
-  readonly status = this.code.local('i32');
-  readonly pc = this.code.local('i64');
-  /** What the first of a fused pair wrote. */
-  readonly kept = this.code.local('i64');
-  readonly pool = new LocalPool(this.code);
+/** `apart(record) → bail`: executes an instruction that is not worth a place in {@link emitFast}; 1 when it is to be handed over. */
+export const emitApart = (module: ModuleBuilder, target: FunctionRef, imports: FastImports, program: Program): void =>
+  module.define(target, new FastEmitter(imports, program, 'apart').emitApart());
+
+class FastEmitter implements FastTarget {
+  readonly code: Code;
+  readonly record: Local;
+  /** By number the records of a run behind those that say their length. */
+  readonly places: Local[] = [];
+  readonly budget: Local;
+  readonly entry: Local;
+  readonly status: Local;
+  readonly pc: Local;
+  /** The page of the record, as long as its translation is certain; else {@link NO_PAGE}. */
+  readonly page: Local;
+  /** What the part before wrote, in a run. */
+  readonly kept: Local;
+  readonly pool: LocalPool;
   enter: Label = { name: 'enter' };
   dispatch: Label = { name: 'dispatch' };
   bail: Label = { name: 'bail' };
@@ -52,13 +63,26 @@ class FastEmitter {
   constructor(
     readonly imports: FastImports,
     readonly program: Program,
-    readonly isCounted: boolean,
-  ) {}
+    readonly part: 'free' | 'counted' | 'apart',
+  ) {
+    const isCalled = part === 'apart';
+    this.code = new Code(isCalled ? ['i32'] : []);
+    const { code } = this;
+    this.record = isCalled ? code.parameter(0) : code.local('i32');
+    this.budget = code.local('i32');
+    this.entry = code.local('i32');
+    this.status = code.local('i32');
+    this.pc = code.local('i64');
+    this.page = code.local('i64');
+    this.kept = code.local('i64');
+    this.pool = new LocalPool(code);
+  }
 
   emit(): Code {
     const { code } = this;
     this.#loadState('i64.load', STATE.pc, this.pc);
     this.#loadState('i32.load', STATE.budget, this.budget);
+    code.i64(NO_PAGE).set(this.page);
     this.enter = code.loop('enter');
     code.get(this.budget).i32(0).op('i32.le_s').if();
     this.#storePc(() => code.get(this.pc));
@@ -66,7 +90,7 @@ class FastEmitter {
     this.#findPage();
     this.bail = code.block('bail');
     this.dispatch = code.loop('dispatch');
-    if (this.isCounted) {
+    if (this.part === 'counted') {
       code.get(this.budget).i32(0).op('i32.le_s').if();
       this.pushPc();
       code.set(this.pc).br(this.enter).end();
@@ -76,6 +100,7 @@ class FastEmitter {
     code.end();
     this.#storePc(() => this.pushPc());
     code.i32(1).i32(0).call(this.imports.exact).set(this.status);
+    code.i64(NO_PAGE).set(this.page);
     this.#loadState('i64.load', STATE.pc, this.pc);
     this.#loadState('i32.load', STATE.budget, this.budget);
     code.get(this.status).if().get(this.status).op('return').end();
@@ -85,13 +110,24 @@ class FastEmitter {
     return code;
   }
 
-  /** From pc to the record page, through the fetch TLB. */
+  /** From pc to the record: in the page where the last one was, or through the fetch TLB. */
   #findPage(): void {
     const { code } = this;
+    const { unit, shift, stride } = this.program.code;
+    code
+      .get(this.pc)
+      .i64(-4096n | BigInt(unit - 1))
+      .op('i64.and')
+      .get(this.page)
+      .op('i64.eq')
+      .if('i32');
+    code.get(this.record).i32(-stride).op('i32.and');
+    code.else();
     emitFetchProbe(code, this.pc, this.entry, this.program.code.unit);
     code.if();
     this.#storePc(() => code.get(this.pc));
     code.call(this.imports.fetch).set(this.status);
+    code.i64(NO_PAGE).set(this.page);
     this.#loadState('i64.load', STATE.pc, this.pc);
     this.#loadState('i32.load', STATE.budget, this.budget);
     code.get(this.status).if().get(this.status).op('return').end();
@@ -101,9 +137,12 @@ class FastEmitter {
       .get(this.pc)
       .i64(-4096n)
       .op('i64.and')
+      .tee(this.page)
       .mem('i64.store', HOT + STATE.pagePc);
-    code.get(this.entry).mem('i32.load', TLB.fetch + 8);
-    const { unit, shift } = this.program.code;
+    code
+      .get(this.entry)
+      .mem('i32.load', TLB.fetch + 8)
+      .end();
     code
       .get(this.pc)
       .op('i32.wrap_i64')
@@ -143,26 +182,85 @@ class FastEmitter {
       { op: FAST.bail, emit: () => code.br(this.bail) },
     ];
     for (const prepared of this.program.insns) {
-      const { fastOps } = prepared;
-      if (!fastOps) continue;
+      const { fastOps, like } = prepared;
+      if (!fastOps || like || prepared.isApart) continue;
       cases.push({ op: fastOps.far, emit: () => this.#instruction(prepared, 'far') });
       const { forward, backward } = fastOps;
       if (forward !== undefined) cases.push({ op: forward, emit: () => this.#instruction(prepared, 'forward') });
       if (backward !== undefined) cases.push({ op: backward, emit: () => this.#instruction(prepared, 'backward') });
     }
-    for (const form of new Set(this.program.quick.map((quick) => quick.form))) {
-      if (form.fastOps) cases.push({ op: form.fastOps.far, emit: () => this.#instruction(form, 'far') });
+    for (const form of this.#quickForms()) {
+      if (form.fastOps && !form.isApart)
+        cases.push({ op: form.fastOps.far, emit: () => this.#instruction(form, 'far') });
     }
-    for (const pair of this.program.pairs) cases.push({ op: pair.op, emit: () => this.#pair(pair) });
+    /** For each length the first that is apart: the others go there, too. */
+    const apart = new Map<number | undefined, number>();
+    for (const prepared of this.#apart()) {
+      const { fastOps, length } = prepared;
+      if (!fastOps || apart.has(length)) continue;
+      apart.set(length, fastOps.far);
+      cases.push({ op: fastOps.far, emit: () => this.#callApart(prepared) });
+    }
+    if (this.part === 'free')
+      for (const run of this.program.runs) cases.push({ op: run.op, emit: () => this.#run(run) });
+    // No record has this opcode. V8 puts the last handler before the head of the loop, and aligns that: after a short one the
+    // dispatch lies within one line of the cache, without which a guest takes up to a third longer.
+    const { firstFusedOp, runs, code: layout } = this.program;
+    const place = { record: this.record, displacement: 0, count: 1 };
+    cases.push({ op: firstFusedOp + runs.length, emit: () => this.advance({ length: layout.unit }, place) });
     cases.sort((a, b) => a.op - b.op);
-    const labels = cases.map((entry) => ({ name: `op ${entry.op}` }));
     const opened: Label[] = [];
-    for (let at = cases.length - 1; at >= 0; at--) opened[at] = code.block(labels[at]?.name ?? '');
+    for (const { op } of [...cases].reverse()) opened[op] = code.block(`op ${op}`);
+    // Counted one by one, a run is its first instruction.
+    for (const { fastOps, length } of this.#apart()) {
+      if (fastOps) opened[fastOps.far] = opened[apart.get(length) ?? FAST.bail] ?? this.bail;
+    }
+    if (this.part === 'counted') {
+      for (const { op, parts } of this.program.runs) {
+        opened[op] = opened[parts[0].prepared.fastOps?.far ?? FAST.bail] ?? this.bail;
+      }
+    }
     code.get(this.record).mem('i32.load16_u', RECORD.op).brTable(opened, this.bail);
     for (const { emit } of cases) {
       code.end();
       emit();
     }
+  }
+
+  /** The instructions and quick forms that are apart. */
+  #apart(): PreparedInsn[] {
+    return [...this.program.insns.filter(({ like }) => !like), ...this.#quickForms()].filter(({ isApart }) => isApart);
+  }
+
+  #quickForms(): Set<PreparedInsn> {
+    return new Set(this.program.quick.map(({ form }) => form));
+  }
+
+  #callApart(prepared: PreparedInsn): void {
+    this.code.get(this.record).call(this.imports.apart).brIf(this.bail);
+    this.advance(prepared, { record: this.record, displacement: 0, count: 1 });
+  }
+
+  /** The function behind {@link FastImports.apart}. */
+  emitApart(): Code {
+    const { code } = this;
+    this.bail = code.block('bail');
+    const handlers = this.#apart().flatMap((prepared) =>
+      prepared.fastOps ? [{ prepared, op: prepared.fastOps.far }] : [],
+    );
+    const opened: Label[] = [];
+    for (const { op } of [...handlers].reverse()) opened[op] = code.block(`op ${op}`);
+    const labels = Array.from({ length: opened.length }, (_, op) => opened[op] ?? this.bail);
+    code.get(this.record).mem('i32.load16_u', RECORD.op).brTable(labels, this.bail);
+    for (const { prepared } of handlers) {
+      code.end();
+      const place = { record: this.record, displacement: 0, count: 1 };
+      this.#emitGraph(prepared, place, 'far');
+      this.advance(prepared, place);
+    }
+    code.end();
+    code.i32(1);
+    return code;
   }
 
   #instruction(prepared: PreparedInsn, reach: Reach): void {
@@ -171,7 +269,7 @@ class FastEmitter {
     if (!prepared.effects.endsBlock || prepared.effects.isConditional) this.advance(prepared, place);
   }
 
-  #emitGraph(prepared: PreparedInsn, place: Place, reach: Reach, role: Omit<PairRole, 'displacement'> = {}): void {
+  #emitGraph(prepared: PreparedInsn, place: Place, reach: Reach, role: Omit<RunRole, 'displacement'> = {}): void {
     const { code } = this;
     const source = new RecordSource(code, this.program, place.record, prepared, () => this.pushPc(place.record), {
       displacement: place.displacement,
@@ -180,40 +278,52 @@ class FastEmitter {
     new GraphEmitter(code, this.pool, source, new FastSink(this, prepared, reach, place)).emit(prepared.graph);
   }
 
-  /** Two instructions with one dispatch. When the second must be handed over, the first has been done. */
-  #pair({ first, second, reach, forward }: FusedPair): void {
-    if (this.isCounted) {
-      this.#instruction(first, 'far');
-      return;
-    }
+  /** Instructions with one dispatch. When one must be handed over, those before it have been done. */
+  #run({ parts, reach }: FusedRun): void {
     const { code } = this;
-    const begin = { record: this.record, displacement: 0, count: 1 };
-    this.#emitGraph(first, begin, 'far', forward && { keep: this.kept });
-    const place = this.#second(first);
     const outer = this.bail;
-    if (second.effects.mayTrap) this.bail = code.block('bail second');
-    this.#emitGraph(second, place, reach, forward && { forwarded: { ...forward, value: this.kept } });
-    if (!second.effects.endsBlock || second.effects.isConditional) this.advance(second, place);
-    if (this.bail === outer) return;
-    code.end();
+    const trapping = [...parts.keys()].filter((at) => at > 0 && parts[at]?.prepared.effects.mayTrap);
+    const bails = new Map([...trapping].reverse().map((at) => [at, code.block(`bail ${at}`)]));
+    const places: Place[] = [];
+    for (const [at, { prepared, forward }] of parts.entries()) {
+      const [before, last] = [parts[at - 1], parts.length - 1];
+      const place = before
+        ? this.#behind(before.prepared, places[at - 1] as Place)
+        : { record: this.record, displacement: 0, count: 1 };
+      places.push(place);
+      this.bail = bails.get(at) ?? outer;
+      this.#emitGraph(prepared, place, at < last ? 'far' : reach, {
+        ...(parts[at + 1]?.forward && { keep: this.kept }),
+        ...(forward && { forwarded: { ...forward, value: this.kept } }),
+      });
+      const goesOn = !prepared.effects.endsBlock || prepared.effects.isConditional;
+      if (at === last && goesOn) this.advance(prepared, place);
+    }
     this.bail = outer;
-    code.get(place.record);
-    if (place.displacement > 0) code.i32(place.displacement).op('i32.add');
-    code.set(this.record);
-    this.retire(1);
-    code.br(this.bail);
+    for (const at of trapping) {
+      code.end();
+      const { record, displacement } = places[at] as Place;
+      code.get(record);
+      if (displacement > 0) code.i32(displacement).op('i32.add');
+      code.set(this.record);
+      this.retire(at);
+      code.br(outer);
+    }
   }
 
-  /** Where the second of a pair is: at a fixed distance, or where the first's length says. */
-  #second(first: PreparedInsn): Place {
-    const { code, program } = this;
-    if (first.length !== undefined) {
-      return { record: this.record, displacement: first.length << program.code.shift, count: 2 };
+  /** Where the part of a run behind `before` is: at a fixed distance, or where the length in its record says. */
+  #behind(before: PreparedInsn, { record, displacement, count }: Place): Place {
+    const { code } = this;
+    const { shift } = this.program.code;
+    if (before.length !== undefined) {
+      return { record, displacement: displacement + (before.length << shift), count: count + 1 };
     }
-    code.get(this.record);
-    this.#pushLength(this.record);
-    code.op('i32.add').set(this.second);
-    return { record: this.second, displacement: 0, count: 2 };
+    const behind = this.places[count] ?? code.local('i32');
+    this.places[count] = behind;
+    code.get(record);
+    this.#pushLength(record);
+    code.op('i32.add').set(behind);
+    return { record: behind, displacement: 0, count: count + 1 };
   }
 
   /** Pushes the record bytes that the instruction of `record` takes up, where the record says it. */
@@ -223,8 +333,12 @@ class FastEmitter {
   }
 
   /** On to the record behind `prepared`, which is at `place`. */
-  advance({ length }: PreparedInsn, { record, displacement, count }: Place): void {
+  advance({ length }: Pick<PreparedInsn, 'length'>, { record, displacement, count }: Place): void {
     const { code } = this;
+    if (this.part === 'apart') {
+      code.i32(0).op('return');
+      return;
+    }
     code.get(record);
     if (length !== undefined) code.i32(displacement + (length << this.program.code.shift));
     else this.#pushLength(record);
@@ -272,138 +386,5 @@ class FastEmitter {
       .i32(0)
       .get(this.budget)
       .mem('i32.store', HOT + STATE.budget);
-  }
-}
-
-/** Where the instruction being emitted has its record, and how many are done with it. */
-interface Place {
-  readonly record: Local;
-  /** Bytes from `record` to the instruction's own: it is the second of a pair. */
-  readonly displacement: number;
-  readonly count: number;
-}
-
-class FastSink implements EffectSink {
-  constructor(
-    readonly fast: FastEmitter,
-    readonly prepared: PreparedInsn,
-    readonly reach: Reach,
-    readonly place: Place,
-  ) {}
-
-  load(effect: Parameters<EffectSink['load']>[0], address: Local): void {
-    const { code, entry, bail } = this.fast;
-    emitProbe(code, 'read', () => this.fast.pushDataTlb(), address, effect.bytes, entry);
-    code.brIf(bail);
-    emitHostAddress(code, 'read', address, entry);
-    code.mem(loadOpcode(effect.bytes, effect.signed), 0);
-  }
-
-  store(effect: Parameters<EffectSink['store']>[0], address: Local, value: Local): void {
-    const { code, entry, bail } = this.fast;
-    emitProbe(code, 'write', () => this.fast.pushDataTlb(), address, effect.bytes, entry);
-    code.brIf(bail);
-    emitHostAddress(code, 'write', address, entry);
-    code.get(value).mem(storeOpcode(effect.bytes), 0);
-  }
-
-  probe({ bytes }: Parameters<EffectSink['probe']>[0], address: Local): void {
-    const { code, entry, bail } = this.fast;
-    emitProbe(code, 'write', () => this.fast.pushDataTlb(), address, bytes, entry);
-    code.brIf(bail);
-  }
-
-  update({ bytes, signed }: Parameters<EffectSink['update']>[0], address: Local, parts: UpdateParts): void {
-    const { code, entry, bail, pool } = this.fast;
-    const host = pool.take('i32');
-    emitProbe(code, 'write', () => this.fast.pushDataTlb(), address, bytes, entry);
-    code.brIf(bail);
-    emitHostAddress(code, 'write', address, entry);
-    code.tee(host).mem(loadOpcode(bytes, signed), 0);
-    parts.setOld();
-    if (parts.pushWhen) {
-      parts.pushWhen();
-      code.if();
-    }
-    code.get(host);
-    parts.pushValue();
-    code.mem(storeOpcode(bytes), 0);
-    if (parts.pushWhen) code.end();
-  }
-
-  jump(_: Parameters<EffectSink['jump']>[0], pushTarget: () => void): void {
-    this.#go(pushTarget);
-  }
-
-  branch(_: Parameters<EffectSink['branch']>[0], pushCondition: () => void, pushTarget: () => void): void {
-    pushCondition();
-    this.fast.code.if();
-    this.#go(pushTarget);
-    this.fast.code.end();
-  }
-
-  #go(pushTarget: () => void): void {
-    const { fast, reach } = this;
-    const { record, displacement, count } = this.place;
-    const { code } = fast;
-    if (reach === 'far') {
-      pushTarget();
-      code.set(fast.pc);
-      fast.retire(count);
-      code.br(fast.enter);
-      return;
-    }
-    code
-      .get(record)
-      .get(record)
-      .mem('i32.load', (fast.program.isa.encoding.kind === 'program' ? RECORD.near : RECORD.imm) + displacement)
-      .op('i32.add');
-    if (displacement > 0) code.i32(displacement).op('i32.add');
-    code.set(fast.record);
-    fast.retire(count);
-    if (reach === 'forward') {
-      code.br(fast.dispatch);
-      return;
-    }
-    // A loop: the only place besides page changes where the budget is looked at.
-    code.get(fast.budget).i32(0).op('i32.gt_s').brIf(fast.dispatch);
-    fast.pushPc();
-    code.set(fast.pc).br(fast.enter);
-  }
-
-  trap(): void {
-    throw new Error('the fast interpreter takes no traps');
-  }
-  helper(): void {
-    throw new Error('the fast interpreter calls no helpers');
-  }
-  onlyIf(_: Parameters<EffectSink['onlyIf']>[0], push: () => void): void {
-    push();
-    this.fast.code.op('i32.eqz').brIf(this.fast.bail);
-  }
-
-  trapIf(_: Parameters<EffectSink['trapIf']>[0], pushCondition: () => void): void {
-    pushCondition();
-    this.fast.code.brIf(this.fast.bail);
-  }
-
-  doneIf(_: Parameters<EffectSink['doneIf']>[0], pushCondition: () => void): void {
-    pushCondition();
-    this.fast.code.if();
-    this.fast.advance(this.prepared, this.place);
-    this.fast.code.end();
-  }
-
-  guard({ name }: Parameters<EffectSink['guard']>[0]): void {
-    const { code, bail, program } = this.fast;
-    code
-      .i32(0)
-      .mem('i32.load', HOT + STATE.guards + 4 * guardIndex(program, this.prepared, name))
-      .op('i32.eqz')
-      .brIf(bail);
-  }
-
-  call(): void {
-    throw new Error('the fast interpreter calls no functions');
   }
 }

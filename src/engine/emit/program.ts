@@ -1,12 +1,14 @@
 /** The instruction table prepared for emission: graphs, where each field sits in a record, opcode numbers. */
 
 import type { EngineIsa } from '../../isa/core/engine-isa';
+import { partsOf } from '../../isa/core/fusion';
 import { effectsOf, type Graph, type InsnEffects, nodesOf } from '../../isa/core/graph';
 import type { Insn } from '../../isa/core/insn';
 import { recordGraph } from '../../isa/core/record-graph';
 import { type CodeLayout, layOutCode } from '../code-layout';
 import { FAST, RECORD } from '../layout';
 import { mapState, type StateMap } from '../state-map';
+import { handlerKey } from './handler-key';
 import { type RecordSlots, recordSlots } from './record-slots';
 
 export interface PreparedInsn {
@@ -18,20 +20,35 @@ export interface PreparedInsn {
   readonly length: number | undefined;
   /** Opcode of the exact interpreter, from 1. */
   readonly exactOp: number;
+  /** The fast interpreter calls a function that does it, see `EngineIsa.apart`. */
+  readonly isApart: boolean;
+  /** The first instruction that does the same with such a record, where it is another: its handlers serve this one, too. */
+  readonly like?: PreparedInsn;
   /** Opcodes of the fast interpreter; undefined where it always hands over. */
   readonly fastOps?: { readonly far: number; readonly forward?: number; readonly backward?: number };
 }
 
 export type Reach = 'far' | 'forward' | 'backward';
 
-/** A pair with one fast opcode. */
-export interface FusedPair {
+/** A register operand: its file, and the field that names it. */
+export interface Operand {
+  readonly file: string;
+  readonly field: string;
+}
+
+/** One instruction of a {@link FusedRun}. */
+export interface FusedPart {
+  readonly prepared: PreparedInsn;
+  /** Its source operand that names the destination of the part before. */
+  readonly forward?: Operand;
+}
+
+/** Two instructions or more with one fast opcode. */
+export interface FusedRun {
   readonly op: number;
-  readonly first: PreparedInsn;
-  readonly second: PreparedInsn;
+  readonly parts: readonly [FusedPart, ...FusedPart[]];
+  /** Of the last, which alone may jump. */
   readonly reach: Reach;
-  /** Source operand of the second that names the first's destination. */
-  readonly forward?: { readonly file: string; readonly field: string };
 }
 
 export interface Program {
@@ -41,8 +58,8 @@ export interface Program {
   readonly insns: readonly PreparedInsn[];
   /** Quick forms, by the instruction they are of; several may share one. */
   readonly quick: readonly { readonly of: PreparedInsn; readonly form: PreparedInsn }[];
-  /** Their opcodes follow all others, from `firstFusedOp`. */
-  readonly pairs: readonly FusedPair[];
+  /** Best first, where a record begins several. Their opcodes follow all others, from `firstFusedOp`. */
+  readonly runs: readonly FusedRun[];
   readonly firstFusedOp: number;
   readonly helperNames: readonly string[];
   readonly functionNames: readonly string[];
@@ -54,17 +71,31 @@ export const prepareProgram = (isa: EngineIsa): Program => {
   let nextFast: number = FAST.first;
   const state = mapState(isa.state);
   const code = layOutCode(isa.encoding);
+  const fastOpsOf = ({
+    insn,
+    graph,
+    effects,
+  }: Pick<PreparedInsn, 'insn' | 'graph' | 'effects'>): Pick<PreparedInsn, 'fastOps'> => {
+    if (insn.isRare || effects.isHelper || graph.effects.some((effect) => effect.k === 'trap' || effect.k === 'call'))
+      return {};
+    const far = nextFast++;
+    if (!effects.hasDirectTarget) return { fastOps: { far } };
+    return { fastOps: { far, forward: nextFast++, backward: nextFast++ } };
+  };
+  const firsts = new Map<string, PreparedInsn>();
   const insns = isa.insns.map((insn, index): PreparedInsn => {
     const graph = recordGraph(insn);
     const effects = effectsOf(graph);
     const slots = recordSlots(insn, graphsInRecord(isa, insn), state, code);
-    const base = { insn, graph, effects, slots, length: insn.pattern?.length, exactOp: index + 1 };
+    const isApart = isa.apart?.test(insn.mnemonic) === true && !effects.endsBlock;
+    const base = { insn, graph, effects, slots, length: insn.pattern?.length, exactOp: index + 1, isApart };
     if (effects.hasDirectTarget) checkTarget(insn, graph, code.unit);
-    if (insn.isRare || effects.isHelper || graph.effects.some((effect) => effect.k === 'trap' || effect.k === 'call'))
-      return base;
-    const far = nextFast++;
-    if (!effects.hasDirectTarget) return { ...base, fastOps: { far } };
-    return { ...base, fastOps: { far, forward: nextFast++, backward: nextFast++ } };
+    const key = handlerKey(base);
+    const like = firsts.get(key);
+    if (like) return { ...base, like, ...(like.fastOps && { fastOps: like.fastOps }) };
+    const prepared = { ...base, ...fastOpsOf(base) };
+    firsts.set(key, prepared);
+    return prepared;
   });
   const byName = new Map(insns.map((prepared) => [prepared.insn.mnemonic, prepared]));
   const forms = new Map<Insn, PreparedInsn>();
@@ -89,7 +120,7 @@ export const prepareProgram = (isa: EngineIsa): Program => {
     code,
     insns,
     quick,
-    pairs: preparePairs(isa, byName, state, firstFusedOp),
+    runs: prepareRuns(isa, byName, state, firstFusedOp),
     firstFusedOp,
     helperNames: Object.keys(isa.helpers),
     functionNames: Object.keys(isa.functions),
@@ -120,40 +151,55 @@ const checkTarget = ({ mnemonic, pattern }: Insn, { effects }: Graph, unit: numb
 };
 
 /** @throws Error when a row of the ISA's table names what cannot be fused. */
-const preparePairs = (
-  isa: EngineIsa,
+const prepareRuns = (
+  { fusions }: EngineIsa,
   byName: ReadonlyMap<string, PreparedInsn>,
   { files }: StateMap,
   firstOp: number,
-): FusedPair[] => {
-  const pairs: FusedPair[] = [];
-  for (const { first, second, forward } of isa.fusions) {
-    const a = byName.get(first);
-    const b = byName.get(second);
-    if (!a?.fastOps || !b?.fastOps || a.effects.endsBlock || a.effects.mayEndEarly)
-      throw new Error(`cannot fuse ${first} with ${second}`);
+): FusedRun[] => {
+  const runs = fusions.flatMap((fusion): Omit<FusedRun, 'op'>[] => {
+    const fail = (why: string): never => {
+      throw new Error(`cannot fuse "${fusion}": ${why}`);
+    };
+    const parts: FusedPart[] = [];
+    for (const { mnemonic, forward } of partsOf(fusion)) {
+      const prepared = byName.get(mnemonic);
+      if (!prepared?.fastOps) return fail(`the fast interpreter does not execute ${mnemonic}`);
+      const before = parts.at(-1)?.prepared;
+      if (before?.effects.endsBlock || before?.effects.mayEndEarly) fail(`${mnemonic} may not follow at once`);
+      if (prepared.isApart) fail(`${mnemonic} is apart`);
+      if (forward === undefined) parts.push({ prepared });
+      else {
+        const { file } = (before && destinationOf(before)) ?? fail(`nothing is forwarded to ${mnemonic}`);
+        if (files.get(file)?.bits !== 64) fail(`what is forwarded to ${mnemonic} is no whole register`);
+        parts.push({ prepared, forward: { file, field: forward } });
+      }
+    }
+    const [first, ...rest] = parts;
+    if (!first || rest.length === 0) return fail('it is alone');
     // The opcode that the first has on its own moves there.
-    if ([...a.slots.values()].some(({ offset }) => offset === RECORD.e))
-      throw new Error(`${first}: its record is full`);
-    const file = destinationOf(a)?.file;
-    const forwarded = forward === undefined || file === undefined ? undefined : { file, field: forward };
-    if (forward && files.get(file ?? '')?.bits !== 64) throw new Error(`${first}: it writes no whole register`);
-    const reaches: readonly Reach[] = b.effects.hasDirectTarget ? ['forward', 'backward', 'far'] : ['far'];
-    for (const reach of reaches)
-      pairs.push({ op: firstOp + pairs.length, first: a, second: b, reach, ...(forwarded && { forward: forwarded }) });
-  }
-  return pairs;
+    if ([...first.prepared.slots.values()].some(({ offset }) => offset === RECORD.e)) fail('its first record is full');
+    const { hasDirectTarget } = (rest.at(-1) ?? first).prepared.effects;
+    const reaches: readonly Reach[] = hasDirectTarget ? ['forward', 'backward', 'far'] : ['far'];
+    return reaches.map((reach) => ({ parts: [first, ...rest], reach }));
+  });
+  const forwards = ({ parts }: Omit<FusedRun, 'op'>): number => parts.filter(({ forward }) => forward).length;
+  return runs
+    .sort((a, b) => b.parts.length - a.parts.length || forwards(b) - forwards(a))
+    .map((run, at) => ({ op: firstOp + at, ...run }));
 };
 
 /** The register an instruction writes, when it writes just one and the record names it: its file and field. */
-export const destinationOf = ({
-  graph,
-}: PreparedInsn): { readonly file: string; readonly field: string } | undefined => {
+export const destinationOf = ({ graph }: PreparedInsn): Operand | undefined => {
   const writes = graph.effects.flatMap((effect) => (effect.k === 'write' ? [effect] : []));
   const [write] = writes;
   if (writes.length !== 1 || !write || !('field' in write.ref)) return undefined;
   return { file: write.file, field: write.ref.field };
 };
+
+/** The opcodes that the parts of a run have on their own. */
+export const ownOps = ({ parts, reach }: FusedRun): number[] =>
+  parts.map(({ prepared: { fastOps } }, at) => fastOps?.[at < parts.length - 1 ? 'far' : reach] ?? FAST.bail);
 
 /** The number of a guard. @throws Error naming the instruction when its instruction set has none of that name. */
 export const guardIndex = ({ guardNames }: Program, { insn }: PreparedInsn, name: string): number => {

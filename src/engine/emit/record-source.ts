@@ -8,13 +8,13 @@ import type { PreparedInsn, Program } from './program';
 import { registerKey } from './record-slots';
 import type { Code, Local, WasmOpcode } from './wasm-encoder';
 
-/** For the parts of a fused pair. */
-export interface PairRole {
-  /** Bytes from the record of the pair to this instruction's. */
+/** For the parts of a fused run. */
+export interface RunRole {
+  /** Bytes from the record of the run to this instruction's. */
   readonly displacement: number;
   /** Keeps what the instruction writes to its destination. */
   readonly keep?: Local;
-  /** The source field that reads what the first instruction kept. */
+  /** The source field that reads what the part before kept. */
   readonly forwarded?: { readonly file: string; readonly field: string; readonly value: Local };
 }
 
@@ -26,7 +26,7 @@ export class RecordSource implements OperandSource {
     readonly prepared: PreparedInsn,
     /** Pushes the pc of the record in `record`. */
     readonly pushRecordPc: () => void,
-    readonly role: PairRole = { displacement: 0 },
+    readonly role: RunRole = { displacement: 0 },
   ) {}
 
   read(file: string, ref: RegisterRef, type: ValueType): void {

@@ -1,7 +1,7 @@
 /** What the interpreters and TypeScript look up by opcode. */
 import { FAST, RECORD } from '../layout';
 import { slotOf } from './decode-page';
-import { destinationOf, type Program } from './program';
+import { destinationOf, ownOps, type Program } from './program';
 
 /** The table behind `FAST_OPS`: for each exact opcode the fast ones, far, near forward and near backward. */
 export const fastOpTable = (program: Program): Uint16Array<ArrayBuffer> => {
@@ -17,22 +17,25 @@ export const fastOpTable = (program: Program): Uint16Array<ArrayBuffer> => {
   return table;
 };
 
-/** A pair as {@link pairTable} has it. */
-export const PAIR = { first: 0, second: 1, op: 2, destination: 3, source: 4, columns: 5 } as const;
+/** The columns of a part in {@link runTable}. */
+export const PART = { op: 0, destination: 1, source: 2, columns: 3 } as const;
 
 /**
- * The pairs, for what decodes in TypeScript: fast opcodes of the first and the second, the pair's own, and the places in the
- * two records that must name the same register (both 0 when nothing is forwarded). Those that forward come first: the
- * others are right as well, but slower.
+ * The runs, for what decodes in TypeScript. Each is the opcode of the run, how many parts it has, and for each part its own
+ * opcode and the places in the record before and in its own that must name the same register, both 0 when nothing is forwarded.
  */
-export const pairTable = (program: Program): Uint16Array<ArrayBuffer> => {
-  const pairs = [...program.pairs].sort((a, b) => Number(b.forward !== undefined) - Number(a.forward !== undefined));
-  const rows = pairs.map(({ op, first, second, reach, forward }) => [
-    first.fastOps?.far ?? FAST.bail,
-    second.fastOps?.[reach] ?? FAST.bail,
-    op,
-    forward ? slotOf(program, first, destinationOf(first), 'write') : RECORD.op,
-    forward ? slotOf(program, second, forward, 'read') : RECORD.op,
-  ]);
+export const runTable = (program: Program): Uint16Array<ArrayBuffer> => {
+  const rows = program.runs.map((run) => {
+    const ops = ownOps(run);
+    const parts = run.parts.flatMap(({ prepared, forward }, at) => {
+      const before = run.parts[at - 1]?.prepared;
+      const places =
+        forward && before
+          ? [slotOf(program, before, destinationOf(before), 'write'), slotOf(program, prepared, forward, 'read')]
+          : [RECORD.op, RECORD.op];
+      return [ops[at] ?? FAST.bail, ...places];
+    });
+    return [run.op, run.parts.length, ...parts];
+  });
   return Uint16Array.from(rows.flat());
 };

@@ -26,14 +26,11 @@ export interface CpuTranslation {
 }
 
 /**
- * Two instructions often executed one after the other, worth one dispatch. `forward` names a source field of the second
- * that must name the first's destination: its value then does not go through memory.
+ * Instructions often executed one after the other, worth one dispatch: their mnemonics in order, separated by commas. Behind
+ * one may stand the source field that must name the destination of the one before: its value then does not go through
+ * memory. `'lu12i.w, ori rj, st.w'`
  */
-export interface Fusion {
-  readonly first: string;
-  readonly second: string;
-  readonly forward?: string;
-}
+export type Fusion = string;
 
 export interface QuickForm {
   /** Mnemonic of the instruction it is a form of. */
@@ -56,7 +53,12 @@ export interface EngineIsa {
    * its conditions (`onlyIf`) hold; the helper or function does the rest. Only speed depends on them.
    */
   readonly quick: readonly QuickForm[];
-  /** Pairs the fast interpreter executes at once; only speed depends on them. */
+  /**
+   * Mnemonics of what is seldom executed, or does much: the fast interpreter calls a function for it, so that it does not grow
+   * beyond what V8 compiles well. Only speed depends on it. Absent: nothing.
+   */
+  readonly apart?: RegExp;
+  /** What the fast interpreter executes at once; only speed depends on it. */
   readonly fusions: readonly Fusion[];
   readonly state: StateLayout;
   readonly helpers: Readonly<Record<string, Helper>>;

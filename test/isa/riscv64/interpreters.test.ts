@@ -1,7 +1,7 @@
-import { describeAgreement, integer } from '../agreement';
+import { describeAgreement, describeFusedAgreement, integer, type RandomOperands } from '../agreement';
 import { RISCV64_SUBJECT } from './subject';
 
-describeAgreement(RISCV64_SUBJECT, {
+const OPERANDS: RandomOperands = {
   general: 'x',
   selfContained: /^(lr|sc)\./,
   immediates: ['imm', 'nzimm'],
@@ -13,4 +13,7 @@ describeAgreement(RISCV64_SUBJECT, {
   },
   slots: (random) => ({ frm: BigInt(random.below(6)), fflags: BigInt(random.below(32)) }),
   compared: ['fflags', 'mstatus', 'reservation'],
-});
+};
+
+describeAgreement(RISCV64_SUBJECT, OPERANDS);
+describeFusedAgreement(RISCV64_SUBJECT, OPERANDS);

@@ -7,6 +7,7 @@ import { Engine, type TakenTrap } from '../../../src/engine/engine';
 import { createDecoder, encodeInsn } from '../../../src/isa/core/decoder';
 import type { DecodedInsn } from '../../../src/isa/core/encoding';
 import type { EngineIsa, Fusion } from '../../../src/isa/core/engine-isa';
+import { partsOf } from '../../../src/isa/core/fusion';
 import { isPatternInsn } from '../../../src/isa/core/insn';
 import { engineHost } from '../../support/engine-host';
 import { EvaluatorState, evaluate } from '../../support/ops-evaluator';
@@ -68,10 +69,10 @@ const bytesOf = (random: Random, length: number): Uint8Array => Uint8Array.from(
 /** A program that begins at the end of a page, so that it crosses the border in the middle of something. */
 const randomStart = (random: Random, isa: EngineIsa): Start => {
   const names = isa.insns.map(({ mnemonic }) => mnemonic).filter((name) => name !== 'halt');
-  // Often two that make a pair.
+  // Often some that run fused.
   const some = () => {
-    const { first, second } = random.pick(isa.fusions as [Fusion, ...Fusion[]]);
-    return random.below(4) ? [random.pick(names)] : [first, second];
+    const fusion = random.pick(isa.fusions as [Fusion, ...Fusion[]]);
+    return random.below(4) ? [random.pick(names)] : partsOf(fusion).map(({ mnemonic }) => mnemonic);
   };
   const chosen = Array.from({ length: INSNS_IN_PROGRAM }, some).flat();
   const parts = chosen.map((mnemonic) => randomInsn(random, isa, mnemonic));

@@ -46,11 +46,15 @@ const quickSlow = (general: Insn | undefined) => {
 };
 
 const FUSIONS = [
-  { first: 'li', second: 'adds', forward: 'Ra' },
-  { first: 'adds', second: 'bz' },
-  { first: 'adds', second: 'bn' },
-  { first: 'li', second: 'push' },
-  { first: 'movlow', second: 'cas' },
+  'li, adds Ra',
+  'adds, bz',
+  'adds, bn',
+  'li, push',
+  'movlow, cas',
+  'li, adds, bz',
+  'li, adds Ra, adds Rb, bn',
+  'push, push, movlow, cas',
+  'movlow, push, li',
 ];
 
 const toy = (name: string, encoding: Encoding, insns: readonly Insn[]): EngineIsa =>

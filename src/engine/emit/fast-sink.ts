@@ -1,0 +1,159 @@
+/** What instructions of the fast interpreter do to memory and control flow. */
+import { HOT, RECORD, STATE } from '../layout';
+import type { EffectSink, LocalPool, UpdateParts } from './expression';
+import { emitHostAddress, emitProbe, loadOpcode, storeOpcode } from './memory-access';
+import { guardIndex, type PreparedInsn, type Program, type Reach } from './program';
+import type { Code, Label, Local } from './wasm-encoder';
+
+/** The interpreter that a {@link FastSink} emits for. */
+export interface FastTarget {
+  readonly code: Code;
+  readonly program: Program;
+  readonly pool: LocalPool;
+  readonly record: Local;
+  readonly budget: Local;
+  readonly entry: Local;
+  readonly pc: Local;
+  readonly enter: Label;
+  readonly dispatch: Label;
+  /** Where what may not happen here goes. */
+  readonly bail: Label;
+  advance(prepared: Pick<PreparedInsn, 'length'>, place: Place): void;
+  retire(count: number): void;
+  pushPc(): void;
+  pushDataTlb(): void;
+}
+
+/** Where the instruction being emitted has its record, and how many are done with it. */
+export interface Place {
+  readonly record: Local;
+  /** Bytes from `record` to the instruction's own: it is not the first of a run. */
+  readonly displacement: number;
+  readonly count: number;
+}
+
+/** Effects with what the TLBs allow; everything else leaves to `bail`. */
+export class FastSink implements EffectSink {
+  constructor(
+    readonly fast: FastTarget,
+    readonly prepared: PreparedInsn,
+    readonly reach: Reach,
+    readonly place: Place,
+  ) {}
+
+  load(effect: Parameters<EffectSink['load']>[0], address: Local): void {
+    const { code, entry, bail } = this.fast;
+    emitProbe(code, 'read', () => this.fast.pushDataTlb(), address, effect.bytes, entry);
+    code.brIf(bail);
+    emitHostAddress(code, 'read', address, entry);
+    code.mem(loadOpcode(effect.bytes, effect.signed), 0);
+  }
+
+  store(effect: Parameters<EffectSink['store']>[0], address: Local, value: Local): void {
+    const { code, entry, bail } = this.fast;
+    emitProbe(code, 'write', () => this.fast.pushDataTlb(), address, effect.bytes, entry);
+    code.brIf(bail);
+    emitHostAddress(code, 'write', address, entry);
+    code.get(value).mem(storeOpcode(effect.bytes), 0);
+  }
+
+  probe({ bytes }: Parameters<EffectSink['probe']>[0], address: Local): void {
+    const { code, entry, bail } = this.fast;
+    emitProbe(code, 'write', () => this.fast.pushDataTlb(), address, bytes, entry);
+    code.brIf(bail);
+  }
+
+  update({ bytes, signed }: Parameters<EffectSink['update']>[0], address: Local, parts: UpdateParts): void {
+    const { code, entry, bail, pool } = this.fast;
+    const host = pool.take('i32');
+    emitProbe(code, 'write', () => this.fast.pushDataTlb(), address, bytes, entry);
+    code.brIf(bail);
+    emitHostAddress(code, 'write', address, entry);
+    code.tee(host).mem(loadOpcode(bytes, signed), 0);
+    parts.setOld();
+    if (parts.pushWhen) {
+      parts.pushWhen();
+      code.if();
+    }
+    code.get(host);
+    parts.pushValue();
+    code.mem(storeOpcode(bytes), 0);
+    if (parts.pushWhen) code.end();
+  }
+
+  jump(_: Parameters<EffectSink['jump']>[0], pushTarget: () => void): void {
+    this.#go(pushTarget);
+  }
+
+  branch(_: Parameters<EffectSink['branch']>[0], pushCondition: () => void, pushTarget: () => void): void {
+    pushCondition();
+    this.fast.code.if();
+    this.#go(pushTarget);
+    this.fast.code.end();
+  }
+
+  #go(pushTarget: () => void): void {
+    const { fast, reach } = this;
+    const { record, displacement, count } = this.place;
+    const { code } = fast;
+    if (reach === 'far') {
+      pushTarget();
+      code.set(fast.pc);
+      fast.retire(count);
+      code.br(fast.enter);
+      return;
+    }
+    code
+      .get(record)
+      .get(record)
+      .mem('i32.load', (fast.program.isa.encoding.kind === 'program' ? RECORD.near : RECORD.imm) + displacement)
+      .op('i32.add');
+    if (displacement > 0) code.i32(displacement).op('i32.add');
+    code.set(fast.record);
+    fast.retire(count);
+    if (reach === 'forward') {
+      code.br(fast.dispatch);
+      return;
+    }
+    // A loop: the only place besides page changes where the budget is looked at.
+    code.get(fast.budget).i32(0).op('i32.gt_s').brIf(fast.dispatch);
+    fast.pushPc();
+    code.set(fast.pc).br(fast.enter);
+  }
+
+  trap(): void {
+    throw new Error('the fast interpreter takes no traps');
+  }
+  helper(): void {
+    throw new Error('the fast interpreter calls no helpers');
+  }
+  onlyIf(_: Parameters<EffectSink['onlyIf']>[0], push: () => void): void {
+    push();
+    this.fast.code.op('i32.eqz').brIf(this.fast.bail);
+  }
+
+  trapIf(_: Parameters<EffectSink['trapIf']>[0], pushCondition: () => void): void {
+    pushCondition();
+    this.fast.code.brIf(this.fast.bail);
+  }
+
+  doneIf(_: Parameters<EffectSink['doneIf']>[0], pushCondition: () => void): void {
+    pushCondition();
+    this.fast.code.if();
+    this.fast.advance(this.prepared, this.place);
+    this.fast.code.end();
+  }
+
+  guard({ name }: Parameters<EffectSink['guard']>[0]): void {
+    const { code, bail, program } = this.fast;
+    code
+      .i32(0)
+      .mem('i32.load', HOT + STATE.guards + 4 * guardIndex(program, this.prepared, name))
+      .op('i32.eqz')
+      .brIf(bail);
+  }
+
+  call(): void {
+    throw new Error('the fast interpreter calls no functions');
+  }
+}
