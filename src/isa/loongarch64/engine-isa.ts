@@ -5,6 +5,7 @@ import { CAUSE, isRefill } from './causes';
 import { ENCODING } from './encoding';
 import { isFpOpen, isLsxOpen, openFp, openLsx, pendingInterrupt, takeTrap, wakesFromWait } from './exceptions';
 import { FP_FUNCTIONS } from './float/functions';
+import { APART, FUSIONS } from './fusions';
 import { FUNCTIONS, HELPERS } from './helpers';
 import { INSNS } from './insns/all';
 import { cpuTranslate, translationContext } from './paging-cpu';
@@ -17,7 +18,8 @@ export const LOONGARCH64_ENGINE: EngineIsa = {
   encoding: ENCODING,
   insns: INSNS,
   quick: QUICK,
-  fusions: [],
+  apart: APART,
+  fusions: FUSIONS,
   state: STATE,
   helpers: { ...HELPERS, ...VECTOR_HELPERS },
   functions: { ...FUNCTIONS, ...FP_FUNCTIONS },
