@@ -37,6 +37,8 @@ interface InsnText {
    * and so every instruction slower.
    */
   readonly isRare?: true;
+  /** The only file whose registers its helper writes; absent where that is not known. It goes on behind the instruction. */
+  readonly helperWrites?: string;
   /** Fields of the kind `computed`. */
   readonly computed?: Readonly<Record<string, ComputeField>>;
 }

@@ -13,10 +13,13 @@ export interface RegisterPlace {
 /** What an instruction adds to a register: 0n where it leaves it alone, `undefined` where it sets it to something else. */
 export type Move = (operands: Operands) => bigint | undefined;
 
-/** How an instruction, whatever its operands, moves the register at `place`. Of helpers nothing is known. */
+/** How an instruction, whatever its operands, moves the register at `place`. Of most helpers nothing is known. */
 export function moveOf(insn: Insn, place: RegisterPlace): Move {
   const { effects } = recordGraph(insn);
-  if (effects.some(({ k }) => k === 'helper')) return () => undefined;
+  if (effects.some(({ k }) => k === 'helper')) {
+    const isLeftAlone = insn.helperWrites !== undefined && insn.helperWrites !== place.file;
+    return () => (isLeftAlone ? 0n : undefined);
+  }
   const writes = effects.flatMap((effect) => (effect.k === 'write' && effect.file === place.file ? [effect] : []));
   if (writes.length === 0) return () => 0n;
   return ({ fields }) => {

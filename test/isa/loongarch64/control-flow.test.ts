@@ -26,3 +26,10 @@ it('a far call goes where pcaddu18i and jirl say together', () => {
   expect(high.mnemonic).toBe('pcaddu18i');
   expect(LOONGARCH64.jointTarget?.(high, low)).toBe(AT + 1504n);
 });
+
+it.each([
+  ['vld, which has no helper', 0x2c00_0060],
+  ['vavg.b, which is one', 0x7064_0000],
+])('debuggers see that the stack pointer stays where it is at %s', (_, word) => {
+  expect(insnOf(word)).toMatchObject({ isValid: true, stackMove: 0n });
+});

@@ -56,6 +56,7 @@ export const vectorInsn = (mnemonic: string, pattern: string, text: Text, sem?: 
   insn(mnemonic, pattern, {
     ...text,
     ...(isRareVector(mnemonic) && { isRare: true }),
+    helperWrites: 'v',
     sem: (o, f) => {
       o.guard('lsx');
       if (sem) sem(o, f);
