@@ -33,8 +33,8 @@ interface InsnText {
   /** Control-flow kind shown to debuggers; derived from `sem` when absent (`jump`, `branch`, `plain`). */
   readonly kind?: 'call' | 'return' | 'indirect' | 'trap' | 'trapReturn';
   /**
-   * The fast interpreter hands it over like a helper, without code of its own: one of many that would only make that large,
-   * and so every instruction slower.
+   * The fast interpreter hands it over like a helper, and the exact one calls a function for it: one of many, which would
+   * make both large and every instruction slower.
    */
   readonly isRare?: true;
   /** The only file whose registers its helper writes; absent where that is not known. It goes on behind the instruction. */

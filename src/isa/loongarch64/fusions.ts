@@ -5,9 +5,9 @@
  */
 import type { Fusion } from '../core/engine-isa';
 
-/** Bound checks, minima and maxima in memory, bits in reverse, and floating point with constants of its own. */
+/** Vectors, bound checks, minima and maxima in memory, bits in reverse, and floating point with constants of its own. */
 export const APART =
-  /^(f?(ld|st)(gt|le)\.|asrt|am(min|max)|bitrev|fn?m(add|sub)|f(recip|rsqrt|sqrt|rint|class|scale|log|min|max|cvt|tint|fint))/;
+  /^(v|f?(ld|st)(gt|le)\.|asrt|am(min|max)|bitrev|fn?m(add|sub)|f(recip|rsqrt|sqrt|rint|class|scale|log|min|max|cvt|tint|fint))/;
 
 /**
  * Runs of up to four. Those come first that save the most dispatches for the size of their code.

@@ -26,8 +26,8 @@ export const REF = {
 } as const;
 
 /**
- * What string functions and compilers use most. With every row in it, the fast interpreter would take twice as long to be
- * compiled, and programs without vectors would wait for that.
+ * What string functions and compilers use most: the fast interpreter calls a function for it (see `APART`), which takes the
+ * longer to be compiled the more there is in it.
  */
 const COMMON = new RegExp(
   `^v(${[
