@@ -11,7 +11,7 @@ import { type ExactFunction, type ExactImports, ExactSink } from './exact-sink';
 import { GraphEmitter, LocalPool } from './expression';
 import { emitFetchProbe } from './memory-access';
 import type { Program } from './program';
-import { emitRare } from './rare';
+import { emitRare, isSeldom } from './rare';
 import { RecordSource } from './record-source';
 import { Code, type FunctionRef, type Label, type Local, type ModuleBuilder } from './wasm-encoder';
 
@@ -25,7 +25,7 @@ export const emitExact = (
   imports: ExactImports,
   program: Program,
 ): void => {
-  const rare = program.insns.some(({ insn }) => insn.isRare) ? emitRare(module, imports, program) : undefined;
+  const rare = program.insns.some(isSeldom) ? emitRare(module, imports, program) : undefined;
   module.define(target, new ExactEmitter(imports, program, rare).emit());
 };
 
@@ -235,7 +235,7 @@ class ExactEmitter implements ExactFunction {
   #handlers(): void {
     const { code } = this;
     const { insns } = this.program;
-    const common = insns.filter(({ insn, like }) => !insn.isRare && !like);
+    const common = insns.filter((one) => !isSeldom(one) && !one.like);
     const own = new Map<number, Label>();
     for (const { exactOp } of common.toReversed()) own.set(exactOp, code.block(`op ${exactOp}`));
     const rare = this.rare && code.block('rare');

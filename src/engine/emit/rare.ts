@@ -5,7 +5,7 @@
 import { HOT, STATE } from '../layout';
 import { type ExactFunction, type ExactImports, ExactSink } from './exact-sink';
 import { GraphEmitter, LocalPool } from './expression';
-import type { Program } from './program';
+import type { PreparedInsn, Program } from './program';
 import { RecordSource } from './record-source';
 import { Code, type FunctionRef, type Label, type ModuleBuilder } from './wasm-encoder';
 
@@ -18,6 +18,9 @@ export const emitRare = (module: ModuleBuilder, imports: ExactImports, program: 
   module.define(target, new RareEmitter(imports, program).emit());
   return target;
 };
+
+/** Whether the exact interpreter calls that function for an instruction. */
+export const isSeldom = ({ insn, isApart }: PreparedInsn): boolean => insn.isRare === true || isApart;
 
 class RareEmitter implements ExactFunction {
   readonly code = new Code(['i32', 'i32']);
@@ -58,7 +61,7 @@ class RareEmitter implements ExactFunction {
   #handlers(): void {
     const { code, program } = this;
     const [record, op] = [code.parameter(0), code.parameter(1)];
-    const rare = program.insns.filter(({ insn }) => insn.isRare);
+    const rare = program.insns.filter(isSeldom);
     const own = new Map<number, Label>();
     for (const { exactOp } of rare.toReversed()) own.set(exactOp, code.block(`op ${exactOp}`));
     const other = code.block('other');

@@ -54,7 +54,7 @@ export interface EngineIsa {
    */
   readonly quick: readonly QuickForm[];
   /**
-   * Mnemonics of what is seldom executed, or does much: the fast interpreter calls a function for it, so that it does not grow
+   * Mnemonics of what is seldom executed, or does much: the interpreters call functions for it, so that they do not grow
    * beyond what V8 compiles well. Only speed depends on it. Absent: nothing.
    */
   readonly apart?: RegExp;
