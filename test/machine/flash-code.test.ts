@@ -1,6 +1,6 @@
 /** Code in flash is executed there, and what flash holds is read as memory is, until it is written to. */
 import { describe, expect, it } from 'vitest';
-import { INSNS as LOONGARCH64 } from '../../src/isa/loongarch64/insns/all';
+import { insns as loongarch64 } from '../../src/isa/loongarch64/insns/all';
 import { createMachine } from '../../src/machine/create';
 import { assemble, type Line } from '../support/assemble';
 import { consoleOf, runToEnd } from '../support/guests';
@@ -41,7 +41,7 @@ const flash = (code: Uint8Array): Uint8Array => {
 describe('a machine that starts in flash', () => {
   it.each([
     ['riscv64', assemble(RISCV)],
-    ['loongarch64', assemble(LOONGARCH, LOONGARCH64)],
+    ['loongarch64', assemble(LOONGARCH, loongarch64())],
   ] as const)('executes what is there: %s', (architecture, code) => {
     const { machine } = createMachine({ architecture, pflash0: { name: 'flash', bytes: flash(code) } });
     const console = consoleOf(machine);

@@ -1,7 +1,7 @@
 /** The disassembler of LoongArch64: the core's, with this instruction set's spelling. */
 import { createDisassembler, type Disassembler } from '../core/disassembler';
 import { ENCODING } from './encoding';
-import { INSNS } from './insns/all';
+import { insns } from './insns/all';
 import { INSNS_SYSTEM } from './insns/system';
 import { SPELLING } from './spelling';
 
@@ -9,7 +9,7 @@ let made: Disassembler | undefined;
 
 /** One instruction at the start of the bytes. Made when first asked for: a run without a debugger never needs it. */
 export const disassemble: Disassembler = (bytes, address) => {
-  made ??= createDisassembler(INSNS, ENCODING, SPELLING);
+  made ??= createDisassembler(insns(), ENCODING, SPELLING);
   return made(bytes, address);
 };
 

@@ -7,21 +7,28 @@ import { isFpOpen, isLsxOpen, openFp, openLsx, pendingInterrupt, takeTrap, wakes
 import { FP_FUNCTIONS } from './float/functions';
 import { APART, FUSIONS } from './fusions';
 import { FUNCTIONS, HELPERS } from './helpers';
-import { INSNS } from './insns/all';
+import { insns } from './insns/all';
 import { cpuTranslate, translationContext } from './paging-cpu';
 import { QUICK } from './quick';
 import { STATE } from './state';
-import { VECTOR_HELPERS } from './vector/helpers';
+import { vectorHelpers } from './vector/helpers';
+
+let helpers: EngineIsa['helpers'] | undefined;
 
 export const LOONGARCH64_ENGINE: EngineIsa = {
   name: 'loongarch64',
   encoding: ENCODING,
-  insns: INSNS,
+  get insns() {
+    return insns();
+  },
   quick: QUICK,
   apart: APART,
   fusions: FUSIONS,
   state: STATE,
-  helpers: { ...HELPERS, ...VECTOR_HELPERS },
+  get helpers() {
+    helpers ??= { ...HELPERS, ...vectorHelpers() };
+    return helpers;
+  },
   functions: { ...FUNCTIONS, ...FP_FUNCTIONS },
   guards: { fp: { isOpen: isFpOpen, open: openFp }, lsx: { isOpen: isLsxOpen, open: openLsx } },
   causes: {

@@ -3,7 +3,7 @@ import type { EnvironmentCalls, Isa } from '../core/isa';
 import { ARGUMENT_REGISTERS, FRAME_POINTER, RETURN_ADDRESS, STACK_POINTER } from './abi';
 import { disassemble, TRAP_RETURNS } from './assembly';
 import { CAUSES } from './causes';
-import { INSNS } from './insns/all';
+import { insns } from './insns/all';
 import { translate } from './paging-view';
 import { jointAddress, jointTarget, loadsStackPointer } from './pairs';
 import { REGISTERS, registerOfDwarf, registerOfName } from './registers';
@@ -40,7 +40,7 @@ export const LOONGARCH64: Isa = {
   maxLength: 4,
   minLength: 4,
   get mnemonics() {
-    const all = new Set([...MACROS.split(' '), ...ALIASES.split(' '), ...INSNS.map(({ mnemonic }) => mnemonic)]);
+    const all = new Set([...MACROS.split(' '), ...ALIASES.split(' '), ...insns().map(({ mnemonic }) => mnemonic)]);
     return [...all].sort();
   },
   disassemble,

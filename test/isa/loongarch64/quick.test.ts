@@ -7,7 +7,7 @@ import { Engine } from '../../../src/engine/engine';
 import { encodeInsn } from '../../../src/isa/core/decoder';
 import type { EngineIsa } from '../../../src/isa/core/engine-isa';
 import { FP_FUNCTIONS } from '../../../src/isa/loongarch64/float/functions';
-import { INSNS } from '../../../src/isa/loongarch64/insns/all';
+import { insns } from '../../../src/isa/loongarch64/insns/all';
 import { engineHost } from '../../support/engine-host';
 import { type FloatFormat, hardOperands, type Taken } from '../../support/fp-hard-operands';
 import { Random, SEED } from '../../support/random';
@@ -74,7 +74,7 @@ const soft = new Bench({ ...LOONGARCH64_SUBJECT.engine, quick: [] });
 
 const REGISTERS: Readonly<Record<string, number>> = { fj: 1, fk: 2, fa: 3, fd: 4, cd: 4 };
 const placeRow = (mnemonic: string): void => {
-  const row = INSNS.find((insn) => insn.mnemonic === mnemonic);
+  const row = insns().find((insn) => insn.mnemonic === mnemonic);
   if (!row) throw new Error(`no row ${mnemonic}`);
   const fields = [...row.pattern.fields.keys()].map((name) => [name, REGISTERS[name] ?? 0]);
   const word = encodeInsn(row.pattern, Object.fromEntries(fields));

@@ -1,6 +1,6 @@
 /** LoongArch64 for vector rows: at PLV0 in direct addresses, with floating point and vectors on. */
 import { LOONGARCH64_ENGINE } from '../../../src/isa/loongarch64/engine-isa';
-import { INSNS } from '../../../src/isa/loongarch64/insns/all';
+import { insns } from '../../../src/isa/loongarch64/insns/all';
 import { resetState, STATE } from '../../../src/isa/loongarch64/state';
 import type { Subject } from '../driver';
 
@@ -9,7 +9,7 @@ const SXE = 2n;
 
 export const LOONGARCH64_SUBJECT: Subject = {
   engine: LOONGARCH64_ENGINE,
-  insns: INSNS,
+  insns: insns(),
   reset: (state) => {
     resetState(state, { cpu: 0 });
     state.set('EUEN', FPE | SXE);

@@ -1,7 +1,7 @@
 /** The smallest initial RAM disk there is: a console and one program without a library. */
 import { ARCHITECTURES, type Architecture } from '../../../src/base/architectures';
 import type { PatternInsn } from '../../../src/isa/core/insn';
-import { INSNS as LOONGARCH64 } from '../../../src/isa/loongarch64/insns/all';
+import { insns as loongarch64 } from '../../../src/isa/loongarch64/insns/all';
 import { INSNS as RISCV64 } from '../../../src/isa/riscv64/insns/all';
 import { assemble, type Line } from '../../support/assemble';
 import { buildElf } from '../elf-builder';
@@ -41,7 +41,7 @@ const WORDS = {
     loop: ['jal', { rd: 0, imm: 0 }],
   },
   loongarch64: {
-    insns: LOONGARCH64,
+    insns: loongarch64(),
     load: (rd, value) => [
       ['lu12i.w', { rd, si: (value & ~0xfff) >>> 0 }],
       ['ori', { rd, rj: rd, ui: value & 0xfff }],

@@ -55,7 +55,7 @@ const WIDTHS: readonly (readonly [string, LaneBits])[] = [
   ['d', 64],
 ];
 
-export const INSNS_VECTOR_BITS: readonly PatternInsn[] = [
+export const vectorBits = (): readonly PatternInsn[] => [
   logic('vand.v', 0x7126_0000, 'vd = vj and vk.', (o, j, k) => o.vectorAnd(j, k)),
   logic('vor.v', 0x7126_8000, 'vd = vj or vk.', (o, j, k) => o.vectorOr(j, k)),
   logic('vxor.v', 0x7127_0000, 'vd = vj xor vk.', (o, j, k) => o.vectorXor(j, k)),

@@ -90,7 +90,7 @@ const toIntegers: readonly PatternInsn[] = ROUNDINGS.flatMap(([letters, how], at
   ),
 ]);
 
-export const INSNS_VECTOR_FLOAT: readonly PatternInsn[] = [
+export const vectorFloat = (): readonly PatternInsn[] => [
   ...fused('vfmadd', 0x0910_0000, 'vj × vk + va'),
   ...fused('vfmsub', 0x0950_0000, 'vj × vk - va'),
   ...fused('vfnmadd', 0x0990_0000, '-(vj × vk + va)'),

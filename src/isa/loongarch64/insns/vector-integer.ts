@@ -96,7 +96,7 @@ const multiplyAdd = (first: number, name: string, operation: 'add' | 'sub', doc:
 
 const SATURATING = [8, 16];
 
-export const INSNS_VECTOR_INTEGER: readonly PatternInsn[] = [
+export const vectorInteger = (): readonly PatternInsn[] => [
   ...plain(0x7000_0000, 'vseq', BHWD, 'vd = ones where vj and vk are equal, else zeros', 'eq'),
   ...withImmediate(0x7280_0000, 'si', {
     name: 'vseqi',

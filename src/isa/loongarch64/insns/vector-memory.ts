@@ -43,7 +43,7 @@ const address = (o: LoongOps, f: LoongFields): V64 => o.add(o.r(f.rj), o.imm(f.s
 const lane = (o: LoongOps, f: LoongFields, bits: LaneBits): V64 =>
   o.half(o.everyLane(bits, o.v(f.vd), o.imm(f.ui)), 'low');
 
-export const INSNS_VECTOR_MEMORY: readonly PatternInsn[] = [
+export const vectorMemory = (): readonly PatternInsn[] => [
   ...addressed(
     'vld',
     'vd = 16 bytes',

@@ -161,7 +161,7 @@ const pair = (o: LoongOps, f: LoongFields): V128 => {
   return o.vectorOr(o.pickBytes(o.v(f.vk), index), o.pickBytes(o.v(f.vj), above));
 };
 
-export const INSNS_VECTOR_PERMUTE: readonly PatternInsn[] = [
+export const vectorPermute = (): readonly PatternInsn[] => [
   ...SIZES.flatMap(moves),
   ...ordered(0x7116_0000, 'vpackev', 'vd = even lanes of vk and, above each, of vj', (lane, count) =>
     lane % 2 ? count + lane - 1 : lane,

@@ -85,7 +85,7 @@ const byBytes = (mnemonic: string, pattern: string, op: 'add' | 'sub', doc: stri
 const saturation = (first: number, suffixes: readonly string[], doc: string): PatternInsn[] =>
   withCount(first, 15, { name: 'vsat', ref: REF.misc, doc, suffixes });
 
-export const INSNS_VECTOR_SHIFT: readonly PatternInsn[] = [
+export const vectorShift = (): readonly PatternInsn[] => [
   ...shift('vsll', 'shifted left', 'shl', 0x70e8_0000, 0x732c_0000),
   ...shift('vsrl', LOGICAL, 'shrU', 0x70ea_0000, 0x7330_0000),
   ...shift('vsra', ARITHMETIC, 'shrS', 0x70ec_0000, 0x7334_0000),

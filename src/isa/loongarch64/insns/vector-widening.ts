@@ -144,7 +144,7 @@ const shifted = (first: number, suffixes: readonly string[]): PatternInsn[] =>
 
 const UPPER = 'vd = the upper half of the lanes of vj, twice as wide';
 
-export const INSNS_VECTOR_WIDENING: readonly PatternInsn[] = [
+export const vectorWidening = (): readonly PatternInsn[] => [
   ...pairs('vaddw', 'add', 'vd = sums', [0x701e_0000, 0x7022_0000, 0x702e_0000, 0x7032_0000, 0x703e_0000, 0x7040_0000]),
   ...pairs('vsubw', 'sub', 'vd = differences', [0x7020_0000, 0x7024_0000, 0x7030_0000, 0x7034_0000]),
   ...pairs(

@@ -1,19 +1,25 @@
-/** All instructions of LSX. */
+/** All instructions of LSX. They are many: made when somebody asks first, and runs of other instruction sets never do. */
 import type { PatternInsn } from '../../core/insn';
-import { INSNS_VECTOR_BITS } from './vector-bits';
-import { INSNS_VECTOR_FLOAT } from './vector-float';
-import { INSNS_VECTOR_INTEGER } from './vector-integer';
-import { INSNS_VECTOR_MEMORY } from './vector-memory';
-import { INSNS_VECTOR_PERMUTE } from './vector-permute';
-import { INSNS_VECTOR_SHIFT } from './vector-shift';
-import { INSNS_VECTOR_WIDENING } from './vector-widening';
+import { vectorBits } from './vector-bits';
+import { vectorFloat } from './vector-float';
+import { vectorInteger } from './vector-integer';
+import { vectorMemory } from './vector-memory';
+import { vectorPermute } from './vector-permute';
+import { vectorShift } from './vector-shift';
+import { vectorWidening } from './vector-widening';
 
-export const INSNS_VECTOR: readonly PatternInsn[] = [
-  ...INSNS_VECTOR_INTEGER,
-  ...INSNS_VECTOR_WIDENING,
-  ...INSNS_VECTOR_SHIFT,
-  ...INSNS_VECTOR_BITS,
-  ...INSNS_VECTOR_PERMUTE,
-  ...INSNS_VECTOR_MEMORY,
-  ...INSNS_VECTOR_FLOAT,
-];
+let made: readonly PatternInsn[] | undefined;
+
+/** Every row of LSX. */
+export const vectorInsns = (): readonly PatternInsn[] => {
+  made ??= [
+    ...vectorInteger(),
+    ...vectorWidening(),
+    ...vectorShift(),
+    ...vectorBits(),
+    ...vectorPermute(),
+    ...vectorMemory(),
+    ...vectorFloat(),
+  ];
+  return made;
+};

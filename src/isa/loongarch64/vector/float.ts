@@ -119,7 +119,7 @@ const toIntegers = (letters: string): Record<string, VectorFloatFunction> => {
 };
 
 /** By mnemonic. */
-export const FLOAT_FUNCTIONS: Readonly<Record<string, VectorFloatFunction>> = {
+export const floatFunctions = (): Readonly<Record<string, VectorFloatFunction>> => ({
   ...Object.fromEntries(arithmetic()),
   ...Object.fromEntries(['', ...Object.keys(ROUNDINGS)].flatMap((letters) => Object.entries(toIntegers(letters)))),
   'vftint.wu.s': lanes('ftint', toUnsigned(SINGLE, 'wu'), 32, together(32)),
@@ -139,7 +139,7 @@ export const FLOAT_FUNCTIONS: Readonly<Record<string, VectorFloatFunction>> = {
   'vfcvth.s.h': lanes('fcvt.s.h', changed(HALF, SINGLE), 32, halved(16, 'h')),
   'vfcvtl.d.s': lanes('fcvt.d.s', changed(SINGLE, DOUBLE), 64, halved(32, 'l')),
   'vfcvth.d.s': lanes('fcvt.d.s', changed(SINGLE, DOUBLE), 64, halved(32, 'h')),
-};
+});
 
 const classes =
   (format: Format, bits: 32 | 64): VectorFunction =>
@@ -150,7 +150,7 @@ const classes =
     );
 
 /** Those that raise nothing; by mnemonic. */
-export const CLASS_FUNCTIONS: Readonly<Record<string, VectorFunction>> = {
+export const classFunctions = (): Readonly<Record<string, VectorFunction>> => ({
   'vfclass.s': classes(SINGLE, 32),
   'vfclass.d': classes(DOUBLE, 64),
-};
+});

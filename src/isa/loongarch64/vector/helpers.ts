@@ -1,14 +1,13 @@
 /** The instructions of LSX that complete in TypeScript, by the names their rows give `o.helper`. */
 import type { Helper } from '../../core/privileged';
-import { INSNS_VECTOR } from '../insns/vectors';
-import type { VectorFunction } from './families';
-import { CLASS_FUNCTIONS, FLOAT_FUNCTIONS, type VectorFloatFunction } from './float';
-import { INTEGER_FUNCTIONS } from './integer';
-import { PERMUTATION_FUNCTIONS } from './permutation';
+import { vectorInsns } from '../insns/vectors';
+import { classFunctions, floatFunctions, type VectorFloatFunction } from './float';
+import { integerFunctions } from './integer';
+import { permutationFunctions } from './permutation';
 
 /** The fields that an instruction's operands are in. */
 const operandsOf = (mnemonic: string): { readonly k: 'vk' | 'ui' | undefined; readonly d: 'va' | 'vd' } => {
-  const fields = INSNS_VECTOR.find((row) => row.mnemonic === mnemonic)?.fields;
+  const fields = vectorInsns().find((row) => row.mnemonic === mnemonic)?.fields;
   if (!fields) throw new Error(`no instruction ${mnemonic}`);
   return { k: fields.has('vk') ? 'vk' : fields.has('ui') ? 'ui' : undefined, d: fields.has('va') ? 'va' : 'vd' };
 };
@@ -25,13 +24,11 @@ const helper = (mnemonic: string, run: VectorFloatFunction): Helper => {
   };
 };
 
-const PLAIN: Readonly<Record<string, VectorFunction>> = {
-  ...INTEGER_FUNCTIONS,
-  ...PERMUTATION_FUNCTIONS,
-  ...CLASS_FUNCTIONS,
+/** All of them; they are many, so they are made only where the instruction set runs. */
+export const vectorHelpers = (): Readonly<Record<string, Helper>> => {
+  const plain = { ...integerFunctions(), ...permutationFunctions(), ...classFunctions() };
+  return Object.fromEntries([
+    ...Object.entries(plain).map(([name, run]) => [name, helper(name, (_, j, k, d) => run(j, k, d))] as const),
+    ...Object.entries(floatFunctions()).map(([name, run]) => [name, helper(name, run)] as const),
+  ]);
 };
-
-export const VECTOR_HELPERS: Readonly<Record<string, Helper>> = Object.fromEntries([
-  ...Object.entries(PLAIN).map(([name, run]) => [name, helper(name, (_, j, k, d) => run(j, k, d))] as const),
-  ...Object.entries(FLOAT_FUNCTIONS).map(([name, run]) => [name, helper(name, run)] as const),
-]);

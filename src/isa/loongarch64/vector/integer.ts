@@ -126,7 +126,7 @@ const UNSIGNED = 'bu hu wu du';
 const BOTH = `${SIGNED} ${UNSIGNED}`;
 
 /** By mnemonic. */
-export const INTEGER_FUNCTIONS: Readonly<Record<string, VectorFunction>> = {
+export const integerFunctions = (): Readonly<Record<string, VectorFunction>> => ({
   ...families(
     'vadd',
     'q',
@@ -223,4 +223,4 @@ export const INTEGER_FUNCTIONS: Readonly<Record<string, VectorFunction>> = {
       return j < lowest ? lowest : j > highest ? highest : j;
     }),
   ),
-};
+});

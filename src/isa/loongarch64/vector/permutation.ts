@@ -39,7 +39,7 @@ const firstNegative =
   };
 
 /** By mnemonic. */
-export const PERMUTATION_FUNCTIONS: Readonly<Record<string, VectorFunction>> = {
+export const permutationFunctions = (): Readonly<Record<string, VectorFunction>> => ({
   ...families(
     'vshuf',
     'h w d',
@@ -78,4 +78,4 @@ export const PERMUTATION_FUNCTIONS: Readonly<Record<string, VectorFunction>> = {
     'b h',
     firstNegative((n) => n),
   ),
-};
+});

@@ -1,12 +1,12 @@
 /** Short forms for vector rows: one line of numbers each. Numbers may be negative; they are taken modulo 2^64. */
 import { CAUSE } from '../../../../src/isa/loongarch64/causes';
-import { INSNS } from '../../../../src/isa/loongarch64/insns/all';
+import { insns } from '../../../../src/isa/loongarch64/insns/all';
 import { type After, type Before, CODE, DATA, type Vector } from '../../driver';
 import { encoderOf, type Fields, type Num, text, u64 } from '../../rows';
 
 export { type Fields, type Num, u64 } from '../../rows';
 
-const encode = encoderOf(INSNS);
+const encode = encoderOf(insns());
 
 /** Registers the short forms use. */
 export const RD = 12;

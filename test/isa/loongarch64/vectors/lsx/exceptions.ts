@@ -1,6 +1,6 @@
 /** When instructions of LSX raise exceptions instead. */
 import { CAUSE } from '../../../../../src/isa/loongarch64/causes';
-import { INSNS_VECTOR } from '../../../../../src/isa/loongarch64/insns/vectors';
+import { vectorInsns } from '../../../../../src/isa/loongarch64/insns/vectors';
 import type { Vector } from '../../../driver';
 import { DZ, fcsr, NV, NX, RNE, UF } from '../float-rows';
 import { vector, wordOf } from '../rows';
@@ -9,7 +9,7 @@ const [VD, VJ, VK] = [4, 5, 6];
 const [FPE, SXE] = [1n, 2n];
 
 /** Every instruction with vectors off, whether floating point is on or not. */
-const disabled: readonly Vector[] = INSNS_VECTOR.map(({ mnemonic }) =>
+const disabled: readonly Vector[] = vectorInsns().map(({ mnemonic }) =>
   vector(
     mnemonic,
     {},
