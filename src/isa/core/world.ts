@@ -36,6 +36,8 @@ export interface World {
   readonly level: WorldLevel;
   readonly asid: number;
   readonly vmid: number;
+  /** Whether addresses are physical, where that does not follow from there being no roots: mapping may be on without any. */
+  readonly isDirect?: boolean;
   /**
    * Where walks start: of stage 1 each for addresses of its own, by address, then of stage 2. A stage that is off has none.
    */

@@ -16,7 +16,7 @@ import {
 import type { World } from '../core/world';
 import { isCanonical, TLBELO, virtualBits } from './bits';
 import { CAUSE, causeName } from './causes';
-import { isDirect, pageOf, refusal, windowOf } from './paging-cpu';
+import { pageOf, refusal, windowOf } from './paging-cpu';
 import { levelsOf, pageEntry, permissions, type Registers, walkTables } from './tables';
 import { MTLB_ENTRIES, STLB_ENTRIES, STLB_SETS, STLB_WAYS, unpackEntry } from './tlb-layout';
 
@@ -148,7 +148,7 @@ export const translate = (
   access: Access,
   registers: Registers,
 ): Translation => {
-  if (world.roots.length === 0 && isDirect({ get: registers })) {
+  if (world.isDirect === true) {
     return translateBy(t`direct`, [direct], address, access);
   }
   const plv = PLV[world.mode] ?? 0;

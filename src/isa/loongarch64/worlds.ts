@@ -25,6 +25,7 @@ const rootsNow = (state: Registers, asid: number): TableRoot[] =>
 /** The world of a privilege level under the roots there are now. With direct addresses there are none. */
 export const worldOfPlv = (state: Registers, plv: number): World => {
   const asid = Number(state.get('ASID') & ASID_MASK);
+  const isPhysical = isDirect(state);
   return {
     isa: 'loongarch64',
     mode: `PLV${plv}`,
@@ -33,7 +34,8 @@ export const worldOfPlv = (state: Registers, plv: number): World => {
     level: plv === 0 ? 'kernel' : 'user',
     asid,
     vmid: 0,
-    roots: isDirect(state) ? [] : rootsNow(state, asid),
+    isDirect: isPhysical,
+    roots: isPhysical ? [] : rootsNow(state, asid),
   };
 };
 
