@@ -52,8 +52,8 @@ export const breakAt = async (workbench: Workbench, folder: string, file: string
   const lines = readFileSync(join(folder, file), 'utf8').split('\n');
   await workbench.openFile(...file.split('/'));
   await workbench.showsLine(lines[0] ?? '');
-  // F9 does nothing before the workbench knows the extension.
-  await workbench.page.locator('.editor-actions [aria-label^="Debug Kernel"]').first().waitFor();
+  // F9 does nothing before the workbench knows the extension. By its icon: its name is in the language of the workbench.
+  await workbench.page.locator('.editor-actions .codicon-debug-alt').first().waitFor();
   await workbench.find(text);
   const line = await workbench.setBreakpoint(text);
   if (!lines[line - 1]?.includes(text)) throw new Error(`line ${line} of ${file} is not the one with "${text}"`);
