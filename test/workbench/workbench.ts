@@ -55,10 +55,10 @@ export class Workbench {
     for (const timeout of WAITS_MS) {
       await this.page.keyboard.press('F1');
       const input = this.page.locator('.quick-input-widget:visible .quick-input-box input');
-      await input.waitFor();
-      await input.fill(`>${title}`);
+      // An editor that has just been opened takes the focus, and the palette closes.
+      if (!(await succeeds(input.fill(`>${title}`, { timeout })))) continue;
       // The list does not take up commands that are registered while it is open.
-      if (await succeeds(row.waitFor({ timeout }))) return row.click();
+      if (await succeeds(row.click({ timeout }))) return;
       await this.page.keyboard.press('Escape');
     }
     throw new Error(`the palette has no command "${title}"`);
