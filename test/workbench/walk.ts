@@ -112,6 +112,9 @@ const debugTheSample = async (workbench: Workbench): Promise<void> => {
     .waitFor();
   await queues.locator('.monaco-list-row', { hasText: /\[3\].*\b7 · front/ }).waitFor();
   await workbench.screenshot('04-break-on-change');
+  // The stop makes the rows anew once more, and a menu would close.
+  await queues.locator('.monaco-progress-container.active').waitFor({ state: 'detached' });
+  await page.getByText('message = 7').first().waitFor();
   await workbench.contextMenu(slot, /Break on Change/);
   await queues.locator('.monaco-list-row', { hasText: 'breaks on change' }).waitFor({ state: 'detached' });
   note('stopped where slot 3 is written');
