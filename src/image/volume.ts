@@ -1,5 +1,7 @@
 /** Finds the FAT volume in the bytes of an image: the whole disk, or its first FAT partition. */
+
 import { t } from '../base/l10n';
+import { hasText } from '../base/magic';
 import { looksLikeFat } from './fat-layout';
 import { ImageError } from './image-error';
 
@@ -109,6 +111,3 @@ function guidPartitions(bytes: Uint8Array, view: DataView): readonly Partition[]
     return isUsed && start < end ? [{ partition: index + 1, kind: 'GPT', start, end }] : [];
   });
 }
-
-const hasText = (bytes: Uint8Array, offset: number, text: string): boolean =>
-  bytes.length >= offset + text.length && [...text].every((letter, at) => bytes[offset + at] === letter.charCodeAt(0));

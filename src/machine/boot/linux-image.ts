@@ -2,6 +2,7 @@
 
 import { ARCHITECTURE_NAMES, ARCHITECTURES, type Architecture } from '../../base/architectures';
 import { t } from '../../base/l10n';
+import { hasText } from '../../base/magic';
 import { LoadError } from './load-error';
 import { isZboot } from './zboot';
 
@@ -25,9 +26,6 @@ const MAGICS: Readonly<Partial<Record<Architecture, string>>> = {
   loongarch64: '\xcd\x23\x82\x81',
 };
 
-const startsWith = (bytes: Uint8Array, at: number, text: string): boolean =>
-  [...text].every((char, index) => bytes[at + index] === char.charCodeAt(0));
-
 const PE_AT = 0x3c;
 const PE_SIGNATURE = 'PE\0\0';
 
@@ -35,7 +33,7 @@ const PE_SIGNATURE = 'PE\0\0';
 function peArchitecture(bytes: Uint8Array): Architecture | 'other' | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const at = view.getUint32(PE_AT, true);
-  if (at + 6 > bytes.length || !startsWith(bytes, at, PE_SIGNATURE)) return undefined;
+  if (at + 6 > bytes.length || !hasText(bytes, at, PE_SIGNATURE)) return undefined;
   const machine = view.getUint16(at + 4, true);
   return ARCHITECTURE_NAMES.find((name) => ARCHITECTURES[name].peMachine === machine) ?? 'other';
 }
@@ -47,12 +45,12 @@ function peArchitecture(bytes: Uint8Array): Architecture | 'other' | undefined {
  */
 export function linuxArchitecture(bytes: Uint8Array): Architecture | undefined {
   if (bytes.length < HEADER_SIZE) return undefined;
-  if (isZboot(bytes) || startsWith(bytes, MAGIC_AT, MAGICS.loongarch64 ?? '')) {
+  if (isZboot(bytes) || hasText(bytes, MAGIC_AT, MAGICS.loongarch64 ?? '')) {
     const found = peArchitecture(bytes);
     if (found !== undefined) return found === 'other' ? undefined : found;
   }
   for (const [name, magic] of Object.entries(MAGICS)) {
-    if (startsWith(bytes, MAGIC_AT, magic)) return name as Architecture;
+    if (hasText(bytes, MAGIC_AT, magic)) return name as Architecture;
   }
   return undefined;
 }

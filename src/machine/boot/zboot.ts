@@ -7,6 +7,7 @@ import { gunzipSync } from 'fflate';
 import { decompress } from 'fzstd';
 import { hex } from '../../base/address';
 import { t } from '../../base/l10n';
+import { hasText } from '../../base/magic';
 import { LoadError } from './load-error';
 import type { NamedFile } from './load-plan';
 
@@ -16,12 +17,9 @@ const HEADER_BYTES = 0x40;
 /** More is no kernel, and no host has room for it. */
 const MOST = 2 ** 30;
 
-const isText = (bytes: Uint8Array, at: number, text: string): boolean =>
-  [...text].every((char, index) => bytes[at + index] === char.charCodeAt(0));
-
 /** True for a kernel that unpacks itself as an EFI program. */
 export const isZboot = (bytes: Uint8Array): boolean =>
-  bytes.length >= HEADER_BYTES && isText(bytes, 0, 'MZ') && isText(bytes, 4, 'zimg');
+  bytes.length >= HEADER_BYTES && hasText(bytes, 0, 'MZ') && hasText(bytes, 4, 'zimg');
 
 /** By the method's name in the header: unpacks a payload that has `size` bytes then. */
 const METHODS: Readonly<Record<string, (payload: Uint8Array, size: number) => Uint8Array>> = {
