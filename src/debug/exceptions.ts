@@ -57,8 +57,6 @@ export class ExceptionFilters {
   private rules: Rule[] = [];
   /** Conditions of which one must hold at a panic; `undefined` among them holds always. */
   private panics: (string | undefined)[] = [];
-  /** Whether events other than traps are wanted. */
-  wantsContexts = false;
   /** System registers whose writes are wanted, beside the roots of translation; by their names in the manual. */
   registers: readonly string[] = [];
 
@@ -68,7 +66,6 @@ export class ExceptionFilters {
   set(enabled: readonly { readonly id: string; readonly condition?: string }[]): (string | undefined)[] {
     this.rules = [];
     this.panics = [];
-    this.wantsContexts = false;
     this.registers = [];
     return enabled.map(({ id, condition: text }) => {
       const condition = text?.trim() || undefined;
@@ -80,7 +77,6 @@ export class ExceptionFilters {
       const accepts = this.ruleOf(id);
       if (accepts === undefined) return t`This machine has no exception filter "${id}".`;
       this.rules.push({ accepts, condition });
-      if (id === VM_ENTRY || id === WORLD_CHANGE) this.wantsContexts = true;
       return undefined;
     });
   }
@@ -127,7 +123,6 @@ export class ExceptionFilters {
 
   /** A list of names, or a condition with names in it, as they are or quoted. */
   private setRegisters(condition: string | undefined): string | undefined {
-    this.wantsContexts = true;
     const isWrite = (event: StopEvent) => event.kind === 'rootChanged' || event.kind === 'registerWritten';
     if (condition === undefined) {
       this.rules.push({ accepts: (event) => event.kind === 'rootChanged', condition });

@@ -104,7 +104,7 @@ export class StackWalk {
   private *entered(entry: EntryContext): Generator<Frame, void> {
     const { world, to } = entry;
     const who = isVmEntry(world, to) ? t`the hypervisor` : whatRunsIn(world);
-    const by = t`── entered by ${this.contexts.mnemonicOf(entry)} from ${who}, ${world.mode} → ${to.mode}`;
+    const by = t`── entered by ${entry.mnemonic} from ${who}, ${world.mode} → ${to.mode}`;
     yield this.label(entry.unknown === undefined ? by : t`${by}: ${entry.unknown}, so no frames of it are known`);
     if (entry.unknown === undefined) yield* this.chain(this.contexts.entryFrame(entry));
   }

@@ -27,7 +27,8 @@ export interface EntryContext {
   /** The world it entered. */
   readonly to: World;
   readonly hart: number;
-  /** Where the instruction is that entered. */
+  /** The instruction that entered, `sret`, and where it is. */
+  readonly mnemonic: string;
   readonly pc: Va;
   /** Why its caller is not known: it is by call frame information, or because the call was observed. */
   readonly unknown: string | undefined;
@@ -134,14 +135,6 @@ export class WorldContexts {
       if (entry !== undefined) return entry;
     }
     return undefined;
-  }
-
-  /** The instruction that entered: `sret`. */
-  mnemonicOf(entry: EntryContext): string {
-    const { isa } = this.machine;
-    const read = this.unwinder.reader(suspendedCpu(this.cpu(entry.hart), entry.world));
-    const bytes = read(entry.pc, isa.maxLength) ?? read(entry.pc, isa.minLength);
-    return bytes === undefined ? t`a trap return` : isa.disassemble(bytes, entry.pc).mnemonic;
   }
 
   /** The entry's frame: at the instruction that entered. */
@@ -299,7 +292,7 @@ export class WorldContexts {
   }
 
   private passed(event: PassageEvent): void {
-    const { hart, from, to, instruction } = event;
+    const { hart, from, to, instruction, mnemonic } = event;
     const kind = imageWorldOf(from);
     if (isVmEntry(from, to)) this.enteredGuest(event);
     const cpu = suspendedCpu(this.cpu(hart), from);
@@ -314,6 +307,7 @@ export class WorldContexts {
       world: from,
       to,
       hart,
+      mnemonic,
       pc: instruction,
       unknown: whyUnknown(instruction, place, called),
       called,
