@@ -532,7 +532,11 @@ export class Engine {
   /** Where in memory code or data is that lies within a page: in RAM, or in a copy of flash; -1 when it is in neither. */
   #codeAt(pa: number, length: number): number {
     const inRam = this.memory.offsetOf(pa, length);
-    if (inRam >= 0) return inRam;
+    return inRam >= 0 ? inRam : this.#flashAt(pa);
+  }
+
+  /** Where the copy of flash that reads as memory has this address, made if need be; -1 elsewhere. */
+  #flashAt(pa: number): number {
     const page = pa - (pa % 4096);
     const copy = this.memory.copyOf(page, 4096);
     if (copy < 0) return -1;
@@ -614,7 +618,7 @@ export class Engine {
     const { pa } = translation;
     const offset = this.memory.offsetOf(pa, bytes);
     if (offset < 0) {
-      const copy = this.#codeAt(pa, bytes);
+      const copy = this.#flashAt(pa);
       if (copy >= 0) {
         if (as === undefined) this.#fillData(view, address, { ...translation, write: false }, copy);
         return this.#readRam(copy, bytes);
