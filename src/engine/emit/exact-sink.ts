@@ -1,9 +1,9 @@
 /** What instructions do in the exact interpreter and in the function of those that are rare. */
 import { HOT, STATE } from '../layout';
-import type { EffectSink, LocalPool, UpdateParts } from './expression';
+import { type EffectSink, LocalPool, type UpdateParts } from './expression';
 import { emitHostAddress, emitProbe, loadOpcode, storeOpcode } from './memory-access';
 import { guardIndex, type PreparedInsn, type Program } from './program';
-import type { Code, FunctionRef, Label, Local } from './wasm-encoder';
+import { Code, type FunctionRef, type Label, type Local } from './wasm-encoder';
 
 /** TypeScript behind the exact interpreter. Each may take a trap, and then sets STATE.trapped and the pc. */
 export interface ExactImports {
@@ -34,20 +34,24 @@ export interface ExactImports {
   readonly decode: FunctionRef;
 }
 
-/** A function that executes an instruction at a time. */
-export interface ExactFunction {
-  readonly code: Code;
-  readonly imports: ExactImports;
-  readonly program: Program;
-  readonly pool: LocalPool;
-  readonly entry: Local;
-  readonly dataTlb: Local;
+/** A function that executes an instruction at a time: what the effects of all of them need. */
+export abstract class ExactFunction {
+  readonly code = new Code(['i32', 'i32']);
+  readonly entry = this.code.local('i32');
+  readonly dataTlb = this.code.local('i32');
   /** Whether an update goes the slow way. */
-  readonly missed: Local;
-  readonly nextPc: Local;
+  readonly missed = this.code.local('i32');
+  readonly pc = this.code.local('i64');
+  readonly nextPc = this.code.local('i64');
+  readonly pool = new LocalPool(this.code);
   /** Where an instruction that is abandoned goes, and one that is complete. */
-  readonly next: Label;
-  readonly retire: Label;
+  next: Label = { name: 'next' };
+  retire: Label = { name: 'retire' };
+
+  constructor(
+    readonly imports: ExactImports,
+    readonly program: Program,
+  ) {}
 }
 
 /** Effects with every slow path. */

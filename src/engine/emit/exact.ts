@@ -7,13 +7,13 @@ import type { PatternEncoding } from '../../isa/core/encoding';
 import { FAST, HOT, RECORD, SCRATCH_RECORD, STATE, STATUS, TLB } from '../layout';
 import { emitByLength } from './decode';
 import { emitLoadUnit, emitLoadWord } from './decode-page';
-import { type ExactFunction, type ExactImports, ExactSink } from './exact-sink';
-import { GraphEmitter, LocalPool } from './expression';
+import { ExactFunction, type ExactImports, ExactSink } from './exact-sink';
+import { GraphEmitter } from './expression';
 import { emitFetchProbe } from './memory-access';
 import type { Program } from './program';
 import { emitRare, isSeldom } from './rare';
 import { RecordSource } from './record-source';
-import { Code, type FunctionRef, type Label, type Local, type ModuleBuilder } from './wasm-encoder';
+import type { Code, FunctionRef, Label, Local, ModuleBuilder } from './wasm-encoder';
 
 /**
  * `exact(steps, stopAtBreakpoints) → status`: executes up to `steps` instructions or traps, at most the budget in the state.
@@ -29,30 +29,22 @@ export const emitExact = (
   module.define(target, new ExactEmitter(imports, program, rare).emit());
 };
 
-class ExactEmitter implements ExactFunction {
-  readonly code = new Code(['i32', 'i32']);
+class ExactEmitter extends ExactFunction {
   readonly record = this.code.local('i32');
-  readonly entry = this.code.local('i32');
-  readonly dataTlb = this.code.local('i32');
   readonly page = this.code.local('i32');
   readonly op = this.code.local('i32');
   readonly word = this.code.local('i32');
   readonly host = this.code.local('i32');
   readonly length = this.code.local('i32');
-  /** Whether an update goes the slow way. */
-  readonly missed = this.code.local('i32');
-  readonly pc = this.code.local('i64');
-  readonly nextPc = this.code.local('i64');
-  readonly pool = new LocalPool(this.code);
-  next: Label = { name: 'next' };
-  retire: Label = { name: 'retire' };
 
   constructor(
-    readonly imports: ExactImports,
-    readonly program: Program,
+    imports: ExactImports,
+    program: Program,
     /** Executes what is rare. */
     readonly rare: FunctionRef | undefined,
-  ) {}
+  ) {
+    super(imports, program);
+  }
 
   emit(): Code {
     const { code } = this;

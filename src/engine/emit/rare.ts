@@ -3,11 +3,11 @@
  * exact interpreter gets hot in every program.
  */
 import { HOT, STATE } from '../layout';
-import { type ExactFunction, type ExactImports, ExactSink } from './exact-sink';
-import { GraphEmitter, LocalPool } from './expression';
+import { ExactFunction, type ExactImports, ExactSink } from './exact-sink';
+import { GraphEmitter } from './expression';
 import type { PreparedInsn, Program } from './program';
 import { RecordSource } from './record-source';
-import { Code, type FunctionRef, type Label, type ModuleBuilder } from './wasm-encoder';
+import type { Code, FunctionRef, Label, ModuleBuilder } from './wasm-encoder';
 
 /**
  * `rare(record, op) → 1`: executes the instruction of the record, which has this opcode of the exact interpreter, and leaves
@@ -22,22 +22,7 @@ export const emitRare = (module: ModuleBuilder, imports: ExactImports, program: 
 /** Whether the exact interpreter calls that function for an instruction. */
 export const isSeldom = ({ insn, isApart }: PreparedInsn): boolean => insn.isRare === true || isApart;
 
-class RareEmitter implements ExactFunction {
-  readonly code = new Code(['i32', 'i32']);
-  readonly entry = this.code.local('i32');
-  readonly dataTlb = this.code.local('i32');
-  readonly missed = this.code.local('i32');
-  readonly pc = this.code.local('i64');
-  readonly nextPc = this.code.local('i64');
-  readonly pool = new LocalPool(this.code);
-  next: Label = { name: 'next' };
-  retire: Label = { name: 'retire' };
-
-  constructor(
-    readonly imports: ExactImports,
-    readonly program: Program,
-  ) {}
-
+class RareEmitter extends ExactFunction {
   emit(): Code {
     const { code } = this;
     const state = (op: 'i32.load' | 'i64.load' | 'i64.load32_u', offset: number) => code.i32(0).mem(op, HOT + offset);
