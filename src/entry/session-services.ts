@@ -20,12 +20,13 @@ import { type KernelBuild, type KernelPackage, packagePath } from '../image/kern
 import type { Isa } from '../isa/core/isa';
 import { BOARDS, boardFor, RUNNABLE } from '../machine/boards/all';
 import { LoadError } from '../machine/boot/load-error';
-import type { NamedFile, PlacedFile } from '../machine/boot/load-plan';
+import type { NamedFile } from '../machine/boot/load-plan';
 import { chooseBoard, createMachine } from '../machine/create';
 import { parseMemorySize } from '../machine/memory-size';
 import { loadSymbolReader, type SymbolReader } from '../symbols/reader';
 import { canHaveGuests, type GuestEvidence } from './guest-support';
 import { BUNDLED_KERNELS, buildFor, type KernelFiles, type ProgramFile, readBuild, readPrograms } from './kernel-files';
+import { readLoads } from './loads';
 import { panicHint, panicTest } from './panic-hints';
 import { diskImages, type FileOnDisk, filesOnAll, launchDrives } from './session-disk';
 import { baseName, KERNEL_WORLDS, type KernelPlace, launchImages, lowest, programImages } from './session-images';
@@ -124,11 +125,8 @@ async function build(launch: LaunchArguments, guest: Guest, host: Host, reader: 
   };
   const memory = launch.machine?.memory;
   const loads = launchLoads(launch).map(({ text, place }) => ({ ...loadWords(text), place }));
-  const loaded: PlacedFile[] = [];
-  for (const { path, at, place } of loads) {
-    if (path !== undefined) loaded.push({ file: { name: path, bytes: await read(path, place) }, at });
-  }
-  const loadAddress = loads.find(({ path }) => path === undefined)?.at ?? guest.loadAddress;
+  const { kernelAt, loaded } = await readLoads(loads, (path, { place }) => read(path, place));
+  const loadAddress = kernelAt ?? guest.loadAddress;
   const given = launch.disk === undefined ? undefined : await launchDrives(launch, read);
   const drives = given?.map(({ drive }) => drive) ?? guest.files?.drives;
   const { machine, plan, board } = createMachine({

@@ -5,15 +5,16 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Host } from '../../base/host';
-import { type LoadWords, loadWords, physicalAddress } from '../../base/load-words';
+import { loadWords, physicalAddress } from '../../base/load-words';
 import { nearest } from '../../base/nearest';
 import { listing } from '../../image/kernel-listing';
 import type { KernelBuild, KernelPackage } from '../../image/kernel-package';
 import { boardFor, RUNNABLE } from '../../machine/boards/all';
-import type { NamedFile, PlacedFile } from '../../machine/boot/load-plan';
+import type { NamedFile } from '../../machine/boot/load-plan';
 import type { MachineOptions } from '../../machine/create';
 import { parseMemorySize } from '../../machine/memory-size';
 import { buildFor, readBuild } from '../kernel-files';
+import { readLoads } from '../loads';
 import { panicTest } from '../panic-hints';
 import { type Arguments, UsageError } from './command';
 import { asUsage } from './device-words';
@@ -68,6 +69,7 @@ export async function readGuest(
   };
   const disks = lists.get('disk');
   const loads = (lists.get('load') ?? []).map((text) => asUsage('--load', () => loadWords(text)));
+  const { kernelAt, loaded } = await readLoads(loads, (path) => readUnpacked(host, path));
   const given: MachineOptions = {
     architecture: board?.arch,
     kernel: await file('kernel'),
@@ -80,27 +82,18 @@ export async function readGuest(
     append: options.get('append'),
     drives: disks && (await Promise.all(disks.map((text) => readDrive(host, text)))),
     extras: lists.get('device')?.map(readExtra),
-    loaded: await loadedFiles(host, loads),
+    loaded: loaded.length === 0 ? undefined : loaded,
     entry: optional(options.get('entry'), (text) => asUsage('--entry', () => physicalAddress(text))),
   };
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   // A kernel that replaces the named one brings its own load address.
-  const own = loads.find(({ path }) => path === undefined)?.at;
-  const loadAddress = own ?? (given.kernel ? undefined : base?.machine.loadAddress);
+  const loadAddress = kernelAt ?? (given.kernel ? undefined : base?.machine.loadAddress);
   return {
     name: base?.name ?? options.get('kernel') ?? options.get('bios') ?? 'guest',
     isPanic: base?.isPanic ?? panicTest(),
     package: base?.package,
     machine: { ...base?.machine, ...set, loadAddress },
   };
-}
-
-async function loadedFiles(host: Host, loads: readonly LoadWords[]): Promise<PlacedFile[] | undefined> {
-  const files: PlacedFile[] = [];
-  for (const { path, at } of loads) {
-    if (path !== undefined) files.push({ file: { name: path, bytes: await readUnpacked(host, path) }, at });
-  }
-  return files.length === 0 ? undefined : files;
 }
 
 async function readNamed(host: Host, root: string, word: string, arch: string | undefined): Promise<Guest> {
