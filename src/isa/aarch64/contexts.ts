@@ -1,0 +1,46 @@
+/** Translation contexts: the sets of cached translations that do not mix. Which one an access uses follows from PSTATE and HCR_EL2. */
+import type { HartState } from '../core/privileged';
+import { HCR } from './bits';
+
+type SlotReader = Pick<HartState, 'get'>;
+
+/** In the order of their numbers. `host`: the EL2&0 regime (HCR_EL2.E2H); `guest`: EL1&0 with stage 2; PAN: with PSTATE.PAN set. */
+export const CONTEXT = {
+  el0: 0,
+  el1: 1,
+  el1Pan: 2,
+  el2: 3,
+  hostEl0: 4,
+  hostEl2: 5,
+  hostEl2Pan: 6,
+  guestEl0: 7,
+  guestEl1: 8,
+  guestEl1Pan: 9,
+} as const;
+
+/** Bit per context that is in use only inside guests. */
+export const GUEST_CONTEXTS = (1 << CONTEXT.guestEl0) | (1 << CONTEXT.guestEl1) | (1 << CONTEXT.guestEl1Pan);
+
+/** Whether EL0 belongs to EL2: HCR_EL2.TGE with E2H. */
+export const isHostUser = (hcr: bigint): boolean => (hcr & (HCR.TGE | HCR.E2H)) === (HCR.TGE | HCR.E2H);
+
+/** Whether EL1 and EL0 are translated by stage 2, too. */
+export const hasStage2 = (hcr: bigint): boolean => (hcr & (HCR.VM | HCR.DC)) !== 0n && (hcr & HCR.TGE) === 0n;
+
+/** The context of accesses at an exception level under the PSTATE.PAN and HCR_EL2 there are now. */
+export const contextAt = (state: SlotReader, el: number, isPan: boolean): number => {
+  const hcr = state.get('HCR_EL2');
+  if (el === 2) {
+    if ((hcr & HCR.E2H) === 0n) return CONTEXT.el2;
+    return isPan ? CONTEXT.hostEl2Pan : CONTEXT.hostEl2;
+  }
+  if (el === 0 && isHostUser(hcr)) return CONTEXT.hostEl0;
+  const base = hasStage2(hcr) ? CONTEXT.guestEl0 : CONTEXT.el0;
+  if (el === 0) return base;
+  return base + (isPan ? 2 : 1);
+};
+
+export const dataContext = (state: SlotReader): number =>
+  contextAt(state, Number(state.get('EL')), state.get('PAN') !== 0n);
+/** PAN is about data only. */
+export const fetchContext = (state: SlotReader): number => contextAt(state, Number(state.get('EL')), false);

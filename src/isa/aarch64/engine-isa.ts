@@ -1,0 +1,38 @@
+/** AArch64 as the engine executes it. */
+import type { EngineIsa } from '../core/engine-isa';
+import { CAUSE } from './causes';
+import { dataContext, fetchContext, GUEST_CONTEXTS } from './contexts';
+import { ENCODING } from './encoding';
+import { pendingInterrupt, takeTrap, wakesFromWait } from './exceptions';
+import { insns } from './insns/all';
+import { cpuTranslate } from './paging-cpu';
+import { STATE } from './state';
+
+export const AARCH64_ENGINE: EngineIsa = {
+  name: 'aarch64',
+  encoding: ENCODING,
+  get insns() {
+    return insns();
+  },
+  quick: [],
+  fusions: [],
+  state: STATE,
+  helpers: {},
+  functions: {},
+  guards: { fp: { isOpen: () => true, open: () => {} } },
+  causes: {
+    illegalInstruction: CAUSE.undefined,
+    loadAccess: CAUSE.readExternal,
+    storeAccess: CAUSE.writeExternal,
+    fetchAccess: CAUSE.fetchExternal,
+    fetchMisaligned: CAUSE.pcAlignment,
+    updateOfDevice: CAUSE.exclusiveOfDevice,
+  },
+  cpuTranslate,
+  dataContext,
+  fetchContext,
+  guestContexts: GUEST_CONTEXTS,
+  takeTrap,
+  pendingInterrupt,
+  wakesFromWait,
+};
