@@ -10,7 +10,7 @@ const LIMIT_MS = 150_000;
  */
 export function runQemu(
   options: readonly string[],
-  architecture: 'riscv64' | 'loongarch64' = 'riscv64',
+  architecture: 'riscv64' | 'aarch64' | 'loongarch64' = 'riscv64',
 ): SpawnSyncReturns<string> {
   const run = spawnSync(`qemu-system-${architecture}`, [...QEMU_TIME, ...options], {
     encoding: 'utf8',

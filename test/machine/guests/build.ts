@@ -1,6 +1,6 @@
 /**
  * Builds the bare test programs into `prebuilt/` beside them. Those of RISC-V need Debian's gcc-riscv64-linux-gnu, those of
- * LoongArch (`.s`, without a preprocessor) llvm-19 and lld-19; only changing a program needs them, the built files are
+ * LoongArch and AArch64 (`.s`, without a preprocessor) llvm-19 and lld-19; only changing a program needs them, the built files are
  * committed.
  */
 import { spawnSync } from 'node:child_process';
@@ -32,23 +32,27 @@ const riscv: Tools = {
   assemble: (source, object) => gcc(['-c', source, '-o', object]),
   link: (script, objects, output) => gcc(['-T', script, ...objects, '-o', output]),
 };
-const loongarch: Tools = {
+/** Programs in a folder of their architecture's name. */
+const llvm = (architecture: string, attributes: string): Tools => ({
   suffix: '.s',
   assemble: (source, object) => {
-    const options = `-triple=loongarch64 -mattr=+d,+lsx,-relax -filetype=obj -I${join(here, 'loongarch64')}`.split(' ');
+    const options = `-triple=${architecture} -mattr=${attributes} -filetype=obj -I${join(here, architecture)}`.split(
+      ' ',
+    );
     run('llvm-mc-19', 'llvm-19', [...options, source, '-o', object]);
   },
   link: (script, objects, output) => {
     const options = '-z max-page-size=4096 --build-id=none'.split(' ');
     run('ld.lld-19', 'lld-19', [...options, '-T', script, ...objects, '-o', output]);
   },
-};
+});
 
 /** Folders of programs; those beside this file have a start in common. */
 const FOLDERS = [
   { path: here, start: ['start'], tools: riscv },
   { path: join(here, '../bad-guests'), start: [], tools: riscv },
-  { path: join(here, 'loongarch64'), start: [], tools: loongarch },
+  { path: join(here, 'loongarch64'), start: [], tools: llvm('loongarch64', '+d,+lsx,-relax') },
+  { path: join(here, 'aarch64'), start: [], tools: llvm('aarch64', '+all') },
 ];
 
 for (const { path, start, tools } of FOLDERS) {

@@ -7,8 +7,8 @@ import type { PatternField } from '../../../src/isa/core/pattern';
 import type { Random } from '../../support/random';
 
 export interface LockstepMachine {
-  readonly architecture: 'riscv64' | 'loongarch64';
-  readonly isa: Isa;
+  readonly architecture: 'riscv64' | 'aarch64' | 'loongarch64';
+  readonly isa: Pick<Isa, 'disassemble'>;
   readonly encoding: PatternEncoding;
   readonly insns: readonly PatternInsn[];
   /** Instructions that have no place in a straight program, or whose result hangs on more than registers and memory. */
