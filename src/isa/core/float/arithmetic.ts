@@ -20,34 +20,35 @@ import { type FloatMode, nanOf } from './mode';
 const exact = (bits: bigint): FpResult => ({ bits, flags: 0 });
 
 /** The sum of two finite numbers, rounded once. */
-const addFinite = (f: Format, a: Unpacked, b: Unpacked, rm: number): FpResult => {
-  if (isZero(a) && isZero(b)) return exact(zero(f, a.negative === b.negative ? a.negative : rm === ROUND.RDN));
-  if (isZero(a)) return round(f, b.negative, b.exponent, b.significand, rm);
-  if (isZero(b)) return round(f, a.negative, a.exponent, a.significand, rm);
+const addFinite = (f: Format, a: Unpacked, b: Unpacked, mode: FloatMode): FpResult => {
+  if (isZero(a) && isZero(b))
+    return exact(zero(f, a.negative === b.negative ? a.negative : mode.rounding === ROUND.RDN));
+  if (isZero(a)) return round(f, b.negative, b.exponent, b.significand, mode);
+  if (isZero(b)) return round(f, a.negative, a.exponent, a.significand, mode);
   const [low, high] = a.exponent < b.exponent ? [a, b] : [b, a];
   const gap = high.exponent - low.exponent;
   if (gap > bitLength(low.significand) + f.p + 4) {
     // Far below the larger number's last place only its presence matters; this keeps BigInts short.
-    return sumAligned(f, high, f.p + 4, { ...low, exponent: high.exponent - f.p - 4, significand: 1n }, rm);
+    return sumAligned(f, high, f.p + 4, { ...low, exponent: high.exponent - f.p - 4, significand: 1n }, mode);
   }
-  return sumAligned(f, high, gap, low, rm);
+  return sumAligned(f, high, gap, low, mode);
 };
 
 /** `gap` is the distance of the exponents. */
-const sumAligned = (f: Format, high: Unpacked, gap: number, low: Unpacked, rm: number): FpResult => {
+const sumAligned = (f: Format, high: Unpacked, gap: number, low: Unpacked, mode: FloatMode): FpResult => {
   const scaled = high.significand << BigInt(gap);
   const sum = (high.negative ? -scaled : scaled) + (low.negative ? -low.significand : low.significand);
-  if (sum === 0n) return exact(zero(f, rm === ROUND.RDN));
-  return round(f, sum < 0n, low.exponent, sum < 0n ? -sum : sum, rm);
+  if (sum === 0n) return exact(zero(f, mode.rounding === ROUND.RDN));
+  return round(f, sum < 0n, low.exponent, sum < 0n ? -sum : sum, mode);
 };
 
 /** No NaNs. */
-const sumOf = (f: Format, a: Unpacked, b: Unpacked, { rounding }: FloatMode): FpResult => {
+const sumOf = (f: Format, a: Unpacked, b: Unpacked, mode: FloatMode): FpResult => {
   if (a.kind === 'infinite') {
     return b.kind === 'infinite' && a.negative !== b.negative ? invalid(f) : exact(infinity(f, a.negative));
   }
   if (b.kind === 'infinite') return exact(infinity(f, b.negative));
-  return addFinite(f, a, b, rounding);
+  return addFinite(f, a, b, mode);
 };
 
 /** A NaN keeps its sign. */
@@ -72,7 +73,7 @@ export const mul = (f: Format, rawA: bigint, rawB: bigint, mode: FloatMode): FpR
   }
   const significand = a.significand * b.significand;
   if (significand === 0n) return exact(zero(f, negative));
-  return round(f, negative, a.exponent + b.exponent, significand, mode.rounding);
+  return round(f, negative, a.exponent + b.exponent, significand, mode);
 };
 
 export const div = (f: Format, rawA: bigint, rawB: bigint, mode: FloatMode): FpResult => {
@@ -89,7 +90,7 @@ export const div = (f: Format, rawA: bigint, rawB: bigint, mode: FloatMode): FpR
   const dividend = a.significand << BigInt(shift);
   const quotient = dividend / b.significand;
   const sticky = quotient * b.significand === dividend ? 0n : 1n;
-  return round(f, negative, a.exponent - b.exponent - shift - 1, (quotient << 1n) | sticky, mode.rounding);
+  return round(f, negative, a.exponent - b.exponent - shift - 1, (quotient << 1n) | sticky, mode);
 };
 
 /** `a × b + c`, rounded once. */
@@ -98,8 +99,9 @@ const fused = (f: Format, a: Unpacked, b: Unpacked, c: Unpacked, mode: FloatMode
   // ∞ × 0 is invalid even when the addend is a quiet NaN.
   const isInvalid = (a.kind === 'infinite' && isZero(b)) || (b.kind === 'infinite' && isZero(a));
   if (isNan(a) || isNan(b) || isNan(c)) {
-    const { bits, flags } = nanOf(f, [a, b, c], mode);
-    return { bits, flags: isInvalid ? FLAG.NV : flags };
+    if (!isInvalid) return nanOf(f, [a, b, c], mode);
+    if (c.kind === 'quiet' && mode.invalidProductPlusNan === 'default NaN') return invalid(f);
+    return { bits: nanOf(f, [a, b, c], mode).bits, flags: FLAG.NV };
   }
   if (isInvalid) return invalid(f);
   const infinite = a.kind === 'infinite' || b.kind === 'infinite';
@@ -146,5 +148,5 @@ export const sqrt = (f: Format, raw: bigint, mode: FloatMode): FpResult => {
   const radicand = a.significand << BigInt(shift);
   const root = integerRoot(radicand);
   const sticky = root * root === radicand ? 0n : 1n;
-  return round(f, false, (a.exponent - shift) / 2 - 1, (root << 1n) | sticky, mode.rounding);
+  return round(f, false, (a.exponent - shift) / 2 - 1, (root << 1n) | sticky, mode);
 };

@@ -48,28 +48,43 @@ const placeOfMagnitude = (f: Format, raw: bigint): bigint => (raw & (f.sign - 1n
 
 type Place = (f: Format, raw: bigint) => bigint;
 
-/** A quiet NaN gives way to a number; a signalling one does what `signalling` says. */
+/** What a quiet and a signalling NaN do beside a number. */
+interface NanManners {
+  readonly quiet: 'gives way' | 'makes a NaN';
+  readonly signalling: 'gives way' | 'makes a NaN';
+}
+
 const extreme =
-  (which: 'lower' | 'higher', place: Place, signalling: 'gives way' | 'makes a NaN') =>
+  (which: 'lower' | 'higher', place: Place, { quiet, signalling }: NanManners) =>
   (f: Format, rawA: bigint, rawB: bigint, mode: FloatMode): FpResult => {
     const [a, b] = [BigInt.asUintN(f.width, rawA), BigInt.asUintN(f.width, rawB)];
     const [ua, ub] = [unpack(f, a), unpack(f, b)];
     const isSignalled = signals(ua, ub);
-    if ((isNan(ua) && isNan(ub)) || (isSignalled && signalling === 'makes a NaN')) return nanOf(f, [ua, ub], mode);
+    if (isNan(ua) || isNan(ub)) {
+      const manner = isSignalled ? signalling : quiet;
+      if (manner === 'makes a NaN' || (isNan(ua) && isNan(ub))) return nanOf(f, [ua, ub], mode);
+    }
     const flags = isSignalled ? FLAG.NV : 0;
     if (isNan(ua) || isNan(ub)) return { bits: isNan(ua) ? b : a, flags };
     const isFirstLower = place(f, a) <= place(f, b);
     return { bits: isFirstLower === (which === 'lower') ? a : b, flags };
   };
 
+const NUMBER: NanManners = { quiet: 'gives way', signalling: 'gives way' };
+const NUM: NanManners = { quiet: 'gives way', signalling: 'makes a NaN' };
+const PLAIN: NanManners = { quiet: 'makes a NaN', signalling: 'makes a NaN' };
+
 /** minimumNumber and maximumNumber. @see IEEE 754-2019, 9.6 */
-export const minimumNumber = extreme('lower', placeOf, 'gives way');
-export const maximumNumber = extreme('higher', placeOf, 'gives way');
+export const minimumNumber = extreme('lower', placeOf, NUMBER);
+export const maximumNumber = extreme('higher', placeOf, NUMBER);
+/** minimum and maximum. @see IEEE 754-2019, 9.6 */
+export const minimum = extreme('lower', placeOf, PLAIN);
+export const maximum = extreme('higher', placeOf, PLAIN);
 /** minNum, maxNum, minNumMag and maxNumMag. @see IEEE 754-2008, 5.3.1 */
-export const minNum = extreme('lower', placeOf, 'makes a NaN');
-export const maxNum = extreme('higher', placeOf, 'makes a NaN');
-export const minNumMag = extreme('lower', placeOfMagnitude, 'makes a NaN');
-export const maxNumMag = extreme('higher', placeOfMagnitude, 'makes a NaN');
+export const minNum = extreme('lower', placeOf, NUM);
+export const maxNum = extreme('higher', placeOf, NUM);
+export const minNumMag = extreme('lower', placeOfMagnitude, NUM);
+export const maxNumMag = extreme('higher', placeOfMagnitude, NUM);
 
 /** What a number is, by sign and magnitude, or which kind of NaN. */
 export type FloatClass =

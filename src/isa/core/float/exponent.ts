@@ -23,7 +23,7 @@ export const roundToIntegral = (f: Format, raw: bigint, mode: FloatMode): FpResu
   const { value, inexact } = roundShift(u.negative, u.significand, -u.exponent, mode.rounding);
   const flags = inexact ? FLAG.NX : 0;
   if (value === 0n) return { bits: zero(f, u.negative), flags };
-  return { bits: round(f, u.negative, 0, value, mode.rounding).bits, flags };
+  return { bits: round(f, u.negative, 0, value, mode).bits, flags };
 };
 
 /** Past any exponent of a double, subnormal or not. */
@@ -35,7 +35,7 @@ export const scaleB = (f: Format, raw: bigint, by: bigint, mode: FloatMode): FpR
   if (isNan(u)) return nanOf(f, [u], mode);
   if (u.kind === 'infinite' || isZero(u)) return { bits: BigInt.asUintN(f.width, raw), flags: 0 };
   const distance = Number(by > FARTHEST ? FARTHEST : by < -FARTHEST ? -FARTHEST : by);
-  return round(f, u.negative, u.exponent + distance, u.significand, mode.rounding);
+  return round(f, u.negative, u.exponent + distance, u.significand, mode);
 };
 
 /** The exponent of a positive number as a number of the same format; a negative one is invalid. */
@@ -47,5 +47,5 @@ export const logB = (f: Format, raw: bigint, mode: FloatMode): FpResult => {
   if (u.kind === 'infinite') return { bits: f.infinity, flags: 0 };
   const exponent = u.exponent + bitLength(u.significand) - 1;
   if (exponent === 0) return { bits: 0n, flags: 0 };
-  return round(f, exponent < 0, 0, BigInt(Math.abs(exponent)), mode.rounding);
+  return round(f, exponent < 0, 0, BigInt(Math.abs(exponent)), mode);
 };

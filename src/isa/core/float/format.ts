@@ -7,8 +7,22 @@
 /** Flags of IEEE 754: inexact, underflow, overflow, division by zero, invalid operation. */
 export const FLAG = { NX: 1, UF: 2, OF: 4, DZ: 8, NV: 16 } as const;
 
-/** Directions: to the nearest, ties to even; towards zero; down; up; to the nearest, ties away from zero. */
-export const ROUND = { RNE: 0, RTZ: 1, RDN: 2, RUP: 3, RMM: 4 } as const;
+/**
+ * Directions: to the nearest, ties to even; towards zero; down; up; to the nearest, ties away from zero; and to odd: of the two
+ * neighbours of an inexact result the one with an odd significand, so that it can be rounded again.
+ */
+export const ROUND = { RNE: 0, RTZ: 1, RDN: 2, RUP: 3, RMM: 4, ODD: 5 } as const;
+
+/** How an exact result is fitted into its format. */
+export interface Rounding {
+  /** One of {@link ROUND}. */
+  readonly rounding: number;
+  /**
+   * When an inexact result is an underflow: where it is below the smallest normal number before it is rounded, or after it is
+   * rounded as if there were no smallest. `flushed`: whatever is below before it is rounded becomes zero, and that is an underflow.
+   */
+  readonly tiny: 'before rounding' | 'after rounding' | 'flushed';
+}
 
 /** A result and the flags it raises. */
 export interface FpResult {
@@ -131,6 +145,8 @@ const roundsUp = (negative: boolean, kept: bigint, lost: bigint, half: bigint, r
       return !negative;
     case ROUND.RMM:
       return lost >= half;
+    case ROUND.ODD:
+      return (kept & 1n) === 0n;
     default:
       throw new Error(`rounding mode ${rm} must not reach the soft-float`);
   }
@@ -140,19 +156,28 @@ const roundsUp = (negative: boolean, kept: bigint, lost: bigint, half: bigint, r
  * Rounds `(-1)^negative × significand × 2^exponent` into format `f`. The significand is exact, or its lowest bit stands for
  * everything below it and at least two bits beyond the precision are kept. It is not zero: the sign of zero is the caller's.
  */
-export const round = (f: Format, negative: boolean, exponent: number, significand: bigint, rm: number): FpResult => {
+export const round = (
+  f: Format,
+  negative: boolean,
+  exponent: number,
+  significand: bigint,
+  { rounding: rm, tiny }: Rounding,
+): FpResult => {
   const top = exponent + bitLength(significand) - 1;
+  if (tiny === 'flushed' && top < f.minExponent) return { bits: zero(f, negative), flags: FLAG.UF };
   const quantum = Math.max(top, f.minExponent) - f.p + 1;
   const { value, inexact } = roundShift(negative, significand, quantum - exponent, rm);
   // The hidden bit of `value` adds one to the exponent field, and so does a carry out of rounding.
   const bits = (BigInt(quantum + f.p - 1 - f.minExponent) << f.fraction) + value;
   if (bits >= f.infinity) return overflow(f, negative, rm);
-  const flags = inexact ? (isTiny(f, negative, exponent, significand, top, rm) ? FLAG.UF | FLAG.NX : FLAG.NX) : 0;
+  const isTiny =
+    tiny === 'after rounding' ? isTinyRounded(f, negative, exponent, significand, top, rm) : top < f.minExponent;
+  const flags = inexact ? (isTiny ? FLAG.UF | FLAG.NX : FLAG.NX) : 0;
   return { bits: negative ? bits | f.sign : bits, flags };
 };
 
-/** Tininess is detected after rounding: as if the exponent had no lower bound. */
-const isTiny = (
+/** Tininess after rounding: as if the exponent had no lower bound. */
+const isTinyRounded = (
   f: Format,
   negative: boolean,
   exponent: number,

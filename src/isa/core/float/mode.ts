@@ -1,17 +1,17 @@
 /** What IEEE 754 leaves to architectures, and the rounding in force. */
-import { FLAG, type Format, type FpResult, type Unpacked } from './format';
+import { FLAG, type Format, type FpResult, type Rounding, type Unpacked } from './format';
 
 /**
  * How an operation is to be done. An instruction set makes its few modes once. What of these an instruction set's control
- * register can switch (default NaNs, flushing of subnormals) belongs here, too.
+ * register can switch (default NaNs, flushing of tiny results) is here, too.
  */
-export interface FloatMode {
-  /** One of `ROUND`. */
-  readonly rounding: number;
+export interface FloatMode extends Rounding {
   /** The NaN that the result is when an operand is one. */
   readonly nan: NanRule;
   /** The integer that a NaN becomes, which is invalid in any case. */
   readonly nanToInteger: 'zero' | 'highest';
+  /** What `∞ × 0 + quiet NaN` is, which is invalid in any case: the NaN by the rule above, or the default NaN. */
+  readonly invalidProductPlusNan: 'NaN' | 'default NaN';
 }
 
 /**

@@ -13,7 +13,13 @@ import { CONDITIONS } from './conditions';
 /** An operation on up to three operands with a rounding mode as fcsr0.RM has it. Operands of singles may have any upper half. */
 export type FpFunction = (a: bigint, b: bigint, c: bigint, rm: number) => FpResult;
 
-const mode = (rounding: number): FloatMode => ({ rounding, nan: signallingNanFirst, nanToInteger: 'zero' });
+const mode = (rounding: number): FloatMode => ({
+  rounding,
+  tiny: 'after rounding',
+  nan: signallingNanFirst,
+  nanToInteger: 'zero',
+  invalidProductPlusNan: 'NaN',
+});
 const NEAREST = mode(ROUND.RNE);
 const ZERO = mode(ROUND.RTZ);
 const UP = mode(ROUND.RUP);

@@ -20,8 +20,10 @@ export type FpFunction = (a: bigint, b: bigint, c: bigint, rm: number) => FpResu
 /** The modes by their number in `frm`. */
 const MODES: readonly FloatMode[] = [ROUND.RNE, ROUND.RTZ, ROUND.RDN, ROUND.RUP, ROUND.RMM].map((rounding) => ({
   rounding,
+  tiny: 'after rounding',
   nan: defaultNan,
   nanToInteger: 'highest',
+  invalidProductPlusNan: 'NaN',
 }));
 
 const rounded =
