@@ -114,13 +114,29 @@ export class Workbench {
     await this.page.locator('.monaco-editor .view-line', { hasText }).first().waitFor();
   }
 
+  /**
+   * Runs a command and answers what it asks under `title`. An editor that opens meanwhile takes the focus and closes the
+   * question; then it is asked again.
+   */
+  private async answer(command: string, title: string, act: (timeout: number) => Promise<void>): Promise<void> {
+    // The palette's own row has the same words.
+    const question = this.page.locator('.quick-input-title', { hasText: title });
+    for (const timeout of WAITS_MS) {
+      await this.command(command);
+      if (!(await succeeds(question.waitFor({ timeout })))) continue;
+      if (await succeeds(act(timeout))) return;
+      await this.page.keyboard.press('Escape');
+    }
+    throw new Error(`"${command}" could not be answered`);
+  }
+
   /** "Explain an Address…" with an address and an access. */
   async askToExplain(text: string): Promise<void> {
-    await this.command('Worldstep: Explain an Address…');
-    // The palette's own row has the same words.
-    await this.page.locator('.quick-input-title', { hasText: 'Explain an Address' }).waitFor();
-    await this.page.locator('.quick-input-widget:visible .quick-input-box input').fill(text);
-    await this.page.keyboard.press('Enter');
+    const input = this.page.locator('.quick-input-widget:visible .quick-input-box input');
+    await this.answer('Worldstep: Explain an Address…', 'Explain an Address', async (timeout) => {
+      await input.fill(text, { timeout });
+      await input.press('Enter', { timeout });
+    });
   }
 
   /** "Explain an Address…", up to the document with the answer. */
@@ -132,21 +148,21 @@ export class Workbench {
 
   /** Opens the table twin of a view, which stands beside the source. */
   async showTable(view: string): Promise<void> {
-    await this.command('Worldstep: Show as Table…');
-    await this.page.locator('.quick-input-title', { hasText: 'Show as Table' }).waitFor();
-    await this.pick(view);
+    const row = this.page.locator('.quick-input-widget:visible .monaco-list-row', { hasText: view }).first();
+    await this.answer('Worldstep: Show as Table…', 'Show as Table', (timeout) => row.click({ timeout }));
     await this.page.locator('.tab.active', { hasText: `${view}.txt` }).waitFor();
   }
 
   /** Scrolls to a text with the editor's own search. */
   async find(text: string): Promise<void> {
-    await this.page.locator('.monaco-editor .view-line').first().click();
-    await this.page.keyboard.press('Control+f');
-    const input = this.page.locator('.find-widget textarea').first();
-    await input.waitFor();
+    const input = this.page.locator('.find-widget.visible textarea').first();
+    await this.until(input, async () => {
+      await this.page.locator('.monaco-editor .view-line').first().click();
+      await this.page.keyboard.press('Control+f');
+    });
     await input.fill(text);
-    await this.page.keyboard.press('Enter');
-    await this.page.keyboard.press('Escape');
+    await input.press('Enter');
+    await input.press('Escape');
   }
 
   /** The number of the first line on screen that shows `text`: looked up at one moment, as code lenses move lines. */
@@ -306,17 +322,22 @@ export class Workbench {
 
   /** Runs a task of ours as a person does, through "Tasks: Run Task". */
   async runTask(name: string): Promise<void> {
-    await this.command('Tasks: Run Task');
-    const input = this.page.locator('.quick-input-widget:visible .quick-input-box input');
-    const row = this.page.locator('.quick-input-widget:visible .monaco-list-row', { hasText: name }).first();
+    const widget = this.page.locator('.quick-input-widget:visible');
+    const row = widget.locator('.monaco-list-row', { hasText: name }).first();
     // Tasks of providers that nobody has asked yet are behind a row.
-    const all = this.page
-      .locator('.quick-input-widget:visible .monaco-list-row', { hasText: 'Show All Tasks' })
-      .first();
-    await row.or(all).first().waitFor();
-    if (!(await row.isVisible())) await all.click();
-    await input.fill(name);
-    await row.click();
+    const all = widget.locator('.monaco-list-row', { hasText: 'Show All Tasks' }).first();
+    const choose = async (timeout: number): Promise<void> => {
+      await row.or(all).first().waitFor({ timeout });
+      if (!(await row.isVisible())) await all.click({ timeout });
+      await widget.locator('.quick-input-box input').fill(name, { timeout });
+      await row.click({ timeout });
+    };
+    for (const timeout of WAITS_MS) {
+      await this.command('Tasks: Run Task');
+      if (await succeeds(choose(timeout))) return;
+      await this.page.keyboard.press('Escape');
+    }
+    throw new Error(`no task "${name}" is offered`);
   }
 
   /** Waits until a terminal shows `text`. */
