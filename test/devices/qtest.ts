@@ -9,18 +9,31 @@ export interface Access {
   readonly value?: number;
 }
 
+/** A level at an input of a device, by its path in QEMU's object tree. */
+export interface InputLevel {
+  readonly device: string;
+  readonly input: number;
+  readonly level: boolean;
+}
+
 const SUFFIX = { 1: 'b', 2: 'w', 4: 'l' } as const;
 const BOARD = ['-machine', 'virt', '-smp', '2', '-S', '-display', 'none', '-serial', 'null', '-monitor', 'none'];
 
-const commandOf = ({ at, width, value }: Access): string =>
-  value === undefined ? `read${SUFFIX[width]} ${at}` : `write${SUFFIX[width]} ${at} ${value}`;
+const commandOf = (access: Access | InputLevel): string => {
+  if ('input' in access) return `set_irq_in ${access.device} unnamed-gpio-in ${access.input} ${access.level ? 1 : 0}`;
+  const { at, width, value } = access;
+  return value === undefined ? `read${SUFFIX[width]} ${at}` : `write${SUFFIX[width]} ${at} ${value}`;
+};
+
+const isRead = (access: Access | InputLevel | undefined): boolean =>
+  access !== undefined && 'at' in access && access.value === undefined;
 
 /**
  * Performs `accesses` in order on a fresh `virt` board and returns what each read gave; `options` go to QEMU.
  * @param program the QEMU whose board it is
  */
 export function runOnQemu(
-  accesses: readonly Access[],
+  accesses: readonly (Access | InputLevel)[],
   options: readonly string[] = [],
   program = 'qemu-system-riscv64',
 ): Promise<number[]> {
@@ -53,9 +66,7 @@ export function runOnQemu(
       if (answers.length < accesses.length) return;
       qemu.removeAllListeners('exit');
       qemu.kill('SIGKILL');
-      resolve(
-        answers.flatMap((line, index) => (accesses[index]?.value === undefined ? [Number(line.split(' ')[1])] : [])),
-      );
+      resolve(answers.flatMap((line, index) => (isRead(accesses[index]) ? [Number(line.split(' ')[1])] : [])));
     });
     qemu.stdin.write(`${accesses.map(commandOf).join('\n')}\n`);
   });
