@@ -33,7 +33,11 @@ export class RecordWriter {
     if (!values) return false;
     for (const [name, slot] of this.#slotsOf(insn)) {
       const value = values.wide?.[name];
-      if (value !== undefined) this.memory.view.setBigUint64(record + slot.offset, value, true);
+      if (value === undefined) continue;
+      const at = record + slot.offset;
+      if (slot.kind === 'plain' && slot.bytes === 4)
+        this.memory.view.setUint32(at, Number(BigInt.asUintN(32, value)), true);
+      else this.memory.view.setBigUint64(at, value, true);
     }
     return true;
   }
@@ -43,9 +47,9 @@ export class RecordWriter {
     const { u16, i32, view } = this.memory;
     for (const slot of this.#slotsOf(insn).values()) {
       const at = record + slot.offset;
-      const value = fields[slot.field];
-      if (slot.kind === 'plain' && slot.bytes === 8)
-        view.setBigUint64(at, wide?.[slot.field] ?? BigInt(value ?? 0), true);
+      const computed = wide?.[slot.field];
+      const value = fields[slot.field] ?? (computed === undefined ? undefined : Number(BigInt.asIntN(32, computed)));
+      if (slot.kind === 'plain' && slot.bytes === 8) view.setBigUint64(at, computed ?? BigInt(value ?? 0), true);
       else if (value === undefined) throw new Error(`${insn.mnemonic}: decoded without ${slot.field}`);
       else if (slot.kind === 'plain') i32[at >> 2] = value;
       else u16[at >> 1] = cellOf(slot.file, value, slot.use);

@@ -15,10 +15,12 @@ export type Operands = Pick<DecodedInsn, 'fields' | 'wide'>;
 /** How an instruction set spells what is not in its instruction rows. */
 export interface Spelling {
   /**
-   * How `{name}` or `{format:name}` of a row's template is printed. `undefined` for what is common: a number in decimal,
-   * `{hex:name}`, `{target:name}`. @throws Error naming the row when there is no such format.
+   * How `{name}` or `{format:name}` of a row's template is printed, of an instruction at an address. `undefined` for what is
+   * common: a number in decimal, `{hex:name}`, `{target:name}`. @throws Error naming the row when there is no such format.
    */
-  operand(insn: Insn, name: string, format: string | undefined): ((operands: Operands) => string) | undefined;
+  operand(insn: Insn, name: string, format: string | undefined): Piece | undefined;
+  /** The mnemonic as it is written, where rows have longer names because several have one mnemonic. */
+  mnemonic?(row: string): string;
   /** What follows a row's mnemonic, e.g. the ordering of an atomic access. */
   suffix?(insn: Insn): ((operands: Operands) => string) | undefined;
   /** The stack pointer among the registers of the rows. */
@@ -42,6 +44,9 @@ export interface Alias {
   readonly kind?: DisassembledInsn['kind'];
 }
 
+/** A part of an instruction's text. */
+export type Piece = (operands: Operands, address: bigint) => string;
+
 export type Disassembler = (bytes: Uint8Array, address: bigint) => DisassembledInsn;
 
 /** One operand template, taken apart once. */
@@ -50,7 +55,6 @@ interface Template {
   /** Field holding the distance to a direct target. */
   readonly target?: string;
 }
-type Piece = (operands: Operands, address: bigint) => string;
 
 /** Decodes what lies at the start of the bytes; the number of them when it is no instruction. */
 type Taker = (bytes: Uint8Array) => DecodedInsn | number;
@@ -90,6 +94,8 @@ const createTaker = (insns: readonly Insn[], encoding: Encoding): Taker => {
 };
 
 interface Form {
+  /** The instruction's own, whatever this form is written as. */
+  readonly instruction: string;
   readonly mnemonic: string;
   readonly suffix: ((operands: Operands) => string) | undefined;
   readonly template: Template;
@@ -102,11 +108,13 @@ const createForms = (insn: Insn, spelling: Spelling): Form[] => {
   const kind = kindOf(insn);
   const suffix = spelling.suffix?.(insn);
   const stackMove = moveOf(insn, spelling.stackPointer);
+  const instruction = spelling.mnemonic?.(insn.mnemonic) ?? insn.mnemonic;
   const aliases = spelling.aliases
     .filter((alias) => alias.of === insn.mnemonic)
     .map((alias): Form => {
       const conditions = Object.entries(alias.when ?? {});
       return {
+        instruction,
         mnemonic: alias.as,
         suffix,
         template: parseTemplate(insn, alias.asm ?? insn.asm, spelling),
@@ -119,7 +127,8 @@ const createForms = (insn: Insn, spelling: Spelling): Form[] => {
           }) && alias.where?.(operands) !== false,
       };
     });
-  const own = { mnemonic: insn.mnemonic, suffix, template: parseTemplate(insn, insn.asm, spelling), kind, stackMove };
+  const template = parseTemplate(insn, insn.asm, spelling);
+  const own = { instruction, mnemonic: instruction, suffix, template, kind, stackMove };
   return [...aliases, { ...own, matches: () => true }];
 };
 
@@ -145,7 +154,7 @@ const spell = (decoded: DecodedInsn, form: Form, bytes: Uint8Array, address: big
     ...(distance !== undefined && { target: targetOf(address, distance) }),
     kind: form.kind,
     stackMove: form.stackMove(decoded),
-    doc: `${insn.mnemonic}: ${insn.doc}\n${insn.ref}`,
+    doc: `${form.instruction}: ${insn.doc}\n${insn.ref}`,
   };
 };
 
@@ -166,7 +175,7 @@ const parseTemplate = (insn: Insn, asm: string, spelling: Spelling): Template =>
   const pieces: Piece[] = [];
   let target: string | undefined;
   for (const part of asm.split(/(\{[^}]*\})/)) {
-    const inside = /^\{(?:([a-z]+):)?([^}]+)\}$/.exec(part);
+    const inside = /^\{(?:([a-z][a-z0-9]*):)?([^}]+)\}$/.exec(part);
     const [, format, name = ''] = inside ?? [];
     if (!inside) pieces.push(() => part);
     else {

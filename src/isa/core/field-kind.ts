@@ -5,6 +5,8 @@ export interface FieldKind {
    * of its other fields when it is decoded (see `InsnOptions.computed`).
    */
   readonly kind: 'register' | 'signed' | 'unsigned' | 'computed';
+  /** Of a computed one that needs no more: it leaves room in a decoded record. 64 when absent. */
+  readonly bits?: 32;
   /** Added to the raw value: 8 for the compressed registers of RISC-V. 0 when absent. */
   readonly bias?: number;
 }

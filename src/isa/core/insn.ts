@@ -111,6 +111,9 @@ const withComputed = (
     if (kinds[name]?.kind !== 'computed')
       throw new Error(`${mnemonic}: "${name}" is no computed field of its instruction set`);
   }
-  const more = names.map((name): [string, InsnField] => [name, { name, width: 64, isSigned: false, bias: 0 }]);
+  const more = names.map((name): [string, InsnField] => [
+    name,
+    { name, width: kinds[name]?.bits ?? 64, isSigned: false, bias: 0 },
+  ]);
   return new Map([...own, ...more]);
 };
