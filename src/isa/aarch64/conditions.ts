@@ -20,6 +20,8 @@ export type Condition =
 
 export interface ConditionRow {
   readonly name: Condition;
+  /** As disassemblers write it, where that is the manual's other name. */
+  readonly written?: string;
   /** Whether it holds for flags N, Z, C, V in bits 3 to 0. */
   holds(nzcv: number): boolean;
 }
@@ -35,8 +37,8 @@ const always = (): boolean => true;
 export const CONDITIONS: readonly ConditionRow[] = [
   { name: 'eq', holds: (f) => is(f, Z) },
   { name: 'ne', holds: (f) => !is(f, Z) },
-  { name: 'cs', holds: (f) => is(f, C) },
-  { name: 'cc', holds: (f) => !is(f, C) },
+  { name: 'cs', written: 'hs', holds: (f) => is(f, C) },
+  { name: 'cc', written: 'lo', holds: (f) => !is(f, C) },
   { name: 'mi', holds: (f) => is(f, N) },
   { name: 'pl', holds: (f) => !is(f, N) },
   { name: 'vs', holds: (f) => is(f, V) },

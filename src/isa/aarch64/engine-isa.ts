@@ -2,6 +2,7 @@
 import type { EngineIsa } from '../core/engine-isa';
 import { CAUSE } from './causes';
 import { dataContext, fetchContext, GUEST_CONTEXTS } from './contexts';
+import { CRC_FUNCTIONS } from './crc32';
 import { ENCODING } from './encoding';
 import { pendingInterrupt, takeTrap, wakesFromWait } from './exceptions';
 import { insns } from './insns/all';
@@ -18,7 +19,7 @@ export const AARCH64_ENGINE: EngineIsa = {
   fusions: [],
   state: STATE,
   helpers: {},
-  functions: {},
+  functions: CRC_FUNCTIONS,
   guards: { fp: { isOpen: () => true, open: () => {} } },
   causes: {
     illegalInstruction: CAUSE.undefined,

@@ -3,6 +3,7 @@ import type { FieldKind } from '../core/field-kind';
 import type { Field, Fields, Int, Ops, V32, V64, V128 } from '../core/ops';
 import { CAUSE } from './causes';
 import { CONDITIONS, type Condition } from './conditions';
+import { CPUS, cpusWith, type Feature } from './cpus';
 
 /** Fields by the manual's names; `V…` name registers of the SIMD and floating-point file, which the manual calls `R…`, too. */
 export const FIELDS = {
@@ -38,10 +39,10 @@ export const FIELDS = {
   CRn: { kind: 'unsigned' },
   CRm: { kind: 'unsigned' },
   /** Bit n: a condition holds where NZCV is n. */
-  holds: { kind: 'computed' },
-  /** What logical immediates and bit fields are made of. */
+  holds: { kind: 'computed', bits: 32 },
+  /** Logical immediates. */
   mask: { kind: 'computed' },
-  mask2: { kind: 'computed' },
+  mask32: { kind: 'computed', bits: 32 },
   /** An immediate that is spread over lanes or bytes. */
   wide: { kind: 'computed' },
 } as const satisfies Readonly<Record<string, FieldKind>>;
@@ -59,6 +60,8 @@ export interface Sized<T extends Int> {
   setRsp(r: Field, v: T): void;
   imm(f: Field): T;
   c(n: bigint | number): T;
+  /** The low bits of a doubleword. */
+  low(v: V64): T;
   /** 0 or 1 of a condition. */
   bit(v: V32): T;
   /** As 64 bits with the same sign. */
@@ -69,6 +72,8 @@ export interface Sized<T extends Int> {
   differenceFlags(a: T, b: T): T;
   /** N and Z of a result; C and V become 0. */
   logicFlags(v: T): void;
+  /** The flags of a + b, or of a - b, where `cond` is 1; elsewhere those of a field. */
+  flagsIf(cond: V32, what: 'sum' | 'difference', a: T, b: T, nzcv: Field): void;
 }
 
 export interface A64Ops extends Ops {
@@ -89,6 +94,8 @@ export interface A64Ops extends Ops {
   conditionOf(holds: Field): V32;
   /** Raises the exception of an undefined instruction where `cond` is not 0. */
   undefinedIf(cond: V32): void;
+  /** Raises it where the processor has not that feature. */
+  requires(feature: Feature): void;
 }
 
 /** The common operations and A64's. */
@@ -98,6 +105,11 @@ export const a64Ops = (o: Ops): A64Ops => {
     o.setSlot('Z', result);
     o.setSlot('C', o.zx32(carry));
     o.setSlot('V', overflow);
+  };
+  /** What the slots hold for flags in bits 3 to 0. */
+  const flagSlots = (v: V64): Record<'N' | 'Z' | 'C' | 'V', V64> => {
+    const bit = (at: number): V64 => o.and(o.shrU(v, o.c(at)), o.c(1));
+    return { N: o.shl(v, o.c(60)), Z: o.xor(bit(2), o.c(1)), C: bit(1), V: o.shl(v, o.c(63)) };
   };
   const isNegative = (): V32 => o.ltS(o.slot('N'), o.c(0));
   const isZero = (): V32 => o.eqz(o.slot('Z'));
@@ -129,22 +141,38 @@ export const a64Ops = (o: Ops): A64Ops => {
     const bit = (v: V32, at: number): V32 => o.shl(v, o.c32(at));
     return o.or(o.or(bit(isNegative(), 3), bit(isZero(), 2)), o.or(bit(carry(), 1), isOverflow()));
   };
-  const withFlags = <T extends Int>(s: Omit<Sized<T>, 'sumFlags' | 'differenceFlags' | 'logicFlags'>): Sized<T> => ({
-    ...s,
-    sumFlags: (a, b, more) => {
-      const plain = o.add(a, b);
-      const result = more === undefined ? plain : o.add(plain, s.bit(more));
-      const wrapped = more === undefined ? o.ltU(result, a) : o.or(o.ltU(plain, a), o.ltU(result, plain));
-      setFlags(s.signed(result), wrapped, s.signed(o.and(o.xor(a, result), o.xor(b, result))));
-      return result;
-    },
-    differenceFlags: (a, b) => {
-      const result = o.sub(a, b);
-      setFlags(s.signed(result), o.geU(a, b), s.signed(o.and(o.xor(a, b), o.xor(a, result))));
-      return result;
-    },
-    logicFlags: (v) => setFlags(s.signed(v), o.c32(0), o.c(0)),
-  });
+  const withFlags = <T extends Int>(
+    s: Omit<Sized<T>, 'sumFlags' | 'differenceFlags' | 'logicFlags' | 'flagsIf'>,
+  ): Sized<T> => {
+    const overflowOfSum = (a: T, b: T, result: T): V64 => s.signed(o.and(o.xor(a, result), o.xor(b, result)));
+    const overflowOfDifference = (a: T, b: T, result: T): V64 => s.signed(o.and(o.xor(a, b), o.xor(a, result)));
+    return {
+      ...s,
+      sumFlags: (a, b, more) => {
+        const plain = o.add(a, b);
+        const result = more === undefined ? plain : o.add(plain, s.bit(more));
+        const wrapped = more === undefined ? o.ltU(result, a) : o.or(o.ltU(plain, a), o.ltU(result, plain));
+        setFlags(s.signed(result), wrapped, overflowOfSum(a, b, result));
+        return result;
+      },
+      differenceFlags: (a, b) => {
+        const result = o.sub(a, b);
+        setFlags(s.signed(result), o.geU(a, b), overflowOfDifference(a, b, result));
+        return result;
+      },
+      logicFlags: (v) => setFlags(s.signed(v), o.c32(0), o.c(0)),
+      flagsIf: (cond, what, a, b, nzcv) => {
+        const isSum = what === 'sum';
+        const result = isSum ? o.add(a, b) : o.sub(a, b);
+        const overflow = (isSum ? overflowOfSum : overflowOfDifference)(a, b, result);
+        const given = flagSlots(o.imm(nzcv));
+        o.setSlot('N', o.select(cond, s.signed(result), given.N));
+        o.setSlot('Z', o.select(cond, s.signed(result), given.Z));
+        o.setSlot('C', o.select(cond, o.zx32(isSum ? o.ltU(result, a) : o.geU(a, b)), given.C));
+        o.setSlot('V', o.select(cond, overflow, given.V));
+      },
+    };
+  };
   return {
     ...o,
     in32: withFlags<V32>({
@@ -155,6 +183,7 @@ export const a64Ops = (o: Ops): A64Ops => {
       setRsp: (r, v) => o.write('xsp', r, o.zx32(v)),
       imm: (f) => o.imm32(f),
       c: (n) => o.c32(Number(n)),
+      low: (v) => o.lo32(v),
       bit: (v) => v,
       signed: (v) => o.sx32(v),
     }),
@@ -166,6 +195,7 @@ export const a64Ops = (o: Ops): A64Ops => {
       setRsp: (r, v) => o.write('xsp', r, v),
       imm: (f) => o.imm(f),
       c: (n) => o.c(n),
+      low: (v) => v,
       bit: (v) => o.zx32(v),
       signed: (v) => v,
     }),
@@ -174,17 +204,19 @@ export const a64Ops = (o: Ops): A64Ops => {
     d: (r) => o.read('d', r),
     setD: (r, v) => o.writeVector('v', r, o.vector(v, o.c(0))),
     setNzcv: (v) => {
-      const bit = (at: number): V64 => o.and(o.shrU(v, o.c(at)), o.c(1));
-      o.setSlot('N', o.shl(v, o.c(60)));
-      o.setSlot('Z', o.xor(bit(2), o.c(1)));
-      o.setSlot('C', bit(1));
-      o.setSlot('V', o.shl(v, o.c(63)));
+      for (const [flag, value] of Object.entries(flagSlots(v))) o.setSlot(flag, value);
     },
     nzcv,
     carry,
     condition: (cond) => conditions[cond](),
-    conditionOf: (holds) => o.and(o.lo32(o.shrU(o.imm(holds), o.zx32(nzcv()))), o.c32(1)),
+    conditionOf: (holds) => o.and(o.shrU(o.imm32(holds), nzcv()), o.c32(1)),
     undefinedIf: (cond) => o.trapIf(cond, CAUSE.undefined),
+    requires: (feature) => {
+      const cpus = cpusWith(feature);
+      if (cpus === (1n << BigInt(CPUS.length)) - 1n) return;
+      const has = o.and(o.shrU(o.c(cpus), o.slot('cpu')), o.c(1));
+      o.trapIf(o.eqz(has), CAUSE.undefined);
+    },
   };
 };
 

@@ -1,12 +1,123 @@
-/** How assemblers write A64 where the rows' templates do not say it. */
+/**
+ * How assemblers write A64 where the rows' templates do not say it. Rows are named `MNEMONIC-WHICH`, since several have one
+ * mnemonic (`add-x-lsl`, `fadd-d`, `add-v4s`); what is printed is what stands before the first `-`.
+ *
+ * Templates: `{w:Rd}`, `{x:Rd}`, with 31 as zero; `{wsp:Rn}`, `{xsp:Rn}`, with 31 as the stack pointer; scalars `{b:Vd}`,
+ * `{h:Vd}`, `{s:Vd}`, `{d:Vd}`, `{q:Vd}`; vectors `{v8b:Vd}` (`v0.8b`), `{vs:Vd}` (`v0.s`, before an index), `{v:Vd}` (`v0`);
+ * the registers behind one in a list `{v8bp1:Vt}`; `{cond:cond}`; `{address:label}` is pc + the field for what is no
+ * branch (those have `{target:label}`); `{offset:simm}` is `, #simm`, and nothing for 0.
+ */
 import { hex } from '../../base/address';
-import type { Spelling } from '../core/disassembler';
+import type { Operands, Piece, Spelling } from '../core/disassembler';
 import { wordOf } from '../core/encoding';
+import { ALIASES } from './aliases';
+import { CONDITIONS } from './conditions';
+
+const general = (prefix: 'w' | 'x', index: number): string => (index === 31 ? `${prefix}zr` : `${prefix}${index}`);
+const orStack = (prefix: 'w' | 'x', index: number): string => {
+  if (index === 31) return prefix === 'w' ? 'wsp' : 'sp';
+  return `${prefix}${index}`;
+};
+const condition = (number: number): string => {
+  const row = CONDITIONS[number & 15];
+  return row?.written ?? row?.name ?? '';
+};
+
+/** What dmb and dsb wait for, by number; the others have none. */
+const BARRIERS: Readonly<Record<number, string>> = {
+  1: 'oshld',
+  2: 'oshst',
+  3: 'osh',
+  5: 'nshld',
+  6: 'nshst',
+  7: 'nsh',
+  9: 'ishld',
+  10: 'ishst',
+  11: 'ish',
+  13: 'ld',
+  14: 'st',
+  15: 'sy',
+};
+
+/** Formats that print one number. */
+const NUMBERS: Readonly<Record<string, (value: number) => string>> = {
+  w: (index) => general('w', index),
+  x: (index) => general('x', index),
+  wsp: (index) => orStack('w', index),
+  xsp: (index) => orStack('x', index),
+  v: (index) => `v${index}`,
+  barrier: (number) => BARRIERS[number] ?? `#${number}`,
+  /** A number that means something to whom it calls. */
+  code: (value) => `#${value === 0 ? '0' : hex(value)}`,
+  cond: condition,
+  /** The opposite. */
+  uncond: (number) => condition(number ^ 1),
+  offset: (value) => (value === 0 ? '' : `, #${value}`),
+  /** The amount of an extension. */
+  amount: (value) => (value === 0 ? '' : ` #${value}`),
+  lsl: (value) => (value === 0 ? '' : `, lsl #${value}`),
+  upper: (value) => String(value >>> 12),
+  half: (value) => String(value >>> 16),
+  more: (value) => String(value + 1),
+  left31: (value) => String(31 - value),
+  left63: (value) => String(63 - value),
+  back32: (value) => String((32 - value) & 31),
+  back64: (value) => String((64 - value) & 63),
+};
+
+/** `movx48`, `movnw16`: the whole constant that a move of 16 bits makes, of which those from bit 16 on are in place already. */
+const movePiece = (name: string, format: string): ((operands: Operands) => string) | undefined => {
+  const [all, not, r, shift] = /^mov(n?)([wx])(\d+)$/.exec(format) ?? [];
+  if (all === undefined) return undefined;
+  const left = BigInt(Number(shift) === 16 ? 0 : Number(shift));
+  return ({ fields }) => {
+    const value = BigInt((fields[name] ?? 0) >>> 0) << left;
+    return String(BigInt.asIntN(r === 'w' ? 32 : 64, not ? ~value : value));
+  };
+};
+
+/** `v8b`, `v4sp1` (the register behind it), `vd`, `q`. */
+const VECTOR = /^(?:([bhsdq])|v(\d*[bhsdq])?)(?:p(\d))?$/;
+
+const vectorPiece = (name: string, format: string): ((operands: Operands) => string) | undefined => {
+  const [all, scalar, arrangement, more = 0] = VECTOR.exec(format) ?? [];
+  if (all === undefined) return undefined;
+  return ({ fields }) => {
+    const index = ((fields[name] ?? 0) + Number(more)) & 31;
+    if (scalar !== undefined) return `${scalar}${index}`;
+    return arrangement === undefined ? `v${index}` : `v${index}.${arrangement}`;
+  };
+};
+
+const operand: Spelling['operand'] = (insn, name, format): Piece | undefined => {
+  if (!insn.fields.has(name) || format === undefined) return undefined;
+  const value = ({ fields }: Operands): number => fields[name] ?? 0;
+  const number = NUMBERS[format];
+  if (number) return (operands) => number(value(operands));
+  switch (format) {
+    case 'address':
+      return (operands, address) => hex(BigInt.asUintN(64, address + BigInt(value(operands))));
+    case 'page':
+      return (operands, address) => hex(BigInt.asUintN(64, (address & -4096n) + (BigInt(value(operands)) << 12n)));
+    case 'bit':
+      // A bit of the upper half is one of a doubleword.
+      return ({ fields }) => general((fields.bit ?? 0) < 32 ? 'w' : 'x', value({ fields }));
+    case 'signed32':
+      return ({ wide }) => String(BigInt.asIntN(32, wide?.[name] ?? 0n));
+    case 'signed64':
+      return ({ wide }) => String(BigInt.asIntN(64, wide?.[name] ?? 0n));
+    case 'width':
+      return ({ fields }) => String(value({ fields }) - (fields.immr ?? 0) + 1);
+    default:
+      return movePiece(name, format) ?? vectorPiece(name, format);
+  }
+};
 
 export const SPELLING: Spelling = {
-  operand: () => undefined,
+  operand,
+  mnemonic: (row) => row.split('-', 1)[0] ?? row,
   stackPointer: { file: 'xsp', index: 31 },
-  aliases: [],
+  aliases: ALIASES,
   undecodable: (bytes) => ({
     mnemonic: bytes.length === 4 ? '.inst' : '.byte',
     operands: hex(wordOf(bytes), bytes.length * 2),

@@ -1,10 +1,29 @@
 /** All instructions of A64 that this machine has. */
 import type { PatternInsn } from '../../core/insn';
+import { INSNS_ARITHMETIC } from './arithmetic';
+import { INSNS_BITFIELDS } from './bitfields';
+import { INSNS_BRANCHES } from './branches';
+import { INSNS_CONDITIONALS } from './conditionals';
+import { INSNS_FLAGS } from './flags';
+import { INSNS_HINTS } from './hints';
+import { INSNS_LOGICAL } from './logical';
+import { INSNS_MOVES } from './moves';
+import { INSNS_SOURCES } from './sources';
 
 let made: readonly PatternInsn[] | undefined;
 
 /** Every row; made when somebody asks first. */
 export const insns = (): readonly PatternInsn[] => {
-  made ??= [];
+  made ??= [
+    ...INSNS_ARITHMETIC,
+    ...INSNS_LOGICAL,
+    ...INSNS_MOVES,
+    ...INSNS_BITFIELDS,
+    ...INSNS_CONDITIONALS,
+    ...INSNS_SOURCES,
+    ...INSNS_FLAGS,
+    ...INSNS_BRANCHES,
+    ...INSNS_HINTS,
+  ];
   return made;
 };

@@ -1,0 +1,18 @@
+/** AArch64 for vector rows: at EL1 of a processor with all features, in physical addresses. */
+import { CPUS } from '../../../src/isa/aarch64/cpus';
+import { AARCH64_ENGINE } from '../../../src/isa/aarch64/engine-isa';
+import { insns } from '../../../src/isa/aarch64/insns/all';
+import { resetState, STATE } from '../../../src/isa/aarch64/state';
+import type { Subject } from '../driver';
+
+/** The flags are compared by what they mean: N, Z, C, V in bits 3 to 0. */
+const LAZY = ['N', 'Z', 'C', 'V'];
+
+export const AARCH64_SUBJECT: Subject = {
+  engine: AARCH64_ENGINE,
+  insns: insns(),
+  reset: (state) => resetState(state, { cpu: CPUS.findIndex(({ name }) => name === 'max'), el: 1 }),
+  // brk #0
+  breakpoint: Uint8Array.of(0x00, 0x00, 0x20, 0xd4),
+  slots: STATE.slots.filter((name) => !LAZY.includes(name)),
+};
