@@ -34,6 +34,7 @@ const OF_MAX = [
   'FCMA',
   'JSCVT',
   'FHM',
+  'FRINTTS',
   'SHA3',
   'SHA512',
 ] as const;

@@ -5,8 +5,10 @@ import { dataContext, fetchContext, GUEST_CONTEXTS } from './contexts';
 import { CRC_FUNCTIONS } from './crc32';
 import { ENCODING } from './encoding';
 import { pendingInterrupt, takeTrap, wakesFromWait } from './exceptions';
+import { FP_FUNCTIONS } from './float/functions';
 import { insns } from './insns/all';
 import { cpuTranslate } from './paging-cpu';
+import { QUICK_FLOAT } from './quick-float';
 import { STATE } from './state';
 
 export const AARCH64_ENGINE: EngineIsa = {
@@ -15,11 +17,11 @@ export const AARCH64_ENGINE: EngineIsa = {
   get insns() {
     return insns();
   },
-  quick: [],
+  quick: QUICK_FLOAT,
   fusions: [],
   state: STATE,
   helpers: {},
-  functions: CRC_FUNCTIONS,
+  functions: { ...CRC_FUNCTIONS, ...FP_FUNCTIONS },
   guards: { fp: { isOpen: () => true, open: () => {} } },
   causes: {
     illegalInstruction: CAUSE.undefined,

@@ -31,6 +31,8 @@ export const FIELDS = {
   /** A shift's or an extension's amount. */
   amount: { kind: 'unsigned' },
   bit: { kind: 'unsigned' },
+  /** Of a fixed-point number: 64, or 32 in words, less its bits behind the point. */
+  scale: { kind: 'unsigned' },
   cond: { kind: 'unsigned' },
   nzcv: { kind: 'unsigned' },
   op0: { kind: 'unsigned' },

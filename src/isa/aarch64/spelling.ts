@@ -39,6 +39,13 @@ const BARRIERS: Readonly<Record<number, string>> = {
   15: 'sy',
 };
 
+/** An immediate of 8 bits that stands for a number: a sign, three bits of an exponent, four of a fraction. */
+const floatOf = (imm8: number): string => {
+  const exponent = ((imm8 >> 4) & 7) ^ 4;
+  const magnitude = (1 + (imm8 & 15) / 16) * 2 ** (exponent - 3);
+  return (imm8 & 0x80 ? -magnitude : magnitude).toFixed(8);
+};
+
 /** Formats that print one number. */
 const NUMBERS: Readonly<Record<string, (value: number) => string>> = {
   w: (index) => general('w', index),
@@ -61,6 +68,9 @@ const NUMBERS: Readonly<Record<string, (value: number) => string>> = {
   more: (value) => String(value + 1),
   left31: (value) => String(31 - value),
   left63: (value) => String(63 - value),
+  from32: (value) => String(32 - value),
+  from64: (value) => String(64 - value),
+  float8: floatOf,
   back32: (value) => String((32 - value) & 31),
   back64: (value) => String((64 - value) & 63),
 };

@@ -5,6 +5,10 @@ import { INSNS_BITFIELDS } from './bitfields';
 import { INSNS_BRANCHES } from './branches';
 import { INSNS_CONDITIONALS } from './conditionals';
 import { INSNS_FLAGS } from './flags';
+import { INSNS_FLOAT_ARITHMETIC } from './float-arithmetic';
+import { INSNS_FLOAT_COMPARE } from './float-compare';
+import { INSNS_FLOAT_CONVERT } from './float-convert';
+import { INSNS_FLOAT_MOVE } from './float-move';
 import { INSNS_HINTS } from './hints';
 import { INSNS_LOGICAL } from './logical';
 import { INSNS_MOVES } from './moves';
@@ -24,6 +28,10 @@ export const insns = (): readonly PatternInsn[] => {
     ...INSNS_FLAGS,
     ...INSNS_BRANCHES,
     ...INSNS_HINTS,
+    ...INSNS_FLOAT_ARITHMETIC,
+    ...INSNS_FLOAT_COMPARE,
+    ...INSNS_FLOAT_CONVERT,
+    ...INSNS_FLOAT_MOVE,
   ];
   return made;
 };
