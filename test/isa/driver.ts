@@ -106,6 +106,13 @@ export interface Subject {
   readonly breakpoint: Uint8Array;
   /** Slots compared in every row. */
   readonly slots: readonly string[];
+  /** What rows may name like slots and what is compared in every row, too: what several slots mean together, by name. */
+  readonly meanings?: Readonly<Record<string, Meaning>>;
+}
+
+export interface Meaning {
+  get(state: Pick<PlainState, 'get'>): bigint;
+  set(state: Pick<PlainState, 'get' | 'set'>, value: bigint): void;
 }
 
 export interface VectorDriver {
@@ -135,7 +142,11 @@ const put = (bank: BigUint64Array, cells: Banks[string]): void => {
 /** Puts the row's state. */
 export const prepare = (subject: Subject, state: HartView | PlainState, { before }: Vector): void => {
   subject.reset(state);
-  for (const [slot, value] of Object.entries(before.slots ?? {})) state.set(slot, value);
+  for (const [slot, value] of Object.entries(before.slots ?? {})) {
+    const meaning = subject.meanings?.[slot];
+    if (meaning) meaning.set(state, value);
+    else state.set(slot, value);
+  }
   for (const [name, cells] of Object.entries(before.banks ?? {})) put(state.bank(name), cells);
   for (const file of subject.engine.state.files) {
     for (let index = 0; index < file.count; index++) {
@@ -188,7 +199,13 @@ export const mismatches = (driver: VectorDriver, vector: Vector): string[] => {
   for (const name of driver.subject.slots) {
     expect(name, outcome.slot(name), after.slots?.[name] ?? before.slots?.[name] ?? initial.get(name));
   }
-  for (const [name, value] of Object.entries(after.slots ?? {})) expect(name, outcome.slot(name), value);
+  const { meanings = {} } = driver.subject;
+  for (const [name, meaning] of Object.entries(meanings)) {
+    const wanted = after.slots?.[name] ?? before.slots?.[name] ?? meaning.get(initial);
+    expect(name, meaning.get({ get: (slot) => outcome.slot(slot) }), wanted);
+  }
+  for (const [name, value] of Object.entries(after.slots ?? {}))
+    if (!meanings[name]) expect(name, outcome.slot(name), value);
   if (after.fs !== undefined) expect('mstatus.FS', (outcome.slot('mstatus') >> 13n) & 3n, BigInt(after.fs));
   const stored = new Map((before.memory ?? []).map(({ at, bytes }) => [at, bytes]));
   for (const { at, bytes } of after.memory ?? []) stored.set(at, bytes);

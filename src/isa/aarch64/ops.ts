@@ -40,7 +40,7 @@ export const FIELDS = {
   op2: { kind: 'unsigned' },
   CRn: { kind: 'unsigned' },
   CRm: { kind: 'unsigned' },
-  /** Bit n: a condition holds where NZCV is n. */
+  /** Bit n: a condition holds where NZCV is n. From bit 16 on, flags for where it does not. */
   holds: { kind: 'computed', bits: 32 },
   /** Logical immediates. */
   mask: { kind: 'computed' },
@@ -74,8 +74,8 @@ export interface Sized<T extends Int> {
   differenceFlags(a: T, b: T): T;
   /** N and Z of a result; C and V become 0. */
   logicFlags(v: T): void;
-  /** The flags of a + b, or of a - b, where `cond` is 1; elsewhere those of a field. */
-  flagsIf(cond: V32, what: 'sum' | 'difference', a: T, b: T, nzcv: Field): void;
+  /** The flags of a + b, or of a - b, where `cond` is 1; elsewhere those in bits 3 to 0. */
+  flagsIf(cond: V32, what: 'sum' | 'difference', a: T, b: T, nzcv: V64): void;
 }
 
 export interface A64Ops extends Ops {
@@ -167,7 +167,7 @@ export const a64Ops = (o: Ops): A64Ops => {
         const isSum = what === 'sum';
         const result = isSum ? o.add(a, b) : o.sub(a, b);
         const overflow = (isSum ? overflowOfSum : overflowOfDifference)(a, b, result);
-        const given = flagSlots(o.imm(nzcv));
+        const given = flagSlots(nzcv);
         o.setSlot('N', o.select(cond, s.signed(result), given.N));
         o.setSlot('Z', o.select(cond, s.signed(result), given.Z));
         o.setSlot('C', o.select(cond, o.zx32(isSum ? o.ltU(result, a) : o.geU(a, b)), given.C));

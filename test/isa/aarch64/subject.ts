@@ -2,10 +2,11 @@
 import { CPUS } from '../../../src/isa/aarch64/cpus';
 import { AARCH64_ENGINE } from '../../../src/isa/aarch64/engine-isa';
 import { insns } from '../../../src/isa/aarch64/insns/all';
+import { flagsOf, setFlags } from '../../../src/isa/aarch64/pstate';
 import { resetState, STATE } from '../../../src/isa/aarch64/state';
 import type { Subject } from '../driver';
 
-/** The flags are compared by what they mean: N, Z, C, V in bits 3 to 0. */
+/** Slots that keep the flags; rows name those together as `nzcv`, in bits 3 to 0. */
 const LAZY = ['N', 'Z', 'C', 'V'];
 
 export const AARCH64_SUBJECT: Subject = {
@@ -15,4 +16,10 @@ export const AARCH64_SUBJECT: Subject = {
   // brk #0
   breakpoint: Uint8Array.of(0x00, 0x00, 0x20, 0xd4),
   slots: STATE.slots.filter((name) => !LAZY.includes(name)),
+  meanings: {
+    nzcv: {
+      get: (state) => flagsOf(state) >> 28n,
+      set: (state, value) => setFlags(state, value << 28n),
+    },
+  },
 };

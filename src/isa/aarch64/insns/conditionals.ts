@@ -5,7 +5,8 @@ import { insn, MANUAL } from '../insn';
 import { type A64Ops, holdsOf, type Sized } from '../ops';
 import { inBothSizes, type Size } from './sized';
 
-const holds = ({ cond = 0 }: Readonly<Record<string, number>>): bigint => holdsOf(cond);
+const holds = ({ cond = 0, nzcv = 0 }: Readonly<Record<string, number>>): bigint =>
+  holdsOf(cond) | (BigInt(nzcv) << 16n);
 
 /** What conditional selects give where the condition does not hold. */
 export const SELECTS = [
@@ -61,7 +62,8 @@ const compares = <T extends Int>({ r, sf, of }: Size<T>): PatternInsn[] =>
         sem: (o, f) => {
           const s = of(o);
           const b = which ? s.imm(f.imm) : s.r(f.Rm);
-          s.flagsIf(o.conditionOf(f.holds), what === 'sum' ? 'sum' : 'difference', s.r(f.Rn), b, f.nzcv);
+          const given = o.shrU(o.imm(f.holds), o.c(16));
+          s.flagsIf(o.conditionOf(f.holds), what === 'sum' ? 'sum' : 'difference', s.r(f.Rn), b, given);
         },
       });
     return [row('', 'Rm:5', '00', `{${r}:Rm}`, 'Rm'), row('-imm', 'imm:5', '10', '#{imm}', 'the immediate')];

@@ -1,0 +1,5 @@
+/** All vector rows. */
+import type { Vector } from '../../driver';
+import { ARITHMETIC } from './arithmetic';
+
+export const VECTORS: readonly Vector[] = [...ARITHMETIC];
