@@ -196,6 +196,14 @@ const HINTS: readonly Alias[] = Object.entries({
   csdb: 20,
 }).map(([as, imm]) => ({ of: 'hint', when: { imm }, as, asm: '' }));
 
+/** Moves of vectors and lanes. */
+const LANES: readonly Alias[] = [
+  { of: 'orr-vb', when: { Vm: 'Vn' }, as: 'mov', asm: '{tb:Vd}, {tb:Vn}' },
+  { of: 'not-vb', as: 'mvn' },
+  ...['umov-ws', 'umov-xd', 'dup-b', 'dup-h', 'dup-s', 'dup-d'].map((of) => ({ of, as: 'mov' })),
+  ...['ins-wb', 'ins-wh', 'ins-ws', 'ins-xd', 'ins-vb', 'ins-vh', 'ins-vs', 'ins-vd'].map((of) => ({ of, as: 'mov' })),
+];
+
 export const ALIASES: readonly Alias[] = [
   ...REGISTERS.flatMap((r) => [
     ...arithmetic(r),
@@ -206,6 +214,7 @@ export const ALIASES: readonly Alias[] = [
     ...products(r),
   ]),
   ...LONG_PRODUCTS,
+  ...LANES,
   ...HINTS,
   { of: 'hint', when: { imm: 17 }, as: 'psb', asm: 'csync' },
   { of: 'hint', when: { imm: 18 }, as: 'tsb', asm: 'csync' },

@@ -7,9 +7,13 @@ import { ENCODING } from './encoding';
 import { pendingInterrupt, takeTrap, wakesFromWait } from './exceptions';
 import { FP_FUNCTIONS } from './float/functions';
 import { insns } from './insns/all';
+import { simdHelpers } from './insns/simd';
 import { cpuTranslate } from './paging-cpu';
 import { QUICK_FLOAT } from './quick-float';
+import { COMMON_SIMD } from './simd/row';
 import { STATE } from './state';
+
+let helpers: EngineIsa['helpers'] | undefined;
 
 export const AARCH64_ENGINE: EngineIsa = {
   name: 'aarch64',
@@ -18,9 +22,13 @@ export const AARCH64_ENGINE: EngineIsa = {
     return insns();
   },
   quick: QUICK_FLOAT,
+  apart: COMMON_SIMD,
   fusions: [],
   state: STATE,
-  helpers: {},
+  get helpers() {
+    helpers ??= { ...simdHelpers() };
+    return helpers;
+  },
   functions: { ...CRC_FUNCTIONS, ...FP_FUNCTIONS },
   guards: { fp: { isOpen: () => true, open: () => {} } },
   causes: {

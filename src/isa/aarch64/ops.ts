@@ -27,6 +27,15 @@ export const FIELDS = {
   label: { kind: 'signed' },
   immr: { kind: 'unsigned' },
   imms: { kind: 'unsigned' },
+  /** Whether a vector has 128 bits, or which half an instruction of long vectors takes. */
+  Q: { kind: 'unsigned' },
+  /** The number of a lane, or of the first byte. */
+  index: { kind: 'unsigned' },
+  index2: { kind: 'unsigned' },
+  /** Registers of a table or a structure. */
+  len: { kind: 'unsigned' },
+  size: { kind: 'unsigned' },
+  rot: { kind: 'unsigned' },
   N: { kind: 'unsigned' },
   /** A shift's or an extension's amount. */
   amount: { kind: 'unsigned' },

@@ -4,8 +4,9 @@
  *
  * Templates: `{w:Rd}`, `{x:Rd}`, with 31 as zero; `{wsp:Rn}`, `{xsp:Rn}`, with 31 as the stack pointer; scalars `{b:Vd}`,
  * `{h:Vd}`, `{s:Vd}`, `{d:Vd}`, `{q:Vd}`; vectors `{v8b:Vd}` (`v0.8b`), `{vs:Vd}` (`v0.s`, before an index), `{v:Vd}` (`v0`);
- * the registers behind one in a list `{v8bp1:Vt}`; `{cond:cond}`; `{address:label}` is pc + the field for what is no
- * branch (those have `{target:label}`); `{offset:simm}` is `, #simm`, and nothing for 0.
+ * `{tb:Vd}`, of 8 or 16 bytes as Q says; the registers behind one in a list `{v8bp1:Vt}`, the list `{list2v16b:Vn}`;
+ * `{cond:cond}`; `{address:label}` is pc + the field for what is no branch (those have `{target:label}`); `{offset:simm}` is
+ * `, #simm`, and nothing for 0.
  */
 import { hex } from '../../base/address';
 import type { Operands, Piece, Spelling } from '../core/disassembler';
@@ -66,6 +67,12 @@ const NUMBERS: Readonly<Record<string, (value: number) => string>> = {
   upper: (value) => String(value >>> 12),
   half: (value) => String(value >>> 16),
   more: (value) => String(value + 1),
+  right8: (value) => String(8 - value),
+  right16: (value) => String(16 - value),
+  right32: (value) => String(32 - value),
+  right64: (value) => String(64 - value),
+  /** How far an immediate is shifted that has ones below it. */
+  msl: (value) => String(value + 8),
   left31: (value) => String(31 - value),
   left63: (value) => String(63 - value),
   from32: (value) => String(32 - value),
@@ -86,17 +93,33 @@ const movePiece = (name: string, format: string): ((operands: Operands) => strin
   };
 };
 
-/** `v8b`, `v4sp1` (the register behind it), `vd`, `q`. */
-const VECTOR = /^(?:([bhsdq])|v(\d*[bhsdq])?)(?:p(\d))?$/;
+/** `v8b`, `v4sp1` (the register behind it), `vd`, `q`; `tb` has as many lanes as Q says. */
+const VECTOR = /^(?:([bhsdq])|v(\d*[bhsdq])?|t([bhsd]))(?:p(\d))?$/;
+const LANES_OF_HALF: Readonly<Record<string, number>> = { b: 8, h: 4, s: 2, d: 1 };
 
 const vectorPiece = (name: string, format: string): ((operands: Operands) => string) | undefined => {
-  const [all, scalar, arrangement, more = 0] = VECTOR.exec(format) ?? [];
+  const [all, scalar, fixed, letter, more = 0] = VECTOR.exec(format) ?? [];
   if (all === undefined) return undefined;
   return ({ fields }) => {
     const index = ((fields[name] ?? 0) + Number(more)) & 31;
     if (scalar !== undefined) return `${scalar}${index}`;
+    const count = (LANES_OF_HALF[letter ?? ''] ?? 0) * (fields.Q ? 2 : 1);
+    const arrangement = letter === undefined ? fixed : `${count}${letter}`;
     return arrangement === undefined ? `v${index}` : `v${index}.${arrangement}`;
   };
+};
+
+const wide = ({ wide }: Operands): bigint => wide?.wide ?? 0n;
+
+/** A doubleword of bytes of ones and zeros, in as many places as LLVM gives it. */
+const bytes = (value: bigint): string => (value === 0n ? '0'.repeat(16) : `0x${value.toString(16).padStart(14, '0')}`);
+
+/** `list2v16b`: registers one behind the other. */
+const listPiece = (name: string, format: string): ((operands: Operands) => string) | undefined => {
+  const [all, count, each = ''] = /^list(\d)([tv].+)$/.exec(format) ?? [];
+  if (all === undefined) return undefined;
+  const pieces = Array.from({ length: Number(count) }, (_, at) => vectorPiece(name, `${each}p${at}`));
+  return (operands) => `{ ${pieces.map((piece) => piece?.(operands)).join(', ')} }`;
 };
 
 const operand: Spelling['operand'] = (insn, name, format): Piece | undefined => {
@@ -116,16 +139,19 @@ const operand: Spelling['operand'] = (insn, name, format): Piece | undefined => 
       return ({ wide }) => String(BigInt.asIntN(32, wide?.[name] ?? 0n));
     case 'signed64':
       return ({ wide }) => String(BigInt.asIntN(64, wide?.[name] ?? 0n));
+    case 'bytes':
+      return (operands) => bytes(wide(operands));
     case 'width':
       return ({ fields }) => String(value({ fields }) - (fields.immr ?? 0) + 1);
     default:
-      return movePiece(name, format) ?? vectorPiece(name, format);
+      return movePiece(name, format) ?? listPiece(name, format) ?? vectorPiece(name, format);
   }
 };
 
 export const SPELLING: Spelling = {
   operand,
-  mnemonic: (row) => row.split('-', 1)[0] ?? row,
+  mnemonic: (row) => (row.split('-', 1)[0] ?? row).replace('{2}', ''),
+  suffix: ({ mnemonic }) => (mnemonic.includes('{2}') ? ({ fields }) => (fields.Q ? '2' : '') : undefined),
   stackPointer: { file: 'xsp', index: 31 },
   aliases: ALIASES,
   undecodable: (bytes) => ({

@@ -9,7 +9,8 @@ import { Random, SEED } from '../../support/random';
 const ROUNDS = 12;
 
 /** What `max` has, as LLVM names it. */
-const ATTRIBUTES = '+v8.2a,+ras,+crc,+lse,+flagm,+altnzcv,+sb,+pauth,+fp-armv8,+neon,+fullfp16,+jsconv,+fptoint';
+const ATTRIBUTES =
+  '+v8.2a,+ras,+crc,+lse,+flagm,+altnzcv,+sb,+pauth,+fp-armv8,+neon,+fullfp16,+jsconv,+fptoint,+aes,+sha2,+sha3,+dotprod,+complxnum,+fp16fml';
 
 /** Ours as LLVM would write it: targets as distances. */
 const printedByUs = (word: number): string | undefined => {

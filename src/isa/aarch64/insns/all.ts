@@ -12,6 +12,7 @@ import { INSNS_FLOAT_MOVE } from './float-move';
 import { INSNS_HINTS } from './hints';
 import { INSNS_LOGICAL } from './logical';
 import { INSNS_MOVES } from './moves';
+import { simdInsns } from './simd';
 import { INSNS_SOURCES } from './sources';
 
 let made: readonly PatternInsn[] | undefined;
@@ -32,6 +33,7 @@ export const insns = (): readonly PatternInsn[] => {
     ...INSNS_FLOAT_COMPARE,
     ...INSNS_FLOAT_CONVERT,
     ...INSNS_FLOAT_MOVE,
+    ...simdInsns(),
   ];
   return made;
 };

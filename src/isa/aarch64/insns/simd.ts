@@ -1,0 +1,33 @@
+/** All of Advanced SIMD. Its rows are many: made when somebody asks first. */
+import type { PatternInsn } from '../../core/insn';
+import type { Helper } from '../../core/privileged';
+import type { SimdRow } from '../simd/row';
+import { simdFloat } from './simd-float';
+import { simdImmediate } from './simd-immediate';
+import { simdInteger } from './simd-integer';
+import { simdLong } from './simd-long';
+import { simdMisc } from './simd-misc';
+import { simdMove } from './simd-move';
+import { simdShift } from './simd-shift';
+
+let made: readonly SimdRow[] | undefined;
+
+const rows = (): readonly SimdRow[] => {
+  made ??= [
+    ...simdInteger(),
+    ...simdLong(),
+    ...simdMisc(),
+    ...simdShift(),
+    ...simdMove(),
+    ...simdImmediate(),
+    ...simdFloat(),
+  ];
+  return made;
+};
+
+/** Every row of Advanced SIMD. */
+export const simdInsns = (): readonly PatternInsn[] => rows().map(({ insn }) => insn);
+
+/** The helpers of those that TypeScript does, by the rows' names. */
+export const simdHelpers = (): Readonly<Record<string, Helper>> =>
+  Object.fromEntries(rows().flatMap(({ insn, helper }) => (helper ? [[insn.mnemonic, helper]] : [])));

@@ -1,0 +1,5 @@
+import { describeVectors } from '../vectors';
+import { SIMD_SUBJECT } from './simd-subject';
+import { SIMD_RESULTS } from './vectors/simd/table';
+
+describeVectors(SIMD_SUBJECT, SIMD_RESULTS);
