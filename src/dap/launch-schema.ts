@@ -57,6 +57,12 @@ export const launchSchema = {
       enum: ARCHITECTURE_NAMES,
       markdownDescription: 'The instruction set. Needed for flat binaries only; an ELF says it itself.',
     },
+    mode: {
+      type: 'string',
+      markdownDescription:
+        'Which of a kernel’s modes runs: a name under `modes` in its kernel.json. Without it that of `image`.',
+      examples: ['stage2'],
+    },
     stopOnEntry: {
       type: 'boolean',
       default: false,

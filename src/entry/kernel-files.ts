@@ -2,7 +2,14 @@
 import { flashContents } from '../image/flash';
 import { flatImage, isElf } from '../image/flat-image';
 import { kernelDisk, kernelFlash, type ReadFile } from '../image/kernel-media';
-import { type DeclaredDisk, type KernelBuild, type KernelPackage, packagePath } from '../image/kernel-package';
+import {
+  buildsOf,
+  type DeclaredDisk,
+  type KernelBuild,
+  type KernelPackage,
+  modesOf,
+  packagePath,
+} from '../image/kernel-package';
 import type { ProgramWorld } from '../image/kernel-schema';
 import { sparseReader } from '../image/sectors';
 import { boardFor } from '../machine/boards/all';
@@ -22,11 +29,21 @@ export interface KernelFiles {
   readonly image: NamedFile;
 }
 
-/** The build for `arch`; without it the first one that there is a machine for. */
-export function buildFor(kernel: KernelPackage, arch: string | undefined): KernelBuild | undefined {
-  const name = arch ?? [...kernel.architectures.keys()].find((one) => boardFor(one) !== undefined);
-  return name === undefined ? undefined : kernel.architectures.get(name);
+/** The build for `arch` in `mode`; what is not asked for is that of the first one that there is a machine for. */
+export function buildFor(
+  kernel: KernelPackage,
+  { arch, mode }: { readonly arch?: string; readonly mode?: string },
+): KernelBuild | undefined {
+  return buildsOf(kernel).find(
+    (one) => one.mode === mode && (arch === undefined ? boardFor(one.architecture) : one.architecture === arch),
+  )?.build;
 }
+
+/** The modes of a kernel as messages list them, `stage2 (aarch64)`; empty if it has none. */
+export const modesText = (kernel: KernelPackage): string =>
+  modesOf(kernel)
+    .map(({ architecture, mode }) => `${mode} (${architecture})`)
+    .join(', ');
 
 /**
  * Reads the files of a build and makes its disk.

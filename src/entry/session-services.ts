@@ -25,7 +25,15 @@ import { chooseBoard, createMachine } from '../machine/create';
 import { parseMemorySize } from '../machine/memory-size';
 import { loadSymbolReader, type SymbolReader } from '../symbols/reader';
 import { canHaveGuests, type GuestEvidence } from './guest-support';
-import { BUNDLED_KERNELS, buildFor, type KernelFiles, type ProgramFile, readBuild, readPrograms } from './kernel-files';
+import {
+  BUNDLED_KERNELS,
+  buildFor,
+  type KernelFiles,
+  modesText,
+  type ProgramFile,
+  readBuild,
+  readPrograms,
+} from './kernel-files';
 import { readLoads } from './loads';
 import { panicHint, panicTest } from './panic-hints';
 import { diskImages, type FileOnDisk, filesOnAll, launchDrives } from './session-disk';
@@ -208,6 +216,13 @@ async function readGuest(launch: LaunchArguments, host: Host): Promise<Guest> {
   if (name !== undefined || packageFile.endsWith('kernel.json')) {
     return readPackage(await readKernelJson(host, packageFile, name), packageFile, launch, host);
   }
+  if (launch.mode !== undefined) {
+    throw new UserError(
+      1132,
+      t`"mode" is for kernels that have a kernel.json, and ${launch.program} is none. Remove "mode".`,
+      openLaunch,
+    );
+  }
   const bytes = await readImage(host, packageFile);
   if (isText(bytes)) {
     throw new UserError(
@@ -242,7 +257,17 @@ async function readKernelJson(host: Host, path: string, name: string | undefined
 }
 
 async function readPackage(kernel: KernelPackage, path: string, launch: LaunchArguments, host: Host): Promise<Guest> {
-  const chosen = buildFor(kernel, launch.arch);
+  const chosen = buildFor(kernel, launch);
+  if (chosen === undefined && launch.mode !== undefined && buildFor(kernel, { arch: launch.arch })) {
+    const modes = modesText(kernel);
+    throw new UserError(
+      1131,
+      modes === ''
+        ? t`${kernel.name} has no mode "${launch.mode}" in its kernel.json. Remove "mode".`
+        : t`${kernel.name} has no mode "${launch.mode}" there; it has ${modes}. Set "mode" accordingly.`,
+      openLaunch,
+    );
+  }
   if (chosen === undefined) {
     const known = [...kernel.architectures.keys()].join(', ');
     throw new UserError(

@@ -13,10 +13,18 @@ import type {
   DiskFile,
   KernelBuild,
   KernelImage,
+  KernelMode,
   KernelPackage,
   KernelPackageResult,
 } from './kernel-package';
-import { type BuildJson, type DiskFileJson, type DiskJson, type KernelJson, kernelSchema } from './kernel-schema';
+import {
+  type BuildJson,
+  type DiskFileJson,
+  type DiskJson,
+  type KernelJson,
+  kernelSchema,
+  type ModeJson,
+} from './kernel-schema';
 
 /**
  * Reads the text of a `kernel.json`.
@@ -81,7 +89,7 @@ function readBuild(json: BuildJson, place: string, report: Report): KernelBuild 
   const names = programs.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) report(t`"${place}.programs" has "${twice}" twice`);
-  return {
+  const build: KernelBuild = {
     board,
     memory: bytes(json.memory),
     ...(cpu !== undefined && { cpu }),
@@ -98,6 +106,23 @@ function readBuild(json: BuildJson, place: string, report: Report): KernelBuild 
     ...(expectedOutput !== undefined && { expectedOutput }),
     ...(views && { views }),
     ...(json.breakpoints && { breakpoints: withNotes(json.breakpoints) }),
+    modes: new Map(),
+  };
+  const modes = Object.entries(json.modes ?? {}).map(([name, mode]) => [name, readMode(mode, build, json)] as const);
+  return { ...build, modes: new Map(modes) };
+}
+
+/** A mode: what it does not say is as in the build without it. */
+function readMode(mode: ModeJson, build: KernelBuild, { symbols }: BuildJson): KernelMode {
+  const { title, file, features = [], expectedOutput, views } = mode;
+  return {
+    ...build,
+    title,
+    image: { ...build.image, file, features },
+    symbols: symbols ?? [file],
+    ...(expectedOutput !== undefined && { expectedOutput }),
+    ...(views && { views }),
+    ...(mode.breakpoints && { breakpoints: withNotes(mode.breakpoints) }),
   };
 }
 

@@ -71,17 +71,59 @@ export interface KernelBuild {
   readonly views?: readonly string[];
   /** Places worth stopping at on this architecture, in place of the package's. */
   readonly breakpoints?: readonly SuggestedBreakpoint[];
+  /** By name: the same with another image, made from the same sources. A mode has none of its own. */
+  readonly modes: ReadonlyMap<string, KernelMode>;
+}
+
+/** One mode of a build, complete. */
+export interface KernelMode extends KernelBuild {
+  /** What is different, for lists. */
+  readonly title: string;
 }
 
 /** Where to look and stop. */
 export type Suggestions = Pick<KernelPackage, 'views' | 'breakpoints'>;
 
-/** What a kernel's author suggests for an architecture; without one, for the first that the kernel is built for. */
-export function suggestionsOf(kernel: KernelPackage, architecture?: string): Suggestions {
+/**
+ * What a kernel's author suggests for an architecture; without one, for the first that the kernel is built for.
+ * @param mode one of the architecture's
+ */
+export function suggestionsOf(kernel: KernelPackage, architecture?: string, mode?: string): Suggestions {
   const { architectures } = kernel;
-  const [build] = architecture === undefined ? [...architectures.values()] : [architectures.get(architecture)];
+  const [plain] = architecture === undefined ? [...architectures.values()] : [architectures.get(architecture)];
+  const build = mode === undefined ? plain : plain?.modes.get(mode);
   return { views: build?.views ?? kernel.views, breakpoints: build?.breakpoints ?? kernel.breakpoints };
 }
+
+/** A build and what chooses it. */
+export interface NamedBuild {
+  readonly architecture: string;
+  /** Absent for what runs when none is asked for. */
+  readonly mode?: string;
+  readonly build: KernelBuild;
+}
+
+/** All builds of a kernel, the modes of an architecture behind its own. */
+export const buildsOf = ({ architectures }: KernelPackage): NamedBuild[] =>
+  [...architectures].flatMap(([architecture, build]) => [
+    { architecture, build },
+    ...[...build.modes].map(([mode, other]) => ({ architecture, mode, build: other })),
+  ]);
+
+/** The modes among the builds of a kernel. */
+export const modesOf = (
+  kernel: KernelPackage,
+): (NamedBuild & { readonly mode: string; readonly build: KernelMode })[] =>
+  [...kernel.architectures].flatMap(([architecture, { modes }]) =>
+    [...modes].map(([mode, build]) => ({ architecture, mode, build })),
+  );
+
+/** The files that a build of the kernel writes, each once. */
+export const builtFiles = (kernel: KernelPackage): string[] => [
+  ...new Set(
+    buildsOf(kernel).flatMap(({ build: { image, programs } }) => [image, ...programs].map(({ file }) => file)),
+  ),
+];
 
 /**
  * The file to load. A name that ends in `.gz` is gunzipped first. Formats:
@@ -102,6 +144,8 @@ export interface BuiltFile {
   readonly file: string;
   /** Folder of the cargo package that `file` is built from; absent when somebody else builds it. */
   readonly crate?: string;
+  /** Features of that package which are on, beside its default ones. */
+  readonly features?: readonly string[];
 }
 
 /** A program that runs on the kernel: in user mode, or in a virtual machine. */

@@ -188,6 +188,25 @@ const SUGGESTIONS = {
   },
 } as const satisfies Readonly<Record<string, Schema>>;
 
+const MODES = {
+  type: 'object',
+  keys: NAME,
+  markdownDescription:
+    'Other kernels that are built from the same sources, by name: the same machine, programs, disks and flash with another image.',
+  additionalProperties: {
+    type: 'object',
+    required: ['title', 'file'],
+    additionalProperties: false,
+    properties: {
+      title: text('What is different, in a few words; lists have it behind the title of the kernel.'),
+      file: text('The built program, in place of that of `image`.'),
+      features: texts('Features of the cargo package of `image` that make it this one.'),
+      expectedOutput: text('File with its console lines, in place of those without it.'),
+      ...SUGGESTIONS,
+    },
+  },
+} as const satisfies Schema;
+
 const buildOf = (architecture: string) =>
   ({
     type: 'object',
@@ -225,6 +244,7 @@ const buildOf = (architecture: string) =>
       },
       expectedOutput: text('File with the console lines of this architecture, in place of the package’s.'),
       ...SUGGESTIONS,
+      modes: MODES,
     },
   }) as const satisfies Schema;
 
@@ -266,6 +286,8 @@ export const kernelSchema = {
 export type KernelJson = SchemaValue<typeof kernelSchema>;
 /** What it says of one architecture. */
 export type BuildJson = SchemaValue<ReturnType<typeof buildOf>>;
+/** A mode of an architecture. */
+export type ModeJson = SchemaValue<(typeof MODES)['additionalProperties']>;
 /** A disk, or one of several. */
 export type DiskJson = SchemaValue<typeof DISK>;
 /** What stands at a path on a disk. */

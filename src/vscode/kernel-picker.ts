@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { t } from '../base/l10n';
-import { architecturesFor } from '../image/kernel-listing';
+import { architecturesFor, type ListedMode, modesFor } from '../image/kernel-listing';
 import type { KernelPackage } from '../image/kernel-package';
 import type { BundledKernel, KernelChoice } from './kernels';
 import { MACHINES } from './machine-list.gen';
@@ -10,9 +10,9 @@ import { titleOf } from './trees/tree-launch';
 
 /** What the user has picked. */
 export type PickedKernel =
-  | { readonly kind: 'package'; readonly choice: KernelChoice }
+  | { readonly kind: 'package'; readonly choice: KernelChoice; readonly mode?: ListedMode }
   | { readonly kind: 'own'; readonly kernel: OwnKernel }
-  | { readonly kind: 'bundled'; readonly kernel: KernelPackage }
+  | { readonly kind: 'bundled'; readonly kernel: KernelPackage; readonly mode?: ListedMode }
   | { readonly kind: 'file'; readonly uri: vscode.Uri };
 
 type Item = vscode.QuickPickItem & { readonly result?: PickedKernel };
@@ -24,22 +24,30 @@ export const pickKernel = async (
   bundled: readonly BundledKernel[],
 ): Promise<PickedKernel | undefined> => {
   const separator = (label: string): Item => ({ label, kind: vscode.QuickPickItemKind.Separator });
-  const packaged = (kernel: KernelPackage, result: PickedKernel): Item => ({
-    label: kernel.title,
-    description: architecturesFor(kernel, MACHINES).join(', '),
-    detail: kernel.description,
-    result,
-  });
+  const packaged = (kernel: KernelPackage, result: (mode?: ListedMode) => PickedKernel): Item[] => [
+    {
+      label: kernel.title,
+      description: architecturesFor(kernel, MACHINES).join(', '),
+      detail: kernel.description,
+      result: result(),
+    },
+    ...modesFor(kernel, MACHINES).map((mode) => ({
+      label: mode.title,
+      description: mode.arch,
+      detail: kernel.description,
+      result: result(mode),
+    })),
+  ];
   const file: Item = {
     label: `$(folder-opened) ${t`Choose a kernel file…`}`,
     detail: t`An ELF, a Linux-header Image or a flat binary`,
   };
   const items: Item[] = [
     ...(packages.length + kernels.length > 0 ? [separator(t`in this workspace`)] : []),
-    ...packages.map((choice) => packaged(choice.kernel, { kind: 'package', choice })),
+    ...packages.flatMap((choice) => packaged(choice.kernel, (mode) => ({ kind: 'package', choice, mode }))),
     ...kernels.map((kernel) => ({ ...described(kernel), result: { kind: 'own' as const, kernel } })),
     separator(t`bundled with Worldstep`),
-    ...bundled.map(({ kernel }) => packaged(kernel, { kind: 'bundled', kernel })),
+    ...bundled.flatMap(({ kernel }) => packaged(kernel, (mode) => ({ kind: 'bundled', kernel, mode }))),
     separator(t`your own`),
     file,
   ];

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
+import type { Architecture } from '../base/architectures';
 import type { LaunchArguments } from '../dap/launch-schema';
+import { type ListedMode, modesFor } from '../image/kernel-listing';
 import { type KernelPackage, suggestionsOf } from '../image/kernel-package';
 import { crateSources } from './crate-sources';
 import { exists, parseUri } from './files';
@@ -7,6 +9,7 @@ import { VIEWS } from './inspector-list.gen';
 import { pickKernel } from './kernel-picker';
 import { type BundledKernels, type KernelChoice, kernelOf, openKernel, workspaceKernels } from './kernels';
 import { withFiles } from './launch-paths';
+import { MACHINES } from './machine-list.gen';
 import type { OwnBuilds } from './own-builds';
 import { kernelsOf, type OwnKernel } from './own-kernels';
 import { sampleFolder } from './sample-files';
@@ -98,13 +101,13 @@ export class LaunchConfigurations implements vscode.DebugConfigurationProvider {
    * The configuration that runs a kernel of the workspace (or of the opened samples): its own image where it has been
    * built, else the bundled one of that name, with the sources where they are.
    */
-  async configurationFor({ kernel, folder }: KernelChoice): Promise<Configuration> {
+  async configurationFor({ kernel, folder }: KernelChoice, mode?: ListedMode): Promise<Configuration> {
     const roots = kernel.sources.map((root) => [root.recordedAs, vscode.Uri.joinPath(folder, root.folder)] as const);
     // A copy of the folder alone lacks the crates that lie beside it; those inside Worldstep do as well.
     const isThere = await Promise.all(roots.map(([, uri]) => exists(uri)));
     const here = roots.filter((_, at) => isThere[at]).map(([from, uri]) => [from, this.#text(uri)]);
     const sourceMap = Object.fromEntries(here);
-    const bundled = { ...bundledConfiguration(kernel), sourceMap };
+    const bundled = { ...bundledConfiguration(kernel, mode), sourceMap };
     const images = [...kernel.architectures.values()].map(({ image }) => vscode.Uri.joinPath(folder, image.file));
     const isBuilt = folder.scheme !== SAMPLE_SCHEME && (await Promise.all(images.map(exists))).includes(true);
     if (!isBuilt && (await this.kernels.find(kernel.name))) return bundled;
@@ -112,7 +115,9 @@ export class LaunchConfigurations implements vscode.DebugConfigurationProvider {
   }
 
   async #bundled(): Promise<Configuration[]> {
-    return (await this.kernels.all()).map(({ kernel }) => bundledConfiguration(kernel));
+    return (await this.kernels.all()).flatMap(({ kernel }) =>
+      inAllModes(kernel).map((mode) => bundledConfiguration(kernel, mode)),
+    );
   }
 
   /** Of a folder of the workspace, as the user would write them. */
@@ -120,7 +125,9 @@ export class LaunchConfigurations implements vscode.DebugConfigurationProvider {
     const isHere = (uri: vscode.Uri): boolean => !folder || vscode.workspace.getWorkspaceFolder(uri) === folder;
     const all = await workspaceKernels();
     const packages = await Promise.all(
-      all.filter((choice) => isHere(choice.folder)).map((choice) => this.configurationFor(choice)),
+      all
+        .filter((choice) => isHere(choice.folder))
+        .flatMap((choice) => inAllModes(choice.kernel).map((mode) => this.configurationFor(choice, mode))),
     );
     const own = (await this.own.kernels.all(all)).filter((kernel) => !folder || kernel.folder === folder);
     const written = await Promise.all(own.map((kernel) => this.own.written(kernel, inWorkspaceFolder)));
@@ -187,11 +194,11 @@ export class LaunchConfigurations implements vscode.DebugConfigurationProvider {
     const picked = await pickKernel(packages, kernels, await this.kernels.all());
     switch (picked?.kind) {
       case 'package':
-        return this.configurationFor(picked.choice);
+        return this.configurationFor(picked.choice, picked.mode);
       case 'own':
         return this.ownConfiguration(picked.kernel);
       case 'bundled':
-        return bundledConfiguration(picked.kernel);
+        return bundledConfiguration(picked.kernel, picked.mode);
       case 'file':
         return this.fileConfiguration(picked.uri);
       case undefined:
@@ -258,11 +265,16 @@ const named = (name: string, program: string): Configuration => ({
   program,
 });
 
-const bundledConfiguration = (kernel: KernelPackage): Configuration => {
+/** A kernel as it runs when no mode is asked for, then its modes. */
+const inAllModes = (kernel: KernelPackage): (ListedMode | undefined)[] => [undefined, ...modesFor(kernel, MACHINES)];
+
+const bundledConfiguration = (kernel: KernelPackage, mode?: ListedMode): Configuration => {
+  const suggestions = suggestionsOf(kernel, mode?.arch, mode?.mode);
   // A later version's kernel.json may name views that this one has not.
-  const views = suggestionsOf(kernel).views.filter((view) => VIEWS.some(({ id }) => id === view));
+  const views = suggestions.views.filter((view) => VIEWS.some(({ id }) => id === view));
   return {
-    ...named(`Debug ${kernel.title}`, `bundled:${kernel.name}`),
+    ...named(`Debug ${mode?.title ?? kernel.title}`, `bundled:${kernel.name}`),
+    ...(mode && { arch: mode.arch as Architecture, mode: mode.mode }),
     // More than one would leave none of them room; the others are a click away.
     ...(views.length > 0 && { openViews: views.slice(0, 1) }),
   };

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { t } from '../base/l10n';
-import type { KernelPackage } from '../image/kernel-package';
+import { builtFiles, type KernelPackage } from '../image/kernel-package';
 import { exists } from './files';
 import type { BundledKernel, BundledKernels } from './kernels';
 import { sampleFolder } from './sample-files';
@@ -105,10 +105,3 @@ export const copySample = async ({ kernel, files, uri }: BundledKernel, top: vsc
   // In a checkout not all of them need be there.
   for (const path of builtFiles(kernel)) await copy(path, uri(path)).catch(() => undefined);
 };
-
-/** What a build of the kernel writes, relative to kernel.json. */
-const builtFiles = ({ architectures }: KernelPackage): string[] => [
-  ...new Set(
-    [...architectures.values()].flatMap(({ image, programs }) => [image.file, ...programs.map(({ file }) => file)]),
-  ),
-];

@@ -123,6 +123,7 @@ export interface KernelDefinition {
   readonly kernel: string;
   readonly arch: string;
   readonly bank?: string;
+  readonly args?: readonly string[];
 }
 
 /** Of a task that runs a project's build tool. */
@@ -142,20 +143,25 @@ export interface TaskAbilities {
 }
 
 /**
- * The tasks of a kernel, for each of its architectures.
+ * The tasks of a kernel, for each of its architectures. One builds all modes of it; each is run by a task of its own.
  * @param path of its kernel.json, relative to the workspace folder
  */
 export function tasksOf(kernel: KernelPackage, path: string, abilities: TaskAbilities): OfferedTask[] {
   return [...kernel.architectures].flatMap(([arch, build]) => {
-    const offer = (task: KernelDefinition['task'], verb: string, more = {}): OfferedTask => ({
-      name: `${verb} ${kernel.name} (${arch})`,
+    const offer = (task: KernelDefinition['task'], verb: string, more = {}, mode = ''): OfferedTask => ({
+      name: `${verb} ${kernel.name} (${arch}${mode && `, ${mode}`})`,
       definition: { task, kernel: path, arch, ...more },
     });
     return [
       ...(abilities.canBuild ? [offer('build', 'build')] : []),
       ...(fatContentOf(build) ? [offer('disk', 'make disk image of')] : []),
       ...[...build.flash.keys()].map((bank) => offer('flash', `make ${bank} image of`, { bank })),
-      ...(abilities.machines.includes(arch) ? [offer('run', 'run')] : []),
+      ...(abilities.machines.includes(arch)
+        ? [
+            offer('run', 'run'),
+            ...[...build.modes.keys()].map((mode) => offer('run', 'run', { args: ['--mode', mode] }, mode)),
+          ]
+        : []),
     ];
   });
 }

@@ -41,6 +41,20 @@ describe("what a user's kernel.json says to build", () => {
     ]);
   });
 
+  it('is each mode of an architecture behind it, with the features of the kernel', () => {
+    const programs = [{ name: 'app', crate: 'payload/app', file: 'out/app.elf', world: 'user' }];
+    const modes = { small: { title: 'in small', file: 'out/small.elf', features: ['small'] } };
+    const targets = buildTargets(written({ riscv64: { ...build, programs, modes } }), 'riscv64');
+    expect(targets.map(({ id, mode }) => [id, mode])).toEqual([
+      ['tiny-riscv64', undefined],
+      ['tiny-riscv64-small', 'small'],
+    ]);
+    expect(targets[1]?.steps).toEqual([
+      { program: 'app', crate: join(folder, 'payload/app'), file: join(folder, 'out/app.elf') },
+      { crate: join(folder, '.'), file: join(folder, 'out/small.elf'), features: ['small'] },
+    ]);
+  });
+
   it.each<[string, () => unknown, RegExp]>([
     [
       'no file',

@@ -1,12 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { HostFileError } from '../../src/base/host';
-import { BUNDLED_KERNELS, readBuild } from '../../src/entry/kernel-files';
+import { BUNDLED_KERNELS, buildFor, modesText, readBuild } from '../../src/entry/kernel-files';
 import { FatImage } from '../../src/image/fat';
 import { flatImage } from '../../src/image/flat-image';
 import { ImageError } from '../../src/image/image-error';
 import { parseKernelPackage } from '../../src/image/kernel-json';
-import type { KernelBuild } from '../../src/image/kernel-package';
+import type { KernelBuild, KernelPackage } from '../../src/image/kernel-package';
 import { buildElf } from '../machine/elf-builder';
 
 const elf = (fill: number): Uint8Array =>
@@ -23,7 +23,7 @@ const read = async (path: string): Promise<Uint8Array> => {
   if (!bytes) throw new HostFileError(path, 'does not exist');
   return bytes;
 };
-const build = (more: object): KernelBuild => {
+const kernel = (more: object): KernelPackage => {
   const json = {
     name: 'tiny',
     title: 'Tiny',
@@ -43,8 +43,9 @@ const build = (more: object): KernelBuild => {
   };
   const result = parseKernelPackage(JSON.stringify(json), 'k/kernel.json');
   if (!result.ok) throw new Error(result.problems.join('\n'));
-  return result.kernel.architectures.get('riscv64')!;
+  return result.kernel;
 };
+const build = (more: object): KernelBuild => kernel(more).architectures.get('riscv64')!;
 
 it('a kernel.json gives a machine its kernel as a flat image, and keeps the file with its symbols', async () => {
   const { machine, image } = await readBuild(build({}), 'k/kernel.json', read);
@@ -57,6 +58,21 @@ it('a kernel.json gives a machine its kernel as a flat image, and keeps the file
     pflash1: undefined,
     drives: [],
   });
+});
+
+it('a build is chosen by its architecture and its mode; a mode alone is that of the first machine which has it', async () => {
+  const modes = { small: { title: 'in small', file: 'programs/app.elf' } };
+  const one = kernel({ modes });
+  const file = (choice: Parameters<typeof buildFor>[1]) => buildFor(one, choice)?.image.file;
+  expect(file({})).toBe('kernel.elf');
+  expect(file({ arch: 'riscv64' })).toBe('kernel.elf');
+  expect(file({ mode: 'small' })).toBe('programs/app.elf');
+  expect(file({ arch: 'riscv64', mode: 'small' })).toBe('programs/app.elf');
+  expect(file({ mode: 'large' })).toBeUndefined();
+  expect(file({ arch: 'aarch64', mode: 'small' })).toBeUndefined();
+  expect(modesText(one)).toBe('small (riscv64)');
+  const { machine } = await readBuild(buildFor(one, { mode: 'small' })!, 'k/kernel.json', read);
+  expect(machine).toMatchObject({ kernel: { bytes: flatImage(elf(2)) }, loadAddress: 0x8020_0000 });
 });
 
 it('its flash banks hold their texts, and firmware at the end', async () => {

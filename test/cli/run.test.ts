@@ -197,6 +197,16 @@ describe('bad usage ends with 2 and names the next step', () => {
       ['run', 'msgqueue', '--memory', 'lots'],
       '--memory: "lots" is not a memory size. Give a size such as 128M or 1G.',
     ],
+    [
+      'a mode that there is none of',
+      ['run', 'msgqueue', '--mode', 'stage2'],
+      '--mode: msgqueue has no mode "stage2". Leave it out.',
+    ],
+    [
+      'a mode of a file',
+      ['run', 'package.json', '--mode', 'stage2'],
+      '--mode: only what has a kernel.json has modes. Leave it out, or name a kernel.json.',
+    ],
     ['nine harts', ['run', 'msgqueue', '--harts', '9'], '--harts: 9 harts cannot be had. Give 1 to 8.'],
     [
       'a limit that is no number',

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { parseKernelPackage } from '../../src/image/kernel-json';
-import { architecturesFor, listing } from '../../src/image/kernel-listing';
+import { architecturesFor, listing, modesFor } from '../../src/image/kernel-listing';
 import type { KernelPackage } from '../../src/image/kernel-package';
 import { RUNNABLE } from '../../src/machine/boards/all';
 
@@ -31,6 +31,14 @@ it('what no machine runs is left out, and comes back with a machine', () => {
   expect(names(listing(all, ['riscv64', 'aarch64']))).toEqual(['a riscv64,aarch64', 'b aarch64']);
   expect(architecturesFor(all[1]!.kernel, ['x86_64'])).toEqual(['x86_64']);
   expect(names(listing(all, []))).toEqual([]);
+});
+
+it('modes are listed behind the title of their kernel, where there is a machine for them', () => {
+  const modes = { small: { title: 'in small', file: 'small.elf' } };
+  const architectures = { riscv64: build, aarch64: { ...build, modes } };
+  const one = kernel('a', [], { title: 'A', architectures }).kernel;
+  expect(modesFor(one, ['riscv64'])).toEqual([]);
+  expect(modesFor(one, ['riscv64', 'aarch64'])).toEqual([{ arch: 'aarch64', mode: 'small', title: 'A: in small' }]);
 });
 
 it('the bundled kernels come in the order in which one learns from them', () => {

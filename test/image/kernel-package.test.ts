@@ -4,6 +4,8 @@ import { expect, test } from 'vitest';
 import { parseKernelPackage } from '../../src/image/kernel-json';
 import {
   breakpointLine,
+  buildsOf,
+  builtFiles,
   type KernelPackage,
   packagePath,
   sourcePath,
@@ -58,11 +60,11 @@ test('the bundled message queue is read with its image, flash and sources', () =
 });
 
 test.each(['msgqueue', 'lazymapping', 'guestmonolithickernel'])(
-  'each breakpoint suggested for %s is on exactly one line of its source, for each architecture',
+  'each breakpoint suggested for %s is on exactly one line of its source, for each architecture and mode',
   (name) => {
     const kernel = parsed(readFileSync(`kernels/${name}/kernel.json`, 'utf8'));
-    for (const architecture of kernel.architectures.keys()) {
-      const { breakpoints, views } = suggestionsOf(kernel, architecture);
+    for (const { architecture, mode } of buildsOf(kernel)) {
+      const { breakpoints, views } = suggestionsOf(kernel, architecture, mode);
       expect(views.every((id) => INSPECTORS.some((inspector) => inspector.id === id))).toBe(true);
       expect(breakpoints.length).toBeGreaterThan(0);
       for (const each of breakpoints) {
@@ -94,6 +96,40 @@ test('an architecture has suggestions of its own, in place of the package’s', 
   expect(suggestionsOf(kernel, 'riscv64')).toEqual({ views: ['pageTables'], breakpoints: [] });
   expect(suggestionsOf(kernel, 'aarch64')).toEqual({ views: ['registers'], breakpoints });
   expect(suggestionsOf(kernel)).toEqual(suggestionsOf(kernel, 'riscv64'));
+});
+
+const inModes = (modes: object) =>
+  parsed(changed('architectures.riscv64', { ...minimal.architectures.riscv64, programs: [app], modes }));
+
+test('a mode is the build with another image, and what it says itself', () => {
+  const breakpoints = [{ file: 'a.rs', at: 'x', note: 'why' }];
+  const mode = { title: 'in small', file: 'small.bin', features: ['small'], expectedOutput: 'small.txt', breakpoints };
+  const kernel = inModes({ small: mode });
+  const plain = kernel.architectures.get('riscv64')!;
+  const { modes, ...build } = plain;
+  expect(modes.get('small')).toEqual({
+    ...build,
+    title: 'in small',
+    image: { ...build.image, file: 'small.bin', features: ['small'] },
+    symbols: ['small.bin'],
+    expectedOutput: 'small.txt',
+    breakpoints,
+    modes: new Map(),
+  });
+  expect(suggestionsOf(kernel, 'riscv64', 'small')).toEqual({ views: [], breakpoints });
+  expect(suggestionsOf(kernel, 'riscv64')).toEqual({ views: [], breakpoints: [] });
+});
+
+test('a mode that says its file and title only is else as the build, and all files are listed once', () => {
+  const kernel = inModes({ one: { title: 'one', file: 'one.bin' }, two: { title: 'two', file: 'two.bin' } });
+  const plain = kernel.architectures.get('riscv64')!;
+  expect(buildsOf(kernel).map(({ architecture, mode }) => [architecture, mode])).toEqual([
+    ['riscv64', undefined],
+    ['riscv64', 'one'],
+    ['riscv64', 'two'],
+  ]);
+  expect(plain.modes.get('two')).toMatchObject({ programs: plain.programs, memory: plain.memory });
+  expect(builtFiles(kernel)).toEqual(['tiny.bin', 'app.elf.gz', 'one.bin', 'two.bin']);
 });
 
 test('only guest kernels have a load address: user programs run where they are linked', () => {
@@ -222,6 +258,12 @@ test.each<[string, unknown, string]>([
     'on',
     '"architectures.riscv64.virtualization" must be true or false, not "on"',
   ],
+  [
+    'architectures.riscv64.modes',
+    { 'Stage 2': { title: 'x', file: 'x' } },
+    '"architectures.riscv64.modes.Stage 2" must stand under lower-case letters, digits and dashes',
+  ],
+  ['architectures.riscv64.modes', { a: { title: 'x' } }, '"architectures.riscv64.modes.a.file" is missing'],
   [
     'architectures.riscv64.image',
     { file: 'a', format: 'elf', crate: '/src/a' },

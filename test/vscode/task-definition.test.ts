@@ -38,6 +38,20 @@ describe('the tasks of a kernel', () => {
     ]);
   });
 
+  test('a mode is run by a task of its own, and built with its architecture', () => {
+    const modes = { small: { title: 'in small', file: 'small.elf', features: ['small'] } };
+    const one = kernel({ riscv64: { board: 'riscv64-virt', memory: '1M', image, modes } });
+    const tasks = tasksOf(one, 'kernel.json', { canBuild: true, machines: ['riscv64'] });
+    expect(tasks.map(({ name }) => name)).toEqual([
+      'build demo (riscv64)',
+      'run demo (riscv64)',
+      'run demo (riscv64, small)',
+    ]);
+    const definition = { type: 'worldstep', ...tasks[2]?.definition };
+    const read = readTask(definition);
+    expect(read).toMatchObject({ ok: true, task: { task: 'run', arch: 'riscv64', args: ['--mode', 'small'] } });
+  });
+
   test('an untrusted workspace has no builds', () => {
     expect(names({ canBuild: false, machines: ['riscv64'] }).filter((name) => name.startsWith('build'))).toEqual([]);
   });

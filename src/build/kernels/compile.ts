@@ -93,10 +93,11 @@ async function compileStep(job: Job): Promise<Uint8Array> {
   const { name } = readCargoPackage(step.crate);
   const environment = { ...toolchain.environment, CARGO_TARGET_DIR: targetFolder, ...stepEnvironment(job) };
   const patches = copyPatches(step.crate);
+  const features = step.features?.length ? ['--features', step.features.join(',')] : [];
 
   // The registry's folder must exist before its name can be replaced in what the compiler records.
   await cargo(job, ['fetch', '--locked', '--target', triple, ...patches], environment);
-  await cargo(job, [...recipe.arguments, '--target', triple, ...toolchain.buildArguments, ...patches], {
+  await cargo(job, [...recipe.arguments, '--target', triple, ...features, ...toolchain.buildArguments, ...patches], {
     ...environment,
     CARGO_ENCODED_RUSTFLAGS: renamedFolders(job)
       .map(([from, to]) => `--remap-path-prefix=${from}=${to}`)

@@ -88,8 +88,8 @@ function fileDiscrepancy(file: string, entry: ManifestEntry): string | undefined
   return undefined;
 }
 
-function lostBreakpoints({ kernel, folder, architecture }: KernelTarget): string[] {
-  return suggestionsOf(kernel, architecture)
+function lostBreakpoints({ kernel, folder, architecture, mode }: KernelTarget): string[] {
+  return suggestionsOf(kernel, architecture, mode)
     .breakpoints.filter((each) => breakpointLine(readFileSync(join(folder, each.file), 'utf8'), each) === undefined)
     .map(({ file, at }) => `kernels/${kernel.name}/kernel.json: not exactly one line of ${file} contains "${at}".`);
 }

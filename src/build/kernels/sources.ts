@@ -18,9 +18,10 @@ export function sourcesSha256(target: KernelTarget): string {
       .filter((path) => !otherConfig(path))
       .map((path) => `${sha256(readFileSync(join(folder, path)))}  ${name}:${path}\n`),
   );
-  const steps = target.steps.map(({ program, crate, file }) => ({
+  const steps = target.steps.map(({ program, crate, features, file }) => ({
     program,
     crate: crate.slice(target.folder.length),
+    features,
     file: basename(file),
   }));
   return sha256(JSON.stringify({ ...recipe, steps, sources: target.kernel.sources }) + lines.join(''));

@@ -13,7 +13,7 @@ import { boardFor, RUNNABLE } from '../../machine/boards/all';
 import type { NamedFile } from '../../machine/boot/load-plan';
 import type { MachineOptions } from '../../machine/create';
 import { parseMemorySize } from '../../machine/memory-size';
-import { buildFor, readBuild } from '../kernel-files';
+import { buildFor, modesText, readBuild } from '../kernel-files';
 import { readLoads } from '../loads';
 import { panicTest } from '../panic-hints';
 import { type Arguments, UsageError } from './command';
@@ -62,7 +62,10 @@ export async function readGuest(
   if (arch !== undefined && board === undefined) {
     throw new UsageError(`--arch: there is no machine for "${arch}". ${didYouMean(arch, RUNNABLE)}`);
   }
-  const base = word === undefined ? undefined : await readNamed(host, root, word, arch);
+  const base = word === undefined ? undefined : await readNamed(host, root, word, { arch, mode: options.get('mode') });
+  if (options.has('mode') && base?.package === undefined) {
+    throw new UsageError('--mode: only what has a kernel.json has modes. Leave it out, or name a kernel.json.');
+  }
   const file = async (option: string): Promise<NamedFile | undefined> => {
     const path = options.get(option);
     return path === undefined ? undefined : { name: path, bytes: await readUnpacked(host, path) };
@@ -96,12 +99,18 @@ export async function readGuest(
   };
 }
 
-async function readNamed(host: Host, root: string, word: string, arch: string | undefined): Promise<Guest> {
+/** Which build of a kernel is meant, where it has several. */
+interface Choice {
+  readonly arch?: string;
+  readonly mode?: string;
+}
+
+async function readNamed(host: Host, root: string, word: string, choice: Choice): Promise<Guest> {
   const looksLikePath = /[\\/.]/.test(word);
   if (!looksLikePath) {
     const bundled = await bundledKernels(host, root);
     const found = bundled.find(({ kernel }) => kernel.name === word);
-    if (found) return readPackage(host, found.kernel, found.path, arch);
+    if (found) return readPackage(host, found.kernel, found.path, choice);
     const isFile = await host.readFile(word).then(
       () => true,
       () => false,
@@ -112,7 +121,7 @@ async function readNamed(host: Host, root: string, word: string, arch: string | 
     }
   }
   if (word.endsWith('kernel.json')) {
-    return readPackage(host, packageOf(await readFile(host, word), word), word, arch);
+    return readPackage(host, packageOf(await readFile(host, word), word), word, choice);
   }
   return {
     name: word,
@@ -121,14 +130,21 @@ async function readNamed(host: Host, root: string, word: string, arch: string | 
   };
 }
 
-async function readPackage(host: Host, kernel: KernelPackage, path: string, arch: string | undefined): Promise<Guest> {
-  const { machine } = await readBuild(chooseBuild(kernel, arch), path, (file) => readUnpacked(host, file));
+async function readPackage(host: Host, kernel: KernelPackage, path: string, choice: Choice): Promise<Guest> {
+  const { machine } = await readBuild(chooseBuild(kernel, choice), path, (file) => readUnpacked(host, file));
   return { name: kernel.name, isPanic: panicTest(kernel.panicMarkers), package: { kernel, path }, machine };
 }
 
-function chooseBuild(kernel: KernelPackage, arch: string | undefined): KernelBuild {
-  const build = buildFor(kernel, arch);
+function chooseBuild(kernel: KernelPackage, choice: Choice): KernelBuild {
+  const build = buildFor(kernel, choice);
   if (build) return build;
+  const { arch, mode } = choice;
+  if (mode !== undefined && buildFor(kernel, { arch })) {
+    const modes = modesText(kernel);
+    throw new UsageError(
+      `--mode: ${kernel.name} has no mode "${mode}"${arch === undefined ? '' : ` on ${arch}`}. ${modes === '' ? 'Leave it out.' : `There is: ${modes}.`}`,
+    );
+  }
   const list = [...kernel.architectures.keys()].join(', ');
   throw new UsageError(
     arch === undefined

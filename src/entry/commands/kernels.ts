@@ -1,6 +1,6 @@
 /** `worldstep kernels`: what is bundled. */
 
-import { packagePath } from '../../image/kernel-package';
+import { buildsOf, packagePath } from '../../image/kernel-package';
 import { type Command, EXIT } from './command';
 import { bundledKernels } from './guest';
 
@@ -12,8 +12,8 @@ export const kernelsCommand: Command = {
     const rows = [];
     for (const { kernel, path } of await bundledKernels(host, root)) {
       let size = 0;
-      for (const { image } of kernel.architectures.values()) {
-        size += await host.readFile(packagePath(path, image.file)).then(
+      for (const { build } of buildsOf(kernel)) {
+        size += await host.readFile(packagePath(path, build.image.file)).then(
           ({ length }) => length,
           () => 0,
         );

@@ -28,6 +28,7 @@ export const runCommand: Command = {
     'Runs a bundled kernel, a kernel.json, or a kernel file (ELF, Linux Image or vmlinuz, flat binary) to its end.',
   options: {
     arch: { value: 'A', help: 'Architecture, where a kernel has several.' },
+    mode: { value: 'M', help: 'Mode, where a kernel.json has several on an architecture.' },
     kernel: { value: 'F', help: 'Kernel file, in place of the named one or beside --bios.' },
     bios: { value: 'F', help: 'Firmware that starts in M-mode, in place of the built-in SBI.' },
     initrd: { value: 'F', help: 'Initial RAM disk, as Linux takes it.' },
