@@ -156,7 +156,8 @@ export class Engine {
     this.harts = Array.from({ length: options.harts }, (_, hart) => new HartView(hart, this.memory, services));
     this.#walkMemory = {
       readU32: (pa) => {
-        const offset = this.memory.offsetOf(pa, 4);
+        // Firmware may have its first tables in flash.
+        const offset = this.#codeAt(pa, 4);
         return offset < 0 ? -1 : (this.memory.u32[offset >>> 2] ?? 0);
       },
       writeU32: (pa, value) => {
@@ -408,7 +409,8 @@ export class Engine {
           if (decoded) this.#records.fill(SCRATCH_RECORD, decoded);
         }),
       load: (low: number, high: number, bytes: Width) => {
-        const device = bytes <= 4 ? this.#devicePages.find('read', this.#dataContext, low, high) : -1;
+        const isQuick = bytes <= 4 && (low & (bytes - 1)) === 0;
+        const device = isQuick ? this.#devicePages.find('read', this.#dataContext, low, high) : -1;
         const word = device < 0 ? undefined : this.host.deviceReadWord(device, bytes as 1 | 2 | 4);
         if (word !== undefined) {
           this.memory.u32[VALUE] = word;
@@ -420,7 +422,8 @@ export class Engine {
         });
       },
       store: (low: number, high: number, bytes: Width) => {
-        const device = bytes <= 4 ? this.#devicePages.find('write', this.#dataContext, low, high) : -1;
+        const isQuick = bytes <= 4 && (low & (bytes - 1)) === 0;
+        const device = isQuick ? this.#devicePages.find('write', this.#dataContext, low, high) : -1;
         const word = (this.memory.u32[VALUE] ?? 0) & (bytes === 4 ? -1 : (1 << (bytes * 8)) - 1);
         if (device >= 0 && this.host.deviceWriteWord(device, bytes as 1 | 2 | 4, word >>> 0)) return;
         const value = BigInt.asUintN(bytes * 8, this.memory.u64[VALUE >> 1] ?? 0n);
@@ -634,11 +637,24 @@ export class Engine {
     return value;
   }
 
+  /** Faults as an access does that has `inFirst` bytes in its first page and others in the next: it is never aligned. */
+  #translateAcross(
+    view: HartView,
+    address: bigint,
+    inFirst: number,
+    access: 'read' | 'write',
+    as?: number,
+    bytes?: number,
+  ): void {
+    const first = this.isa.cpuTranslate(view, this.#walkMemory, address, access, as, bytes);
+    const second = this.isa.cpuTranslate(view, this.#walkMemory, u64(address + BigInt(inFirst)), access, as);
+    const misaligned = first.misaligned ?? second.misaligned;
+    if (misaligned !== undefined) throw new Trap(misaligned, address);
+  }
+
   /** A load that runs into the next page: both pages are translated before anything is read. */
   #loadAcross(view: HartView, address: bigint, bytes: number, inFirst: number, as: number | undefined): bigint {
-    const second = BigInt.asUintN(64, address + BigInt(inFirst));
-    this.isa.cpuTranslate(view, this.#walkMemory, address, 'read', as);
-    this.isa.cpuTranslate(view, this.#walkMemory, second, 'read', as);
+    this.#translateAcross(view, address, inFirst, 'read', as);
     let value = 0n;
     for (let at = 0; at < bytes; at++) {
       value |= this.#load(view, BigInt.asUintN(64, address + BigInt(at)), 1, as) << BigInt(at * 8);
@@ -649,8 +665,7 @@ export class Engine {
   #store(view: HartView, address: bigint, bytes: Width, value: bigint, as?: number): void {
     const inPage = 4096 - Number(address & 0xfffn);
     if (inPage < bytes) {
-      this.isa.cpuTranslate(view, this.#walkMemory, address, 'write', as);
-      this.isa.cpuTranslate(view, this.#walkMemory, BigInt.asUintN(64, address + BigInt(inPage)), 'write', as);
+      this.#translateAcross(view, address, inPage, 'write', as);
       for (let at = 0; at < bytes; at++) {
         this.#store(view, BigInt.asUintN(64, address + BigInt(at)), 1, (value >> BigInt(at * 8)) & 0xffn, as);
       }
@@ -690,9 +705,8 @@ export class Engine {
   /** Faults as a store of these bytes would. */
   #probe(view: HartView, address: bigint, bytes: Width): void {
     const inPage = 4096 - Number(address & 0xfffn);
-    this.isa.cpuTranslate(view, this.#walkMemory, address, 'write', undefined, Math.min(bytes, inPage));
-    if (inPage >= bytes) return;
-    this.isa.cpuTranslate(view, this.#walkMemory, BigInt.asUintN(64, address + BigInt(inPage)), 'write');
+    if (inPage < bytes) this.#translateAcross(view, address, inPage, 'write', undefined, inPage);
+    else this.isa.cpuTranslate(view, this.#walkMemory, address, 'write', undefined, bytes);
   }
 
   /** Reads what an update is about to change: with the rights, and the faults, of a store. */
@@ -759,7 +773,7 @@ export class Engine {
   }
 
   #fillData(view: HartView, address: bigint, translation: ReturnType<EngineIsa['cpuTranslate']>, offset: number): void {
-    if (!translation.isCacheable) return;
+    if (!translation.isCacheable || translation.misaligned !== undefined) return;
     const page = Math.floor(translation.pa / 4096);
     const context = this.isa.dataContext(view);
     if (translation.read && !this.watchedLoads.has(page)) this.tlb.fill('read', view.hart, context, address, offset);

@@ -23,6 +23,8 @@ export interface CpuTranslation {
   readonly execute: boolean;
   /** False where permissions differ within the page. */
   readonly isCacheable: boolean;
+  /** The cause that data accesses raise here whose address is no multiple of their length; absent where none is raised. */
+  readonly misaligned?: number;
 }
 
 /**
