@@ -97,6 +97,8 @@ export interface A64Ops extends Ops {
   setD(r: Field, v: V64): void;
   /** N, Z, C and V from a value's bits 3 to 0. */
   setNzcv(v: V64): void;
+  /** What the slots hold then. Whatever sets them to the same flags another way must leave the same in them: they are hashed. */
+  flagSlots(v: V64): Readonly<Record<'N' | 'Z' | 'C' | 'V', V64>>;
   /** N, Z, C and V in bits 3 to 0. */
   nzcv(): V32;
   carry(): V32;
@@ -120,7 +122,7 @@ export const a64Ops = (o: Ops): A64Ops => {
   /** What the slots hold for flags in bits 3 to 0. */
   const flagSlots = (v: V64): Record<'N' | 'Z' | 'C' | 'V', V64> => {
     const bit = (at: number): V64 => o.and(o.shrU(v, o.c(at)), o.c(1));
-    return { N: o.shl(v, o.c(60)), Z: o.xor(bit(2), o.c(1)), C: bit(1), V: o.shl(v, o.c(63)) };
+    return { N: o.shl(o.shrU(v, o.c(3)), o.c(63)), Z: o.xor(bit(2), o.c(1)), C: bit(1), V: o.shl(v, o.c(63)) };
   };
   const isNegative = (): V32 => o.ltS(o.slot('N'), o.c(0));
   const isZero = (): V32 => o.eqz(o.slot('Z'));
@@ -217,6 +219,7 @@ export const a64Ops = (o: Ops): A64Ops => {
     setNzcv: (v) => {
       for (const [flag, value] of Object.entries(flagSlots(v))) o.setSlot(flag, value);
     },
+    flagSlots,
     nzcv,
     carry,
     condition: (cond) => conditions[cond](),

@@ -142,7 +142,7 @@ const fused = <T extends Float>(host: Host<T>): QuickForm[] => {
 const flagsOf = <T extends Float>(o: A64Ops, a: T, b: T): Readonly<Record<'N' | 'Z' | 'C' | 'V', V64>> => {
   const isLess = o.floatLt(a, b);
   return {
-    N: o.sub(o.c(0), o.zx32(isLess)),
+    N: o.shl(o.zx32(isLess), o.c(63)),
     Z: o.zx32(o.eqz(o.floatEq(a, b))),
     C: o.zx32(o.eqz(isLess)),
     V: o.c(0),
@@ -182,12 +182,9 @@ const comparisons = <T extends Float>(host: Host<T>): QuickForm[] => {
       requireNumbers(o, a, b);
       const given = o.imm(f.imm);
       const holds = conditionOfNumber(o, o.shrU(given, o.c(4)));
-      const bit = (at: number): V64 => o.and(o.shrU(given, o.c(at)), o.c(1));
-      const { N, Z, C, V } = flagsOf(o, a, b);
-      o.setSlot('N', o.select(holds, N, o.shl(given, o.c(60))));
-      o.setSlot('Z', o.select(holds, Z, o.xor(bit(2), o.c(1))));
-      o.setSlot('C', o.select(holds, C, bit(1)));
-      o.setSlot('V', o.select(holds, V, o.shl(given, o.c(63))));
+      const compared = flagsOf(o, a, b);
+      const fixed = o.flagSlots(o.and(given, o.c(15)));
+      for (const flag of ['N', 'Z', 'C', 'V'] as const) o.setSlot(flag, o.select(holds, compared[flag], fixed[flag]));
     }),
   });
   return [

@@ -1,4 +1,4 @@
-/** The disassembler, and with it the decoder, beside LLVM's: on every row with random operands, */
+/** The disassembler, and with it the decoder, beside LLVM's: on every row with random operands, and on random words. */
 import { describe, expect, it } from 'vitest';
 import { disassemble } from '../../../src/isa/aarch64/assembly';
 import { insns } from '../../../src/isa/aarch64/insns/all';
@@ -7,10 +7,11 @@ import { printedByLlvm } from '../../support/llvm';
 import { Random, SEED } from '../../support/random';
 
 const ROUNDS = 12;
+const RANDOM_WORDS = 30_000;
 
 /** What `max` has, as LLVM names it. */
 const ATTRIBUTES =
-  '+v8.2a,+ras,+crc,+lse,+flagm,+altnzcv,+sb,+pauth,+fp-armv8,+neon,+fullfp16,+jsconv,+fptoint,+aes,+sha2,+sha3,+dotprod,+complxnum,+fp16fml';
+  '+v8.2a,+ras,+crc,+lse,+flagm,+altnzcv,+sb,+bti,+pauth,+fp-armv8,+neon,+fullfp16,+jsconv,+fptoint,+aes,+sha2,+sha3,+dotprod,+complxnum,+fp16fml';
 
 /** Ours as LLVM would write it: targets as distances. */
 const printedByUs = (word: number): string | undefined => {
@@ -50,6 +51,14 @@ const check = (words: readonly number[], isClaimed: (text: string) => boolean): 
 /** Pointer authentication has no rows yet. */
 const everything = (text: string): boolean => !/^(pac|aut|xpac)/.test(text);
 
+/** Mnemonics that have rows. */
+const OURS = new Set(insns().map(({ mnemonic }) => mnemonic.split('-', 1)[0]));
+/** LLVM takes these with any CRm, which should be zero. */
+const IS_STRICT = /^(sb|xaflag|axflag)$/;
+const ofVectors = (text: string): boolean => /\b[vbhsdq]\d/.test(text);
+const isOurs = (text: string): boolean =>
+  everything(text) && OURS.has(text.split(' ', 1)[0] ?? '') && !IS_STRICT.test(text) && !ofVectors(text);
+
 describe('words are disassembled as LLVM does it', () => {
   const random = new Random(SEED);
   it('on every row with random operands', () => {
@@ -61,4 +70,17 @@ describe('words are disassembled as LLVM does it', () => {
     );
   });
   it('on every row with operands of zeros and ones', () => check(insns().flatMap(extremes), everything));
+  it('on every row with one bit changed', () => {
+    check(
+      insns().flatMap(({ pattern: { mask, match } }) =>
+        Array.from({ length: 32 }, (_, bit) => (((random.u32() & ~mask) | match) ^ (1 << bit)) >>> 0),
+      ),
+      isOurs,
+    );
+  });
+  it('on random words', () =>
+    check(
+      Array.from({ length: RANDOM_WORDS }, () => random.u32()),
+      isOurs,
+    ));
 });
