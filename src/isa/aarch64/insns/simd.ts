@@ -2,6 +2,7 @@
 import type { PatternInsn } from '../../core/insn';
 import type { Helper } from '../../core/privileged';
 import type { SimdRow } from '../simd/row';
+import { simdCrypto } from './simd-crypto';
 import { simdFloat } from './simd-float';
 import { simdImmediate } from './simd-immediate';
 import { simdInteger } from './simd-integer';
@@ -21,6 +22,7 @@ const rows = (): readonly SimdRow[] => {
     ...simdMove(),
     ...simdImmediate(),
     ...simdFloat(),
+    ...simdCrypto(),
   ];
   return made;
 };
