@@ -71,6 +71,8 @@ const NUMBERS: Readonly<Record<string, (value: number) => string>> = {
   right16: (value) => String(16 - value),
   right32: (value) => String(32 - value),
   right64: (value) => String(64 - value),
+  /** A turn in degrees. */
+  quarters: (value) => String(90 * value),
   /** How far an immediate is shifted that has ones below it. */
   msl: (value) => String(value + 8),
   left31: (value) => String(31 - value),
@@ -93,18 +95,27 @@ const movePiece = (name: string, format: string): ((operands: Operands) => strin
   };
 };
 
-/** `v8b`, `v4sp1` (the register behind it), `vd`, `q`; `tb` has as many lanes as Q says. */
-const VECTOR = /^(?:([bhsdq])|v(\d*[bhsdq])?|t([bhsd]))(?:p(\d))?$/;
-const LANES_OF_HALF: Readonly<Record<string, number>> = { b: 8, h: 4, s: 2, d: 1 };
+/**
+ * `v8b`, `v4sp1` (the register behind it), `vd`, `q`. `tb` has as many lanes as Q says, `wb` is whole and `lb` the lower half; of
+ * `ta` and its like the field `size` says the width, and `tn` has half as many halves.
+ */
+const VECTOR = /^(?:([bhsdq])|v(\d*[bhsdq])?|([twl][bhsdan]))(?:p(\d))?$/;
+const LANES_OF_HALF: Readonly<Record<string, number>> = { b: 8, h: 4, s: 2, d: 1, n: 2 };
+
+/** `8b` of two letters. */
+const arrangementOf = ([extent, width = '']: string, { Q = 0, size = 0 }: Operands['fields']): string => {
+  const letter = width === 'a' ? ('bhsd'[size] ?? '') : width;
+  const isWhole = extent === 'w' || (extent === 't' && Q !== 0);
+  return `${(LANES_OF_HALF[letter] ?? 0) * (isWhole ? 2 : 1)}${letter === 'n' ? 'h' : letter}`;
+};
 
 const vectorPiece = (name: string, format: string): ((operands: Operands) => string) | undefined => {
-  const [all, scalar, fixed, letter, more = 0] = VECTOR.exec(format) ?? [];
+  const [all, scalar, fixed, letters, more = 0] = VECTOR.exec(format) ?? [];
   if (all === undefined) return undefined;
   return ({ fields }) => {
     const index = ((fields[name] ?? 0) + Number(more)) & 31;
     if (scalar !== undefined) return `${scalar}${index}`;
-    const count = (LANES_OF_HALF[letter ?? ''] ?? 0) * (fields.Q ? 2 : 1);
-    const arrangement = letter === undefined ? fixed : `${count}${letter}`;
+    const arrangement = letters === undefined ? fixed : arrangementOf(letters, fields);
     return arrangement === undefined ? `v${index}` : `v${index}.${arrangement}`;
   };
 };
@@ -116,7 +127,7 @@ const bytes = (value: bigint): string => (value === 0n ? '0'.repeat(16) : `0x${v
 
 /** `list2v16b`: registers one behind the other. */
 const listPiece = (name: string, format: string): ((operands: Operands) => string) | undefined => {
-  const [all, count, each = ''] = /^list(\d)([tv].+)$/.exec(format) ?? [];
+  const [all, count, each = ''] = /^list(\d)([tvwl].+)$/.exec(format) ?? [];
   if (all === undefined) return undefined;
   const pieces = Array.from({ length: Number(count) }, (_, at) => vectorPiece(name, `${each}p${at}`));
   return (operands) => `{ ${pieces.map((piece) => piece?.(operands)).join(', ')} }`;

@@ -23,14 +23,7 @@ import { type SimdRow, simdRow } from '../simd/row';
 type Step = (d: bigint, n: bigint, m: bigint) => bigint;
 
 /** Of two registers and of three, by the bits in front of them. */
-const step = (
-  name: string,
-  feature: Feature,
-  pattern: string,
-  asm: string,
-  doc: string,
-  run: Step,
-): SimdRow =>
+const step = (name: string, feature: Feature, pattern: string, asm: string, doc: string, run: Step): SimdRow =>
   simdRow(
     name,
     pattern,

@@ -2,6 +2,7 @@
 import type { PatternInsn } from '../../core/insn';
 import type { Helper } from '../../core/privileged';
 import type { SimdRow } from '../simd/row';
+import { simdComplex } from './simd-complex';
 import { simdCrypto } from './simd-crypto';
 import { simdFloat } from './simd-float';
 import { simdImmediate } from './simd-immediate';
@@ -22,6 +23,7 @@ const rows = (): readonly SimdRow[] => {
     ...simdMove(),
     ...simdImmediate(),
     ...simdFloat(),
+    ...simdComplex(),
     ...simdCrypto(),
   ];
   return made;

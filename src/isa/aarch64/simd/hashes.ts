@@ -4,8 +4,7 @@ import { lanesOf, vectorOf } from './lanes';
 const M32 = (1n << 32n) - 1n;
 const M64 = (1n << 64n) - 1n;
 
-const words = (vector: bigint): number[] =>
-  lanesOf(vector, { bits: 32, signed: false }).map(Number);
+const words = (vector: bigint): number[] => lanesOf(vector, { bits: 32, signed: false }).map(Number);
 const ofWords = (lanes: readonly number[]): bigint =>
   lanes.reduceRight((vector, lane) => (vector << 32n) | BigInt(lane >>> 0), 0n);
 const turnedLeft = (word: number, by: number): number => (word << by) | (word >>> (32 - by));
