@@ -25,6 +25,16 @@ export interface FloatFamily {
   readonly mark?: string;
 }
 
+/** A family of that name and code. */
+export const family = (name: string, U: 0 | 1, a: 0 | 1, opcode: string, doc: string, run: OfFloats): FloatFamily => ({
+  name,
+  U,
+  a,
+  opcode,
+  doc: `${doc}.`,
+  run,
+});
+
 type Field = (name: string) => number;
 type Register = (name: string) => bigint;
 

@@ -1,14 +1,15 @@
 /** Advanced SIMD: integers, lane by lane and in pairs, of two sources. */
-import type { LaneBits, LaneOperation } from '../../core/ops';
+import type { LaneBits } from '../../core/ops';
 import type { OfLanes } from '../simd/lanes';
 import type { SimdRow } from '../simd/row';
-import { distance, extreme, isBelow, joined, lanewise, type OfVectors, onto, pairs, sized } from '../simd/words';
-import { byElement, type Family, pairwise, scalarByElement, threeSame, threeScalars } from './simd-shapes';
+import { distance, extreme, isBelow, lanewise, type OfVectors, onto } from '../simd/words';
+import { byElement, scalarByElement } from './simd-long-shapes';
+import { type Family, threeSame, threeScalars } from './simd-shapes';
 
 type ComputeFor = (bits: LaneBits, signed: boolean) => OfVectors | undefined;
 
 /** An operation on numbers with sign (U = 0) and without. */
-const bothSigns = (
+export const bothSigns = (
   names: readonly [string, string],
   opcode: string,
   sizes: string,
@@ -27,7 +28,8 @@ const bothSigns = (
     ...(compute && { compute: (bits: LaneBits) => compute(bits, at === 0) }),
   }));
 
-const one = (
+/** One operation. */
+export const one = (
   name: string,
   U: 0 | 1,
   opcode: string,
@@ -203,8 +205,9 @@ const product = one(
 
 const absolute = (value: bigint): bigint => (value < 0n ? -value : value);
 const isAbove = (a: bigint, b: bigint): boolean => a > b;
-const larger: OfLanes = (a, b) => (isAbove(a, b) ? a : b);
-const smaller: OfLanes = (a, b) => (isAbove(a, b) ? b : a);
+/** The larger and the smaller of two. */
+export const larger: OfLanes = (a, b) => (isAbove(a, b) ? a : b);
+export const smaller: OfLanes = (a, b) => (isAbove(a, b) ? b : a);
 
 const onlyVectors: readonly Family[] = [
   ...bothSigns(['shadd', 'uhadd'], '00000', 'bhs', 'Vd = half of Vn + Vm, rounded down', (a, b) => (a + b) >> 1n),
@@ -255,98 +258,6 @@ const onlyVectors: readonly Family[] = [
   one('pmul', 1, '10011', 'b', 'Vd = Vn × Vm as polynomials over {0, 1}', polynomialProduct, undefined, false),
 ];
 
-/** Bits, whose instructions the place of the lanes' width tells apart. */
-const bits = (name: string, U: 0 | 1, size: string, doc: string, run: OfLanes, compute: OfVectors): Family => ({
-  name,
-  U,
-  opcode: '00011',
-  sizes: 'b',
-  size,
-  doc,
-  signed: false,
-  run,
-  compute: () => compute,
-});
-
-const logical: readonly Family[] = [
-  bits(
-    'and',
-    0,
-    '00',
-    'Vd = Vn and Vm',
-    (a, b) => a & b,
-    (o, a, b) => o.vectorAnd(a, b),
-  ),
-  bits(
-    'bic',
-    0,
-    '01',
-    'Vd = Vn and not Vm',
-    (a, b) => a & ~b,
-    (o, a, b) => o.vectorAnd(a, o.vectorNot(b)),
-  ),
-  bits(
-    'orr',
-    0,
-    '10',
-    'Vd = Vn or Vm',
-    (a, b) => a | b,
-    (o, a, b) => o.vectorOr(a, b),
-  ),
-  bits(
-    'orn',
-    0,
-    '11',
-    'Vd = Vn or not Vm',
-    (a, b) => a | ~b,
-    (o, a, b) => o.vectorOr(a, o.vectorNot(b)),
-  ),
-  bits(
-    'eor',
-    1,
-    '00',
-    'Vd = Vn exclusive-or Vm',
-    (a, b) => a ^ b,
-    (o, a, b) => o.vectorXor(a, b),
-  ),
-  bits(
-    'bsl',
-    1,
-    '01',
-    'Vd = bits of Vn where Vd has ones, of Vm elsewhere',
-    (a, b, d) => (a & d) | (b & ~d),
-    (o, a, b, d) => o.selectBits(d(), a, b),
-  ),
-  bits(
-    'bit',
-    1,
-    '10',
-    'Vd = bits of Vn where Vm has ones, of Vd elsewhere',
-    (a, b, d) => (a & b) | (d & ~b),
-    (o, a, b, d) => o.selectBits(b, a, d()),
-  ),
-  bits(
-    'bif',
-    1,
-    '11',
-    'Vd = bits of Vd where Vm has ones, of Vn elsewhere',
-    (a, b, d) => (d & b) | (a & ~b),
-    (o, a, b, d) => o.selectBits(b, d(), a),
-  ),
-];
-
-const inPairs = (families: readonly Family[], operation: (signed: boolean) => LaneOperation): SimdRow[] =>
-  families.flatMap((family) =>
-    pairwise(family, (lanes) =>
-      lanes === 64
-        ? (o, f) => o.setV(f.Vd, pairs(o, operation(family.signed), lanes, o.v(f.Vn), o.v(f.Vm)))
-        : (o, f) => {
-            const [n, m] = [o.v(f.Vn), o.v(f.Vm)];
-            o.setV(f.Vd, sized(o, f, pairs(o, operation(family.signed), lanes, joined(o, f, n, m), m)));
-          },
-    ),
-  );
-
 /** Products with an accumulator, of Armv8.1. */
 const doubledOnto: readonly Family[] = (['sqrdmlah', 'sqrdmlsh'] as const).map((name, at) => ({
   name,
@@ -364,7 +275,6 @@ const withOpcode = (family: Family, opcode: string, U = family.U): Family => ({ 
 
 /** Rows of integers with two sources of lanes of one width. */
 export const simdInteger = (): readonly SimdRow[] => [
-  ...logical.flatMap(threeSame),
   ...[
     ...onlyVectors,
     ...saturatingSum,
@@ -384,15 +294,6 @@ export const simdInteger = (): readonly SimdRow[] => [
     threeScalars({ ...family, sizes: 'd' }),
   ),
   ...doubled.flatMap(threeScalars),
-  ...inPairs(
-    bothSigns(['smaxp', 'umaxp'], '10100', 'bhs', 'Vd = the larger of each two neighbours', larger),
-    (signed) => (signed ? 'maxS' : 'maxU'),
-  ),
-  ...inPairs(
-    bothSigns(['sminp', 'uminp'], '10101', 'bhs', 'Vd = the smaller of each two neighbours', smaller),
-    (signed) => (signed ? 'minS' : 'minU'),
-  ),
-  ...inPairs([one('addp', 0, '10111', 'bhsd', 'Vd = the sum of each two neighbours', (a, b) => a + b)], () => 'add'),
   ...doubledOnto.flatMap((family) => [...threeSame(family), ...threeScalars(family)]),
   ...byElement(withOpcode(multiplyAdd, '0000', 1), 'same'),
   ...byElement(withOpcode(multiplySubtract, '0100'), 'same'),

@@ -4,14 +4,8 @@ import { type Lane, lanesOf, type OfLanes, vectorOf } from '../simd/lanes';
 import { type SimdRow, simdRow } from '../simd/row';
 import { lanewise, type OfVectors, onto } from '../simd/words';
 import { polynomialProduct } from './simd-integer';
-import {
-  byElement,
-  type Difference,
-  type Family,
-  scalarByElement,
-  threeDifferent,
-  threeDifferentScalars,
-} from './simd-shapes';
+import { byElement, type Difference, scalarByElement, threeDifferent, threeDifferentScalars } from './simd-long-shapes';
+import type { Family } from './simd-shapes';
 
 type ComputeFor = (wide: LaneBits) => OfVectors;
 

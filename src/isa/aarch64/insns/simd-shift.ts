@@ -4,7 +4,8 @@ import type { A64Fields } from '../ops';
 import { type LaneType, lanesOf, type OfLanes, vectorOf, wider } from '../simd/lanes';
 import { type How, type SimdRow, saturating, simdRow } from '../simd/row';
 import { narrowed, type OfVectors, onto, shiftedRight, sized, widened } from '../simd/words';
-import { BITS, intoHalf, type Letter, lanesText, lettersOf, typeOf, WIDER, wideText } from './simd-shapes';
+import { intoHalf } from './simd-long-shapes';
+import { BITS, type Letter, lanesText, lettersOf, typeOf, WIDER, wideText } from './simd-shapes';
 
 /** The immediate's bits behind ones that say the width. */
 const AMOUNT: Readonly<Record<Letter, string>> = {

@@ -2,11 +2,14 @@
 import type { PatternInsn } from '../../core/insn';
 import type { Helper } from '../../core/privileged';
 import type { SimdRow } from '../simd/row';
+import { simdAcross } from './simd-across';
 import { simdComplex } from './simd-complex';
 import { simdCrypto } from './simd-crypto';
 import { simdFloat } from './simd-float';
+import { simdFloatConvert } from './simd-float-convert';
 import { simdImmediate } from './simd-immediate';
 import { simdInteger } from './simd-integer';
+import { simdLogical } from './simd-logical';
 import { simdLong } from './simd-long';
 import { simdMisc } from './simd-misc';
 import { simdMove } from './simd-move';
@@ -16,13 +19,16 @@ let made: readonly SimdRow[] | undefined;
 
 const rows = (): readonly SimdRow[] => {
   made ??= [
+    ...simdLogical(),
     ...simdInteger(),
+    ...simdAcross(),
     ...simdLong(),
     ...simdMisc(),
     ...simdShift(),
     ...simdMove(),
     ...simdImmediate(),
     ...simdFloat(),
+    ...simdFloatConvert(),
     ...simdComplex(),
     ...simdCrypto(),
   ];
