@@ -9,7 +9,7 @@ import { t } from '../../base/l10n';
 import { sizeOf } from '../memory-size';
 import { type ElfImage, isElf, readElf } from './elf-image';
 import { refuseForeign } from './foreign';
-import { readLinuxHeader } from './linux-image';
+import { type LinuxHeader, readLinuxHeader } from './linux-image';
 import { LoadError } from './load-error';
 import type { BootInput, LoadPlan, LoadSegment, NamedFile, PlacedFile } from './load-plan';
 import { unpackZboot } from './zboot';
@@ -23,8 +23,8 @@ export interface ProgramSpace {
   readonly mostRam: readonly { readonly base: number; readonly size: number }[];
   /** Where kernels go that do not say themselves. */
   readonly kernelBase: number;
-  /** What a Linux Image's text offset counts from. */
-  readonly linuxBase: number;
+  /** Where a Linux Image goes. */
+  linuxAt(header: LinuxHeader): number;
   /** Bits of a linked address that are physical, where those above choose a window of the processor; all by default. */
   readonly physicalBits?: number;
 }
@@ -64,7 +64,7 @@ export function placeProgram(given: NamedFile, space: ProgramSpace, base: number
   refuseForeign(file.name, file.bytes, space.architecture);
   const header = readLinuxHeader(file.name, file.bytes, space.architecture);
   if (header === undefined) return placeFlat(file, 'flat', base, file.bytes.length);
-  const at = isAnywhere ? base : space.linuxBase + header.textOffset;
+  const at = isAnywhere ? base : space.linuxAt(header);
   const placed = placeFlat(file, 'linux-image', at, Math.max(header.imageSize, file.bytes.length));
   return { ...placed, entry: at + header.entryOffset };
 }

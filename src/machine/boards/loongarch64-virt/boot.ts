@@ -54,7 +54,14 @@ export function planLoongarch64(input: BootInput): LoadPlan {
 
   const ram = ramOf(input.memory);
   const mostRam = ramOf(MAX_MEMORY);
-  const space: ProgramSpace = { architecture: 'loongarch64', ram, mostRam, kernelBase, linuxBase: 0, physicalBits };
+  const space: ProgramSpace = {
+    architecture: 'loongarch64',
+    ram,
+    mostRam,
+    kernelBase,
+    linuxAt: ({ textOffset }) => textOffset,
+    physicalBits,
+  };
   const { kernel, others } = placePrograms(input, space);
   const firmware = input.bios ?? input.pflash0;
   const starting = firmware && (input.bios !== undefined || !kernel) ? fromFlash(map.flash0.base) : kernel;

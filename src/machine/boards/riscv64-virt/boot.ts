@@ -43,7 +43,13 @@ export function planRiscv64(input: BootInput): LoadPlan {
 
   const ram = [{ base: ramBase, size: input.memory }];
   const mostRam = [{ base: ramBase, size: MAX_MEMORY }];
-  const space: ProgramSpace = { architecture: 'riscv64', ram, mostRam, kernelBase, linuxBase: ramBase };
+  const space: ProgramSpace = {
+    architecture: 'riscv64',
+    ram,
+    mostRam,
+    kernelBase,
+    linuxAt: ({ textOffset }) => ramBase + textOffset,
+  };
   const bios = input.bios && placeProgram(input.bios, space, ramBase, true);
   const { kernel, others } = placePrograms(input, space);
   const first = enteredAt(bios ?? kernel ?? fromFlash(input), input.entry);

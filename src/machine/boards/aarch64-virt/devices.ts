@@ -1,0 +1,142 @@
+/** The devices of `aarch64-virt`, wired to each other and mapped on a bus. Its address map is in map.ts. */
+import type { BusMaster, Device, DeviceContext, PowerEvent } from '../../../devices/device';
+import { FwCfg } from '../../../devices/firmware/fw-cfg';
+import { Cfi01 } from '../../../devices/flash/cfi01';
+import { Pl061 } from '../../../devices/gpio/pl061';
+import { GIC_LINES, Gicv2, Gicv2Window } from '../../../devices/intc/gicv2';
+import { Gicv2m } from '../../../devices/intc/gicv2m';
+import { PciHost, PciWindow } from '../../../devices/pci/host';
+import { Pl031 } from '../../../devices/timer/pl031';
+import { Pl011 } from '../../../devices/uart/pl011';
+import { VirtioConsole } from '../../../devices/virtio/console';
+import { VirtioMmio } from '../../../devices/virtio/mmio';
+import { VirtioPci } from '../../../devices/virtio/pci';
+import { smbiosFiles } from '../../boot/smbios';
+import { Bus } from '../../bus';
+import type { BoardFiles } from '../board';
+import { attachments } from '../virtio-attachments';
+import type { VirtChoices } from './choices';
+import { AARCH64_VIRT, VIRTIO_TRANSPORTS } from './map';
+
+/** What the board needs of the machine it sits in. */
+export interface VirtHost extends BusMaster {
+  now(): bigint;
+  /** As {@link DeviceContext.alarm}, for the device with id `device`. */
+  alarm(device: string, tag: string, at: bigint | undefined): void;
+  output(device: string, bytes: Uint8Array): void;
+  power(event: PowerEvent): void;
+  /** Drives a line of a processor: a bit of its slot `lines`, as `GIC_LINE` numbers them. */
+  line(processor: number, bit: number, level: boolean): void;
+}
+
+export interface VirtOptions extends BoardFiles {
+  readonly processors: number;
+  /** Bytes of RAM. */
+  readonly memory: number;
+  readonly choices: VirtChoices;
+}
+
+/** What takes the board's interrupts. */
+export interface InterruptController {
+  /** Drives a shared interrupt's input. */
+  setLine(id: number, level: boolean): void;
+  /** Drives an input of a processor's own. */
+  setPrivate(processor: number, id: number, level: boolean): void;
+}
+
+/** The board's devices, wired to each other and mapped on a bus. */
+export interface VirtBoard {
+  readonly bus: Bus;
+  /** All devices: those with a window, by address, then those in PCI slots. */
+  readonly devices: readonly Device[];
+  /** Takes what is typed: a virtio console whose driver is up, or else the UART. */
+  readonly console: Pick<Device, 'input'>;
+  readonly gic: InterruptController;
+  readonly flash: readonly [Cfi01, Cfi01];
+}
+
+type DeviceId = keyof typeof AARCH64_VIRT.map;
+
+/** Builds the devices of a board with `options.processors` processors. */
+export function buildVirtBoard(host: VirtHost, options: VirtOptions): VirtBoard {
+  const { map, flash, interrupts, messages, rtcStart } = AARCH64_VIRT;
+  const { processors } = options;
+  const context = (id: string, irq: DeviceContext['irq']): DeviceContext => ({
+    now: () => host.now(),
+    irq,
+    alarm: (tag, at) => host.alarm(id, tag, at),
+    output: (bytes) => host.output(id, bytes),
+    power: (event) => host.power(event),
+  });
+  const nowhere: DeviceContext['irq'] = () => {};
+  const toGic =
+    (id: number): DeviceContext['irq'] =>
+    (level, line = 0) =>
+      gic.setLine(id + line, level);
+  const toProcessors: DeviceContext['irq'] = (level, line = 0) =>
+    host.line(Math.floor(line / GIC_LINES), line % GIC_LINES, level);
+
+  const gic = new Gicv2('gicd0', context('gicd0', toProcessors), { processors, interrupts });
+  const gicParts: readonly Device[] = [
+    gic,
+    new Gicv2Window('gicc0', gic, 'interface'),
+    new Gicv2m('v2m0', context('v2m0', toGic(0)), messages),
+    ...(options.choices.virtualization
+      ? [new Gicv2Window('gich0', gic, 'virtual'), new Gicv2Window('gicv0', gic, 'guest')]
+      : []),
+  ];
+  const uart = new Pl011('uart0', context('uart0', toGic(map.uart0.interrupt)));
+  const bank = (id: 'flash0' | 'flash1', image: Uint8Array | undefined): Cfi01 =>
+    new Cfi01(id, context(id, nowhere), { size: flash.unitSize, blockSize: flash.blockSize, image });
+  const flash0 = bank('flash0', options.pflash0);
+  const flash1 = bank('flash1', options.pflash1);
+
+  const pcie = new PciHost('pcie0', context('pcie0', toGic(map.pcie0.interrupt)), host, map.pcie0.size);
+  const window = (id: 'pcieIo' | 'pcieMemory' | 'pcieMemory64'): PciWindow =>
+    new PciWindow(id, pcie, map[id].size, id === 'pcieIo' ? undefined : map[id].base);
+  const attached = attachments(options, (id, bytes) => host.output(id, bytes));
+  const slots = attached
+    .filter(({ bus }) => bus === 'virtio-pci')
+    .map(({ id, kind }) => pcie.plug((irq, memory) => new VirtioPci(id, kind, memory, irq)));
+  const onTransports = attached.filter(({ bus }) => bus !== 'virtio-pci');
+  const transports = Object.entries(VIRTIO_TRANSPORTS).map(([id, { interrupt }], index, all) => {
+    const one = onTransports[all.length - 1 - index];
+    return new VirtioMmio(id, context(id, toGic(interrupt)), host, {
+      ...(one && { kind: one.kind, isLegacy: one.bus === 'virtio-mmio-legacy' }),
+    });
+  });
+  const virtioConsoles = [...slots, ...transports].filter(({ virtio }) => virtio?.kind instanceof VirtioConsole);
+
+  const bus = new Bus();
+  const windows: readonly Device[] = [
+    flash0,
+    flash1,
+    ...gicParts,
+    uart,
+    new Pl031('rtc0', context('rtc0', toGic(map.rtc0.interrupt)), rtcStart),
+    new FwCfg('fwcfg0', host, {
+      processors,
+      memory: BigInt(options.memory),
+      files: new Map(smbiosFiles(AARCH64_VIRT.id)),
+      form: 'memory',
+    }),
+    new Pl061('gpio0', context('gpio0', toGic(map.gpio0.interrupt))),
+    window('pcieMemory'),
+    window('pcieIo'),
+    pcie,
+    window('pcieMemory64'),
+    ...transports,
+  ];
+  for (const device of windows) {
+    const place = map[device.id as DeviceId];
+    if (!place) throw new Error(`${device.id} has no place on ${AARCH64_VIRT.id}`);
+    bus.map(device, place.base, place.minWidth);
+  }
+  return {
+    bus,
+    devices: [...bus.all.map(({ device }) => device), ...slots],
+    console: { input: (bytes) => (virtioConsoles.find(({ virtio }) => virtio?.isLive) ?? uart).input(bytes) },
+    gic,
+    flash: [flash0, flash1],
+  };
+}
