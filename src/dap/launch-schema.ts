@@ -4,6 +4,7 @@
  * completes, explains and marks, the table in README.md and the settings follow from here.
  */
 import { ARCHITECTURE_NAMES } from '../base/architectures';
+import { BOARD_OPTIONS } from '../base/board-choices';
 import { DRIVE_BUSES } from '../base/device-words';
 import { ADDRESS, type Schema, type SchemaValue, TEXT } from '../base/schema';
 import { SIZE } from '../base/size';
@@ -122,6 +123,7 @@ export const launchSchema = {
           markdownDescription: 'How many processors it has.',
         },
         memory: { ...SIZE, default: '128M', markdownDescription: 'Size of its RAM.' },
+        ...BOARD_OPTIONS,
       },
     },
     bios: path(

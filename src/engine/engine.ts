@@ -339,13 +339,10 @@ export class Engine {
 
   #services(): HartServices {
     return {
-      flushTranslations: (only, scope, fence) => {
+      flushTranslations: (hart, scope, fence) => {
+        if (fence) this.host.fenced?.(hart, fence);
         const { guestContexts } = this.isa;
-        const contexts = scope === 'all' ? -1 : scope === 'guest' ? guestContexts : ~guestContexts;
-        for (const { hart } of only === undefined ? this.harts : [{ hart: only }]) {
-          if (fence) this.host.fenced?.(hart, fence);
-          this.tlb.flushHart(hart, contexts);
-        }
+        this.tlb.flushHart(hart, scope === 'all' ? -1 : scope === 'guest' ? guestContexts : ~guestContexts);
       },
       // Stores to code pages drop stale records at once, so fence.i has nothing left to do.
       flushCode: () => {},

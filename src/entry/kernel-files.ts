@@ -1,4 +1,5 @@
 /** From a kernel.json to the files of a machine, for the command line and for debug sessions. */
+import { type BoardChoices, choicesOf } from '../base/board-choices';
 import { flashContents } from '../image/flash';
 import { flatImage, isElf } from '../image/flat-image';
 import { kernelDisk, kernelFlash, type ReadFile } from '../image/kernel-media';
@@ -12,7 +13,7 @@ import {
 } from '../image/kernel-package';
 import type { ProgramWorld } from '../image/kernel-schema';
 import { sparseReader } from '../image/sectors';
-import { boardFor } from '../machine/boards/all';
+import { BOARDS, boardFor } from '../machine/boards/all';
 import type { Drive } from '../machine/boards/board';
 import type { NamedFile } from '../machine/boot/load-plan';
 import type { MachineOptions } from '../machine/create';
@@ -22,7 +23,10 @@ export const BUNDLED_KERNELS: readonly string[] = ['guestmonolithickernel', 'laz
 
 /** What a kernel.json gives a machine. */
 export interface KernelFiles {
-  readonly machine: Pick<MachineOptions, 'kernel' | 'loadAddress' | 'memory' | 'pflash0' | 'pflash1' | 'drives'> & {
+  readonly machine: Pick<
+    MachineOptions,
+    'kernel' | 'loadAddress' | 'memory' | 'pflash0' | 'pflash1' | 'drives' | 'choices'
+  > & {
     readonly kernel: NamedFile;
   };
   /** The kernel's own file, unpacked. */
@@ -75,10 +79,18 @@ export async function readBuild(build: KernelBuild, kernelJson: string, read: Re
       pflash0,
       pflash1,
       drives,
+      choices: choices(build),
     },
     image,
   };
 }
+
+/** What it says of options that its board has; others are QEMU's. */
+const choices = ({ board, cpu, virtualization }: KernelBuild): BoardChoices => {
+  const options = BOARDS.find(({ id }) => id === board)?.options ?? {};
+  const said = Object.entries(choicesOf({ cpu, virtualization }));
+  return Object.fromEntries(said.filter(([name]) => Object.hasOwn(options, name)));
+};
 
 async function drive(build: KernelBuild, disk: DeclaredDisk, kernelJson: string, read: ReadFile): Promise<Drive> {
   const image = sparseReader(await kernelDisk(build, disk, kernelJson, read));

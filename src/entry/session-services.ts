@@ -2,6 +2,7 @@
 
 import { pa } from '../base/address';
 import type { Architecture } from '../base/architectures';
+import { choicesOf } from '../base/board-choices';
 import { FILE_PROBLEMS, type Host, HostFileError } from '../base/host';
 import { t } from '../base/l10n';
 import { loadWords, physicalAddress } from '../base/load-words';
@@ -131,7 +132,7 @@ async function build(launch: LaunchArguments, guest: Guest, host: Host, reader: 
     const path = launch[key];
     return path === undefined ? undefined : { name: path, bytes: await read(path, key) };
   };
-  const memory = launch.machine?.memory;
+  const { memory, cpu, gic, virtualization } = launch.machine ?? {};
   const loads = launchLoads(launch).map(({ text, place }) => ({ ...loadWords(text), place }));
   const { kernelAt, loaded } = await readLoads(loads, (path, { place }) => read(path, place));
   const loadAddress = kernelAt ?? guest.loadAddress;
@@ -142,6 +143,7 @@ async function build(launch: LaunchArguments, guest: Guest, host: Host, reader: 
     architecture: architectureOf(launch),
     memory: memory === undefined ? guest.files?.memory : parseMemorySize(memory, '"machine.memory"'),
     harts: launch.machine?.harts,
+    choices: { ...guest.files?.choices, ...choicesOf({ cpu, gic, virtualization }) },
     kernel: guest.kernel,
     loadAddress,
     loaded,

@@ -118,6 +118,12 @@ export const readBus = (bus: Bus, address: number, width: BusWidth, by: number):
   return value === undefined ? undefined : BigInt(value);
 };
 
+/** A bus as a space of its own. */
+export const busSpace = (bus: Bus) => ({
+  read: (address: number, width: BusWidth, by: number) => readBus(bus, address, width, by),
+  write: (address: number, width: BusWidth, value: bigint, by: number) => writeBus(bus, address, width, value, by),
+});
+
 /** Writes of any width. */
 export const writeBus = (bus: Bus, address: number, width: BusWidth, value: bigint, by: number): boolean =>
   width === 8 ? bus.write64(address, value, by) : bus.write(address, width, Number(value), by);

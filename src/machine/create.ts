@@ -1,6 +1,7 @@
 /** Makes a machine out of a user's files and options. */
 
 import { ARCHITECTURES, type Architecture } from '../base/architectures';
+import type { BoardChoices } from '../base/board-choices';
 import type { DriveBus } from '../base/device-words';
 import { t } from '../base/l10n';
 import { BOARDS, boardFor, RUNNABLE } from './boards/all';
@@ -20,6 +21,8 @@ export interface MachineOptions extends Omit<BootInput, 'memory' | 'harts' | 'mo
   readonly harts?: number;
   readonly drives?: readonly Drive[];
   readonly extras?: readonly ExtraDevice[];
+  /** Of the board's options; those that are not chosen have their defaults. */
+  readonly choices?: BoardChoices;
 }
 
 export interface CreatedMachine {
@@ -35,12 +38,13 @@ export const createMachine = (options: MachineOptions): CreatedMachine => {
   const memory = options.memory ?? 128 * MEBIBYTE;
   const harts = options.harts ?? 1;
   const board = chooseBoard(options);
-  const plan = board.plan({ ...options, memory, harts });
+  const choices = choose(board, options.choices ?? {});
+  const plan = board.plan({ ...options, memory, harts }, choices);
   const { drives = [], extras = [] } = options;
   checkRoom(board, [...drives, ...extras]);
   const files = { pflash0: plan.pflash0 ?? options.pflash0?.bytes, pflash1: options.pflash1?.bytes, drives, extras };
   try {
-    return { machine: new EmulatedMachine({ spec: board, memory, harts, plan, files }), plan, board };
+    return { machine: new EmulatedMachine({ spec: board, memory, harts, plan, files, choices }), plan, board };
   } catch (error) {
     // The only RangeError of a valid plan: the host gives no buffer of that size.
     if (!(error instanceof RangeError)) throw error;
@@ -74,6 +78,21 @@ export const chooseBoard = ({
 
 const architectureOf = (file: NamedFile | undefined): Architecture | undefined =>
   file && (elfArchitecture(file.bytes) ?? linuxArchitecture(file.bytes));
+
+/** @throws LoadError for an option that the board has not, or a value that the option has not */
+const choose = ({ id, options }: BoardSpec, given: BoardChoices): BoardChoices => {
+  for (const [name, value] of Object.entries(given)) {
+    const values = Object.hasOwn(options, name) ? options[name] : undefined;
+    if (!values) {
+      const names = Object.keys(options);
+      const next = names.length > 0 ? t`It has: ${names.join(', ')}.` : t`It has none; leave it out.`;
+      throw new LoadError('--machine', t`the machine ${id} has no option "${name}"`, next);
+    }
+    if (!values.includes(value))
+      throw new LoadError('--machine', t`${name} cannot be "${value}"`, t`There is: ${values.join(', ')}.`);
+  }
+  return { ...Object.fromEntries(Object.entries(options).map(([name, [first]]) => [name, first])), ...given };
+};
 
 /** The transports of virtio over MMIO take either version of it. */
 const isOnMmio = (bus: DriveBus): boolean => bus !== 'virtio-pci';

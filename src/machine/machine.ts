@@ -3,6 +3,7 @@
  * fixed quanta; input is stamped with the count at which the guest can see it. Start reading at {@link EmulatedMachine.run}.
  */
 import { type Pa, pa, type Va, va } from '../base/address';
+import type { BoardChoices } from '../base/board-choices';
 import type { Plain } from '../base/plain';
 import type { Device, PowerEvent } from '../devices/device';
 import { Cfi01 } from '../devices/flash/cfi01';
@@ -34,6 +35,8 @@ export interface MachineParts {
   readonly harts: number;
   readonly plan: LoadPlan;
   readonly files: BoardFiles;
+  /** Of all the board's options. */
+  readonly choices: BoardChoices;
 }
 
 export class EmulatedMachine implements Machine {
@@ -68,7 +71,7 @@ export class EmulatedMachine implements Machine {
       arrays: plan.flashCode && [plan.flashCode],
       harts: parts.harts,
     });
-    this.hardware = spec.build(this.#services(), parts.files);
+    this.hardware = spec.build(this.#services(), parts.files, parts.choices);
     this.watchpoints = new Watchpoints(
       this.engine,
       (event) => this.#events.emit(event),
@@ -350,19 +353,18 @@ export class EmulatedMachine implements Machine {
         return done;
       },
       readSpace: (space: string, address: number, width: BusWidth) => {
-        const bus = this.hardware.spaces?.[space];
-        return bus && readBus(bus, address, width, this.#running);
+        return this.hardware.spaces?.[space]?.read(address, width, this.#running);
       },
       writeSpace: (space: string, address: number, width: BusWidth, value: bigint) => {
-        const bus = this.hardware.spaces?.[space];
-        const done = bus !== undefined && writeBus(bus, address, width, value, this.#running);
+        const done = this.hardware.spaces?.[space]?.write(address, width, value, this.#running);
         this.#lookUp();
-        return done;
+        return done ?? false;
       },
       get clock() {
         return machine.turns.clock;
       },
-      ticksOf: (cycles: bigint) => this.parts.spec.ticksAt(cycles * this.parts.spec.nanosecondsPerInstruction),
+      ticksOf: (cycles: bigint) =>
+        this.parts.spec.ticksAt(cycles * this.parts.spec.nanosecondsPerInstruction, this.parts.choices),
       firmwareCall: (view: HartView) => {
         const done = this.hardware.firmwareCall(view);
         this.#lookUp();

@@ -52,7 +52,11 @@ const spec: BoardSpec = {
   ...RISCV64_VIRT_BOARD,
   isa,
   engineIsa,
-  build: (services, files): Board => ({ ...RISCV64_VIRT_BOARD.build(services, files), isa, engineIsa }),
+  build: (services, files, choices): Board => ({
+    ...RISCV64_VIRT_BOARD.build(services, files, choices),
+    isa,
+    engineIsa,
+  }),
 };
 
 const KERNEL = 32;
@@ -80,8 +84,8 @@ const CALL = USER + 4;
 function booted(): { readonly machine: EmulatedMachine; readonly base: bigint } {
   const bytes = PROGRAM.slice();
   new DataView(bytes.buffer).setUint32(CALL, SYSENTER.pattern.match, true);
-  const plan = spec.plan({ kernel: { name: 'calls', bytes }, memory: MEMORY, harts: 1 });
-  const machine = new EmulatedMachine({ spec, memory: MEMORY, harts: 1, plan, files: {} });
+  const plan = spec.plan({ kernel: { name: 'calls', bytes }, memory: MEMORY, harts: 1 }, {});
+  const machine = new EmulatedMachine({ spec, memory: MEMORY, harts: 1, plan, files: {}, choices: {} });
   return { machine, base: machine.cpus[0]!.pc };
 }
 

@@ -4,6 +4,7 @@
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { choiceWords } from '../../base/board-choices';
 import type { Host } from '../../base/host';
 import { loadWords, physicalAddress } from '../../base/load-words';
 import { nearest } from '../../base/nearest';
@@ -83,6 +84,10 @@ export async function readGuest(
     memory: optional(options.get('memory'), (text) => parseMemorySize(text)),
     harts: optional(options.get('harts'), (text) => wholeNumber('--harts', text)),
     append: options.get('append'),
+    choices: optional(options.get('machine'), (text) => ({
+      ...base?.machine.choices,
+      ...asUsage('--machine', () => choiceWords(text)),
+    })),
     drives: disks && (await Promise.all(disks.map((text) => readDrive(host, text)))),
     extras: lists.get('device')?.map(readExtra),
     loaded: loaded.length === 0 ? undefined : loaded,

@@ -50,6 +50,10 @@ export const runCommand: Command = {
     },
     pflash0: { value: 'F', help: 'Contents of the first flash bank.' },
     pflash1: { value: 'F', help: 'Contents of the second flash bank.' },
+    machine: {
+      value: 'NAME=VALUE[,…]',
+      help: "Options of the machine, AArch64's: cpu=NAME, gic=2|3, virtualization=on|off.",
+    },
     memory: { value: 'SIZE', help: 'RAM, for example 128M or 1G.' },
     harts: { value: 'N', help: 'Number of harts, 1 to 8.' },
     append: { value: 'S', help: 'Kernel command line.' },

@@ -1,7 +1,7 @@
 /** AArch64 as the engine executes it. */
 import type { EngineIsa } from '../core/engine-isa';
 import { CAUSE } from './causes';
-import { dataContext, EL1_CONTEXTS, fetchContext } from './contexts';
+import { dataContext, fetchContext, GUEST_CONTEXTS } from './contexts';
 import { CRC_FUNCTIONS } from './crc32';
 import { ENCODING } from './encoding';
 import { pendingInterrupt, takeTrap, wakesFromWait } from './exceptions';
@@ -42,7 +42,7 @@ export const AARCH64_ENGINE: EngineIsa = {
   cpuTranslate,
   dataContext,
   fetchContext,
-  guestContexts: EL1_CONTEXTS,
+  guestContexts: GUEST_CONTEXTS,
   takeTrap,
   pendingInterrupt,
   wakesFromWait,

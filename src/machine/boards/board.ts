@@ -1,5 +1,6 @@
 /** What makes a machine out of an engine: an instruction set, an address map, time, reset state and firmware. */
 import type { Architecture } from '../../base/architectures';
+import type { BoardChoices } from '../../base/board-choices';
 import type { DriveBus } from '../../base/device-words';
 import type { Device, PowerEvent } from '../../devices/device';
 import type { DiskImage } from '../../devices/virtio/block';
@@ -7,7 +8,7 @@ import type { HartView } from '../../engine/hart-view';
 import type { RamRange } from '../../engine/machine-memory';
 import type { EngineIsa } from '../../isa/core/engine-isa';
 import type { Isa } from '../../isa/core/isa';
-import type { Fence } from '../../isa/core/privileged';
+import type { BusWidth, Fence } from '../../isa/core/privileged';
 import type { World } from '../../isa/core/world';
 import type { BootInput, LoadPlan } from '../boot/load-plan';
 import type { Bus } from '../bus';
@@ -45,7 +46,7 @@ export interface Board {
   /** Physical memory. */
   readonly bus: Bus;
   /** Other address spaces, by the names that the instruction set calls them by. */
-  readonly spaces?: Readonly<Record<string, Bus>>;
+  readonly spaces?: Readonly<Record<string, BoardSpace>>;
   readonly devices: readonly Device[];
   /** The device that console input goes to. */
   readonly console: Pick<Device, 'input'>;
@@ -67,6 +68,14 @@ export interface Board {
   writeRegister(view: HartView, name: string, value: bigint): boolean;
 }
 
+/** An address space of a board beside memory; `by` is the processor that accesses. */
+export interface BoardSpace {
+  /** `undefined` where nothing answers. */
+  read(address: number, width: BusWidth, by: number): bigint | undefined;
+  /** False where nothing answers. */
+  write(address: number, width: BusWidth, value: bigint, by: number): boolean;
+}
+
 /** Facts of a board that hold before it is built. */
 export interface BoardSpec {
   readonly id: string;
@@ -77,15 +86,17 @@ export interface BoardSpec {
   ram(memory: number): readonly RamRange[];
   readonly maxHarts: number;
   readonly nanosecondsPerInstruction: bigint;
+  /** What a user can choose, by name: the values, the one that is taken without a word first. */
+  readonly options: Readonly<Record<string, readonly [string, ...string[]]>>;
   /** Ticks of the board's timer at a time in ns. */
-  ticksAt(nanoseconds: bigint): bigint;
+  ticksAt(nanoseconds: bigint, choices: BoardChoices): bigint;
   /** How many virtio devices fit on each bus. */
   readonly room: Readonly<Record<DriveBus, number>>;
   /** The devices' places in physical memory, for views that name addresses. */
   readonly windows: readonly BoardWindow[];
   /** What lies where when the first instruction executes. @throws LoadError for everything a user can get wrong */
-  plan(input: BootInput): LoadPlan;
-  build(services: BoardServices, files: BoardFiles): Board;
+  plan(input: BootInput, choices: BoardChoices): LoadPlan;
+  build(services: BoardServices, files: BoardFiles, choices: BoardChoices): Board;
 }
 
 /** A device's place in the physical address space. */

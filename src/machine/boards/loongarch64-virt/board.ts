@@ -1,6 +1,7 @@
 /** `loongarch64-virt` as a board a machine can be made of: devices, reset, timers, registers. */
 import type { HartView } from '../../../engine/hart-view';
 import { LOONGARCH64, LOONGARCH64_ENGINE, peekCsr, pokeCsr, resetState, worldOf } from '../../../isa/loongarch64';
+import { busSpace } from '../../bus';
 import type { Board, BoardSpec } from '../board';
 import { planLoongarch64, ramOf } from './boot';
 import { buildVirtBoard } from './devices';
@@ -21,6 +22,7 @@ export const LOONGARCH64_VIRT_BOARD: BoardSpec = {
   ram: ramOf,
   maxHarts: LOONGARCH64_VIRT.maxHarts,
   nanosecondsPerInstruction: BigInt(LOONGARCH64_VIRT.nanosecondsPerInstruction),
+  options: {},
   ticksAt: (nanoseconds) => nanoseconds / BigInt(LOONGARCH64_VIRT.nanosecondsPerInstruction),
   room: { 'virtio-pci': LOONGARCH64_VIRT.pciSlots, 'virtio-mmio': 0, 'virtio-mmio-legacy': 0 },
   windows: Object.entries(LOONGARCH64_VIRT.map).map(([name, { base, size }]) => ({
@@ -64,7 +66,7 @@ export const LOONGARCH64_VIRT_BOARD: BoardSpec = {
       isa: LOONGARCH64,
       engineIsa: LOONGARCH64_ENGINE,
       bus: virt.bus,
-      spaces: { iocsr: virt.iocsr },
+      spaces: { iocsr: busSpace(virt.iocsr) },
       devices: virt.devices,
       console: virt.console,
       rootRegisters: ['PGDL', 'PGDH'],

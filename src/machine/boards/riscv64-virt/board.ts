@@ -26,6 +26,7 @@ export const RISCV64_VIRT_BOARD: BoardSpec = {
   ram: (memory) => [{ base: RISCV64_VIRT.ramBase, size: memory }],
   maxHarts: RISCV64_VIRT.maxHarts,
   nanosecondsPerInstruction: BigInt(RISCV64_VIRT.nanosecondsPerInstruction),
+  options: {},
   ticksAt: (nanoseconds) => nanoseconds / TICK,
   room: {
     'virtio-pci': RISCV64_VIRT.pciSlots,
