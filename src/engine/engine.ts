@@ -19,7 +19,7 @@ import { CodePages } from './code-pages';
 import { DevicePages } from './device-pages';
 import { type HartServices, HartView } from './hart-view';
 import { compileInterpreter } from './interpreter';
-import { FAST_OPS, HOT, MAX_GUARDS, RECORD, SCRATCH_RECORD, STATE, STATUS, TLB } from './layout';
+import { FAST_OPS, HOT, MAX_GUARDS, RECORD, SCRATCH_RECORD, STATE, STATUS, TLB, tagMaskAt } from './layout';
 import { MachineMemory, type RamRange } from './machine-memory';
 import { precompiledInterpreter } from './precompiled';
 import { RecordWriter } from './record-writer';
@@ -254,6 +254,10 @@ export class Engine {
     const { i32 } = this.memory;
     i32[(view.base + STATE.dataTlb) >> 2] = this.tlb.contextBase(view.hart, this.isa.dataContext(view));
     i32[(view.base + STATE.fetchTlb) >> 2] = this.tlb.contextBase(view.hart, this.isa.fetchContext(view));
+    const mustAlign = this.isa.mustAlign?.(view) === true;
+    for (const bytes of [2, 4, 8]) {
+      this.memory.u64[(view.base + tagMaskAt(bytes)) >> 3] = u64(-4096n | BigInt(mustAlign ? bytes - 1 : 0));
+    }
     for (const [index, guard] of this.#guards.entries()) {
       i32[((view.base + STATE.guards) >> 2) + index] = guard.isOpen(view) ? 1 : 0;
     }
@@ -610,12 +614,23 @@ export class Engine {
     return decoded === undefined || decoded === 'short' ? 0 : decoded.length;
   }
 
+  /** Whether all data accesses of a hart must be aligned now. */
+  #mustAlign(view: HartView): boolean {
+    return ((this.memory.u64[(view.base + tagMaskAt(2)) >> 3] ?? 0n) & 1n) !== 0n;
+  }
+
+  /** Where in memory an access goes by the TLB; -1 where it must be translated. */
+  #find(set: 'read' | 'write', view: HartView, address: bigint, bytes: Width): number {
+    if ((Number(address & 7n) & (bytes - 1)) !== 0 && this.#mustAlign(view)) return -1;
+    return this.tlb.find(set, this.#dataContext, address);
+  }
+
   /** @param as effective privilege that the instruction itself names; such accesses leave nothing in the TLBs. */
   #load(view: HartView, address: bigint, bytes: Width, as?: number): bigint {
     const inPage = 4096 - Number(address & 0xfffn);
     if (inPage < bytes) return this.#loadAcross(view, address, bytes, inPage, as);
     // Helpers such as LR come here with pages that the emitted code has long had in its TLB.
-    const known = as === undefined ? this.tlb.find('read', this.#dataContext, address) : -1;
+    const known = as === undefined ? this.#find('read', view, address, bytes) : -1;
     if (known >= 0) return this.#readRam(known, bytes);
     const translation = this.isa.cpuTranslate(view, this.#walkMemory, address, 'read', as, bytes);
     const { pa } = translation;
@@ -671,7 +686,7 @@ export class Engine {
       }
       return;
     }
-    const known = as === undefined ? this.tlb.find('write', this.#dataContext, address) : -1;
+    const known = as === undefined ? this.#find('write', view, address, bytes) : -1;
     if (known >= 0) {
       // Pages with code or with watches are never in that set.
       this.#writeRam(known, bytes, value);
@@ -773,7 +788,9 @@ export class Engine {
   }
 
   #fillData(view: HartView, address: bigint, translation: ReturnType<EngineIsa['cpuTranslate']>, offset: number): void {
-    if (!translation.isCacheable || translation.misaligned !== undefined) return;
+    if (!translation.isCacheable) return;
+    // The TLB tells what is aligned for all pages or for none.
+    if (translation.misaligned !== undefined && !this.#mustAlign(view)) return;
     const page = Math.floor(translation.pa / 4096);
     const context = this.isa.dataContext(view);
     if (translation.read && !this.watchedLoads.has(page)) this.tlb.fill('read', view.hart, context, address, offset);

@@ -30,11 +30,19 @@ export const STATE = {
   value: 48,
   /** i64: virtual address of the page the fast interpreter is in. */
   pagePc: 56,
+  /**
+   * i64[3]: which bits of an address of 2, 4 and 8 bytes its page's tag must equal: those of the page, and where accesses must
+   * be aligned (`EngineIsa.mustAlign`) the lowest ones, too; derived from the slots.
+   */
+  tagMasks: 64,
   /** i32 for each guard of the instruction set: 1 while it is open; derived from the slots. */
-  guards: 64,
+  guards: 88,
   /** Where registers begin. */
   registers: 128,
 } as const;
+
+/** Where the mask for accesses of 2, 4 or 8 bytes lies in a hart state. */
+export const tagMaskAt = (bytes: number): number => STATE.tagMasks + 8 * (Math.log2(bytes) - 1);
 
 /** How many guards an instruction set may have. */
 export const MAX_GUARDS = (STATE.registers - STATE.guards) / 4;

@@ -63,7 +63,7 @@ export class ExactSink implements EffectSink {
 
   load(effect: Parameters<EffectSink['load']>[0], address: Local): void {
     const { code, dataTlb, entry, imports } = this.exact;
-    emitProbe(code, 'read', () => code.get(dataTlb), address, effect.bytes, entry);
+    emitProbe(code, this.exact.program.isa, 'read', () => code.get(dataTlb), address, effect.bytes, entry);
     code.if('i64');
     this.#halves(address);
     code.i32(effect.bytes).call(imports.load);
@@ -78,7 +78,7 @@ export class ExactSink implements EffectSink {
 
   store(effect: Parameters<EffectSink['store']>[0], address: Local, value: Local): void {
     const { code, dataTlb, entry, imports } = this.exact;
-    emitProbe(code, 'write', () => code.get(dataTlb), address, effect.bytes, entry);
+    emitProbe(code, this.exact.program.isa, 'write', () => code.get(dataTlb), address, effect.bytes, entry);
     code.if();
     code
       .i32(0)
@@ -110,7 +110,7 @@ export class ExactSink implements EffectSink {
 
   probe({ bytes }: Parameters<EffectSink['probe']>[0], address: Local): void {
     const { code, dataTlb, entry, imports } = this.exact;
-    emitProbe(code, 'write', () => code.get(dataTlb), address, bytes, entry);
+    emitProbe(code, this.exact.program.isa, 'write', () => code.get(dataTlb), address, bytes, entry);
     code.if();
     this.#halves(address);
     code.i32(bytes).call(imports.probe);
@@ -120,7 +120,7 @@ export class ExactSink implements EffectSink {
 
   update({ bytes, signed }: Parameters<EffectSink['update']>[0], address: Local, parts: UpdateParts): void {
     const { code, dataTlb, entry, missed, imports } = this.exact;
-    emitProbe(code, 'write', () => code.get(dataTlb), address, bytes, entry);
+    emitProbe(code, this.exact.program.isa, 'write', () => code.get(dataTlb), address, bytes, entry);
     code.tee(missed).if('i64');
     this.#halves(address);
     code.i32(bytes).call(imports.beginUpdate);

@@ -43,7 +43,7 @@ export class FastSink implements EffectSink {
 
   load(effect: Parameters<EffectSink['load']>[0], address: Local): void {
     const { code, entry, bail } = this.fast;
-    emitProbe(code, 'read', () => this.fast.pushDataTlb(), address, effect.bytes, entry);
+    emitProbe(code, this.fast.program.isa, 'read', () => this.fast.pushDataTlb(), address, effect.bytes, entry);
     code.brIf(bail);
     emitHostAddress(code, 'read', address, entry);
     code.mem(loadOpcode(effect.bytes, effect.signed), 0);
@@ -51,7 +51,7 @@ export class FastSink implements EffectSink {
 
   store(effect: Parameters<EffectSink['store']>[0], address: Local, value: Local): void {
     const { code, entry, bail } = this.fast;
-    emitProbe(code, 'write', () => this.fast.pushDataTlb(), address, effect.bytes, entry);
+    emitProbe(code, this.fast.program.isa, 'write', () => this.fast.pushDataTlb(), address, effect.bytes, entry);
     code.brIf(bail);
     emitHostAddress(code, 'write', address, entry);
     code.get(value).mem(storeOpcode(effect.bytes), 0);
@@ -59,14 +59,14 @@ export class FastSink implements EffectSink {
 
   probe({ bytes }: Parameters<EffectSink['probe']>[0], address: Local): void {
     const { code, entry, bail } = this.fast;
-    emitProbe(code, 'write', () => this.fast.pushDataTlb(), address, bytes, entry);
+    emitProbe(code, this.fast.program.isa, 'write', () => this.fast.pushDataTlb(), address, bytes, entry);
     code.brIf(bail);
   }
 
   update({ bytes, signed }: Parameters<EffectSink['update']>[0], address: Local, parts: UpdateParts): void {
     const { code, entry, bail, pool } = this.fast;
     const host = pool.take('i32');
-    emitProbe(code, 'write', () => this.fast.pushDataTlb(), address, bytes, entry);
+    emitProbe(code, this.fast.program.isa, 'write', () => this.fast.pushDataTlb(), address, bytes, entry);
     code.brIf(bail);
     emitHostAddress(code, 'write', address, entry);
     code.tee(host).mem(loadOpcode(bytes, signed), 0);

@@ -1,14 +1,17 @@
 /** The TLB probe and the plain loads and stores behind it; both interpreters use it. */
 
-import { HOT, STATE, TLB } from '../layout';
+import type { EngineIsa } from '../../isa/core/engine-isa';
+import { HOT, STATE, TLB, tagMaskAt } from '../layout';
 import type { Code, Local, WasmOpcode } from './wasm-encoder';
 
 /**
  * Sets `entry` to the TLB entry for the address and pushes 1 when it does not serve all of [address, address + bytes).
- * An access that leaves its page never matches: the last byte's page is compared.
+ * An access that leaves its page never matches: the last byte's page is compared. Nor does one that is not aligned while it
+ * must be: its last byte's lowest bits are not all set then.
  */
 export const emitProbe = (
   code: Code,
+  { mustAlign }: Pick<EngineIsa, 'mustAlign'>,
   set: 'read' | 'write',
   pushBase: () => void,
   address: Local,
@@ -26,8 +29,16 @@ export const emitProbe = (
   code.op('i32.add').tee(entry);
   code.mem('i64.load', TLB[set]);
   code.get(address);
-  if (bytes > 1) code.i64(BigInt(bytes - 1)).op('i64.add');
-  code.i64(-4096n).op('i64.and').op('i64.ne');
+  const last = BigInt(bytes - 1);
+  if (bytes > 1) code.i64(last).op('i64.add');
+  if (bytes === 1 || !mustAlign) code.i64(-4096n);
+  else
+    code
+      .i64(last)
+      .op('i64.xor')
+      .i32(0)
+      .mem('i64.load', HOT + tagMaskAt(bytes));
+  code.op('i64.and').op('i64.ne');
 };
 
 /**

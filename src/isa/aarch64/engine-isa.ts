@@ -8,7 +8,7 @@ import { pendingInterrupt, takeTrap, wakesFromWait } from './exceptions';
 import { FP_FUNCTIONS } from './float/functions';
 import { insns } from './insns/all';
 import { simdHelpers } from './insns/simd';
-import { cpuTranslate } from './paging-cpu';
+import { cpuTranslate, mustAlign } from './paging-cpu';
 import { QUICK_FLOAT } from './quick-float';
 import { COMMON_SIMD } from './simd/row';
 import { STATE } from './state';
@@ -40,6 +40,7 @@ export const AARCH64_ENGINE: EngineIsa = {
     updateOfDevice: CAUSE.exclusiveOfDevice,
   },
   cpuTranslate,
+  mustAlign,
   dataContext,
   fetchContext,
   guestContexts: GUEST_CONTEXTS,

@@ -3,7 +3,7 @@ import type { CpuTranslation, WalkMemory } from '../core/engine-isa';
 import { type HartState, Trap } from '../core/privileged';
 import type { Access } from '../core/translation';
 import { REGIME_REGISTERS, regimeAt } from './address-ranges';
-import { SCTLR } from './bits';
+import { HCR, SCTLR } from './bits';
 import { FSC } from './causes';
 import { hasStage2 } from './contexts';
 import { RIGHT, type WalkEnd } from './paging';
@@ -15,6 +15,15 @@ type SlotReader = Pick<HartState, 'get'>;
 
 /** {@link cpuTranslate}'s `effectivePrivilege` of `ldtr`, `sttr` and their kind: as EL0 would access. */
 export const AS_UNPRIVILEGED = 0;
+
+/** Whether data accesses must be aligned whatever they go to: SCTLR_ELx.A, or the MMU is off, so that all is a device's. */
+export const mustAlign = (state: SlotReader): boolean => {
+  const regime = regimeAt(state, Number(state.get('EL')));
+  const sctlr = state.get(REGIME_REGISTERS[regime].sctlr);
+  if (sctlr & SCTLR.A) return true;
+  const isDefaultCacheable = regime === 'EL1&0' && (state.get('HCR_EL2') & HCR.DC) !== 0n;
+  return (sctlr & SCTLR.M) === 0n && !isDefaultCacheable;
+};
 
 /**
  * @param effectivePrivilege the exception level that accesses, where it is not PSTATE's; PAN then does not count

@@ -86,6 +86,11 @@ export interface EngineIsa {
     effectivePrivilege?: number,
     bytes?: number,
   ): CpuTranslation;
+  /**
+   * Whether data accesses must be aligned now whatever they go to, so that those which are not are always asked of
+   * `cpuTranslate`; looked at whenever the context changed. Absent: never, and accesses need not ask.
+   */
+  mustAlign?(state: HartState): boolean;
   /** Small ints (0–15) naming the translation context of data accesses and of fetches. */
   dataContext(state: HartState): number;
   fetchContext(state: HartState): number;
