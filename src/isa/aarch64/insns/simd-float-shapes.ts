@@ -1,6 +1,7 @@
 /** The shapes of Advanced SIMD's floating-point instructions, each a family for lanes of 16, 32 and 64 bits. */
 import { DOUBLE, type Format, HALF, SINGLE } from '../../core/float/format';
 import type { HartState, Helper } from '../../core/privileged';
+import type { Feature } from '../cpus';
 import type { FloatResult } from '../float/control';
 import { type LaneWidth, lanesOf, vectorOf } from '../simd/lanes';
 import { type SimdRow, simdRow } from '../simd/row';
@@ -23,6 +24,8 @@ export interface FloatFamily {
   readonly doc: string;
   readonly run: OfFloats;
   readonly mark?: string;
+  /** What the processor must have for lanes of any width. */
+  readonly feature?: Feature;
 }
 
 /** A family of that name and code. */
@@ -206,7 +209,12 @@ export const twoFloats = (
       letter === 'h'
         ? `${front(letter, U, extent)} ${a} 111100 ${opcode} 10 Vn:5 Vd:5`
         : `${front(letter, U, extent)} ${a}${sz(letter)} 10000 ${opcode} 10 Vn:5 Vd:5`,
-      { asm: `${textOf(letter, extent, 'Vd', 'Vn')}${more}`, doc: family.doc, ...featureOf(letter) },
+      {
+        asm: `${textOf(letter, extent, 'Vd', 'Vn')}${more}`,
+        doc: family.doc,
+        ...featureOf(letter),
+        ...(family.feature && { feature: family.feature }),
+      },
       { helper: helperOf(letter, extent, family.run) },
     );
   });

@@ -19,7 +19,7 @@ import {
 } from '../float/arithmetic';
 import { fpEqual, fpGreater, fpGreaterOrEqual } from '../float/comparison';
 import type { Binary, FloatResult } from '../float/control';
-import { fpRoundInt } from '../float/conversion';
+import { fpRoundInt, fpRoundIntN } from '../float/conversion';
 import {
   fpRecipEstimate,
   fpRecpX,
@@ -145,6 +145,21 @@ const ROUNDING: readonly FloatFamily[] = [
   ),
 ];
 
+/** To integral numbers that a word or a doubleword can hold. */
+const ROUNDING_TO_SIZE: readonly FloatFamily[] = ([32, 64] as const).flatMap((width, at) =>
+  ([RTZ, undefined] as const).map((rounding, U) => ({
+    ...family(
+      `frint${width}${U === 0 ? 'z' : 'x'}`,
+      U === 0 ? 0 : 1,
+      0,
+      at === 0 ? '11110' : '11111',
+      `Vd = Vn rounded ${U === 0 ? 'towards zero' : 'as FPCR says'} to an integer of ${width} bits`,
+      (fpcr, f, a) => fpRoundIntN(fpcr, f, width, a, rounding),
+    ),
+    feature: 'FRINTTS' as const,
+  })),
+);
+
 /** Comparisons with zero. */
 const COMPARISONS: readonly FloatFamily[] = [
   family('fcmgt', 0, 1, '01100', 'Vd = ones where Vn > 0, else zeros', (fpcr, f, a) => fpGreater(fpcr, f, a, 0n)),
@@ -202,6 +217,7 @@ export const simdFloat = (): readonly SimdRow[] => [
     ...COMPARISONS.flatMap((each) => twoFloats(each, extent, { more: ', #0.0' })),
   ]),
   ...ONE_SOURCE.flatMap((each) => twoFloats(each, 'vector')),
+  ...ROUNDING_TO_SIZE.flatMap((each) => twoFloats(each, 'vector', { letters: ['s', 'd'] })),
   ...twoFloats(frecpx, 'scalar'),
   ...twoFloats(
     family('urecpe', 0, 1, '11100', 'Vd = an estimate of 1 / Vn, unsigned', ofWord(unsignedRecipEstimate)),
