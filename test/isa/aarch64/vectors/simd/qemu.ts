@@ -19,8 +19,13 @@ const CONTROLS = [0, 0x0040_0000, 0x0080_0000, 0x00c0_0000, 0x0108_0000, 0x0200_
 const isMemory = ({ mnemonic }: PatternInsn): boolean => /^(ld|st)\d/.test(mnemonic);
 
 /** The rows of an instruction: random immediates, vectors of both lengths, the operands of its kind. */
-const casesOf = (random: Random, row: PatternInsn): SimdCase[] =>
-  Array.from({ length: ROWS }, (_, at) => {
+const casesOf = (
+  random: Random,
+  row: PatternInsn,
+  rows: number,
+  operand: (random: Random, row: PatternInsn) => number,
+): SimdCase[] =>
+  Array.from({ length: rows }, (_, at) => {
     const values = (): Record<string, number> =>
       Object.fromEntries(
         [...row.pattern.fields.values()].map(({ name, width }) => {
@@ -32,24 +37,30 @@ const casesOf = (random: Random, row: PatternInsn): SimdCase[] =>
     const isExcluded = (): boolean =>
       Object.entries(row.not ?? {}).some(([name, values]) => values.includes(fields[name] ?? 0));
     while (isExcluded()) fields = values();
-    const operand = (): number => operandFor(random, row);
+    const number = (): number => operand(random, row);
     return {
       mnemonic: row.mnemonic,
       word: encodeInsn(row.pattern, fields) >>> 0,
-      operands: { Vn: operand(), Vm: operand(), Vd: operand(), Va: operand() },
+      operands: { Vn: number(), Vm: number(), Vd: number(), Va: number() },
       fpcr: isFloat(row) ? (CONTROLS[random.below(CONTROLS.length)] ?? 0) : 0,
     };
   });
 
+const computing = (): PatternInsn[] =>
+  simdInsns()
+    .filter((row) => !isMemory(row))
+    .sort((a, b) => (a.mnemonic < b.mnemonic ? -1 : 1));
+
+const seedOf = (name: string): number =>
+  [...name].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), SEED) % 2 ** 32;
+
 /** Every instruction but loads and stores, in the order of their names. Each has random numbers of its own. */
-export const simdCases = (): SimdCase[] => {
-  const rows = simdInsns().filter((row) => !isMemory(row));
-  const seedOf = (name: string): number =>
-    [...name].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), SEED) % 2 ** 32;
-  return [...rows]
-    .sort((a, b) => (a.mnemonic < b.mnemonic ? -1 : 1))
-    .flatMap((row) => casesOf(new Random(seedOf(row.mnemonic)), row));
-};
+export const simdCases = (): SimdCase[] =>
+  computing().flatMap((row) => casesOf(new Random(seedOf(row.mnemonic)), row, ROWS, operandFor));
+
+/** So many of every instruction, with any of `count` operands. */
+export const randomCases = (random: Random, rows: number, count: number): SimdCase[] =>
+  computing().flatMap((row) => casesOf(random, row, rows, () => random.below(count)));
 
 const [CODE, POOL, RESULTS, NAME] = [0x4100_0000, 0x4020_0000, 0x4200_0000, 0x4030_0000];
 /** General registers of the program: the pool, the next result, and one for anything. */
@@ -76,7 +87,7 @@ const words = {
 };
 const ZERO = 31;
 
-const codeOf = (cases: readonly SimdCase[]): number[] => {
+const codeOf = (cases: readonly SimdCase[], count: number): number[] => {
   const code: number[] = [
     ...words.move(0, 3 << 20),
     words.setCpacr(0),
@@ -84,9 +95,9 @@ const codeOf = (cases: readonly SimdCase[]): number[] => {
     ...words.move(POOL_AT, POOL),
     ...words.move(RESULT_AT, RESULTS),
   ];
-  const constants = 16 * OPERANDS.length;
+  const constants = 16 * count;
   for (const each of cases) {
-    for (const [register, index] of vectorsOf(each)) code.push(words.loadQ(register, POOL_AT, 16 * index));
+    for (const [register, index] of vectorsOf(each, count)) code.push(words.loadQ(register, POOL_AT, 16 * index));
     code.push(words.loadX(REGISTERS.Rd, POOL_AT, constants), words.loadX(REGISTERS.Rn, POOL_AT, constants + 8));
     code.push(...words.move(ANY, each.fpcr), words.setFpcr(ANY), words.setFpsr(ZERO), each.word);
     code.push(words.storeQ(REGISTERS.Vd, RESULT_AT, 0), words.storeX(REGISTERS.Rd, RESULT_AT, 16));
@@ -109,8 +120,8 @@ const littleEndian = (values: readonly bigint[], bytes: number): Uint8Array =>
     values.flatMap((value) => Array.from({ length: bytes }, (_, at) => Number((value >> BigInt(8 * at)) & 0xffn))),
   );
 
-/** What QEMU leaves of each case. */
-export const answersOfQemu = (cases: readonly SimdCase[]): SimdResult[] => {
+/** What QEMU leaves of each case, whose operands are numbered in a list. */
+export const answersOfQemu = (cases: readonly SimdCase[], list: readonly bigint[] = OPERANDS): SimdResult[] => {
   const folder = mkdtempSync(join(tmpdir(), 'worldstep-simd-'));
   try {
     const [program, results] = [join(folder, 'simd.elf'), join(folder, 'results')];
@@ -127,10 +138,10 @@ export const answersOfQemu = (cases: readonly SimdCase[]): SimdResult[] => {
       segments: [
         {
           vaddr: BigInt(POOL),
-          bytes: Uint8Array.from([...littleEndian(OPERANDS, 16), ...littleEndian([GENERAL.Rd, GENERAL.Rn], 8)]),
+          bytes: Uint8Array.from([...littleEndian(list, 16), ...littleEndian([GENERAL.Rd, GENERAL.Rn], 8)]),
         },
         { vaddr: BigInt(NAME), bytes: blocks },
-        { vaddr: BigInt(CODE), bytes: littleEndian(codeOf(cases).map(BigInt), 4) },
+        { vaddr: BigInt(CODE), bytes: littleEndian(codeOf(cases, list.length).map(BigInt), 4) },
       ],
     });
     writeFileSync(program, elf);

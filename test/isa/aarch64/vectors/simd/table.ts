@@ -19,12 +19,13 @@ export interface SimdCase {
   readonly fpcr: number;
 }
 
-/** The vectors of a case by register; behind Vn those that follow its operand in the list. */
-export const vectorsOf = ({
-  operands: { Vn, Vm, Vd, Va },
-}: Pick<SimdCase, 'operands'>): readonly [number, number][] => [
+/** The numbers of a case's vectors by register; behind Vn those that follow its operand in a list of so many. */
+export const vectorsOf = (
+  { operands: { Vn, Vm, Vd, Va } }: Pick<SimdCase, 'operands'>,
+  count = OPERANDS.length,
+): readonly [number, number][] => [
   [REGISTERS.Vd, Vd],
-  ...[0, 1, 2, 3].map((at): [number, number] => [REGISTERS.Vn + at, (Vn + at) % OPERANDS.length]),
+  ...[0, 1, 2, 3].map((at): [number, number] => [REGISTERS.Vn + at, (Vn + at) % count]),
   [REGISTERS.Vm, Vm],
   [REGISTERS.Va, Va],
 ];
@@ -51,32 +52,36 @@ export const lineOf = (
   return [mnemonic, hex(word, 8), Vn, Vm, Vd, Va, hex(fpcr, 8), hex(result.Vd, 32), ...more].join(' ');
 };
 
-const vectorOfLine = (line: string): Vector => {
+/** A case as a row, its operands numbered in a list. */
+export const rowOf = (each: SimdCase, result: SimdResult, list: readonly bigint[] = OPERANDS): Vector => {
+  const v: Registers = Object.fromEntries(
+    vectorsOf(each, list.length).map(([register, index]) => [register, list[index] ?? 0n]),
+  );
+  return {
+    name: lineOf(each, result),
+    mnemonic: each.mnemonic,
+    word: each.word,
+    length: 4,
+    before: {
+      v,
+      x: { [REGISTERS.Rd]: GENERAL.Rd, [REGISTERS.Rn]: GENERAL.Rn },
+      slots: { FPCR: BigInt(each.fpcr) },
+    },
+    after: { v: { [REGISTERS.Vd]: result.Vd }, x: { [REGISTERS.Rd]: result.Rd }, slots: { FPSR: result.fpsr } },
+  };
+};
+
+const rowOfLine = (line: string): Vector => {
   const [mnemonic = '', word = '', Vn, Vm, Vd, Va, fpcr = '', made = '', ...more] = line.split(' ');
   const changed = (name: string): bigint | undefined => {
     const found = more.find((part) => part.startsWith(`${name}=`))?.slice(name.length + 1);
     return found === undefined ? undefined : BigInt(`0x${found}`);
   };
   const operands = { Vn: Number(Vn), Vm: Number(Vm), Vd: Number(Vd), Va: Number(Va) };
-  const v: Registers = Object.fromEntries(
-    vectorsOf({ operands }).map(([register, index]) => [register, OPERANDS[index] ?? 0n]),
+  return rowOf(
+    { mnemonic, word: Number.parseInt(word, 16), operands, fpcr: Number.parseInt(fpcr, 16) },
+    { Vd: BigInt(`0x${made}`), Rd: changed('Rd') ?? GENERAL.Rd, fpsr: changed('fpsr') ?? 0n },
   );
-  return {
-    name: line,
-    mnemonic,
-    word: Number.parseInt(word, 16),
-    length: 4,
-    before: {
-      v,
-      x: { [REGISTERS.Rd]: GENERAL.Rd, [REGISTERS.Rn]: GENERAL.Rn },
-      slots: { FPCR: BigInt(`0x${fpcr}`) },
-    },
-    after: {
-      v: { [REGISTERS.Vd]: BigInt(`0x${made}`) },
-      x: { [REGISTERS.Rd]: changed('Rd') ?? GENERAL.Rd },
-      slots: { FPSR: changed('fpsr') ?? 0n },
-    },
-  };
 };
 
 /** The recorded rows. */
@@ -84,4 +89,4 @@ export const SIMD_RESULTS: readonly Vector[] = readFileSync(FILE, 'utf8')
   .trimEnd()
   .split('\n')
   .filter(Boolean)
-  .map(vectorOfLine);
+  .map(rowOfLine);
