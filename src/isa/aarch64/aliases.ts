@@ -1,5 +1,6 @@
 /** What assemblers write in place of some instructions. @see Arm ARM, C6.2, whose entries name their aliases */
 import type { Alias, Operands } from '../core/disassembler';
+import { SYSTEM_ALIASES } from './system-aliases';
 
 const ZERO = 31;
 type Claim = (fields: Readonly<Record<string, number>>) => boolean;
@@ -216,6 +217,7 @@ export const ALIASES: readonly Alias[] = [
   ...LONG_PRODUCTS,
   ...LANES,
   ...HINTS,
+  ...SYSTEM_ALIASES,
   { of: 'hint', when: { imm: 17 }, as: 'psb', asm: 'csync' },
   { of: 'hint', when: { imm: 18 }, as: 'tsb', asm: 'csync' },
   { of: 'hint', when: { imm: 32 }, as: 'bti', asm: '' },

@@ -74,6 +74,7 @@ export const HCR = {
   E2H: bit(34),
   TLOR: bit(35),
   TERR: bit(36),
+  TEA: bit(37),
   MIOCNCE: bit(38),
   APK: bit(40),
   API: bit(41),

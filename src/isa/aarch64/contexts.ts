@@ -16,6 +16,8 @@ export const CONTEXT = {
   guestEl0: 7,
   guestEl1: 8,
   guestEl1Pan: 9,
+  /** Of fetches while PSTATE.IL is set: each raises an exception, and nothing is cached. */
+  illegal: 10,
 } as const;
 
 /** Bit per context that is in use only inside guests. */
@@ -43,4 +45,5 @@ export const contextAt = (state: SlotReader, el: number, isPan: boolean): number
 export const dataContext = (state: SlotReader): number =>
   contextAt(state, Number(state.get('EL')), state.get('PAN') !== 0n);
 /** PAN is about data only. */
-export const fetchContext = (state: SlotReader): number => contextAt(state, Number(state.get('EL')), false);
+export const fetchContext = (state: SlotReader): number =>
+  state.get('IL') === 0n ? contextAt(state, Number(state.get('EL')), false) : CONTEXT.illegal;

@@ -3,15 +3,20 @@ import type { EngineIsa } from '../core/engine-isa';
 import { CAUSE } from './causes';
 import { dataContext, fetchContext, GUEST_CONTEXTS } from './contexts';
 import { CRC_FUNCTIONS } from './crc32';
+import { watchedTranslation } from './debug';
 import { ENCODING } from './encoding';
-import { pendingInterrupt, takeTrap, wakesFromWait } from './exceptions';
+import { takeTrap } from './exceptions';
 import { FP_FUNCTIONS } from './float/functions';
+import { isFpOpen, requireFp } from './fp-access';
 import { insns } from './insns/all';
 import { simdHelpers } from './insns/simd';
+import { pendingInterrupt, wakesFromWait } from './interrupts';
 import { cpuTranslate, mustAlign } from './paging-cpu';
 import { QUICK_FLOAT } from './quick-float';
+import { QUICK_SYSTEM } from './quick-system';
 import { COMMON_SIMD } from './simd/row';
 import { STATE } from './state';
+import { SYSTEM_HELPERS } from './system-helpers';
 
 let helpers: EngineIsa['helpers'] | undefined;
 
@@ -21,16 +26,16 @@ export const AARCH64_ENGINE: EngineIsa = {
   get insns() {
     return insns();
   },
-  quick: QUICK_FLOAT,
+  quick: [...QUICK_SYSTEM, ...QUICK_FLOAT],
   apart: COMMON_SIMD,
   fusions: [],
   state: STATE,
   get helpers() {
-    helpers ??= { ...simdHelpers() };
+    helpers ??= { ...SYSTEM_HELPERS, ...simdHelpers() };
     return helpers;
   },
   functions: { ...CRC_FUNCTIONS, ...FP_FUNCTIONS },
-  guards: { fp: { isOpen: () => true, open: () => {} } },
+  guards: { fp: { isOpen: isFpOpen, open: requireFp } },
   causes: {
     illegalInstruction: CAUSE.undefined,
     loadAccess: CAUSE.readExternal,
@@ -39,7 +44,7 @@ export const AARCH64_ENGINE: EngineIsa = {
     fetchMisaligned: CAUSE.pcAlignment,
     updateOfDevice: CAUSE.exclusiveOfDevice,
   },
-  cpuTranslate,
+  cpuTranslate: watchedTranslation(cpuTranslate),
   mustAlign,
   dataContext,
   fetchContext,

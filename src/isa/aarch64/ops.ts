@@ -49,6 +49,10 @@ export const FIELDS = {
   op2: { kind: 'unsigned' },
   CRn: { kind: 'unsigned' },
   CRm: { kind: 'unsigned' },
+  /** The low bit of op0, op1, CRn, CRm and op2 of a system register. */
+  sysreg: { kind: 'unsigned' },
+  /** op1, CRn, CRm and op2 of a system operation. */
+  sysop: { kind: 'unsigned' },
   /** Bit n: a condition holds where NZCV is n. From bit 16 on, flags for where it does not. */
   holds: { kind: 'computed', bits: 32 },
   /** Logical immediates. */

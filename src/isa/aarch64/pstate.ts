@@ -90,3 +90,13 @@ export const PSTATE_FIELDS: readonly FieldSpec[] = [
     values: { 0: 'EL0t', 4: 'EL1t', 5: 'EL1h', 8: 'EL2t', 9: 'EL2h' },
   },
 ];
+
+/** The bank that has the stack pointer in use. */
+const bankInUse = (state: SlotReader): string => stackBank(state.get('EL'), state.get('SP'));
+
+/** A banked stack pointer, SP_EL0 to SP_EL2, in use or not. */
+export const stackPointerOf = (state: SlotReader, bank: string): bigint =>
+  state.get(bankInUse(state) === bank ? 'sp' : bank);
+
+export const writeStackPointer = (state: Slots, bank: string, value: bigint): void =>
+  state.set(bankInUse(state) === bank ? 'sp' : bank, value);

@@ -13,6 +13,8 @@ import type { Operands, Piece, Spelling } from '../core/disassembler';
 import { wordOf } from '../core/encoding';
 import { ALIASES } from './aliases';
 import { CONDITIONS } from './conditions';
+import { sysregName } from './sysregs';
+import { encodingText } from './system-aliases';
 
 const general = (prefix: 'w' | 'x', index: number): string => (index === 31 ? `${prefix}zr` : `${prefix}${index}`);
 const orStack = (prefix: 'w' | 'x', index: number): string => {
@@ -54,6 +56,9 @@ const NUMBERS: Readonly<Record<string, (value: number) => string>> = {
   wsp: (index) => orStack('w', index),
   xsp: (index) => orStack('x', index),
   v: (index) => `v${index}`,
+  sysreg: (number) => sysregName(0x8000 | number),
+  /** An operation of `sys` without a name. */
+  encoding: encodingText,
   barrier: (number) => BARRIERS[number] ?? `#${number}`,
   /** A number that means something to whom it calls. */
   code: (value) => `#${value === 0 ? '0' : hex(value)}`,

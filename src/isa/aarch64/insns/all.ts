@@ -14,6 +14,7 @@ import { INSNS_LOGICAL } from './logical';
 import { INSNS_MOVES } from './moves';
 import { simdInsns } from './simd';
 import { INSNS_SOURCES } from './sources';
+import { INSNS_SYSTEM } from './system';
 
 let made: readonly PatternInsn[] | undefined;
 
@@ -29,6 +30,7 @@ export const insns = (): readonly PatternInsn[] => {
     ...INSNS_FLAGS,
     ...INSNS_BRANCHES,
     ...INSNS_HINTS,
+    ...INSNS_SYSTEM,
     ...INSNS_FLOAT_ARITHMETIC,
     ...INSNS_FLOAT_COMPARE,
     ...INSNS_FLOAT_CONVERT,

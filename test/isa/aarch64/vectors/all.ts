@@ -13,6 +13,7 @@ import { HINTS } from './hints';
 import { LOGICAL } from './logical';
 import { MOVES } from './moves';
 import { SOURCES } from './sources';
+import { SYSTEM } from './system';
 
 /** By their files' names. */
 export const TABLES: Readonly<Record<string, readonly Vector[]>> = {
@@ -25,6 +26,7 @@ export const TABLES: Readonly<Record<string, readonly Vector[]>> = {
   flags: FLAGS,
   branches: BRANCHES,
   hints: HINTS,
+  system: SYSTEM,
   'float-arithmetic': FLOAT_ARITHMETIC,
   'float-compare': FLOAT_COMPARE,
   'float-convert': FLOAT_CONVERT,
