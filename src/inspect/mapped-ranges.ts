@@ -2,6 +2,7 @@
 
 import { type Pa, pa, type Va, va } from '../base/address';
 import { keepLast } from '../base/last-used';
+import { isLastLevel, levelBelow } from '../isa/core/isa';
 import type { Mapping, Permissions, TableShape } from '../isa/core/translation';
 import { firstRoots, hasSameTables, type TableRoot, tablesKey, type World } from '../isa/core/world';
 import { type AddressSpace, backingOf, spaceOf, translateIn } from './address-spaces';
@@ -123,9 +124,9 @@ export function liveTables(context: Pick<InspectContext, 'machine'>, space: Addr
     if (lies?.ok === false) return;
     const shape = isa.tableShape(world, at, registers);
     found.push({ at: lies?.pa ?? table, table, level: at, base, shape });
-    if (at === 0) return;
+    if (isLastLevel(isa, at)) return;
     for (const entry of isa.tableEntries(world, read, registers, table, at, base)) {
-      if (entry.next !== undefined) visit(entry.next, at - 1, entry.va);
+      if (entry.next !== undefined) visit(entry.next, levelBelow(isa, at), entry.va);
     }
   };
   for (const root of rootsIn(context, space)) visit(pa(root.table), root.level, va(root.from));
@@ -136,7 +137,9 @@ export function liveTables(context: Pick<InspectContext, 'machine'>, space: Addr
 function copyTables(context: InspectContext, space: AddressSpace): void {
   const below = backingOf(space);
   if (below !== undefined) copyTables(context, below);
-  for (const { at, level, shape } of liveTables(context, space)) if (level === 0) space.read(at, shape.tableBytes);
+  for (const { at, level, shape } of liveTables(context, space)) {
+    if (isLastLevel(context.machine.isa, level)) space.read(at, shape.tableBytes);
+  }
 }
 
 /** Spaces whose tables are remembered for each machine, the last used ones. */

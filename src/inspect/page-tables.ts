@@ -7,6 +7,7 @@ import { hex, type Pa, pa, type Va, va } from '../base/address';
 import { t } from '../base/l10n';
 import { finish, mapWork, type Work } from '../base/work';
 import { parseReference } from '../debug/memory';
+import { levelBelow } from '../isa/core/isa';
 import type { TableEntry } from '../isa/core/translation';
 import { hasStage } from '../isa/core/world';
 import { backingOf, spaceOf, spaceOfRoot, stage2Of, worldsOf } from './address-spaces';
@@ -80,12 +81,15 @@ function entryAt(
   root: Root,
   path: readonly number[],
 ): TableEntry | undefined {
+  const { isa } = context.machine;
   let table: Pa | undefined = pa(root.table);
   let from = va(root.from);
   let found: TableEntry | undefined;
   for (const [depth, index] of path.entries()) {
     if (table === undefined) return undefined;
-    found = entriesOf(context, view, table, root.level - depth, from).find((entry) => entry.index === index);
+    found = entriesOf(context, view, table, levelBelow(isa, root.level, depth), from).find(
+      (entry) => entry.index === index,
+    );
     table = found?.next;
     from = found?.va ?? from;
   }
@@ -93,9 +97,12 @@ function entryAt(
 }
 
 function entriesBelow(context: InspectContext, view: SpaceView, root: Root, path: readonly number[]): TableEntry[] {
+  const { isa } = context.machine;
   if (path.length === 0) return entriesOf(context, view, pa(root.table), root.level, va(root.from));
   const entry = entryAt(context, view, root, path);
-  return entry?.next === undefined ? [] : entriesOf(context, view, entry.next, root.level - path.length, entry.va);
+  return entry?.next === undefined
+    ? []
+    : entriesOf(context, view, entry.next, levelBelow(isa, root.level, path.length), entry.va);
 }
 
 function tableNodes(context: InspectContext, view: SpaceView, key: string): InspectorNode[] {

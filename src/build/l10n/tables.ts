@@ -20,6 +20,8 @@ import { STATES } from '../../inspect/task-search';
 import { WAITS } from '../../inspect/task-stack';
 import { NOUNS } from '../../inspect/text';
 import { ENDS } from '../../inspect/trap-rows';
+import { AARCH64 } from '../../isa/aarch64';
+import type { Isa } from '../../isa/core/isa';
 import { BOARDS } from '../../machine/boards/all';
 import { taskSchema } from '../../vscode/task-schema';
 import { TREE_RULES } from '../../vscode/trees/tree-rules';
@@ -78,16 +80,19 @@ export const tableMessages = (): Message[] =>
       'src/vscode/trees/tree-rules.ts',
       TREE_RULES.map(({ text }) => text),
     ),
-    BOARDS.flatMap(({ isa }) =>
+    isas().flatMap((isa) =>
       at(
         `src/isa/${isa.name}/causes.ts`,
         isa.causes.map(({ name }) => name),
       ),
     ),
-    BOARDS.flatMap(({ isa }) =>
+    isas().flatMap((isa) =>
       at(`src/isa/${isa.name}/registers.ts`, [...new Set(isa.registers.flatMap(({ section = [] }) => section))]),
     ),
   ].flat();
+
+/** Those of the boards. */
+const isas = (): Isa[] => [...new Set([...BOARDS.map(({ isa }) => isa), AARCH64])];
 
 /** Names, commands and words of the protocol: shown as they stand in every language. */
 export const nameTexts = (): string[] => [

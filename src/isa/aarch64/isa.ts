@@ -8,6 +8,7 @@ import { insns } from './insns/all';
 import { translate } from './paging-view';
 import { jointAddress, loadsStackPointer } from './pairs';
 import { REGISTERS, registerOfDwarf, registerOfName } from './registers';
+import { LAST_LEVEL } from './table-geometry';
 import { mappings, rootLevel, tableEntries, tableShape } from './tables';
 import { transfer } from './transfers';
 import { worldsOf } from './worlds';
@@ -44,6 +45,7 @@ export const AARCH64: Isa = {
   mappings,
   tableEntries,
   rootLevel,
+  lastLevel: LAST_LEVEL,
   tableShape,
   worlds: worldsOf,
 };

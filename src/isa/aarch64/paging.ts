@@ -250,7 +250,7 @@ const refusal = (space: WalkSpace, leaf: Leaf, { access, isUnaligned, allowed }:
 };
 
 /** What a stage 1 descriptor allows to the accessor. @see Arm ARM, D8.4.1 "Direct permissions", D8.4.3 "Hierarchical permissions" */
-const firstRights = (space: WalkSpace, low: number, high: number, hierarchy: number): number => {
+export const firstRights = (space: WalkSpace, low: number, high: number, hierarchy: number): number => {
   const mayWrite = !(low & LOW.readOnly) && !(hierarchy & HIGH.readOnlyTable);
   const data = mayWrite ? RIGHT.read | RIGHT.write : RIGHT.read;
   const uxn = (high & HIGH.uxn) !== 0 || (hierarchy & HIGH.xnTable) !== 0;
@@ -267,7 +267,7 @@ const firstRights = (space: WalkSpace, low: number, high: number, hierarchy: num
 };
 
 /** What a stage 2 descriptor allows. @see Arm ARM, D8.4.2, "Stage 2 permissions" */
-const secondRights = (space: WalkSpace, low: number, high: number): number => {
+export const secondRights = (space: WalkSpace, low: number, high: number): number => {
   const data = (low & LOW.readable ? RIGHT.read : 0) | (low & LOW.writable ? RIGHT.write : 0);
   const xn = (high & HIGH.uxn) !== 0;
   // XN[0] turns XN[1] over for EL1.

@@ -18,6 +18,8 @@ const isInUse = (state: HartState, name: string): boolean => stackBank(state.get
 /** `undefined` when there is no such register. */
 export const readRegister = (state: HartState, name: string): bigint | undefined => {
   const spec = registerOfName(name);
+  // Which processor it is, translation asks for, too.
+  if (!spec && name === 'cpu') return state.get('cpu');
   if (!spec) return isInUse(state, name) ? state.get('sp') : peekSysreg(state, name);
   const [, file, index] = NUMBERED.exec(spec.name) ?? [];
   if (file === 'x' || file === 'v') return state.read(file, Number(index));

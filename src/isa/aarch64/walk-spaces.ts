@@ -97,11 +97,17 @@ export const rangeSpace = (state: SlotReader, { regime, isUser, pan }: Accessor,
 };
 
 /** Stage 1 for an access of `va`. */
-export const firstStage = (state: SlotReader, accessor: Accessor, va: bigint, access: Access): FirstStage => {
+export const firstStage = (
+  state: SlotReader,
+  accessor: Accessor,
+  va: bigint,
+  access: Access,
+  isOn = isStage1On(state, accessor.regime),
+): FirstStage => {
   const { regime, isUser } = accessor;
   const range = rangeOf(state, regime, isUpperAddress(regime, va));
   const ignoresTop = access === 'execute' ? range.ignoresTopOfFetches : range.ignoresTop;
-  if (!isStage1On(state, regime)) {
+  if (!isOn) {
     const { physicalBits } = featuresOf(state);
     const isCached = regime === 'EL1&0' && (state.get('HCR_EL2') & (HCR.DC | HCR.TGE)) === HCR.DC;
     const isBeyond = bitsAbove(va, physicalBits, ignoresTop) !== 0n;

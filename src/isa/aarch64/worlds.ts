@@ -6,6 +6,7 @@ import { asidOf, isStage1On, REGIME_REGISTERS, type Regime, rangeOf, regimeAt, v
 import { HCR } from './bits';
 import { hasStage2 } from './contexts';
 import { tableBase } from './table-geometry';
+import { secondStage } from './walk-spaces';
 
 type Registers = Pick<HartState, 'get'>;
 
@@ -51,7 +52,7 @@ const firstRoots = (state: Registers, regime: Regime, isGuest: boolean, asid: nu
 
 const secondRoot = (state: Registers): TableRoot => ({
   stage: 2,
-  table: pa(tableBase(state.get('VTTBR_EL2'), { granuleBits: 12, inputBits: 48 })),
+  table: pa(BigInt(secondStage(state, false).space.table)),
   ...ALL_ADDRESSES,
   register: 'VTTBR_EL2',
 });

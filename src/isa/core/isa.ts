@@ -112,6 +112,8 @@ export interface Isa {
   rootRemark?(register: string, value: bigint): string | undefined;
   /** The level of a first root of `world` under the current scheme, or undefined when it has none. */
   rootLevel(world: World, root: TableRoot, registers: (name: string) => bigint): number | undefined;
+  /** The level whose tables hold no further tables, as the manual counts: 3 where levels count up from the root. Absent: 0. */
+  readonly lastLevel?: number;
   /** How large the tables of a level are that the addresses of `world` are translated by first. */
   tableShape(world: World, level: number, registers: (name: string) => bigint): TableShape;
 }
@@ -119,6 +121,13 @@ export interface Isa {
 /** Which processor, as users call it: `hart 0`, `CPU 0`. */
 export const processorText = ({ processor }: Pick<Isa, 'processor'>, number: number | string): string =>
   `${processor} ${number}`;
+
+/** Whether the tables of a level hold no further ones. */
+export const isLastLevel = ({ lastLevel = 0 }: Pick<Isa, 'lastLevel'>, level: number): boolean => level === lastLevel;
+
+/** The level `depth` tables below another one. */
+export const levelBelow = ({ lastLevel = 0 }: Pick<Isa, 'lastLevel'>, level: number, depth = 1): number =>
+  lastLevel === 0 ? level - depth : level + depth;
 
 /** The row of a trap's cause; undefined for one that the manual reserves. */
 export const causeOf = (

@@ -1,6 +1,7 @@
 /** Page tables read whole, for debugger and inspector: entries of one table, and all that a root maps. Changes nothing. */
-import { ipa, type Pa, pa, type Va, va } from '../../base/address';
+import { type Pa, pa, type Va, va } from '../../base/address';
 import type { PhysicalReader } from '../core/isa';
+import { backed } from '../core/stage-ranges';
 import type { Mapping, TableEntry, TableShape } from '../core/translation';
 import type { TableRoot, World } from '../core/world';
 import {
@@ -14,7 +15,7 @@ import {
   type WalkSpace,
   walk,
 } from './paging';
-import { both, guestSpaceOf, hostSpaceOf, pageEntry, permissions, type Registers } from './paging-view';
+import { guestSpaceOf, hostSpaceOf, pageEntry, permissions, type Registers } from './paging-view';
 
 const ENTRIES = 512;
 const SECOND_ROOT_ENTRIES = 2048;
@@ -165,41 +166,6 @@ const listed = (tables: Tables, read: PhysicalReader, limit: number): Mapping[] 
   };
   if (space.levels > 0) visit(space.root, space.levels - 1, 0n);
   return found.slice(0, limit);
-};
-
-/** The parts of a first-stage range that the second stage maps. */
-const backed = (range: Mapping, backing: readonly Mapping[]): Mapping[] => {
-  const parts: Mapping[] = [];
-  const [from, to]: readonly [bigint, bigint] = [range.pa, range.pa + range.size];
-  for (let at = firstBehind(backing, from); at < backing.length; at++) {
-    const second = backing[at];
-    if (second === undefined || second.va >= to) break;
-    const low = second.va > from ? second.va : from;
-    const end = second.va + second.size;
-    const high = end < to ? end : to;
-    parts.push({
-      ...range,
-      va: va(range.va + (low - from)),
-      ipa: ipa(low),
-      pa: pa(second.pa + (low - second.va)),
-      size: high - low,
-      pageSize: Math.min(range.pageSize, second.pageSize),
-      perms: both(range.perms, second.perms),
-    });
-  }
-  return parts;
-};
-
-/** Index of the first range that ends behind `address`. */
-const firstBehind = (ranges: readonly Mapping[], address: bigint): number => {
-  let [low, high] = [0, ranges.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const range = ranges[middle];
-    if (range !== undefined && range.va + range.size <= address) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 };
 
 /** Adds a leaf to the list, to the last mapping when it continues that one. */

@@ -3,6 +3,7 @@ import { hex, type Ipa, ipa, type Pa, pa, type Va, va } from '../../base/address
 import type { FieldSpec } from '../../base/fields';
 import { t } from '../../base/l10n';
 import type { PhysicalReader } from '../core/isa';
+import { both } from '../core/stage-ranges';
 import {
   type Access,
   type Fault,
@@ -272,11 +273,3 @@ const nestedTranslation = (at: bigint, scheme: string, steps: readonly TableStep
   const pageSize = pageSizeOf(end.level);
   return { va: va(at), scheme, steps, result: { ok: true, ipa: ipa(target), pa: target, pageSize, perms } };
 };
-
-/** What both stages allow; to whom the page belongs the first stage says, because the second treats all as users. */
-export const both = (first: Permissions, second: Permissions | undefined): Permissions => ({
-  read: first.read && (second?.read ?? true),
-  write: first.write && (second?.write ?? true),
-  execute: first.execute && (second?.execute ?? true),
-  user: first.user,
-});
