@@ -728,6 +728,9 @@ export class Engine {
   #beginUpdate(view: HartView, address: bigint, bytes: Width): bigint {
     this.#updated = undefined;
     const inPage = 4096 - Number(address & 0xfffn);
+    if (this.isa.updatesRead) {
+      this.isa.cpuTranslate(view, this.#walkMemory, address, 'read', undefined, Math.min(bytes, inPage));
+    }
     if (inPage < bytes) {
       this.#probe(view, address, bytes);
       return this.#loadAcross(view, address, bytes, inPage, undefined);

@@ -3,8 +3,8 @@
 import { MAX_HARTS, TLB } from './layout';
 import type { MachineMemory } from './machine-memory';
 
-/** Low bits set: equal to no page address. */
-const INVALID = 1n;
+/** Equal to no page address, nor to one with the low bits that tell whether an access is aligned. */
+const INVALID = 2048n;
 
 export class SoftTlb {
   /** Bit per context that holds entries, by hart. */

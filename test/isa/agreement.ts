@@ -29,6 +29,8 @@ export interface RandomOperands {
   readonly general: 'x' | 'r';
   /** Instructions that are helpers and yet depend on nothing but registers and memory. */
   readonly selfContained: RegExp;
+  /** Instructions that call functions which use memory. */
+  readonly callsMemory?: RegExp;
   /** Signed immediates: small where an instruction uses memory. */
   readonly immediates: readonly string[];
   /** Fields that name general registers. */
@@ -61,9 +63,9 @@ export const integer = (random: Random): bigint =>
 const float = (random: Random): bigint =>
   random.pick([operand(random, 'd'), 0xffff_ffff_0000_0000n | operand(random, 's'), random.u64()]);
 
-const usesMemory = (insn: PatternInsn): boolean => {
+const usesMemory = (insn: PatternInsn, { callsMemory }: RandomOperands): boolean => {
   const effects = effectsOf(recordGraph(insn));
-  return effects.readsMemory || effects.writesMemory || effects.isHelper;
+  return callsMemory?.test(insn.mnemonic) || effects.readsMemory || effects.writesMemory || effects.isHelper;
 };
 
 const fieldValue = (
@@ -110,7 +112,7 @@ const randomVector = (
   insns: readonly [PatternInsn, ...PatternInsn[]],
   operands: RandomOperands,
 ): Vector => {
-  const touches = insns.some(usesMemory);
+  const touches = insns.some((insn) => usesMemory(insn, operands));
   const words = insns.map((insn) => {
     const fields = randomFields(random, insn, touches ? 512 : 2 ** 31, insns.length > 1, operands);
     return { fields, word: encodeInsn(insn.pattern, fields), length: insn.pattern.length };

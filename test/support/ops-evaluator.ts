@@ -70,11 +70,16 @@ export class EvaluatorState extends PlainState implements HartState {
     }
     return Number(offset);
   }
+  /** Raises what an access does whose address is not aligned where it has to be. */
+  align: (address: bigint, bytes: number, access: 'read' | 'write') => void = () => {};
+
   load(address: bigint, bytes: 1 | 2 | 4 | 8): bigint {
+    this.align(address, bytes, 'read');
     const offset = this.#offset(address, bytes, this.faults.load);
     return this.memory.subarray(offset, offset + bytes).reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n);
   }
   store(address: bigint, bytes: 1 | 2 | 4 | 8, value: bigint): void {
+    this.align(address, bytes, 'write');
     const offset = this.#offset(address, bytes, this.faults.store);
     for (let i = 0; i < bytes; i++) this.memory[offset + i] = Number((value >> BigInt(8 * i)) & 0xffn);
   }
@@ -104,6 +109,12 @@ export const evaluate = (isa: EngineIsa, decoded: DecodedInsn, state: EvaluatorS
     const value = fields[name];
     if (value === undefined) throw new Error(`${insn.mnemonic} has no field ${name}`);
     return value;
+  };
+  state.align = (address, bytes, access) => {
+    if (address % BigInt(bytes) === 0n || !isa.mustAlign?.(state)) return;
+    const memory = { readU32: () => -1, writeU32: () => {} };
+    const { misaligned } = isa.cpuTranslate(state, memory, address, access, undefined, bytes);
+    if (misaligned !== undefined) throw new Trap(misaligned, address);
   };
   state.jumped = undefined;
   state.length = decoded.length;
@@ -364,10 +375,13 @@ class Evaluator {
         return v64(signed ? BigInt.asIntN(8 * bytes, raw) : raw);
       },
       store: (bytes, addr, v) => {
+        state.align(u(addr), bytes, 'write');
         state.check(u(addr), 'write', bytes);
         this.#store(u(addr), bytes, u(v));
       },
       update: (bytes, signed, addr, change, when) => {
+        state.align(u(addr), bytes, this.isa.updatesRead ? 'read' : 'write');
+        if (this.isa.updatesRead) state.check(u(addr), 'read', bytes);
         state.check(u(addr), 'write', bytes);
         const raw = state.load(u(addr), bytes);
         const old = v64(signed ? BigInt.asIntN(8 * bytes, raw) : raw);
@@ -402,7 +416,8 @@ class Evaluator {
         if (!helper) throw new Error(`no helper ${name}`);
         helper(state, field);
       },
-      guard: (name, argument = 0) => {
+      guard: (name, argument = 0, when) => {
+        if (when && !u(when)) return;
         const guard = this.isa.guards[name];
         if (!guard) throw new Error(`no guard ${name}`);
         if (!guard.isOpen(state)) guard.open(state, argument);

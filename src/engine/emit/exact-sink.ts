@@ -1,7 +1,7 @@
 /** What instructions do in the exact interpreter and in the function of those that are rare. */
 import { HOT, STATE } from '../layout';
 import { type EffectSink, LocalPool, type UpdateParts } from './expression';
-import { emitHostAddress, emitProbe, loadOpcode, storeOpcode } from './memory-access';
+import { emitHostAddress, emitIsClosed, emitProbe, loadOpcode, storeOpcode } from './memory-access';
 import { guardIndex, type PreparedInsn, type Program } from './program';
 import { Code, type FunctionRef, type Label, type Local } from './wasm-encoder';
 
@@ -208,17 +208,19 @@ export class ExactSink implements EffectSink {
     this.exact.code.brIf(this.exact.retire);
   }
 
-  guard({ name, argument }: Parameters<EffectSink['guard']>[0]): void {
+  guard({ name, argument }: Parameters<EffectSink['guard']>[0], pushWhen: (() => void) | undefined): void {
     const { code, imports, program } = this.exact;
-    const index = guardIndex(program, this.prepared, name);
-    code
-      .i32(0)
-      .mem('i32.load', HOT + STATE.guards + 4 * index)
-      .op('i32.eqz')
-      .if();
+    const index = guardIndex(program, name);
+    if (pushWhen) {
+      pushWhen();
+      code.if();
+    }
+    emitIsClosed(code, index);
+    code.if();
     code.i32(index).i32(argument).call(imports.guard);
     this.#unlessTrapped();
     code.end();
+    if (pushWhen) code.end();
   }
 
   call({ name }: Parameters<EffectSink['call']>[0], operands: readonly Local[], pushField: () => void): void {

@@ -47,7 +47,7 @@ export interface EffectSink {
   onlyIf(effect: Extract<Effect, { k: 'onlyIf' }>, push: () => void): void;
   trapIf(effect: Extract<Effect, { k: 'trapIf' }>, pushCondition: () => void, pushTval: () => void): void;
   doneIf(effect: Extract<Effect, { k: 'doneIf' }>, pushCondition: () => void): void;
-  guard(effect: Extract<Effect, { k: 'guard' }>): void;
+  guard(effect: Extract<Effect, { k: 'guard' }>, pushWhen: (() => void) | undefined): void;
   call(effect: Extract<Effect, { k: 'call' }>, operands: readonly Local[], pushField: () => void): void;
 }
 
@@ -167,8 +167,10 @@ export class GraphEmitter {
       }
       case 'doneIf':
         return this.sink.doneIf(effect, () => this.push(effect.cond));
-      case 'guard':
-        return this.sink.guard(effect);
+      case 'guard': {
+        const { when } = effect;
+        return this.sink.guard(effect, when && (() => this.push(when)));
+      }
       case 'call': {
         const { field, operands } = effect;
         const kept = operands.map((operand) => this.#keep(operand));

@@ -1,7 +1,7 @@
 /** What instructions of the fast interpreter do to memory and control flow. */
-import { HOT, RECORD, STATE } from '../layout';
+import { RECORD } from '../layout';
 import type { EffectSink, LocalPool, UpdateParts } from './expression';
-import { emitHostAddress, emitProbe, loadOpcode, storeOpcode } from './memory-access';
+import { emitHostAddress, emitIsClosed, emitProbeOr, loadOpcode, storeOpcode } from './memory-access';
 import { guardIndex, type PreparedInsn, type Program, type Reach } from './program';
 import type { Code, Label, Local } from './wasm-encoder';
 
@@ -42,32 +42,27 @@ export class FastSink implements EffectSink {
   ) {}
 
   load(effect: Parameters<EffectSink['load']>[0], address: Local): void {
-    const { code, entry, bail } = this.fast;
-    emitProbe(code, this.fast.program.isa, 'read', () => this.fast.pushDataTlb(), address, effect.bytes, entry);
-    code.brIf(bail);
+    const { code, entry } = this.fast;
+    this.#find('read', address, effect.bytes);
     emitHostAddress(code, 'read', address, entry);
     code.mem(loadOpcode(effect.bytes, effect.signed), 0);
   }
 
   store(effect: Parameters<EffectSink['store']>[0], address: Local, value: Local): void {
-    const { code, entry, bail } = this.fast;
-    emitProbe(code, this.fast.program.isa, 'write', () => this.fast.pushDataTlb(), address, effect.bytes, entry);
-    code.brIf(bail);
+    const { code, entry } = this.fast;
+    this.#find('write', address, effect.bytes);
     emitHostAddress(code, 'write', address, entry);
     code.get(value).mem(storeOpcode(effect.bytes), 0);
   }
 
   probe({ bytes }: Parameters<EffectSink['probe']>[0], address: Local): void {
-    const { code, entry, bail } = this.fast;
-    emitProbe(code, this.fast.program.isa, 'write', () => this.fast.pushDataTlb(), address, bytes, entry);
-    code.brIf(bail);
+    this.#find('write', address, bytes);
   }
 
   update({ bytes, signed }: Parameters<EffectSink['update']>[0], address: Local, parts: UpdateParts): void {
-    const { code, entry, bail, pool } = this.fast;
+    const { code, entry, pool } = this.fast;
     const host = pool.take('i32');
-    emitProbe(code, this.fast.program.isa, 'write', () => this.fast.pushDataTlb(), address, bytes, entry);
-    code.brIf(bail);
+    this.#find('write', address, bytes);
     emitHostAddress(code, 'write', address, entry);
     code.tee(host).mem(loadOpcode(bytes, signed), 0);
     parts.setOld();
@@ -79,6 +74,12 @@ export class FastSink implements EffectSink {
     parts.pushValue();
     code.mem(storeOpcode(bytes), 0);
     if (parts.pushWhen) code.end();
+  }
+
+  /** Sets `entry`; leaves where the TLB does not serve all of the access. */
+  #find(set: 'read' | 'write', address: Local, bytes: number): void {
+    const { code, entry, bail, program } = this.fast;
+    emitProbeOr(code, program.isa, set, () => this.fast.pushDataTlb(), address, bytes, entry, bail);
   }
 
   jump(_: Parameters<EffectSink['jump']>[0], pushTarget: () => void): void {
@@ -144,13 +145,15 @@ export class FastSink implements EffectSink {
     this.fast.code.end();
   }
 
-  guard({ name }: Parameters<EffectSink['guard']>[0]): void {
+  guard({ name }: Parameters<EffectSink['guard']>[0], pushWhen: (() => void) | undefined): void {
     const { code, bail, program } = this.fast;
-    code
-      .i32(0)
-      .mem('i32.load', HOT + STATE.guards + 4 * guardIndex(program, this.prepared, name))
-      .op('i32.eqz')
-      .brIf(bail);
+    if (pushWhen) {
+      pushWhen();
+      code.if();
+    }
+    emitIsClosed(code, guardIndex(program, name));
+    code.brIf(bail);
+    if (pushWhen) code.end();
   }
 
   call(): void {

@@ -2,7 +2,10 @@
 
 import type { EngineIsa } from '../../isa/core/engine-isa';
 import { HOT, STATE, TLB, tagMaskAt } from '../layout';
-import type { Code, Local, WasmOpcode } from './wasm-encoder';
+import type { Code, Label, Local, WasmOpcode } from './wasm-encoder';
+
+type Alignment = Pick<EngineIsa, 'mustAlign'>;
+type DataSet = 'read' | 'write';
 
 /**
  * Sets `entry` to the TLB entry for the address and pushes 1 when it does not serve all of [address, address + bytes).
@@ -11,13 +14,49 @@ import type { Code, Local, WasmOpcode } from './wasm-encoder';
  */
 export const emitProbe = (
   code: Code,
-  { mustAlign }: Pick<EngineIsa, 'mustAlign'>,
-  set: 'read' | 'write',
+  isa: Alignment,
+  set: DataSet,
   pushBase: () => void,
   address: Local,
   bytes: number,
   entry: Local,
 ): void => {
+  emitEntry(code, pushBase, address, entry);
+  emitIsElsewhere(code, isa, set, address, bytes);
+};
+
+/** The same, but goes to `bail` where {@link emitProbe} pushes 1. Where alignment may matter, an aligned access is asked nothing more. */
+export const emitProbeOr = (
+  code: Code,
+  isa: Alignment,
+  set: DataSet,
+  pushBase: () => void,
+  address: Local,
+  bytes: number,
+  entry: Local,
+  bail: Label,
+): void => {
+  if (bytes === 1 || !isa.mustAlign) {
+    emitProbe(code, isa, set, pushBase, address, bytes, entry);
+    code.brIf(bail);
+    return;
+  }
+  const found = code.block('found');
+  emitEntry(code, pushBase, address, entry);
+  code
+    .mem('i64.load', TLB[set])
+    .get(address)
+    .i64(-4096n | BigInt(bytes - 1))
+    .op('i64.and')
+    .op('i64.eq')
+    .brIf(found);
+  code.get(entry);
+  emitIsElsewhere(code, isa, set, address, bytes);
+  code.brIf(bail).end();
+};
+
+/** Sets `entry` to the TLB entry for the address, and pushes it. */
+const emitEntry = (code: Code, pushBase: () => void, address: Local, entry: Local): void => {
   code
     .get(address)
     .op('i32.wrap_i64')
@@ -27,6 +66,10 @@ export const emitProbe = (
     .op('i32.and');
   pushBase();
   code.op('i32.add').tee(entry);
+};
+
+/** In the place of the entry on the stack, whether it serves not all of the access. */
+const emitIsElsewhere = (code: Code, { mustAlign }: Alignment, set: DataSet, address: Local, bytes: number): void => {
   code.mem('i64.load', TLB[set]);
   code.get(address);
   const last = BigInt(bytes - 1);
@@ -39,6 +82,14 @@ export const emitProbe = (
       .i32(0)
       .mem('i64.load', HOT + tagMaskAt(bytes));
   code.op('i64.and').op('i64.ne');
+};
+
+/** Pushes 1 where a guard is not open. */
+export const emitIsClosed = (code: Code, guard: number): void => {
+  code
+    .i32(0)
+    .mem('i32.load', HOT + STATE.guards + 4 * guard)
+    .op('i32.eqz');
 };
 
 /**

@@ -201,9 +201,9 @@ export const destinationOf = ({ graph }: PreparedInsn): Operand | undefined => {
 export const ownOps = ({ parts, reach }: FusedRun): number[] =>
   parts.map(({ prepared: { fastOps } }, at) => fastOps?.[at < parts.length - 1 ? 'far' : reach] ?? FAST.bail);
 
-/** The number of a guard. @throws Error naming the instruction when its instruction set has none of that name. */
-export const guardIndex = ({ guardNames }: Program, { insn }: PreparedInsn, name: string): number => {
+/** The number of a guard. @throws Error when the instruction set has none of that name. */
+export const guardIndex = ({ isa, guardNames }: Program, name: string): number => {
   const index = guardNames.indexOf(name);
-  if (index < 0) throw new Error(`${insn.mnemonic}: no guard "${name}"`);
+  if (index < 0) throw new Error(`${isa.name} has no guard "${name}"`);
   return index;
 };

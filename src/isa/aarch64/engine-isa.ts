@@ -1,5 +1,6 @@
 /** AArch64 as the engine executes it. */
 import type { EngineIsa } from '../core/engine-isa';
+import { ALIGNMENT_GUARDS, UNALIGNED } from './alignment';
 import { CAUSE } from './causes';
 import { dataContext, fetchContext, GUEST_CONTEXTS } from './contexts';
 import { CRC_FUNCTIONS } from './crc32';
@@ -9,6 +10,10 @@ import { takeTrap } from './exceptions';
 import { FP_FUNCTIONS } from './float/functions';
 import { isFpOpen, requireFp } from './fp-access';
 import { insns } from './insns/all';
+import { ATOMIC_HELPERS } from './insns/atomics';
+import { EXCLUSIVE_FUNCTIONS, QUICK_EXCLUSIVES } from './insns/exclusives';
+import { isOtherMemory } from './insns/hot-memory';
+import { UNPRIVILEGED_FUNCTIONS } from './insns/memory-unprivileged';
 import { simdHelpers } from './insns/simd';
 import { pendingInterrupt, wakesFromWait } from './interrupts';
 import { cpuTranslate, mustAlign } from './paging-cpu';
@@ -26,16 +31,17 @@ export const AARCH64_ENGINE: EngineIsa = {
   get insns() {
     return insns();
   },
-  quick: [...QUICK_SYSTEM, ...QUICK_FLOAT],
-  apart: COMMON_SIMD,
+  quick: [...QUICK_SYSTEM, ...QUICK_FLOAT, ...QUICK_EXCLUSIVES],
+  apart: { test: (row) => isOtherMemory(row) || COMMON_SIMD.test(row) },
   fusions: [],
   state: STATE,
   get helpers() {
-    helpers ??= { ...SYSTEM_HELPERS, ...simdHelpers() };
+    helpers ??= { ...SYSTEM_HELPERS, ...ATOMIC_HELPERS, ...simdHelpers() };
     return helpers;
   },
-  functions: { ...CRC_FUNCTIONS, ...FP_FUNCTIONS },
-  guards: { fp: { isOpen: isFpOpen, open: requireFp } },
+  functions: { ...CRC_FUNCTIONS, ...FP_FUNCTIONS, ...EXCLUSIVE_FUNCTIONS, ...UNPRIVILEGED_FUNCTIONS },
+  guards: { fp: { isOpen: isFpOpen, open: requireFp }, ...ALIGNMENT_GUARDS },
+  updatesRead: true,
   causes: {
     illegalInstruction: CAUSE.undefined,
     loadAccess: CAUSE.readExternal,

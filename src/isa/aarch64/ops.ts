@@ -37,6 +37,10 @@ export const FIELDS = {
   size: { kind: 'unsigned' },
   rot: { kind: 'unsigned' },
   N: { kind: 'unsigned' },
+  /** How a register is extended and shifted as an index. */
+  extend: { kind: 'unsigned' },
+  /** Of an atomic access: 2 acquires, 1 releases. */
+  order: { kind: 'unsigned' },
   /** A shift's or an extension's amount. */
   amount: { kind: 'unsigned' },
   bit: { kind: 'unsigned' },
@@ -109,11 +113,19 @@ export interface A64Ops extends Ops {
   condition(cond: Condition): V32;
   /** Whether the condition holds of which `holds` is the field of that name. */
   conditionOf(holds: Field): V32;
+  /** Raises the exception of a stack pointer that is not aligned where `cond` is not 0 and SCTLR_ELx.SA has it checked. */
+  stackAligned(cond: V32): void;
+  /** Raises the alignment fault of an address that is not a multiple of `bytes`. */
+  aligned(address: V64, bytes: number, access: 'read' | 'write'): void;
+  /** The same; with FEAT_LSE2 only where the access is not within 16 bytes. */
+  within16(address: V64, bytes: number, access: 'read' | 'write'): void;
   /** Raises the exception of an undefined instruction where `cond` is not 0. */
   undefinedIf(cond: V32): void;
   /** Raises it where the processor has not that feature. */
   requires(feature: Feature): void;
 }
+
+const ALIGNMENT = { read: CAUSE.readAlignment, write: CAUSE.writeAlignment } as const;
 
 /** The common operations and A64's. */
 export const a64Ops = (o: Ops): A64Ops => {
@@ -190,6 +202,8 @@ export const a64Ops = (o: Ops): A64Ops => {
       },
     };
   };
+  const isUnaligned = (address: V64, bytes: number): V32 => o.ne(o.and(address, o.c(bytes - 1)), o.c(0));
+  const hasFeature = (feature: Feature): V32 => o.lo32(o.and(o.shrU(o.c(cpusWith(feature)), o.slot('cpu')), o.c(1)));
   return {
     ...o,
     in32: withFlags<V32>({
@@ -228,12 +242,22 @@ export const a64Ops = (o: Ops): A64Ops => {
     carry,
     condition: (cond) => conditions[cond](),
     conditionOf: (holds) => o.and(o.shrU(o.imm32(holds), nzcv()), o.c32(1)),
+    stackAligned: (cond) => o.guard('stack', 0, cond),
+    aligned: (address, bytes, access) => o.trapIf(isUnaligned(address, bytes), ALIGNMENT[access], address),
+    within16: (address, bytes, access) => {
+      const runsOut = (): V32 => o.ltU(o.c(16 - bytes), o.and(address, o.c(15)));
+      const fails = o.iff(
+        isUnaligned(address, bytes),
+        () => o.or(o.eqz(hasFeature('LSE2')), runsOut()),
+        () => o.c32(0),
+      );
+      o.trapIf(fails, ALIGNMENT[access], address);
+    },
     undefinedIf: (cond) => o.trapIf(cond, CAUSE.undefined),
     requires: (feature) => {
       const cpus = cpusWith(feature);
       if (cpus === (1n << BigInt(CPUS.length)) - 1n) return;
-      const has = o.and(o.shrU(o.c(cpus), o.slot('cpu')), o.c(1));
-      o.trapIf(o.eqz(has), CAUSE.undefined);
+      o.trapIf(o.eqz(hasFeature(feature)), CAUSE.undefined);
     },
   };
 };

@@ -13,6 +13,7 @@ import type { Operands, Piece, Spelling } from '../core/disassembler';
 import { wordOf } from '../core/encoding';
 import { ALIASES } from './aliases';
 import { CONDITIONS } from './conditions';
+import { MEMORY_ALIASES, memoryOperand, memorySuffix } from './spelling-memory';
 import { sysregName } from './sysregs';
 import { encodingText } from './system-aliases';
 
@@ -160,16 +161,18 @@ const operand: Spelling['operand'] = (insn, name, format): Piece | undefined => 
     case 'width':
       return ({ fields }) => String(value({ fields }) - (fields.immr ?? 0) + 1);
     default:
-      return movePiece(name, format) ?? listPiece(name, format) ?? vectorPiece(name, format);
+      return (
+        movePiece(name, format) ?? memoryOperand(name, format) ?? listPiece(name, format) ?? vectorPiece(name, format)
+      );
   }
 };
 
 export const SPELLING: Spelling = {
   operand,
   mnemonic: (row) => (row.split('-', 1)[0] ?? row).replace('{2}', ''),
-  suffix: ({ mnemonic }) => (mnemonic.includes('{2}') ? ({ fields }) => (fields.Q ? '2' : '') : undefined),
+  suffix: (insn) => (insn.mnemonic.includes('{2}') ? ({ fields }) => (fields.Q ? '2' : '') : memorySuffix(insn)),
   stackPointer: { file: 'xsp', index: 31 },
-  aliases: ALIASES,
+  aliases: [...ALIASES, ...MEMORY_ALIASES],
   undecodable: (bytes) => ({
     mnemonic: bytes.length === 4 ? '.inst' : '.byte',
     operands: hex(wordOf(bytes), bytes.length * 2),

@@ -56,10 +56,10 @@ export interface EngineIsa {
    */
   readonly quick: readonly QuickForm[];
   /**
-   * Mnemonics of what is seldom executed, or does much: the interpreters call functions for it, so that they do not grow
+   * Which mnemonics are of what is seldom executed, or does much: the interpreters call functions for it, so that they do not grow
    * beyond what V8 compiles well. Only speed depends on it. Absent: nothing.
    */
-  readonly apart?: RegExp;
+  readonly apart?: { test(mnemonic: string): boolean };
   /** What the fast interpreter executes at once; only speed depends on it. */
   readonly fusions: readonly Fusion[];
   readonly state: StateLayout;
@@ -77,6 +77,8 @@ export interface EngineIsa {
     /** An update meets a device; absent where devices are read and written like memory. */
     readonly updateOfDevice?: number;
   };
+  /** An update that a load of its address would fault at, too, faults as that does. Absent: as a store does. */
+  readonly updatesRead?: true;
   /** @param bytes length of the access, which may not cross a page; default 1. Matters where a page is permitted in part. */
   cpuTranslate(
     state: HartState,

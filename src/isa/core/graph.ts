@@ -124,7 +124,7 @@ export type Effect =
   | { readonly k: 'helper'; readonly name: string }
   | { readonly k: 'setSlot'; readonly name: string; readonly value: GraphNode }
   | { readonly k: 'onlyIf'; readonly cond: GraphNode }
-  | { readonly k: 'guard'; readonly name: string; readonly argument: number }
+  | { readonly k: 'guard'; readonly name: string; readonly argument: number; readonly when: GraphNode | undefined }
   | {
       readonly k: 'call';
       readonly name: string;
@@ -162,6 +162,8 @@ export const effectInputs = (effect: Effect): readonly GraphNode[] => {
       return [effect.cond, effect.target];
     case 'trap':
       return effect.tval ? [effect.tval] : [];
+    case 'guard':
+      return effect.when ? [effect.when] : [];
     case 'trapIf':
       return [effect.cond, ...(effect.tval ? [effect.tval] : [])];
     case 'call':

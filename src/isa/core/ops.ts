@@ -141,9 +141,9 @@ export interface Ops {
   setSlot(name: string, v: V64): void;
   /**
    * Asks that the instruction set's guard be open, such as the one of a floating-point unit that can be switched off;
-   * where it is not, the guard's TypeScript gets `argument` and opens it or traps.
+   * where it is not, the guard's TypeScript gets `argument` and opens it or traps. With `when` only where that is not 0.
    */
-  guard(name: string, argument?: number): void;
+  guard(name: string, argument?: number, when?: V32): void;
   /**
    * A TypeScript function of the instruction set, which may trap: up to three operands, and the plain value of a field.
    * Exact floating point is made of these. Such an instruction needs a quick form to be fast.

@@ -161,7 +161,7 @@ class Recorder {
       trap: (cause, tval) => this.#effect({ k: 'trap', cause, tval: tval && n(tval) }),
       trapIf: (cond, cause, tval) => this.#effect({ k: 'trapIf', cond: n(cond), cause, tval: tval && n(tval) }),
       doneIf: (cond) => this.#effect({ k: 'doneIf', cond: n(cond) }),
-      guard: (name, argument = 0) => this.#effect({ k: 'guard', name, argument }),
+      guard: (name, argument = 0, when) => this.#effect({ k: 'guard', name, argument, when: when && n(when) }),
       call: (name, operands, field) => {
         const node = result('i64');
         this.#effect({ k: 'call', name, operands: operands.map(n), field: field?.name, result: node });
