@@ -1,6 +1,6 @@
 /** AArch64 as the engine executes it. */
 import type { EngineIsa } from '../core/engine-isa';
-import { ALIGNMENT_GUARDS, UNALIGNED } from './alignment';
+import { ALIGNMENT_GUARDS } from './alignment';
 import { CAUSE } from './causes';
 import { dataContext, fetchContext, GUEST_CONTEXTS } from './contexts';
 import { CRC_FUNCTIONS } from './crc32';

@@ -68,7 +68,7 @@ const change = ({ name, bits, isSigned, doc, of }: Change, { bytes, suffix, regi
     sem: (o, f) => {
       o.requires('LSE');
       const address = EITHER.read(o, f);
-      o.aligned(address, bytes, 'read');
+      o.within16(address, bytes, 'read');
       const operand = extended(o, bytes, o.read('x', f.Rs));
       const old = o.update(bytes, isSigned === true, address, (v) => of(o, v, operand));
       o.write('x', f.Rt, isSigned ? zeroExtended(o, bytes, old) : old);
@@ -84,7 +84,7 @@ const compare = ({ bytes, suffix, register, size }: Size): PatternInsn =>
     sem: (o, f) => {
       o.requires('LSE');
       const address = EITHER.read(o, f);
-      o.aligned(address, bytes, 'read');
+      o.within16(address, bytes, 'read');
       const expected = zeroExtended(o, bytes, o.read('x', f.Rs));
       const value = o.read('x', f.Rt);
       o.write(

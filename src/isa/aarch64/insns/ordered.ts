@@ -42,7 +42,7 @@ const plain = (transfer: Transfer): PatternInsn[] =>
         sem: (o, f) => {
           if (feature) o.requires(feature);
           const address = base.read(o, f);
-          o.aligned(address, bytes, access(transfer));
+          o.within16(address, bytes, access(transfer));
           transfer.move(o, f, address);
         },
       }),
@@ -63,7 +63,7 @@ const unscaled = (transfer: Transfer): PatternInsn[] => {
       sem: (o, f) => {
         o.requires('LRCPC2');
         addressing.sem(o, f, base, (address) => {
-          o.aligned(address, bytes, access(transfer));
+          o.within16(address, bytes, access(transfer));
           transfer.move(o, f, address);
         });
       },
