@@ -8,6 +8,8 @@ export interface GuideRow {
   readonly kind: string;
   /** The architecture whose section the table is in; absent in those for all. */
   readonly arch: string | undefined;
+  /** The mode of the architecture that the section is about. */
+  readonly mode: string | undefined;
   /** The cells by their columns' titles. */
   readonly cells: Readonly<Record<string, string>>;
   /** The first code in the first cell: a line of a source, or a part of it; `…` stands for any text. */
@@ -17,7 +19,7 @@ export interface GuideRow {
 }
 
 const KIND = /^(break at|to try)\b/;
-const SECTIONS = /^## .*\b(riscv64|aarch64|x86_64|loongarch64)\b/;
+const SECTIONS = /^## .*\b(riscv64|aarch64|x86_64|loongarch64)\b(?:, mode ([a-z0-9-]+))?/;
 
 const cellsOf = (line: string): string[] =>
   line
@@ -29,10 +31,13 @@ const cellsOf = (line: string): string[] =>
 export function guideRows(kernel: string): GuideRow[] {
   const lines = readFileSync(join('kernels', kernel, 'README.md'), 'utf8').split('\n');
   const rows: GuideRow[] = [];
-  let arch: string | undefined;
+  let section: Pick<GuideRow, 'arch' | 'mode'> = { arch: undefined, mode: undefined };
   let titles: string[] = [];
   for (const line of lines) {
-    if (line.startsWith('## ')) arch = SECTIONS.exec(line)?.[1];
+    if (line.startsWith('## ')) {
+      const [, arch, mode] = SECTIONS.exec(line) ?? [];
+      section = { arch, mode };
+    }
     if (!line.startsWith('|')) {
       titles = [];
       continue;
@@ -40,19 +45,23 @@ export function guideRows(kernel: string): GuideRow[] {
     const cells = cellsOf(line);
     const [first = ''] = cells;
     if (titles.length === 0) titles = cells;
-    else if (KIND.test(titles[0] ?? '') && !/^-+$/.test(first)) rows.push(rowOf(titles, cells, arch));
+    else if (KIND.test(titles[0] ?? '') && !/^-+$/.test(first)) rows.push(rowOf(titles, cells, section));
   }
   return rows;
 }
 
-function rowOf(titles: readonly string[], cells: readonly string[], arch: string | undefined): GuideRow {
+function rowOf(
+  titles: readonly string[],
+  cells: readonly string[],
+  section: Pick<GuideRow, 'arch' | 'mode'>,
+): GuideRow {
   const [first = ''] = cells;
   const place = /`([^`]+)` in `([^`]+)`/.exec(first);
   if (place?.[1] === undefined || place[2] === undefined)
     throw new Error(`the row "${first}" names no \`code\` in \`file\``);
   return {
     kind: KIND.exec(titles[0] ?? '')?.[1] ?? '',
-    arch,
+    ...section,
     cells: Object.fromEntries(titles.map((title, at) => [title, cells[at] ?? ''])),
     code: place[1],
     file: place[2],

@@ -6,7 +6,7 @@ import type { DapClient, Json } from '../support/dap-client';
 import { type GuideRow, lineOf } from './guide-table';
 
 /** Where a row's code is; `row` fits. */
-type Place = Pick<GuideRow, 'file' | 'code'>;
+type Place = Pick<GuideRow, 'file' | 'code'> & Partial<Pick<GuideRow, 'mode'>>;
 
 export class GuidedSession {
   private constructor(
@@ -14,7 +14,7 @@ export class GuidedSession {
     private readonly kernel: string,
   ) {}
 
-  /** Starts the kernel with a breakpoint at `place`, and stops there. */
+  /** Starts the kernel, in the mode that `place` belongs to, with a breakpoint there, and stops at it. */
   static async at(kernel: string, arch: string, place: Place): Promise<GuidedSession> {
     const client = newClient();
     const folder = resolve('kernels', kernel);
@@ -22,7 +22,7 @@ export class GuidedSession {
     const session = new GuidedSession(client, kernel);
     session.broken.push(resolve(folder, place.file));
     await client.launch(
-      { program: `bundled:${kernel}`, arch, sourceMap },
+      { program: `bundled:${kernel}`, arch, ...(place.mode !== undefined && { mode: place.mode }), sourceMap },
       { [resolve(folder, place.file)]: [{ line: lineOf(kernel, place) }] },
     );
     expect(await client.event('stopped')).toMatchObject({ reason: 'breakpoint' });

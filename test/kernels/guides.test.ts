@@ -19,17 +19,16 @@ const GUIDES: Readonly<Record<string, RowTests>> = {
   guestmonolithickernel: HYPERVISOR_ROWS,
 };
 
-const keyOf = ({ kind, code }: GuideRow): string => `${kind}: ${code}`;
+const keyOf = ({ kind, code, mode }: GuideRow): string => `${mode === undefined ? '' : `${mode}, `}${kind}: ${code}`;
 
 /** The privilege modes of the worlds that rows name, by architecture. */
 const MODES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   riscv64: { hypervisor: 'S mode', 'guest kernel': 'VS mode', 'guest user': 'VU mode' },
 };
 
-const builds = (kernel: string): string[] => {
-  const { architectures } = JSON.parse(readFileSync(`kernels/${kernel}/kernel.json`, 'utf8'));
-  return Object.keys(architectures);
-};
+/** What a kernel is built for: architectures, each with its modes. */
+const builds = (kernel: string): Readonly<Record<string, { readonly modes?: object }>> =>
+  JSON.parse(readFileSync(`kernels/${kernel}/kernel.json`, 'utf8')).architectures;
 
 it('each kernel has a guide that is tested', () => {
   const kernels = readdirSync('kernels').filter((name) => existsSync(`kernels/${name}/kernel.json`));
@@ -38,7 +37,7 @@ it('each kernel has a guide that is tested', () => {
 
 describe.each(Object.entries(GUIDES))('the guide of %s', (kernel, tests) => {
   const rows = guideRows(kernel);
-  const running = RUNNABLE.filter((arch) => builds(kernel).includes(arch));
+  const running = RUNNABLE.filter((arch) => builds(kernel)[arch] !== undefined);
 
   it('names lines that there are', () => {
     for (const row of rows) expect(lineOf(kernel, row)).toBeGreaterThan(0);
@@ -63,12 +62,15 @@ describe.each(Object.entries(GUIDES))('the guide of %s', (kernel, tests) => {
       }
     });
 
-    it('names the file with all lines that the kernel prints', async () => {
-      const session = await GuidedSession.at(kernel, arch, rows[0] as GuideRow);
+    const modes = [undefined, ...Object.keys(builds(kernel)[arch]?.modes ?? {})];
+    it.each(modes)('names the file with all lines that the kernel prints (mode: %s)', async (mode) => {
+      const row = own.find((one) => one.mode === mode) as GuideRow;
+      const session = await GuidedSession.at(kernel, arch, row);
       const { console } = await session.toEnd();
       session.dispose();
       const lines = (text: string) => text.split('\n').map((line) => line.trimEnd());
-      const wanted = lines(readFileSync(`kernels/${kernel}/expected-output-${arch}.txt`, 'utf8').trimEnd());
+      const build = mode === undefined ? arch : `${arch}-${mode}`;
+      const wanted = lines(readFileSync(`kernels/${kernel}/expected-output-${build}.txt`, 'utf8').trimEnd());
       // Before the logo ArceOS's boot code prints a control character and an empty line.
       const printed = lines(console.trimEnd());
       expect(printed.slice(printed.indexOf(wanted[0] ?? ''))).toEqual(wanted);
