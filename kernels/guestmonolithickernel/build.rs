@@ -22,13 +22,21 @@ fn main() {
     println!("cargo:rustc-link-arg=-T{}", script.display());
     match arch.as_str() {
         "aarch64" => {
-            add_line_numbers("src/aarch64/head.S", &out_dir);
-            // In front of what ArceOS links: our own head, which keeps EL2, and the trampoline.
+            let sources: &[&str] = if env::var_os("CARGO_FEATURE_STAGE2").is_some() {
+                &[
+                    "src/aarch64/stage2/head.S",
+                    "src/aarch64/stage2/world_switch.S",
+                ]
+            } else {
+                &["src/aarch64/head.S"]
+            };
+            add_line_numbers(sources, &out_dir);
+            // In front of what ArceOS links: our own head, which keeps EL2, and the trampoline if there is one.
             println!("cargo:rustc-link-arg=-Tsrc/aarch64/head.lds");
             println!("cargo:rerun-if-changed=src/aarch64/head.lds");
         }
-        "riscv64" => add_line_numbers("src/riscv64/guest.S", &out_dir),
-        "x86_64" => add_line_numbers("src/x86_64/world_switch.S", &out_dir),
+        "riscv64" => add_line_numbers(&["src/riscv64/guest.S"], &out_dir),
+        "x86_64" => add_line_numbers(&["src/x86_64/world_switch.S"], &out_dir),
         _ => {}
     }
     println!("cargo:rustc-link-arg=-no-pie");
@@ -39,24 +47,34 @@ fn main() {
     println!("cargo:rerun-if-changed=build.rs");
 }
 
-/// Copies the assembly file `source` to cargo's output folder, with a directive in front of each instruction that says
-/// where it stands. The assembler inside the compiler writes no line numbers of its own, so that without this a debugger
-/// could not step through the file.
-fn add_line_numbers(source: &str, out_dir: &str) {
-    let text = fs::read_to_string(source).expect("the assembly file is part of this package");
-    let mut with_lines = format!(".file 1 \"{source}\"\n");
+/// Copies the assembly files of the program to cargo's output folder, with a directive in front of each instruction that
+/// says where it stands. The assembler inside the compiler writes no line numbers of its own, so that without this a
+/// debugger could not step through the files.
+fn add_line_numbers(sources: &[&str], out_dir: &str) {
+    for (index, source) in sources.iter().enumerate() {
+        let text = fs::read_to_string(source).expect("the assembly file is part of this package");
+        let name = Path::new(source).file_name().expect("a file has a name");
+        fs::write(
+            Path::new(out_dir).join(name),
+            with_line_numbers(source, &text, index + 1),
+        )
+        .expect("cargo's output folder can be written to");
+        println!("cargo:rerun-if-changed={source}");
+    }
+}
+
+/// The text of the assembly file `source`, which is `number` among those of the program.
+fn with_line_numbers(source: &str, text: &str, number: usize) -> String {
+    let mut with_lines = format!(".file {number} \"{source}\"\n");
     for (index, line) in text.lines().enumerate() {
         // `#` starts a comment, `//` does so on aarch64.
         let code = line.split('#').next().unwrap_or_default();
         let code = code.split("//").next().unwrap_or_default().trim();
         if !code.is_empty() && !code.starts_with('.') && !code.ends_with(':') {
-            with_lines += &format!(".loc 1 {}\n", index + 1);
+            with_lines += &format!(".loc {number} {}\n", index + 1);
         }
         with_lines += line;
         with_lines += "\n";
     }
-    let name = Path::new(source).file_name().expect("a file has a name");
-    fs::write(Path::new(out_dir).join(name), with_lines)
-        .expect("cargo's output folder can be written to");
-    println!("cargo:rerun-if-changed={source}");
+    with_lines
 }

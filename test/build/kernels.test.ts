@@ -132,6 +132,14 @@ describe('the media of a kernel', () => {
 });
 
 describe('the list of bundled kernels', () => {
+  it('has images whose names end in their architecture, by which the extension takes them', () => {
+    const targets = kernelTargets();
+    expect(targets.map(({ id }) => id)).toContain('guestmonolithickernel-aarch64-stage2');
+    for (const { architecture, steps } of targets) {
+      for (const { file } of steps) expect(file).toMatch(new RegExp(`-${architecture}\\.elf\\.gz$`));
+    }
+  });
+
   it('names files that exist, and crates beside the kernel that it needs', () => {
     const kernels = listKernels(join(root, 'kernels'));
     for (const { folder: name, files } of kernels) {

@@ -8,8 +8,7 @@
 //! | guest kernel | `payload/gkernel` | VS-mode | EL1     | guest mode, ring 0 |
 //! | guest user   | `payload/app`     | VU-mode | EL0     | guest mode, ring 3 |
 //!
-//! How a guest is entered and left differs so much between architectures that each has a hypervisor of its own. Start
-//! reading at its `run`.
+//! Each architecture has a hypervisor of its own, and aarch64 two (feature `stage2`). Start reading at its `run`.
 
 #![no_std]
 #![no_main]
@@ -20,6 +19,7 @@ extern crate axstd as std;
 mod loader;
 
 #[cfg(target_arch = "aarch64")]
+#[cfg_attr(feature = "stage2", path = "aarch64/stage2/mod.rs")]
 mod aarch64;
 #[cfg(target_arch = "riscv64")]
 mod riscv64;
