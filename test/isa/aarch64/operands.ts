@@ -35,6 +35,20 @@ export const OPERANDS: RandomOperands = {
     exclusiveAddress: DATA + 0x800n + BigInt(random.below(2) * 8),
     exclusiveBytes: BigInt(1 << random.below(5)),
     exclusiveValue: 0n,
+    // Rounding modes, flushing, default NaNs, alternative halves.
+    FPCR: random.below(2) ? 0n : BigInt(random.below(32) * 2 ** 22 + random.below(2) * 2 ** 19),
+    FPSR: BigInt(random.u32() & 0x9f),
   }),
-  compared: ['N', 'Z', 'C', 'V', 'sp', 'exclusiveAddress', 'exclusiveBytes', 'exclusiveValue', 'exclusiveValue2'],
+  compared: [
+    'N',
+    'Z',
+    'C',
+    'V',
+    'sp',
+    'FPSR',
+    'exclusiveAddress',
+    'exclusiveBytes',
+    'exclusiveValue',
+    'exclusiveValue2',
+  ],
 };
