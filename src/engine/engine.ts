@@ -343,10 +343,13 @@ export class Engine {
 
   #services(): HartServices {
     return {
-      flushTranslations: (hart, scope, fence) => {
-        if (fence) this.host.fenced?.(hart, fence);
+      flushTranslations: (only, scope, fence) => {
         const { guestContexts } = this.isa;
-        this.tlb.flushHart(hart, scope === 'all' ? -1 : scope === 'guest' ? guestContexts : ~guestContexts);
+        const contexts = scope === 'all' ? -1 : scope === 'guest' ? guestContexts : ~guestContexts;
+        for (const { hart } of only === undefined ? this.harts : [{ hart: only }]) {
+          if (fence) this.host.fenced?.(hart, fence);
+          this.tlb.flushHart(hart, contexts);
+        }
       },
       // Stores to code pages drop stale records at once, so fence.i has nothing left to do.
       flushCode: () => {},

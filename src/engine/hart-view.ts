@@ -12,7 +12,8 @@ import { cellOf, type PlacedFile } from './state-map';
 
 /** What a hart needs of the engine around it. */
 export interface HartServices {
-  flushTranslations(hart: number, scope: TranslationScope, fence?: Fence): void;
+  /** @param hart undefined for all */
+  flushTranslations(hart: number | undefined, scope: TranslationScope, fence?: Fence): void;
   flushCode(): void;
   contextChanged(view: HartView): void;
   timersChanged(view: HartView): void;
@@ -148,8 +149,8 @@ export class HartView implements HartState {
   called(cause: number): void {
     this.calledAs = cause;
   }
-  flushTranslations(scope: TranslationScope = 'all', fence?: Fence): void {
-    this.services.flushTranslations(this.hart, scope, fence);
+  flushTranslations(scope: TranslationScope = 'all', fence?: Fence, everywhere = false): void {
+    this.services.flushTranslations(everywhere ? undefined : this.hart, scope, fence);
   }
   flushCode(): void {
     this.services.flushCode();

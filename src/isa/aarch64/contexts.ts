@@ -20,8 +20,20 @@ export const CONTEXT = {
   illegal: 10,
 } as const;
 
-/** Bit per context that is in use only inside guests. */
-export const GUEST_CONTEXTS = (1 << CONTEXT.guestEl0) | (1 << CONTEXT.guestEl1) | (1 << CONTEXT.guestEl1Pan);
+const bitsOf = (...contexts: number[]): number => contexts.reduce((bits, context) => bits | (1 << context), 0);
+
+/**
+ * Bit per context of the EL1&0 regime, guests' or not: the same registers name the tables of all of them, and the same
+ * instructions flush them.
+ */
+export const EL1_CONTEXTS = bitsOf(
+  CONTEXT.el0,
+  CONTEXT.el1,
+  CONTEXT.el1Pan,
+  CONTEXT.guestEl0,
+  CONTEXT.guestEl1,
+  CONTEXT.guestEl1Pan,
+);
 
 /** Whether EL0 belongs to EL2: HCR_EL2.TGE with E2H. */
 export const isHostUser = (hcr: bigint): boolean => (hcr & (HCR.TGE | HCR.E2H)) === (HCR.TGE | HCR.E2H);

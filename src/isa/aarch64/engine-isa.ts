@@ -2,7 +2,7 @@
 import type { EngineIsa } from '../core/engine-isa';
 import { ALIGNMENT_GUARDS } from './alignment';
 import { CAUSE } from './causes';
-import { dataContext, fetchContext, GUEST_CONTEXTS } from './contexts';
+import { dataContext, EL1_CONTEXTS, fetchContext } from './contexts';
 import { CRC_FUNCTIONS } from './crc32';
 import { watchedTranslation } from './debug';
 import { ENCODING } from './encoding';
@@ -54,7 +54,7 @@ export const AARCH64_ENGINE: EngineIsa = {
   mustAlign,
   dataContext,
   fetchContext,
-  guestContexts: GUEST_CONTEXTS,
+  guestContexts: EL1_CONTEXTS,
   takeTrap,
   pendingInterrupt,
   wakesFromWait,

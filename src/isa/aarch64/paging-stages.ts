@@ -59,6 +59,11 @@ export interface Request {
   readonly isUnaligned: boolean;
   readonly memory: DescriptorReader;
   readonly visitor: StagesVisitor;
+  /**
+   * Nothing is accessed, only asked (`at`): hardware updates nothing. Of stage 1 alone the answer is an intermediate physical
+   * address, stage 2 translates the tables only.
+   */
+  readonly question?: 'stage1' | 'both';
 }
 
 /** Walks for the address that is in `first`. */
@@ -66,7 +71,7 @@ export const walkStages = (first: FirstStage, second: SecondStage | undefined, r
   const one = second ? walkUnder(first, second, request) : walkFirst(first, request, undefined);
   if (one.end.fault) return one;
   if (one.first) settle(request, one.first);
-  if (!second) return one;
+  if (!second || request.question === 'stage1') return one;
   const { access, isUnaligned } = request;
   const end = walkSecond(second, request, one.pa, access, isUnaligned, 'access');
   if (end.fault) return { ...one, end, stage: 2, guestPhysical: one.pa };
@@ -135,7 +140,7 @@ const walkUnder = (first: FirstStage, second: SecondStage, request: Request): St
   const { end } = one;
   if (end.fault === 'tableNotLocated' && located)
     return { ...one, end: located, stage: 2, purpose: 'read', guestPhysical: named };
-  if (!end.fault && end.updated !== end.low && one.first) {
+  if (!end.fault && end.updated !== end.low && one.first && !request.question) {
     const target = implicitly(second, request, named, 'write');
     if (target.fault) return { ...one, end: target, stage: 2, purpose: 'write', guestPhysical: named };
   }

@@ -96,7 +96,7 @@ export interface EngineIsa {
   /** Small ints (0–15) naming the translation context of data accesses and of fetches. */
   dataContext(state: HartState): number;
   fetchContext(state: HartState): number;
-  /** Bit per context that is in use only inside guests. */
+  /** Bit per context that a flush of `guest` translations drops, and one of `host` translations keeps. */
   readonly guestContexts: number;
   takeTrap(state: HartState, cause: number, isInterrupt: boolean, tval: bigint, epc: bigint, detail?: TrapDetail): void;
   /**

@@ -26,7 +26,7 @@ export class Trap {
   ) {}
 }
 
-/** Cached translations of a hart: all, those in use outside guests, or those in use inside. */
+/** Cached translations of a hart: all, those of the contexts that {@link EngineIsa.guestContexts} names, or those of the others. */
 export type TranslationScope = 'all' | 'host' | 'guest';
 
 /**
@@ -73,9 +73,9 @@ export interface HartState {
   called(cause: number): void;
   /**
    * Drop cached translations of this hart; all of them without `scope`. Address spaces are not told apart. `fence` when the
-   * guest asked for it: only those who look on depend on that.
+   * guest asked for it: only those who look on depend on that. `everywhere`: of all harts.
    */
-  flushTranslations(scope?: TranslationScope, fence?: Fence): void;
+  flushTranslations(scope?: TranslationScope, fence?: Fence, everywhere?: boolean): void;
   /** Cached code may be stale (fence.i). */
   flushCode(): void;
   /** Privilege or translation context changed: the engine re-derives what it caches about it. */
