@@ -1,0 +1,104 @@
+/**
+ * The redistributors of a GICv3, one behind the other: each has a frame for its processor's state and one for the interrupts
+ * that are its processor's own.
+ * @see Arm Generic Interrupt Controller Architecture Specification, version 3 (IHI 0069), section 12.11 "The Redistributor register descriptions"
+ */
+import type { Device, DeviceRegister } from '../device';
+import { fieldAt, fieldRegisters, PRIVATE, readField, SGIS, writeField } from './gic-interrupts';
+import { type Gicv3, partOf } from './gicv3';
+
+const FRAME = 0x1_0000;
+/** Bytes of one redistributor. */
+export const REDISTRIBUTOR = 2 * FRAME;
+const GICR = { CTLR: 0x0, IIDR: 0x4, TYPER: 0x8, WAKER: 0x14 } as const;
+const IDENTITY = 0xffd0;
+const IDENTITIES = [0x44, 0, 0, 0, 0x93, 0xb4, 0x3b, 0, 0x0d, 0xf0, 0x05, 0xb1];
+const IIDR = 0x43b;
+const LAST = 0x10;
+const ASLEEP = 2;
+const CHILDREN_ASLEEP = 4;
+const SGI_FIELDS = [
+  'group',
+  'setEnable',
+  'clearEnable',
+  'setPending',
+  'clearPending',
+  'setActive',
+  'clearActive',
+  'priority',
+  'edge',
+] as const;
+
+export class Gicv3Redistributors implements Device<null> {
+  readonly compatible = 'arm,gic-v3';
+  readonly size: number;
+  readonly registers: readonly DeviceRegister[];
+  readonly state = null;
+
+  constructor(
+    readonly id: string,
+    private readonly gic: Gicv3,
+  ) {
+    this.size = REDISTRIBUTOR * gic.processors;
+    this.registers = Array.from({ length: gic.processors }, (_, processor) =>
+      [
+        ...(Object.entries(GICR) as [string, number][]).map(([name, offset]) => ({ name, offset, width: 4 as const })),
+        ...fieldRegisters(0, PRIVATE, SGI_FIELDS).map((one) => ({ ...one, offset: FRAME + one.offset })),
+      ].map((one) => ({ ...one, name: `${one.name}[${processor}]`, offset: processor * REDISTRIBUTOR + one.offset })),
+    ).flat();
+  }
+
+  reset(): void {}
+
+  read(offset: number, width: 1 | 2 | 4): number {
+    const processor = Math.floor(offset / REDISTRIBUTOR);
+    const at = (offset % REDISTRIBUTOR) & ~3;
+    return partOf(at < FRAME ? this.#readOwn(processor, at) : this.#readPrivate(processor, at - FRAME), offset, width);
+  }
+
+  peek(offset: number, width: 1 | 2 | 4): number {
+    return this.read(offset, width);
+  }
+
+  write(offset: number, width: 1 | 2 | 4, value: number): void {
+    const processor = Math.floor(offset / REDISTRIBUTOR);
+    const at = (offset % REDISTRIBUTOR) & ~3;
+    const shift = 8 * (offset & 3);
+    const mask = width === 4 ? 0xffff_ffff : ((2 ** (8 * width) - 1) << shift) >>> 0;
+    const word = ((value << shift) & mask) >>> 0;
+    if (at >= FRAME) this.#writePrivate(processor, at - FRAME, word, mask);
+    else if (at === GICR.WAKER && mask & ASLEEP) this.gic.state.asleep[processor] = word & ASLEEP ? 1 : 0;
+    this.gic.drive();
+  }
+
+  #readOwn(processor: number, offset: number): number {
+    switch (offset) {
+      case GICR.IIDR:
+        return IIDR;
+      case GICR.TYPER:
+        return (processor << 8) | (processor === this.gic.processors - 1 ? LAST : 0);
+      case GICR.TYPER + 4:
+        return processor;
+      case GICR.WAKER:
+        return this.gic.state.asleep[processor] ? ASLEEP | CHILDREN_ASLEEP : 0;
+      default:
+        return offset >= IDENTITY ? (IDENTITIES[(offset - IDENTITY) >> 2] ?? 0) : 0;
+    }
+  }
+
+  #readPrivate(processor: number, offset: number): number {
+    const bank = this.gic.state.privates[processor];
+    const found = fieldAt(offset);
+    if (!bank || !found || found.field === 'target' || found.first >= PRIVATE) return 0;
+    return readField(bank, found.field, found.first);
+  }
+
+  #writePrivate(processor: number, offset: number, value: number, mask: number): void {
+    const bank = this.gic.state.privates[processor];
+    const found = fieldAt(offset);
+    if (!bank || !found || found.field === 'target' || found.first >= PRIVATE) return;
+    // Software generated interrupts stay edges.
+    if (found.field === 'edge' && found.first < SGIS) return;
+    writeField(bank, found.field, found.first, value, mask);
+  }
+}
