@@ -86,7 +86,7 @@ export class Events {
       const old = before(register);
       if (value !== old) events.push({ kind: 'rootChanged', register, value, old, ...common });
     }
-    const past = { get: before, time: view.time, cycles: view.cycles, retired: view.retired };
+    const past = { hart: view.hart, get: before, time: view.time, cycles: view.cycles, retired: view.retired };
     for (const register of this.#registers) {
       if (this.machine.hardware.rootRegisters.includes(register)) continue;
       const value = this.machine.hardware.readSystemRegister(view, register);

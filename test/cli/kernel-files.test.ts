@@ -57,6 +57,7 @@ it('a kernel.json gives a machine its kernel as a flat image, and keeps the file
     pflash0: undefined,
     pflash1: undefined,
     drives: [],
+    choices: {},
   });
 });
 

@@ -63,7 +63,10 @@ export interface Board {
   worldOf(slot: (name: string) => bigint): World;
   readRegister(view: HartView, name: string): bigint | undefined;
   /** A system register, of the hart as it is or as it was. */
-  readSystemRegister(state: Pick<HartView, 'get' | 'time' | 'cycles' | 'retired'>, name: string): bigint | undefined;
+  readSystemRegister(
+    state: Pick<HartView, 'hart' | 'get' | 'time' | 'cycles' | 'retired'>,
+    name: string,
+  ): bigint | undefined;
   /** False when there is no such register or nothing to write. */
   writeRegister(view: HartView, name: string, value: bigint): boolean;
 }

@@ -5,6 +5,8 @@ import { Cfi01 } from '../../../devices/flash/cfi01';
 import { Pl061 } from '../../../devices/gpio/pl061';
 import { GIC_LINES, Gicv2, Gicv2Window } from '../../../devices/intc/gicv2';
 import { Gicv2m } from '../../../devices/intc/gicv2m';
+import { Gicv3 } from '../../../devices/intc/gicv3';
+import { Gicv3Redistributors } from '../../../devices/intc/gicv3-redistributors';
 import { PciHost, PciWindow } from '../../../devices/pci/host';
 import { Pl031 } from '../../../devices/timer/pl031';
 import { Pl011 } from '../../../devices/uart/pl011';
@@ -36,14 +38,6 @@ export interface VirtOptions extends BoardFiles {
   readonly choices: VirtChoices;
 }
 
-/** What takes the board's interrupts. */
-export interface InterruptController {
-  /** Drives a shared interrupt's input. */
-  setLine(id: number, level: boolean): void;
-  /** Drives an input of a processor's own. */
-  setPrivate(processor: number, id: number, level: boolean): void;
-}
-
 /** The board's devices, wired to each other and mapped on a bus. */
 export interface VirtBoard {
   readonly bus: Bus;
@@ -51,7 +45,7 @@ export interface VirtBoard {
   readonly devices: readonly Device[];
   /** Takes what is typed: a virtio console whose driver is up, or else the UART. */
   readonly console: Pick<Device, 'input'>;
-  readonly gic: InterruptController;
+  readonly gic: Gicv2 | Gicv3;
   readonly flash: readonly [Cfi01, Cfi01];
 }
 
@@ -73,18 +67,23 @@ export function buildVirtBoard(host: VirtHost, options: VirtOptions): VirtBoard 
     (id: number): DeviceContext['irq'] =>
     (level, line = 0) =>
       gic.setLine(id + line, level);
+  const toMessage: DeviceContext['irq'] = (level, id = 0) => gic.setLine(id, level);
   const toProcessors: DeviceContext['irq'] = (level, line = 0) =>
     host.line(Math.floor(line / GIC_LINES), line % GIC_LINES, level);
 
-  const gic = new Gicv2('gicd0', context('gicd0', toProcessors), { processors, interrupts });
-  const gicParts: readonly Device[] = [
-    gic,
-    new Gicv2Window('gicc0', gic, 'interface'),
-    new Gicv2m('v2m0', context('v2m0', toGic(0)), messages),
-    ...(options.choices.virtualization
-      ? [new Gicv2Window('gich0', gic, 'virtual'), new Gicv2Window('gicv0', gic, 'guest')]
-      : []),
-  ];
+  const Gic = options.choices.gic === 3 ? Gicv3 : Gicv2;
+  const gic = new Gic('gicd0', context('gicd0', toProcessors), { processors, interrupts });
+  const gicParts: readonly Device[] =
+    gic instanceof Gicv3
+      ? [gic, new Gicv3Redistributors('gicr0', gic)]
+      : [
+          gic,
+          new Gicv2Window('gicc0', gic, 'interface'),
+          new Gicv2m('v2m0', context('v2m0', toMessage), messages),
+          ...(options.choices.virtualization
+            ? [new Gicv2Window('gich0', gic, 'virtual'), new Gicv2Window('gicv0', gic, 'guest')]
+            : []),
+        ];
   const uart = new Pl011('uart0', context('uart0', toGic(map.uart0.interrupt)));
   const bank = (id: 'flash0' | 'flash1', image: Uint8Array | undefined): Cfi01 =>
     new Cfi01(id, context(id, nowhere), { size: flash.unitSize, blockSize: flash.blockSize, image });

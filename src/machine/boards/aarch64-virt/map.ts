@@ -52,6 +52,8 @@ export const AARCH64_VIRT = {
     v2m0: { base: 0x802_0000, size: 0x1000, minWidth: 2 },
     gich0: { base: 0x803_0000, size: 0x1_0000, minWidth: 1 },
     gicv0: { base: 0x804_0000, size: 0x1_0000, minWidth: 1 },
+    /** One behind the other, for as many processors as there are. */
+    gicr0: { base: 0x80a_0000, size: 0xf6_0000, minWidth: 1 },
     uart0: { base: 0x900_0000, size: 0x1000, minWidth: 1, interrupt: 33 },
     rtc0: { base: 0x901_0000, size: 0x1000, minWidth: 1, interrupt: 34 },
     fwcfg0: { base: 0x902_0000, size: 0x18, minWidth: 1 },

@@ -99,7 +99,7 @@ export function virtTree(options: VirtTreeOptions): FdtNode {
           reg: reg(map.gpio0),
         },
       },
-      pcieNode(),
+      pcieNode(choices),
       {
         name: at('pl031', map.rtc0),
         properties: {
@@ -170,8 +170,9 @@ const psciNode = (choices: VirtChoices): FdtNode => ({
   },
 });
 
-function gicNode({ virtualization }: VirtChoices): FdtNode {
+function gicNode({ gic, virtualization }: VirtChoices): FdtNode {
   const { map } = AARCH64_VIRT;
+  if (gic === 3) return gicv3Node(virtualization);
   const parts = virtualization ? [map.gicd0, map.gicc0, map.gich0, map.gicv0] : [map.gicd0, map.gicc0];
   return {
     name: at('intc', map.gicd0),
@@ -200,7 +201,26 @@ function gicNode({ virtualization }: VirtChoices): FdtNode {
   };
 }
 
-function timerNode(processors: number, { virtualization }: VirtChoices): FdtNode {
+function gicv3Node(virtualization: boolean): FdtNode {
+  const { map } = AARCH64_VIRT;
+  return {
+    name: at('intc', map.gicd0),
+    properties: {
+      phandle: PHANDLE.intc,
+      ...(virtualization && { interrupts: ppi(MAINTENANCE) }),
+      reg: reg(map.gicd0, map.gicr0),
+      '#redistributor-regions': 1,
+      compatible: 'arm,gic-v3',
+      ranges: true,
+      '#size-cells': 2,
+      '#address-cells': 2,
+      'interrupt-controller': true,
+      '#interrupt-cells': 3,
+    },
+  };
+}
+
+function timerNode(processors: number, { gic, virtualization }: VirtChoices): FdtNode {
   const { physical, virtual, hypervisor, hypervisorVirtual } = AARCH64_VIRT.timers;
   // Secure, as all bindings have it first; there is none, and the number is QEMU's.
   const secure = 29;
@@ -208,7 +228,7 @@ function timerNode(processors: number, { virtualization }: VirtChoices): FdtNode
     name: 'timer',
     properties: {
       interrupts: [secure, physical, virtual, hypervisor, ...(virtualization ? [hypervisorVirtual] : [])].flatMap(
-        (id) => ppi(id, processors),
+        (id) => ppi(id, gic === 3 ? 0 : processors),
       ),
       'always-on': true,
       compatible: ['arm,armv8-timer', 'arm,armv7-timer'],
@@ -258,7 +278,7 @@ function cpusNode(processors: number, { cpu }: VirtChoices): FdtNode {
 /** PCI's three-cell addresses: kind of space, then 64 bits. */
 const SPACE = { io: 0x100_0000, memory: 0x200_0000, memory64: 0x300_0000 } as const;
 
-function pcieNode(): FdtNode {
+function pcieNode({ gic }: VirtChoices): FdtNode {
   const { map } = AARCH64_VIRT;
   const cells = (value: number): number[] => [Math.floor(value / 2 ** 32), value % 2 ** 32];
   const range = (space: number, bus: number, { base, size }: Window): number[] => [
@@ -287,7 +307,7 @@ function pcieNode(): FdtNode {
       ...range(SPACE.memory64, map.pcieMemory64.base, map.pcieMemory64),
     ],
     reg: reg(map.pcie0),
-    'msi-map': [0, PHANDLE.msi, 0, 0x1_0000],
+    ...(gic === 2 && { 'msi-map': [0, PHANDLE.msi, 0, 0x1_0000] }),
     'dma-coherent': true,
     'bus-range': [0, map.pcie0.size / 0x10_0000 - 1],
     'linux,pci-domain': 0,
