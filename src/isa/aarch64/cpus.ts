@@ -45,6 +45,7 @@ const MAX_FEATURES: readonly Feature[] = [
   'DotProd',
   'FHM',
   'FlagM2',
+  'TLBIRANGE',
   'DPB2',
   'PAuth',
   'JSCVT',

@@ -3,11 +3,12 @@
  * @see Arm ARM, C5.3 "A64 System instructions for cache maintenance", C5.4 "… for address translation", C5.5 "… for TLB maintenance"
  */
 import type { HartState } from '../core/privileged';
+import { AT_FORMS, at } from './address-translate';
 import type { Feature } from './features';
 import { zeroBlock } from './maintenance-caches';
 import { TRAP, type TrapRule, USER, type UserRule } from './sysreg-traps';
 import { type Encoding, numberOf } from './sysregs-rows';
-import { AT_OPERATIONS, TLBI_OPERATIONS } from './translation-operations';
+import { TLBI_FORMS, tlbi } from './tlb-maintenance';
 
 export interface MaintenanceRow {
   /** `dc civac`, as assemblers write it. */
@@ -76,16 +77,34 @@ const caches: readonly MaintenanceRow[] = [
   row('dc cisw', [0, 7, 14, 2], 'Cleans and invalidates a data cache by set and way.', nothing, SETS),
 ];
 
+/** The feature that a form of `tlbi` comes with: ranges, whose names begin with r, and outer shareable domains. */
+const featureOf = (name: string): { readonly feature?: Feature } => {
+  if (/^r(va|ipas)/.test(name)) return { feature: 'TLBIRANGE' };
+  return name.endsWith('os') ? { feature: 'TLBIOS' } : {};
+};
+
 const translations: readonly MaintenanceRow[] = [
-  ...AT_OPERATIONS.map(({ name, encoding, doc, run, feature }) =>
-    row(name, encoding, doc, run, { ...(feature && { feature }) }),
+  ...AT_FORMS.map((form) =>
+    row(
+      `at ${form.name}`,
+      [form.op1, 7, form.CRm, form.op2],
+      'PAR_EL1 = where an access of that kind would go.',
+      (state, address) => at(state, form, address),
+      form.CRm === 9 ? { feature: 'PAN2' } : {},
+    ),
   ),
-  ...TLBI_OPERATIONS.map(({ name, encoding, doc, run, feature, hasNoOperand }) =>
-    row(name, encoding, doc, run, {
-      ...(feature && { feature }),
-      ...(hasNoOperand && { hasNoOperand }),
-      ...(encoding[0] === 0 && { traps: [TRAP.TTLB] }),
-    }),
+  ...TLBI_FORMS.map((form) =>
+    row(
+      `tlbi ${form.name}`,
+      [form.op1, 8, form.CRm, form.op2],
+      'Drops cached translations.',
+      (state, operand) => tlbi(state, form, operand),
+      {
+        ...featureOf(form.name),
+        ...(!form.takesRegister && { hasNoOperand: true as const }),
+        ...(form.op1 === 0 && { traps: [TRAP.TTLB] }),
+      },
+    ),
   ),
 ];
 

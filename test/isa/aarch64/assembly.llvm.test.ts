@@ -11,7 +11,7 @@ const RANDOM_WORDS = 30_000;
 
 /** What `max` has, as LLVM names it. */
 const ATTRIBUTES =
-  '+v8.2a,+spe,+rcpc,+rcpc-immo,+ras,+crc,+lse,+flagm,+altnzcv,+sb,+bti,+pauth,+fp-armv8,+neon,+fullfp16,+jsconv,+fptoint,+aes,+sha2,+sha3,+dotprod,+complxnum,+fp16fml,+dit,+ssbs,+ccpp,+ccdp,+tracev8.4';
+  '+v8.2a,+spe,+rcpc,+rcpc-immo,+ras,+crc,+lse,+flagm,+altnzcv,+sb,+bti,+pauth,+fp-armv8,+neon,+fullfp16,+jsconv,+fptoint,+aes,+sha2,+sha3,+dotprod,+complxnum,+fp16fml,+dit,+ssbs,+ccpp,+ccdp,+tracev8.4,+tlb-rmi,+pan-rwv';
 
 /** Ours as LLVM would write it: targets as distances. */
 const printedByUs = (word: number): string | undefined => {
