@@ -131,6 +131,12 @@ const wide = ({ wide }: Operands): bigint => wide?.wide ?? 0n;
 /** A doubleword of bytes of ones and zeros, in as many places as LLVM gives it. */
 const bytes = (value: bigint): string => (value === 0n ? '0'.repeat(16) : `0x${value.toString(16).padStart(14, '0')}`);
 
+/** `times3`: so often 2 to the power of the field. */
+const timesPiece = (name: string, format: string): ((operands: Operands) => string) | undefined => {
+  const [all, count] = /^times(\d)$/.exec(format) ?? [];
+  return all === undefined ? undefined : ({ fields }) => String(Number(count) << (fields[name] ?? 0));
+};
+
 /** `list2v16b`: registers one behind the other. */
 const listPiece = (name: string, format: string): ((operands: Operands) => string) | undefined => {
   const [all, count, each = ''] = /^list(\d)([tvwl].+)$/.exec(format) ?? [];
@@ -162,7 +168,11 @@ const operand: Spelling['operand'] = (insn, name, format): Piece | undefined => 
       return ({ fields }) => String(value({ fields }) - (fields.immr ?? 0) + 1);
     default:
       return (
-        movePiece(name, format) ?? memoryOperand(name, format) ?? listPiece(name, format) ?? vectorPiece(name, format)
+          timesPiece(name, format) ??
+          movePiece(name, format) ??
+          memoryOperand(name, format) ??
+          listPiece(name, format) ??
+          vectorPiece(name, format)
       );
   }
 };

@@ -11,6 +11,7 @@ import { simdImmediate } from './simd-immediate';
 import { simdInteger } from './simd-integer';
 import { simdLogical } from './simd-logical';
 import { simdLong } from './simd-long';
+import { simdMemory } from './simd-memory';
 import { simdMisc } from './simd-misc';
 import { simdMove } from './simd-move';
 import { simdShift } from './simd-shift';
@@ -31,6 +32,7 @@ const rows = (): readonly SimdRow[] => {
     ...simdFloatConvert(),
     ...simdComplex(),
     ...simdCrypto(),
+    ...simdMemory(),
   ];
   return made;
 };

@@ -16,8 +16,8 @@ export interface SimdRow {
 
 export type Sem = (o: A64Ops, f: A64Fields) => void;
 
-/** How an instruction is done: described with `Ops`, or a helper. */
-export type How = { readonly sem: Sem } | { readonly helper: Helper };
+/** How an instruction is done: described with `Ops`, or by a helper, which writes vectors unless it says more. */
+export type How = { readonly sem: Sem } | { readonly helper: Helper; readonly writes?: 'anything' };
 
 interface Text {
   readonly asm: string;
@@ -50,22 +50,13 @@ export const isRareSimd = (mnemonic: string): boolean => !COMMON_SIMD.test(mnemo
 /** What is printed of a row's name, without the 2 of long vectors. */
 const printedOf = (mnemonic: string): string => (mnemonic.split('-', 1)[0] ?? '').replace('{2}', '');
 
-/**
- * A row that needs Advanced SIMD to be enabled. `{2}` in its name is printed as a 2 where Q is set.
- * @param writes the only file that its helper writes
- */
-export const simdRow = (
-  mnemonic: string,
-  pattern: string,
-  { feature, ...text }: Text,
-  how: How,
-  writes: 'v' | 'x' | undefined = 'v',
-): SimdRow => ({
+/** A row that needs Advanced SIMD to be enabled. `{2}` in its name is printed as a 2 where Q is set. */
+export const simdRow = (mnemonic: string, pattern: string, { feature, ...text }: Text, how: How): SimdRow => ({
   insn: insn(mnemonic, pattern, {
     ...text,
     ref: `${MANUAL} "${printedOf(mnemonic).toUpperCase()}"`,
     ...(isRareSimd(mnemonic) && { isRare: true }),
-    ...('helper' in how && writes && { helperWrites: writes }),
+    ...('helper' in how && !how.writes && { helperWrites: 'v' }),
     sem: (o, f) => {
       if (feature) o.requires(feature);
       o.guard('fp');
