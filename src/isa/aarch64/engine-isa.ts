@@ -18,6 +18,7 @@ import { simdHelpers } from './insns/simd';
 import { pendingInterrupt, wakesFromWait } from './interrupts';
 import { cpuTranslate, mustAlign } from './paging-cpu';
 import { QUICK_FLOAT } from './quick-float';
+import { QUICK_SIMD } from './quick-simd';
 import { QUICK_SYSTEM } from './quick-system';
 import { COMMON_SIMD } from './simd/row';
 import { STATE } from './state';
@@ -31,7 +32,7 @@ export const AARCH64_ENGINE: EngineIsa = {
   get insns() {
     return insns();
   },
-  quick: [...QUICK_SYSTEM, ...QUICK_FLOAT, ...QUICK_EXCLUSIVES],
+  quick: [...QUICK_SYSTEM, ...QUICK_FLOAT, ...QUICK_EXCLUSIVES, ...QUICK_SIMD],
   apart: { test: (row) => isOtherMemory(row) || COMMON_SIMD.test(row) },
   fusions: [],
   state: STATE,

@@ -168,11 +168,11 @@ const operand: Spelling['operand'] = (insn, name, format): Piece | undefined => 
       return ({ fields }) => String(value({ fields }) - (fields.immr ?? 0) + 1);
     default:
       return (
-          timesPiece(name, format) ??
-          movePiece(name, format) ??
-          memoryOperand(name, format) ??
-          listPiece(name, format) ??
-          vectorPiece(name, format)
+        timesPiece(name, format) ??
+        movePiece(name, format) ??
+        memoryOperand(name, format) ??
+        listPiece(name, format) ??
+        vectorPiece(name, format)
       );
   }
 };

@@ -2,6 +2,7 @@
 import type { BusWidth, HartState, Helper } from '../../core/privileged';
 import { type LaneWidth, lanesOf, vectorOf } from '../simd/lanes';
 import { type SimdRow, simdRow } from '../simd/row';
+import { EITHER } from './addressing';
 import { BITS, type Letter, lettersOf } from './simd-shapes';
 
 type Field = (name: string) => number;
@@ -9,12 +10,12 @@ type Kind = 'ld' | 'st';
 const KINDS: readonly Kind[] = ['ld', 'st'];
 
 /** How the base goes on: not at all, by the bytes that were moved, or by a register. */
-const FORMS = [
+export const FORMS = [
   { name: '', post: '0', Rm: '00000', asm: '' },
   { name: '-post', post: '1', Rm: '11111', asm: ', #BYTES' },
   { name: '-index', post: '1', Rm: 'Rm:5', asm: ', {x:Rm}' },
 ] as const;
-type Form = (typeof FORMS)[number];
+export type Form = (typeof FORMS)[number];
 
 const notZero = ({ name }: Form): { not?: { Rm: number[] } } => (name === '-index' ? { not: { Rm: [31] } } : {});
 
@@ -83,7 +84,12 @@ const row = (
   helper: Helper,
   not: Readonly<Record<string, readonly number[]>>,
 ): SimdRow =>
-  simdRow(name, pattern, { asm, doc, ...(Object.keys(not).length > 0 && { not }) }, { helper, writes: 'anything' });
+  simdRow(
+    name,
+    pattern,
+    { asm, doc, ...(Object.keys(not).length > 0 && { not }) },
+    { helper, writes: 'anything', first: (o, f) => EITHER.read(o, f) },
+  );
 
 const textOf = (list: string, form: Form, bytes: string): string =>
   `${list}, [{xsp:Rn}]${form.asm.replace('BYTES', bytes)}`;
@@ -101,6 +107,10 @@ const WHOLE = [
   { members: 2, vectors: 1, opcode: '1000' },
   { members: 1, vectors: 2, opcode: '1010' },
 ] as const;
+
+/** The pattern of an instruction on whole vectors. */
+export const wholeWord = (kind: Kind, opcode: string, form: Form, Q: 0 | 1): string =>
+  `0 ${Q} 001100 ${form.post} ${kind === 'ld' ? 1 : 0} 0 ${form.Rm} ${opcode} size:2 Rn:5 Vt:5`;
 
 const LETTERS: readonly Letter[] = ['b', 'h', 's', 'd'];
 
@@ -126,7 +136,7 @@ const whole = (kind: Kind, { members, vectors, opcode }: (typeof WHOLE)[number],
   return ([0, 1] as const).map((Q) =>
     row(
       `${kind}${members}-${registers}${Q ? 'q' : 'd'}${form.name}`,
-      `0 ${Q} 001100 ${form.post} ${kind === 'ld' ? 1 : 0} 0 ${form.Rm} ${opcode} size:2 Rn:5 Vt:5`,
+      wholeWord(kind, opcode, form, Q),
       textOf(`{list${registers}${Q ? 'wa' : 'la'}:Vt}`, form, String(registers * 8 * (Q + 1))),
       doc,
       helperOf(kind, form, 'zeros', transferOf(Q)),

@@ -6,7 +6,8 @@ import { insn } from '../insn';
 import type { A64Fields, A64Ops } from '../ops';
 import { type Lane, type LaneType, Saturation } from './lanes';
 
-const MANUAL = 'Arm Architecture Reference Manual for A-profile, C7.2';
+/** What rows say of the manual they follow. */
+export const MANUAL = 'Arm Architecture Reference Manual for A-profile, C7.2';
 
 /** A row and, where TypeScript does the whole instruction, its helper. */
 export interface SimdRow {
@@ -17,7 +18,14 @@ export interface SimdRow {
 export type Sem = (o: A64Ops, f: A64Fields) => void;
 
 /** How an instruction is done: described with `Ops`, or by a helper, which writes vectors unless it says more. */
-export type How = { readonly sem: Sem } | { readonly helper: Helper; readonly writes?: 'anything' };
+export type How =
+  | { readonly sem: Sem }
+  | {
+      readonly helper: Helper;
+      readonly writes?: 'anything';
+      /** What is asked before it. */
+      readonly first?: Sem;
+    };
 
 interface Text {
   readonly asm: string;
@@ -61,7 +69,10 @@ export const simdRow = (mnemonic: string, pattern: string, { feature, ...text }:
       if (feature) o.requires(feature);
       o.guard('fp');
       if ('sem' in how) how.sem(o, f);
-      else o.helper(mnemonic);
+      else {
+        how.first?.(o, f);
+        o.helper(mnemonic);
+      }
     },
   }),
   ...('helper' in how && { helper: how.helper }),

@@ -1,4 +1,5 @@
 /** When instructions of Advanced SIMD raise exceptions instead. */
+import { SCTLR } from '../../../../../src/isa/aarch64/bits';
 import { CAUSE } from '../../../../../src/isa/aarch64/causes';
 import { simdInsns } from '../../../../../src/isa/aarch64/insns/simd';
 import { encodeInsn } from '../../../../../src/isa/core/decoder';
@@ -54,6 +55,16 @@ const faults: readonly Vector[] = (
   after: { trap: { cause: CAUSE.readExternal, tval: END } },
 }));
 
+/** With SCTLR_EL1.SA the stack pointer must be a multiple of 16, whatever the lanes are. */
+const stack: readonly Vector[] = (['ld1-1q', 'st1-1q-post', 'ld2-b', 'ld1r-1'] as const).map((mnemonic) => ({
+  name: `${mnemonic} with an unaligned stack pointer`,
+  mnemonic,
+  word: wordOf(mnemonic, { Vt: VT, Rn: 31 }),
+  length: 4,
+  before: { slots: { sp: END - 248n, SCTLR_EL1: SCTLR.SA } },
+  after: { trap: { cause: CAUSE.spAlignment, tval: 0n } },
+}));
+
 /** With the MMU off lanes must be aligned to their own size. @see Arm ARM, B2.5.2 "Alignment of data accesses" */
 const unaligned: readonly Vector[] = (
   [
@@ -73,6 +84,6 @@ const unaligned: readonly Vector[] = (
   after: { trap: { cause: access === 'read' ? CAUSE.readAlignment : CAUSE.writeAlignment, tval: END - 255n } },
 }));
 
-export const SIMD_EXCEPTIONS: readonly Vector[] = [...disabled, ...faults];
+export const SIMD_EXCEPTIONS: readonly Vector[] = [...disabled, ...faults, ...stack];
 /** Only for what translates addresses. */
 export const SIMD_UNALIGNED: readonly Vector[] = unaligned;
