@@ -6,7 +6,8 @@
 import type { QuickForm } from '../../core/engine-isa';
 import type { PatternInsn } from '../../core/insn';
 import type { V32, V64 } from '../../core/ops';
-import type { HartState, IsaFunction } from '../../core/privileged';
+import { type HartState, type IsaFunction, Trap } from '../../core/privileged';
+import { WRITE } from '../causes';
 import { insn, variant } from '../insn';
 import type { A64Fields, A64Ops } from '../ops';
 import { type Base, basesOf, exclusions } from './addressing';
@@ -93,14 +94,24 @@ const loadPair = ({ bytes, suffix, register, size }: Pair, { load: name, bit }: 
 const isWatched = (state: HartState, address: bigint, bytes: number): boolean =>
   state.get('exclusiveBytes') === BigInt(bytes) && state.get('exclusiveAddress') === address;
 
+/** What is at an address that may be stored to; where nothing is, that is the store's fault. */
+const compared = (state: HartState, address: bigint, bytes: Bytes): bigint => {
+  state.check(address, 'write');
+  try {
+    return state.load(address, bytes);
+  } catch (error) {
+    if (!(error instanceof Trap)) throw error;
+    throw new Trap(error.trapCause | WRITE, error.tval, error.detail);
+  }
+};
+
 /** 0 where it stores, else 1. A monitor that is open, or elsewhere, lets no fault happen. */
 const storeExclusive =
   (bytes: Bytes): IsaFunction =>
   (state, address, value) => {
     let status = 1n;
     if (isWatched(state, address, bytes)) {
-      state.check(address, 'write');
-      if (state.load(address, bytes) === state.get('exclusiveValue')) {
+      if (compared(state, address, bytes) === state.get('exclusiveValue')) {
         state.store(address, bytes, BigInt.asUintN(8 * bytes, value));
         status = 0n;
       }
@@ -112,10 +123,9 @@ const storeExclusive =
 const storeExclusivePair: IsaFunction = (state, address, low, high) => {
   let status = 1n;
   if (isWatched(state, address, 16)) {
-    state.check(address, 'write');
     const isSame =
-      state.load(address, 8) === state.get('exclusiveValue') &&
-      state.load(address + 8n, 8) === state.get('exclusiveValue2');
+      compared(state, address, 8) === state.get('exclusiveValue') &&
+      compared(state, address + 8n, 8) === state.get('exclusiveValue2');
     if (isSame) {
       state.store(address, 8, low);
       state.store(address + 8n, 8, high);

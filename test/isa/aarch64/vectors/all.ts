@@ -1,6 +1,7 @@
 /** All vector rows. */
 import type { Vector } from '../../driver';
 import { ARITHMETIC } from './arithmetic';
+import { ATOMICS } from './atomics';
 import { BITFIELDS } from './bitfields';
 import { BRANCHES } from './branches';
 import { CONDITIONALS } from './conditionals';
@@ -11,6 +12,7 @@ import { FLOAT_CONVERT } from './float-convert';
 import { FLOAT_MOVE } from './float-move';
 import { HINTS } from './hints';
 import { LOGICAL } from './logical';
+import { MEMORY } from './memory';
 import { MOVES } from './moves';
 import { SOURCES } from './sources';
 import { SYSTEM } from './system';
@@ -26,6 +28,8 @@ export const TABLES: Readonly<Record<string, readonly Vector[]>> = {
   flags: FLAGS,
   branches: BRANCHES,
   hints: HINTS,
+  memory: MEMORY,
+  atomics: ATOMICS,
   system: SYSTEM,
   'float-arithmetic': FLOAT_ARITHMETIC,
   'float-compare': FLOAT_COMPARE,
