@@ -2,7 +2,7 @@
 import type { CpuTranslation, WalkMemory } from '../core/engine-isa';
 import { type HartState, Trap } from '../core/privileged';
 import type { Access } from '../core/translation';
-import { REGIME_REGISTERS, regimeAt } from './address-ranges';
+import { isStage1On, REGIME_REGISTERS, regimeAt } from './address-ranges';
 import { HCR, SCTLR } from './bits';
 import { FSC } from './causes';
 import { hasStage2 } from './contexts';
@@ -21,8 +21,8 @@ export const mustAlign = (state: SlotReader): boolean => {
   const regime = regimeAt(state, Number(state.get('EL')));
   const sctlr = state.get(REGIME_REGISTERS[regime].sctlr);
   if (sctlr & SCTLR.A) return true;
-  const isDefaultCacheable = regime === 'EL1&0' && (state.get('HCR_EL2') & HCR.DC) !== 0n;
-  return (sctlr & SCTLR.M) === 0n && !isDefaultCacheable;
+  const isDefaultCacheable = regime === 'EL1&0' && (state.get('HCR_EL2') & (HCR.DC | HCR.TGE)) === HCR.DC;
+  return !isStage1On(state, regime) && !isDefaultCacheable;
 };
 
 /**

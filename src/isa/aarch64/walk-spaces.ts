@@ -14,7 +14,7 @@ import {
 import { HCR, SCTLR } from './bits';
 import type { WalkFault, WalkSpace } from './paging';
 import { bitsPerLevel, LAST_LEVEL, startLevelOf, tableBase } from './table-geometry';
-import { featuresOf, type TranslationFeatures } from './translation-features';
+import { featuresOf, PHYSICAL_BITS, type TranslationFeatures } from './translation-features';
 
 type SlotReader = Pick<HartState, 'get'>;
 
@@ -39,8 +39,6 @@ export interface FirstStage {
   /** Bits of output addresses. */
   readonly outputBits: number;
 }
-
-const PHYSICAL_BITS: readonly number[] = [32, 36, 40, 42, 44, 48, 48, 48];
 
 /** Bits of addresses that a PS or IPS field allows: no more than the processor has. */
 const outputBitsOf = (field: number, { physicalBits }: TranslationFeatures): number =>
@@ -72,8 +70,8 @@ export const rangeSpace = (state: SlotReader, { regime, isUser, pan }: Accessor,
   const control = state.get(sctlr);
   const mair = state.get(mairName);
   const isSingle = regime === 'EL2';
-  const bit = (at: number): boolean => features.hafdbs && part(tcr, at, 1) === 1;
-  const setsAccessed = bit(isSingle ? 21 : 39);
+  const bit = (at: number): boolean => part(tcr, at, 1) === 1;
+  const setsAccessed = features.haf && bit(isSingle ? 21 : 39);
   return {
     stage: 1,
     granuleBits: range.granuleBits,
@@ -83,7 +81,7 @@ export const rangeSpace = (state: SlotReader, { regime, isUser, pan }: Accessor,
     outputBits: outputBitsOf(part(tcr, isSingle ? 16 : 32, 3), features),
     isUser,
     setsAccessed,
-    setsDirty: setsAccessed && bit(isSingle ? 22 : 40),
+    setsDirty: setsAccessed && features.hafdbs && bit(isSingle ? 22 : 40),
     hasUsers: !isSingle,
     wxn: (control & SCTLR.WXN) !== 0n,
     pan: pan && !isUser && !isSingle,
@@ -180,8 +178,7 @@ export const secondStage = (state: SlotReader, isUser: boolean): SecondStage => 
   const [startLevel, needed] = isLast ? [LAST_LEVEL, 0] : (START_LEVELS[granuleBits][field] ?? [LAST_LEVEL, 99]);
   const isStartValid = features.physicalBits >= needed && isConsistent(granuleBits, startLevel, inputBits);
   const fault = size < least || size > most ? 'sizeInvalid' : isStartValid ? undefined : 'startInvalid';
-  const bit = (at: number): boolean => features.hafdbs && part(vtcr, at, 1) === 1;
-  const setsAccessed = bit(21);
+  const setsAccessed = features.haf && part(vtcr, 21, 1) === 1;
   return {
     space: {
       stage: 2,
@@ -192,7 +189,7 @@ export const secondStage = (state: SlotReader, isUser: boolean): SecondStage => 
       outputBits: outputBitsOf(part(vtcr, 16, 3), features),
       isUser,
       setsAccessed,
-      setsDirty: setsAccessed && bit(22),
+      setsDirty: setsAccessed && features.hafdbs && part(vtcr, 22, 1) === 1,
       hasUsers: false,
       wxn: false,
       pan: false,
