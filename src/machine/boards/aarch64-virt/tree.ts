@@ -1,6 +1,7 @@
 /** The device tree of `aarch64-virt`: what a kernel is told about the board. */
 import { MAINTENANCE } from '../../../devices/intc/gicv2';
 import { PL011_CLOCK } from '../../../devices/uart/pl011';
+import { CPUS } from '../../../isa/aarch64';
 import { encodeFdt, type FdtNode, type FdtValue } from '../../boot/fdt';
 import type { PhysicalRange } from '../../boot/load-plan';
 import { conduitOf, type VirtChoices } from './choices';
@@ -220,16 +221,23 @@ function gicv3Node(virtualization: boolean): FdtNode {
   };
 }
 
-function timerNode(processors: number, { gic, virtualization }: VirtChoices): FdtNode {
+/** A processor whose EL2 can be a host has a virtual timer there, too. */
+const hasHostTimer = (cpu: string): boolean => CPUS.some(({ name, features }) => name === cpu && features.has('VHE'));
+
+function timerNode(processors: number, { cpu, gic, virtualization }: VirtChoices): FdtNode {
   const { physical, virtual, hypervisor, hypervisorVirtual } = AARCH64_VIRT.timers;
   // Secure, as all bindings have it first; there is none, and the number is QEMU's.
   const secure = 29;
   return {
     name: 'timer',
     properties: {
-      interrupts: [secure, physical, virtual, hypervisor, ...(virtualization ? [hypervisorVirtual] : [])].flatMap(
-        (id) => ppi(id, gic === 3 ? 0 : processors),
-      ),
+      interrupts: [
+        secure,
+        physical,
+        virtual,
+        hypervisor,
+        ...(virtualization && hasHostTimer(cpu) ? [hypervisorVirtual] : []),
+      ].flatMap((id) => ppi(id, gic === 3 ? 0 : processors)),
       'always-on': true,
       compatible: ['arm,armv8-timer', 'arm,armv7-timer'],
     },
