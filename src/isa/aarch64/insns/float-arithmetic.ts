@@ -1,13 +1,14 @@
 /** Floating-point arithmetic, and rounding to integral numbers. */
 import type { PatternInsn } from '../../core/insn';
 import { insn } from '../insn';
-import { bitsOf, DOUBLE, PRECISIONS, type Precision, REF, SINGLE, signOf } from './float';
+import { bitsOf, DOUBLE, PRECISIONS, type Precision, RARE, REF, SINGLE, signOf } from './float';
 
 const binary = (p: Precision, name: string, opcode: string, doc: string): PatternInsn =>
   insn(`${name}-${p.suffix}`, `00011110 ${p.ftype} 1 Vm:5 ${opcode} 10 Vn:5 Vd:5`, {
     asm: `{${p.suffix}:Vd}, {${p.suffix}:Vn}, {${p.suffix}:Vm}`,
     ref: `${REF} "${name.toUpperCase()} (scalar)"`,
     doc,
+    ...p.rare,
     sem: (o, f) => {
       p.enter(o);
       o.setD(f.Vd, o.call(`${name}.${p.suffix}`, [o.d(f.Vn), o.d(f.Vm)]));
@@ -19,6 +20,7 @@ const unary = (p: Precision, name: string, opcode: string, doc: string): Pattern
     asm: `{${p.suffix}:Vd}, {${p.suffix}:Vn}`,
     ref: `${REF} "${name.toUpperCase()} (scalar)"`,
     doc,
+    ...p.rare,
     sem: (o, f) => {
       p.enter(o);
       o.setD(f.Vd, o.call(`${name}.${p.suffix}`, [o.d(f.Vn)]));
@@ -30,6 +32,7 @@ const fused = (p: Precision, name: string, [o1, o0]: readonly [number, number], 
     asm: `{${p.suffix}:Vd}, {${p.suffix}:Vn}, {${p.suffix}:Vm}, {${p.suffix}:Va}`,
     ref: `${REF} "${name.toUpperCase()}"`,
     doc,
+    ...p.rare,
     sem: (o, f) => {
       p.enter(o);
       o.setD(f.Vd, o.call(`${name}.${p.suffix}`, [o.d(f.Vn), o.d(f.Vm), o.d(f.Va)]));
@@ -44,6 +47,7 @@ const signs = (p: Precision): PatternInsn[] => {
       asm,
       ref: `${REF} "FABS (scalar)"`,
       doc: 'Vd = Vn with a positive sign.',
+      ...p.rare,
       sem: (o, f) => {
         p.enter(o);
         o.setD(f.Vd, o.and(o.d(f.Vn), o.c(signOf(p) - 1n)));
@@ -53,6 +57,7 @@ const signs = (p: Precision): PatternInsn[] => {
       asm,
       ref: `${REF} "FNEG (scalar)"`,
       doc: 'Vd = Vn with its sign turned.',
+      ...p.rare,
       sem: (o, f) => {
         p.enter(o);
         o.setD(f.Vd, o.xor(bitsOf(o, p, f.Vn), o.c(signOf(p))));
@@ -67,6 +72,7 @@ const bounded = (p: Precision, name: string, opcode: string, doc: string): Patte
     asm: `{${p.suffix}:Vd}, {${p.suffix}:Vn}`,
     ref: `${REF} "${name.toUpperCase()} (scalar)"`,
     doc,
+    ...RARE,
     sem: (o, f) => {
       o.requires('FRINTTS');
       p.enter(o);

@@ -16,6 +16,7 @@ const comparisons = (p: Precision, name: 'fcmp' | 'fcmpe', e: 0 | 1): PatternIns
       asm: `{${p.suffix}:Vn}, {${p.suffix}:Vm}`,
       ref,
       doc: `Sets the flags by Vn and Vm; ${invalid}${RESULT}.`,
+      ...p.rare,
       sem: (o, f) => {
         p.enter(o);
         o.setNzcv(o.call(call, [o.d(f.Vn), o.d(f.Vm)]));
@@ -26,6 +27,7 @@ const comparisons = (p: Precision, name: 'fcmp' | 'fcmpe', e: 0 | 1): PatternIns
       asm: `{${p.suffix}:Vn}, #0.0`,
       ref,
       doc: `Sets the flags by Vn and 0; ${invalid}${RESULT}.`,
+      ...p.rare,
       sem: (o, f) => {
         p.enter(o);
         o.setNzcv(o.call(call, [o.d(f.Vn), o.c(0)]));
@@ -40,6 +42,7 @@ const conditional = (p: Precision, name: 'fccmp' | 'fccmpe', op: 0 | 1): Pattern
     ref: `${REF} "${name.toUpperCase()}"`,
     doc: `Sets the flags by Vn and Vm if the condition holds, else to nzcv; ${name === 'fccmpe' ? 'any' : 'a signalling'} NaN is invalid.`,
     computed: { holds: ({ cond = 0 }) => holdsOf(cond) },
+    ...p.rare,
     sem: (o, f) => {
       p.enter(o);
       const what = o.select(o.conditionOf(f.holds), o.c(COMPARES), o.imm(f.nzcv));
@@ -53,6 +56,7 @@ const select = (p: Precision): PatternInsn =>
     ref: `${REF} "FCSEL"`,
     doc: 'Vd = Vn if the condition holds, else Vm.',
     computed: { holds: ({ cond = 0 }) => holdsOf(cond) },
+    ...p.rare,
     sem: (o, f) => {
       p.enter(o);
       o.setD(f.Vd, o.select(o.conditionOf(f.holds), bitsOf(o, p, f.Vn), bitsOf(o, p, f.Vm)));

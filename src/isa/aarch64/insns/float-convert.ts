@@ -1,7 +1,7 @@
 /** Conversions between floating-point formats, and with integers and fixed-point numbers in general registers. */
 import type { PatternInsn } from '../../core/insn';
 import { insn } from '../insn';
-import { DOUBLE, HALF, PRECISIONS, type Precision, REF, SINGLE } from './float';
+import { DOUBLE, HALF, PRECISIONS, type Precision, RARE, REF, SINGLE } from './float';
 
 /** Of halves that needs no half-precision arithmetic. */
 const between = (from: Precision, to: Precision, opc: string): PatternInsn =>
@@ -9,6 +9,7 @@ const between = (from: Precision, to: Precision, opc: string): PatternInsn =>
     asm: `{${to.suffix}:Vd}, {${from.suffix}:Vn}`,
     ref: `${REF} "FCVT"`,
     doc: `Vd = the ${from.name} Vn as a ${to.name}.`,
+    ...(from.rare ?? to.rare),
     sem: (o, f) => {
       o.guard('fp');
       o.setD(f.Vd, o.call(`fcvt.${to.suffix}.${from.suffix}`, [o.d(f.Vn)]));
@@ -53,6 +54,7 @@ const toIntegers = (p: Precision, { r, sf, bits, scale }: IntegerKind): PatternI
             asm: `{${r}:Rd}, {${p.suffix}:Vn}`,
             ref: `${REF} "${mnemonic.toUpperCase()} (scalar${mode === 'z' ? ', integer' : ''})"`,
             doc: `Rd = Vn rounded ${how} to a ${name} integer; out of range the nearest end of it, of a NaN 0.`,
+            ...p.rare,
             sem: (o, f) => {
               p.enter(o);
               o.in64.setR(f.Rd, o.call(`${mnemonic}.${r}.${p.suffix}`, [o.d(f.Vn)]));
@@ -64,6 +66,7 @@ const toIntegers = (p: Precision, { r, sf, bits, scale }: IntegerKind): PatternI
         asm: `{${r}:Rd}, {${p.suffix}:Vn}, #{from${bits}:scale}`,
         ref: `${REF} "${truncated.toUpperCase()} (scalar, fixed-point)"`,
         doc: `Rd = Vn × 2^bits rounded towards zero to a ${name} integer; out of range the nearest end of it, of a NaN 0.`,
+        ...RARE,
         sem: (o, f) => {
           p.enter(o);
           o.in64.setR(f.Rd, o.call(`${truncated}.${r}.${p.suffix}.fixed`, [o.d(f.Vn)], f.scale));
@@ -81,6 +84,7 @@ const fromIntegers = (p: Precision, { r, sf, bits, scale }: IntegerKind): Patter
         asm: `{${p.suffix}:Vd}, {${r}:Rn}`,
         ref: `${REF} "${mnemonic.toUpperCase()} (scalar, integer)"`,
         doc: `Vd = the ${name} integer in Rn.`,
+        ...p.rare,
         sem: (o, f) => {
           p.enter(o);
           o.setD(f.Vd, o.call(call, [o.in64.r(f.Rn)]));
@@ -90,6 +94,7 @@ const fromIntegers = (p: Precision, { r, sf, bits, scale }: IntegerKind): Patter
         asm: `{${p.suffix}:Vd}, {${r}:Rn}, #{from${bits}:scale}`,
         ref: `${REF} "${mnemonic.toUpperCase()} (scalar, fixed-point)"`,
         doc: `Vd = the ${name} integer in Rn / 2^bits.`,
+        ...RARE,
         sem: (o, f) => {
           p.enter(o);
           o.setD(f.Vd, o.call(`${call}.fixed`, [o.in64.r(f.Rn)], f.scale));
@@ -102,6 +107,7 @@ const javascript = insn('fjcvtzs', '0 0011110 01 1 11 110 000000 Vn:5 Rd:5', {
   asm: '{w:Rd}, {d:Vn}',
   ref: `${REF} "FJCVTZS"`,
   doc: 'Rd = Vn rounded towards zero, modulo 2^32; Z if that is the same number, and not -0.',
+  ...RARE,
   sem: (o, f) => {
     o.requires('JSCVT');
     o.guard('fp');

@@ -18,6 +18,7 @@ const moves = (p: Precision): PatternInsn[] => [
     asm: `{${p.suffix}:Vd}, {${p.suffix}:Vn}`,
     ref: `${REF} "FMOV (register)"`,
     doc: 'Vd = Vn.',
+    ...p.rare,
     sem: (o, f) => {
       p.enter(o);
       o.setD(f.Vd, bitsOf(o, p, f.Vn));
@@ -28,6 +29,7 @@ const moves = (p: Precision): PatternInsn[] => [
     ref: `${REF} "FMOV (scalar, immediate)"`,
     doc: 'Vd = a number of 4 bits behind the point, from 0.125 to 31.',
     computed: { wide: ({ imm = 0 }) => expandFloat(imm, p) },
+    ...p.rare,
     sem: (o, f) => {
       p.enter(o);
       o.setD(f.Vd, o.imm(f.wide));
@@ -44,6 +46,7 @@ const general = (p: Precision, r: 'w' | 'x'): PatternInsn[] => {
       asm: `{${r}:Rd}, {${p.suffix}:Vn}`,
       ref,
       doc: 'Rd = the bits of Vn.',
+      ...p.rare,
       sem: (o, f) => {
         p.enter(o);
         o.in64.setR(f.Rd, bitsOf(o, p, f.Vn));
@@ -53,6 +56,7 @@ const general = (p: Precision, r: 'w' | 'x'): PatternInsn[] => {
       asm: `{${p.suffix}:Vd}, {${r}:Rn}`,
       ref,
       doc: 'Vd = the bits of Rn.',
+      ...p.rare,
       sem: (o, f) => {
         p.enter(o);
         const bits = o.in64.r(f.Rn);

@@ -14,15 +14,21 @@ export interface Precision {
   readonly width: 16 | 32 | 64;
   /** In docs. */
   readonly name: string;
+  /** Its rows are seldom executed, and have no quick forms. */
+  readonly rare?: { readonly isRare: true };
   /** Asks that the unit is there, for this format, and on. */
   enter(o: A64Ops): void;
 }
+
+/** For rows that the fast interpreter hands over. */
+export const RARE = { isRare: true } as const;
 
 export const HALF: Precision = {
   suffix: 'h',
   ftype: '11',
   width: 16,
   name: 'half',
+  rare: RARE,
   enter: (o) => {
     o.requires('FP16');
     o.guard('fp');
