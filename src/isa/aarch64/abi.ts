@@ -16,10 +16,10 @@ export const DWARF = {
   x0: 0,
   sp: 31,
   pc: 32,
-  elrMode: 33,
   tpidrroEl0: 35,
   tpidrEl0: 36,
   tpidrEl1: 37,
+  tpidrEl2: 38,
   v0: 64,
 } as const;
 

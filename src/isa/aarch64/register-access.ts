@@ -1,6 +1,6 @@
 /** Every register of a processor by its name, read and written for a debugger: no privilege rules. */
 import type { HartState } from '../core/privileged';
-import { flagsOf, pstateOf, setFlags, setPstate, stackBank } from './pstate';
+import { pstateOf, setPstate } from './pstate';
 import { registerOfName } from './registers';
 import { peekSysreg, pokeSysreg } from './sysreg-access';
 
@@ -13,14 +13,12 @@ const PART_BITS: Readonly<Record<string, number>> = { d: 64, s: 32 };
 /** EL3, and AArch32's modes, are not here. */
 const MODES: ReadonlySet<bigint> = new Set([0n, 4n, 5n, 8n, 9n]);
 
-const isInUse = (state: HartState, name: string): boolean => stackBank(state.get('EL'), state.get('SP')) === name;
-
 /** `undefined` when there is no such register. */
 export const readRegister = (state: HartState, name: string): bigint | undefined => {
   const spec = registerOfName(name);
   // Which processor it is, translation asks for, too.
   if (!spec && name === 'cpu') return state.get('cpu');
-  if (!spec) return isInUse(state, name) ? state.get('sp') : peekSysreg(state, name);
+  if (!spec) return peekSysreg(state, name);
   const [, file, index] = NUMBERED.exec(spec.name) ?? [];
   if (file === 'x' || file === 'v') return state.read(file, Number(index));
   if (file !== undefined) return BigInt.asUintN(PART_BITS[file] ?? 64, state.read('v', Number(index)));
@@ -31,10 +29,8 @@ export const readRegister = (state: HartState, name: string): bigint | undefined
       return state.get('sp');
     case 'cpsr':
       return pstateOf(state);
-    case 'NZCV':
-      return flagsOf(state);
     default:
-      return isInUse(state, spec.name) ? state.get('sp') : peekSysreg(state, spec.name);
+      return peekSysreg(state, spec.name);
   }
 };
 
@@ -56,9 +52,6 @@ export const writeRegister = (state: Processor, name: string, value: bigint): bo
     case 'sp':
       state.set('sp', value);
       return true;
-    case 'NZCV':
-      setFlags(state, value);
-      return true;
     case 'cpsr':
       if (!MODES.has(value & 0x1fn)) return false;
       setPstate(state, value);
@@ -66,8 +59,6 @@ export const writeRegister = (state: Processor, name: string, value: bigint): bo
       state.interruptsChanged();
       return true;
     default:
-      if (!isInUse(state, spec.name)) return pokeSysreg(state, spec.name, value);
-      state.set('sp', value);
-      return true;
+      return pokeSysreg(state, spec.name, value);
   }
 };

@@ -2,6 +2,7 @@
 import type { RegisterSpec } from '../core/registers';
 import { DWARF, integerRegisterDoc, vectorRegisterDoc } from './abi';
 import { PSTATE_FIELDS } from './pstate';
+import { SYSREGS, type Sysreg, type SysregGroup } from './sysregs';
 
 const numbered = (count: number, spec: (index: number) => RegisterSpec): readonly RegisterSpec[] =>
   Array.from({ length: count }, (_, index) => spec(index));
@@ -69,12 +70,64 @@ const vectors = numbered(32, (index) => ({
   isWritable: true,
 }));
 
+/** Titles of the groups. */
+const SECTIONS: Readonly<Record<SysregGroup, string>> = {
+  control: 'System Control',
+  translation: 'Translation',
+  exceptions: 'Exceptions',
+  state: 'Processor State',
+  threads: 'Thread Identifiers',
+  virtualization: 'Virtualization',
+  timers: 'Generic Timer',
+  debug: 'Debug Registers',
+  performance: 'Performance Monitors',
+  'pointer authentication': 'Pointer Authentication',
+  identification: 'Identification',
+  implementation: 'Implementation Defined',
+};
+
+const SYSTEM_DWARF: Readonly<Record<string, number>> = {
+  TPIDRRO_EL0: DWARF.tpidrroEl0,
+  TPIDR_EL0: DWARF.tpidrEl0,
+  TPIDR_EL1: DWARF.tpidrEl1,
+  TPIDR_EL2: DWARF.tpidrEl2,
+};
+
+/** Those that count by themselves, and the distances to what they count to. */
+const COUNTERS = /^(CNT[PV]CT_|CNT\w+_TVAL_|PMCCNTR_|PMXEVCNTR_)/;
+/** Encodings that are reserved have no names; to what is only written there is nothing to see. */
+const isShown = ({ name, access }: Sysreg): boolean => !/^S3_/.test(name) && access !== 'wo';
+
+const ofSystem = (row: Sysreg): RegisterSpec => {
+  const { name, number, group, doc, fields, writable } = row;
+  const dwarf = SYSTEM_DWARF[name];
+  return {
+    name,
+    aliases: [],
+    group: 'system',
+    bits: 64,
+    ...(dwarf !== undefined && { dwarf }),
+    number,
+    section: SECTIONS[group],
+    doc,
+    ...(fields && { fields }),
+    ...(COUNTERS.test(name) && { isCounter: true }),
+    isWritable: writable !== 0n,
+  };
+};
+
+/** By the order of the sections; within each as the rows stand. */
+const system = Object.keys(SECTIONS).flatMap((group) =>
+  SYSREGS.filter((row) => row.group === group && isShown(row)).map(ofSystem),
+);
+
 export const REGISTERS: readonly RegisterSpec[] = [
   ...general,
   ...special,
   ...scalars('d', 64),
   ...scalars('s', 32),
   ...vectors,
+  ...system,
 ];
 
 const BY_NAME = new Map<string, RegisterSpec>();
