@@ -15,7 +15,11 @@ struct body {
 static double square_root(double value)
 {
     double root;
+#ifdef __aarch64__
+    __asm__("fsqrt %d0, %d1" : "=w"(root) : "w"(value));
+#else
     __asm__("fsqrt.d %0, %1" : "=f"(root) : "f"(value));
+#endif
     return root;
 }
 
