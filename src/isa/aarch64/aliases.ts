@@ -1,5 +1,6 @@
 /** What assemblers write in place of some instructions. @see Arm ARM, C6.2, whose entries name their aliases */
 import type { Alias, Operands } from '../core/disassembler';
+import { CONDITIONS } from './conditions';
 import { SYSTEM_ALIASES } from './system-aliases';
 
 const ZERO = 31;
@@ -153,26 +154,26 @@ const bitfields = (r: R): Alias[] => {
   ];
 };
 
-const conditionals = (r: R): Alias[] => {
-  const isReal = where(({ cond = 0 }) => cond < 14);
-  return [
-    { of: `csinc-${r}`, when: { Rn: ZERO, Rm: ZERO }, ...isReal, as: 'cset', asm: `{${r}:Rd}, {uncond:cond}` },
-    { of: `csinv-${r}`, when: { Rn: ZERO, Rm: ZERO }, ...isReal, as: 'csetm', asm: `{${r}:Rd}, {uncond:cond}` },
-    ...[
-      ['csinc', 'cinc'],
-      ['csinv', 'cinv'],
-      ['csneg', 'cneg'],
-    ].map(
-      ([name, as = '']): Alias => ({
-        of: `${name}-${r}`,
+const conditionals = (r: R): Alias[] =>
+  CONDITIONS.slice(0, 14).flatMap(({ name, written = name }, cond): Alias[] => {
+    const opposite = CONDITIONS[cond ^ 1];
+    const text = opposite?.written ?? opposite?.name;
+    const zeros = { Rn: ZERO, Rm: ZERO };
+    return [
+      { of: `csinc-${r}-${written}`, when: zeros, as: 'cset', asm: `{${r}:Rd}, ${text}` },
+      { of: `csinv-${r}-${written}`, when: zeros, as: 'csetm', asm: `{${r}:Rd}, ${text}` },
+      ...[
+        ['csinc', 'cinc'],
+        ['csinv', 'cinv'],
+        ['csneg', 'cneg'],
+      ].map(([of, as = '']) => ({
+        of: `${of}-${r}-${written}`,
         when: { Rn: 'Rm' },
-        ...where(({ cond = 0, Rn }) => cond < 14 && (Rn !== ZERO || name === 'csneg')),
         as,
-        asm: `{${r}:Rd}, {${r}:Rn}, {uncond:cond}`,
-      }),
-    ),
-  ];
-};
+        asm: `{${r}:Rd}, {${r}:Rn}, ${text}`,
+      })),
+    ];
+  });
 
 const products = (r: R): Alias[] => [
   { of: `madd-${r}`, when: { Ra: ZERO }, as: 'mul', asm: `{${r}:Rd}, {${r}:Rn}, {${r}:Rm}` },

@@ -52,3 +52,6 @@ export const CONDITIONS: readonly ConditionRow[] = [
   { name: 'al', holds: always },
   { name: 'nv', holds: always },
 ];
+
+/** A condition's number as instructions have it. */
+export const bitsOfCondition = (cond: number): string => cond.toString(2).padStart(4, '0');

@@ -64,8 +64,6 @@ const NUMBERS: Readonly<Record<string, (value: number) => string>> = {
   /** A number that means something to whom it calls. */
   code: (value) => `#${value === 0 ? '0' : hex(value)}`,
   cond: condition,
-  /** The opposite. */
-  uncond: (number) => condition(number ^ 1),
   offset: (value) => (value === 0 ? '' : `, #${value}`),
   /** The amount of an extension. */
   amount: (value) => (value === 0 ? '' : ` #${value}`),

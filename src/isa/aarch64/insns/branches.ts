@@ -1,7 +1,7 @@
 /** Branches. @see Arm ARM, C3.1 "Branches, Exception generating, and System instructions" */
 import type { PatternInsn } from '../../core/insn';
 import type { Int } from '../../core/ops';
-import { CONDITIONS } from '../conditions';
+import { bitsOfCondition, CONDITIONS } from '../conditions';
 import { insn, MANUAL } from '../insn';
 import { inBothSizes, type Size } from './sized';
 
@@ -49,7 +49,7 @@ export const INSNS_BRANCHES: readonly PatternInsn[] = [
     },
   }),
   ...CONDITIONS.map(({ name, written = name }, cond) =>
-    insn(`b.${written}`, `01010100 label[20:2] 0 ${cond.toString(2).padStart(4, '0')}`, {
+    insn(`b.${written}`, `01010100 label[20:2] 0 ${bitsOfCondition(cond)}`, {
       asm: '{target:label}',
       ref: `${MANUAL} "B.cond"`,
       doc: 'Branches if the condition holds.',

@@ -1,6 +1,7 @@
 /** What depends on a condition. @see Arm ARM, C3.6.11 "Conditional select", "Conditional comparison" */
 import type { PatternInsn } from '../../core/insn';
 import type { Int } from '../../core/ops';
+import { bitsOfCondition, CONDITIONS } from '../conditions';
 import { insn, MANUAL } from '../insn';
 import { type A64Ops, holdsOf, type Sized } from '../ops';
 import { inBothSizes, type Size } from './sized';
@@ -9,7 +10,7 @@ const holds = ({ cond = 0, nzcv = 0 }: Readonly<Record<string, number>>): bigint
   holdsOf(cond) | (BigInt(nzcv) << 16n);
 
 /** What conditional selects give where the condition does not hold. */
-export const SELECTS = [
+const SELECTS = [
   { name: 'csel', op: '0', op2: '00', doc: 'Rm', of: <T extends Int>(_o: A64Ops, _s: Sized<T>, v: T): T => v },
   {
     name: 'csinc',
@@ -34,18 +35,20 @@ export const SELECTS = [
   },
 ] as const;
 
+/** A row for each condition: a condition that is known needs one or two of the flags, and no table. */
 const selects = <T extends Int>({ r, sf, of }: Size<T>): PatternInsn[] =>
-  SELECTS.map(({ name, op, op2, doc, of: otherwise }) =>
-    insn(`${name}-${r}`, `${sf}${op}011010100 Rm:5 cond:4 ${op2} Rn:5 Rd:5`, {
-      asm: `{${r}:Rd}, {${r}:Rn}, {${r}:Rm}, {cond:cond}`,
-      ref: `${MANUAL} "${name.toUpperCase()}"`,
-      doc: `Rd = Rn if the condition holds, else ${doc}.`,
-      computed: { holds },
-      sem: (o, f) => {
-        const s = of(o);
-        s.setR(f.Rd, o.select(o.conditionOf(f.holds), s.r(f.Rn), otherwise(o, s, s.r(f.Rm))));
-      },
-    }),
+  SELECTS.flatMap(({ name, op, op2, doc, of: otherwise }) =>
+    CONDITIONS.map(({ name: condition, written = condition }, cond) =>
+      insn(`${name}-${r}-${written}`, `${sf}${op}011010100 Rm:5 ${bitsOfCondition(cond)} ${op2} Rn:5 Rd:5`, {
+        asm: `{${r}:Rd}, {${r}:Rn}, {${r}:Rm}, ${written}`,
+        ref: `${MANUAL} "${name.toUpperCase()}"`,
+        doc: `Rd = Rn if the condition holds, else ${doc}.`,
+        sem: (o, f) => {
+          const s = of(o);
+          s.setR(f.Rd, o.select(o.condition(condition), s.r(f.Rn), otherwise(o, s, s.r(f.Rm))));
+        },
+      }),
+    ),
   );
 
 const compares = <T extends Int>({ r, sf, of }: Size<T>): PatternInsn[] =>

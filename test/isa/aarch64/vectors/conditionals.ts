@@ -5,24 +5,32 @@ import { type Fields, held, isWord, type Num, operation, RD, RM, RN, vector, ZER
 
 const FLAGS = Array.from({ length: 16 }, (_, nzcv) => nzcv);
 
+const NAMES = ['eq', 'ne', 'hs', 'lo', 'mi', 'pl', 'vs', 'vc', 'hi', 'ls', 'ge', 'lt', 'gt', 'le', 'al', 'nv'];
+
 /** Every condition under every value of the flags. */
-const selects = (mnemonic: string, otherwise: (m: bigint) => bigint): Vector[] => [
-  ...FLAGS.flatMap((cond) =>
-    FLAGS.map((nzcv) => {
-      const [n, m] = [0x1111_2222_3333_4444n, 0x8765_4321_89ab_cdefn];
-      return operation(mnemonic, { cond }, { n, m, nzcv }, { d: conditionHolds(cond, nzcv) ? n : otherwise(m) });
-    }),
-  ),
-  operation(mnemonic, { cond: 0 }, { n: 1, m: -1, nzcv: 0 }, { d: otherwise(-1n) }),
-  operation(mnemonic, { cond: 0 }, { n: 1, m: 0, nzcv: 0 }, { d: otherwise(0n) }),
-  vector(
-    mnemonic,
-    { Rd: RD, Rn: ZERO, Rm: ZERO, cond: 1 },
-    'of zeros',
-    { slots: { nzcv: 4n, sp: 0x77n } },
-    { x: { [RD]: BigInt.asUintN(isWord(mnemonic) ? 32 : 64, otherwise(0n)) } },
-  ),
-];
+const selects = (name: string, otherwise: (m: bigint) => bigint): Vector[] =>
+  NAMES.flatMap((condition, cond) => {
+    const mnemonic = `${name}-${condition}`;
+    const row = (n: bigint, m: bigint, nzcv: number): Vector =>
+      operation(mnemonic, {}, { n, m, nzcv }, { d: conditionHolds(cond, nzcv) ? n : otherwise(m) });
+    const never = FLAGS.find((nzcv) => !conditionHolds(cond, nzcv)) ?? 0;
+    return [
+      ...FLAGS.map((nzcv) => row(0x1111_2222_3333_4444n, 0x8765_4321_89ab_cdefn, nzcv)),
+      row(1n, -1n, never),
+      row(1n, 0n, never),
+      vector(
+        mnemonic,
+        { Rd: RD, Rn: ZERO, Rm: ZERO },
+        'of zeros',
+        { slots: { nzcv: BigInt(never), sp: 0x77n } },
+        {
+          x: {
+            [RD]: BigInt.asUintN(isWord(mnemonic) ? 32 : 64, conditionHolds(cond, never) ? 0n : otherwise(0n)),
+          },
+        },
+      ),
+    ];
+  });
 
 /** Operands, and flags before, under which `eq` holds and does not. */
 const compares = (name: 'ccmp' | 'ccmn', r: string, which: '' | '-imm'): Vector[] => {
