@@ -9,6 +9,7 @@ import { ENCODING } from './encoding';
 import { takeTrap } from './exceptions';
 import { FP_FUNCTIONS } from './float/functions';
 import { isFpOpen, requireFp } from './fp-access';
+import { isOtherFloat, isOtherInteger } from './hot-rows';
 import { insns } from './insns/all';
 import { ATOMIC_HELPERS } from './insns/atomics';
 import { EXCLUSIVE_FUNCTIONS, QUICK_EXCLUSIVES } from './insns/exclusives';
@@ -33,7 +34,7 @@ export const AARCH64_ENGINE: EngineIsa = {
     return insns();
   },
   quick: [...QUICK_SYSTEM, ...QUICK_FLOAT, ...QUICK_EXCLUSIVES, ...QUICK_SIMD],
-  apart: { test: (row) => isOtherMemory(row) || COMMON_SIMD.test(row) },
+  apart: { test: (row) => isOtherInteger(row) || isOtherFloat(row) || isOtherMemory(row) || COMMON_SIMD.test(row) },
   fusions: [],
   state: STATE,
   get helpers() {
