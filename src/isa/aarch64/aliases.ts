@@ -206,6 +206,9 @@ const LANES: readonly Alias[] = [
   ...['ins-wb', 'ins-wh', 'ins-ws', 'ins-xd', 'ins-vb', 'ins-vh', 'ins-vs', 'ins-vd'].map((of) => ({ of, as: 'mov' })),
 ];
 
+/** DBGDTRRX_EL0, as `msr` has it. */
+const DBGDTR = 0x1828;
+
 export const ALIASES: readonly Alias[] = [
   ...REGISTERS.flatMap((r) => [
     ...arithmetic(r),
@@ -219,6 +222,8 @@ export const ALIASES: readonly Alias[] = [
   ...LANES,
   ...HINTS,
   ...SYSTEM_ALIASES,
+  // Written, the register has another name.
+  { of: 'msr', when: { sysreg: DBGDTR }, as: 'msr', asm: 'DBGDTRTX_EL0, {x:Rt}' },
   { of: 'hint', when: { imm: 17 }, as: 'psb', asm: 'csync' },
   { of: 'hint', when: { imm: 18 }, as: 'tsb', asm: 'csync' },
   { of: 'hint', when: { imm: 32 }, as: 'bti', asm: '' },
