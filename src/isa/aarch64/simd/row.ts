@@ -43,9 +43,10 @@ interface Text {
  */
 export const COMMON_SIMD = new RegExp(
   `^(${[
-    '(add|sub|mul|mla|cm(eq|gt|ge|hi|hs|tst)|[us]m(in|ax)p?v?|add[pv]|neg|abs)-[zi]?v?[bhsd]',
+    '(add|sub|mul|mla|cm(eq|gt|ge|hi|hs|tst)|[su]m(in|ax)p?v?|add[pv]|neg|abs)-[ezi]?v?[bhsd]',
     '(and|orr|eor|bic|orn|bsl|bit|bif|not|cnt|rev(16|32|64))-vb',
-    '(shl|sshr|ushr|xtn\\{2\\}|shrn\\{2\\}|[us]shll\\{2\\}|(zip|uzp|trn)[12]|uaddlp|uaddlv)-[zi]?v?[bhsd]',
+    '(shl|[su]shr|(zip|uzp|trn)[12]|[su]ad[da]lp)-[ezi]?v?[bhsd]',
+    '(xtn|shrn|[su](shl|add|mla|mul)l|[su]addw)\\{2\\}-[ezi]?v?[bhsd]',
     '(movi|mvni|dup|ins|umov|smov|ext|ld1|st1|ld1r)-.*',
     'tbl-1',
     '(add|sub|cmeq|addp)-d',
