@@ -1,0 +1,3 @@
+// Two processors and a GICv3.
+    .set GIC, 3
+    .include "processors.inc"
