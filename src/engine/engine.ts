@@ -19,6 +19,7 @@ import { CodePages } from './code-pages';
 import { DevicePages } from './device-pages';
 import { type HartServices, HartView } from './hart-view';
 import { compileInterpreter } from './interpreter';
+import { LargeEntries } from './large-entries';
 import { FAST_OPS, HOT, MAX_GUARDS, RECORD, SCRATCH_RECORD, STATE, STATUS, TLB, tagMaskAt } from './layout';
 import { MachineMemory, type RamRange } from './machine-memory';
 import { precompiledInterpreter } from './precompiled';
@@ -120,6 +121,7 @@ export class Engine {
    */
   #partialPage: bigint | undefined;
   readonly #devicePages: DevicePages;
+  readonly #largeEntries: LargeEntries;
   #physicalBreakpoints: ReadonlySet<number> = new Set();
   /** Pages of flash whose copies hold what the flash does. */
   readonly #copied = new Set<number>();
@@ -148,6 +150,7 @@ export class Engine {
   ) {
     this.memory = new MachineMemory(options.ram, isa, options.harts, options.arrays);
     this.#devicePages = new DevicePages();
+    this.#largeEntries = new LargeEntries(options.harts);
     this.tlb = new SoftTlb(this.memory, options.harts, () => this.#devicePages.clear());
     const modes = isa.decodeMode ? DECODE_MODES : 1;
     const longest = maxLength(isa.encoding) * Math.max(1, ...isa.fusions.map((fusion) => partsOf(fusion).length));
@@ -336,6 +339,17 @@ export class Engine {
     this.tlb.flushAll();
   }
 
+  #dropTranslations(hart: number, contexts: number, fence: Fence | undefined): void {
+    const { address, of } = fence ?? {};
+    const isByPage = this.isa.fencesByPage === true && of !== 'stage2';
+    if (isByPage && address !== undefined && !this.#largeEntries.has(hart, address)) {
+      this.tlb.flushPage(hart, address);
+      return;
+    }
+    if (contexts === -1) this.#largeEntries.clear(hart);
+    this.tlb.flushHart(hart, contexts);
+  }
+
   /** The data TLB set in use: tells harts and translation contexts apart. */
   get #dataContext(): number {
     return this.memory.i32[(HOT + STATE.dataTlb) >> 2] ?? 0;
@@ -348,7 +362,7 @@ export class Engine {
         const contexts = scope === 'all' ? -1 : scope === 'guest' ? guestContexts : ~guestContexts;
         for (const { hart } of only === undefined ? this.harts : [{ hart: only }]) {
           if (fence) this.host.fenced?.(hart, fence);
-          this.tlb.flushHart(hart, contexts);
+          this.#dropTranslations(hart, contexts, fence);
         }
       },
       // Stores to code pages drop stale records at once, so fence.i has nothing left to do.
@@ -593,6 +607,7 @@ export class Engine {
     if (virtual) this.code.addBreakpoints(virtual.map((address) => page + Number(address & 0xfffn)));
     const { records, isNew } = this.code.acquire(page, this.#decodeMode(view));
     if (isNew) this.tlb.flushWrites();
+    if (translation.entryBytes !== undefined) this.#largeEntries.note(view.hart, pc, translation.entryBytes);
     this.tlb.fillFetch(view.hart, this.isa.fetchContext(view), pc, records);
     if (translation.isCacheable) return;
     this.#partialPage = pc;
@@ -797,6 +812,7 @@ export class Engine {
     if (!translation.isCacheable) return;
     // The TLB tells what is aligned for all pages or for none.
     if (translation.misaligned !== undefined && !this.#mustAlign(view)) return;
+    if (translation.entryBytes !== undefined) this.#largeEntries.note(view.hart, address, translation.entryBytes);
     const page = Math.floor(translation.pa / 4096);
     const context = this.isa.dataContext(view);
     if (translation.read && !this.watchedLoads.has(page)) this.tlb.fill('read', view.hart, context, address, offset);

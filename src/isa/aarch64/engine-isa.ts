@@ -54,6 +54,7 @@ export const AARCH64_ENGINE: EngineIsa = {
   },
   cpuTranslate: watchedTranslation(cpuTranslate),
   mustAlign,
+  fencesByPage: true,
   dataContext,
   fetchContext,
   guestContexts: EL1_CONTEXTS,

@@ -6,10 +6,10 @@ import { isStage1On, REGIME_REGISTERS, regimeAt } from './address-ranges';
 import { HCR, SCTLR } from './bits';
 import { FSC } from './causes';
 import { hasStage2 } from './contexts';
-import { RIGHT, type WalkEnd } from './paging';
+import { HIGH, RIGHT, type WalkEnd } from './paging';
 import { abortCause, abortOf } from './paging-rules';
-import { walkStages } from './paging-stages';
-import { firstStage, secondStage } from './walk-spaces';
+import { pageSizeAt, SMALLEST, walkStages } from './paging-stages';
+import { type FirstStage, firstStage, secondStage } from './walk-spaces';
 
 type SlotReader = Pick<HartState, 'get'>;
 
@@ -23,6 +23,16 @@ export const mustAlign = (state: SlotReader): boolean => {
   if (sctlr & SCTLR.A) return true;
   const isDefaultCacheable = regime === 'EL1&0' && (state.get('HCR_EL2') & (HCR.DC | HCR.TGE)) === HCR.DC;
   return !isStage1On(state, regime) && !isDefaultCacheable;
+};
+
+/** How many entries of a granule (its log2) a contiguous run has at most. @see Arm ARM, D8.7.1 "The Contiguous bit" */
+const RUN: Readonly<Record<number, number>> = { 12: 16, 14: 128, 16: 32 };
+
+/** Bytes that an invalidation of one address is about: those of the entry of stage 1, or of its contiguous run. */
+const entryBytes = ({ space }: FirstStage, leaf: WalkEnd | undefined): number | undefined => {
+  if (!space || !leaf) return undefined;
+  const bytes = pageSizeAt(space, leaf.level) * (leaf.high & HIGH.contiguous ? (RUN[space.granuleBits] ?? 1) : 1);
+  return bytes > SMALLEST ? bytes : undefined;
 };
 
 /**
@@ -57,12 +67,14 @@ export const cpuTranslate = (
   const abort = abortOf(end, access);
   if (abort) throw new Trap(abort.cause, va, abort.detail);
   const { pa, rights } = end;
+  const bytesOfEntry = entryBytes(first, end.first);
   return {
     pa,
     read: (rights & RIGHT.read) !== 0,
     write: (rights & RIGHT.write) !== 0,
     execute: (rights & RIGHT.execute) !== 0,
     isCacheable: true,
+    ...(bytesOfEntry !== undefined && { entryBytes: bytesOfEntry }),
     ...((isStrict || (isData && end.isDevice)) && {
       misaligned: abortCause(access, FSC.alignment),
     }),

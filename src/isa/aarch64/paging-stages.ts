@@ -51,7 +51,8 @@ export interface StagesEnd {
 }
 
 const ANY = RIGHT.read | RIGHT.write | RIGHT.execute;
-const SMALLEST = 4096;
+/** Of a page, and of what the engine caches. */
+export const SMALLEST = 4096;
 
 export interface Request {
   readonly access: Access;

@@ -23,6 +23,8 @@ export interface CpuTranslation {
   readonly execute: boolean;
   /** False where permissions differ within the page. */
   readonly isCacheable: boolean;
+  /** Bytes that the table entry translates which is cached, where an instruction set says so (`fencesByPage`) and it is more than 4 KiB. */
+  readonly entryBytes?: number;
   /** The cause that data accesses raise here whose address is no multiple of their length; absent where none is raised. */
   readonly misaligned?: number;
 }
@@ -93,6 +95,11 @@ export interface EngineIsa {
    * `cpuTranslate`; looked at whenever the context changed. Absent: never, and accesses need not ask.
    */
   mustAlign?(state: HartState): boolean;
+  /**
+   * `cpuTranslate` says how much the entries of stage 1 translate, so that a fence of an address need not drop everything.
+   * Absent: it does.
+   */
+  readonly fencesByPage?: true;
   /** Small ints (0–15) naming the translation context of data accesses and of fetches. */
   dataContext(state: HartState): number;
   fetchContext(state: HartState): number;
