@@ -50,8 +50,7 @@ const HCR_TRANSLATION = HCR.DC | HCR.PTW | HCR.CD | HCR.ID;
 /** The bits of HCR_EL2 that there are on a processor. */
 const hcrMask = (state: Parameters<typeof hasFeature>[0]): bigint =>
   HCR_V8 |
-  HCR.TERR |
-  HCR.TEA |
+  (hasFeature(state, 'RAS') ? HCR.TERR | HCR.TEA : 0n) |
   (hasFeature(state, 'VHE') ? HCR.E2H : 0n) |
   (hasFeature(state, 'PAuth') ? HCR.APK | HCR.API : 0n);
 
