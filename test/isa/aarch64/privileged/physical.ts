@@ -2,7 +2,7 @@
 import type { WalkMemory } from '../../../../src/isa/core/engine-isa';
 import type { PhysicalReader } from '../../../../src/isa/core/isa';
 
-export const RAM_BASE = 0x4000_0000;
+export const RAM_BASE = 0x4400_0000;
 
 export class Physical implements WalkMemory {
   readonly bytes: Uint8Array;
