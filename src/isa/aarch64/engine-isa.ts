@@ -20,6 +20,7 @@ import { pendingInterrupt, wakesFromWait } from './interrupts';
 import { cpuTranslate, mustAlign } from './paging-cpu';
 import { QUICK_FLOAT } from './quick-float';
 import { QUICK_SIMD } from './quick-simd';
+import { QUICK_SIMD_FLOAT } from './quick-simd-float';
 import { QUICK_SYSTEM } from './quick-system';
 import { COMMON_SIMD } from './simd/row';
 import { STATE } from './state';
@@ -33,7 +34,7 @@ export const AARCH64_ENGINE: EngineIsa = {
   get insns() {
     return insns();
   },
-  quick: [...QUICK_SYSTEM, ...QUICK_FLOAT, ...QUICK_EXCLUSIVES, ...QUICK_SIMD],
+  quick: [...QUICK_SYSTEM, ...QUICK_FLOAT, ...QUICK_EXCLUSIVES, ...QUICK_SIMD, ...QUICK_SIMD_FLOAT],
   apart: { test: (row) => isOtherInteger(row) || isOtherFloat(row) || isOtherMemory(row) || COMMON_SIMD.test(row) },
   fusions: [],
   state: STATE,

@@ -49,6 +49,7 @@ export const COMMON_SIMD = new RegExp(
     '(xtn|shrn|[su](shl|add|mla|mul)l|[su]addw)\\{2\\}-[ezi]?v?[bhsd]',
     '(movi|mvni|dup|ins|umov|smov|ext|ld1|st1|ld1r)-.*',
     'tbl-1',
+    'f(add|sub|mul|ml[as])-v[sd]',
     '(add|sub|cmeq|addp)-d',
   ].join('|')})$`,
 );
