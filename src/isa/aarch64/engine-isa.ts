@@ -15,9 +15,11 @@ import { ATOMIC_HELPERS } from './insns/atomics';
 import { EXCLUSIVE_FUNCTIONS, QUICK_EXCLUSIVES } from './insns/exclusives';
 import { isOtherMemory } from './insns/hot-memory';
 import { UNPRIVILEGED_FUNCTIONS } from './insns/memory-unprivileged';
+import { QUICK_PAUTH } from './insns/pauth';
 import { simdHelpers } from './insns/simd';
 import { pendingInterrupt, wakesFromWait } from './interrupts';
 import { cpuTranslate, mustAlign } from './paging-cpu';
+import { PAUTH_FUNCTIONS } from './pauth/functions';
 import { QUICK_FLOAT } from './quick-float';
 import { QUICK_SIMD } from './quick-simd';
 import { QUICK_SIMD_FLOAT } from './quick-simd-float';
@@ -34,7 +36,7 @@ export const AARCH64_ENGINE: EngineIsa = {
   get insns() {
     return insns();
   },
-  quick: [...QUICK_SYSTEM, ...QUICK_FLOAT, ...QUICK_EXCLUSIVES, ...QUICK_SIMD, ...QUICK_SIMD_FLOAT],
+  quick: [...QUICK_PAUTH, ...QUICK_SYSTEM, ...QUICK_FLOAT, ...QUICK_EXCLUSIVES, ...QUICK_SIMD, ...QUICK_SIMD_FLOAT],
   apart: { test: (row) => isOtherInteger(row) || isOtherFloat(row) || isOtherMemory(row) || COMMON_SIMD.test(row) },
   fusions: [],
   state: STATE,
@@ -42,7 +44,13 @@ export const AARCH64_ENGINE: EngineIsa = {
     helpers ??= { ...SYSTEM_HELPERS, ...ATOMIC_HELPERS, ...simdHelpers() };
     return helpers;
   },
-  functions: { ...CRC_FUNCTIONS, ...FP_FUNCTIONS, ...EXCLUSIVE_FUNCTIONS, ...UNPRIVILEGED_FUNCTIONS },
+  functions: {
+    ...CRC_FUNCTIONS,
+    ...PAUTH_FUNCTIONS,
+    ...FP_FUNCTIONS,
+    ...EXCLUSIVE_FUNCTIONS,
+    ...UNPRIVILEGED_FUNCTIONS,
+  },
   guards: { fp: { isOpen: isFpOpen, open: requireFp }, ...ALIGNMENT_GUARDS },
   updatesRead: true,
   causes: {

@@ -19,6 +19,7 @@ import { INSNS_LITERAL, INSNS_MEMORY_REGISTER } from './memory-register';
 import { INSNS_UNPRIVILEGED } from './memory-unprivileged';
 import { INSNS_MOVES } from './moves';
 import { INSNS_ORDERED } from './ordered';
+import { INSNS_PAUTH } from './pauth';
 import { INSNS_PREFETCH } from './prefetch';
 import { simdInsns } from './simd';
 import { INSNS_SOURCES } from './sources';
@@ -38,6 +39,7 @@ export const insns = (): readonly PatternInsn[] => {
     ...INSNS_FLAGS,
     ...INSNS_BRANCHES,
     ...INSNS_HINTS,
+    ...INSNS_PAUTH,
     ...INSNS_SYSTEM,
     ...INSNS_FLOAT_ARITHMETIC,
     ...INSNS_FLOAT_COMPARE,

@@ -14,6 +14,7 @@ import { HINTS } from './hints';
 import { LOGICAL } from './logical';
 import { MEMORY } from './memory';
 import { MOVES } from './moves';
+import { PAUTH } from './pauth';
 import { SOURCES } from './sources';
 import { SYSTEM } from './system';
 
@@ -28,6 +29,7 @@ export const TABLES: Readonly<Record<string, readonly Vector[]>> = {
   flags: FLAGS,
   branches: BRANCHES,
   hints: HINTS,
+  pauth: PAUTH,
   memory: MEMORY,
   atomics: ATOMICS,
   system: SYSTEM,
