@@ -4,6 +4,7 @@ import { ARGUMENT_REGISTERS, FRAME_POINTER, RETURN_ADDRESS, STACK_POINTER } from
 import { disassemble } from './assembly';
 import { CALLS } from './calls';
 import { CAUSES } from './cause-rows';
+import { runsGuests } from './guest-entry';
 import { insns } from './insns/all';
 import { translate } from './paging-view';
 import { jointAddress, loadsStackPointer } from './pairs';
@@ -48,4 +49,5 @@ export const AARCH64: Isa = {
   lastLevel: LAST_LEVEL,
   tableShape,
   worlds: worldsOf,
+  runsGuests,
 };

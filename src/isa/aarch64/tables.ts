@@ -98,7 +98,7 @@ export const tableEntries = (
 };
 
 /** Descriptors read before giving up on a structure that contains itself. */
-const MAX_ENTRIES = 1 << 23;
+const MAX_ENTRIES = 1 << 22;
 /** Ranges of each stage looked at where there are two; merged, guests' memory has few. */
 const MOST_RANGES = 1 << 16;
 

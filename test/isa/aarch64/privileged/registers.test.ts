@@ -1,6 +1,7 @@
 /** Registers and worlds as a debugger has them. */
 import { describe, expect, it } from 'vitest';
 import { CPUS } from '../../../../src/isa/aarch64/cpus';
+import { runsGuests } from '../../../../src/isa/aarch64/guest-entry';
 import { readRegister, writeRegister } from '../../../../src/isa/aarch64/register-access';
 import { REGISTERS, registerOfDwarf, registerOfName } from '../../../../src/isa/aarch64/registers';
 import { resetState, STATE } from '../../../../src/isa/aarch64/state';
@@ -78,6 +79,11 @@ describe('registers', () => {
 
 /** 48 bits below, 39 above, 4 KiB. */
 const TCR = 16n | (25n << 16n) | (2n << 30n) | (5n << 32n);
+
+it('code that writes VTCR_EL2 runs guests, other code does not', () => {
+  const code = (word: number) => new Uint8Array(new Uint32Array([0xd503201f, word]).buffer);
+  expect([0xd51c2145, 0xd51c1105].map((word) => runsGuests(code(word)))).toEqual([true, false]);
+});
 
 describe('worlds', () => {
   const kinds = (hart: FakeHart) =>
