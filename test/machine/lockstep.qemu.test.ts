@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { AARCH64 } from '../../src/isa/aarch64';
 import { Random, SEED } from '../support/random';
+import { aarch64SimdLockstep } from './lockstep/aarch64';
 import { difference } from './lockstep/compare';
 import {
   LOONGARCH64_LOCKSTEP,
@@ -47,6 +49,12 @@ describe('random programs leave the same registers, flags and memory as on QEMU'
     ['floating point', /^vf/],
     ['conversions', /^vf(cvt|fint|tint|rint|class|logb)/],
   ])('loongarch64 vectors: %s', (_, only) => check(LOONGARCH64_VECTORS, only));
+
+  it.each([
+    ['all', undefined],
+    ['floating point', /^f/],
+    ['lanes moved', /^(dup|ins|umov|smov|zip|uzp|trn|ext|tb[lx]|xtn|rev|movi|mvni|(ld|st)\d)/],
+  ])('aarch64 vectors: %s', (_, only) => check(aarch64SimdLockstep(AARCH64), only));
 
   it('loongarch64 vectors: negated multiply-adds', () => check(LOONGARCH64_NEGATED_VECTORS, undefined));
 });

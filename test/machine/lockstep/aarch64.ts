@@ -1,9 +1,11 @@
 /** Random programs of AArch64. What surrounds them is guests/aarch64/lockstep.s. */
 import { ENCODING } from '../../../src/isa/aarch64/encoding';
 import { insns } from '../../../src/isa/aarch64/insns/all';
+import { simdInsns } from '../../../src/isa/aarch64/insns/simd';
 import { effectsOf } from '../../../src/isa/core/graph';
 import type { PatternInsn } from '../../../src/isa/core/insn';
 import { recordGraph } from '../../../src/isa/core/record-graph';
+import { AARCH64_VIRT_BOARD } from '../../../src/machine/boards/aarch64-virt/board';
 import type { Random } from '../../support/random';
 import type { LockstepMachine } from './machine';
 import { float, integer } from './operands';
@@ -25,7 +27,11 @@ const REACH = 2048;
 
 const BL = 0b100101;
 
+/** Structures of vectors, which helpers load and store. */
+const STRUCTURES = /^(ld|st)[1-4]/;
+
 const isMemory = (row: PatternInsn): boolean => {
+  if (STRUCTURES.test(row.mnemonic)) return true;
   const { readsMemory, writesMemory } = effectsOf(recordGraph(row));
   return readsMemory || writesMemory;
 };
@@ -122,4 +128,13 @@ export const aarch64Lockstep = (isa: LockstepMachine['isa']): LockstepMachine =>
     'exceptions',
   ],
   qemu: '-M virt -cpu max -m 128M'.split(' '),
+  board: AARCH64_VIRT_BOARD,
+  choices: { cpu: 'max', gic: '2', virtualization: 'off' },
+});
+
+/** Advanced SIMD. Structures that let their base go on have rows of their own: the pointers stay where they are. */
+export const aarch64SimdLockstep = (isa: LockstepMachine['isa']): LockstepMachine => ({
+  ...aarch64Lockstep(isa),
+  insns: simdInsns(),
+  excluded: /^(ld|st)\d.*-(post|index)$/,
 });

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createMachine } from '../../../src/machine/create';
+import { EmulatedMachine } from '../../../src/machine/machine';
 import { consoleOf, runToEnd } from '../../support/guests';
 import { runQemu } from '../../support/qemu';
 import type { LockstepMachine } from './machine';
@@ -10,8 +10,11 @@ import { type Block, programElf, type Stop } from './program';
 
 const MEBIBYTE = 1024 * 1024;
 
-const runHere = (elf: Uint8Array): string[] => {
-  const { machine } = createMachine({ kernel: { name: 'lockstep', bytes: elf }, memory: 32 * MEBIBYTE });
+const runHere = ({ board: spec, choices }: LockstepMachine, elf: Uint8Array): string[] => {
+  const memory = 32 * MEBIBYTE;
+  const harts = 1;
+  const plan = spec.plan({ kernel: { name: 'lockstep', bytes: elf }, memory, harts }, choices);
+  const machine = new EmulatedMachine({ spec, memory, harts, plan, files: {}, choices });
   const console = consoleOf(machine);
   const exit = runToEnd(machine);
   return [...console.text.trimEnd().split('\n'), exit.kind];
@@ -37,19 +40,19 @@ export function difference(machine: LockstepMachine, blocks: readonly Block[]): 
   const nameOf = (index: number): string => machine.words[index] ?? 'end';
   const text = (insn: Block['insns'][number] | undefined): string => (insn ? disassembled(machine, insn) : '?');
   const elf = elfOf();
-  const [here, there] = [runHere(elf), runOnQemu(machine, elf)];
+  const [here, there] = [runHere(machine, elf), runOnQemu(machine, elf)];
   const block = here.findIndex((line, index) => line !== there[index]);
   if (block < 0) return undefined;
   const insns = blocks[block]?.insns ?? [];
   for (let count = 1; count <= insns.length; count++) {
     const stop: Stop = { block, insns: count };
     const cut = elfOf(stop);
-    const [ours, theirs] = [runHere(cut).slice(block), runOnQemu(machine, cut).slice(block)];
+    const [ours, theirs] = [runHere(machine, cut).slice(block), runOnQemu(machine, cut).slice(block)];
     const words = ours.flatMap((value, index) =>
       value === theirs[index] ? [] : [`${nameOf(index)}: here ${value}, QEMU ${theirs[index]}`],
     );
     if (words.length === 0) continue;
-    const before = runHere(elfOf({ block, insns: count - 1 })).slice(block);
+    const before = runHere(machine, elfOf({ block, insns: count - 1 })).slice(block);
     return [
       `block ${block}, instruction ${count - 1}: ${text(insns[count - 1])}`,
       ...words,

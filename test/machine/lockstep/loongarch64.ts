@@ -5,6 +5,7 @@ import { recordGraph } from '../../../src/isa/core/record-graph';
 import { LOONGARCH64 } from '../../../src/isa/loongarch64';
 import { ENCODING } from '../../../src/isa/loongarch64/encoding';
 import { insns } from '../../../src/isa/loongarch64/insns/all';
+import { LOONGARCH64_VIRT_BOARD } from '../../../src/machine/boards/loongarch64-virt/board';
 import type { Random } from '../../support/random';
 import type { LockstepMachine } from './machine';
 import { float, integer } from './operands';
@@ -121,6 +122,8 @@ export const LOONGARCH64_LOCKSTEP: LockstepMachine = {
     'exceptions',
   ],
   qemu: '-M virt -m 1G'.split(' '),
+  board: LOONGARCH64_VIRT_BOARD,
+  choices: {},
 };
 
 /** The instructions whose rounding up and down differs from QEMU's, rounding to nearest and to zero. */

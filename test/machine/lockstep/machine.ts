@@ -1,9 +1,11 @@
 /** What random programs need to know of an instruction set: where they run, which instructions they have, what surrounds them. */
 
+import type { BoardChoices } from '../../../src/base/board-choices';
 import type { PatternEncoding } from '../../../src/isa/core/encoding';
 import type { PatternInsn } from '../../../src/isa/core/insn';
 import type { Isa } from '../../../src/isa/core/isa';
 import type { PatternField } from '../../../src/isa/core/pattern';
+import type { BoardSpec } from '../../../src/machine/boards/board';
 import type { Random } from '../../support/random';
 
 export interface LockstepMachine {
@@ -33,4 +35,7 @@ export interface LockstepMachine {
   /** The words of a record, by what each is. */
   readonly words: readonly string[];
   readonly qemu: readonly string[];
+  /** Where it runs here, and what is chosen of the board's options. */
+  readonly board: BoardSpec;
+  readonly choices: BoardChoices;
 }

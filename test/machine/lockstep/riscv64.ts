@@ -3,6 +3,7 @@ import type { PatternInsn } from '../../../src/isa/core/insn';
 import { RISCV64 } from '../../../src/isa/riscv64';
 import { ENCODING } from '../../../src/isa/riscv64/encoding';
 import { INSNS } from '../../../src/isa/riscv64/insns/all';
+import { RISCV64_VIRT_BOARD } from '../../../src/machine/boards/riscv64-virt/board';
 import type { Random } from '../../support/random';
 import type { LockstepMachine } from './machine';
 import { float, integer } from './operands';
@@ -85,4 +86,6 @@ export const RISCV64_LOCKSTEP: LockstepMachine = {
   record,
   words: [...numbered('x'), ...numbered('f'), 'fcsr'],
   qemu: '-M virt -m 32M -cpu rv64,zba=true,zbb=true,zbs=true -bios none'.split(' '),
+  board: RISCV64_VIRT_BOARD,
+  choices: {},
 };
