@@ -9,6 +9,7 @@ import { ENCODING } from './encoding';
 import { takeTrap } from './exceptions';
 import { FP_FUNCTIONS } from './float/functions';
 import { isFpOpen, requireFp } from './fp-access';
+import { FUSIONS } from './fusions';
 import { isOtherFloat, isOtherInteger } from './hot-rows';
 import { insns } from './insns/all';
 import { ATOMIC_HELPERS } from './insns/atomics';
@@ -38,7 +39,7 @@ export const AARCH64_ENGINE: EngineIsa = {
   },
   quick: [...QUICK_PAUTH, ...QUICK_SYSTEM, ...QUICK_FLOAT, ...QUICK_EXCLUSIVES, ...QUICK_SIMD, ...QUICK_SIMD_FLOAT],
   apart: { test: (row) => isOtherInteger(row) || isOtherFloat(row) || isOtherMemory(row) || COMMON_SIMD.test(row) },
-  fusions: [],
+  fusions: FUSIONS,
   state: STATE,
   get helpers() {
     helpers ??= { ...SYSTEM_HELPERS, ...ATOMIC_HELPERS, ...simdHelpers() };
