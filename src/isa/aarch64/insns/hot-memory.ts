@@ -4,7 +4,7 @@
  */
 const HOT = new Set(
   [
-    'strb-w ldrb-w strh-w ldrh-w str-w ldr-w str-x ldr-x ldrsw-x',
+    'strb-w ldrb-w strh-w ldrh-w ldrsh-w ldursh-w str-w ldr-w str-x ldr-x ldrsw-x ldr-d str-d',
     'strb-w-sp ldrb-w-sp str-w-sp ldr-w-sp str-x-sp ldr-x-sp',
     'sturb-w ldurb-w stur-w ldur-w stur-x ldur-x',
     'strb-w-post ldrb-w-post ldrb-w-pre str-w-post ldr-w-post str-x-post ldr-x-post ldr-x-post-sp str-x-pre-sp',
