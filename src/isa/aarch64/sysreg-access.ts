@@ -33,7 +33,9 @@ export const checkRules = (state: SlotReader, { user, traps }: Rules, isWrite: b
   if (el === 2) return;
   const isHost = el === 0 && isHostUser(state.get('HCR_EL2'));
   if (el === 0 && user && isWithheld(state, user, isWrite)) throw isHost ? trapToEl2() : trapToEl1();
-  if (!isHost && traps?.some((rule) => isTrapped(state, rule, isWrite, el))) throw trapToEl2();
+  // A host's EL0 is no guest to HCR_EL2 and its like, but MDCR_EL2 is about it, too.
+  const applies = ({ by }: TrapRule): boolean => !isHost || by === 'MDCR_EL2';
+  if (traps?.some((rule) => applies(rule) && isTrapped(state, rule, isWrite, el))) throw trapToEl2();
 };
 
 /** Whether a register is there on this machine. */
