@@ -82,12 +82,14 @@ export const prepareProgram = (isa: EngineIsa): Program => {
     if (!effects.hasDirectTarget) return { fastOps: { far } };
     return { fastOps: { far, forward: nextFast++, backward: nextFast++ } };
   };
+  const isApartIn = ({ mnemonic }: Insn, { endsBlock }: PreparedInsn['effects']): boolean =>
+    isa.apart?.test(mnemonic) === true && !endsBlock;
   const firsts = new Map<string, PreparedInsn>();
   const insns = isa.insns.map((insn, index): PreparedInsn => {
     const graph = recordGraph(insn);
     const effects = effectsOf(graph);
     const slots = recordSlots(insn, graphsInRecord(isa, insn), state, code);
-    const isApart = isa.apart?.test(insn.mnemonic) === true && !effects.endsBlock;
+    const isApart = isApartIn(insn, effects);
     const base = { insn, graph, effects, slots, length: insn.pattern?.length, exactOp: index + 1, isApart };
     if (effects.hasDirectTarget) checkTarget(insn, graph, code.unit);
     const key = handlerKey(base);
@@ -109,7 +111,10 @@ export const prepareProgram = (isa: EngineIsa): Program => {
     const graph = recordGraph(form);
     const slots = isa.encoding.kind === 'program' ? general.slots : recordSlots(form, [graph], state, code);
     const fastOps = { far: nextFast++ };
-    const prepared = { ...general, insn: form, graph, effects: effectsOf(graph), slots, exactOp: 0, fastOps };
+    const effects = effectsOf(graph);
+    // A form may go on where the instruction, which TypeScript does, ends a block.
+    const isApart = isApartIn(general.insn, effects);
+    const prepared = { ...general, insn: form, graph, effects, slots, exactOp: 0, isApart, fastOps };
     forms.set(form, prepared);
     return { of: general, form: prepared };
   });

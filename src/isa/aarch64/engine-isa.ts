@@ -23,13 +23,14 @@ import { cpuTranslate, mustAlign } from './paging-cpu';
 import { PAUTH_FUNCTIONS } from './pauth/functions';
 import { QUICK_FLOAT } from './quick-float';
 import { QUICK_SIMD } from './quick-simd';
-import { QUICK_SIMD_FLOAT } from './quick-simd-float';
 import { QUICK_SYSTEM } from './quick-system';
+import { isQuickVector, quickVectors } from './quick-vectors';
 import { COMMON_SIMD } from './simd/row';
 import { STATE } from './state';
 import { SYSTEM_HELPERS } from './system-helpers';
 
 let helpers: EngineIsa['helpers'] | undefined;
+let quick: EngineIsa['quick'] | undefined;
 
 export const AARCH64_ENGINE: EngineIsa = {
   name: 'aarch64',
@@ -37,8 +38,14 @@ export const AARCH64_ENGINE: EngineIsa = {
   get insns() {
     return insns();
   },
-  quick: [...QUICK_PAUTH, ...QUICK_SYSTEM, ...QUICK_FLOAT, ...QUICK_EXCLUSIVES, ...QUICK_SIMD, ...QUICK_SIMD_FLOAT],
-  apart: { test: (row) => isOtherInteger(row) || isOtherFloat(row) || isOtherMemory(row) || COMMON_SIMD.test(row) },
+  get quick() {
+    quick ??= [...QUICK_PAUTH, ...QUICK_SYSTEM, ...QUICK_FLOAT, ...quickVectors(), ...QUICK_EXCLUSIVES, ...QUICK_SIMD];
+    return quick;
+  },
+  apart: {
+    test: (row) =>
+      isOtherInteger(row) || isOtherFloat(row) || isOtherMemory(row) || COMMON_SIMD.test(row) || isQuickVector(row),
+  },
   fusions: FUSIONS,
   state: STATE,
   get helpers() {

@@ -20,9 +20,11 @@ const GENERAL = new Map(
   [...INSNS_FLOAT_ARITHMETIC, ...INSNS_FLOAT_COMPARE, ...INSNS_FLOAT_CONVERT].map((row) => [row.mnemonic, row]),
 );
 
-type Sem = (o: A64Ops, f: A64Fields) => void;
+/** What a form does. */
+export type Sem = (o: A64Ops, f: A64Fields) => void;
 
-const onHost =
+/** A form's meaning where FPCR lets the host do it. */
+export const onHost =
   (sem: Sem): Sem =>
   (o, f) => {
     o.guard('fp');
@@ -37,13 +39,14 @@ const quick = (of: string, sem: Sem): QuickForm => {
   return { of, form: variant(general, `${of} on the host`, onHost(sem)) };
 };
 
-const hasInexact = (o: A64Ops): V32 => o.and(o.lo32(o.slot('FPSR')), o.c32(FPSR.IXC));
+/** FPSR.IXC, or 0. */
+export const hasInexact = (o: A64Ops): V32 => o.and(o.lo32(o.slot('FPSR')), o.c32(FPSR.IXC));
 
 /** The result is exact, or its being inexact is no news. */
 const requireKnown = (o: A64Ops, isExact: V32): void => o.onlyIf(o.or(hasInexact(o), isExact));
 
 /** Numbers of one format as the host holds them. */
-interface Host<T extends Float> extends Pick<Precision, 'suffix' | 'ftype'> {
+export interface Host<T extends Float> extends Pick<Precision, 'suffix' | 'ftype'> {
   read(o: A64Ops, r: Field): T;
   write(o: A64Ops, r: Field, v: T): void;
   /** The number as a double, and a double that is one of the format. */
@@ -60,7 +63,8 @@ interface Host<T extends Float> extends Pick<Precision, 'suffix' | 'ftype'> {
   /** `a × b + c`, rounded once. */
   fused(o: A64Ops, a: T, b: T, c: T): T;
 }
-const S: Host<F32> = {
+/** Singles. */
+export const S: Host<F32> = {
   ...SINGLE,
   read: (o, r) => o.bitsF32(o.lo32(o.d(r))),
   write: (o, r, v) => o.setD(r, o.zx32(o.f32Bits(v))),
@@ -74,7 +78,8 @@ const S: Host<F32> = {
     return value;
   },
 };
-const D: Host<F64> = {
+/** Doubles. */
+export const D: Host<F64> = {
   ...DOUBLE,
   read: (o, r) => o.bitsF64(o.d(r)),
   write: (o, r, v) => o.setD(r, o.f64Bits(v)),

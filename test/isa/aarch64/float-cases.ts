@@ -70,22 +70,38 @@ const WIDTHS = { h: 16n, s: 32n, d: 64n } as const;
 const ALL_FLAGS = 0x9f;
 
 /** FPCR: mostly to nearest, now and then with flushing, default NaNs, alternative halves; often an inexact result before. */
+const control = (random: Random): Pick<FloatCase, 'fpcr' | 'fpsr' | 'nzcv'> => {
+  const rounding = random.below(6) ? 0 : random.below(4);
+  const [others, halves] = random.below(6) ? [0, 0] : [random.below(8), random.below(2)];
+  const inexact = random.below(3) ? FPSR.IXC : 0;
+  return {
+    fpcr: BigInt(rounding * 2 ** 22 + others * 2 ** 24 + halves * 2 ** 19),
+    fpsr: BigInt((random.u32() & ALL_FLAGS) | inexact),
+    nzcv: random.below(16),
+  };
+};
+
+/** A case of an instruction on vectors: each lane of Vn, Vm and Vd has a product's operands. */
+export const vectorCaseOf = (random: Random, from: FloatFormat): FloatCase => {
+  const width = WIDTHS[from];
+  let [n, m, d] = [0n, 0n, 0n];
+  for (let at = 0n; at < 128n; at += width) {
+    const [a = 0n, b = 0n, c = 0n] = hardOperands(random, { kind: 'floats', from, count: 3 });
+    n |= a << at;
+    m |= b << at;
+    d |= c << at;
+  }
+  return { vectors: [n, m, 0n, d], integer: 0n, ...control(random) };
+};
+
+/** A case of a scalar instruction. */
 export const caseOf = (random: Random, mnemonic: string): FloatCase => {
   const above = (): bigint => (random.u64() << 64n) | random.u64();
   const width = WIDTHS[formatOf(mnemonic)];
   const vectors = numbers(random, mnemonic).map((bits) => ((above() >> width) << width) | bits);
   while (vectors.length < 4) vectors.push(above());
   const [integer = 0n] = hardOperands(random, { kind: 'integer' });
-  const rounding = random.below(6) ? 0 : random.below(4);
-  const [others, halves] = random.below(6) ? [0, 0] : [random.below(8), random.below(2)];
-  const inexact = random.below(3) ? FPSR.IXC : 0;
-  return {
-    vectors,
-    integer,
-    fpcr: BigInt(rounding * 2 ** 22 + others * 2 ** 24 + halves * 2 ** 19),
-    fpsr: BigInt((random.u32() & ALL_FLAGS) | inexact),
-    nzcv: random.below(16),
-  };
+  return { vectors, integer, ...control(random) };
 };
 
 /** A word of an instruction on the registers of all cases; other fields are random. */
