@@ -9,6 +9,7 @@ import { insns } from './insns/all';
 import { translate } from './paging-view';
 import { jointAddress, loadsStackPointer } from './pairs';
 import { REGISTERS, registerOfDwarf, registerOfName } from './registers';
+import { SPELLING } from './spelling';
 import { LAST_LEVEL } from './table-geometry';
 import { mappings, rootLevel, tableEntries, tableShape } from './tables';
 import { transfer } from './transfers';
@@ -31,7 +32,11 @@ export const AARCH64: Isa = {
   maxLength: 4,
   minLength: 4,
   get mnemonics() {
-    return [...new Set(insns().map(({ mnemonic }) => mnemonic.split('-', 1)[0] ?? mnemonic))].sort();
+    const rows = insns().flatMap(({ mnemonic }) => {
+      const [name = mnemonic] = mnemonic.split('-', 1);
+      return name.includes('{2}') ? [name.replace('{2}', ''), name.replace('{2}', '2')] : [name];
+    });
+    return [...new Set([...rows, ...(SPELLING.aliases ?? []).map(({ as }) => as)])].sort();
   },
   disassemble,
   get trapReturns() {
