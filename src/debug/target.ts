@@ -16,6 +16,7 @@ import {
 } from '../machine/contract';
 import type { Program } from '../symbols/types';
 import { Breakpoints } from './breakpoints';
+import { rowsOfCode } from './code-rows';
 import { DataBreakpoints } from './data-breakpoints';
 import { DEFAULT_FILTERS } from './exception-list';
 import { ExceptionFilters, PANIC_SYMBOLS } from './exceptions';
@@ -130,6 +131,7 @@ export class DebugTarget {
       const image = this.images.add(name, program, placementsOf(program, { ...hints, ram }), worlds);
       const flags = new FlagNames(program, machine.isa);
       program.flagsOf = (type) => flags.of(type);
+      program.rowOfCode = rowsOfCode(program, machine.isa);
       this.flags.set(program, flags);
       if (isMovable(program, hints, worlds)) lost.add(image);
     }

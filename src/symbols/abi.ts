@@ -11,6 +11,8 @@ export interface UnwindAbi {
   readonly savedFramePointer: number;
   /** The frame pointer's distance from the canonical frame address. */
   readonly framePointerToCfa: number;
+  /** Return addresses may be signed above bit 47; then this bit says what the bits there were. */
+  readonly signBit?: number;
   /** Registers a called function leaves as they were; the others are lost in a caller. */
   readonly calleeSaved: ReadonlySet<number>;
 }
@@ -39,6 +41,7 @@ const abis: Partial<Record<MachineName, UnwindAbi>> = {
     savedReturnAddress: 8,
     savedFramePointer: 0,
     framePointerToCfa: 16,
+    signBit: 55,
     calleeSaved: new Set([...span(18, 29), 31, ...span(72, 79)]),
   },
   // rbx 3, rbp 6, rsp 7, r12..r15 (System V ABI AMD64, "DWARF Register Number Mapping").
@@ -61,6 +64,16 @@ const abis: Partial<Record<MachineName, UnwindAbi>> = {
     framePointerToCfa: 0,
     calleeSaved: new Set([0, 2, 3, ...span(21, 31), ...span(56, 63)]),
   },
+};
+
+const ADDRESS_BITS = 48;
+
+/** A return address without the signature that it may carry. @see Arm ARM, D8.10 "Pointer authentication" */
+export const unsigned = ({ signBit }: UnwindAbi, address: bigint): bigint => {
+  if (signBit === undefined) return address;
+  const low = BigInt.asUintN(ADDRESS_BITS, address);
+  const isHigh = ((address >> BigInt(signBit)) & 1n) === 1n;
+  return isHigh ? BigInt.asUintN(64, low - (1n << BigInt(ADDRESS_BITS))) : low;
 };
 
 /** The unwinding conventions of a machine, `undefined` for one we do not know. */

@@ -78,6 +78,7 @@ export class ModuleProgram implements Program {
   readonly hasLines: boolean;
   readonly hasDebugInfo: boolean;
   flagsOf: Program['flagsOf'] = () => undefined;
+  rowOfCode: Program['rowOfCode'] = () => undefined;
   private readonly graph: TypeGraph;
   private sourceList: readonly SourceFile[] | undefined;
   private functionNames: readonly Named[] | undefined;
@@ -192,7 +193,7 @@ export class ModuleProgram implements Program {
   unwind(at: Va): UnwindRow | undefined {
     if (this.unwindCache.has(at)) return this.unwindCache.get(at);
     const raw = this.module.ask('unwind_row', at) as RawUnwindRow | undefined;
-    const row = raw && unwindRowOf(raw);
+    const row = raw ? unwindRowOf(raw) : this.rowOfCode(at);
     if (this.unwindCache.size > 4096) this.unwindCache.clear();
     this.unwindCache.set(at, row);
     return row;

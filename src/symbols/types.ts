@@ -509,8 +509,10 @@ export interface Program {
   framesAt(va: Va): readonly InlineFrame[];
   /** Scopes, innermost first. */
   scopesAt(va: Va): readonly Scope[];
-  /** Call frame information for `va`, from .debug_frame or .eh_frame. */
+  /** Call frame information for `va`, from .debug_frame or .eh_frame, else {@link rowOfCode}'s. */
   unwind(va: Va): UnwindRow | undefined;
+  /** The same as read off the code, where nothing was written down: whoever can do so sets it. */
+  rowOfCode: (va: Va) => UnwindRow | undefined;
   /** What the caller passed in registers at the call that returns to `va`: DWARF register to the expression in the caller's frame. */
   callSiteAt(va: Va): ReadonlyMap<number, readonly Op[]>;
 

@@ -1,5 +1,5 @@
 import { hex, va } from '../base/address';
-import { type UnwindAbi, unwindAbi } from './abi';
+import { type UnwindAbi, unsigned, unwindAbi } from './abi';
 import { type ExpressionContext, evaluateNumber, numberOfBytes, Unavailable } from './expression';
 import { frameContext, lookupAddress, registerOf } from './locate';
 import type { FrameState, Program, ReadMemory, RegisterRule, UnwindRow, UnwindStep } from './types';
@@ -56,7 +56,7 @@ function stepBy(
   if (returnAddress === 0n) return { kind: 'end' };
   if (!row.isSignalFrame && abi.linkRegister !== undefined) registers.delete(abi.linkRegister);
   return arrive(frame, cfa, {
-    pc: va(returnAddress),
+    pc: va(unsigned(abi, returnAddress)),
     isCaller: !row.isSignalFrame,
     registers,
     slide: frame.slide,
@@ -78,7 +78,7 @@ export function callerAtEntry(program: Program, frame: FrameState, readMemory: R
   if (back === undefined) return undefined;
   const registers = new Map([...frame.registers].filter(([number]) => abi.calleeSaved.has(number)));
   registers.set(abi.stackPointer, pushed === undefined ? sp : sp + BigInt(size));
-  return { pc: va(back), isCaller: true, registers, slide: frame.slide };
+  return { pc: va(unsigned(abi, back)), isCaller: true, registers, slide: frame.slide };
 }
 
 /**
@@ -153,7 +153,7 @@ export function framePointerStep(program: Program, frame: FrameState, readMemory
   if (savedPc === undefined || savedFp === undefined) {
     return { kind: 'missing', why: `the frame at ${hex(fp)} is not readable` };
   }
-  const pc = numberOfBytes(savedPc);
+  const pc = unsigned(abi, numberOfBytes(savedPc));
   const callerFp = numberOfBytes(savedFp);
   if (pc === 0n) return { kind: 'end' };
   // Callers lie above; 0 marks the first frame of many kernels.

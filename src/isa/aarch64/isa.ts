@@ -10,6 +10,7 @@ import { translate } from './paging-view';
 import { jointAddress, loadsStackPointer } from './pairs';
 import { REGISTERS, registerOfDwarf, registerOfName } from './registers';
 import { SPELLING } from './spelling';
+import { stackAccesses } from './stack-accesses';
 import { LAST_LEVEL } from './table-geometry';
 import { mappings, rootLevel, tableEntries, tableShape } from './tables';
 import { transfer } from './transfers';
@@ -47,6 +48,7 @@ export const AARCH64: Isa = {
   jointAddress,
   loadsStackPointer,
   transfer,
+  stackAccesses,
   translate,
   mappings,
   tableEntries,

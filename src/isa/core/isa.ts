@@ -5,6 +5,7 @@
 
 import type { Pa, Va } from '../../base/address';
 import type { DisassembledInsn, RegisterSpec, Transfer } from './registers';
+import type { StackAccess } from './stack-access';
 import type { Access, Mapping, TableEntry, TableShape, Translation } from './translation';
 import type { TableRoot, World } from './world';
 
@@ -71,6 +72,8 @@ export interface Isa {
   jointAddress?(first: DisassembledInsn, second: DisassembledInsn): bigint | undefined;
   /** Whether an instruction takes the stack pointer from memory that is not on its stack, as a switch of tasks does. */
   loadsStackPointer(insn: DisassembledInsn): boolean;
+  /** What an instruction does with the stack. Absent: callers are found by call frame information and frame pointers alone. */
+  stackAccesses?(insn: DisassembledInsn): readonly StackAccess[];
   /** What an instruction stores or copies, if it does nothing else. */
   transfer?(insn: DisassembledInsn): Transfer | undefined;
   /** Walks the tables of `world` for `va`, side-effect free. */

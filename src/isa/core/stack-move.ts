@@ -37,10 +37,11 @@ function sum(
   isPlace: (ref: RegisterRef) => boolean,
   fields: Operands['fields'],
 ): bigint | undefined {
-  if (kind.k !== 'op' || kind.op !== 'add') return undefined;
+  if (kind.k !== 'op' || (kind.op !== 'add' && kind.op !== 'sub')) return undefined;
+  const sign = kind.op === 'add' ? 1n : -1n;
   const [register, added] = args;
   if (register?.kind.k !== 'register' || register.kind.file !== place.file || !isPlace(register.kind.ref))
     return undefined;
-  if (added?.kind.k === 'const') return added.kind.value;
-  return added?.kind.k === 'imm' ? BigInt(fields[added.kind.field] ?? 0) : undefined;
+  if (added?.kind.k === 'const') return sign * added.kind.value;
+  return added?.kind.k === 'imm' ? sign * BigInt(fields[added.kind.field] ?? 0) : undefined;
 }
