@@ -124,7 +124,8 @@ const rowFromStart = (known: Known, start: Va, at: Va): UnwindRow | undefined =>
     const insn = insnAt(known, address);
     if (insn?.kind !== 'plain') break;
     if (insn.stackMove === undefined) {
-      if (frame === undefined) return undefined;
+      // It sets the stack pointer, or does what nobody knows, as system instructions do: the frame is made by then.
+      if (frame === undefined && insn.operands.startsWith(isa.stackPointer)) return undefined;
       break;
     }
     const after = depth - insn.stackMove;

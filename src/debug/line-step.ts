@@ -97,6 +97,8 @@ export class LineStep extends StepPlan {
     if (event === 'halt' && !isHome) return 'run';
     if (isInside(this.ranges, frame.pc) && isHome) return this.inside(frame);
     if (event === 'stepped' && this.isCallee(home, frame)) return this.entered(frame);
+    // Called in the last place, by a jump.
+    if (this.how === 'into' && this.isCallee(home, frame) && this.isTaskSwitch(frame)) return this.enterSwitch(frame);
     return this.landed(frame, isHome);
   }
 

@@ -24,7 +24,7 @@ export interface KernelPlace {
 }
 
 /** A kernel that has programs: all other code is theirs. */
-export const KERNEL_WORLDS: readonly ImageWorld[] = ['kernel', 'firmware'];
+export const KERNEL_WORLDS: readonly ImageWorld[] = ['kernel', 'hypervisor', 'firmware'];
 
 /** What the programs of a kernel.json give to debug with; remarks tell what could not be read. */
 export function programImages(

@@ -11,7 +11,7 @@ const root = resolve(import.meta.dirname, '../..');
 const LIMIT_MS = 120_000;
 
 /** The instruction sets that the programs are built for. */
-export const ARCHITECTURES = ['riscv64', 'loongarch64'] as const;
+export const ARCHITECTURES = ['riscv64', 'aarch64', 'loongarch64'] as const;
 export type BenchArchitecture = (typeof ARCHITECTURES)[number];
 
 const qemu = (architecture: string): string => `qemu-system-${architecture}`;

@@ -7,6 +7,7 @@ const root = resolve(__dirname, '../..');
 /** What runs QEMU by the host's clock, and why it may. */
 const BY_THE_CLOCK = new Map([
   ['test/bench/measure.ts', 'is about speed'],
+  ['test/machine/aarch64-tree.qemu.test.ts', 'asks for the device tree: no guest runs'],
   ['test/machine/milestones/linux.ts', 'is about speed'],
   ['test/run.ts', 'asks for the version'],
   ['test/symbols/fixtures/build.ts', 'makes a committed fixture by hand'],

@@ -9,7 +9,7 @@ const source = resolve('kernels/msgqueue/src/main.rs');
 const lines = readFileSync(source, 'utf8').split('\n');
 const line = (text: string) => lines.findIndex((one) => one.includes(text)) + 1;
 
-describe.each(['riscv64', 'loongarch64'])('the message queue on %s', (arch) => {
+describe.each(['riscv64', 'aarch64', 'loongarch64'])('the message queue on %s', (arch) => {
   let client: DapClient;
 
   const top = async (): Promise<Json> =>

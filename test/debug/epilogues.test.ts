@@ -20,7 +20,9 @@ function walk(driven: BundledTarget): { wrong: string[]; looks: number } {
   const { machine } = target;
   const cpu = target.cpu(0);
   const wrong = new Set<string>();
-  let calls: bigint[] = [];
+  /** Where calls return to, and the stack pointer then: two tasks may both wait behind the same call. */
+  let calls: { readonly pc: bigint; readonly sp: bigint }[] = [];
+  const stackPointer = (): bigint => cpu.readRegister(machine.isa.stackPointer);
   let looks = 0;
   for (let count = 0; count < INSTRUCTIONS; count++) {
     const [here, caller] = physicalFrames(driven);
@@ -28,25 +30,27 @@ function walk(driven: BundledTarget): { wrong: string[]; looks: number } {
     if (here === undefined || code === undefined) throw new Error(`no code at 0x${cpu.pc.toString(16)}`);
     const place = `${driven.place()} at 0x${here.pc.toString(16)}`;
     const insn = machine.isa.disassemble(code, here.pc);
+    const sp = stackPointer();
     machine.run({ budget: 1n, onlyHart: 0, skipFirstBreakpoint: true });
     target.halt({ kind: 'pause', hart: 0 });
     const isReturn = insn.kind === 'return';
     // The return of a task switch goes where another task was called from.
-    const expected = isReturn ? cpu.pc : calls.at(-1);
+    const last = calls.at(-1);
+    const expected = isReturn ? cpu.pc : last?.pc;
     const isDescribed = here.image?.program.unwind(here.link) !== undefined;
     if (expected !== undefined && isDescribed) {
       looks++;
       if (caller?.pc !== expected) wrong.add(place);
     }
-    if (insn.kind === 'call') calls.push(here.pc + BigInt(insn.length));
-    else if (isReturn && cpu.pc === calls.at(-1)) calls.pop();
+    if (insn.kind === 'call') calls.push({ pc: here.pc + BigInt(insn.length), sp });
+    else if (isReturn && cpu.pc === last?.pc && stackPointer() === last.sp) calls.pop();
     else if (isReturn) calls = [];
   }
   return { wrong: [...wrong], looks };
 }
 
 describe('the caller of a function with call frame information', () => {
-  it.each(['riscv64', 'loongarch64'] as const)('is known at each instruction, on %s', async (arch) => {
+  it.each(['riscv64', 'aarch64', 'loongarch64'] as const)('is known at each instruction, on %s', async (arch) => {
     const driven = await BundledTarget.open('msgqueue', { arch });
     driven.goTo('src/main.rs', 'queue.lock().push_back(message);');
     const { wrong, looks } = walk(driven);

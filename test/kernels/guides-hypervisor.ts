@@ -4,7 +4,7 @@ import type { RowTests } from './row-tests';
 
 const KERNEL = 'guestmonolithickernel';
 
-/** Rows of the guide of guestmonolithickernel, for riscv64. */
+/** Rows of the guide of guestmonolithickernel. */
 export const HYPERVISOR_ROWS: RowTests = {
   'break at: csr::write!(hedeleg, hedeleg);': async (session) => {
     const registers = async () =>
@@ -159,5 +159,94 @@ export const HYPERVISOR_ROWS: RowTests = {
     await session.letRun();
     expect(await waits()).toBe(true);
     expect(session.console).not.toContain('Enter user space');
+  },
+
+  'break at: trampoline::enter_guest(GUEST_RAM, device_tree)': async (session) => {
+    const pages = (await session.table('pageTables')).filter((row) => row.startsWith('0x0000'));
+    expect(pages).toEqual([expect.stringMatching(/^0x0000000040201000 0x0000000040201fff /)]);
+  },
+
+  'break at: msr     SCTLR_EL1, x9': async (session) => {
+    const before = BigInt(await session.value('$pc'));
+    expect(await session.explain('$pc', 'execute')).toMatch(/root table/);
+    await session.move('stepIn', { granularity: 'instruction' });
+    expect(BigInt(await session.value('$pc'))).toBe(before + 4n);
+    expect(await session.explain('$pc', 'execute')).not.toMatch(/root table/);
+  },
+
+  'break at: msr     ELR_EL2, x1': async (session) => {
+    expect(await session.mode()).toBe('EL2');
+    expect(await session.value('$CurrentEL')).toMatch(/EL ?= ?2|0x8\b/);
+    expect(BigInt(/^0x[0-9a-f]+/.exec(await session.value('$SPSR_EL2'))?.[0] ?? 0) & 0x3cfn).toBe(0x3c5n);
+    for (let step = 0; (await session.mode()) === 'EL2'; step++) {
+      expect(step).toBeLessThan(8);
+      await session.move('stepIn', { granularity: 'instruction' });
+    }
+    expect(BigInt(await session.value('$pc'))).toBe(0x4420_0000n);
+  },
+
+  'stage2, break at: asm!("hvc #0", out("x9") _, out("x10") _, out("x11") _)': async (session) => {
+    expect(await session.mode()).toBe('EL1');
+    const [name] = await session.stack();
+    await session.followTraps();
+    for (let step = 0; (await session.mode()) === 'EL1' || (await session.stack())[0] !== name; step++) {
+      expect(step).toBeLessThan(80);
+      await session.move('stepIn', { granularity: 'instruction' });
+    }
+    expect(await session.mode()).toBe('EL2');
+  },
+
+  'stage2, break at: msr     SCTLR_EL2, x11': async (session) => {
+    const before = BigInt(await session.value('$pc'));
+    await session.move('stepIn', { granularity: 'instruction' });
+    expect(BigInt(await session.value('$pc'))).toBe(before + 4n);
+    expect(await session.explain('$pc', 'execute')).toContain(`→ pa 0x${(before + 4n).toString(16)}`);
+  },
+
+  'stage2, break at: let exit = self.vcpu.run();': async (session) => {
+    await session.breakAt();
+    await session.move('next');
+    expect(await session.value('exit')).toMatch(/^StageTwoFault/);
+    await session.breakAt({ file: 'src/aarch64/stage2/vm.rs', code: 'let exit = self.vcpu.run();' });
+    await session.move('continue');
+    await session.breakAt();
+    await session.runTo('vmEntry');
+    expect(await session.mode()).toBe('vEL1');
+  },
+
+  'stage2, break at: let block = guest_memory::block(gpa);': async (session) => {
+    expect(BigInt(/0x[0-9a-f]+/.exec(await session.value('gpa'))?.[0] ?? 0)).toBe(0x4420_0000n);
+    const syndrome = BigInt(/^0x[0-9a-f]+/.exec(await session.value('$ESR_EL2'))?.[0] ?? 0);
+    expect((syndrome >> 26n) & 0x3fn).toBe(0x20n);
+  },
+
+  'stage2, break at: let page = gpa.align_down_4k();': async (session) => {
+    const names: string[] = [];
+    for (let stop = 0; stop < 4; stop++) {
+      names.push(await session.value('device.name'));
+      if (stop < 3) await session.move('continue');
+    }
+    expect(names).toEqual(['"UART"', expect.stringMatching(/istributor/), expect.stringMatching(/CPU/), '"pflash1"']);
+    expect((await session.toEnd()).exitCode).toBe(0);
+  },
+
+  'stage2, break at: device.hpa + (page - device.start)': async (session) => {
+    const places: string[] = [];
+    for (let stop = 0; stop < 4; stop++) {
+      places.push(`${/0x[0-9a-f]+/.exec(await session.value('gpa'))?.[0]} ${await session.value('device.hpa')}`);
+      if (stop < 3) await session.move('continue');
+    }
+    expect(places.find((place) => place.startsWith('0x8010000'))).toMatch(/0x8040000/);
+  },
+
+  'stage2, break at: let acknowledged = read(self.cpu + GICC_IAR);': async (session) => {
+    await session.move('next');
+    expect(Number(await session.value('acknowledged'))).toBe(30);
+  },
+
+  'stage2, break at: println!("Guest: PSCI SYSTEM_OFF");': async (session) => {
+    expect(BigInt(await session.value('guest.x[0]'))).toBe(0x8400_0008n);
+    const syndrome = BigInt(/^0x[0-9a-f]+/.exec(await session.value('$ESR_EL2'))?.[0] ?? 0);
+    expect((syndrome >> 26n) & 0x3fn).toBe(0x17n);
   },
 };

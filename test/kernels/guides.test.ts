@@ -24,6 +24,7 @@ const keyOf = ({ kind, code, mode }: GuideRow): string => `${mode === undefined 
 /** The privilege modes of the worlds that rows name, by architecture. */
 const MODES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   riscv64: { hypervisor: 'S mode', 'guest kernel': 'VS mode', 'guest user': 'VU mode' },
+  aarch64: { 'hypervisor, EL1': 'EL1', EL2: 'EL2', hypervisor: 'EL2' },
 };
 
 /** What a kernel is built for: architectures, each with its modes. */

@@ -15,6 +15,8 @@ const pageOf = (insn: DisassembledInsn): bigint | undefined => {
   return BigInt.asUintN(64, (insn.address & ~0xfffn) + (BigInt.asIntN(21, BigInt(pages)) << 12n));
 };
 
+const NOP = 0xd503_201f;
+
 /** `add Xd, Xn, #imm`, not shifted. */
 const isAdd = (word: number): boolean => word >>> 22 === 0b1001000100;
 /** log2 of the bytes that `ldr Xt, [Xn, #imm]` and its kind load or store; undefined for other instructions. */
@@ -24,8 +26,21 @@ const scaleOf = (word: number): number | undefined => {
   return isVector && (word >>> 23) & 1 ? 4 : word >>> 30;
 };
 
-/** What `adrp Xd` followed by `add` names, or by a load or store at an offset from it. */
+/** What `adr` names; undefined for any other instruction. */
+const nearAddressOf = (insn: DisassembledInsn): bigint | undefined => {
+  const word = wordOf(insn);
+  if ((word & 0x9f00_0000) >>> 0 !== 0x1000_0000) return undefined;
+  const distance = (((word >>> 5) & 0x7ffff) << 2) | ((word >>> 29) & 3);
+  return BigInt.asUintN(64, insn.address + BigInt.asIntN(21, BigInt(distance)));
+};
+
+/**
+ * What `adrp Xd` followed by `add` names, or by a load or store at an offset from it. Linkers make `nop` and `adr` of the former
+ * where the address is near.
+ */
 export function jointAddress(first: DisassembledInsn, second: DisassembledInsn): bigint | undefined {
+  const near = wordOf(first) === NOP ? nearAddressOf(second) : undefined;
+  if (near !== undefined) return near;
   const page = pageOf(first);
   const word = wordOf(second);
   if (page === undefined || rn(word) !== rd(wordOf(first))) return undefined;

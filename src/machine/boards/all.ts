@@ -1,10 +1,11 @@
 /** The boards that machines can be made of: one for each architecture that runs. */
 import type { Architecture } from '../../base/architectures';
+import { AARCH64_VIRT_BOARD } from './aarch64-virt/board';
 import type { BoardSpec } from './board';
 import { LOONGARCH64_VIRT_BOARD } from './loongarch64-virt/board';
 import { RISCV64_VIRT_BOARD } from './riscv64-virt/board';
 
-export const BOARDS: readonly BoardSpec[] = [RISCV64_VIRT_BOARD, LOONGARCH64_VIRT_BOARD];
+export const BOARDS: readonly BoardSpec[] = [RISCV64_VIRT_BOARD, LOONGARCH64_VIRT_BOARD, AARCH64_VIRT_BOARD];
 
 /** Architectures that have a board. */
 export const RUNNABLE: readonly Architecture[] = BOARDS.map(({ arch }) => arch);

@@ -25,6 +25,12 @@ const SOURCES: Readonly<Record<LinuxArchitecture, Source>> = {
     packages: ['linux-image-riscv64', /Depends: (linux-image-\d\S+)/],
     file: './boot/vmlinux-*',
   },
+  aarch64: {
+    debian: 'arm64',
+    suite: 'trixie',
+    packages: ['linux-image-arm64', /Depends: (linux-image-\d\S+)/],
+    file: './boot/vmlinuz-*',
+  },
   loongarch64: {
     debian: 'loong64',
     suite: 'sid',

@@ -1,5 +1,6 @@
 /** The smallest initial RAM disk there is: a console and one program without a library. */
 import { ARCHITECTURES, type Architecture } from '../../../src/base/architectures';
+import { insns as aarch64 } from '../../../src/isa/aarch64/insns/all';
 import type { PatternInsn } from '../../../src/isa/core/insn';
 import { insns as loongarch64 } from '../../../src/isa/loongarch64/insns/all';
 import { INSNS as RISCV64 } from '../../../src/isa/riscv64/insns/all';
@@ -39,6 +40,17 @@ const WORDS = {
     callNumber: 17,
     call: ['ecall', {}],
     loop: ['jal', { rd: 0, imm: 0 }],
+  },
+  aarch64: {
+    insns: aarch64(),
+    load: (rd, value) => [
+      ['movz-w-0', { Rd: rd, imm: value & 0xffff }],
+      ['movk-w-16', { Rd: rd, imm: (value & 0xffff_0000) >>> 0 }],
+    ],
+    firstArgument: 0,
+    callNumber: 8,
+    call: ['svc', { imm: 0 }],
+    loop: ['b', { label: 0 }],
   },
   loongarch64: {
     insns: loongarch64(),

@@ -2,12 +2,13 @@
  * Debian's Linux on our machine, from its first instruction to the power-off that its init asks for. No part of `npm test`:
  * it needs the network once, and minutes. See README.md beside it.
  *
- *   npx tsx test/machine/milestones/linux.ts [--arch A] [--harts N] [--opensbi] [--virtio] [--image FILE] [--qemu]
+ *   npx tsx test/machine/milestones/linux.ts [--arch A] [--harts N] [--opensbi] [--virtio] [--machine WORDS] [--image FILE] [--qemu]
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { choiceWords } from '../../../src/base/board-choices';
 import type { NamedFile } from '../../../src/machine/boot/load-plan';
 import { unpackZboot } from '../../../src/machine/boot/zboot';
 import { createMachine, type MachineOptions } from '../../../src/machine/create';
@@ -30,6 +31,7 @@ interface Platform {
 
 const PLATFORMS: Readonly<Record<LinuxArchitecture, Platform>> = {
   riscv64: { memory: 512, console: 'ttyS0', words: 'earlycon=sbi' },
+  aarch64: { memory: 512, console: 'ttyAMA0', words: 'earlycon=pl011,0x9000000' },
   // Without ACPI's tables it looks for an i8042 at ports that are not there, here as on QEMU.
   loongarch64: {
     memory: 1024,
@@ -37,6 +39,9 @@ const PLATFORMS: Readonly<Record<LinuxArchitecture, Platform>> = {
     words: 'earlycon=uart8250,mmio,0x1fe001e0 initcall_blacklist=i8042_init',
   },
 };
+
+/** The processor that our board has, where QEMU's default is another one. */
+const DEFAULT_CPU: Readonly<Partial<Record<LinuxArchitecture, string>>> = { aarch64: 'cortex-a72' };
 
 const file = (name: string): NamedFile => ({ name, bytes: readFileSync(name) });
 
@@ -73,18 +78,30 @@ const boot = (options: MachineOptions): boolean => {
 /** Boots the same on QEMU, by the host's clock as people run it. Returns whether it went well. */
 const bootOnQemu = (
   architecture: LinuxArchitecture,
-  { kernel, initrd, append = '', harts, memory }: MachineOptions,
+  { kernel, initrd, append = '', harts, memory, choices = {} }: MachineOptions,
 ): boolean => {
   const files = { kernel: kernel && unpackZboot(kernel), initrd };
   const folder = folderOf(architecture);
-  const words = Object.entries(files).flatMap(([name, given]) => {
+  const given = Object.entries(files).flatMap(([name, one]) => {
     const path = join(folder, `qemu-${name}`);
-    writeFileSync(path, given?.bytes ?? '');
+    writeFileSync(path, one?.bytes ?? '');
     return [`-${name}`, path];
   });
-  const board = ['-M', 'virt', '-m', `${(memory ?? 0) / MEBIBYTE}M`, '-smp', String(harts), '-nographic', '-no-reboot'];
+  const { cpu = DEFAULT_CPU[architecture], ...machine } = choices;
+  const words = Object.entries(machine).map(([name, value]) => `,${name === 'gic' ? 'gic-version' : name}=${value}`);
+  const board = [
+    '-M',
+    `virt${words.join('')}`,
+    ...(cpu ? ['-cpu', cpu] : []),
+    '-m',
+    `${(memory ?? 0) / MEBIBYTE}M`,
+    '-smp',
+    String(harts),
+    '-nographic',
+    '-no-reboot',
+  ];
   const started = performance.now();
-  const { stdout, status, error } = spawnSync(`qemu-system-${architecture}`, [...board, ...words, '-append', append], {
+  const { stdout, status, error } = spawnSync(`qemu-system-${architecture}`, [...board, ...given, '-append', append], {
     encoding: 'latin1',
     timeout: 600_000,
     maxBuffer: 64 * MEBIBYTE,
@@ -104,6 +121,7 @@ const main = (): number => {
       harts: { type: 'string', default: '1' },
       opensbi: { type: 'boolean', default: false },
       virtio: { type: 'boolean', default: false },
+      machine: { type: 'string', default: '' },
       image: { type: 'string' },
       qemu: { type: 'boolean', default: false },
     },
@@ -118,6 +136,7 @@ const main = (): number => {
     architecture,
     memory: memory * MEBIBYTE,
     harts: Number(values.harts),
+    ...(values.machine && { choices: choiceWords(values.machine) }),
     kernel: file(values.image ?? debianKernel(architecture)),
     initrd: { name: 'initramfs', bytes: initramfs(architecture) },
     ...(values.opensbi && { bios: file(OPENSBI) }),
