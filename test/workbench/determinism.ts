@@ -13,11 +13,15 @@ import { serveFolder } from './serve-folder';
 import { repository } from './tools';
 import { launchChromium } from './workbench';
 
-const kernelOf = (architecture: 'riscv64' | 'loongarch64', loadAddress: number, flash: number): Kernel => {
+const kernelOf = (architecture: Kernel['architecture'], loadAddress: number, flash: number): Kernel => {
   const elf = gunzipSync(readFileSync(join(repository, `kernels/prebuilt/msgqueue-${architecture}.elf.gz`)));
   return { architecture, bytes: flatImage(elf), loadAddress, flash };
 };
-const KERNELS = [kernelOf('riscv64', 0x8020_0000, 32 << 20), kernelOf('loongarch64', 0x20_0000, 16 << 20)];
+const KERNELS = [
+  kernelOf('riscv64', 0x8020_0000, 32 << 20),
+  kernelOf('aarch64', 0x4020_0000, 64 << 20),
+  kernelOf('loongarch64', 0x20_0000, 16 << 20),
+];
 
 const bundle = async (): Promise<string> => {
   const result = await build({
