@@ -222,8 +222,11 @@ const tasksOfACopy = async (workbench: Workbench, url: string, parent: string): 
   const input = page.locator('.quick-input-widget:visible .quick-input-box input');
   await page.locator('.quick-input-widget:visible', { hasText: 'Where shall the folder' }).waitFor();
   await input.fill(`${parent}/`);
-  await page.locator('.quick-input-widget:visible .monaco-button', { hasText: 'Copy Here' }).click();
-  await page.locator('.notification-toast', { hasText: 'worldstep-lazymapping' }).waitFor();
+  const copy = page.locator('.quick-input-widget:visible .monaco-button', { hasText: 'Copy Here' });
+  // The dialog takes no notice of the button while it still reads the folder.
+  await workbench.until(page.locator('.notification-toast', { hasText: 'worldstep-lazymapping' }), async () => {
+    if (await copy.isVisible()) await copy.click();
+  });
   await workbench.screenshot('13-copied');
   await page.locator('.notification-toast .monaco-button', { hasText: 'Open Folder' }).click();
   await page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'prebuilt' }).waitFor();
