@@ -1,6 +1,7 @@
 /** Random register accesses and interrupts on the GICv2 here and on QEMU's. */
 import { expect, it } from 'vitest';
-import { Gicv2, Gicv2Window } from '../../src/devices/intc/gicv2';
+import { Gicv2 } from '../../src/devices/intc/gicv2';
+import { Gicv2Window } from '../../src/devices/intc/gicv2-window';
 import { Random, SEED } from '../support/random';
 import { FakeContext } from './fake-context';
 import { type Access, type InputLevel, runOnQemu } from './qtest';

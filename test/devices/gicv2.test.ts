@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { GIC_LINE, GIC_LINES, Gicv2, Gicv2Window } from '../../src/devices/intc/gicv2';
+import { GIC_LINE, GIC_LINES } from '../../src/devices/intc/gic-banks';
+import { Gicv2 } from '../../src/devices/intc/gicv2';
+import { Gicv2Window } from '../../src/devices/intc/gicv2-window';
 import { Gicv2m } from '../../src/devices/intc/gicv2m';
 import { FakeContext } from './fake-context';
 

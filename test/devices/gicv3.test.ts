@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { GIC_LINE, GIC_LINES } from '../../src/devices/intc/gicv2';
+import { GIC_LINE, GIC_LINES } from '../../src/devices/intc/gic-banks';
 import { Gicv3 } from '../../src/devices/intc/gicv3';
 import { Gicv3Redistributors } from '../../src/devices/intc/gicv3-redistributors';
 import { readGicRegister, writeGicRegister } from '../../src/devices/intc/gicv3-registers';

@@ -28,6 +28,18 @@ export const SPURIOUS = 1023;
 /** Groups of an interrupt that the register which was read does not give. */
 export const OTHER_GROUP = 1022;
 
+export type GicGroup = 0 | 1;
+
+/** What is pending and most urgent. */
+export interface GicCandidate {
+  readonly id: number;
+  readonly priority: number;
+  readonly group: GicGroup;
+}
+
+/** What an interface asks its processor for. */
+export type GicRequest = 'irq' | 'fiq' | undefined;
+
 /** `count` interrupts, all at reset. */
 export const freshInterrupts = (count: number): GicInterrupts => {
   const words = (): number[] => new Array<number>(count >> 5).fill(0);
@@ -69,51 +81,55 @@ export const activate = (bank: GicInterrupts, index: number): void => {
   putBit(bank.latch, index, false);
 };
 
-/** Bits that can be requested now: pending, enabled, not active, and of a group that is forwarded. */
-export const readyWord = (bank: GicInterrupts, word: number, groups: number): number => {
+/**
+ * Bits that can be requested now: pending, enabled, not active, and of a group that is forwarded.
+ * @param more what is pending beside what the bank says
+ */
+export const readyWord = (bank: GicInterrupts, word: number, groups: number, more = 0): number => {
   const group = bank.group[word] ?? 0;
   const forwarded = (groups & 1 ? ~group : 0) | (groups & 2 ? group : 0);
-  return (pendingWord(bank, word) & (bank.enable[word] ?? 0) & ~(bank.active[word] ?? 0) & forwarded) >>> 0;
+  const pending = pendingWord(bank, word) | more;
+  return (pending & (bank.enable[word] ?? 0) & ~(bank.active[word] ?? 0) & forwarded) >>> 0;
 };
 
-/** Kinds of registers, with where they begin and how many bits each interrupt has. */
+/** Kinds of registers, with where they begin and end and how many bits each interrupt has. */
 const FIELDS = {
-  group: { name: 'IGROUPR', start: 0x080, bits: 1 },
-  setEnable: { name: 'ISENABLER', start: 0x100, bits: 1 },
-  clearEnable: { name: 'ICENABLER', start: 0x180, bits: 1 },
-  setPending: { name: 'ISPENDR', start: 0x200, bits: 1 },
-  clearPending: { name: 'ICPENDR', start: 0x280, bits: 1 },
-  setActive: { name: 'ISACTIVER', start: 0x300, bits: 1 },
-  clearActive: { name: 'ICACTIVER', start: 0x380, bits: 1 },
-  priority: { name: 'IPRIORITYR', start: 0x400, bits: 8 },
-  target: { name: 'ITARGETSR', start: 0x800, bits: 8 },
-  edge: { name: 'ICFGR', start: 0xc00, bits: 2 },
+  group: { name: 'IGROUPR', start: 0x080, end: 0x100, bits: 1 },
+  setEnable: { name: 'ISENABLER', start: 0x100, end: 0x180, bits: 1 },
+  clearEnable: { name: 'ICENABLER', start: 0x180, end: 0x200, bits: 1 },
+  setPending: { name: 'ISPENDR', start: 0x200, end: 0x280, bits: 1 },
+  clearPending: { name: 'ICPENDR', start: 0x280, end: 0x300, bits: 1 },
+  setActive: { name: 'ISACTIVER', start: 0x300, end: 0x380, bits: 1 },
+  clearActive: { name: 'ICACTIVER', start: 0x380, end: 0x400, bits: 1 },
+  priority: { name: 'IPRIORITYR', start: 0x400, end: 0x800, bits: 8 },
+  target: { name: 'ITARGETSR', start: 0x800, end: 0xc00, bits: 8 },
+  edge: { name: 'ICFGR', start: 0xc00, end: 0xd00, bits: 2 },
 } as const;
 export type GicField = keyof typeof FIELDS;
+/** Kinds that {@link GicInterrupts} are enough for; with affinity routing there are no others. */
+export type BankField = Exclude<GicField, 'target'>;
 
-const ENDS: Readonly<Record<GicField, number>> = {
-  group: 0x100,
-  setEnable: 0x180,
-  clearEnable: 0x200,
-  setPending: 0x280,
-  clearPending: 0x300,
-  setActive: 0x380,
-  clearActive: 0x400,
-  priority: 0x800,
-  target: 0xc00,
-  edge: 0xd00,
-};
+const GIC_FIELDS = Object.keys(FIELDS) as readonly GicField[];
+const isOfBank = (field: GicField): field is BankField => field !== 'target';
+export const BANK_FIELDS: readonly BankField[] = GIC_FIELDS.filter(isOfBank);
 
 /** The kind of a word at an offset, and the lowest interrupt in it. */
 export const fieldAt = (offset: number): { readonly field: GicField; readonly first: number } | undefined => {
-  for (const [field, { start, bits }] of Object.entries(FIELDS) as [GicField, (typeof FIELDS)[GicField]][]) {
-    if (offset >= start && offset < ENDS[field]) return { field, first: (8 * ((offset & ~3) - start)) / bits };
+  for (const field of GIC_FIELDS) {
+    const { start, end, bits } = FIELDS[field];
+    if (offset >= start && offset < end) return { field, first: (8 * ((offset & ~3) - start)) / bits };
   }
   return undefined;
 };
 
+/** The same where there are only {@link BANK_FIELDS}. */
+export const bankFieldAt = (offset: number): { readonly field: BankField; readonly first: number } | undefined => {
+  const found = fieldAt(offset);
+  return found && isOfBank(found.field) ? { field: found.field, first: found.first } : undefined;
+};
+
 /** Names and offsets of the words that interrupts from `first` up to `end` have in them. */
-export const fieldRegisters = (first: number, end: number, fields = Object.keys(FIELDS) as readonly GicField[]) =>
+export const fieldRegisters = (first: number, end: number, fields = GIC_FIELDS) =>
   fields.flatMap((field) => {
     const { name, start, bits } = FIELDS[field];
     const each = 32 / bits;
@@ -123,6 +139,21 @@ export const fieldRegisters = (first: number, end: number, fields = Object.keys(
       width: 4 as const,
     }));
   });
+
+/** A part of a word, as a narrower access sees it. */
+export const wordPart = (word: number, offset: number, width: 1 | 2 | 4): number =>
+  width === 4 ? word : (word >>> (8 * (offset & 3))) & (2 ** (8 * width) - 1);
+
+/** The word that a narrower access writes a part of: the part in its place, and the bits that it covers. */
+export const wordAround = (
+  offset: number,
+  width: 1 | 2 | 4,
+  value: number,
+): { readonly word: number; readonly mask: number } => {
+  const shift = 8 * (offset & 3);
+  const mask = width === 4 ? 0xffff_ffff : ((2 ** (8 * width) - 1) << shift) >>> 0;
+  return { word: ((value << shift) & mask) >>> 0, mask };
+};
 
 /** Bits 0 to 15 of a word to the upper bits of 16 pairs. */
 const spread = (word: number): number => {
@@ -154,7 +185,7 @@ export const putBytes = (bytes: number[], first: number, value: number, mask: nu
 };
 
 /** A word of a bank's registers; `local` is its lowest interrupt, counted from the bank's first. */
-export const readField = (bank: GicInterrupts, field: Exclude<GicField, 'target'>, local: number): number => {
+export const readField = (bank: GicInterrupts, field: BankField, local: number): number => {
   const word = local >> 5;
   switch (field) {
     case 'group':
@@ -176,13 +207,7 @@ export const readField = (bank: GicInterrupts, field: Exclude<GicField, 'target'
 };
 
 /** Writes those bits of a word that `mask` covers; `value` has no others. */
-export const writeField = (
-  bank: GicInterrupts,
-  field: Exclude<GicField, 'target'>,
-  local: number,
-  value: number,
-  mask: number,
-): void => {
+export const writeField = (bank: GicInterrupts, field: BankField, local: number, value: number, mask: number): void => {
   const word = local >> 5;
   if (local >= bank.priority.length) return;
   const change = (words: number[], set: number, clear: number): void => {

@@ -3,7 +3,7 @@
  * mask and running priority, and keeps the stack of active priorities.
  * @see Arm Generic Interrupt Controller Architecture Specification, version 2.0, section 4.4 "CPU interface register descriptions", chapter 3.3
  */
-import { OTHER_GROUP, SPURIOUS } from './gic-interrupts';
+import { type GicCandidate, type GicGroup, type GicRequest, OTHER_GROUP, SPURIOUS } from './gic-interrupts';
 
 /** Offsets of its registers. */
 const GICC = {
@@ -54,20 +54,13 @@ export type Gicv2InterfaceState = {
   nsapr: number[];
 };
 
-/** What is pending and most urgent. */
-export interface Candidate {
-  readonly id: number;
-  readonly priority: number;
-  readonly group: 0 | 1;
-}
-
 /** Where an interface gets its interrupts from. */
 export interface InterfaceSource {
-  best(): Candidate | undefined;
+  best(): GicCandidate | undefined;
   /** Makes it active. Returns what the acknowledging read gives. */
-  activate(candidate: Candidate): number;
+  activate(candidate: GicCandidate): number;
   /** The group of an interrupt that there is; `id` as below. */
-  groupOf(id: number): 0 | 1 | undefined;
+  groupOf(id: number): GicGroup | undefined;
   /**
    * @param id as it was written: with the requesting processor of a software generated one
    * @param counts an active priority has gone with it, now or before
@@ -111,7 +104,7 @@ export class Gicv2Interface {
   ) {}
 
   /** What it asks its processor for. */
-  get request(): 'irq' | 'fiq' | undefined {
+  get request(): GicRequest {
     const best = this.#deliverable();
     if (!best) return undefined;
     return best.group === 0 && this.stateOf().ctlr & GICC_CTLR.fiqEnable ? 'fiq' : 'irq';
@@ -191,19 +184,19 @@ export class Gicv2Interface {
   }
 
   /** The most urgent pending interrupt that the mask lets through. */
-  #unmasked(): Candidate | undefined {
+  #unmasked(): GicCandidate | undefined {
     const best = this.source.best();
     return best && best.priority < this.stateOf().pmr ? best : undefined;
   }
 
-  #deliverable(): Candidate | undefined {
+  #deliverable(): GicCandidate | undefined {
     const best = this.#unmasked();
     if (!best || !(this.stateOf().ctlr & (1 << best.group))) return undefined;
     // The running priority has no bits below its binary point: without a change of that, this compares the parts that preempt.
     return best.priority < this.#running() ? best : undefined;
   }
 
-  #visible(best: Candidate | undefined, isAliased: boolean): number {
+  #visible(best: GicCandidate | undefined, isAliased: boolean): number {
     if (!best || (isAliased && best.group === 0)) return SPURIOUS;
     const isHidden = best.group === 1 && !isAliased && !(this.stateOf().ctlr & GICC_CTLR.ackControl);
     return isHidden ? OTHER_GROUP : best.id;
@@ -232,7 +225,7 @@ export class Gicv2Interface {
     if (!(this.stateOf().ctlr & GICC_CTLR.eoiMode)) this.source.deactivate(value, isRunning);
   }
 
-  #wordsOf(group: 0 | 1): number[] {
+  #wordsOf(group: GicGroup): number[] {
     const { apr, nsapr } = this.stateOf();
     return group === 1 && !this.form.isVirtual ? nsapr : apr;
   }
@@ -244,7 +237,7 @@ export class Gicv2Interface {
   }
 
   /** The binary point that an interrupt's priority is divided at. */
-  #pointOf({ group }: Candidate): number {
+  #pointOf({ group }: GicCandidate): number {
     const { ctlr, bpr, abpr } = this.stateOf();
     return group === 1 && !(ctlr & GICC_CTLR.commonBpr) ? abpr - 1 : bpr;
   }

@@ -3,11 +3,10 @@
  * interface at which the guest takes them.
  * @see Arm Generic Interrupt Controller Architecture Specification, version 2.0, chapter 5 "GIC Support for Virtualization"
  */
-import { OTHER_GROUP } from './gic-interrupts';
+import { type GicCandidate, type GicRequest, OTHER_GROUP } from './gic-interrupts';
+import { countEnd, HCR, LIST_REGISTERS, listsThat, maintenance } from './gic-lists';
 import {
-  type Candidate,
   freshInterface,
-  GICC_CTLR,
   Gicv2Interface,
   type Gicv2InterfaceState,
   type InterfaceForm,
@@ -16,10 +15,7 @@ import {
 
 /** Offsets of the control registers. */
 const GICH = { HCR: 0x00, VTR: 0x04, VMCR: 0x08, MISR: 0x10, EISR: 0x20, ELSR: 0x30, APR: 0xf0, LR: 0x100 } as const;
-const LIST_REGISTERS = 4;
-const HCR = { enable: 1, underflow: 2, notPresent: 4, noPending: 8, countShift: 27, kept: 0xf800_00ff } as const;
-/** Bits of MISR. The upper four are enables of HCR and states of VMCR. */
-const MISR = { end: 1, underflow: 2, notPresent: 4, noPending: 8 } as const;
+const HCR_KEPT = 0xf800_00ff;
 const LR = {
   id: 0x3ff,
   physicalShift: 10,
@@ -77,7 +73,7 @@ export class Gicv2Virtual {
   }
 
   /** What the guest is asked for. */
-  get request(): 'irq' | 'fiq' | undefined {
+  get request(): GicRequest {
     return this.stateOf().hcr & HCR.enable ? this.guest.request : undefined;
   }
 
@@ -98,9 +94,9 @@ export class Gicv2Virtual {
       case GICH.MISR:
         return this.#misr();
       case GICH.EISR:
-        return mask(lr, isEnded);
+        return listsThat(lr, isEnded);
       case GICH.ELSR:
-        return mask(lr, (value) => (value & (LR.pending | LR.active)) === 0 && !isEnded(value));
+        return listsThat(lr, (value) => (value & (LR.pending | LR.active)) === 0 && !isEnded(value));
       case GICH.APR:
         return guest.apr[0] ?? 0;
       default:
@@ -113,7 +109,7 @@ export class Gicv2Virtual {
     const { guest, lr } = state;
     switch (offset) {
       case GICH.HCR:
-        state.hcr = (value & HCR.kept) >>> 0;
+        state.hcr = (value & HCR_KEPT) >>> 0;
         return;
       case GICH.VMCR:
         guest.ctlr = value & 0x21f;
@@ -133,21 +129,19 @@ export class Gicv2Virtual {
 
   #misr(): number {
     const { hcr, lr, guest } = this.stateOf();
-    const valid = lr.filter((value) => value & (LR.pending | LR.active)).length;
-    const isPending = lr.some((value) => stateOf(value) === LR.pending);
-    let misr = lr.some(isEnded) ? MISR.end : 0;
-    if (hcr & HCR.underflow && valid <= 1) misr |= MISR.underflow;
-    if (hcr & HCR.notPresent && hcr >>> HCR.countShift) misr |= MISR.notPresent;
-    if (hcr & HCR.noPending && !isPending) misr |= MISR.noPending;
-    const enabled0 = guest.ctlr & GICC_CTLR.enableGroup0;
-    const enabled1 = guest.ctlr & GICC_CTLR.enableGroup1;
-    return misr | (hcr & ((enabled0 ? 0x10 : 0x20) | (enabled1 ? 0x40 : 0x80)));
+    return maintenance({
+      hcr,
+      valid: lr.filter((value) => value & (LR.pending | LR.active)).length,
+      isPending: lr.some((value) => stateOf(value) === LR.pending),
+      isEnded: lr.some(isEnded),
+      isEnabled: (group) => (guest.ctlr & (1 << group)) !== 0,
+    });
   }
 
-  #best(): Candidate | undefined {
+  #best(): GicCandidate | undefined {
     const { hcr, lr, guest } = this.stateOf();
     if (!(hcr & HCR.enable)) return undefined;
-    let best: Candidate | undefined;
+    let best: GicCandidate | undefined;
     for (const value of lr) {
       const group = value & LR.group1 ? 1 : 0;
       const priority = ((value >>> LR.priorityShift) & 0x1f) << 3;
@@ -158,7 +152,7 @@ export class Gicv2Virtual {
     return best;
   }
 
-  #activate({ id }: Candidate): number {
+  #activate({ id }: GicCandidate): number {
     const { lr } = this.stateOf();
     const index = lr.findIndex((value) => stateOf(value) === LR.pending && visibleId(value) === id);
     lr[index] = (((lr[index] ?? 0) & ~LR.pending) | LR.active) >>> 0;
@@ -170,7 +164,7 @@ export class Gicv2Virtual {
     const index = state.lr.findIndex((value) => value & LR.active && (value & LR.id) === (id & LR.id));
     const value = state.lr[index];
     if (value === undefined) {
-      if (counts) state.hcr = (state.hcr + 2 ** HCR.countShift) % 2 ** 32;
+      if (counts) state.hcr = countEnd(state.hcr);
       return;
     }
     state.lr[index] = (value & ~LR.active) >>> 0;
@@ -188,6 +182,3 @@ const visibleId = (value: number): number => {
   const id = value & LR.id;
   return !(value & LR.hardware) && id < 16 ? id | (((value >>> LR.processorShift) & 7) << 10) : id;
 };
-
-const mask = (lr: readonly number[], test: (value: number) => boolean): number =>
-  lr.reduce((bits, value, index) => (test(value) ? bits | (1 << index) : bits), 0);

@@ -5,38 +5,35 @@
  */
 import type { Device, DeviceContext, DeviceRegister } from '../device';
 import {
+  driveOutputs,
+  type GicBanks,
+  type GicOptions,
+  keepLevels,
+  mostUrgent,
+  placeOf,
+  setPrivateInput,
+  setSharedInput,
+} from './gic-banks';
+import {
   activate,
   bytesWord,
   fieldAt,
   fieldRegisters,
   freshInterrupts,
-  type GicInterrupts,
+  type GicCandidate,
+  type GicGroup,
   PRIVATE,
   putBit,
   putBytes,
   readField,
-  readyWord,
   SGIS,
-  setInput,
   testBit,
+  wordAround,
+  wordPart,
   writeField,
 } from './gic-interrupts';
-import {
-  type Candidate,
-  freshInterface,
-  GICC_REGISTERS,
-  Gicv2Interface,
-  type Gicv2InterfaceState,
-  type InterfaceForm,
-} from './gicv2-interface';
-import { freshVirtual, GICH_REGISTERS, Gicv2Virtual, type Gicv2VirtualState } from './gicv2-virtual';
-
-/** Interrupt output `line` is the processor times this, plus one of {@link GIC_LINE}. */
-export const GIC_LINES = 4;
-/** Outputs to each processor. */
-export const GIC_LINE = { irq: 0, fiq: 1, virtualIrq: 2, virtualFiq: 3 } as const;
-/** The maintenance interrupt of a virtual interface, a private one. */
-export const MAINTENANCE = 25;
+import { freshInterface, Gicv2Interface, type Gicv2InterfaceState, type InterfaceForm } from './gicv2-interface';
+import { freshVirtual, Gicv2Virtual, type Gicv2VirtualState } from './gicv2-virtual';
 
 /** Offsets of registers beside those of {@link fieldAt}. */
 const GICD = { CTLR: 0x000, TYPER: 0x004, IIDR: 0x008, SGIR: 0xf00, CPENDSGIR: 0xf10, SPENDSGIR: 0xf20 } as const;
@@ -49,23 +46,21 @@ const FORM: InterfaceForm = { leastBpr: 0, isVirtual: false };
 const ID = 0x3ff;
 const SGI_ID = 0xf;
 
-export interface Gicv2Options {
-  readonly processors: number;
-  /** Ids, private ones included. */
-  readonly interrupts: number;
-}
-
-export type Gicv2State = {
+export type Gicv2State = GicBanks & {
   ctlr: number;
-  shared: GicInterrupts;
   /** By shared interrupt, the processors it goes to. */
   target: number[];
-  /** By processor. */
-  privates: GicInterrupts[];
   /** By processor and software generated interrupt, the processors that ask for it. */
   sgi: number[][];
   interfaces: Gicv2InterfaceState[];
   virtual: Gicv2VirtualState[];
+};
+
+/** Parts that each processor has of its own: its interface, the hypervisor's registers, the guest's interface. */
+export type GicPart = 'interface' | 'virtual' | 'guest';
+
+type Gicv2Parts = {
+  readonly [part in GicPart]: part extends 'virtual' ? Gicv2Virtual : Gicv2Interface;
 };
 
 /** The distributor, which has the state of all parts. */
@@ -74,73 +69,58 @@ export class Gicv2 implements Device<Gicv2State> {
   readonly size = 0x1_0000;
   readonly registers: readonly DeviceRegister[];
   state: Gicv2State;
-  readonly #interfaces: readonly Gicv2Interface[];
-  readonly #virtual: readonly Gicv2Virtual[];
+  readonly #parts: readonly Gicv2Parts[];
 
   constructor(
     readonly id: string,
     private readonly context: DeviceContext,
-    private readonly options: Gicv2Options,
+    private readonly options: GicOptions,
   ) {
     this.state = this.#fresh();
-    const processors = Array.from({ length: options.processors }, (_, processor) => processor);
-    this.#interfaces = processors.map(
-      (processor) =>
-        new Gicv2Interface(
-          FORM,
-          {
-            best: () => this.#best(processor),
-            activate: (candidate) => this.#activate(processor, candidate),
-            groupOf: (id) => this.#groupOf(processor, id & ID),
-            deactivate: (id) => this.#deactivate(processor, id & ID),
-          },
-          () => this.state.interfaces[processor] as Gicv2InterfaceState,
-        ),
-    );
-    this.#virtual = processors.map(
-      (processor) =>
-        new Gicv2Virtual(
-          () => this.state.virtual[processor] as Gicv2VirtualState,
-          (id) => this.#deactivate(processor, id),
-        ),
-    );
+    this.#parts = Array.from({ length: options.processors }, (_, processor) => this.#partsOf(processor));
     this.registers = [
       ...(['CTLR', 'TYPER', 'IIDR'] as const).map((name) => ({ name, offset: GICD[name], width: 4 as const })),
       ...fieldRegisters(0, options.interrupts),
     ];
   }
 
+  #partsOf(processor: number): Gicv2Parts {
+    const virtual = new Gicv2Virtual(
+      () => this.state.virtual[processor] as Gicv2VirtualState,
+      (id) => this.#deactivate(processor, id),
+    );
+    const own = new Gicv2Interface(
+      FORM,
+      {
+        best: () => this.#best(processor),
+        activate: (candidate) => this.#activate(processor, candidate),
+        groupOf: (id) => this.#groupOf(processor, id & ID),
+        deactivate: (id) => this.#deactivate(processor, id & ID),
+      },
+      () => this.state.interfaces[processor] as Gicv2InterfaceState,
+    );
+    return { interface: own, virtual, guest: virtual.guest };
+  }
+
   /** Drives a shared interrupt's input; ids from 32. Others do nothing. */
   setLine(id: number, level: boolean): void {
-    const index = id - PRIVATE;
-    const { shared } = this.state;
-    if (index < 0 || id >= this.options.interrupts || testBit(shared.level, index) === level) return;
-    setInput(shared, index, level);
-    this.drive();
+    if (setSharedInput(this.state, id, level)) this.drive();
   }
 
   /** Drives an input of a processor's own; ids 16 to 31. */
   setPrivate(processor: number, id: number, level: boolean): void {
-    const bank = this.state.privates[processor];
-    if (!bank || id < SGIS || id >= PRIVATE || testBit(bank.level, id) === level) return;
-    setInput(bank, id, level);
-    this.drive();
+    if (setPrivateInput(this.state, processor, id, level)) this.drive();
   }
 
   reset(): void {
-    const { shared, privates } = this.state;
+    const before = this.state;
     this.state = this.#fresh();
-    // Levels belong to the devices, which drive them low in their own resets.
-    this.state.shared.level = shared.level;
-    for (const [processor, { level }] of privates.entries()) {
-      const bank = this.state.privates[processor];
-      if (bank) bank.level = level;
-    }
+    keepLevels(this.state, before);
     this.drive();
   }
 
   read(offset: number, width: 1 | 2 | 4, by = 0): number {
-    return part(this.#readWord(offset & ~3, by), offset, width);
+    return wordPart(this.#readWord(offset & ~3, by), offset, width);
   }
 
   peek(offset: number, width: 1 | 2 | 4): number {
@@ -148,30 +128,20 @@ export class Gicv2 implements Device<Gicv2State> {
   }
 
   write(offset: number, width: 1 | 2 | 4, value: number, by = 0): void {
-    const shift = 8 * (offset & 3);
-    const mask = width === 4 ? 0xffff_ffff : ((2 ** (8 * width) - 1) << shift) >>> 0;
-    this.#writeWord(offset & ~3, ((value << shift) & mask) >>> 0, mask, by);
+    const { word, mask } = wordAround(offset, width, value);
+    this.#writeWord(offset & ~3, word, mask, by);
     this.drive();
   }
 
   /** The registers of a processor's own parts, for their windows. */
   readPart(which: GicPart, offset: number, by: number, isQuiet: boolean): number {
-    const virtual = this.#virtual[by];
-    const value =
-      which === 'interface'
-        ? this.#interfaces[by]?.read(offset, isQuiet)
-        : which === 'virtual'
-          ? virtual?.read(offset)
-          : virtual?.guest.read(offset, isQuiet);
+    const value = this.#parts[by]?.[which].read(offset, isQuiet) ?? 0;
     if (!isQuiet) this.drive();
-    return value ?? 0;
+    return value;
   }
 
   writePart(which: GicPart, offset: number, value: number, by: number): void {
-    const virtual = this.#virtual[by];
-    if (which === 'interface') this.#interfaces[by]?.write(offset, value);
-    else if (which === 'virtual') virtual?.write(offset, value);
-    else virtual?.guest.write(offset, value);
+    this.#parts[by]?.[which].write(offset, value);
     this.drive();
   }
 
@@ -252,76 +222,38 @@ export class Gicv2 implements Device<Gicv2State> {
     return (this.state.sgi[processor] ?? []).reduce((word, sources, id) => (sources ? word | (1 << id) : word), 0);
   }
 
-  #best(processor: number): Candidate | undefined {
-    const { state } = this;
-    const bank = state.privates[processor];
-    if (!bank || state.ctlr === 0) return undefined;
-    let best: Candidate | undefined;
-    const look = (from: GicInterrupts, word: number, ready: number, first: number): void => {
-      for (let bits = ready; bits !== 0; bits &= bits - 1) {
-        const bit = 31 - Math.clz32(bits & -bits);
-        const index = 32 * word + bit;
-        const priority = from.priority[index] ?? 0;
-        if (first === PRIVATE && !this.#isTarget(index, processor)) continue;
-        if (best && priority >= best.priority) continue;
-        best = { id: first + index, priority, group: testBit(from.group, index) ? 1 : 0 };
-      }
-    };
-    const group = bank.group[0] ?? 0;
-    const forwarded = (state.ctlr & 1 ? ~group : 0) | (state.ctlr & 2 ? group : 0);
-    const sgis = this.#sgiWord(processor) & (bank.enable[0] ?? 0) & ~(bank.active[0] ?? 0) & forwarded;
-    look(bank, 0, readyWord(bank, 0, state.ctlr) | sgis, 0);
-    for (let word = 0; word < state.shared.enable.length; word++) {
-      const ready = readyWord(state.shared, word, state.ctlr);
-      if (ready !== 0) look(state.shared, word, ready, PRIVATE);
-    }
-    return best;
+  #best(processor: number): GicCandidate | undefined {
+    const { ctlr, target } = this.state;
+    return mostUrgent(this.state, processor, {
+      groups: ctlr,
+      asked: this.#sgiWord(processor),
+      isTarget: (index) => this.options.processors === 1 || (((target[index] ?? 0) >> processor) & 1) === 1,
+    });
   }
 
-  #isTarget(index: number, processor: number): boolean {
-    return this.options.processors === 1 || (((this.state.target[index] ?? 0) >> processor) & 1) === 1;
+  #activate(processor: number, { id }: GicCandidate): number {
+    const place = placeOf(this.state, processor, id);
+    if (place) activate(place.bank, place.index);
+    const sources = this.state.sgi[processor];
+    if (id >= SGIS || !sources) return id;
+    const asking = sources[id] ?? 0;
+    sources[id] = asking & (asking - 1);
+    return id | ((31 - Math.clz32(asking & -asking)) << 10);
   }
 
-  #activate(processor: number, { id }: Candidate): number {
-    const bank = this.state.privates[processor];
-    if (id >= PRIVATE) activate(this.state.shared, id - PRIVATE);
-    else if (bank) {
-      activate(bank, id);
-      const sources = this.state.sgi[processor];
-      if (id < SGIS && sources) {
-        const asking = sources[id] ?? 0;
-        sources[id] = asking & (asking - 1);
-        return id | ((31 - Math.clz32(asking & -asking)) << 10);
-      }
-    }
-    return id;
-  }
-
-  #groupOf(processor: number, id: number): 0 | 1 | undefined {
-    if (id >= this.options.interrupts) return undefined;
-    const { shared, privates } = this.state;
-    const isOne = id >= PRIVATE ? testBit(shared.group, id - PRIVATE) : testBit(privates[processor]?.group ?? [], id);
-    return isOne ? 1 : 0;
+  #groupOf(processor: number, id: number): GicGroup | undefined {
+    const place = placeOf(this.state, processor, id);
+    return place && (testBit(place.bank.group, place.index) ? 1 : 0);
   }
 
   #deactivate(processor: number, id: number): void {
-    if (id >= this.options.interrupts) return;
-    if (id >= PRIVATE) putBit(this.state.shared.active, id - PRIVATE, false);
-    else putBit(this.state.privates[processor]?.active ?? [], id, false);
+    const place = placeOf(this.state, processor, id);
+    if (place) putBit(place.bank.active, place.index, false);
   }
 
   /** Drives all outputs from the state. */
   drive(): void {
-    for (const [processor, virtual] of this.#virtual.entries()) {
-      const bank = this.state.privates[processor];
-      if (bank) setInput(bank, MAINTENANCE, virtual.needsMaintenance);
-      const request = this.#interfaces[processor]?.request;
-      const first = processor * GIC_LINES;
-      this.context.irq(request === 'irq', first + GIC_LINE.irq);
-      this.context.irq(request === 'fiq', first + GIC_LINE.fiq);
-      this.context.irq(virtual.request === 'irq', first + GIC_LINE.virtualIrq);
-      this.context.irq(virtual.request === 'fiq', first + GIC_LINE.virtualFiq);
-    }
+    driveOutputs(this.context, this.state, this.#parts);
   }
 
   #fresh(): Gicv2State {
@@ -344,42 +276,6 @@ export class Gicv2 implements Device<Gicv2State> {
     };
   }
 }
-
-/** Parts that each processor has of its own: its interface, the hypervisor's registers, the guest's interface. */
-export type GicPart = 'interface' | 'virtual' | 'guest';
-
-/** The window of a part: each processor sees its own. */
-export class Gicv2Window implements Device<null> {
-  readonly compatible = 'arm,cortex-a15-gic';
-  readonly size = 0x1_0000;
-  readonly registers: readonly DeviceRegister[];
-  readonly state = null;
-
-  constructor(
-    readonly id: string,
-    private readonly gic: Gicv2,
-    private readonly which: GicPart,
-  ) {
-    this.registers = which === 'virtual' ? GICH_REGISTERS : GICC_REGISTERS;
-  }
-
-  reset(): void {}
-
-  read(offset: number, width: 1 | 2 | 4, by = 0): number {
-    return part(this.gic.readPart(this.which, offset & ~3, by, false), offset, width);
-  }
-
-  peek(offset: number, width: 1 | 2 | 4): number {
-    return part(this.gic.readPart(this.which, offset & ~3, 0, true), offset, width);
-  }
-
-  write(offset: number, width: 1 | 2 | 4, value: number, by = 0): void {
-    if (width === 4) this.gic.writePart(this.which, offset, value, by);
-  }
-}
-
-const part = (word: number, offset: number, width: 1 | 2 | 4): number =>
-  width === 4 ? word : (word >>> (8 * (offset & 3))) & (2 ** (8 * width) - 1);
 
 /** Which software generated interrupts a word of CPENDSGIR or SPENDSGIR has. */
 const sgiAt = (offset: number): { readonly first: number; readonly isSet: boolean } | undefined => {

@@ -3,7 +3,7 @@
  * has (ICV_*). Priorities have five bits. There is one Security state: group 0 asks with FIQ, group 1 with IRQ.
  * @see Arm Generic Interrupt Controller Architecture Specification, version 3 (IHI 0069), chapter 4 "Physical Interrupt Handling and Prioritization"
  */
-import { SPURIOUS } from './gic-interrupts';
+import { type GicCandidate, type GicGroup, type GicRequest, SPURIOUS } from './gic-interrupts';
 
 /** Its registers, by the names behind ICC_ and ICV_. */
 export type InterfaceRegister =
@@ -15,8 +15,6 @@ export type InterfaceRegister =
   | 'AP0R0'
   | 'AP1R0';
 
-export type Group = 0 | 1;
-
 /** What each group has of its own is a pair. */
 export type Gicv3InterfaceState = {
   pmr: number;
@@ -27,19 +25,12 @@ export type Gicv3InterfaceState = {
   active: [number, number];
 };
 
-/** What is pending and most urgent. */
-export interface Gicv3Candidate {
-  readonly id: number;
-  readonly priority: number;
-  readonly group: Group;
-}
-
 /** Where an interface gets its interrupts from. */
 export interface Gicv3Source {
-  best(): Gicv3Candidate | undefined;
-  activate(candidate: Gicv3Candidate): void;
+  best(): GicCandidate | undefined;
+  activate(candidate: GicCandidate): void;
   /** @param group of the register that ended it; either by DIR, which names none */
-  deactivate(id: number, group: Group | undefined): void;
+  deactivate(id: number, group: GicGroup | undefined): void;
 }
 
 /** The low bits of CTLR that can be written, and the others: five bits of priority, 24 of id, affinity 3. */
@@ -62,7 +53,7 @@ export const freshGicv3Interface = (): Gicv3InterfaceState => ({
 });
 
 /** Sets a group's binary point to what it can be. */
-export const setPoint = (state: Gicv3InterfaceState, group: Group, value: number): void => {
+export const setPoint = (state: Gicv3InterfaceState, group: GicGroup, value: number): void => {
   state.point[group] = Math.max(value & 7, LEAST_POINT[group]);
 };
 
@@ -74,7 +65,7 @@ export class Gicv3Interface {
   ) {}
 
   /** What it asks its processor for. */
-  get request(): 'irq' | 'fiq' | undefined {
+  get request(): GicRequest {
     const best = this.#deliverable();
     return best && (best.group === 0 ? 'fiq' : 'irq');
   }
@@ -151,7 +142,7 @@ export class Gicv3Interface {
     }
   }
 
-  #deliverable(): Gicv3Candidate | undefined {
+  #deliverable(): GicCandidate | undefined {
     const state = this.stateOf();
     const best = this.source.best();
     if (!best || !state.enable[best.group] || best.priority >= state.pmr) return undefined;
@@ -160,7 +151,7 @@ export class Gicv3Interface {
     return running === IDLE || (best.priority & mask) < (running & mask) ? best : undefined;
   }
 
-  #acknowledge(group: Group, isQuiet: boolean): number {
+  #acknowledge(group: GicGroup, isQuiet: boolean): number {
     const best = this.#deliverable();
     if (best?.group !== group) return SPURIOUS;
     if (isQuiet) return best.id;
@@ -171,7 +162,7 @@ export class Gicv3Interface {
     return best.id;
   }
 
-  #end(id: number, group: Group): void {
+  #end(id: number, group: GicGroup): void {
     const state = this.stateOf();
     const level = (words: number): number => (words === 0 ? 32 : 31 - Math.clz32(words & -words));
     const [group0, group1] = state.active.map(level) as [number, number];
@@ -187,14 +178,14 @@ export class Gicv3Interface {
   }
 
   /** The bits of a group's priorities that preempt. */
-  #maskOf(group: Group): number {
+  #maskOf(group: GicGroup): number {
     const { ctlr, point } = this.stateOf();
     const used = group === 1 && !(ctlr & ICC_CTLR.commonPoint) ? point[1] - 1 : point[0];
     return 0xff << (used + 1);
   }
 }
 
-const groupOf = (register: string): Group => (register.endsWith('0') ? 0 : 1);
+const groupOf = (register: string): GicGroup => (register.endsWith('0') ? 0 : 1);
 
 /** Ids that are no interrupts. */
 const isSpecial = (id: number): boolean => id >= 1020 && id <= SPURIOUS;

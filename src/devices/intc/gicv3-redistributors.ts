@@ -4,8 +4,18 @@
  * @see Arm Generic Interrupt Controller Architecture Specification, version 3 (IHI 0069), section 12.11 "The Redistributor register descriptions"
  */
 import type { Device, DeviceRegister } from '../device';
-import { fieldAt, fieldRegisters, PRIVATE, readField, SGIS, writeField } from './gic-interrupts';
-import { type Gicv3, partOf } from './gicv3';
+import {
+  BANK_FIELDS,
+  bankFieldAt,
+  fieldRegisters,
+  PRIVATE,
+  readField,
+  SGIS,
+  wordAround,
+  wordPart,
+  writeField,
+} from './gic-interrupts';
+import type { Gicv3 } from './gicv3';
 
 const FRAME = 0x1_0000;
 /** Bytes of one redistributor. */
@@ -17,17 +27,6 @@ const IIDR = 0x43b;
 const LAST = 0x10;
 const ASLEEP = 2;
 const CHILDREN_ASLEEP = 4;
-const SGI_FIELDS = [
-  'group',
-  'setEnable',
-  'clearEnable',
-  'setPending',
-  'clearPending',
-  'setActive',
-  'clearActive',
-  'priority',
-  'edge',
-] as const;
 
 export class Gicv3Redistributors implements Device<null> {
   readonly compatible = 'arm,gic-v3';
@@ -43,7 +42,7 @@ export class Gicv3Redistributors implements Device<null> {
     this.registers = Array.from({ length: gic.processors }, (_, processor) =>
       [
         ...(Object.entries(GICR) as [string, number][]).map(([name, offset]) => ({ name, offset, width: 4 as const })),
-        ...fieldRegisters(0, PRIVATE, SGI_FIELDS).map((one) => ({ ...one, offset: FRAME + one.offset })),
+        ...fieldRegisters(0, PRIVATE, BANK_FIELDS).map((one) => ({ ...one, offset: FRAME + one.offset })),
       ].map((one) => ({ ...one, name: `${one.name}[${processor}]`, offset: processor * REDISTRIBUTOR + one.offset })),
     ).flat();
   }
@@ -53,7 +52,8 @@ export class Gicv3Redistributors implements Device<null> {
   read(offset: number, width: 1 | 2 | 4): number {
     const processor = Math.floor(offset / REDISTRIBUTOR);
     const at = (offset % REDISTRIBUTOR) & ~3;
-    return partOf(at < FRAME ? this.#readOwn(processor, at) : this.#readPrivate(processor, at - FRAME), offset, width);
+    const word = at < FRAME ? this.#readOwn(processor, at) : this.#readPrivate(processor, at - FRAME);
+    return wordPart(word, offset, width);
   }
 
   peek(offset: number, width: 1 | 2 | 4): number {
@@ -63,9 +63,7 @@ export class Gicv3Redistributors implements Device<null> {
   write(offset: number, width: 1 | 2 | 4, value: number): void {
     const processor = Math.floor(offset / REDISTRIBUTOR);
     const at = (offset % REDISTRIBUTOR) & ~3;
-    const shift = 8 * (offset & 3);
-    const mask = width === 4 ? 0xffff_ffff : ((2 ** (8 * width) - 1) << shift) >>> 0;
-    const word = ((value << shift) & mask) >>> 0;
+    const { word, mask } = wordAround(offset, width, value);
     if (at >= FRAME) this.#writePrivate(processor, at - FRAME, word, mask);
     else if (at === GICR.WAKER && mask & ASLEEP) this.gic.state.asleep[processor] = word & ASLEEP ? 1 : 0;
     this.gic.drive();
@@ -88,15 +86,15 @@ export class Gicv3Redistributors implements Device<null> {
 
   #readPrivate(processor: number, offset: number): number {
     const bank = this.gic.state.privates[processor];
-    const found = fieldAt(offset);
-    if (!bank || !found || found.field === 'target' || found.first >= PRIVATE) return 0;
+    const found = bankFieldAt(offset);
+    if (!bank || !found || found.first >= PRIVATE) return 0;
     return readField(bank, found.field, found.first);
   }
 
   #writePrivate(processor: number, offset: number, value: number, mask: number): void {
     const bank = this.gic.state.privates[processor];
-    const found = fieldAt(offset);
-    if (!bank || !found || found.field === 'target' || found.first >= PRIVATE) return;
+    const found = bankFieldAt(offset);
+    if (!bank || !found || found.first >= PRIVATE) return;
     // Software generated interrupts stay edges.
     if (found.field === 'edge' && found.first < SGIS) return;
     writeField(bank, found.field, found.first, value, mask);

@@ -3,25 +3,22 @@
  * interface at which the guest takes them.
  * @see Arm Generic Interrupt Controller Architecture Specification, version 3 (IHI 0069), chapter 6 "Virtual Interrupt Handling and Prioritization"
  */
+import type { GicCandidate, GicGroup, GicRequest } from './gic-interrupts';
+import { countEnd, HCR, LIST_REGISTERS, listsThat, maintenance } from './gic-lists';
 import {
   FIRST_LPI,
   freshGicv3Interface,
-  type Gicv3Candidate,
   Gicv3Interface,
   type Gicv3InterfaceState,
-  type Group,
   ICC_CTLR,
   setPoint,
 } from './gicv3-interface';
 
-const LIST_REGISTERS = 4;
 /** Its registers, by the names behind ICH_. */
 export type VirtualRegister = 'HCR' | 'VTR' | 'MISR' | 'EISR' | 'ELRSR' | 'VMCR' | 'AP0R0' | 'AP1R0' | `LR${number}`;
 
-const HCR = { enable: 1, underflow: 2, notPresent: 4, noPending: 8, countShift: 27 } as const;
-/** With the traps of accesses, which the processor looks at. */
+/** HCR with the traps of accesses, which the processor looks at. */
 const HCR_KEPT = 0xf800_7cff;
-const MISR = { end: 1, underflow: 2, notPresent: 4, noPending: 8 } as const;
 const LR = {
   id: 0xffff_ffffn,
   physicalShift: 32n,
@@ -69,7 +66,7 @@ export class Gicv3Virtual {
   }
 
   /** What the guest is asked for. */
-  get request(): 'irq' | 'fiq' | undefined {
+  get request(): GicRequest {
     return this.guest.request;
   }
 
@@ -89,16 +86,18 @@ export class Gicv3Virtual {
       case 'MISR':
         return BigInt(this.#misr());
       case 'EISR':
-        return mask(lr, isEnded);
+        return BigInt(listsThat(lr, isEnded));
       case 'ELRSR':
-        return mask(lr, (value) => (value & STATE) === 0n && ((value & LR.hardware) !== 0n || !isEnded(value)));
+        return BigInt(
+          listsThat(lr, (value) => (value & STATE) === 0n && ((value & LR.hardware) !== 0n || !isEnded(value))),
+        );
       case 'VMCR':
         return BigInt(
           (guest.enable[0] |
             (guest.enable[1] << 1) |
             (guest.ctlr & ICC_CTLR.commonPoint ? VMCR.commonPoint : 0) |
             (guest.ctlr & ICC_CTLR.eoiMode ? VMCR.eoiMode : 0) |
-            // Group 0 asks with FIQ.
+            // GicGroup 0 asks with FIQ.
             8 |
             (guest.point[1] << 18) |
             (guest.point[0] << 21) |
@@ -153,18 +152,19 @@ export class Gicv3Virtual {
 
   #misr(): number {
     const { hcr, lr, guest } = this.stateOf();
-    const valid = lr.filter((value) => value & STATE).length;
-    let misr = lr.some(isEnded) ? MISR.end : 0;
-    if (hcr & HCR.underflow && valid <= 1) misr |= MISR.underflow;
-    if (hcr & HCR.notPresent && hcr >>> HCR.countShift) misr |= MISR.notPresent;
-    if (hcr & HCR.noPending && !lr.some((value) => (value & STATE) === LR.pending)) misr |= MISR.noPending;
-    return misr | (hcr & ((guest.enable[0] ? 0x10 : 0x20) | (guest.enable[1] ? 0x40 : 0x80)));
+    return maintenance({
+      hcr,
+      valid: lr.filter((value) => value & STATE).length,
+      isPending: lr.some((value) => (value & STATE) === LR.pending),
+      isEnded: lr.some(isEnded),
+      isEnabled: (group) => guest.enable[group] !== 0,
+    });
   }
 
-  #best(): Gicv3Candidate | undefined {
+  #best(): GicCandidate | undefined {
     const { hcr, lr, guest } = this.stateOf();
     if (!(hcr & HCR.enable)) return undefined;
-    let best: Gicv3Candidate | undefined;
+    let best: GicCandidate | undefined;
     for (const value of lr) {
       const group = groupOf(value);
       const priority = Number((value >> LR.priorityShift) & 0xf8n);
@@ -182,12 +182,12 @@ export class Gicv3Virtual {
     lr[index] = ((lr[index] ?? 0n) & ~LR.pending) | next;
   }
 
-  #deactivate(id: number, group: Group | undefined): void {
+  #deactivate(id: number, group: GicGroup | undefined): void {
     const state = this.stateOf();
     const index = state.lr.findIndex((value) => value & LR.active && Number(value & LR.id) === id);
     const value = state.lr[index];
     if (value === undefined) {
-      if (id < FIRST_LPI) state.hcr = (state.hcr + 2 ** HCR.countShift) % 2 ** 32;
+      if (id < FIRST_LPI) state.hcr = countEnd(state.hcr);
       return;
     }
     if (group !== undefined && group !== groupOf(value)) return;
@@ -196,11 +196,8 @@ export class Gicv3Virtual {
   }
 }
 
-const groupOf = (value: bigint): Group => (value & LR.group ? 1 : 0);
+const groupOf = (value: bigint): GicGroup => (value & LR.group ? 1 : 0);
 
 /** The guest ended it and the hypervisor wants to hear of that. */
 const isEnded = (value: bigint): boolean =>
   (value & STATE) === 0n && (value & LR.hardware) === 0n && (value & LR.end) !== 0n;
-
-const mask = (lr: readonly bigint[], test: (value: bigint) => boolean): bigint =>
-  lr.reduce((bits, value, index) => (test(value) ? bits | (1n << BigInt(index)) : bits), 0n);

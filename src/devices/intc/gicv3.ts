@@ -5,28 +5,32 @@
  */
 import type { Device, DeviceContext, DeviceRegister } from '../device';
 import {
+  driveOutputs,
+  type GicBanks,
+  type GicOptions,
+  keepLevels,
+  mostUrgent,
+  placeOf,
+  setPrivateInput,
+  setSharedInput,
+} from './gic-banks';
+import {
   activate,
-  fieldAt,
+  BANK_FIELDS,
+  bankFieldAt,
   fieldRegisters,
   freshInterrupts,
-  type GicInterrupts,
+  type GicCandidate,
+  type GicGroup,
   PRIVATE,
   putBit,
   readField,
-  readyWord,
-  SGIS,
-  setInput,
   testBit,
+  wordAround,
+  wordPart,
   writeField,
 } from './gic-interrupts';
-import { GIC_LINE, GIC_LINES, MAINTENANCE } from './gicv2';
-import {
-  FIRST_LPI,
-  freshGicv3Interface,
-  type Gicv3Candidate,
-  Gicv3Interface,
-  type Gicv3InterfaceState,
-} from './gicv3-interface';
+import { freshGicv3Interface, Gicv3Interface, type Gicv3InterfaceState } from './gicv3-interface';
 import { freshGicv3Virtual, Gicv3Virtual, type Gicv3VirtualState } from './gicv3-virtual';
 
 const GICD = { CTLR: 0x0, TYPER: 0x4, IIDR: 0x8, SETSPI: 0x40, CLRSPI: 0x48, IROUTER: 0x6000 } as const;
@@ -40,32 +44,10 @@ const CTLR_KEPT = 3;
 const TYPER = (1 << 25) | (1 << 24) | (0xf << 19);
 /** What of IROUTER can be written: affinity, of which a processor here has the lowest byte. */
 const ROUTER_KEPT = 0xff_00ff_ffffn;
-/** Kinds that a word of the distributor may have; targets are IROUTER's. */
-const FIELDS = [
-  'group',
-  'setEnable',
-  'clearEnable',
-  'setPending',
-  'clearPending',
-  'setActive',
-  'clearActive',
-  'priority',
-  'edge',
-] as const;
-
-export interface Gicv3Options {
-  readonly processors: number;
-  /** Ids, private ones included. */
-  readonly interrupts: number;
-}
-
-export type Gicv3State = {
+export type Gicv3State = GicBanks & {
   ctlr: number;
-  shared: GicInterrupts;
   /** By shared interrupt, the affinity it goes to. */
   route: bigint[];
-  /** By processor. */
-  privates: GicInterrupts[];
   /** GICR_WAKER.ProcessorSleep. */
   asleep: number[];
   interfaces: Gicv3InterfaceState[];
@@ -89,14 +71,14 @@ export class Gicv3 implements Device<Gicv3State> {
   constructor(
     readonly id: string,
     private readonly context: DeviceContext,
-    private readonly options: Gicv3Options,
+    private readonly options: GicOptions,
   ) {
     this.state = this.#fresh();
     this.#parts = Array.from({ length: options.processors }, (_, processor) => ({
       interface: new Gicv3Interface(
         {
           best: () => this.#best(processor),
-          activate: ({ id }) => this.#withBank(processor, id, activate),
+          activate: ({ id }) => this.#activate(processor, id),
           deactivate: (id) => this.#deactivate(processor, id),
         },
         () => this.state.interfaces[processor] as Gicv3InterfaceState,
@@ -108,7 +90,7 @@ export class Gicv3 implements Device<Gicv3State> {
     }));
     this.registers = [
       ...(['CTLR', 'TYPER', 'IIDR'] as const).map((name) => ({ name, offset: GICD[name], width: 4 as const })),
-      ...fieldRegisters(PRIVATE, options.interrupts, FIELDS),
+      ...fieldRegisters(PRIVATE, options.interrupts, BANK_FIELDS),
       ...Array.from({ length: options.interrupts - PRIVATE }, (_, index) => ({
         name: `IROUTER${PRIVATE + index}`,
         offset: GICD.IROUTER + 8 * (PRIVATE + index),
@@ -128,23 +110,16 @@ export class Gicv3 implements Device<Gicv3State> {
 
   /** Drives a shared interrupt's input; ids from 32. Others do nothing. */
   setLine(id: number, level: boolean): void {
-    const index = id - PRIVATE;
-    const { shared } = this.state;
-    if (index < 0 || id >= this.options.interrupts || testBit(shared.level, index) === level) return;
-    setInput(shared, index, level);
-    this.drive();
+    if (setSharedInput(this.state, id, level)) this.drive();
   }
 
   /** Drives an input of a processor's own; ids 16 to 31. */
   setPrivate(processor: number, id: number, level: boolean): void {
-    const bank = this.state.privates[processor];
-    if (!bank || id < SGIS || id >= PRIVATE || testBit(bank.level, id) === level) return;
-    setInput(bank, id, level);
-    this.drive();
+    if (setPrivateInput(this.state, processor, id, level)) this.drive();
   }
 
   /** A processor asks others for a software generated interrupt; those count for which it is of that group. */
-  generate(by: number, value: bigint, group: 0 | 1): void {
+  generate(by: number, value: bigint, group: GicGroup): void {
     const id = Number((value >> 24n) & 0xfn);
     const isOthers = ((value >> 40n) & 1n) === 1n;
     // Affinities 1 to 3 of all processors are 0, and so is the range of affinity 0.
@@ -157,19 +132,14 @@ export class Gicv3 implements Device<Gicv3State> {
   }
 
   reset(): void {
-    const { shared, privates } = this.state;
+    const before = this.state;
     this.state = this.#fresh();
-    // Levels belong to the devices, which drive them low in their own resets.
-    this.state.shared.level = shared.level;
-    for (const [processor, { level }] of privates.entries()) {
-      const bank = this.state.privates[processor];
-      if (bank) bank.level = level;
-    }
+    keepLevels(this.state, before);
     this.drive();
   }
 
   read(offset: number, width: 1 | 2 | 4): number {
-    return partOf(this.#readWord(offset & ~3), offset, width);
+    return wordPart(this.#readWord(offset & ~3), offset, width);
   }
 
   peek(offset: number, width: 1 | 2 | 4): number {
@@ -177,9 +147,8 @@ export class Gicv3 implements Device<Gicv3State> {
   }
 
   write(offset: number, width: 1 | 2 | 4, value: number): void {
-    const shift = 8 * (offset & 3);
-    const mask = width === 4 ? 0xffff_ffff : ((2 ** (8 * width) - 1) << shift) >>> 0;
-    this.#writeWord(offset & ~3, ((value << shift) & mask) >>> 0, mask);
+    const { word, mask } = wordAround(offset, width, value);
+    this.#writeWord(offset & ~3, word, mask);
     this.drive();
   }
 
@@ -192,8 +161,8 @@ export class Gicv3 implements Device<Gicv3State> {
       const route = this.state.route[((offset - GICD.IROUTER) >> 3) - PRIVATE] ?? 0n;
       return Number(BigInt.asUintN(32, offset & 4 ? route >> 32n : route));
     }
-    const found = fieldAt(offset);
-    if (!found || found.field === 'target' || found.first < PRIVATE) return 0;
+    const found = bankFieldAt(offset);
+    if (!found || found.first < PRIVATE) return 0;
     return readField(this.state.shared, found.field, found.first - PRIVATE);
   }
 
@@ -212,52 +181,34 @@ export class Gicv3 implements Device<Gicv3State> {
       state.route[index] = (kept | (BigInt(value) << shift)) & ROUTER_KEPT;
       return;
     }
-    const found = fieldAt(offset);
-    if (!found || found.field === 'target' || found.first < PRIVATE) return;
+    const found = bankFieldAt(offset);
+    if (!found || found.first < PRIVATE) return;
     writeField(state.shared, found.field, found.first - PRIVATE, value, mask);
   }
 
-  #best(processor: number): Gicv3Candidate | undefined {
-    const { state } = this;
-    const bank = state.privates[processor];
-    if (!bank || state.ctlr === 0) return undefined;
-    let best: Gicv3Candidate | undefined;
-    const look = (from: GicInterrupts, word: number, first: number): void => {
-      for (let bits = readyWord(from, word, state.ctlr); bits !== 0; bits &= bits - 1) {
-        const index = 32 * word + 31 - Math.clz32(bits & -bits);
-        const priority = from.priority[index] ?? 0;
-        if (first === PRIVATE && state.route[index] !== BigInt(processor)) continue;
-        if (best && priority >= best.priority) continue;
-        best = { id: first + index, priority, group: testBit(from.group, index) ? 1 : 0 };
-      }
-    };
-    look(bank, 0, 0);
-    for (let word = 0; word < state.shared.enable.length; word++) look(state.shared, word, PRIVATE);
-    return best;
+  #best(processor: number): GicCandidate | undefined {
+    const { ctlr, route } = this.state;
+    const affinity = BigInt(processor);
+    return mostUrgent(this.state, processor, {
+      groups: ctlr,
+      asked: 0,
+      isTarget: (index) => route[index] === affinity,
+    });
   }
 
-  #withBank(processor: number, id: number, act: (bank: GicInterrupts, index: number) => void): void {
-    const bank = id >= PRIVATE ? this.state.shared : this.state.privates[processor];
-    if (bank && id < this.options.interrupts) act(bank, id >= PRIVATE ? id - PRIVATE : id);
+  #activate(processor: number, id: number): void {
+    const place = placeOf(this.state, processor, id);
+    if (place) activate(place.bank, place.index);
   }
 
   #deactivate(processor: number, id: number): void {
-    if (id >= FIRST_LPI) return;
-    this.#withBank(processor, id, (bank, index) => putBit(bank.active, index, false));
+    const place = placeOf(this.state, processor, id);
+    if (place) putBit(place.bank.active, place.index, false);
   }
 
   /** Drives all outputs from the state. */
   drive(): void {
-    for (const [processor, { interface: own, virtual }] of this.#parts.entries()) {
-      const bank = this.state.privates[processor];
-      if (bank) setInput(bank, MAINTENANCE, virtual.needsMaintenance);
-      const [request, guest] = [own.request, virtual.request];
-      const first = processor * GIC_LINES;
-      this.context.irq(request === 'irq', first + GIC_LINE.irq);
-      this.context.irq(request === 'fiq', first + GIC_LINE.fiq);
-      this.context.irq(guest === 'irq', first + GIC_LINE.virtualIrq);
-      this.context.irq(guest === 'fiq', first + GIC_LINE.virtualFiq);
-    }
+    driveOutputs(this.context, this.state, this.#parts);
   }
 
   #fresh(): Gicv3State {
@@ -279,7 +230,3 @@ export class Gicv3 implements Device<Gicv3State> {
     };
   }
 }
-
-/** A part of a word, as a narrower access sees it. */
-export const partOf = (word: number, offset: number, width: 1 | 2 | 4): number =>
-  width === 4 ? word : (word >>> (8 * (offset & 3))) & (2 ** (8 * width) - 1);

@@ -3,7 +3,9 @@ import type { BusMaster, Device, DeviceContext, PowerEvent } from '../../../devi
 import { FwCfg } from '../../../devices/firmware/fw-cfg';
 import { Cfi01 } from '../../../devices/flash/cfi01';
 import { Pl061 } from '../../../devices/gpio/pl061';
-import { GIC_LINES, Gicv2, Gicv2Window } from '../../../devices/intc/gicv2';
+import { GIC_LINES } from '../../../devices/intc/gic-banks';
+import { Gicv2 } from '../../../devices/intc/gicv2';
+import { Gicv2Window } from '../../../devices/intc/gicv2-window';
 import { Gicv2m } from '../../../devices/intc/gicv2m';
 import { Gicv3 } from '../../../devices/intc/gicv3';
 import { Gicv3Redistributors } from '../../../devices/intc/gicv3-redistributors';

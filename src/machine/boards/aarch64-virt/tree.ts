@@ -1,5 +1,5 @@
 /** The device tree of `aarch64-virt`: what a kernel is told about the board. */
-import { MAINTENANCE } from '../../../devices/intc/gicv2';
+import { MAINTENANCE } from '../../../devices/intc/gic-banks';
 import { PL011_CLOCK } from '../../../devices/uart/pl011';
 import { CPUS } from '../../../isa/aarch64';
 import { encodeFdt, type FdtNode, type FdtValue } from '../../boot/fdt';
