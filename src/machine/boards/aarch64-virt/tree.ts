@@ -3,17 +3,15 @@ import { MAINTENANCE } from '../../../devices/intc/gic-banks';
 import { PL011_CLOCK } from '../../../devices/uart/pl011';
 import { CPUS } from '../../../isa/aarch64';
 import { encodeFdt, type FdtNode, type FdtValue } from '../../boot/fdt';
-import type { PhysicalRange } from '../../boot/load-plan';
+import { type ChosenOptions, chosenNode, nodeAt, PCI_WIRE_MASK, pciRange, pciWires, reg } from '../../boot/tree-parts';
 import { conduitOf, type VirtChoices } from './choices';
 import { AARCH64_VIRT, privateNumber, sharedNumber, VIRTIO_TRANSPORTS } from './map';
 
-export interface VirtTreeOptions {
+export interface VirtTreeOptions extends ChosenOptions {
   readonly processors: number;
   /** Bytes of RAM. */
   readonly memory: number;
   readonly choices: VirtChoices;
-  readonly bootargs?: string;
-  readonly initrd?: PhysicalRange;
 }
 
 const PHANDLE = {
@@ -31,9 +29,6 @@ const LEVEL_HIGH = 4;
 const KEY_POWER = 116;
 const KEY_LABEL = 'GPIO Key Poweroff';
 
-type Window = { readonly base: number; readonly size: number };
-const at = (name: string, { base }: Window): string => `${name}@${base.toString(16)}`;
-const reg = (...windows: Window[]): bigint[] => windows.flatMap(({ base, size }) => [BigInt(base), BigInt(size)]);
 const interrupt = (id: number, trigger = LEVEL_HIGH): number[] => [SHARED, sharedNumber(id), trigger];
 /** A private interrupt is one of so many processors. */
 const ppi = (id: number, processors = 0): number[] => [
@@ -60,16 +55,16 @@ export function virtTree(options: VirtTreeOptions): FdtNode {
     children: [
       psciNode(choices),
       {
-        name: at('memory', { base: ramBase, size: memory }),
+        name: nodeAt('memory', { base: ramBase }),
         properties: { device_type: 'memory', reg: reg({ base: ramBase, size: memory }) },
       },
       {
-        name: at('fw-cfg', map.fwcfg0),
+        name: nodeAt('fw-cfg', map.fwcfg0),
         properties: { compatible: 'qemu,fw-cfg-mmio', reg: reg(map.fwcfg0), 'dma-coherent': true },
       },
       ...Object.values(VIRTIO_TRANSPORTS).map(
         (window): FdtNode => ({
-          name: at('virtio_mmio', window),
+          name: nodeAt('virtio_mmio', window),
           properties: {
             compatible: 'virtio,mmio',
             reg: reg(window),
@@ -89,7 +84,7 @@ export function virtTree(options: VirtTreeOptions): FdtNode {
         ],
       },
       {
-        name: at('pl061', map.gpio0),
+        name: nodeAt('pl061', map.gpio0),
         properties: {
           phandle: PHANDLE.gpio,
           ...primecell,
@@ -102,7 +97,7 @@ export function virtTree(options: VirtTreeOptions): FdtNode {
       },
       pcieNode(choices),
       {
-        name: at('pl031', map.rtc0),
+        name: nodeAt('pl031', map.rtc0),
         properties: {
           ...primecell,
           interrupts: interrupt(map.rtc0.interrupt),
@@ -111,7 +106,7 @@ export function virtTree(options: VirtTreeOptions): FdtNode {
         },
       },
       {
-        name: at('pl011', map.uart0),
+        name: nodeAt('pl011', map.uart0),
         properties: {
           'clock-names': ['uartclk', 'apb_pclk'],
           clocks: [PHANDLE.clock, PHANDLE.clock],
@@ -122,7 +117,7 @@ export function virtTree(options: VirtTreeOptions): FdtNode {
       },
       gicNode(choices),
       {
-        name: at('flash', map.flash0),
+        name: nodeAt('flash', map.flash0),
         properties: { compatible: 'cfi-flash', reg: reg(map.flash0, map.flash1), 'bank-width': 4 },
       },
       cpusNode(processors, choices),
@@ -137,27 +132,14 @@ export function virtTree(options: VirtTreeOptions): FdtNode {
           compatible: 'fixed-clock',
         },
       },
-      { name: 'aliases', properties: { serial0: `/${at('pl011', map.uart0)}` } },
-      chosenNode(options),
+      { name: 'aliases', properties: { serial0: `/${nodeAt('pl011', map.uart0)}` } },
+      chosenNode(`/${nodeAt('pl011', map.uart0)}`, options),
     ],
   };
 }
 
 /** The tree as a kernel gets it. */
 export const virtFdt = (options: VirtTreeOptions): Uint8Array => encodeFdt(virtTree(options));
-
-function chosenNode({ bootargs, initrd }: VirtTreeOptions): FdtNode {
-  return {
-    name: 'chosen',
-    properties: {
-      ...(bootargs === undefined ? {} : { bootargs }),
-      ...(initrd === undefined
-        ? {}
-        : { 'linux,initrd-start': BigInt(initrd.start), 'linux,initrd-end': BigInt(initrd.end) }),
-      'stdout-path': `/${at('pl011', AARCH64_VIRT.map.uart0)}`,
-    },
-  };
-}
 
 const psciNode = (choices: VirtChoices): FdtNode => ({
   name: 'psci',
@@ -173,51 +155,32 @@ const psciNode = (choices: VirtChoices): FdtNode => ({
 
 function gicNode({ gic, virtualization }: VirtChoices): FdtNode {
   const { map } = AARCH64_VIRT;
-  if (gic === 3) return gicv3Node(virtualization);
-  const parts = virtualization ? [map.gicd0, map.gicc0, map.gich0, map.gicv0] : [map.gicd0, map.gicc0];
-  return {
-    name: at('intc', map.gicd0),
+  const isV3 = gic === 3;
+  const forGuests = virtualization ? [map.gich0, map.gicv0] : [];
+  const messages: FdtNode = {
+    name: nodeAt('v2m', map.v2m0),
     properties: {
-      phandle: PHANDLE.intc,
-      ...(virtualization && { interrupts: ppi(MAINTENANCE) }),
-      reg: reg(...parts),
-      compatible: 'arm,cortex-a15-gic',
-      ranges: true,
-      '#size-cells': 2,
-      '#address-cells': 2,
-      'interrupt-controller': true,
-      '#interrupt-cells': 3,
+      phandle: PHANDLE.msi,
+      reg: reg(map.v2m0),
+      'msi-controller': true,
+      compatible: 'arm,gic-v2m-frame',
     },
-    children: [
-      {
-        name: at('v2m', map.v2m0),
-        properties: {
-          phandle: PHANDLE.msi,
-          reg: reg(map.v2m0),
-          'msi-controller': true,
-          compatible: 'arm,gic-v2m-frame',
-        },
-      },
-    ],
   };
-}
-
-function gicv3Node(virtualization: boolean): FdtNode {
-  const { map } = AARCH64_VIRT;
   return {
-    name: at('intc', map.gicd0),
+    name: nodeAt('intc', map.gicd0),
     properties: {
       phandle: PHANDLE.intc,
       ...(virtualization && { interrupts: ppi(MAINTENANCE) }),
-      reg: reg(map.gicd0, map.gicr0),
-      '#redistributor-regions': 1,
-      compatible: 'arm,gic-v3',
+      reg: isV3 ? reg(map.gicd0, map.gicr0) : reg(map.gicd0, map.gicc0, ...forGuests),
+      ...(isV3 && { '#redistributor-regions': 1 }),
+      compatible: isV3 ? 'arm,gic-v3' : 'arm,cortex-a15-gic',
       ranges: true,
       '#size-cells': 2,
       '#address-cells': 2,
       'interrupt-controller': true,
       '#interrupt-cells': 3,
     },
+    ...(!isV3 && { children: [messages] }),
   };
 }
 
@@ -283,36 +246,16 @@ function cpusNode(processors: number, { cpu }: VirtChoices): FdtNode {
   };
 }
 
-/** PCI's three-cell addresses: kind of space, then 64 bits. */
-const SPACE = { io: 0x100_0000, memory: 0x200_0000, memory64: 0x300_0000 } as const;
-
 function pcieNode({ gic }: VirtChoices): FdtNode {
   const { map } = AARCH64_VIRT;
-  const cells = (value: number): number[] => [Math.floor(value / 2 ** 32), value % 2 ** 32];
-  const range = (space: number, bus: number, { base, size }: Window): number[] => [
-    space,
-    ...cells(bus),
-    ...cells(base),
-    ...cells(size),
-  ];
-  // The wire of a pin: neighbouring slots are turned by one, so a table for four slots says it all.
-  const wires = [0, 1, 2, 3].flatMap((slot) =>
-    [1, 2, 3, 4].flatMap((pin) => [
-      ...[slot << 11, 0, 0],
-      pin,
-      PHANDLE.intc,
-      ...[0, 0],
-      ...interrupt(map.pcie0.interrupt + ((slot + pin - 1) % 4)),
-    ]),
-  );
   const properties: Record<string, FdtValue> = {
-    'interrupt-map-mask': [0x1800, 0, 0, 7],
-    'interrupt-map': wires,
+    'interrupt-map-mask': PCI_WIRE_MASK,
+    'interrupt-map': pciWires((wire) => [PHANDLE.intc, 0, 0, ...interrupt(map.pcie0.interrupt + wire)]),
     '#interrupt-cells': 1,
     ranges: [
-      ...range(SPACE.io, 0, map.pcieIo),
-      ...range(SPACE.memory, map.pcieMemory.base, map.pcieMemory),
-      ...range(SPACE.memory64, map.pcieMemory64.base, map.pcieMemory64),
+      ...pciRange('io', 0, map.pcieIo),
+      ...pciRange('memory', map.pcieMemory.base, map.pcieMemory),
+      ...pciRange('memory64', map.pcieMemory64.base, map.pcieMemory64),
     ],
     reg: reg(map.pcie0),
     ...(gic === 2 && { 'msi-map': [0, PHANDLE.msi, 0, 0x1_0000] }),

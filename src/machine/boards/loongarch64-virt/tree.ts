@@ -2,14 +2,12 @@
 import { GED } from '../../../devices/power/acpi-ged';
 import type { RamRange } from '../../../engine/machine-memory';
 import { encodeFdt, type FdtNode } from '../../boot/fdt';
-import type { PhysicalRange } from '../../boot/load-plan';
+import { type ChosenOptions, chosenNode, nodeAt, PCI_WIRE_MASK, pciRange, pciWires, reg } from '../../boot/tree-parts';
 import { LOONGARCH64_VIRT } from './map';
 
-export interface VirtTreeOptions {
+export interface VirtTreeOptions extends ChosenOptions {
   readonly processors: number;
   readonly ram: readonly RamRange[];
-  readonly bootargs?: string;
-  readonly initrd?: PhysicalRange;
 }
 
 const PHANDLE = { cpuic: 1, eiointc: 2, pic: 3, msi: 4, ged: 5, cpu: (index: number) => 16 + index } as const;
@@ -18,12 +16,8 @@ const LEVEL_HIGH = 4;
 const EIOINTC_LINE = 3;
 const UART_CLOCK = 100_000_000;
 
-type Window = { readonly base: number; readonly size: number };
-const at = (name: string, { base }: Window): string => `${name}@${base.toString(16)}`;
-const reg = (...windows: Window[]): bigint[] => windows.flatMap(({ base, size }) => [BigInt(base), BigInt(size)]);
-
 /** The tree as data. */
-export function virtTree({ processors, ram, bootargs, initrd }: VirtTreeOptions): FdtNode {
+export function virtTree({ processors, ram, ...chosen }: VirtTreeOptions): FdtNode {
   const { map, iocsr, firstMessage } = LOONGARCH64_VIRT;
   const interrupt = (input: number) => ({ 'interrupt-parent': PHANDLE.pic, interrupts: [input, LEVEL_HIGH] });
   return {
@@ -35,18 +29,9 @@ export function virtTree({ processors, ram, bootargs, initrd }: VirtTreeOptions)
       model: 'worldstep,loongarch64-virt',
     },
     children: [
-      {
-        name: 'chosen',
-        properties: {
-          ...(bootargs === undefined ? {} : { bootargs }),
-          ...(initrd === undefined
-            ? {}
-            : { 'linux,initrd-start': BigInt(initrd.start), 'linux,initrd-end': BigInt(initrd.end) }),
-          'stdout-path': `/${at('serial', map.uart0)}`,
-        },
-      },
+      chosenNode(`/${nodeAt('serial', map.uart0)}`, chosen),
       ...ram.map(
-        (range): FdtNode => ({ name: at('memory', range), properties: { device_type: 'memory', reg: reg(range) } }),
+        (range): FdtNode => ({ name: nodeAt('memory', range), properties: { device_type: 'memory', reg: reg(range) } }),
       ),
       cpusNode(processors),
       {
@@ -59,7 +44,7 @@ export function virtTree({ processors, ram, bootargs, initrd }: VirtTreeOptions)
         },
       },
       {
-        name: at('eiointc', iocsr.eiointc0),
+        name: nodeAt('eiointc', iocsr.eiointc0),
         properties: {
           phandle: PHANDLE.eiointc,
           compatible: 'loongson,ls2k2000-eiointc',
@@ -71,7 +56,7 @@ export function virtTree({ processors, ram, bootargs, initrd }: VirtTreeOptions)
         },
       },
       {
-        name: at('platic', map.pic0),
+        name: nodeAt('platic', map.pic0),
         properties: {
           phandle: PHANDLE.pic,
           compatible: 'loongson,pch-pic-1.0',
@@ -83,7 +68,7 @@ export function virtTree({ processors, ram, bootargs, initrd }: VirtTreeOptions)
         },
       },
       {
-        name: at('msi', map.msi0),
+        name: nodeAt('msi', map.msi0),
         properties: {
           phandle: PHANDLE.msi,
           compatible: 'loongson,pch-msi-1.0',
@@ -95,16 +80,16 @@ export function virtTree({ processors, ram, bootargs, initrd }: VirtTreeOptions)
         },
       },
       {
-        name: at('flash', map.flash0),
+        name: nodeAt('flash', map.flash0),
         properties: { compatible: 'cfi-flash', reg: reg(map.flash0, map.flash1), 'bank-width': 4 },
       },
       {
-        name: at('fw_cfg', map.fwcfg0),
+        name: nodeAt('fw_cfg', map.fwcfg0),
         properties: { compatible: 'qemu,fw-cfg-mmio', reg: reg(map.fwcfg0), 'dma-coherent': true },
       },
       ...(['uart0', 'uart1', 'uart2', 'uart3'] as const).map(
         (id): FdtNode => ({
-          name: at('serial', map[id]),
+          name: nodeAt('serial', map[id]),
           properties: {
             compatible: 'ns16550a',
             reg: reg(map[id]),
@@ -114,11 +99,11 @@ export function virtTree({ processors, ram, bootargs, initrd }: VirtTreeOptions)
         }),
       ),
       {
-        name: at('rtc', map.rtc0),
+        name: nodeAt('rtc', map.rtc0),
         properties: { compatible: 'loongson,ls7a-rtc', reg: reg(map.rtc0), ...interrupt(map.rtc0.interrupt) },
       },
       {
-        name: at('ged', map.ged0),
+        name: nodeAt('ged', map.ged0),
         properties: {
           phandle: PHANDLE.ged,
           compatible: 'syscon',
@@ -172,23 +157,10 @@ function cpusNode(processors: number): FdtNode {
   };
 }
 
-/** PCI's three-cell addresses: kind of space, then 64 bits. */
-const SPACE = { io: 0x100_0000, memory: 0x200_0000 } as const;
-
 function pcieNode(): FdtNode {
   const { map } = LOONGARCH64_VIRT;
-  // The wire of a pin: neighbouring slots are turned by one, so a table for four slots says it all.
-  const wires = [0, 1, 2, 3].flatMap((slot) =>
-    [1, 2, 3, 4].flatMap((pin) => [
-      ...[slot << 11, 0, 0],
-      pin,
-      PHANDLE.pic,
-      map.pcie0.interrupt + ((slot + pin - 1) % 4),
-      LEVEL_HIGH,
-    ]),
-  );
   return {
-    name: at('pcie', map.pcie0),
+    name: nodeAt('pcie', map.pcie0),
     properties: {
       compatible: 'pci-host-ecam-generic',
       device_type: 'pci',
@@ -199,13 +171,10 @@ function pcieNode(): FdtNode {
       'bus-range': [0, map.pcie0.size / 0x10_0000 - 1],
       'dma-coherent': true,
       reg: reg(map.pcie0),
-      ranges: [
-        ...[SPACE.io, 0, 0x4000, 0, map.pcieIo.base, 0, map.pcieIo.size],
-        ...[SPACE.memory, 0, map.pcieMemory.base, 0, map.pcieMemory.base, 0, map.pcieMemory.size],
-      ],
+      ranges: [...pciRange('io', 0x4000, map.pcieIo), ...pciRange('memory', map.pcieMemory.base, map.pcieMemory)],
       'msi-map': [0, PHANDLE.msi, 0, 0x1_0000],
-      'interrupt-map-mask': [0x1800, 0, 0, 7],
-      'interrupt-map': wires,
+      'interrupt-map-mask': PCI_WIRE_MASK,
+      'interrupt-map': pciWires((wire) => [PHANDLE.pic, map.pcie0.interrupt + wire, LEVEL_HIGH]),
     },
   };
 }

@@ -3,15 +3,13 @@
 import { FINISHER } from '../../../devices/power/sifive-test';
 import { NS16550_CLOCK } from '../../../devices/uart/ns16550';
 import { encodeFdt, type FdtNode } from '../../boot/fdt';
+import { type ChosenOptions, chosenNode, nodeAt, PCI_WIRE_MASK, pciRange, pciWires, reg } from '../../boot/tree-parts';
 import { RISCV64_VIRT } from './map';
 
-export interface VirtTreeOptions {
+export interface VirtTreeOptions extends ChosenOptions {
   readonly harts: number;
   /** Bytes of RAM. */
   readonly memory: number;
-  readonly bootargs?: string;
-  /** Physical range of the initial RAM disk, end exclusive. */
-  readonly initrd?: { readonly start: number; readonly end: number };
 }
 
 const PHANDLE = {
@@ -27,12 +25,6 @@ const TRANSPORTS = Object.entries(RISCV64_VIRT.map).flatMap(([id, window]) =>
   id.startsWith('virtio') && 'interrupt' in window ? [window] : [],
 );
 
-const hexName = (name: string, base: number): string => `${name}@${base.toString(16)}`;
-const reg = (window: { readonly base: number; readonly size: number }): bigint[] => [
-  BigInt(window.base),
-  BigInt(window.size),
-];
-
 /** The tree as data. */
 export function virtTree(options: VirtTreeOptions): FdtNode {
   const { map, ramBase } = RISCV64_VIRT;
@@ -41,14 +33,14 @@ export function virtTree(options: VirtTreeOptions): FdtNode {
     properties: { '#address-cells': 2, '#size-cells': 2, compatible: 'riscv-virtio', model: 'worldstep,riscv64-virt' },
     children: [
       {
-        name: hexName('flash', map.flash0.base),
-        properties: { compatible: 'cfi-flash', reg: [...reg(map.flash0), ...reg(map.flash1)], 'bank-width': 4 },
+        name: nodeAt('flash', map.flash0),
+        properties: { compatible: 'cfi-flash', reg: reg(map.flash0, map.flash1), 'bank-width': 4 },
       },
-      chosenNode(options),
+      chosenNode(`/soc/${nodeAt('serial', map.uart0)}`, options),
       powerNode('poweroff', FINISHER.PASS),
       powerNode('reboot', FINISHER.RESET),
       {
-        name: hexName('memory', ramBase),
+        name: nodeAt('memory', { base: ramBase }),
         properties: { device_type: 'memory', reg: reg({ base: ramBase, size: options.memory }) },
       },
       cpusNode(options.harts),
@@ -59,19 +51,6 @@ export function virtTree(options: VirtTreeOptions): FdtNode {
 
 /** The tree as a kernel gets it. */
 export const virtFdt = (options: VirtTreeOptions): Uint8Array => encodeFdt(virtTree(options));
-
-function chosenNode({ bootargs, initrd }: VirtTreeOptions): FdtNode {
-  return {
-    name: 'chosen',
-    properties: {
-      ...(bootargs === undefined ? {} : { bootargs }),
-      ...(initrd === undefined
-        ? {}
-        : { 'linux,initrd-start': BigInt(initrd.start), 'linux,initrd-end': BigInt(initrd.end) }),
-      'stdout-path': `/soc/${hexName('serial', RISCV64_VIRT.map.uart0.base)}`,
-    },
-  };
-}
 
 const powerNode = (name: 'poweroff' | 'reboot', value: number): FdtNode => ({
   name,
@@ -139,7 +118,7 @@ function socNode(harts: number): FdtNode {
     properties: { '#address-cells': 2, '#size-cells': 2, compatible: 'simple-bus', ranges: true },
     children: [
       {
-        name: hexName('test', map.test0.base),
+        name: nodeAt('test', map.test0),
         properties: {
           phandle: PHANDLE.test,
           reg: reg(map.test0),
@@ -147,11 +126,11 @@ function socNode(harts: number): FdtNode {
         },
       },
       {
-        name: hexName('rtc', map.rtc0.base),
+        name: nodeAt('rtc', map.rtc0),
         properties: { ...interrupt(map.rtc0.interrupt), reg: reg(map.rtc0), compatible: 'google,goldfish-rtc' },
       },
       {
-        name: hexName('clint', map.clint0.base),
+        name: nodeAt('clint', map.clint0),
         properties: {
           'interrupts-extended': wires(HART_IRQ.MSIP, HART_IRQ.MTIP),
           reg: reg(map.clint0),
@@ -159,7 +138,7 @@ function socNode(harts: number): FdtNode {
         },
       },
       {
-        name: hexName('plic', map.plic0.base),
+        name: nodeAt('plic', map.plic0),
         properties: {
           phandle: PHANDLE.plic,
           'riscv,ndev': interruptSources - 1,
@@ -172,7 +151,7 @@ function socNode(harts: number): FdtNode {
         },
       },
       {
-        name: hexName('serial', map.uart0.base),
+        name: nodeAt('serial', map.uart0),
         properties: {
           ...interrupt(map.uart0.interrupt),
           'clock-frequency': NS16550_CLOCK,
@@ -182,7 +161,7 @@ function socNode(harts: number): FdtNode {
       },
       ...TRANSPORTS.map(
         (window): FdtNode => ({
-          name: hexName('virtio_mmio', window.base),
+          name: nodeAt('virtio_mmio', window),
           properties: { ...interrupt(window.interrupt), reg: reg(window), compatible: 'virtio,mmio' },
         }),
       ),
@@ -191,29 +170,10 @@ function socNode(harts: number): FdtNode {
   };
 }
 
-/** PCI's three-cell addresses: kind of space, then 64 bits. */
-const SPACE = { io: 0x100_0000, memory: 0x200_0000, memory64: 0x300_0000 } as const;
-
 function pcieNode(): FdtNode {
   const { map } = RISCV64_VIRT;
-  const cells = (value: number): number[] => [Math.floor(value / 2 ** 32), value % 2 ** 32];
-  const range = (space: number, bus: number, window: { readonly base: number; readonly size: number }): number[] => [
-    space,
-    ...cells(bus),
-    ...cells(window.base),
-    ...cells(window.size),
-  ];
-  // The wire of a pin: neighbouring slots are turned by one, so a table for four slots says it all.
-  const wires = [0, 1, 2, 3].flatMap((slot) =>
-    [1, 2, 3, 4].flatMap((pin) => [
-      ...[slot << 11, 0, 0],
-      pin,
-      PHANDLE.plic,
-      map.pcie0.interrupt + ((slot + pin - 1) % 4),
-    ]),
-  );
   return {
-    name: hexName('pci', map.pcie0.base),
+    name: nodeAt('pci', map.pcie0),
     properties: {
       compatible: 'pci-host-ecam-generic',
       device_type: 'pci',
@@ -225,12 +185,12 @@ function pcieNode(): FdtNode {
       'dma-coherent': true,
       reg: reg(map.pcie0),
       ranges: [
-        ...range(SPACE.io, 0, map.pcieIo),
-        ...range(SPACE.memory, map.pcieMemory.base, map.pcieMemory),
-        ...range(SPACE.memory64, map.pcieMemory64.base, map.pcieMemory64),
+        ...pciRange('io', 0, map.pcieIo),
+        ...pciRange('memory', map.pcieMemory.base, map.pcieMemory),
+        ...pciRange('memory64', map.pcieMemory64.base, map.pcieMemory64),
       ],
-      'interrupt-map-mask': [0x1800, 0, 0, 7],
-      'interrupt-map': wires,
+      'interrupt-map-mask': PCI_WIRE_MASK,
+      'interrupt-map': pciWires((wire) => [PHANDLE.plic, map.pcie0.interrupt + wire]),
     },
   };
 }
