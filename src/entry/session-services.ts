@@ -132,7 +132,7 @@ async function build(launch: LaunchArguments, guest: Guest, host: Host, reader: 
     const path = launch[key];
     return path === undefined ? undefined : { name: path, bytes: await read(path, key) };
   };
-  const { memory, cpu, gic, virtualization } = launch.machine ?? {};
+  const { memory, harts, ...options } = launch.machine ?? {};
   const loads = launchLoads(launch).map(({ text, place }) => ({ ...loadWords(text), place }));
   const { kernelAt, loaded } = await readLoads(loads, (path, { place }) => read(path, place));
   const loadAddress = kernelAt ?? guest.loadAddress;
@@ -142,8 +142,8 @@ async function build(launch: LaunchArguments, guest: Guest, host: Host, reader: 
     ...guest.files,
     architecture: architectureOf(launch),
     memory: memory === undefined ? guest.files?.memory : parseMemorySize(memory, '"machine.memory"'),
-    harts: launch.machine?.harts,
-    choices: { ...guest.files?.choices, ...choicesOf({ cpu, gic, virtualization }) },
+    harts,
+    choices: { ...guest.files?.choices, ...choicesOf(options) },
     kernel: guest.kernel,
     loadAddress,
     loaded,
