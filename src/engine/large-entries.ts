@@ -3,9 +3,9 @@
  * translates, so that there it must drop everything; elsewhere one page.
  */
 
-const MIBIBYTES_2 = 21n;
-const GIBIBYTE = 30n;
-const GIBIBYTES = 2 ** 30;
+/** Log2 of the pieces of memory by which they are remembered: 2 MiB and 1 GiB. */
+const SMALL = 21;
+const LARGE = 30;
 /** Addresses may have other bits above, which say no place: tags, signs. */
 const ADDRESS_BITS = 48;
 
@@ -29,9 +29,9 @@ export class LargeEntries {
     const places = this.#harts[hart];
     if (!places) return;
     const address = BigInt.asUintN(ADDRESS_BITS, va);
-    if (bytes > GIBIBYTES) places.isAnywhere = true;
-    else if (bytes > 2 ** Number(MIBIBYTES_2)) places.large.add(address >> GIBIBYTE);
-    else places.small.add(address >> MIBIBYTES_2);
+    if (bytes > 2 ** LARGE) places.isAnywhere = true;
+    else if (bytes > 2 ** SMALL) places.large.add(address >> BigInt(LARGE));
+    else places.small.add(address >> BigInt(SMALL));
   }
 
   /** Whether one may translate `va`. */
@@ -39,7 +39,9 @@ export class LargeEntries {
     const places = this.#harts[hart];
     if (!places) return false;
     const address = BigInt.asUintN(ADDRESS_BITS, va);
-    return places.isAnywhere || places.large.has(address >> GIBIBYTE) || places.small.has(address >> MIBIBYTES_2);
+    return (
+      places.isAnywhere || places.large.has(address >> BigInt(LARGE)) || places.small.has(address >> BigInt(SMALL))
+    );
   }
 
   /** Nothing is cached any more. */

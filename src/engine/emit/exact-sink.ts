@@ -62,8 +62,8 @@ export class ExactSink implements EffectSink {
   ) {}
 
   load(effect: Parameters<EffectSink['load']>[0], address: Local): void {
-    const { code, dataTlb, entry, imports } = this.exact;
-    emitProbe(code, this.exact.program.isa, 'read', () => code.get(dataTlb), address, effect.bytes, entry);
+    const { code, entry, imports } = this.exact;
+    this.#missing('read', address, effect.bytes);
     code.if('i64');
     this.#halves(address);
     code.i32(effect.bytes).call(imports.load);
@@ -77,8 +77,8 @@ export class ExactSink implements EffectSink {
   }
 
   store(effect: Parameters<EffectSink['store']>[0], address: Local, value: Local): void {
-    const { code, dataTlb, entry, imports } = this.exact;
-    emitProbe(code, this.exact.program.isa, 'write', () => code.get(dataTlb), address, effect.bytes, entry);
+    const { code, entry, imports } = this.exact;
+    this.#missing('write', address, effect.bytes);
     code.if();
     code
       .i32(0)
@@ -90,6 +90,12 @@ export class ExactSink implements EffectSink {
     code.else();
     emitHostAddress(code, 'write', address, entry);
     code.get(value).mem(storeOpcode(effect.bytes), 0).end();
+  }
+
+  /** Sets `entry`; pushes 1 where the TLB does not serve all of the access. */
+  #missing(set: 'read' | 'write', address: Local, bytes: number): void {
+    const { code, program, dataTlb, entry } = this.exact;
+    emitProbe(code, program.isa, set, () => code.get(dataTlb), address, bytes, entry);
   }
 
   /** Abandons the instruction when the callback took a trap. */
@@ -109,8 +115,8 @@ export class ExactSink implements EffectSink {
   }
 
   probe({ bytes }: Parameters<EffectSink['probe']>[0], address: Local): void {
-    const { code, dataTlb, entry, imports } = this.exact;
-    emitProbe(code, this.exact.program.isa, 'write', () => code.get(dataTlb), address, bytes, entry);
+    const { code, imports } = this.exact;
+    this.#missing('write', address, bytes);
     code.if();
     this.#halves(address);
     code.i32(bytes).call(imports.probe);
@@ -119,8 +125,8 @@ export class ExactSink implements EffectSink {
   }
 
   update({ bytes, signed }: Parameters<EffectSink['update']>[0], address: Local, parts: UpdateParts): void {
-    const { code, dataTlb, entry, missed, imports } = this.exact;
-    emitProbe(code, this.exact.program.isa, 'write', () => code.get(dataTlb), address, bytes, entry);
+    const { code, entry, missed, imports } = this.exact;
+    this.#missing('write', address, bytes);
     code.tee(missed).if('i64');
     this.#halves(address);
     code.i32(bytes).call(imports.beginUpdate);
