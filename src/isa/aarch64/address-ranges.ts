@@ -102,7 +102,7 @@ const SINGLE: Places = {
 
 /** A field of a register that may have more than 53 bits in use. */
 export const part = (value: bigint, at: number, bits: number): number =>
-  Number((value >> BigInt(at)) & ((1n << BigInt(bits)) - 1n));
+  Number(BigInt.asUintN(bits, value >> BigInt(at)));
 
 /** The range that one of a regime's table registers serves; the regime's lower one, or its upper one. */
 export const rangeOf = (state: SlotReader, regime: Regime, isUpper: boolean): AddressRange => {

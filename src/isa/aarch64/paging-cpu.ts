@@ -67,16 +67,13 @@ export const cpuTranslate = (
   const abort = abortOf(end, access);
   if (abort) throw new Trap(abort.cause, va, abort.detail);
   const { pa, rights } = end;
-  const bytesOfEntry = entryBytes(first, end.first);
   return {
     pa,
     read: (rights & RIGHT.read) !== 0,
     write: (rights & RIGHT.write) !== 0,
     execute: (rights & RIGHT.execute) !== 0,
     isCacheable: true,
-    ...(bytesOfEntry !== undefined && { entryBytes: bytesOfEntry }),
-    ...((isStrict || (isData && end.isDevice)) && {
-      misaligned: abortCause(access, FSC.alignment),
-    }),
+    entryBytes: entryBytes(first, end.first),
+    misaligned: isStrict || (isData && end.isDevice) ? abortCause(access, FSC.alignment) : undefined,
   };
 };

@@ -9,6 +9,7 @@ import {
   attributeOf,
   type DescriptorReader,
   failed,
+  type Locate,
   RIGHT,
   type StepRecorder,
   type WalkEnd,
@@ -44,10 +45,10 @@ export interface StagesEnd {
   readonly rights: number;
   readonly pageSize: number;
   readonly isDevice: boolean;
-  /** The leaf of stage 1; absent where it is off. */
-  readonly first?: WalkEnd;
-  /** The leaf of stage 2; absent where there is none. */
-  readonly second?: WalkEnd;
+  /** The leaf of stage 1; undefined where it is off. */
+  readonly first: WalkEnd | undefined;
+  /** The leaf of stage 2; undefined where there is none. */
+  readonly second: WalkEnd | undefined;
 }
 
 const ANY = RIGHT.read | RIGHT.write | RIGHT.execute;
@@ -69,7 +70,7 @@ export interface Request {
 
 /** Walks for the address that is in `first`. */
 export const walkStages = (first: FirstStage, second: SecondStage | undefined, request: Request): StagesEnd => {
-  const one = second ? walkUnder(first, second, request) : walkFirst(first, request, undefined);
+  const one = second ? walkUnder(first, second, request) : walkFirst(first, request);
   if (one.end.fault) return one;
   if (one.first) settle(request, one.first);
   if (!second || request.question === 'stage1') return one;
@@ -78,16 +79,18 @@ export const walkStages = (first: FirstStage, second: SecondStage | undefined, r
   if (end.fault) return { ...one, end, stage: 2, guestPhysical: one.pa };
   settle(request, end);
   const pageSize = pageSizeAt(second.space, end.level);
+  // Written out, as in `firstEnd`: spreads took most of the time of a TLB miss.
   return {
-    ...one,
     end,
     stage: 2,
+    purpose: 'access',
     guestPhysical: one.pa,
     pa: end.pa,
     rights: one.rights & end.rights,
     // Without stage 1 only stage 2 has pages.
     pageSize: one.first ? Math.min(one.pageSize, pageSize) : pageSize,
     isDevice: one.isDevice || end.isDevice,
+    first: one.first,
     second: end,
   };
 };
@@ -102,31 +105,31 @@ const settle = ({ visitor }: Request, end: WalkEnd): void => {
 /** Stage 1, whose tables are found by `locate` where a stage 2 translates them. */
 const walkFirst = (
   { space, address, fault, isDevice, outputBits }: FirstStage,
-  request: Request,
-  locate: WalkSpace['locate'],
+  { access, isUnaligned, memory, visitor }: Request,
+  locate?: Locate,
 ): StagesEnd => {
-  const { access, isUnaligned, memory, visitor } = request;
-  const ended = (end: WalkEnd, more: Partial<StagesEnd> = {}): StagesEnd => ({
-    end,
-    stage: 1,
-    purpose: 'access',
-    guestPhysical: end.pa,
-    pa: end.pa,
-    rights: end.rights,
-    pageSize: SMALLEST,
-    isDevice: end.isDevice,
-    ...more,
-  });
-  if (fault) return ended(failed(fault, 0));
+  if (fault) return firstEnd(failed(fault, 0));
   if (!space) {
-    if (isDevice && isUnaligned) return ended(failed('unaligned', 0));
+    if (isDevice && isUnaligned) return firstEnd(failed('unaligned', 0));
     const pa = address % 2 ** outputBits;
-    return ended({ ...failed('invalid', 0), fault: undefined, pa, rights: ANY, isDevice });
+    return firstEnd({ ...failed('invalid', 0), fault: undefined, pa, rights: ANY, isDevice });
   }
-  const end = walk(locate ? { ...space, locate } : space, memory, address, access, isUnaligned, visitor.first);
-  if (end.fault) return ended(end);
-  return ended(end, { pageSize: pageSizeAt(space, end.level), first: end });
+  const end = walk(space, memory, address, access, isUnaligned, visitor.first, locate);
+  return end.fault ? firstEnd(end) : firstEnd(end, pageSizeAt(space, end.level), end);
 };
+
+const firstEnd = (end: WalkEnd, pageSize = SMALLEST, first?: WalkEnd): StagesEnd => ({
+  end,
+  stage: 1,
+  purpose: 'access',
+  guestPhysical: end.pa,
+  pa: end.pa,
+  rights: end.rights,
+  pageSize,
+  isDevice: end.isDevice,
+  first,
+  second: undefined,
+});
 
 /** Stage 1 whose tables lie at intermediate physical addresses. */
 const walkUnder = (first: FirstStage, second: SecondStage, request: Request): StagesEnd => {

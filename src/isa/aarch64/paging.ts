@@ -6,7 +6,7 @@
  */
 import type { Access } from '../core/translation';
 import { isDeviceAttribute, isDeviceOfStage2 } from './memory-types';
-import { bitsPerLevel, ENTRY_BYTES, LAST_LEVEL, shiftOf, startIndexBits } from './table-geometry';
+import { bitsPerLevel, ENTRY_BYTES, LAST_LEVEL, shiftOf } from './table-geometry';
 
 /** Bits of the low half of a descriptor. */
 export const LOW = {
@@ -69,8 +69,6 @@ export interface WalkSpace {
   readonly mairHigh: number;
   /** Stage 2: XN has two bits. */
   readonly xnx: boolean;
-  /** Stage 1 under a stage 2: finds the descriptor at an intermediate physical address; negative when stage 2 does not. */
-  readonly locate?: ((address: number) => number) | undefined;
 }
 
 export interface DescriptorReader {
@@ -80,6 +78,9 @@ export interface DescriptorReader {
 
 /** Sees each descriptor that the walk reads. */
 export type StepRecorder = (level: number, index: number, at: number, low: number, high: number) => void;
+
+/** Stage 1 under a stage 2: finds the descriptor at an intermediate physical address; negative when stage 2 does not. */
+export type Locate = (address: number) => number;
 
 /** Which rule ended a walk. */
 export type WalkFault =
@@ -109,7 +110,7 @@ export type WalkFault =
 
 /** How a walk ended. Without `fault` all of it is valid. */
 export interface WalkEnd {
-  readonly fault?: WalkFault | undefined;
+  readonly fault: WalkFault | undefined;
   /** Level of the last descriptor read, or that the fault is reported with. */
   readonly level: number;
   /** Exact output address. */
@@ -127,16 +128,18 @@ export interface WalkEnd {
   readonly hierarchy: number;
 }
 
-const NOTHING = { pa: 0, low: 0, high: 0, at: 0, updated: 0, rights: 0, isDevice: false, hierarchy: 0 } as const;
-
 /** A walk that ended before it reached a leaf. */
 export const failed = (fault: WalkFault, level: number, at = 0, low = 0, high = 0): WalkEnd => ({
-  ...NOTHING,
   fault,
   level,
-  at,
+  pa: 0,
   low,
   high,
+  at,
+  updated: 0,
+  rights: 0,
+  isDevice: false,
+  hierarchy: 0,
 });
 
 /** The lowest level with blocks: 1 GiB with pages of 4 KiB, else level 2. */
@@ -168,18 +171,22 @@ export const walk = (
   access: Access,
   isUnaligned = false,
   record?: StepRecorder,
+  locate?: Locate,
 ): WalkEnd => {
-  const { granuleBits, startLevel, locate } = space;
+  const { granuleBits, startLevel } = space;
+  const entriesPerTable = 2 ** bitsPerLevel(granuleBits);
   const limit = 2 ** space.outputBits;
   if (address >= 2 ** space.inputBits) return failed('outOfRange', 0);
   if (space.table >= limit) return failed('rootBeyond', 0);
   let table = space.table;
-  let indexBits = startIndexBits(space, startLevel);
+  let shift = shiftOf(granuleBits, startLevel);
+  // Bytes that an entry of the level maps, and the address in those of the entry above.
+  let size = 2 ** shift;
+  let inside = address;
   let hierarchy = 0;
   for (let level = startLevel; ; level++) {
-    const shift = shiftOf(granuleBits, level);
-    const index = Math.floor(address / 2 ** shift) % 2 ** indexBits;
-    indexBits = bitsPerLevel(granuleBits);
+    const index = Math.floor(inside / size);
+    inside -= index * size;
     const named = table + index * ENTRY_BYTES;
     const at = locate ? locate(named) : named;
     if (at < 0) return failed('tableNotLocated', level, named);
@@ -193,10 +200,12 @@ export const walk = (
     const target = targetOf(low, high, isLeaf ? shift : granuleBits);
     if (target >= limit) return failed(isLeaf ? 'targetBeyond' : 'tableBeyond', level, at, low, high);
     if (isLeaf) {
-      const leaf = { level, at, low, high, hierarchy, pa: target + (address % 2 ** shift) };
+      const leaf = { level, at, low, high, hierarchy, pa: target + inside };
       return leafEnd(space, leaf, access, isUnaligned);
     }
     table = target;
+    shift -= bitsPerLevel(granuleBits);
+    size /= entriesPerTable;
     if (!space.hasNoHierarchy) hierarchy |= high;
   }
 };
@@ -217,7 +226,9 @@ const leafEnd = (space: WalkSpace, leaf: Leaf, access: Access, isUnaligned: bool
   const isClean = hasDirty && (isFirst ? (updated & LOW.readOnly) !== 0 : !(updated & LOW.writable));
   const fault = refusal(space, leaf, { access, isUnaligned: isUnaligned && isDevice, allowed });
   const rights = isClean ? allowed & ~RIGHT.write : allowed;
-  return { ...leaf, fault, updated, rights, isDevice };
+  // Written out: spreading `leaf` took a third of a walk's time.
+  const { level, pa, at } = leaf;
+  return { fault, level, pa, low, high, at, updated, rights, isDevice, hierarchy };
 };
 
 /** MAIR_ELx's byte for a descriptor of stage 1. */

@@ -111,17 +111,16 @@ export const firstStage = (
     const isBeyond = bitsAbove(va, physicalBits, ignoresTop) !== 0n;
     return {
       address: Number(BigInt.asUintN(48, va)),
-      ...(isBeyond && { fault: 'flatBeyond' as const }),
+      fault: isBeyond ? 'flatBeyond' : undefined,
       isDevice: access !== 'execute' && !isCached,
       outputBits: physicalBits,
     };
   }
-  const fault = rangeFault(va, range, ignoresTop, isUser);
   const space = rangeSpace(state, accessor, range);
   return {
     space,
     address: Number(BigInt.asUintN(range.inputBits, va)),
-    ...(fault && { fault }),
+    fault: rangeFault(va, range, ignoresTop, isUser),
     isDevice: false,
     outputBits: space.outputBits,
   };
@@ -199,7 +198,7 @@ export const secondStage = (state: SlotReader, isUser: boolean): SecondStage => 
       mairHigh: 0,
       xnx: features.xnx,
     },
-    ...(fault && { fault }),
+    fault,
     protectsTables: (state.get('HCR_EL2') & HCR.PTW) !== 0n,
   };
 };
