@@ -232,20 +232,6 @@ export function checkOverlaps(segments: readonly LoadSegment[]): void {
   }
 }
 
-/** The pages of a flash bank at `base` that its contents fill: code may be executed from them. */
-export const flashCode = (file: NamedFile | undefined, base: number): LoadPlan['flashCode'] =>
-  file && file.bytes.length > 0 ? { base, size: alignUp(file.bytes.length, PAGE) } : undefined;
-
-/** @throws LoadError for contents that are larger than a bank */
-export function checkFlash(file: NamedFile | undefined, size: number): void {
-  if (file === undefined || file.bytes.length <= size) return;
-  throw new LoadError(
-    file.name,
-    t`the flash image has ${sizeOf(file.bytes.length)}; a bank holds ${sizeOf(size)}`,
-    t`Cut it.`,
-  );
-}
-
 /** @throws LoadError for a number of processors that the board cannot have */
 export function checkHarts(harts: number, most: number): void {
   if (Number.isInteger(harts) && harts >= 1 && harts <= most) return;

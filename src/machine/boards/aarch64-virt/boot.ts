@@ -2,25 +2,22 @@
  * How `aarch64-virt` starts: a kernel as `-kernel` of QEMU starts it, with the device tree in x0, or what is in flash. The
  * processor is at the highest exception level there is, with its address translation off.
  */
-import { t } from '../../../base/l10n';
+import { flashCode, flashFirmware, fromFlash, nothingToRun, startsFirmware } from '../../boot/firmware';
+import { checkDisk, noRoomBeside } from '../../boot/initial-disk';
 import type { LinuxHeader } from '../../boot/linux-image';
-import { LoadError } from '../../boot/load-error';
 import type { BootInput, LoadPlan, LoadSegment, PhysicalRange } from '../../boot/load-plan';
 import {
   alignUp,
-  checkFlash,
   checkHarts,
   checkInRam,
   checkOverlaps,
   enteredAt,
-  flashCode,
   MEBIBYTE,
   PAGE,
-  type Placed,
   type ProgramSpace,
   placePrograms,
 } from '../../boot/place';
-import { checkMemorySize, MAX_MEMORY, sizeOf } from '../../memory-size';
+import { checkMemorySize, MAX_MEMORY } from '../../memory-size';
 import type { VirtChoices } from './choices';
 import { AARCH64_VIRT } from './map';
 import { virtFdt } from './tree';
@@ -46,28 +43,14 @@ export function planAarch64(input: BootInput, choices: VirtChoices): LoadPlan {
   const { kernelBase, flash, maxHarts, map } = AARCH64_VIRT;
   checkMemorySize(input.memory);
   checkHarts(input.harts, maxHarts);
-  if (input.bios !== undefined && input.pflash0 !== undefined) {
-    throw new LoadError(
-      input.bios.name,
-      t`the firmware is what is in the first flash bank`,
-      t`Give one of --bios and --pflash0.`,
-    );
-  }
-  for (const bank of [input.bios, input.pflash0, input.pflash1]) checkFlash(bank, flash.unitSize);
+  const firmware = flashFirmware(input, flash.unitSize);
 
   const ram = ramOf(input.memory);
   const space: ProgramSpace = { architecture: 'aarch64', ram, mostRam: ramOf(MAX_MEMORY), kernelBase, linuxAt };
   const { kernel, others } = placePrograms(input, space);
-  const firmware = input.bios ?? input.pflash0;
-  const isFirmware = firmware !== undefined && (input.bios !== undefined || !kernel);
+  const isFirmware = startsFirmware(input, kernel);
   const starting = isFirmware ? fromFlash(map.flash0.base) : kernel;
-  if (!starting) {
-    throw new LoadError(
-      t`the machine`,
-      t`there is nothing to run`,
-      t`Name a kernel, or pass --kernel or --bios with a file.`,
-    );
-  }
+  if (!starting) throw nothingToRun();
   const first = enteredAt(starting, input.entry);
   const programs = [...(kernel?.segments ?? []), ...others.flatMap((one) => one.segments)];
   for (const segment of programs) checkInRam(segment, space);
@@ -89,8 +72,6 @@ export function planAarch64(input: BootInput, choices: VirtChoices): LoadPlan {
   };
 }
 
-const fromFlash = (entry: number): Placed => ({ format: 'none', segments: [], entry, physicalOf: [] });
-
 /** The kernel has at most so much before the initial RAM disk and the device tree; QEMU's number. */
 const MOST_BEFORE = 128 * MEBIBYTE;
 
@@ -106,9 +87,7 @@ function placeTail(
 ): { readonly segments: readonly LoadSegment[]; readonly dtbAt: number; readonly initrd?: PhysicalRange } {
   const { initrd: disk, memory, harts: processors, append: bootargs } = input;
   const { ramBase } = AARCH64_VIRT;
-  if (disk !== undefined && disk.bytes.length === 0) {
-    throw new LoadError(disk.name, t`the initial RAM disk is empty`, t`Build it again, or leave it out.`);
-  }
+  checkDisk(disk);
   const fdt = (initrd: PhysicalRange | undefined): Uint8Array =>
     virtFdt({ processors, memory, choices, ...(bootargs !== undefined && { bootargs }), ...(initrd && { initrd }) });
   const end = Math.max(ramBase, ...programs.map(({ pa, memsz }) => pa + memsz));
@@ -117,14 +96,7 @@ function placeTail(
   const dtb = fdt(initrd);
   const isFree = programs.every(({ pa }) => pa >= ramBase + dtb.length);
   const dtbAt = prefersStart && isFree ? ramBase : alignUp(initrd?.end ?? diskAt, IMAGE_ALIGNMENT);
-  if (Math.max(dtbAt + dtb.length, initrd?.end ?? 0) > ramBase + memory) {
-    const what = disk === undefined ? t`the device tree` : t`the device tree and the initial RAM disk`;
-    throw new LoadError(
-      '--memory',
-      t`no room is left for ${what} beside the kernel in ${sizeOf(memory)}`,
-      t`Give more memory.`,
-    );
-  }
+  if (Math.max(dtbAt + dtb.length, initrd?.end ?? 0) > ramBase + memory) throw noRoomBeside(disk, memory);
   return {
     segments: [
       { pa: dtbAt, bytes: dtb, memsz: dtb.length, name: 'device tree' },

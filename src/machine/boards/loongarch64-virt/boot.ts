@@ -4,19 +4,18 @@
  */
 import { t } from '../../../base/l10n';
 import { systemTable } from '../../boot/efi';
+import { flashCode, flashFirmware, fromFlash, nothingToRun, startsFirmware } from '../../boot/firmware';
+import { checkDisk } from '../../boot/initial-disk';
 import { LoadError } from '../../boot/load-error';
 import type { BootInput, LoadPlan, LoadSegment, PhysicalRange } from '../../boot/load-plan';
 import {
   alignDown,
   alignUp,
-  checkFlash,
   checkHarts,
   checkInRam,
   checkOverlaps,
   enteredAt,
-  flashCode,
   PAGE,
-  type Placed,
   type ProgramSpace,
   placePrograms,
 } from '../../boot/place';
@@ -43,14 +42,7 @@ export function planLoongarch64(input: BootInput): LoadPlan {
   const { kernelBase, physicalBits, flash, maxHarts, boot, map } = LOONGARCH64_VIRT;
   checkMemorySize(input.memory);
   checkHarts(input.harts, maxHarts);
-  if (input.bios !== undefined && input.pflash0 !== undefined) {
-    throw new LoadError(
-      input.bios.name,
-      t`the firmware is what is in the first flash bank`,
-      t`Give one of --bios and --pflash0.`,
-    );
-  }
-  for (const bank of [input.bios, input.pflash0, input.pflash1]) checkFlash(bank, flash.unitSize);
+  const firmware = flashFirmware(input, flash.unitSize);
 
   const ram = ramOf(input.memory);
   const mostRam = ramOf(MAX_MEMORY);
@@ -63,15 +55,8 @@ export function planLoongarch64(input: BootInput): LoadPlan {
     physicalBits,
   };
   const { kernel, others } = placePrograms(input, space);
-  const firmware = input.bios ?? input.pflash0;
-  const starting = firmware && (input.bios !== undefined || !kernel) ? fromFlash(map.flash0.base) : kernel;
-  if (!starting) {
-    throw new LoadError(
-      t`the machine`,
-      t`there is nothing to run`,
-      t`Name a kernel, or pass --kernel or --bios with a file.`,
-    );
-  }
+  const starting = startsFirmware(input, kernel) ? fromFlash(map.flash0.base) : kernel;
+  if (!starting) throw nothingToRun();
   const first = enteredAt(starting, input.entry);
   const programs = [...(kernel?.segments ?? []), ...others.flatMap((one) => one.segments)];
   for (const segment of programs) checkInRam(segment, space);
@@ -97,8 +82,6 @@ export function planLoongarch64(input: BootInput): LoadPlan {
   };
 }
 
-const fromFlash = (entry: number): Placed => ({ format: 'none', segments: [], entry, physicalOf: [] });
-
 /** Command line, EFI tables and device tree in the first MiBs; the initial RAM disk where {@link placeDisk} finds room. */
 function bootTables(
   input: BootInput,
@@ -115,9 +98,7 @@ function bootTables(
       t`Give at most ${COMMAND_LINE_BYTES - 1}.`,
     );
   }
-  if (disk !== undefined && disk.bytes.length === 0) {
-    throw new LoadError(disk.name, t`the initial RAM disk is empty`, t`Build it again, or leave it out.`);
-  }
+  checkDisk(disk);
   const initrd = disk && placeDisk(disk.bytes.length, ram, programs);
   if (disk && !initrd) {
     const total = ram.reduce((sum, { size }) => sum + size, 0);

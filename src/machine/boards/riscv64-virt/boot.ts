@@ -5,17 +5,15 @@
  * occupies the firmware's place (the first 2 MiB of RAM) or has a `tohost` symbol, which makes it a bare program for
  * M-mode. A `bios` file starts in M-mode and finds the kernel, if there is one, at its usual address.
  */
-import { t } from '../../../base/l10n';
-import { LoadError } from '../../boot/load-error';
+import { checkFlash, flashCode, fromFlash, nothingToRun } from '../../boot/firmware';
+import { checkDisk, noRoomBeside } from '../../boot/initial-disk';
 import type { BootInput, LoadPlan, LoadSegment, PhysicalRange } from '../../boot/load-plan';
 import {
   alignDown,
-  checkFlash,
   checkHarts,
   checkInRam,
   checkOverlaps,
   enteredAt,
-  flashCode,
   MEBIBYTE,
   PAGE,
   type Placed,
@@ -23,7 +21,7 @@ import {
   placeProgram,
   placePrograms,
 } from '../../boot/place';
-import { checkMemorySize, MAX_MEMORY, sizeOf } from '../../memory-size';
+import { checkMemorySize, MAX_MEMORY } from '../../memory-size';
 import { RISCV64_VIRT } from './map';
 import { virtFdt } from './tree';
 
@@ -52,7 +50,9 @@ export function planRiscv64(input: BootInput): LoadPlan {
   };
   const bios = input.bios && placeProgram(input.bios, space, ramBase, true);
   const { kernel, others } = placePrograms(input, space);
-  const first = enteredAt(bios ?? kernel ?? fromFlash(input), input.entry);
+  const starting = bios ?? kernel ?? (input.pflash0 && fromFlash(RISCV64_VIRT.map.flash0.base));
+  if (!starting) throw nothingToRun();
+  const first = enteredAt(starting, input.entry);
   const subject = kernel ?? first;
 
   const programs = [bios, kernel, ...others].flatMap((one) => one?.segments ?? []);
@@ -82,21 +82,11 @@ function startMode(first: Placed): 'M' | 'S' {
   return first.entry < RISCV64_VIRT.kernelBase ? 'M' : 'S';
 }
 
-function fromFlash({ pflash0 }: BootInput): Placed {
-  if (pflash0 === undefined) {
-    throw new LoadError(
-      t`the machine`,
-      t`there is nothing to run`,
-      t`Name a kernel, or pass --kernel or --bios with a file.`,
-    );
-  }
-  return { format: 'none', segments: [], entry: RISCV64_VIRT.map.flash0.base, physicalOf: [] };
-}
-
 /** Device tree at the top of RAM where QEMU puts it, boot information behind it, initial RAM disk below. */
 function placeTail(input: BootInput, programs: readonly LoadSegment[], kernelEntry: number) {
   const { initrd, memory, harts, append } = input;
   const { ramBase } = RISCV64_VIRT;
+  checkDisk(initrd);
   const top = Math.min(ramBase + memory, DTB_LIMIT);
   const fdt = (range: PhysicalRange | undefined): Uint8Array =>
     virtFdt({ harts, memory, bootargs: append, initrd: range });
@@ -108,9 +98,6 @@ function placeTail(input: BootInput, programs: readonly LoadSegment[], kernelEnt
   const isFree = (start: number, size: number): boolean =>
     start >= ramBase && programs.every(({ pa, memsz }) => start + size <= pa || pa + memsz <= start);
   const diskSize = initrd?.bytes.length ?? 0;
-  if (initrd !== undefined && diskSize === 0) {
-    throw new LoadError(initrd.name, t`the initial RAM disk is empty`, t`Build it again, or leave it out.`);
-  }
   for (const alignment of [DTB_ALIGNMENT, PAGE]) {
     const dtbAt = alignDown(top - need, alignment);
     const diskAt = alignDown(dtbAt - diskSize, PAGE);
@@ -123,12 +110,7 @@ function placeTail(input: BootInput, programs: readonly LoadSegment[], kernelEnt
     if (initrd !== undefined) segments.push({ pa: diskAt, bytes: initrd.bytes, memsz: diskSize, name: initrd.name });
     return { segments, dtbAt, infoAt, initrd: range };
   }
-  const what = initrd === undefined ? t`the device tree` : t`the device tree and the initial RAM disk`;
-  throw new LoadError(
-    '--memory',
-    t`no room is left for ${what} beside the kernel in ${sizeOf(memory)}`,
-    t`Give more memory.`,
-  );
+  throw noRoomBeside(initrd, memory);
 }
 
 const INFO_MAGIC = 0x4942_534fn;
