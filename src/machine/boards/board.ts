@@ -109,6 +109,12 @@ export interface BoardWindow {
   readonly size: bigint;
 }
 
+/** The windows of a board's map. */
+export const windowsOf = (
+  map: Readonly<Record<string, { readonly base: number; readonly size: number }>>,
+): readonly BoardWindow[] =>
+  Object.entries(map).map(([name, { base, size }]) => ({ name, base: BigInt(base), size: BigInt(size) }));
+
 export interface BoardFiles {
   /** Initial contents of the two flash banks; longer than a bank is cut. */
   readonly pflash0?: Uint8Array;

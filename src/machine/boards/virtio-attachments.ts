@@ -1,9 +1,12 @@
 /** The virtio devices that a user asks for, in the order in which a board gives them places. */
 import type { DriveBus } from '../../base/device-words';
+import type { Device } from '../../devices/device';
 import { VirtioBlock } from '../../devices/virtio/block';
 import { VirtioConsole } from '../../devices/virtio/console';
 import { VirtioEntropy } from '../../devices/virtio/entropy';
 import type { VirtioKind } from '../../devices/virtio/function';
+import type { VirtioMmio } from '../../devices/virtio/mmio';
+import type { VirtioPci } from '../../devices/virtio/pci';
 import type { BoardFiles } from './board';
 
 /** A virtio device and where it goes. */
@@ -30,3 +33,12 @@ export const attachments = (
     return { id, bus: extra.bus, kind };
   }),
 ];
+
+/** Takes what is typed: a virtio console whose driver is up, the first such of `devices`, or else the UART. */
+export const consoleOf = (
+  devices: readonly (VirtioPci | VirtioMmio)[],
+  uart: { input(bytes: Uint8Array): number },
+): Pick<Device, 'input'> => {
+  const consoles = devices.filter(({ virtio }) => virtio?.kind instanceof VirtioConsole);
+  return { input: (bytes) => (consoles.find(({ virtio }) => virtio?.isLive) ?? uart).input(bytes) };
+};

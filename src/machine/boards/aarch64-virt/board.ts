@@ -15,7 +15,9 @@ import {
   writeRegister,
 } from '../../../isa/aarch64';
 import { createPsciFirmware } from '../../firmware/psci/machine';
-import type { Board, BoardServices, BoardSpec } from '../board';
+import { type Board, type BoardServices, type BoardSpec, windowsOf } from '../board';
+import { deviceHost } from '../device-host';
+import { flashArray } from '../flash-banks';
 import { planAarch64, ramOf } from './boot';
 import { conduitOf, type VirtChoices } from './choices';
 import { buildVirtBoard } from './devices';
@@ -77,23 +79,14 @@ export const AARCH64_VIRT_BOARD: BoardSpec = {
     'virtio-mmio': AARCH64_VIRT.virtioTransports,
     'virtio-mmio-legacy': AARCH64_VIRT.virtioTransports,
   },
-  windows: Object.entries(AARCH64_VIRT.map).map(([name, { base, size }]) => ({
-    name,
-    base: BigInt(base),
-    size: BigInt(size),
-  })),
+  windows: windowsOf(AARCH64_VIRT.map),
   plan: (input, choices) => planAarch64(input, virtChoices(choices)),
   build: (services, files, given): Board => {
     const choices = virtChoices(given);
     const conduit = conduitOf(choices);
     const virt = buildVirtBoard(
       {
-        now: () => services.now(),
-        alarm: (device, tag, at) => services.alarm(device, tag, at),
-        output: (_, bytes) => services.output(bytes),
-        power: (event) => services.power(event),
-        readMemory: (at, length) => services.readMemory(at, length),
-        writeMemory: (at, bytes) => services.writePhysical(at, bytes),
+        ...deviceHost(services),
         line: (processor, bit, level) => {
           const view = services.hart(processor);
           const mask = 1n << BigInt(bit);
@@ -138,12 +131,7 @@ export const AARCH64_VIRT_BOARD: BoardSpec = {
       devices: virt.devices,
       console: virt.console,
       rootRegisters: ['TTBR0_EL1', 'TTBR1_EL1', 'TTBR0_EL2', 'TTBR1_EL2', 'VTTBR_EL2'],
-      readArray: (pa, length) => {
-        const window = virt.bus.find(pa);
-        const flash = virt.flash.find((bank) => bank === window?.device);
-        if (!flash || !window || pa + length > window.base + window.size) return undefined;
-        return flash.bytes(pa - window.base, length);
-      },
+      readArray: (pa, length) => flashArray(virt.bus, virt.flash, pa, length),
       resetHart: (view, plan) => {
         reset(view);
         view.pc = BigInt(plan.entry);

@@ -1,7 +1,6 @@
 /** The devices of `aarch64-virt`, wired to each other and mapped on a bus. Its address map is in map.ts. */
-import type { BusMaster, Device, DeviceContext, PowerEvent } from '../../../devices/device';
+import type { Device, DeviceContext } from '../../../devices/device';
 import { FwCfg } from '../../../devices/firmware/fw-cfg';
-import { Cfi01 } from '../../../devices/flash/cfi01';
 import { Pl061 } from '../../../devices/gpio/pl061';
 import { GIC_LINES } from '../../../devices/intc/gic-banks';
 import { Gicv2 } from '../../../devices/intc/gicv2';
@@ -12,23 +11,19 @@ import { Gicv3Redistributors } from '../../../devices/intc/gicv3-redistributors'
 import { PciHost, PciWindow } from '../../../devices/pci/host';
 import { Pl031 } from '../../../devices/timer/pl031';
 import { Pl011 } from '../../../devices/uart/pl011';
-import { VirtioConsole } from '../../../devices/virtio/console';
 import { VirtioMmio } from '../../../devices/virtio/mmio';
 import { VirtioPci } from '../../../devices/virtio/pci';
 import { smbiosFiles } from '../../boot/smbios';
 import { Bus } from '../../bus';
 import type { BoardFiles } from '../board';
-import { attachments } from '../virtio-attachments';
+import { contextsOf, type DeviceHost } from '../device-host';
+import { type FlashBanks, flashBanks } from '../flash-banks';
+import { attachments, consoleOf } from '../virtio-attachments';
 import type { VirtChoices } from './choices';
 import { AARCH64_VIRT, VIRTIO_TRANSPORTS } from './map';
 
 /** What the board needs of the machine it sits in. */
-export interface VirtHost extends BusMaster {
-  now(): bigint;
-  /** As {@link DeviceContext.alarm}, for the device with id `device`. */
-  alarm(device: string, tag: string, at: bigint | undefined): void;
-  output(device: string, bytes: Uint8Array): void;
-  power(event: PowerEvent): void;
+export interface VirtHost extends DeviceHost {
   /** Drives a line of a processor: a bit of its slot `lines`, as `GIC_LINE` numbers them. */
   line(processor: number, bit: number, level: boolean): void;
 }
@@ -48,7 +43,7 @@ export interface VirtBoard {
   /** Takes what is typed: a virtio console whose driver is up, or else the UART. */
   readonly console: Pick<Device, 'input'>;
   readonly gic: Gicv2 | Gicv3;
-  readonly flash: readonly [Cfi01, Cfi01];
+  readonly flash: FlashBanks;
 }
 
 type DeviceId = keyof typeof AARCH64_VIRT.map;
@@ -57,14 +52,7 @@ type DeviceId = keyof typeof AARCH64_VIRT.map;
 export function buildVirtBoard(host: VirtHost, options: VirtOptions): VirtBoard {
   const { map, flash, interrupts, messages, rtcStart } = AARCH64_VIRT;
   const { processors } = options;
-  const context = (id: string, irq: DeviceContext['irq']): DeviceContext => ({
-    now: () => host.now(),
-    irq,
-    alarm: (tag, at) => host.alarm(id, tag, at),
-    output: (bytes) => host.output(id, bytes),
-    power: (event) => host.power(event),
-  });
-  const nowhere: DeviceContext['irq'] = () => {};
+  const context = contextsOf(host);
   const toGic =
     (id: number): DeviceContext['irq'] =>
     (level, line = 0) =>
@@ -87,10 +75,7 @@ export function buildVirtBoard(host: VirtHost, options: VirtOptions): VirtBoard 
             : []),
         ];
   const uart = new Pl011('uart0', context('uart0', toGic(map.uart0.interrupt)));
-  const bank = (id: 'flash0' | 'flash1', image: Uint8Array | undefined): Cfi01 =>
-    new Cfi01(id, context(id, nowhere), { size: flash.unitSize, blockSize: flash.blockSize, image });
-  const flash0 = bank('flash0', options.pflash0);
-  const flash1 = bank('flash1', options.pflash1);
+  const banks = flashBanks(context, flash, options);
 
   const pcie = new PciHost('pcie0', context('pcie0', toGic(map.pcie0.interrupt)), host, map.pcie0.size);
   const window = (id: 'pcieIo' | 'pcieMemory' | 'pcieMemory64'): PciWindow =>
@@ -106,12 +91,10 @@ export function buildVirtBoard(host: VirtHost, options: VirtOptions): VirtBoard 
       ...(one && { kind: one.kind, isLegacy: one.bus === 'virtio-mmio-legacy' }),
     });
   });
-  const virtioConsoles = [...slots, ...transports].filter(({ virtio }) => virtio?.kind instanceof VirtioConsole);
 
   const bus = new Bus();
   const windows: readonly Device[] = [
-    flash0,
-    flash1,
+    ...banks,
     ...gicParts,
     uart,
     new Pl031('rtc0', context('rtc0', toGic(map.rtc0.interrupt)), rtcStart),
@@ -136,8 +119,8 @@ export function buildVirtBoard(host: VirtHost, options: VirtOptions): VirtBoard 
   return {
     bus,
     devices: [...bus.all.map(({ device }) => device), ...slots],
-    console: { input: (bytes) => (virtioConsoles.find(({ virtio }) => virtio?.isLive) ?? uart).input(bytes) },
+    console: consoleOf([...slots, ...transports], uart),
     gic,
-    flash: [flash0, flash1],
+    flash: banks,
   };
 }

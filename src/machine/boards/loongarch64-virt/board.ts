@@ -2,7 +2,9 @@
 import type { HartView } from '../../../engine/hart-view';
 import { LOONGARCH64, LOONGARCH64_ENGINE, peekCsr, pokeCsr, resetState, worldOf } from '../../../isa/loongarch64';
 import { busSpace } from '../../bus';
-import type { Board, BoardSpec } from '../board';
+import { type Board, type BoardSpec, windowsOf } from '../board';
+import { deviceHost } from '../device-host';
+import { flashArray } from '../flash-banks';
 import { planLoongarch64, ramOf } from './boot';
 import { buildVirtBoard } from './devices';
 import { LOONGARCH64_VIRT } from './map';
@@ -25,11 +27,7 @@ export const LOONGARCH64_VIRT_BOARD: BoardSpec = {
   options: {},
   ticksAt: (nanoseconds) => nanoseconds / BigInt(LOONGARCH64_VIRT.nanosecondsPerInstruction),
   room: { 'virtio-pci': LOONGARCH64_VIRT.pciSlots, 'virtio-mmio': 0, 'virtio-mmio-legacy': 0 },
-  windows: Object.entries(LOONGARCH64_VIRT.map).map(([name, { base, size }]) => ({
-    name,
-    base: BigInt(base),
-    size: BigInt(size),
-  })),
+  windows: windowsOf(LOONGARCH64_VIRT.map),
   plan: planLoongarch64,
   build: (services, files): Board => {
     const setLine = (processor: number, bit: number, level: boolean): void => {
@@ -50,12 +48,7 @@ export const LOONGARCH64_VIRT_BOARD: BoardSpec = {
     };
     const virt = buildVirtBoard(
       {
-        now: () => services.now(),
-        alarm: (device, tag, at) => services.alarm(device, tag, at),
-        output: (_, bytes) => services.output(bytes),
-        power: (event) => services.power(event),
-        readMemory: (at, length) => services.readMemory(at, length),
-        writeMemory: (at, bytes) => services.writePhysical(at, bytes),
+        ...deviceHost(services),
         line: setLine,
       },
       { processors: services.harts, memory: services.memory, ram: ramOf(services.memory), ...files },
@@ -70,12 +63,7 @@ export const LOONGARCH64_VIRT_BOARD: BoardSpec = {
       devices: virt.devices,
       console: virt.console,
       rootRegisters: ['PGDL', 'PGDH'],
-      readArray: (pa, length) => {
-        const window = virt.bus.find(pa);
-        const flash = virt.flash.find((bank) => bank === window?.device);
-        if (!flash || !window || pa + length > window.base + window.size) return undefined;
-        return flash.bytes(pa - window.base, length);
-      },
+      readArray: (pa, length) => flashArray(virt.bus, virt.flash, pa, length),
       resetHart: (view, plan) => {
         resetState(view, { cpu: view.hart });
         view.pc = BigInt(plan.entry);

@@ -1,8 +1,7 @@
 /** The devices of `loongarch64-virt`, wired to each other and mapped on its two buses. Its address map is in map.ts. */
 import { LoongsonChip, LoongsonMisc } from '../../../devices/chip/loongson-iocsr';
-import type { BusMaster, Device, DeviceContext, PowerEvent } from '../../../devices/device';
+import type { Device, DeviceContext } from '../../../devices/device';
 import { FwCfg } from '../../../devices/firmware/fw-cfg';
-import { Cfi01 } from '../../../devices/flash/cfi01';
 import { EIOINTC_LINES, Eiointc } from '../../../devices/intc/eiointc';
 import { LoongsonIpi } from '../../../devices/intc/loongson-ipi';
 import { PchMsi } from '../../../devices/intc/pch-msi';
@@ -11,22 +10,18 @@ import { PciHost, PciWindow } from '../../../devices/pci/host';
 import { AcpiGed } from '../../../devices/power/acpi-ged';
 import { Ls7aRtc } from '../../../devices/timer/ls7a-rtc';
 import { Ns16550 } from '../../../devices/uart/ns16550';
-import { VirtioConsole } from '../../../devices/virtio/console';
 import { VirtioPci } from '../../../devices/virtio/pci';
 import type { RamRange } from '../../../engine/machine-memory';
 import { smbiosFiles } from '../../boot/smbios';
 import { Bus } from '../../bus';
 import type { BoardFiles } from '../board';
-import { attachments } from '../virtio-attachments';
+import { contextsOf, type DeviceHost } from '../device-host';
+import { type FlashBanks, flashBanks } from '../flash-banks';
+import { attachments, consoleOf } from '../virtio-attachments';
 import { LOONGARCH64_VIRT } from './map';
 
 /** What the board needs of the machine it sits in. */
-export interface VirtHost extends BusMaster {
-  now(): bigint;
-  /** As {@link DeviceContext.alarm}, for the device with id `device`. */
-  alarm(device: string, tag: string, at: bigint | undefined): void;
-  output(device: string, bytes: Uint8Array): void;
-  power(event: PowerEvent): void;
+export interface VirtHost extends DeviceHost {
   /** Drives an interrupt of a processor, by its bit in ESTAT.IS. */
   line(processor: number, bit: number, level: boolean): void;
 }
@@ -48,7 +43,7 @@ export interface VirtBoard {
   /** Takes what is typed: a virtio console whose driver is up, or else the first UART. */
   readonly console: Pick<Device, 'input'>;
   readonly ipi: LoongsonIpi;
-  readonly flash: readonly [Cfi01, Cfi01];
+  readonly flash: FlashBanks;
 }
 
 /** ESTAT.IS: the first line of the extended I/O interrupts, and inter-processor interrupts. */
@@ -56,7 +51,7 @@ const HWI0 = 2;
 const IPI = 12;
 
 type DeviceId = keyof typeof LOONGARCH64_VIRT.map;
-const UARTS = ['uart0', 'uart1', 'uart2', 'uart3'] as const;
+const MORE_UARTS = ['uart1', 'uart2', 'uart3'] as const;
 
 const MAP_ENTRY = { bytes: 24, length: 8, type: 16 } as const;
 const USABLE = 1;
@@ -78,13 +73,7 @@ function memoryMap(ram: readonly RamRange[]): Uint8Array {
 export function buildVirtBoard(host: VirtHost, options: VirtOptions): VirtBoard {
   const { map, iocsr: places, flash, picInputs, firstMessage, rtcStart } = LOONGARCH64_VIRT;
   const { processors } = options;
-  const context = (id: string, irq: DeviceContext['irq']): DeviceContext => ({
-    now: () => host.now(),
-    irq,
-    alarm: (tag, at) => host.alarm(id, tag, at),
-    output: (bytes) => host.output(id, bytes),
-    power: (event) => host.power(event),
-  });
+  const context = contextsOf(host);
   const nowhere: DeviceContext['irq'] = () => {};
   const toVector: DeviceContext['irq'] = (level, vector = 0) => eiointc.setLine(vector, level);
   const toPic =
@@ -111,11 +100,9 @@ export function buildVirtBoard(host: VirtHost, options: VirtOptions): VirtBoard 
       iocsr.write(at, 4, ((old & ~mask) | (value & mask)) >>> 0, processor);
     },
   );
-  const uarts = UARTS.map((id) => new Ns16550(id, context(id, toPic(map[id].interrupt))));
-  const bank = (id: 'flash0' | 'flash1', image: Uint8Array | undefined): Cfi01 =>
-    new Cfi01(id, context(id, nowhere), { size: flash.unitSize, blockSize: flash.blockSize, image });
-  const flash0 = bank('flash0', options.pflash0);
-  const flash1 = bank('flash1', options.pflash1);
+  const uart = (id: `uart${0 | 1 | 2 | 3}`): Ns16550 => new Ns16550(id, context(id, toPic(map[id].interrupt)));
+  const uart0 = uart('uart0');
+  const banks = flashBanks(context, flash, options);
 
   const pcie = new PciHost(
     'pcie0',
@@ -126,7 +113,6 @@ export function buildVirtBoard(host: VirtHost, options: VirtOptions): VirtBoard 
   const slots = attachments(options, (id, bytes) => host.output(id, bytes)).map(({ id, kind }) =>
     pcie.plug((irq, memory) => new VirtioPci(id, kind, memory, irq)),
   );
-  const virtioConsoles = slots.filter(({ virtio }) => virtio?.kind instanceof VirtioConsole);
 
   const bus = new Bus();
   const windows: readonly Device[] = [
@@ -134,15 +120,15 @@ export function buildVirtBoard(host: VirtHost, options: VirtOptions): VirtBoard 
     new Ls7aRtc('rtc0', context('rtc0', toPic(map.rtc0.interrupt)), rtcStart),
     new AcpiGed('ged0', context('ged0', nowhere)),
     new PciWindow('pcieIo', pcie, map.pcieIo.size, undefined),
-    flash0,
-    flash1,
+    ...banks,
     new FwCfg('fwcfg0', host, {
       processors,
       memory: BigInt(options.memory),
       files: new Map([['etc/memmap', memoryMap(options.ram)], ...smbiosFiles(LOONGARCH64_VIRT.id)]),
       form: 'memory',
     }),
-    ...uarts,
+    uart0,
+    ...MORE_UARTS.map(uart),
     pcie,
     msi,
     new PciWindow('pcieMemory', pcie, map.pcieMemory.size, map.pcieMemory.base),
@@ -157,8 +143,8 @@ export function buildVirtBoard(host: VirtHost, options: VirtOptions): VirtBoard 
     bus,
     iocsr,
     devices: [...bus.all.map(({ device }) => device), ...ofProcessors, ...slots],
-    console: { input: (bytes) => (virtioConsoles.find(({ virtio }) => virtio?.isLive) ?? uarts[0])?.input(bytes) ?? 0 },
+    console: consoleOf(slots, uart0),
     ipi,
-    flash: [flash0, flash1],
+    flash: banks,
   };
 }

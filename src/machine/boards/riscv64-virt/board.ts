@@ -2,7 +2,9 @@
 import type { HartView } from '../../../engine/hart-view';
 import { peekCsr, pokeCsr, RISCV64, RISCV64_ENGINE, resetState, worldOf } from '../../../isa/riscv64';
 import { createSbiFirmware } from '../../firmware/sbi/machine';
-import type { Board, BoardSpec } from '../board';
+import { type Board, type BoardSpec, windowsOf } from '../board';
+import { deviceHost } from '../device-host';
+import { flashArray } from '../flash-banks';
 import { planRiscv64 } from './boot';
 import { buildVirtBoard, type HartLine } from './devices';
 import { RISCV64_VIRT } from './map';
@@ -33,21 +35,12 @@ export const RISCV64_VIRT_BOARD: BoardSpec = {
     'virtio-mmio': RISCV64_VIRT.virtioTransports,
     'virtio-mmio-legacy': RISCV64_VIRT.virtioTransports,
   },
-  windows: Object.entries(RISCV64_VIRT.map).map(([name, { base, size }]) => ({
-    name,
-    base: BigInt(base),
-    size: BigInt(size),
-  })),
+  windows: windowsOf(RISCV64_VIRT.map),
   plan: planRiscv64,
   build: (services, files): Board => {
     const virt = buildVirtBoard(
       {
-        now: () => services.now(),
-        alarm: (device, tag, at) => services.alarm(device, tag, at),
-        output: (_, bytes) => services.output(bytes),
-        power: (event) => services.power(event),
-        readMemory: (at, length) => services.readMemory(at, length),
-        writeMemory: (at, bytes) => services.writePhysical(at, bytes),
+        ...deviceHost(services),
         hartLine: (hart, line, level) => {
           const view = services.hart(hart);
           const bit = LINE_BITS[line];
@@ -79,12 +72,7 @@ export const RISCV64_VIRT_BOARD: BoardSpec = {
       devices: virt.devices,
       console: virt.console,
       rootRegisters: ['satp', 'vsatp', 'hgatp'],
-      readArray: (pa, length) => {
-        const window = virt.bus.find(pa);
-        const flash = virt.flash.find((bank) => bank === window?.device);
-        if (!flash || !window || pa + length > window.base + window.size) return undefined;
-        return flash.bytes(pa - window.base, length);
-      },
+      readArray: (pa, length) => flashArray(virt.bus, virt.flash, pa, length),
       resetHart: (view, plan) => {
         const start = plan.mode === 'M' ? 'machine' : 'supervisor';
         resetState(view, { hartid: view.hart, start });

@@ -1,31 +1,26 @@
 /** The devices of `riscv64-virt`, wired to each other and mapped on a bus. Its address map is in map.ts. */
 
-import type { BusMaster, Device, DeviceContext, PowerEvent } from '../../../devices/device';
-import { Cfi01 } from '../../../devices/flash/cfi01';
+import type { Device, DeviceContext } from '../../../devices/device';
 import { Plic } from '../../../devices/intc/plic';
 import { PciHost, PciWindow } from '../../../devices/pci/host';
 import { SifiveTest } from '../../../devices/power/sifive-test';
 import { Clint } from '../../../devices/timer/clint';
 import { GoldfishRtc } from '../../../devices/timer/goldfish-rtc';
 import { Ns16550 } from '../../../devices/uart/ns16550';
-import { VirtioConsole } from '../../../devices/virtio/console';
 import { VirtioMmio } from '../../../devices/virtio/mmio';
 import { VirtioPci } from '../../../devices/virtio/pci';
 import { Bus } from '../../bus';
 import type { BoardFiles } from '../board';
-import { attachments } from '../virtio-attachments';
+import { contextsOf, type DeviceHost } from '../device-host';
+import { type FlashBanks, flashBanks } from '../flash-banks';
+import { attachments, consoleOf } from '../virtio-attachments';
 import { RISCV64_VIRT } from './map';
 
 /** Interrupt inputs of a hart that the board drives; they are the bits of `mip` of the same names. */
 export type HartLine = 'MSIP' | 'MTIP' | 'MEIP' | 'SEIP';
 
 /** What the board needs of the machine it sits in. */
-export interface VirtHost extends BusMaster {
-  now(): bigint;
-  /** As {@link DeviceContext.alarm}, for the device with id `device`. */
-  alarm(device: string, tag: string, at: bigint | undefined): void;
-  output(device: string, bytes: Uint8Array): void;
-  power(event: PowerEvent): void;
+export interface VirtHost extends DeviceHost {
   hartLine(hart: number, line: HartLine, level: boolean): void;
 }
 
@@ -45,7 +40,7 @@ export interface VirtBoard {
   readonly console: Pick<Device, 'input'>;
   readonly clint: Clint;
   readonly plic: Plic;
-  readonly flash: readonly [Cfi01, Cfi01];
+  readonly flash: FlashBanks;
 }
 
 type DeviceId = keyof typeof RISCV64_VIRT.map;
@@ -56,13 +51,7 @@ const TRANSPORTS = ['virtio0', 'virtio1', 'virtio2', 'virtio3', 'virtio4', 'virt
 export function buildVirtBoard(host: VirtHost, options: VirtOptions): VirtBoard {
   const { map, flash, interruptSources, timebase } = RISCV64_VIRT;
   const { harts } = options;
-  const context = (id: DeviceId, irq: DeviceContext['irq']): DeviceContext => ({
-    now: () => host.now(),
-    irq,
-    alarm: (tag, at) => host.alarm(id, tag, at),
-    output: (bytes) => host.output(id, bytes),
-    power: (event) => host.power(event),
-  });
+  const context = contextsOf(host);
   const toHart =
     (even: HartLine, odd: HartLine): DeviceContext['irq'] =>
     (level, line = 0) =>
@@ -86,10 +75,7 @@ export function buildVirtBoard(host: VirtHost, options: VirtOptions): VirtBoard 
     options.rtcStart ?? RISCV64_VIRT.rtcStart,
   );
   const test = new SifiveTest('test0', context('test0', nowhere));
-  const bank = (id: 'flash0' | 'flash1', image: Uint8Array | undefined): Cfi01 =>
-    new Cfi01(id, context(id, nowhere), { size: flash.unitSize, blockSize: flash.blockSize, image });
-  const flash0 = bank('flash0', options.pflash0);
-  const flash1 = bank('flash1', options.pflash1);
+  const banks = flashBanks(context, flash, options);
 
   const pcie = new PciHost(
     'pcie0',
@@ -110,7 +96,6 @@ export function buildVirtBoard(host: VirtHost, options: VirtOptions): VirtBoard 
       ...(one && { kind: one.kind, isLegacy: one.bus === 'virtio-mmio-legacy' }),
     });
   });
-  const virtioConsoles = [...slots, ...transports].filter(({ virtio }) => virtio?.kind instanceof VirtioConsole);
 
   const bus = new Bus();
   const windows: readonly Device[] = [
@@ -119,8 +104,7 @@ export function buildVirtBoard(host: VirtHost, options: VirtOptions): VirtBoard 
     clint,
     plic,
     uart,
-    flash0,
-    flash1,
+    ...banks,
     pcie,
     window('pcieIo'),
     window('pcieMemory'),
@@ -135,11 +119,9 @@ export function buildVirtBoard(host: VirtHost, options: VirtOptions): VirtBoard 
     bus,
     devices: [...bus.all.map(({ device }) => device), ...slots],
     uart,
-    console: {
-      input: (bytes) => (virtioConsoles.find(({ virtio }) => virtio?.isLive) ?? uart).input(bytes),
-    },
+    console: consoleOf([...slots, ...transports], uart),
     clint,
     plic,
-    flash: [flash0, flash1],
+    flash: banks,
   };
 }
