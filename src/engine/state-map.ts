@@ -61,7 +61,7 @@ const placeFile = ({ name, count, bits, zero }: RegisterFile, offset: number): P
 };
 
 const placeView = (
-  { name, of, bits, byte = 0, zero, slots }: RegisterView,
+  { name, of, bits, byte = 0, zero, slots, parts }: RegisterView,
   file: PlacedFile | undefined,
   slotOffsets: ReadonlyMap<string, number>,
 ): PlacedFile => {
@@ -73,15 +73,19 @@ const placeView = (
   const moved = Object.entries(slots ?? {}).map(([index, slot]): [number, number] => {
     const at = slotOffsets.get(slot);
     if (at === undefined) throw new Error(`${name} names the slot ${slot}, which there is not`);
-    return [Number(index), at - file.offset];
+    return [Number(index), at - file.offset - byte];
   });
+  const inParts = Object.entries(parts ?? {}).map(([index, part]): [number, number] => [
+    Number(index),
+    part.register * file.stride + part.byte - byte,
+  ]);
   return {
     name,
     count: file.count,
     offset: file.offset + byte,
     stride: file.stride,
     bits: bits ?? file.bits,
-    moved: new Map(moved),
+    moved: new Map([...moved, ...inParts]),
     scratch: file.scratch,
     ...(zero !== undefined && { zero }),
   };

@@ -30,6 +30,8 @@ export interface RegisterView {
   readonly byte?: number;
   /** The number that reads as 0 and ignores writes. Where the file has one, it is the same, or that number is another slot. */
   readonly zero?: number;
+  /** Numbers that mean other parts of registers, from `byte` on, as `ah` is one of `rax`. */
+  readonly parts?: Readonly<Record<number, { readonly register: number; readonly byte: number }>>;
   /** Slots that take the place of registers, by number. */
   readonly slots?: Readonly<Record<number, string>>;
 }
