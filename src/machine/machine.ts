@@ -333,6 +333,8 @@ export class EmulatedMachine implements Machine {
 
   #engineHost() {
     const machine = this;
+    const { spec, choices } = this.parts;
+    const tick = spec.tick(choices);
     return {
       deviceRead: (address: number, width: BusWidth) => readBus(this.hardware.bus, address, width, this.#running),
       deviceWrite: (address: number, width: BusWidth, value: bigint) => {
@@ -352,9 +354,8 @@ export class EmulatedMachine implements Machine {
         this.#lookUp();
         return done;
       },
-      readSpace: (space: string, address: number, width: BusWidth) => {
-        return this.hardware.spaces?.[space]?.read(address, width, this.#running);
-      },
+      readSpace: (space: string, address: number, width: BusWidth) =>
+        this.hardware.spaces?.[space]?.read(address, width, this.#running),
       writeSpace: (space: string, address: number, width: BusWidth, value: bigint) => {
         const done = this.hardware.spaces?.[space]?.write(address, width, value, this.#running);
         this.#lookUp();
@@ -363,8 +364,7 @@ export class EmulatedMachine implements Machine {
       get clock() {
         return machine.turns.clock;
       },
-      ticksOf: (cycles: bigint) =>
-        this.parts.spec.ticksAt(cycles * this.parts.spec.nanosecondsPerInstruction, this.parts.choices),
+      ticksOf: (cycles: bigint) => (cycles * spec.nanosecondsPerInstruction) / tick,
       firmwareCall: (view: HartView) => {
         const done = this.hardware.firmwareCall(view);
         this.#lookUp();

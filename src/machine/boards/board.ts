@@ -91,8 +91,8 @@ export interface BoardSpec {
   readonly nanosecondsPerInstruction: bigint;
   /** What a user can choose, by name: the values, the one that is taken without a word first. */
   readonly options: Readonly<Record<string, readonly [string, ...string[]]>>;
-  /** Ticks of the board's timer at a time in ns. */
-  ticksAt(nanoseconds: bigint, choices: BoardChoices): bigint;
+  /** Guest nanoseconds of one tick of the board's timer. */
+  tick(choices: BoardChoices): bigint;
   /** How many virtio devices fit on each bus. */
   readonly room: Readonly<Record<DriveBus, number>>;
   /** The devices' places in physical memory, for views that name addresses. */

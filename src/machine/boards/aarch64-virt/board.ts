@@ -54,7 +54,7 @@ const gicSpaces = (services: BoardServices, gic: Gicv2 | Gicv3): Board['spaces']
   };
 };
 
-/** Guest nanoseconds of one tick of the counter. */
+/** Guest nanoseconds of one tick of the counter, whose frequency is the processor's. */
 const tickOf = (choices: BoardChoices): bigint => {
   const { cpu } = virtChoices(choices);
   return SECOND / BigInt(CPUS.find(({ name }) => name === cpu)?.counterHz ?? SECOND);
@@ -73,7 +73,7 @@ export const AARCH64_VIRT_BOARD: BoardSpec = {
     gic: ['2', '3'],
     virtualization: ['off', 'on'],
   },
-  ticksAt: (nanoseconds, choices) => nanoseconds / tickOf(choices),
+  tick: tickOf,
   room: {
     'virtio-pci': AARCH64_VIRT.pciSlots,
     'virtio-mmio': AARCH64_VIRT.virtioTransports,

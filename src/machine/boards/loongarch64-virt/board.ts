@@ -25,7 +25,7 @@ export const LOONGARCH64_VIRT_BOARD: BoardSpec = {
   maxHarts: LOONGARCH64_VIRT.maxHarts,
   nanosecondsPerInstruction: BigInt(LOONGARCH64_VIRT.nanosecondsPerInstruction),
   options: {},
-  ticksAt: (nanoseconds) => nanoseconds / BigInt(LOONGARCH64_VIRT.nanosecondsPerInstruction),
+  tick: () => BigInt(LOONGARCH64_VIRT.nanosecondsPerInstruction),
   room: { 'virtio-pci': LOONGARCH64_VIRT.pciSlots, 'virtio-mmio': 0, 'virtio-mmio-legacy': 0 },
   windows: windowsOf(LOONGARCH64_VIRT.map),
   plan: planLoongarch64,

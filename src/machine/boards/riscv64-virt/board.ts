@@ -29,7 +29,7 @@ export const RISCV64_VIRT_BOARD: BoardSpec = {
   maxHarts: RISCV64_VIRT.maxHarts,
   nanosecondsPerInstruction: BigInt(RISCV64_VIRT.nanosecondsPerInstruction),
   options: {},
-  ticksAt: (nanoseconds) => nanoseconds / TICK,
+  tick: () => TICK,
   room: {
     'virtio-pci': RISCV64_VIRT.pciSlots,
     'virtio-mmio': RISCV64_VIRT.virtioTransports,
