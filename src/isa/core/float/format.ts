@@ -50,7 +50,8 @@ export interface Format {
   readonly nan: bigint;
 }
 
-const format = (width: number, p: number): Format => {
+/** A format of `width` bits with `p` significant ones, the hidden one among them. */
+export const format = (width: number, p: number): Format => {
   const fraction = BigInt(p - 1);
   const exponentMask = 2 ** (width - p) - 1;
   const infinity = BigInt(exponentMask) << fraction;
