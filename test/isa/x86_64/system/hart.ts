@@ -1,0 +1,69 @@
+/** A processor at reset with some state, for what TypeScript does to one. */
+import { ATTRIBUTES, CR0, CR4, EFER } from '../../../../src/isa/x86_64/bits';
+import { CPUS } from '../../../../src/isa/x86_64/cpus';
+import { resetState } from '../../../../src/isa/x86_64/reset';
+import { setSegment } from '../../../../src/isa/x86_64/segments';
+import { SEG, STATE } from '../../../../src/isa/x86_64/state';
+import { FakeHart } from '../../../support/fake-hart';
+
+export type Slots = Readonly<Record<string, bigint>>;
+export type Mode = 'real' | '16' | '32' | 'compatibility' | '64' | 'v86';
+
+/** Where the tables of the tests lie. */
+export const GDT = 0x1000n;
+export const IDT = 0x2000n;
+export const TSS = 0x3000n;
+export const LDT = 0x4000n;
+/** The segment of code, and of data, that every test starts with; level 3's have RPL 3. */
+export const CODE = 0x08n;
+export const DATA = 0x10n;
+export const USER_CODE = 0x1bn;
+export const USER_DATA = 0x23n;
+
+const codeAttributes = (mode: Mode): bigint => {
+  if (mode === '64') return 0x29bn | ATTRIBUTES.G;
+  return mode === '16' ? 0x9bn : 0x9bn | ATTRIBUTES.DB | ATTRIBUTES.G;
+};
+
+/** A processor in a mode, at level 0 or 3, with flat segments of its default size. */
+export const hartIn = (mode: Mode, slots: Slots = {}, { cpl = 0, model = 'max' } = {}): FakeHart => {
+  const hart = new FakeHart(STATE);
+  resetState(hart, { cpu: CPUS.findIndex(({ name }) => name === model) });
+  hart.pc = 0xffff_fff0n;
+  if (mode !== 'real') {
+    const isLong = mode === '64' || mode === 'compatibility';
+    hart.set('cr0', CR0.PE | CR0.ET | CR0.NE | (isLong ? CR0.PG : 0n));
+    if (isLong) {
+      hart.set('cr4', CR4.PAE);
+      hart.set('efer', EFER.LME | EFER.LMA | EFER.SCE);
+    }
+    const dpl = BigInt(cpl) << 5n;
+    const limit = mode === '16' ? 0xffffn : 0xffff_ffffn;
+    const [code, data] = cpl === 0 ? [CODE, DATA] : [USER_CODE, USER_DATA];
+    setSegment(hart, SEG.cs, { selector: code, base: 0n, limit, attributes: codeAttributes(mode) | dpl });
+    for (const seg of [SEG.ss, SEG.ds, SEG.es, SEG.fs, SEG.gs]) {
+      const size = mode === '16' ? 0n : ATTRIBUTES.DB | ATTRIBUTES.G;
+      setSegment(hart, seg, { selector: data, base: 0n, limit, attributes: 0x93n | size | dpl });
+    }
+    hart.set('cpl', BigInt(cpl));
+    hart.set('gdtrBase', GDT);
+    hart.set('idtrBase', IDT);
+    hart.set('idtrLimit', 0xfffn);
+    hart.pc = 0x10_0000n;
+  }
+  for (const [slot, value] of Object.entries(slots)) hart.set(slot, value);
+  return hart;
+};
+
+/** The 8 bytes of a descriptor. `attributes` as the VMCB has them, `limit` in its units. */
+export const descriptorBytes = (base: bigint, limit: bigint, attributes: bigint): bigint =>
+  (limit & 0xffffn) |
+  ((base & 0xff_ffffn) << 16n) |
+  ((attributes & 0xffn) << 40n) |
+  (((limit >> 16n) & 0xfn) << 48n) |
+  ((attributes >> 8n) << 52n) |
+  ((base >> 24n) << 56n);
+
+/** Puts a descriptor into the GDT, or another table. */
+export const define = (hart: FakeHart, selector: bigint, raw: bigint, table = GDT): void =>
+  hart.store(table + (selector & ~7n), 8, raw);
