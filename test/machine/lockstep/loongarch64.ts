@@ -111,6 +111,7 @@ export const LOONGARCH64_LOCKSTEP: LockstepMachine = {
     return ((BL << 26) | ((offset & 0xffff) << 10) | ((offset >> 16) & 0x3ff)) >>> 0;
   },
   nop: 0x0340_0000,
+  ignored: 'zeros',
   field,
   recordBytes: RECORD_BYTES,
   record: record([0, 1, 2, 3]),

@@ -27,6 +27,8 @@ export interface LockstepMachine {
   /** The instruction at `from` that calls the entry at `to`, and one that does nothing. */
   call(from: number, to: number): number;
   readonly nop: number;
+  /** What bits should be that an instruction does not look at, by the manual. */
+  readonly ignored: 'zeros' | 'ones';
   /** A random value of a field. `distance`: how far a branch is to go. */
   field(random: Random, row: PatternInsn, field: PatternField, distance: number): number;
   readonly recordBytes: number;

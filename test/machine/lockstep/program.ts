@@ -55,7 +55,8 @@ export function randomProgram(
 
 /** An encoding of `row` with random fields; a branch goes `skip` bytes beyond its end. */
 function randomInsn(machine: LockstepMachine, decode: Decoder, random: Random, row: PatternInsn, skip = 0): RandomInsn {
-  const { length, match, fields } = row.pattern;
+  const { length, fields } = row.pattern;
+  const match = machine.ignored === 'ones' ? row.pattern.match | ~row.pattern.mask : row.pattern.match;
   for (let attempt = 0; attempt < 1000; attempt++) {
     let word = match;
     for (const field of fields.values()) {

@@ -81,6 +81,7 @@ export const RISCV64_LOCKSTEP: LockstepMachine = {
   entry: { restore: 0x8000_0004, fold: 0x8000_0008, finish: 0x8000_000c, dump: 0x8000_0010 },
   call: (from, to) => jal(TP, to - from),
   nop: 0x13,
+  ignored: 'zeros',
   field,
   recordBytes: RECORD_BYTES,
   record,

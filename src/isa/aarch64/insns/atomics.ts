@@ -120,7 +120,7 @@ const comparePair = (pair: Pair): PatternInsn => {
     helperWrites: 'x',
     sem: (o, f) => {
       o.requires('LSE');
-      o.aligned(EITHER.read(o, f), 2 * bytes, 'read');
+      o.within16(EITHER.read(o, f), 2 * bytes, 'read');
       o.helper(name);
     },
   });

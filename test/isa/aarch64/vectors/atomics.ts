@@ -2,8 +2,22 @@
 import { CAUSE } from '../../../../src/isa/aarch64/causes';
 import type { Vector } from '../../driver';
 import { onOlderProcessors } from './memory';
-import { AT, access, based, HERE, joined, NORMAL, RS, RT, RT2, read, type State, written } from './memory-rows';
-import { type Num, u64 } from './rows';
+import {
+  AT,
+  access,
+  type Based,
+  based,
+  HERE,
+  joined,
+  NORMAL,
+  RS,
+  RT,
+  RT2,
+  read,
+  type State,
+  written,
+} from './memory-rows';
+import { type Fields, type Num, u64 } from './rows';
 
 const NOWHERE = 0x4000_0000n;
 const VALUE = 0x1122_3344_5566_7788n;
@@ -254,6 +268,11 @@ const pairSwaps = PAIRS.flatMap(([register, bytes]) => {
     x: { [RS]: dirty(low, bytes), [RS + 1]: dirty(high, bytes), [NEW]: dirty(1, bytes), [NEW + 1]: dirty(2, bytes) },
     memory: [HERE],
   });
+  const within16 = (row: Based, fields: Fields): Vector =>
+    access(row, fields, 'unaligned, within 16 bytes', AT + 4n, joined(NORMAL, state(read(4, 4), read(8, 4))), {
+      x: { [RS]: read(4, 4), [RS + 1]: read(8, 4) },
+      memory: [written(4, 8, both(1n, 2n))],
+    });
   return based(`casp-${register}`).flatMap((row, at) => {
     const fields = { Rs: RS, Rt: NEW, order: at };
     const loaded = { x: { [RS]: old, [RS + 1]: old2 } };
@@ -265,9 +284,8 @@ const pairSwaps = PAIRS.flatMap(([register, bytes]) => {
       access(row, fields, 'low differs', AT, state(old ^ 1n, old2), loaded),
       access(row, fields, 'high differs', AT, state(old, old2 ^ 1n), loaded),
       access(row, fields, 'nowhere', NOWHERE, {}, { trap: { cause: CAUSE.readExternal, tval: NOWHERE } }),
-      access(row, fields, 'unaligned', AT + BigInt(bytes), NORMAL, {
-        trap: { cause: CAUSE.readAlignment, tval: AT + BigInt(bytes) },
-      }),
+      access(row, fields, 'unaligned', AT + 12n, NORMAL, { trap: { cause: CAUSE.readAlignment, tval: AT + 12n } }),
+      ...(bytes === 8 ? [] : [within16(row, fields)]),
       ...(at === 0 ? onOlderProcessors(row, fields) : []),
     ].filter(({ name }) => at === 0 || !name.includes('unaligned'));
   });

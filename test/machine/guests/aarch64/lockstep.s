@@ -50,6 +50,7 @@ start:
     mrs     x0, sctlr_el1
     orr     x0, x0, #1
     orr     x0, x0, #4
+    bic     x0, x0, #8                  // SA: QEMU never checks the stack pointer's alignment
     msr     sctlr_el1, x0
     isb
     address x0, scratch
@@ -61,10 +62,6 @@ start:
     str     x2, [x0], #8
     subs    w1, w1, #1
     b.ne    1b
-    address x0, scratch
-    add     x0, x0, #4096
-    mov     sp, x0
-    add     x27, x0, #3
     ldr     x28, =RECORDS
     ldr     x0, =PROGRAM
     br      x0
@@ -80,7 +77,11 @@ start:
     .endr
     .endm
 
-restore:
+restore:                                // the pointers, too, which some accesses move
+    address x27, scratch
+    add     x27, x27, #4096
+    mov     sp, x27
+    add     x27, x27, #3
     ldr     x0, [x28, #NZCV_AT]
     msr     nzcv, x0
     ldr     x0, [x28, #FPCR_AT]
@@ -200,7 +201,11 @@ vectors:
     msr     tpidr_el1, x2
     address x0, exceptions
     mrs     x2, esr_el1
-    ldr     x1, [x0]
+    and     x1, x2, #0x3f
+    cmp     x1, #0x21                   // unaligned: an atomic access reads first, but QEMU says it writes (WnR)
+    b.ne    1f
+    bic     x2, x2, #0x40
+1:  ldr     x1, [x0]
     add     x1, x1, x2
     add     x1, x1, x1, lsl #7
     b       trapped
