@@ -4,7 +4,14 @@
  */
 
 /** Offsets of header registers. */
-export const HEADER = { command: 4, status: 6, bar0: 0x10, capabilities: 0x34, interruptLine: 0x3c } as const;
+export const HEADER = {
+  command: 4,
+  status: 6,
+  type: 0x0e,
+  bar0: 0x10,
+  capabilities: 0x34,
+  interruptLine: 0x3c,
+} as const;
 export const COMMAND = { io: 1, memory: 2, busMaster: 4, interruptDisable: 0x400 } as const;
 
 export interface BarSpec {
@@ -28,6 +35,21 @@ export interface PciIdentity {
   readonly interruptPin: 0 | 1 | 2 | 3 | 4;
   readonly bars: readonly BarSpec[];
   readonly capabilities: readonly CapabilitySpec[];
+  /** Its device has more functions, or could have. */
+  readonly isMultifunction?: boolean;
+  /** Registers of its own beyond the header. */
+  readonly registers?: readonly ConfigurationRegister[];
+}
+
+/** A register in configuration space of the function's own. */
+export interface ConfigurationRegister {
+  /** The datasheet's name. */
+  readonly name: string;
+  readonly offset: number;
+  readonly width: 1 | 2 | 4;
+  readonly reset: number;
+  /** Bits that the guest can change. */
+  readonly writable: number;
 }
 
 export interface CapabilitySpec {
@@ -39,6 +61,7 @@ export interface CapabilitySpec {
 }
 
 const FIRST_CAPABILITY = 0x40;
+const MULTIFUNCTION = 0x80;
 const STATUS_HAS_CAPABILITIES = 0x10;
 
 export interface ConfigurationSpace {
@@ -70,6 +93,13 @@ export const configurationSpace = (identity: PciIdentity): ConfigurationSpace =>
     // A BAR tells its size by the bits that stay 0 when ones are written.
     mask.setUint32(offset, -bar.size >>> 0, true);
     if (bar.is64) mask.setUint32(offset + 4, 0xffff_ffff, true);
+  }
+  if (identity.isMultifunction) reset[HEADER.type] = MULTIFUNCTION;
+  for (const register of identity.registers ?? []) {
+    for (let byte = 0; byte < register.width; byte++) {
+      reset[register.offset + byte] = register.reset >>> (8 * byte);
+      writable[register.offset + byte] = register.writable >>> (8 * byte);
+    }
   }
   const places: number[] = [];
   let next = FIRST_CAPABILITY;

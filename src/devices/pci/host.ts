@@ -39,6 +39,7 @@ const SLOT_SHIFT = 15;
 const SPACE_BYTES = 4096;
 const WIRES = 4;
 
+/** A bridge of no particular chipset. */
 const HOST_BRIDGE: PciIdentity = {
   vendor: 0x1b36,
   device: 0x0008,
@@ -63,25 +64,41 @@ export class PciHost implements Device<PciHostState> {
   readonly compatible = 'pci-host-ecam-generic';
   readonly registers = [];
   state: PciHostState;
-  readonly #slots: Slot[] = [{ number: 0, identity: HOST_BRIDGE, space: configurationSpace(HOST_BRIDGE) }];
+  /** By number. */
+  readonly #slots = new Map<number, Slot>();
 
-  /** @param context its irq lines 0–3 are INTA to INTD as they arrive at the interrupt controller */
+  /**
+   * @param context its irq lines 0–3 are INTA to INTD as they arrive at the interrupt controller
+   * @param bridge what the bridge itself is, in slot 0
+   */
   constructor(
     readonly id: string,
     private readonly context: DeviceContext,
     private readonly memory: BusMaster,
     /** Bytes of the ECAM window: 1 MiB a bus. */
     readonly size: number,
+    bridge: PciIdentity = HOST_BRIDGE,
   ) {
+    this.#slots.set(0, { number: 0, identity: bridge, space: configurationSpace(bridge) });
     this.state = this.#fresh();
   }
 
-  /** Puts a function into the next slot; before the machine runs. */
-  plug<F extends PciFunction>(make: (irq: (level: boolean) => void, memory: BusMaster) => F): F {
-    const number = this.#slots.length;
-    const plugged = make((level) => this.#request(number, level), this.#masterOf(number));
+  /**
+   * Puts a function into a slot, the first free one by default; before the machine runs.
+   * @param make gets its interrupt pin, its way to memory, and its configuration space as it is
+   */
+  plug<F extends PciFunction>(
+    make: (irq: (level: boolean) => void, memory: BusMaster, configuration: () => Uint8Array) => F,
+    slot?: number,
+  ): F {
+    const number = slot ?? this.#firstFree();
+    const plugged = make(
+      (level) => this.#request(number, level),
+      this.#masterOf(number),
+      () => this.state.functions[number] ?? new Uint8Array(),
+    );
     const { identity } = plugged;
-    this.#slots.push({ number, function: plugged, identity, space: configurationSpace(identity) });
+    this.#slots.set(number, { number, function: plugged, identity, space: configurationSpace(identity) });
     this.state = this.#fresh();
     return plugged;
   }
@@ -127,7 +144,7 @@ export class PciHost implements Device<PciHostState> {
   decode(
     address: number,
   ): { readonly function: PciFunction; readonly bar: number; readonly offset: number } | undefined {
-    for (const slot of this.#slots) {
+    for (const slot of this.#slots.values()) {
       const bytes = this.state.functions[slot.number];
       if (!slot.function || !bytes || !(commandOf(bytes) & COMMAND.memory)) continue;
       for (const bar of slot.identity.bars) {
@@ -142,7 +159,13 @@ export class PciHost implements Device<PciHostState> {
 
   #slotAt(offset: number): Slot | undefined {
     // Function 0 of a slot of bus 0; everything else is empty.
-    return offset % 2 ** SLOT_SHIFT < SPACE_BYTES ? this.#slots[Math.floor(offset / 2 ** SLOT_SHIFT)] : undefined;
+    return offset % 2 ** SLOT_SHIFT < SPACE_BYTES ? this.#slots.get(Math.floor(offset / 2 ** SLOT_SHIFT)) : undefined;
+  }
+
+  #firstFree(): number {
+    let number = 1;
+    while (this.#slots.has(number)) number++;
+    return number;
   }
 
   /** A function reaches memory only while its bus-master bit is set. */
@@ -166,7 +189,7 @@ export class PciHost implements Device<PciHostState> {
   /** A wire is the OR of its functions; the pins of neighbouring slots are turned by one, so that all wires are used. */
   #drive(): void {
     let levels = 0;
-    for (const { number, identity } of this.#slots) {
+    for (const { number, identity } of this.#slots.values()) {
       const bytes = this.state.functions[number];
       const isAsking = (this.state.requests >> number) & 1;
       if (!bytes || !isAsking || identity.interruptPin === 0 || commandOf(bytes) & COMMAND.interruptDisable) continue;
@@ -177,7 +200,9 @@ export class PciHost implements Device<PciHostState> {
 
   #fresh(): PciHostState {
     return {
-      functions: Object.fromEntries(this.#slots.map(({ number, space }) => [number, space.reset.slice()])),
+      functions: Object.fromEntries(
+        [...this.#slots.values()].map(({ number, space }) => [number, space.reset.slice()]),
+      ),
       requests: 0,
     };
   }
