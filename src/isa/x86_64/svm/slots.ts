@@ -5,10 +5,11 @@
  * VMCB's words at 000h to 014h: `interceptCr`, `interceptDr`, `interceptExceptions`, `intercept3` to `intercept5`. `vIntr` is the word
  * at 060h as the processor keeps it, `virtualExtensions` the one at 0B8h. `hostIf`: RFLAGS.IF of the host, for physical interrupts
  * under V_INTR_MASKING. `vmTscOffset`: what RDTSC adds, 0 in the host. `pauseCount`, `pauseAt`: PAUSE that remain before an exit,
- * and the cycle of the last one. `lastVmcb`: the VMCB that was run last, for those who look on.
+ * and the cycle of the last one. `lastVmcb`: the VMCB that was run last, for those who look on. `hostCr4`, `hostEfer`: what CR4 and
+ * EFER were when VMRUN was executed, which decide about the format of nested tables.
  */
 export const SVM_SLOTS = [
-  ...['VM_CR', 'VM_HSAVE_PA', 'gif', 'isGuest', 'vmcb', 'lastVmcb', 'isNested', 'nestedCr3', 'asid'],
+  ...['VM_CR', 'VM_HSAVE_PA', 'gif', 'isGuest', 'vmcb', 'lastVmcb', 'isNested', 'nestedCr3', 'hostCr4', 'hostEfer', 'asid'],
   ...['interceptCr', 'interceptDr', 'interceptExceptions', 'intercept3', 'intercept4', 'intercept5'],
   ...['iopmBase', 'msrpmBase', 'vIntr', 'virtualExtensions', 'hostIf', 'vmTscOffset', 'pauseCount', 'pauseAt'],
 ] as const;
