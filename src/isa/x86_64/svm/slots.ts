@@ -9,7 +9,19 @@
  * EFER were when VMRUN was executed, which decide about the format of nested tables.
  */
 export const SVM_SLOTS = [
-  ...['VM_CR', 'VM_HSAVE_PA', 'gif', 'isGuest', 'vmcb', 'lastVmcb', 'isNested', 'nestedCr3', 'hostCr4', 'hostEfer', 'asid'],
+  ...[
+    'VM_CR',
+    'VM_HSAVE_PA',
+    'gif',
+    'isGuest',
+    'vmcb',
+    'lastVmcb',
+    'isNested',
+    'nestedCr3',
+    'hostCr4',
+    'hostEfer',
+    'asid',
+  ],
   ...['interceptCr', 'interceptDr', 'interceptExceptions', 'intercept3', 'intercept4', 'intercept5'],
   ...['iopmBase', 'msrpmBase', 'vIntr', 'virtualExtensions', 'hostIf', 'vmTscOffset', 'pauseCount', 'pauseAt'],
 ] as const;

@@ -1,0 +1,53 @@
+/**
+ * Translation contexts: the sets of cached translations that do not mix. Address spaces are not told apart: a write of CR3 drops
+ * those of its machine, whatever PCID or ASID they belong to, and global ones with them.
+ */
+import type { Fence, HartState, TranslationScope } from '../core/privileged';
+import { CR4, RFLAGS } from './bits';
+
+type SlotReader = Pick<HartState, 'get'>;
+
+/** In the order of their numbers. `…Open`: with RFLAGS.AC set under CR4.SMAP; `guest…`: while an SVM guest runs. */
+export const CONTEXT = {
+  user: 0,
+  supervisor: 1,
+  supervisorOpen: 2,
+  guestUser: 3,
+  guestSupervisor: 4,
+  guestSupervisorOpen: 5,
+} as const;
+
+/** Bit per context of guests. */
+export const GUEST_CONTEXTS =
+  (1 << CONTEXT.guestUser) | (1 << CONTEXT.guestSupervisor) | (1 << CONTEXT.guestSupervisorOpen);
+
+const ringContext = (state: SlotReader): number => {
+  const base = state.get('isGuest') === 0n ? CONTEXT.user : CONTEXT.guestUser;
+  return state.get('cpl') === 3n ? base : base + 1;
+};
+
+/** The context of loads and stores. */
+export const dataContext = (state: SlotReader): number => {
+  const own = ringContext(state);
+  if (state.get('cpl') === 3n || (state.get('cr4') & CR4.SMAP) === 0n) return own;
+  return (state.get('rflags') & RFLAGS.AC) === 0n ? own : own + 1;
+};
+
+/** The context of fetches: SMAP is about data only. */
+export const fetchContext = ringContext;
+
+const scopeOf = (state: SlotReader): TranslationScope => (state.get('isGuest') === 0n ? 'host' : 'guest');
+const fenceOf = (state: SlotReader): Fence['of'] => (state.get('isGuest') === 0n ? 'host' : 'guest');
+
+/**
+ * Drops all cached translations of the machine that runs, host or guest: CR3 was written, INVPCID executed, or a bit of CR0, CR4
+ * or EFER changed that translation depends on.
+ */
+export const flushSpace = (state: HartState): void => state.flushTranslations(scopeOf(state), { of: fenceOf(state) });
+
+/** INVLPG: drops the translations of the page at a linear address, in the machine that runs. */
+export const flushPage = (state: HartState, address: bigint): void =>
+  state.flushTranslations(scopeOf(state), { of: fenceOf(state), address });
+
+/** INVLPGA of a guest's ASID, and VMRUN with TLB_CONTROL: drops the guests' translations. */
+export const flushGuests = (state: HartState): void => state.flushTranslations('guest', { of: 'guest' });
