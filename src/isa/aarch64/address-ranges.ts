@@ -6,7 +6,7 @@
 import type { HartState } from '../core/privileged';
 import { HCR, SCTLR } from './bits';
 import { isHostUser } from './contexts';
-import { featuresOf, type TranslationFeatures } from './translation-features';
+import { type Cpu, cpuOf, hasFeature } from './cpus';
 
 type SlotReader = Pick<HartState, 'get'>;
 
@@ -67,16 +67,16 @@ const GRANULES_0: readonly GranuleBits[] = [12, 16, 14, 12];
 const GRANULES_1: readonly GranuleBits[] = [12, 14, 12, 16];
 
 /** A granule that the processor does not have is taken as 4 KiB. */
-const granuleOf = (field: number, isUpper: boolean, { granule16 }: TranslationFeatures): GranuleBits => {
+const granuleOf = (field: number, isUpper: boolean, { features }: Cpu): GranuleBits => {
   const bits = (isUpper ? GRANULES_1 : GRANULES_0)[field] ?? 12;
-  return bits === 14 && !granule16 ? 12 : bits;
+  return bits === 14 && !features.has('TGran16K') ? 12 : bits;
 };
 
 const LEAST_SIZE = 16;
 
 /** TxSZ at most: 39, or with FEAT_TTST 48, with pages of 64 KiB 47. */
-const greatestSize = (granuleBits: GranuleBits, { ttst }: TranslationFeatures): number =>
-  ttst ? (granuleBits === 16 ? 47 : 48) : 39;
+const greatestSize = (granuleBits: GranuleBits, { features }: Cpu): number =>
+  features.has('TTST') ? (granuleBits === 16 ? 47 : 48) : 39;
 
 interface Places {
   readonly size: number;
@@ -108,12 +108,12 @@ export const part = (value: bigint, at: number, bits: number): number =>
 export const rangeOf = (state: SlotReader, regime: Regime, isUpper: boolean): AddressRange => {
   const { tcr: name, tables } = REGIME_REGISTERS[regime];
   const tcr = state.get(name);
-  const features = featuresOf(state);
+  const cpu = cpuOf(state);
   const places = regime === 'EL2' ? SINGLE : isUpper ? UPPER : LOWER;
   const bit = (at: number | undefined): boolean => at !== undefined && part(tcr, at, 1) === 1;
-  const granuleBits = granuleOf(part(tcr, places.granule, 2), isUpper, features);
+  const granuleBits = granuleOf(part(tcr, places.granule, 2), isUpper, cpu);
   const size = part(tcr, places.size, 6);
-  const most = greatestSize(granuleBits, features);
+  const most = greatestSize(granuleBits, cpu);
   const ignoresTop = bit(places.top);
   return {
     register: (isUpper ? tables[1] : undefined) ?? tables[0],
@@ -122,10 +122,10 @@ export const rangeOf = (state: SlotReader, regime: Regime, isUpper: boolean): Ad
     isSizeValid: size >= LEAST_SIZE && size <= most,
     granuleBits,
     isClosed: bit(places.closed),
-    isClosedToUsers: features.e0pd && bit(places.closedToUsers),
+    isClosedToUsers: cpu.features.has('E0PD') && bit(places.closedToUsers),
     ignoresTop,
     ignoresTopOfFetches: ignoresTop && !bit(places.topOfData),
-    hasNoHierarchy: features.hpds && bit(places.hierarchy),
+    hasNoHierarchy: cpu.features.has('HPDS') && bit(places.hierarchy),
   };
 };
 
@@ -138,12 +138,12 @@ export const asidOf = (state: SlotReader, regime: Regime): number => {
   const { tcr: name, tables } = REGIME_REGISTERS[regime];
   const tcr = state.get(name);
   const table = part(tcr, 22, 1) === 1 ? (tables[1] ?? tables[0]) : tables[0];
-  const bits = featuresOf(state).asidBits === 16 && part(tcr, 36, 1) === 1 ? 16 : 8;
+  const bits = hasFeature(state, 'ASID16') && part(tcr, 36, 1) === 1 ? 16 : 8;
   return part(state.get(table), 48, bits);
 };
 
 /** VMID in use, 8 bits or with VTCR_EL2.VS 16. */
 export const vmidOf = (state: SlotReader): number => {
-  const isWide = featuresOf(state).vmidBits === 16 && part(state.get('VTCR_EL2'), 19, 1) === 1;
+  const isWide = hasFeature(state, 'VMID16') && part(state.get('VTCR_EL2'), 19, 1) === 1;
   return part(state.get('VTTBR_EL2'), 48, isWide ? 16 : 8);
 };

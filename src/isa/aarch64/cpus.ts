@@ -17,7 +17,12 @@ export interface Cpu {
   /** CCSIDR_EL1 by CSSELR_EL1: data and instructions of level 1, level 2. */
   readonly caches: readonly bigint[];
   readonly features: ReadonlySet<Feature>;
+  /** Bits of a physical address (PARange), at most 48. */
+  readonly physicalBits: number;
 }
+
+/** Bits of physical addresses by PARange, and by the fields of TCR_ELx and VTCR_EL2 that have its values. */
+export const PHYSICAL_BITS: readonly number[] = [32, 36, 40, 42, 44, 48, 48, 48];
 
 const ISAR0_V8 = 0x1_1120n;
 const DFR0_V8 = 0x1030_5106n;
@@ -29,7 +34,14 @@ const cpu = (
   counterHz: number,
   caches: readonly bigint[],
   id: Readonly<Record<string, bigint>>,
-): Cpu => ({ name, counterHz, caches, id, features: new Set(FEATURE_NAMES.filter((feature) => claims(id, feature))) });
+): Cpu => ({
+  name,
+  counterHz,
+  caches,
+  id,
+  features: new Set(FEATURE_NAMES.filter((feature) => claims(id, feature))),
+  physicalBits: PHYSICAL_BITS[Number((id.ID_AA64MMFR0_EL1 ?? 0n) & 7n)] ?? 48,
+});
 
 /** What `max` has beyond Armv8.0: only what there are instructions, registers and rules of translation for. */
 const MAX_FEATURES: readonly Feature[] = [

@@ -68,16 +68,19 @@ export const FEATURES = {
   HAFDBS: [MMFR1, 0, 2],
   VMID16: [MMFR1, 4, 2],
   VHE: [MMFR1, 8, 1],
+  /** Hierarchical permissions can be off. */
   HPDS: [MMFR1, 12, 1],
   LOR: [MMFR1, 16, 1],
   PAN: [MMFR1, 20, 1],
   PAN2: [MMFR1, 20, 2],
   /** PAN counts pages that EL0 may only execute: SCTLR_EL1.EPAN. */
   PAN3: [MMFR1, 20, 3],
+  /** Stage 2 tells EL1's fetches from EL0's. */
   XNX: [MMFR1, 28, 1],
   CNP: [MMFR2, 0, 1],
   UAO: [MMFR2, 4, 1],
   IESB: [MMFR2, 12, 1],
+  /** Address spaces of less than 2^25 bytes. */
   TTST: [MMFR2, 28, 1],
   /** Unaligned atomic accesses within 16 bytes. */
   LSE2: [MMFR2, 32, 1],
@@ -85,6 +88,7 @@ export const FEATURES = {
   S2FWB: [MMFR2, 40, 1],
   TTL: [MMFR2, 48, 1],
   EVT: [MMFR2, 56, 1],
+  /** Half of the addresses can be closed to EL0. */
   E0PD: [MMFR2, 60, 1],
 } as const satisfies Readonly<Record<string, IdField>>;
 

@@ -12,9 +12,9 @@ import {
   rangeOf,
 } from './address-ranges';
 import { HCR, SCTLR } from './bits';
+import { type Cpu, cpuOf, PHYSICAL_BITS } from './cpus';
 import type { WalkFault, WalkSpace } from './paging';
 import { bitsPerLevel, LAST_LEVEL, startLevelOf, tableBase } from './table-geometry';
-import { featuresOf, PHYSICAL_BITS, type TranslationFeatures } from './translation-features';
 
 type SlotReader = Pick<HartState, 'get'>;
 
@@ -41,7 +41,7 @@ export interface FirstStage {
 }
 
 /** Bits of addresses that a PS or IPS field allows: no more than the processor has. */
-const outputBitsOf = (field: number, { physicalBits }: TranslationFeatures): number =>
+const outputBitsOf = (field: number, { physicalBits }: Cpu): number =>
   Math.min(PHYSICAL_BITS[field] ?? 48, physicalBits);
 
 /** Bits of an address from `from` up, of those that count. */
@@ -65,28 +65,28 @@ const rangeFault = (va: bigint, range: AddressRange, ignoresTop: boolean, isUser
 /** Stage 1 for the accesses of one range of addresses. */
 export const rangeSpace = (state: SlotReader, { regime, isUser, pan }: Accessor, range: AddressRange): WalkSpace => {
   const { sctlr, tcr: tcrName, mair: mairName } = REGIME_REGISTERS[regime];
-  const features = featuresOf(state);
+  const cpu = cpuOf(state);
   const tcr = state.get(tcrName);
   const control = state.get(sctlr);
   const mair = state.get(mairName);
   const isSingle = regime === 'EL2';
   const bit = (at: number): boolean => part(tcr, at, 1) === 1;
-  const setsAccessed = features.haf && bit(isSingle ? 21 : 39);
+  const setsAccessed = cpu.features.has('HAF') && bit(isSingle ? 21 : 39);
   return {
     stage: 1,
     granuleBits: range.granuleBits,
     inputBits: range.inputBits,
     startLevel: startLevelOf(range),
     table: Number(tableBase(state.get(range.register), range)),
-    outputBits: outputBitsOf(part(tcr, isSingle ? 16 : 32, 3), features),
+    outputBits: outputBitsOf(part(tcr, isSingle ? 16 : 32, 3), cpu),
     isUser,
     setsAccessed,
-    setsDirty: setsAccessed && features.hafdbs && bit(isSingle ? 22 : 40),
+    setsDirty: setsAccessed && cpu.features.has('HAFDBS') && bit(isSingle ? 22 : 40),
     hasUsers: !isSingle,
     wxn: (control & SCTLR.WXN) !== 0n,
     pan: pan && !isUser && !isSingle,
     // SCTLR_ELx.EPAN.
-    epan: features.epan && part(control, 57, 1) === 1,
+    epan: cpu.features.has('PAN3') && part(control, 57, 1) === 1,
     hasNoHierarchy: range.hasNoHierarchy,
     mairLow: Number(mair & 0xffff_ffffn),
     mairHigh: Number(mair >> 32n),
@@ -106,7 +106,7 @@ export const firstStage = (
   const range = rangeOf(state, regime, isUpperAddress(regime, va));
   const ignoresTop = access === 'execute' ? range.ignoresTopOfFetches : range.ignoresTop;
   if (!isOn) {
-    const { physicalBits } = featuresOf(state);
+    const { physicalBits } = cpuOf(state);
     const isCached = regime === 'EL1&0' && (state.get('HCR_EL2') & (HCR.DC | HCR.TGE)) === HCR.DC;
     const isBeyond = bitsAbove(va, physicalBits, ignoresTop) !== 0n;
     return {
@@ -164,20 +164,20 @@ const isConsistent = (granuleBits: number, level: number, inputBits: number): bo
 
 /** Stage 2 of the accesses of EL1 or EL0. @see Arm ARM, VTCR_EL2, VTTBR_EL2 */
 export const secondStage = (state: SlotReader, isUser: boolean): SecondStage => {
-  const features = featuresOf(state);
+  const cpu = cpuOf(state);
   const vtcr = state.get('VTCR_EL2');
   const named = GRANULES[part(vtcr, 14, 2)] ?? 12;
-  const granuleBits = named === 14 && !features.granule16 ? 12 : named;
+  const granuleBits = named === 14 && !cpu.features.has('TGran16K') ? 12 : named;
   const size = part(vtcr, 0, 6);
-  const most = features.ttst ? (granuleBits === 16 ? 47 : 48) : 39;
-  const least = 64 - Math.min(48, features.physicalBits);
+  const most = cpu.features.has('TTST') ? (granuleBits === 16 ? 47 : 48) : 39;
+  const least = 64 - Math.min(48, cpu.physicalBits);
   const inputBits = 64 - Math.min(Math.max(size, least), most);
   const field = part(vtcr, 6, 2);
-  const isLast = field === 3 && granuleBits === 12 && features.ttst;
+  const isLast = field === 3 && granuleBits === 12 && cpu.features.has('TTST');
   const [startLevel, needed] = isLast ? [LAST_LEVEL, 0] : (START_LEVELS[granuleBits][field] ?? [LAST_LEVEL, 99]);
-  const isStartValid = features.physicalBits >= needed && isConsistent(granuleBits, startLevel, inputBits);
+  const isStartValid = cpu.physicalBits >= needed && isConsistent(granuleBits, startLevel, inputBits);
   const fault = size < least || size > most ? 'sizeInvalid' : isStartValid ? undefined : 'startInvalid';
-  const setsAccessed = features.haf && part(vtcr, 21, 1) === 1;
+  const setsAccessed = cpu.features.has('HAF') && part(vtcr, 21, 1) === 1;
   return {
     space: {
       stage: 2,
@@ -185,10 +185,10 @@ export const secondStage = (state: SlotReader, isUser: boolean): SecondStage => 
       inputBits,
       startLevel,
       table: Number(tableBase(state.get('VTTBR_EL2'), { granuleBits, inputBits }, startLevel)),
-      outputBits: outputBitsOf(part(vtcr, 16, 3), features),
+      outputBits: outputBitsOf(part(vtcr, 16, 3), cpu),
       isUser,
       setsAccessed,
-      setsDirty: setsAccessed && features.hafdbs && part(vtcr, 22, 1) === 1,
+      setsDirty: setsAccessed && cpu.features.has('HAFDBS') && part(vtcr, 22, 1) === 1,
       hasUsers: false,
       wxn: false,
       pan: false,
@@ -196,7 +196,7 @@ export const secondStage = (state: SlotReader, isUser: boolean): SecondStage => 
       hasNoHierarchy: true,
       mairLow: 0,
       mairHigh: 0,
-      xnx: features.xnx,
+      xnx: cpu.features.has('XNX'),
     },
     fault,
     protectsTables: (state.get('HCR_EL2') & HCR.PTW) !== 0n,

@@ -1,7 +1,6 @@
 /** Random tables and registers of AArch64's translation: what walks are compared on. */
-import { CPUS } from '../../../../src/isa/aarch64/cpus';
+import { CPUS, cpuOf } from '../../../../src/isa/aarch64/cpus';
 import { resetState, STATE } from '../../../../src/isa/aarch64/state';
-import { featuresOf } from '../../../../src/isa/aarch64/translation-features';
 import { FakeHart } from '../../../support/fake-hart';
 import type { Random } from '../../../support/random';
 import type { Parts, Rules } from './manual-walk';
@@ -70,8 +69,8 @@ export interface Situation {
 }
 
 export const partsOf = (hart: FakeHart): Parts => {
-  const { physicalBits, granule16, hafdbs } = featuresOf(hart);
-  return { pamax: physicalBits, has16k: granule16, isNew: hafdbs };
+  const { physicalBits, features } = cpuOf(hart);
+  return { pamax: physicalBits, has16k: features.has('TGran16K'), isNew: features.has('HAFDBS') };
 };
 
 const table = (random: Random): bigint =>
