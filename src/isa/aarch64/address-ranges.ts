@@ -40,6 +40,10 @@ export const isStage1On = (state: SlotReader, regime: Regime): boolean => {
   return (state.get(REGIME_REGISTERS[regime].sctlr) & SCTLR.M) !== 0n;
 };
 
+/** Whether memory is cacheable where stage 1 is off: HCR_EL2.DC, of EL1 and EL0 as guests. */
+export const isDefaultCacheable = (state: SlotReader, regime: Regime): boolean =>
+  regime === 'EL1&0' && (state.get('HCR_EL2') & (HCR.DC | HCR.TGE)) === HCR.DC;
+
 /** Bits of addresses within a page: 12, 14 or 16. */
 export type GranuleBits = 12 | 14 | 16;
 
@@ -66,16 +70,16 @@ export interface AddressRange {
 const GRANULES_0: readonly GranuleBits[] = [12, 16, 14, 12];
 const GRANULES_1: readonly GranuleBits[] = [12, 14, 12, 16];
 
-/** A granule that the processor does not have is taken as 4 KiB. */
-const granuleOf = (field: number, isUpper: boolean, { features }: Cpu): GranuleBits => {
+/** Of TG0, also VTCR_EL2's, or of TG1. A granule that the processor does not have is taken as 4 KiB. */
+export const granuleOf = (field: number, isUpper: boolean, { features }: Cpu): GranuleBits => {
   const bits = (isUpper ? GRANULES_1 : GRANULES_0)[field] ?? 12;
   return bits === 14 && !features.has('TGran16K') ? 12 : bits;
 };
 
 const LEAST_SIZE = 16;
 
-/** TxSZ at most: 39, or with FEAT_TTST 48, with pages of 64 KiB 47. */
-const greatestSize = (granuleBits: GranuleBits, { features }: Cpu): number =>
+/** TxSZ at most, also VTCR_EL2's: 39, or with FEAT_TTST 48, with pages of 64 KiB 47. */
+export const greatestSize = (granuleBits: GranuleBits, { features }: Cpu): number =>
   features.has('TTST') ? (granuleBits === 16 ? 47 : 48) : 39;
 
 interface Places {

@@ -2,8 +2,8 @@
 import type { CpuTranslation, WalkMemory } from '../core/engine-isa';
 import { type HartState, Trap } from '../core/privileged';
 import type { Access } from '../core/translation';
-import { isStage1On, REGIME_REGISTERS, regimeAt } from './address-ranges';
-import { HCR, SCTLR } from './bits';
+import { isDefaultCacheable, isStage1On, REGIME_REGISTERS, regimeAt } from './address-ranges';
+import { SCTLR } from './bits';
 import { FSC } from './causes';
 import { hasStage2 } from './contexts';
 import { HIGH, RIGHT, type WalkEnd } from './paging';
@@ -21,8 +21,7 @@ export const mustAlign = (state: SlotReader): boolean => {
   const regime = regimeAt(state, Number(state.get('EL')));
   const sctlr = state.get(REGIME_REGISTERS[regime].sctlr);
   if (sctlr & SCTLR.A) return true;
-  const isDefaultCacheable = regime === 'EL1&0' && (state.get('HCR_EL2') & (HCR.DC | HCR.TGE)) === HCR.DC;
-  return !isStage1On(state, regime) && !isDefaultCacheable;
+  return !isStage1On(state, regime) && !isDefaultCacheable(state, regime);
 };
 
 /** How many entries of a granule (its log2) a contiguous run has at most. @see Arm ARM, D8.7.1 "The Contiguous bit" */

@@ -4,6 +4,9 @@ import type { Access } from '../core/translation';
 import {
   type AddressRange,
   type GranuleBits,
+  granuleOf,
+  greatestSize,
+  isDefaultCacheable,
   isStage1On,
   isUpperAddress,
   part,
@@ -14,7 +17,7 @@ import {
 import { HCR, SCTLR } from './bits';
 import { type Cpu, cpuOf, PHYSICAL_BITS } from './cpus';
 import type { WalkFault, WalkSpace } from './paging';
-import { bitsPerLevel, LAST_LEVEL, startLevelOf, tableBase } from './table-geometry';
+import { bitsPerLevel, LAST_LEVEL, shiftOf, startLevelOf, tableBase } from './table-geometry';
 
 type SlotReader = Pick<HartState, 'get'>;
 
@@ -107,12 +110,11 @@ export const firstStage = (
   const ignoresTop = access === 'execute' ? range.ignoresTopOfFetches : range.ignoresTop;
   if (!isOn) {
     const { physicalBits } = cpuOf(state);
-    const isCached = regime === 'EL1&0' && (state.get('HCR_EL2') & (HCR.DC | HCR.TGE)) === HCR.DC;
     const isBeyond = bitsAbove(va, physicalBits, ignoresTop) !== 0n;
     return {
       address: Number(BigInt.asUintN(48, va)),
       fault: isBeyond ? 'flatBeyond' : undefined,
-      isDevice: access !== 'execute' && !isCached,
+      isDevice: access !== 'execute' && !isDefaultCacheable(state, regime),
       outputBits: physicalBits,
     };
   }
@@ -152,13 +154,12 @@ const START_LEVELS: Readonly<Record<GranuleBits, readonly (readonly [level: numb
     [1, 44],
   ],
 };
-const GRANULES: readonly GranuleBits[] = [12, 16, 14, 12];
 /** First tables side by side: the index into them may have this many bits more. */
 const CONCATENATED_BITS = 4;
 
 /** Whether walks that start at a level fit addresses of so many bits. */
 const isConsistent = (granuleBits: number, level: number, inputBits: number): boolean => {
-  const below = granuleBits + (LAST_LEVEL - level) * bitsPerLevel(granuleBits);
+  const below = shiftOf(granuleBits, level);
   return inputBits > below && inputBits <= below + bitsPerLevel(granuleBits) + CONCATENATED_BITS;
 };
 
@@ -166,10 +167,9 @@ const isConsistent = (granuleBits: number, level: number, inputBits: number): bo
 export const secondStage = (state: SlotReader, isUser: boolean): SecondStage => {
   const cpu = cpuOf(state);
   const vtcr = state.get('VTCR_EL2');
-  const named = GRANULES[part(vtcr, 14, 2)] ?? 12;
-  const granuleBits = named === 14 && !cpu.features.has('TGran16K') ? 12 : named;
+  const granuleBits = granuleOf(part(vtcr, 14, 2), false, cpu);
   const size = part(vtcr, 0, 6);
-  const most = cpu.features.has('TTST') ? (granuleBits === 16 ? 47 : 48) : 39;
+  const most = greatestSize(granuleBits, cpu);
   const least = 64 - Math.min(48, cpu.physicalBits);
   const inputBits = 64 - Math.min(Math.max(size, least), most);
   const field = part(vtcr, 6, 2);
