@@ -5,7 +5,7 @@
  */
 import type { HartState } from '../core/privileged';
 import { HCR, SCTLR } from './bits';
-import { isHostUser } from './contexts';
+import { isHostLevel } from './contexts';
 import { type Cpu, cpuOf, hasFeature } from './cpus';
 
 type SlotReader = Pick<HartState, 'get'>;
@@ -15,9 +15,8 @@ export type Regime = 'EL1&0' | 'EL2' | 'EL2&0';
 
 /** The regime that translates an exception level's addresses under the HCR_EL2 there is now. */
 export const regimeAt = (state: SlotReader, el: number): Regime => {
-  const hcr = state.get('HCR_EL2');
-  if (el === 2) return hcr & HCR.E2H ? 'EL2&0' : 'EL2';
-  return el === 0 && isHostUser(hcr) ? 'EL2&0' : 'EL1&0';
+  if (isHostLevel(state.get('HCR_EL2'), el)) return 'EL2&0';
+  return el === 2 ? 'EL2' : 'EL1&0';
 };
 
 interface RegimeRegisters {
@@ -33,6 +32,10 @@ export const REGIME_REGISTERS: Readonly<Record<Regime, RegimeRegisters>> = {
   EL2: { sctlr: 'SCTLR_EL2', tcr: 'TCR_EL2', mair: 'MAIR_EL2', tables: ['TTBR0_EL2'] },
   'EL2&0': { sctlr: 'SCTLR_EL2', tcr: 'TCR_EL2', mair: 'MAIR_EL2', tables: ['TTBR0_EL2', 'TTBR1_EL2'] },
 };
+
+/** SCTLR_ELx that rules the exception level there is now. */
+export const controlHere = (state: SlotReader): bigint =>
+  state.get(REGIME_REGISTERS[regimeAt(state, Number(state.get('EL')))].sctlr);
 
 /** Whether stage 1 of a regime translates. HCR_EL2.DC, and TGE for what is no host, have it off. */
 export const isStage1On = (state: SlotReader, regime: Regime): boolean => {

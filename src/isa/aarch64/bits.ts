@@ -80,6 +80,9 @@ export const HCR = {
   API: bit(41),
 } as const;
 
+/** MDCR_EL2's traps. */
+export const MDCR = { TPMCR: bit(5), TPM: bit(6), TDE: bit(8), TDA: bit(9), TDOSA: bit(10), TDRA: bit(11) } as const;
+
 /** DAIF, as the register and SPSR have them. */
 export const DAIF = { D: bit(9), A: bit(8), I: bit(7), F: bit(6), all: 0x3c0n } as const;
 

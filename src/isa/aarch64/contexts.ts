@@ -35,8 +35,15 @@ export const EL1_CONTEXTS = bitsOf(
   CONTEXT.guestEl1Pan,
 );
 
+/** Whether EL2 is implemented: it is the level of reset then. */
+export const hasEl2 = (state: Pick<HartState, 'get'>): boolean => state.get('highest') === 2n;
+
 /** Whether EL0 belongs to EL2: HCR_EL2.TGE with E2H. */
 export const isHostUser = (hcr: bigint): boolean => (hcr & (HCR.TGE | HCR.E2H)) === (HCR.TGE | HCR.E2H);
+
+/** Whether a level is a host's: EL2 with HCR_EL2.E2H, and EL0 where it belongs to EL2. */
+export const isHostLevel = (hcr: bigint, el: number): boolean =>
+  el === 2 ? (hcr & HCR.E2H) !== 0n : el === 0 && isHostUser(hcr);
 
 /** Whether EL1 and EL0 are translated by stage 2, too. */
 export const hasStage2 = (hcr: bigint): boolean => (hcr & (HCR.VM | HCR.DC)) !== 0n && (hcr & HCR.TGE) === 0n;

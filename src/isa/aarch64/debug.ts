@@ -6,20 +6,19 @@
 import type { CpuTranslation, EngineIsa } from '../core/engine-isa';
 import { type HartState, Trap } from '../core/privileged';
 import type { Access } from '../core/translation';
-import { DAIF, HCR } from './bits';
+import { DAIF, HCR, MDCR } from './bits';
 import { CAUSE, causeOf, EC, WRITE } from './causes';
 import { BREAKPOINTS, MDSCR, WATCHPOINTS } from './sysregs-debug';
 
 type SlotReader = Pick<HartState, 'get'>;
 
-const TDE = 1n << 8n;
 const OS_LOCKED = 2n;
 const ENABLED = 1n;
 
 /** Whether debug exceptions are generated at a level, with PSTATE.D as it is in `daif`. */
 const isGenerated = (state: SlotReader, el: bigint, daif: bigint): boolean => {
   if (state.get('OSLSR_EL1') & OS_LOCKED) return false;
-  const isToEl2 = (state.get('HCR_EL2') & HCR.TGE) !== 0n || (state.get('MDCR_EL2') & TDE) !== 0n;
+  const isToEl2 = (state.get('HCR_EL2') & HCR.TGE) !== 0n || (state.get('MDCR_EL2') & MDCR.TDE) !== 0n;
   const target = isToEl2 ? 2n : 1n;
   if (el !== target) return target > el;
   return (state.get('MDSCR_EL1') & MDSCR.KDE) !== 0n && (daif & DAIF.D) === 0n;

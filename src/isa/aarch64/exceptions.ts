@@ -3,7 +3,7 @@
  * @see Arm ARM, D1.3.1 "Exception entry" and D1.3.2 "Exception return"
  */
 import { type HartState, Trap, type TrapDetail } from '../core/privileged';
-import { DAIF, HCR, SCTLR, SPSR } from './bits';
+import { DAIF, HCR, MDCR, SCTLR, SPSR } from './bits';
 import { CAUSE, causeOf, classOf, EC, FSC, INTERRUPT, statusOf, TO_EL2 } from './causes';
 import { isHostUser } from './contexts';
 import { hasFeature } from './cpus';
@@ -43,7 +43,6 @@ const WITH_ADDRESS: ReadonlySet<number> = new Set([
 const DEBUG: ReadonlySet<number> = new Set([EC.breakpoint, EC.softwareStep, EC.watchpoint, EC.brk]);
 /** Classes that have completed their instruction. */
 const CALLS: ReadonlySet<number> = new Set([EC.svc, EC.hvc]);
-const MDCR_TDE = 1n << 8n;
 const CAUSE_STEP = causeOf(EC.softwareStep);
 
 const isExternal = (cause: number): boolean => {
@@ -65,7 +64,7 @@ export const targetOf = (state: SlotReader, cause: number, isInterrupt: boolean)
   if (cause & TO_EL2 || ec === EC.hvc) return 2;
   if (el === 0n && hcr & HCR.TGE) return 2;
   if (isExternal(cause) && hcr & HCR.TEA) return 2;
-  if (DEBUG.has(ec) && state.get('MDCR_EL2') & MDCR_TDE) return 2;
+  if (DEBUG.has(ec) && state.get('MDCR_EL2') & MDCR.TDE) return 2;
   return 1;
 };
 

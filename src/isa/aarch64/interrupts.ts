@@ -5,6 +5,7 @@
 import type { HartState } from '../core/privileged';
 import { DAIF, HCR, LINE } from './bits';
 import { INTERRUPT } from './causes';
+import { isHostUser } from './contexts';
 
 type SlotReader = Pick<HartState, 'get'>;
 
@@ -33,8 +34,6 @@ const VIRTUAL: readonly VirtualKind[] = [
   { cause: INTERRUPT.vSError, line: LINE.vSError, mask: DAIF.A, route: HCR.AMO, pend: HCR.VSE },
 ];
 
-const E2H_TGE = HCR.E2H | HCR.TGE;
-
 /** Whether a physical interrupt goes to EL2. */
 export const goesToEl2 = (hcr: bigint, route: bigint): boolean => (hcr & (route | HCR.TGE)) !== 0n;
 
@@ -47,7 +46,7 @@ const isTaken = ({ mask, route }: Kind, hcr: bigint, el: bigint, masks: bigint):
   const isUnmasked = (masks & mask) === 0n;
   if (!goesToEl2(hcr, route)) return el < 2n && isUnmasked;
   // Below EL2 the masks are for EL1; a host's are for all of it.
-  return isUnmasked || (el < 2n && (hcr & E2H_TGE) !== E2H_TGE);
+  return isUnmasked || (el < 2n && !isHostUser(hcr));
 };
 
 /** The interrupt to take before the next instruction, if any. */

@@ -4,12 +4,11 @@
  * @see Arm ARM, D1.3.6, and the accessibility of each register in D19
  */
 import { type HartState, Trap } from '../core/privileged';
-import { HCR } from './bits';
-import { CAUSE, TO_EL2 } from './causes';
-import { isHostUser } from './contexts';
+import { CAUSE } from './causes';
+import { isHostLevel } from './contexts';
 import { hasFeature } from './cpus';
 import { requireFp } from './fp-access';
-import { isTrapped, isWithheld, type TrapRule, type UserRule } from './sysreg-traps';
+import { type Rules, refusalOf } from './sysreg-traps';
 import { guestSysregOf, readSysreg, type Sysreg, type SysregSource, sysregOfName, sysregOfNumber } from './sysregs';
 import { accessDeviceRegister, deviceRegisterOf } from './sysregs-gic';
 
@@ -17,42 +16,23 @@ type SlotReader = Pick<HartState, 'get'>;
 
 const undefinedAccess = (): Trap => new Trap(CAUSE.undefined, 0n);
 
-/** Taken to EL1, or to EL2 where that handles the exceptions of EL0. */
-export const trapToEl1 = (): Trap => new Trap(CAUSE.sysreg, 0n);
-export const trapToEl2 = (): Trap => new Trap(CAUSE.sysreg | TO_EL2, 0n);
-
-/** Who is asked for an access from EL0 and EL1. */
-export interface Rules {
-  readonly user?: UserRule;
-  readonly traps?: readonly TrapRule[];
-}
-
 /** @throws Trap where a control of EL1 or EL2 has the access taken there. */
-export const checkRules = (state: SlotReader, { user, traps }: Rules, isWrite: boolean): void => {
-  const el = Number(state.get('EL'));
-  if (el === 2) return;
-  const isHost = el === 0 && isHostUser(state.get('HCR_EL2'));
-  if (el === 0 && user && isWithheld(state, user, isWrite)) throw isHost ? trapToEl2() : trapToEl1();
-  // A host's EL0 is no guest to HCR_EL2 and its like, but MDCR_EL2 is about it, too.
-  const applies = ({ by }: TrapRule): boolean => !isHost || by === 'MDCR_EL2';
-  if (traps?.some((rule) => applies(rule) && isTrapped(state, rule, isWrite, el))) throw trapToEl2();
+export const checkRules = (state: SlotReader, rules: Rules, isWrite: boolean): void => {
+  const mark = refusalOf(state, rules, isWrite);
+  if (mark !== undefined) throw new Trap(CAUSE.sysreg | mark, 0n);
 };
 
 /** Whether a register is there on this machine. */
 const isThere = (state: SlotReader, { feature, exists }: Sysreg): boolean =>
   (feature === undefined || hasFeature(state, feature)) && (exists?.(state) ?? true);
 
-const isHostLevel = (state: SlotReader, el: number): boolean => {
-  const hcr = state.get('HCR_EL2');
-  return el === 2 ? (hcr & HCR.E2H) !== 0n : el === 0 && isHostUser(hcr);
-};
-
 /** The register that this access is one of. @throws Trap */
 const accessible = (state: HartState, number: number, isWrite: boolean): Sysreg => {
   const el = Number(state.get('EL'));
+  const isHost = isHostLevel(state.get('HCR_EL2'), el);
   const named = sysregOfNumber(number);
   if (named === undefined) {
-    const guest = el === 2 && isHostLevel(state, el) ? guestSysregOf(number) : undefined;
+    const guest = el === 2 && isHost ? guestSysregOf(number) : undefined;
     if (guest === undefined || !isThere(state, guest)) throw undefinedAccess();
     return guest;
   }
@@ -65,7 +45,7 @@ const accessible = (state: HartState, number: number, isWrite: boolean): Sysreg 
   if (named.name === 'SP_EL0' && state.get('SP') === 0n) throw undefinedAccess();
   if (named.group === 'state' && /^FP[CS]R$/.test(named.name)) requireFp(state);
   checkRules(state, named, isWrite);
-  if (named.host !== undefined && isHostLevel(state, el)) return sysregOfName(named.host) ?? named;
+  if (named.host !== undefined && isHost) return sysregOfName(named.host) ?? named;
   return named;
 };
 

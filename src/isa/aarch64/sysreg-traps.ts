@@ -3,8 +3,9 @@
  * @see Arm ARM, D1.3.6 "Configurable instruction controls", and each register's accessibility in D19
  */
 import type { HartState } from '../core/privileged';
-import { HCR, SCTLR } from './bits';
-import { isHostUser } from './contexts';
+import { HCR, MDCR, SCTLR } from './bits';
+import { TO_EL2 } from './causes';
+import { hasEl2, isHostUser } from './contexts';
 
 type SlotReader = Pick<HartState, 'get'>;
 
@@ -25,42 +26,45 @@ export interface TrapRule {
   readonly isOfEl1?: true;
 }
 
-const hcr = (name: string, mask: bigint, more: Partial<TrapRule> = {}): TrapRule => ({
+const hcr = (name: keyof typeof HCR, more: Partial<TrapRule> = {}): TrapRule => ({
   name: `HCR_EL2.${name}`,
   by: 'HCR_EL2',
-  bit: mask,
+  bit: HCR[name],
   ...more,
 });
-const mdcr = (name: string, at: number): TrapRule => ({ name: `MDCR_EL2.${name}`, by: 'MDCR_EL2', bit: bit(at) });
+const mdcr = (name: keyof typeof MDCR): TrapRule => ({ name: `MDCR_EL2.${name}`, by: 'MDCR_EL2', bit: MDCR[name] });
 
 export const TRAP = {
-  TVM: hcr('TVM', HCR.TVM, { of: 'write' }),
-  TRVM: hcr('TRVM', HCR.TRVM, { of: 'read' }),
-  TID1: hcr('TID1', HCR.TID1),
-  TID2: hcr('TID2', HCR.TID2),
-  TID3: hcr('TID3', HCR.TID3),
-  TIDCP: hcr('TIDCP', HCR.TIDCP),
-  TACR: hcr('TACR', HCR.TACR),
-  TSW: hcr('TSW', HCR.TSW),
-  TPCP: hcr('TPCP', HCR.TPCP),
-  TPU: hcr('TPU', HCR.TPU),
-  TTLB: hcr('TTLB', HCR.TTLB),
-  TDZ: hcr('TDZ', HCR.TDZ),
-  APK: hcr('APK', HCR.APK, { isEnable: true }),
-  TDA: mdcr('TDA', 9),
-  TDOSA: mdcr('TDOSA', 10),
-  TDRA: mdcr('TDRA', 11),
+  TVM: hcr('TVM', { of: 'write' }),
+  TRVM: hcr('TRVM', { of: 'read' }),
+  TID1: hcr('TID1'),
+  TID2: hcr('TID2'),
+  TID3: hcr('TID3'),
+  TIDCP: hcr('TIDCP'),
+  TACR: hcr('TACR'),
+  TSW: hcr('TSW'),
+  TPCP: hcr('TPCP'),
+  TPU: hcr('TPU'),
+  TTLB: hcr('TTLB'),
+  TDZ: hcr('TDZ'),
+  TWI: hcr('TWI'),
+  TWE: hcr('TWE'),
+  APK: hcr('APK', { isEnable: true }),
+  API: hcr('API', { isEnable: true }),
+  TDA: mdcr('TDA'),
+  TDOSA: mdcr('TDOSA'),
+  TDRA: mdcr('TDRA'),
   /** It implies the three above. */
-  TDE: mdcr('TDE', 8),
-  TPM: mdcr('TPM', 6),
-  TPMCR: mdcr('TPMCR', 5),
+  TDE: mdcr('TDE'),
+  TPM: mdcr('TPM'),
+  TPMCR: mdcr('TPMCR'),
   TCPAC: { name: 'CPTR_EL2.TCPAC', by: 'CPTR_EL2', bit: bit(31), isOfEl1: true },
   physicalCounter: { name: 'CNTHCTL_EL2.EL1PCTEN', by: 'CNTHCTL_EL2', bit: bit(0), hostBit: bit(10), isEnable: true },
   physicalTimer: { name: 'CNTHCTL_EL2.EL1PCEN', by: 'CNTHCTL_EL2', bit: bit(1), hostBit: bit(11), isEnable: true },
 } as const satisfies Readonly<Record<string, TrapRule>>;
 
 /** Whether a control of EL2 takes an access there. It must not be the host's own EL0. */
-export const isTrapped = (state: SlotReader, rule: TrapRule, isWrite: boolean, el: number): boolean => {
+const isTrapped = (state: SlotReader, rule: TrapRule, isWrite: boolean, el: number): boolean => {
   if (rule.of !== undefined && (rule.of === 'write') !== isWrite) return false;
   if (rule.isOfEl1 && el !== 1) return false;
   const isHost = (state.get('HCR_EL2') & HCR.E2H) !== 0n;
@@ -99,6 +103,8 @@ export const USER = {
   UMA: sctlr(SCTLR.UMA),
   UCI: sctlr(SCTLR.UCI),
   DZE: sctlr(SCTLR.DZE),
+  nTWI: sctlr(SCTLR.nTWI),
+  nTWE: sctlr(SCTLR.nTWE),
   physicalCounter: counter(0),
   virtualCounter: counter(1),
   /** Either counter shows the frequency. */
@@ -115,8 +121,29 @@ export const USER = {
 } as const satisfies Readonly<Record<string, UserRule>>;
 
 /** Whether EL0 is withheld an access. */
-export const isWithheld = (state: SlotReader, rule: UserRule, isWrite: boolean): boolean => {
+const isWithheld = (state: SlotReader, rule: UserRule, isWrite: boolean): boolean => {
   const register = isHostUser(state.get('HCR_EL2')) ? rule.host : rule.by;
   const isClear = (state.get(register) & (isWrite ? rule.write : rule.read)) === 0n;
   return isClear !== (rule.isDisable ?? false);
+};
+
+/** Who is asked for an access from EL0 and EL1. */
+export interface Rules {
+  readonly user?: UserRule;
+  readonly traps?: readonly TrapRule[];
+}
+
+/**
+ * By which mark of its cause a control of EL1 or EL2 has an access trap: {@link TO_EL2}, or 0, which goes to EL1 or to EL2 where
+ * that handles the exceptions of EL0. `undefined` where none does.
+ */
+export const refusalOf = (state: SlotReader, { user, traps }: Rules, isWrite: boolean): number | undefined => {
+  const el = Number(state.get('EL'));
+  if (el === 2) return undefined;
+  const isHost = el === 0 && isHostUser(state.get('HCR_EL2'));
+  if (el === 0 && user && isWithheld(state, user, isWrite)) return isHost ? TO_EL2 : 0;
+  if (!hasEl2(state)) return undefined;
+  // A host's EL0 is no guest to HCR_EL2 and its like, but MDCR_EL2 is about it, too.
+  const applies = ({ by }: TrapRule): boolean => !isHost || by === 'MDCR_EL2';
+  return traps?.some((rule) => applies(rule) && isTrapped(state, rule, isWrite, el)) ? TO_EL2 : undefined;
 };

@@ -1,9 +1,9 @@
 /** System control, translation and exception registers of EL1 and EL2. @see Arm ARM, D19.2 */
 import { U64 } from './bits';
+import { hasEl2 } from './contexts';
 import { isrOf } from './interrupts';
 import { PSTATE_FIELDS } from './pstate';
 import { TRAP } from './sysreg-traps';
-import { hasEl2 } from './sysregs-id';
 import { type Encoding, fields, rowsOf, type Sysreg, type SysregGroup } from './sysregs-rows';
 
 const VM = [TRAP.TVM, TRAP.TRVM];

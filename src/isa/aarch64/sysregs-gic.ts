@@ -6,6 +6,7 @@
 import { type HartState, Trap } from '../core/privileged';
 import { HCR } from './bits';
 import { CAUSE, TO_EL2 } from './causes';
+import { hasEl2 } from './contexts';
 import { type Encoding, numberOf } from './sysregs-rows';
 
 export interface DeviceRegister {
@@ -76,9 +77,6 @@ export const DEVICE_REGISTERS: readonly DeviceRegister[] = [
 
 const BY_NUMBER = new Map(DEVICE_REGISTERS.map((row) => [row.number, row]));
 
-/** The name of a register of this kind. */
-export const deviceRegisterName = (number: number): string | undefined => BY_NUMBER.get(number)?.name;
-
 const SPACE = 'sysreg';
 const BYTES = 8;
 const ICH_HCR = numberOf([3, 4, 12, 11, 0]);
@@ -109,7 +107,7 @@ const check = (state: Space, row: DeviceRegister, isWrite: boolean): void => {
     if (!isOfSre && row.el === 1 && (peek(state, ICC_SRE_EL2) & SRE) === 0n) throw new Trap(CAUSE.undefined, 0n);
     return;
   }
-  if (state.get('highest') === 2n) {
+  if (hasEl2(state)) {
     if (isOfSre) {
       if ((peek(state, ICC_SRE_EL2) & ENABLE) === 0n) throw new Trap(CAUSE.sysreg | TO_EL2, 0n);
       return;

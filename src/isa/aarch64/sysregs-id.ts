@@ -1,15 +1,13 @@
 /** Identification registers: what the processor is and has. @see Arm ARM, D19.2, ID registers */
+import { hasEl2 } from './contexts';
 import { cpuOf } from './cpus';
-import { TRAP, USER } from './sysreg-traps';
+import { refusalOf, TRAP, USER } from './sysreg-traps';
 import { type Encoding, fields, numberOf, rowsOf, type Sysreg, type SysregSource } from './sysregs-rows';
 
 const row = rowsOf('identification');
 
 /** ID_AA64PFR0_EL1 fields that are the machine's: EL2 is there, and system registers of GICv3. */
 const PFR0 = { EL2: 1n << 8n, GIC: 1n << 24n } as const;
-
-/** Whether EL2 is implemented: it is the level of reset then. */
-export const hasEl2 = (state: Pick<SysregSource, 'get'>): boolean => state.get('highest') === 2n;
 
 /** Whether EL1, to which EL2 shows what it likes. */
 const isGuestOf = (state: Pick<SysregSource, 'get'>): boolean => state.get('EL') === 1n && hasEl2(state);
@@ -88,19 +86,9 @@ const own: readonly Sysreg[] = [
   }),
 ];
 
-const E2H_TGE = (1n << 34n) | (1n << 27n);
-const TDZ = 1n << 28n;
-const DZE = 1n << 14n;
-
 /** DCZID_EL0.DZP: dc zva would trap here. */
-const isZvaForbidden = (state: Pick<SysregSource, 'get'>): boolean => {
-  const el = state.get('EL');
-  if (el === 2n) return false;
-  const hcr = state.get('HCR_EL2');
-  const isHost = el === 0n && (hcr & E2H_TGE) === E2H_TGE;
-  if (!isHost && hcr & TDZ) return true;
-  return el === 0n && (state.get(isHost ? 'SCTLR_EL2' : 'SCTLR_EL1') & DZE) === 0n;
-};
+const isZvaForbidden = (state: Pick<SysregSource, 'get'>): boolean =>
+  refusalOf(state, { user: USER.DZE, traps: [TRAP.TDZ] }, true) !== undefined;
 
 const FOUR_BITS = (...names: readonly (readonly [string, number])[]) =>
   fields(...names.map(([name, low]) => [name, low + 3, low] as const));

@@ -1,9 +1,8 @@
 /** The registers of the generic timer. @see Arm ARM, D12 and D19.12 "Generic Timer registers" */
-import { HCR, U64 } from './bits';
-import { isHostUser } from './contexts';
+import { U64 } from './bits';
+import { isHostLevel } from './contexts';
 import { cpuOf } from './cpus';
 import { TRAP, type TrapRule, USER, type UserRule } from './sysreg-traps';
-import { hasEl2 } from './sysregs-id';
 import { type Encoding, fields, rowsOf, type Sysreg, type SysregSource } from './sysregs-rows';
 import { CTL, controlOf, countOf, setTimerValue, TIMERS, type Timer, timerValue } from './timers';
 
@@ -44,11 +43,7 @@ const comparator = (timer: Timer, crm: number, doc: string, access: Access, host
   ];
 };
 
-const isHost = (state: SysregSource): boolean => {
-  const hcr = state.get('HCR_EL2');
-  const el = state.get('EL');
-  return (el === 2n && (hcr & HCR.E2H) !== 0n) || (el === 0n && isHostUser(hcr));
-};
+const isHost = (state: SysregSource): boolean => isHostLevel(state.get('HCR_EL2'), Number(state.get('EL')));
 
 const CONTROL_FIELDS = fields(['EVNTI', 7, 4], ['EVNTDIR', 3], ['EVNTEN', 2, 2, 'event stream on']);
 
@@ -104,6 +99,3 @@ export const SYSREGS_TIMERS: readonly Sysreg[] = [
 
 /** CNTFRQ_EL0 at reset. */
 export const counterHz = (state: Pick<SysregSource, 'get'>): bigint => BigInt(cpuOf(state).counterHz);
-
-/** Whether the comparators of EL2 are there. */
-export const hasHypervisorTimers = hasEl2;

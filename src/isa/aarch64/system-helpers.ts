@@ -1,8 +1,8 @@
 /** The system instructions that complete in TypeScript, by the names that their rows give `o.helper`. */
 import { FirmwareCall, type HartState, type Helper, Trap } from '../core/privileged';
-import { HCR, SCTLR } from './bits';
+import { HCR } from './bits';
 import { CAUSE, causeOf, EC, TO_EL2 } from './causes';
-import { isHostUser } from './contexts';
+import { hasEl2 } from './contexts';
 import { hasFeature } from './cpus';
 import { eret } from './exceptions';
 import type { Feature } from './features';
@@ -10,7 +10,7 @@ import { wakesFromWait } from './interrupts';
 import { maintenanceOf } from './maintenance';
 import { setLevel } from './pstate';
 import { checkRules, readByInstruction, writeByInstruction } from './sysreg-access';
-import { USER } from './sysreg-traps';
+import { type Rules, refusalOf, TRAP, USER } from './sysreg-traps';
 
 const undefinedInstruction = (): Trap => new Trap(CAUSE.undefined, 0n);
 
@@ -69,7 +69,7 @@ const masks =
 const hvc: Helper = (state) => {
   const el = levelOf(state);
   if (el > 0 && state.get('psci') === 1n) throw new FirmwareCall();
-  const isThere = state.get('highest') === 2n && (state.get('HCR_EL2') & HCR.HCD) === 0n;
+  const isThere = hasEl2(state) && (state.get('HCR_EL2') & HCR.HCD) === 0n;
   if (el === 0 || !isThere) throw undefinedInstruction();
   throw new Trap(CAUSE.hvc, 0n);
 };
@@ -82,23 +82,16 @@ const smc: Helper = (state) => {
   throw undefinedInstruction();
 };
 
-/** Whether waiting traps: below the level that may forbid it, which one that does. @throws Trap */
-const checkWait = (state: HartState, user: bigint, trap: bigint): void => {
-  const el = levelOf(state);
-  if (el === 2) return;
-  const hcr = state.get('HCR_EL2');
-  const isHost = el === 0 && isHostUser(hcr);
-  const cause = causeOf(EC.wfx);
-  if (el === 0 && (state.get(isHost ? 'SCTLR_EL2' : 'SCTLR_EL1') & user) === 0n) {
-    throw new Trap(isHost ? cause | TO_EL2 : cause, 0n);
-  }
-  if (!isHost && hcr & trap) throw new Trap(cause | TO_EL2, 0n);
+/** @throws Trap where waiting is not allowed */
+const checkWait = (state: HartState, rules: Rules): void => {
+  const mark = refusalOf(state, rules, true);
+  if (mark !== undefined) throw new Trap(causeOf(EC.wfx) | mark, 0n);
 };
 
 /** Waits for an interrupt, masked or not. */
 const wfi: Helper = (state) => {
   if (wakesFromWait(state)) return;
-  checkWait(state, SCTLR.nTWI, HCR.TWI);
+  checkWait(state, { user: USER.nTWI, traps: [TRAP.TWI] });
   state.wait();
 };
 
@@ -107,7 +100,7 @@ const wfi: Helper = (state) => {
  * it may end at any time.
  */
 const wfe: Helper = (state) => {
-  if (state.get('event') === 0n) checkWait(state, SCTLR.nTWE, HCR.TWE);
+  if (state.get('event') === 0n) checkWait(state, { user: USER.nTWE, traps: [TRAP.TWE] });
   state.set('event', 0n);
 };
 

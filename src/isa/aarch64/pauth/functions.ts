@@ -5,11 +5,10 @@
  */
 import { type HartState, type IsaFunction, Trap } from '../../core/privileged';
 import { isUpperAddress, REGIME_REGISTERS, type Regime, rangeOf, regimeAt } from '../address-ranges';
-import { HCR } from '../bits';
-import { causeOf, EC, TO_EL2 } from '../causes';
-import { isHostUser } from '../contexts';
-import { cpusWith } from '../cpus';
-import { hasEl2 } from '../sysregs-id';
+import { U64 } from '../bits';
+import { causeOf, EC } from '../causes';
+import { hasFeature } from '../cpus';
+import { refusalOf, TRAP } from '../sysreg-traps';
 import { qarma5 } from './qarma5';
 
 /** Keys for instruction and data addresses: their registers without `Lo_EL1` and `Hi_EL1`, and the bit of SCTLR_ELx that enables them. */
@@ -21,27 +20,21 @@ const KEYS = {
 } as const;
 type Key = (typeof KEYS)[keyof typeof KEYS];
 
-const ALL = (1n << 64n) - 1n;
-const PAUTH = cpusWith('PAuth');
-const hasPauth = (state: HartState): boolean => ((PAUTH >> state.get('cpu')) & 1n) === 1n;
-
 const code = (state: HartState, register: string, data: bigint, modifier: bigint): bigint =>
   qarma5(data, modifier, state.get(`${register}Hi_EL1`), state.get(`${register}Lo_EL1`));
 
 /** The regime whose addresses a pointer is. */
 const regimeOf = (state: HartState): Regime => regimeAt(state, Number(state.get('EL')));
 
-/** Traps to EL2 where that wants to know of keys in use first. */
+/** @throws Trap where EL2 wants to know of keys in use first */
 const checkTrap = (state: HartState): void => {
-  if (!hasEl2(state) || state.get('EL') === 2n) return;
-  const hcr = state.get('HCR_EL2');
-  if (state.get('EL') === 0n && isHostUser(hcr)) return;
-  if ((hcr & HCR.API) === 0n) throw new Trap(causeOf(EC.pauth, 0, TO_EL2), 0n);
+  const mark = refusalOf(state, { traps: [TRAP.API] }, false);
+  if (mark !== undefined) throw new Trap(causeOf(EC.pauth, 0, mark), 0n);
 };
 
 /** Whether the key is in use; where not, its instructions do nothing. */
 const isEnabled = (state: HartState, { enable }: Key): boolean => {
-  if (!hasPauth(state)) return false;
+  if (!hasFeature(state, 'PAuth')) return false;
   if (((state.get(REGIME_REGISTERS[regimeOf(state)].sctlr) >> enable) & 1n) === 0n) return false;
   checkTrap(state);
   return true;
@@ -51,7 +44,7 @@ const isEnabled = (state: HartState, { enable }: Key): boolean => {
 const fieldOf = (state: HartState, isUpper: boolean, isData: boolean): { bits: bigint; isTopIgnored: boolean } => {
   const { inputBits, ignoresTop, ignoresTopOfFetches } = rangeOf(state, regimeOf(state), isUpper);
   const isTopIgnored = isData ? ignoresTop : ignoresTopOfFetches;
-  const low = ((1n << 55n) - 1n) & (ALL << BigInt(inputBits));
+  const low = ((1n << 55n) - 1n) & (U64 << BigInt(inputBits));
   return { bits: isTopIgnored ? low : low | (0xffn << 56n), isTopIgnored };
 };
 
@@ -97,7 +90,7 @@ const authenticate =
 const strip =
   (isData: boolean): IsaFunction =>
   (state, pointer) => {
-    if (!hasPauth(state)) return pointer;
+    if (!hasFeature(state, 'PAuth')) return pointer;
     const { bits } = fieldOf(state, isUpperAddress(regimeOf(state), pointer), isData);
     return extended(pointer, bits, (pointer & BIT_55) !== 0n);
   };

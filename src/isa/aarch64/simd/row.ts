@@ -90,7 +90,3 @@ export const saturating = <Result>(state: HartState, type: LaneType, run: (lane:
   if (saturation.isSet) state.set('FPSR', state.get('FPSR') | QC);
   return result;
 };
-
-/** Registers of an instruction that a helper does. */
-export const vectorAt = (state: HartState, field: (name: string) => number, name: string): bigint =>
-  state.read('v', field(name));
