@@ -12,6 +12,8 @@ export interface TrapDetail {
   readonly implicit?: 'read' | 'write';
   /** tval is an address in a guest's space; decided by the mode when absent. */
   readonly isGuestAddress?: boolean;
+  /** A second word beside tval that is no guest physical address: EXITINFO2 of AMD's SVM. */
+  readonly second?: bigint;
 }
 
 /**

@@ -33,6 +33,10 @@ export const MARK = {
   operand: 1 << 26,
   /** `called`: SYSCALL, SYSENTER. */
   call: 1 << 27,
+  /** A virtual interrupt of an SVM guest. */
+  virtual: 1 << 28,
+  /** The event that VMRUN injects; bits 7:0 are its vector, and the slot `injected` says the rest. */
+  injected: 1 << 29,
 } as const;
 
 /** A cause with an error code. */

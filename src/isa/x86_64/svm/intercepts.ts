@@ -22,7 +22,7 @@ export const isIntercepted = (state: SlotReader, code: number): boolean => {
 
 /** The exit itself, to be thrown. */
 export const vmExitTrap = (code: number, info1 = 0n, info2 = 0n): Trap =>
-  new Trap(vmExitOf(code), info1, { guestPhysical: info2 });
+  new Trap(vmExitOf(code), info1, { second: info2 });
 
 /** @throws Trap #VMEXIT where a guest runs whose VMCB intercepts `code`, one of `EXIT` */
 export const checkIntercept = (state: SlotReader, code: number, info1 = 0n, info2 = 0n): void => {
