@@ -37,9 +37,9 @@ const addFinite = (f: Format, a: Unpacked, b: Unpacked, mode: FloatMode): FpResu
 /** `gap` is the distance of the exponents. */
 const sumAligned = (f: Format, high: Unpacked, gap: number, low: Unpacked, mode: FloatMode): FpResult => {
   const scaled = high.significand << BigInt(gap);
-  const sum = (high.negative ? -scaled : scaled) + (low.negative ? -low.significand : low.significand);
-  if (sum === 0n) return exact(zero(f, mode.rounding === ROUND.RDN));
-  return round(f, sum < 0n, low.exponent, sum < 0n ? -sum : sum, mode);
+  const total = (high.negative ? -scaled : scaled) + (low.negative ? -low.significand : low.significand);
+  if (total === 0n) return exact(zero(f, mode.rounding === ROUND.RDN));
+  return round(f, total < 0n, low.exponent, total < 0n ? -total : total, mode);
 };
 
 /** No NaNs. */
@@ -52,20 +52,19 @@ const sumOf = (f: Format, a: Unpacked, b: Unpacked, mode: FloatMode): FpResult =
 };
 
 /** A NaN keeps its sign. */
-const negate = (u: Unpacked): Unpacked => (isNan(u) ? u : { ...u, negative: !u.negative });
+export const negate = (u: Unpacked): Unpacked => (isNan(u) ? u : { ...u, negative: !u.negative });
 
-const sumOrNan = (f: Format, a: Unpacked, b: Unpacked, mode: FloatMode): FpResult =>
+/** The sum of numbers that need not be of the result's format, as the following operations. */
+export const sum = (f: Format, a: Unpacked, b: Unpacked, mode: FloatMode): FpResult =>
   isNan(a) || isNan(b) ? nanOf(f, [a, b], mode) : sumOf(f, a, b, mode);
 
 export const add = (f: Format, a: bigint, b: bigint, mode: FloatMode): FpResult =>
-  sumOrNan(f, unpack(f, a), unpack(f, b), mode);
+  sum(f, unpack(f, a), unpack(f, b), mode);
 
 export const sub = (f: Format, a: bigint, b: bigint, mode: FloatMode): FpResult =>
-  sumOrNan(f, unpack(f, a), negate(unpack(f, b)), mode);
+  sum(f, unpack(f, a), negate(unpack(f, b)), mode);
 
-export const mul = (f: Format, rawA: bigint, rawB: bigint, mode: FloatMode): FpResult => {
-  const a = unpack(f, rawA);
-  const b = unpack(f, rawB);
+export const product = (f: Format, a: Unpacked, b: Unpacked, mode: FloatMode): FpResult => {
   if (isNan(a) || isNan(b)) return nanOf(f, [a, b], mode);
   const negative = a.negative !== b.negative;
   if (a.kind === 'infinite' || b.kind === 'infinite') {
@@ -76,9 +75,10 @@ export const mul = (f: Format, rawA: bigint, rawB: bigint, mode: FloatMode): FpR
   return round(f, negative, a.exponent + b.exponent, significand, mode);
 };
 
-export const div = (f: Format, rawA: bigint, rawB: bigint, mode: FloatMode): FpResult => {
-  const a = unpack(f, rawA);
-  const b = unpack(f, rawB);
+export const mul = (f: Format, a: bigint, b: bigint, mode: FloatMode): FpResult =>
+  product(f, unpack(f, a), unpack(f, b), mode);
+
+export const quotient = (f: Format, a: Unpacked, b: Unpacked, mode: FloatMode): FpResult => {
   if (isNan(a) || isNan(b)) return nanOf(f, [a, b], mode);
   const negative = a.negative !== b.negative;
   if (a.kind === 'infinite') return b.kind === 'infinite' ? invalid(f) : exact(infinity(f, negative));
@@ -88,14 +88,17 @@ export const div = (f: Format, rawA: bigint, rawB: bigint, mode: FloatMode): FpR
   // Enough quotient bits for any subnormal operand, and a last bit that stands for the remainder.
   const shift = Math.max(0, f.p + 3 - bitLength(a.significand) + bitLength(b.significand));
   const dividend = a.significand << BigInt(shift);
-  const quotient = dividend / b.significand;
-  const sticky = quotient * b.significand === dividend ? 0n : 1n;
-  return round(f, negative, a.exponent - b.exponent - shift - 1, (quotient << 1n) | sticky, mode);
+  const whole = dividend / b.significand;
+  const sticky = whole * b.significand === dividend ? 0n : 1n;
+  return round(f, negative, a.exponent - b.exponent - shift - 1, (whole << 1n) | sticky, mode);
 };
+
+export const div = (f: Format, a: bigint, b: bigint, mode: FloatMode): FpResult =>
+  quotient(f, unpack(f, a), unpack(f, b), mode);
 
 /** `a × b + c`, rounded once. */
 const fused = (f: Format, a: Unpacked, b: Unpacked, c: Unpacked, mode: FloatMode): FpResult => {
-  const product = a.negative !== b.negative;
+  const negative = a.negative !== b.negative;
   // ∞ × 0 is invalid even when the addend is a quiet NaN.
   const isInvalid = (a.kind === 'infinite' && isZero(b)) || (b.kind === 'infinite' && isZero(a));
   if (isNan(a) || isNan(b) || isNan(c)) {
@@ -107,7 +110,7 @@ const fused = (f: Format, a: Unpacked, b: Unpacked, c: Unpacked, mode: FloatMode
   const infinite = a.kind === 'infinite' || b.kind === 'infinite';
   const exactProduct: Unpacked = {
     kind: infinite ? 'infinite' : 'finite',
-    negative: product,
+    negative,
     exponent: a.exponent + b.exponent,
     significand: a.significand * b.significand,
   };
@@ -136,17 +139,18 @@ const integerRoot = (n: bigint): bigint => {
   return root;
 };
 
-export const sqrt = (f: Format, raw: bigint, mode: FloatMode): FpResult => {
-  const a = unpack(f, raw);
+export const squareRoot = (f: Format, a: Unpacked, mode: FloatMode): FpResult => {
   if (isNan(a)) return nanOf(f, [a], mode);
   if (isZero(a)) return exact(zero(f, a.negative));
   if (a.negative) return invalid(f);
   if (a.kind === 'infinite') return exact(f.infinity);
   // Twice the precision and an even exponent, so that the root has p + 2 bits before the sticky one.
-  const wanted = 2 * (f.p + 2) - bitLength(a.significand);
+  const wanted = Math.max(0, 2 * (f.p + 2) - bitLength(a.significand));
   const shift = (a.exponent - wanted) % 2 === 0 ? wanted : wanted + 1;
   const radicand = a.significand << BigInt(shift);
   const root = integerRoot(radicand);
   const sticky = root * root === radicand ? 0n : 1n;
   return round(f, false, (a.exponent - shift) / 2 - 1, (root << 1n) | sticky, mode);
 };
+
+export const sqrt = (f: Format, a: bigint, mode: FloatMode): FpResult => squareRoot(f, unpack(f, a), mode);
