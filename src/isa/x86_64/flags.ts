@@ -1,29 +1,6 @@
 /** RFLAGS of the lazy status flags and the slot that has the others. @see AMD64 APM volume 1, 3.1.4; volume 2, 3.1.6 */
 import type { HartState } from '../core/privileged';
-
-const bit = (at: number): bigint => 1n << BigInt(at);
-
-export const RFLAGS = {
-  CF: bit(0),
-  /** Reads as one. */
-  one: bit(1),
-  PF: bit(2),
-  AF: bit(4),
-  ZF: bit(6),
-  SF: bit(7),
-  TF: bit(8),
-  IF: bit(9),
-  DF: bit(10),
-  OF: bit(11),
-  IOPL: bit(12) | bit(13),
-  NT: bit(14),
-  RF: bit(16),
-  VM: bit(17),
-  AC: bit(18),
-  VIF: bit(19),
-  VIP: bit(20),
-  ID: bit(21),
-} as const;
+import { RFLAGS } from './bits';
 
 /** The flags that arithmetic sets. */
 export const STATUS_FLAGS = RFLAGS.CF | RFLAGS.PF | RFLAGS.AF | RFLAGS.ZF | RFLAGS.SF | RFLAGS.OF;
@@ -57,7 +34,7 @@ export const rflagsOf = (state: Pick<HartState, 'get'>): bigint => {
   const carry = state.get('carry');
   const carries = state.get('carries');
   const isSet = (value: bigint, mask: bigint): boolean => (value & mask) !== 0n;
-  let flags = (state.get('rflags') & OTHER_FLAGS) | RFLAGS.one;
+  let flags = (state.get('rflags') & OTHER_FLAGS) | RFLAGS.fixed;
   if (isSet(carry, 1n)) flags |= RFLAGS.CF;
   if (isEven(result) !== isSet(carry, 4n)) flags |= RFLAGS.PF;
   if (isSet(carries, 16n)) flags |= RFLAGS.AF;
@@ -71,7 +48,7 @@ export const rflagsOf = (state: Pick<HartState, 'get'>): bigint => {
 export const setRflags = (state: Pick<HartState, 'set'>, flags: bigint): void => {
   const one = (mask: bigint): bigint => ((flags & mask) === 0n ? 0n : 1n);
   const [zf, cf] = [one(RFLAGS.ZF), one(RFLAGS.CF)];
-  state.set('rflags', (flags & OTHER_FLAGS) | RFLAGS.one);
+  state.set('rflags', (flags & OTHER_FLAGS) | RFLAGS.fixed);
   // The result is 0, which has even parity, or 1, which has odd.
   state.set('result', zf ^ 1n);
   state.set('carry', cf | (one(RFLAGS.SF) << 1n) | ((one(RFLAGS.PF) ^ zf) << 2n));

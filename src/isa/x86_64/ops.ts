@@ -1,8 +1,11 @@
 /** The words that instructions of x86 are described in, beside the common ones. */
 import type { FieldKind } from '../core/field-kind';
 import type { Ops, V32, V64 } from '../core/ops';
+import { RFLAGS } from './bits';
+import { CAUSE } from './causes';
 import type { Condition } from './conditions';
-import { RFLAGS } from './flags';
+import { cpusWith, type Feature } from './cpus';
+import { SEG } from './state';
 
 /**
  * Fields by what they are for: `a` to `c` are the registers of operands, first to third, in whatever file the operand says;
@@ -34,6 +37,9 @@ export type FieldName = keyof typeof FIELDS;
 /** Width of an integer operand. */
 export type Bits = 8 | 16 | 32 | 64;
 
+/** Whether code is that of 64-bit mode, or has segments with limits. */
+export type CodeMode = 'long' | 'legacy';
+
 /** Status flags as values of 64 bits, each 0 or 1. */
 export interface StatusFlags {
   readonly zf: V64;
@@ -45,6 +51,8 @@ export interface StatusFlags {
 }
 
 export interface X86Ops extends Ops {
+  /** Whether the processor has a feature. */
+  has(feature: Feature): V32;
   /** The low bits of a value, zero-extended and sign-extended. */
   low(v: V64, bits: Bits): V64;
   extend(v: V64, bits: Bits): V64;
@@ -73,11 +81,28 @@ export interface X86Ops extends Ops {
   /** All of the status flags; those that are not said are 0. */
   setStatus(flags: StatusFlags): void;
   condition(condition: Condition): V32;
+  /**
+   * Pushes to the stack and pops from it, in whatever mode (`long`: 64-bit mode, where SS has neither base nor limit). What is
+   * popped is read at once; rsp changes when `commit` is called.
+   */
+  push(mode: CodeMode, bytes: 2 | 4 | 8, value: V64): void;
+  pop(mode: CodeMode, bytes: 2 | 4 | 8, more?: V64): { readonly value: V64; commit(): void };
+  /** The address of an offset in CS of so many bits, which must be within its limit; with `when` only where that is not 0. */
+  landing(mode: CodeMode, bits: Bits, ip: V64, when?: V32): V64;
+  /** The offset in CS of the next instruction. */
+  nextIp(mode: CodeMode): V64;
+  /** Changes a register to the length of an address, as its mask says: 32 bits clear the rest, 16 leave it. */
+  writeMasked(register: number, value: V64, mask: V64): void;
   /** The distance from one element of a string to the next: -bytes where DF is set. */
   step(bytes: number): V64;
 }
 
 const TOP = 1n << 63n;
+const RSP = 4;
+/** Of the guard `operand`: a push or pop, and a store. See operand-check.ts. */
+const STACK = 0x200;
+const WRITE = 0x100;
+const WORD = 0xffff_ffff;
 
 export const x86Ops = (o: Ops): X86Ops => {
   const low = (v: V64, bits: Bits): V64 => {
@@ -126,6 +151,7 @@ export const x86Ops = (o: Ops): X86Ops => {
   };
   return {
     ...o,
+    has: (feature) => o.lo32(bit(o.shrU(o.c(cpusWith(feature)), o.slot('cpu')), 0)),
     low,
     extend,
     bool,
@@ -186,6 +212,48 @@ export const x86Ops = (o: Ops): X86Ops => {
     condition: ({ of, isNegated }) => {
       const value = (holds[of] ?? unknown(of))();
       return isNegated ? o.eqz(value) : value;
+    },
+    push: (mode, bytes, value) => {
+      const rsp = o.read('r', RSP);
+      const moved = o.sub(rsp, o.c(bytes));
+      if (mode === 'long') {
+        o.store(bytes, moved, value);
+        o.write('r', RSP, moved);
+        return;
+      }
+      const mask = o.slot('stackMask');
+      const offset = o.and(moved, mask);
+      const last = o.add(offset, o.c(bytes - 1));
+      o.guard('operand', STACK | WRITE | bytes, o.ltU(o.read('writeEnd', SEG.ss), last));
+      o.store(bytes, o.add(offset, o.read('base', SEG.ss)), value);
+      o.write('r', RSP, o.or(o.and(rsp, o.not(mask)), offset));
+    },
+    pop: (mode, bytes, more) => {
+      const rsp = o.read('r', RSP);
+      const by = more ? o.add(more, o.c(bytes)) : o.c(bytes);
+      if (mode === 'long') {
+        return { value: o.load(bytes, false, rsp), commit: () => o.write('r', RSP, o.add(rsp, by)) };
+      }
+      const mask = o.slot('stackMask');
+      const offset = o.and(rsp, mask);
+      o.guard('operand', STACK | bytes, o.ltU(o.read('readEnd', SEG.ss), o.add(offset, o.c(bytes - 1))));
+      const value = o.load(bytes, false, o.add(offset, o.read('base', SEG.ss)));
+      const moved = o.or(o.and(rsp, o.not(mask)), o.and(o.add(offset, by), mask));
+      return { value, commit: () => o.write('r', RSP, moved) };
+    },
+    landing: (mode, bits, ip, when) => {
+      const short = low(ip, bits);
+      if (mode === 'long') return short;
+      const isOutside = o.ltU(o.read('limit', SEG.cs), short);
+      o.trapIf(when ? o.and(when, isOutside) : isOutside, CAUSE.GP);
+      return o.and(o.add(o.read('base', SEG.cs), short), o.c(WORD));
+    },
+    nextIp: (mode) => (mode === 'long' ? o.nextPc() : o.sub(o.nextPc(), o.read('base', SEG.cs))),
+    writeMasked: (register, value, mask) => {
+      const old = o.read('r', register);
+      const isWord = o.eq(mask, o.c(0xffff));
+      const kept = o.and(old, o.not(mask));
+      o.write('r', register, o.or(o.select(isWord, kept, o.c(0)), o.and(value, mask)));
     },
     step: (bytes) => {
       const isDown = o.lo32(o.and(o.slot('rflags'), o.c(RFLAGS.DF)));

@@ -5,7 +5,7 @@
 import { type HartState, Trap } from '../core/privileged';
 import { ATTRIBUTES, CR0, RFLAGS } from './bits';
 import { causeOf, VECTOR } from './causes';
-import { is64, isCanonical, isReal, type StateReader } from './modes';
+import { decodeMode, is64, isCanonical, isReal, type StateReader } from './modes';
 import { SEG } from './state';
 
 /** A segment register: attributes as the VMCB has them, the limit in bytes. */
@@ -16,7 +16,7 @@ export interface SegmentRegister {
   readonly attributes: bigint;
 }
 
-type SegmentState = Pick<HartState, 'get' | 'read' | 'write'>;
+type SegmentState = Pick<HartState, 'get' | 'set' | 'read' | 'write'>;
 
 const ALL = 0xffff_ffff_ffff_ffffn;
 const LENGTH_32 = 0xffff_ffffn;
@@ -51,6 +51,13 @@ const topOf = (state: SegmentState, seg: number, access: 'read' | 'write'): bigi
   return permits(state, attributes, access) && !isExpandDown(attributes) ? limit : 0n;
 };
 
+/** Keeps the slots that say what code is, and how much of rsp the stack uses. */
+const setModes = (state: SegmentState): void => {
+  state.set('codeMode', BigInt(decodeMode(state)));
+  const isBig = (state.read('attributes', SEG.ss) & ATTRIBUTES.DB) !== 0n;
+  state.set('stackMask', is64(state) ? ALL : isBig ? LENGTH_32 : 0xffffn);
+};
+
 const setTops = (state: SegmentState, seg: number): void => {
   state.write('readTop', seg, topOf(state, seg, 'read'));
   state.write('writeTop', seg, topOf(state, seg, 'write'));
@@ -59,6 +66,7 @@ const setTops = (state: SegmentState, seg: number): void => {
 /** Derives anew what offsets are good for, behind a change of mode: CR0.PE, EFER.LMA. */
 export const refreshSegments = (state: SegmentState): void => {
   for (const seg of OF_PROGRAMS) setTops(state, seg);
+  setModes(state);
 };
 
 /** Puts values into a segment register, without any check. The decode mode may change with CS: see `HartState.contextChanged`. */
@@ -69,7 +77,10 @@ export const setSegment = (state: SegmentState, seg: number, value: SegmentRegis
   state.write('limit', seg, value.limit);
   state.write('attributes', seg, value.attributes);
   if (seg === SEG.cs && is64(state) !== was64) refreshSegments(state);
-  else setTops(state, seg);
+  else {
+    setTops(state, seg);
+    setModes(state);
+  }
 };
 
 /** A segment register that nothing can be accessed by: what a null selector loads. */

@@ -1,0 +1,16 @@
+/** All instructions, by what they are for. */
+import { FormTable } from '../form';
+import { addArithmetic } from './arithmetic';
+import { addBranches } from './branches';
+import { addFlagInsns } from './flag-insns';
+import { addMoves } from './moves';
+import { addMultiplication } from './multiply';
+import { addShifts } from './shifts';
+import { addStrings } from './strings';
+
+const table = new FormTable();
+for (const add of [addArithmetic, addMoves, addShifts, addMultiplication, addBranches, addStrings, addFlagInsns])
+  add(table);
+
+/** Every form, for the decoder. */
+export const FORMS: Pick<FormTable, 'forms' | 'rows'> = table;
