@@ -71,5 +71,5 @@ export interface LoadPlan {
   /** Where the kernel's linked addresses lie physically; for a bios alone, the bios's. */
   readonly physicalOf: readonly { readonly vaddr: bigint; readonly pa: number; readonly size: number }[];
   /** How the kernel was read: shown to the user. */
-  readonly format: 'elf' | 'linux-image' | 'flat' | 'none';
+  readonly format: 'elf' | 'linux-image' | 'multiboot' | 'multiboot2' | 'pvh' | 'boot-sector' | 'flat' | 'none';
 }

@@ -82,7 +82,8 @@ export function placePrograms(
   return bios || pflash0 ? { others } : { kernel: others[0], others: others.slice(1) };
 }
 
-function placeFile({ file, at }: PlacedFile, space: ProgramSpace): Placed {
+/** A file that is put into memory beside what starts. */
+export function placeFile({ file, at }: PlacedFile, space: ProgramSpace): Placed {
   if (at === undefined && !isElf(file.bytes)) {
     throw new LoadError(
       file.name,
@@ -104,7 +105,13 @@ export function enteredAt(placed: Placed, entry: number | undefined): Placed {
   throw new LoadError('--entry', t`there is no instruction at the odd address ${hex(entry)}`, t`Give an even one.`);
 }
 
-function placeFlat({ name, bytes }: NamedFile, format: 'flat' | 'linux-image', base: number, memsz: number): Placed {
+/** Bytes that lie where they are put. */
+export function placeFlat(
+  { name, bytes }: NamedFile,
+  format: 'flat' | 'linux-image' | 'boot-sector',
+  base: number,
+  memsz: number,
+): Placed {
   return {
     format,
     segments: [{ pa: base, bytes, memsz, name }],
@@ -119,7 +126,7 @@ function placeFlat({ name, bytes }: NamedFile, format: 'flat' | 'linux-image', b
  * their distance, which is where a flat binary made of the same file by objcopy would put them. (A segment's `p_vaddr`
  * says less: per-CPU data is often linked at 0.) A linker that left every `p_paddr` 0 is taken at its `p_vaddr`.
  */
-function placeElf({ name }: NamedFile, elf: ElfImage, space: ProgramSpace, base: number): Placed {
+export function placeElf({ name }: NamedFile, elf: ElfImage, space: ProgramSpace, base: number): Placed {
   const physical = (at: bigint): bigint => BigInt.asUintN(space.physicalBits ?? 64, at);
   const isSilent = elf.segments.every(({ paddr }) => paddr === 0n);
   const loads = elf.segments.map(({ paddr, vaddr }) => physical(isSilent ? vaddr : paddr));
