@@ -40,6 +40,7 @@ const EXTENDED_EDX = word(0x8000_0001, 'edx', {
 const EXTENDED_ECX = word(0x8000_0001, 'ecx', {
   ...{ LahfSahf: 0, CmpLegacy: 1, SVM: 2, AltMovCr8: 4, ABM: 5, SSE4A: 6, MisAlignSse: 7, '3DNowPrefetch': 8 },
 });
+const THERMAL_EAX = word(6, 'eax', { ARAT: 2 });
 const XSAVE_EAX = word(0xd, 'eax', { XSAVEOPT: 0, XSAVEC: 1, XGETBV1: 2, XSAVES: 3 }, 1);
 const POWER_EDX = word(0x8000_0007, 'edx', { TscInvariant: 8 });
 const SIZES_EBX = word(0x8000_0008, 'ebx', { CLZERO: 0, WBNOINVD: 9 });
@@ -56,6 +57,7 @@ export const FEATURE_WORDS = [
   STRUCTURED_ECX,
   EXTENDED_EDX,
   EXTENDED_ECX,
+  THERMAL_EAX,
   XSAVE_EAX,
   POWER_EDX,
   SIZES_EBX,

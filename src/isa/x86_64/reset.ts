@@ -2,6 +2,8 @@
 import type { HartState } from '../core/privileged';
 import { CR0, DR6, DR7, RFLAGS } from './bits';
 import { CPUS, signatureOf } from './cpus';
+import { MSR_SLOTS } from './msr-slots';
+import { MSRS } from './msrs';
 import { refreshSegments } from './segments';
 import { SEG, SEGMENTS, STATE } from './state';
 
@@ -10,6 +12,8 @@ type ResetTarget = Pick<HartState, 'get' | 'set' | 'read' | 'write'>;
 export interface ResetOptions {
   /** Index in `CPUS`. */
   readonly cpu: number;
+  /** How many processors there are; 1 when absent. */
+  readonly processors?: number;
   /** The processor that starts; the others wait for INIT and SIPI. */
   readonly isBootstrap?: boolean;
 }
@@ -30,14 +34,13 @@ const CONSTANTS: Readonly<Record<string, bigint>> = {
 
 /** What INIT leaves alone: the model, time, caches and their types, x87 and SSE. */
 const KEPT_BY_INIT: ReadonlySet<string> = new Set([
-  ...['cpu', 'lines', 'TSC_OFFSET', 'TSC_ADJUST', 'TSC_AUX', 'APIC_BASE', 'PAT', 'MISC_ENABLE', 'VM_CR', 'VM_HSAVE_PA'],
+  ...['cpu', 'processors', 'lines', 'a20', 'VM_CR', 'VM_HSAVE_PA', ...MSR_SLOTS],
   ...['fcw', 'fsw', 'ftw', 'top87', 'fip', 'fdp', 'fop', 'mxcsr', 'xcr0'],
 ]);
 const KEPT_FILES: ReadonlySet<string> = new Set(['xmm', 'st']);
 
 const AT_RESET: Readonly<Record<string, bigint>> = {
-  PAT: 0x0007_0406_0007_0406n,
-  MISC_ENABLE: 1n,
+  a20: 0xffff_ffff_ffff_ffffn,
   fcw: 0x40n,
   ftw: 0xffn,
   mxcsr: 0x1f80n,
@@ -86,9 +89,11 @@ const clear = (state: ResetTarget, slots: ReadonlySet<string>, files: ReadonlySe
 };
 
 /** Values of all registers and slots at reset. The pc, {@link RESET_PC}, is the board's to set. */
-export const resetState = (state: ResetTarget, { cpu, isBootstrap = true }: ResetOptions): void => {
+export const resetState = (state: ResetTarget, { cpu, processors = 1, isBootstrap = true }: ResetOptions): void => {
   clear(state, new Set(), new Set());
   state.set('cpu', BigInt(cpu));
+  state.set('processors', BigInt(processors));
+  for (const { name, reset } of MSRS) if (reset !== undefined) state.set(name, reset);
   for (const [slot, value] of Object.entries(AT_RESET)) state.set(slot, value);
   state.set('APIC_BASE', 0xfee0_0800n | (isBootstrap ? 0x100n : 0n));
   setCommon(state, CACHING);

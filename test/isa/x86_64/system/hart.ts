@@ -25,9 +25,26 @@ const codeAttributes = (mode: Mode): bigint => {
   return mode === '16' ? 0x9bn : 0x9bn | ATTRIBUTES.DB | ATTRIBUTES.G;
 };
 
+/** One with address spaces beside memory: what was written to an address is read there. */
+export class TestHart extends FakeHart {
+  readonly spaces = new Map<string, bigint>();
+  calledAs: number | undefined;
+
+  override called(cause?: number): void {
+    this.calledAs = cause;
+  }
+  override readSpace(space?: string, address?: number): bigint | undefined {
+    return this.spaces.get(`${space} ${address?.toString(16)}`);
+  }
+  override writeSpace(space?: string, address?: number, _bytes?: number, value?: bigint): boolean {
+    this.spaces.set(`${space} ${address?.toString(16)}`, value ?? 0n);
+    return true;
+  }
+}
+
 /** A processor in a mode, at level 0 or 3, with flat segments of its default size. */
-export const hartIn = (mode: Mode, slots: Slots = {}, { cpl = 0, model = 'max' } = {}): FakeHart => {
-  const hart = new FakeHart(STATE);
+export const hartIn = (mode: Mode, slots: Slots = {}, { cpl = 0, model = 'max' } = {}): TestHart => {
+  const hart = new TestHart(STATE);
   resetState(hart, { cpu: CPUS.findIndex(({ name }) => name === model) });
   hart.pc = 0xffff_fff0n;
   if (mode !== 'real') {
