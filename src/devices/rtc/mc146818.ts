@@ -209,7 +209,9 @@ export class Mc146818 implements Device<Mc146818State> {
   #since(): number {
     const { seen } = this.state;
     if (this.#isSet || this.#seconds <= seen) return 0;
-    return C.UF | (this.#nextMatch(seen) <= this.#seconds ? C.AF : 0);
+    // It names a second of each day, or none of any.
+    const end = this.#seconds < seen + DAY ? this.#seconds : seen + DAY;
+    return C.UF | (this.#match(seen, end) === undefined ? 0 : C.AF);
   }
 
   #notice(): void {
@@ -217,13 +219,13 @@ export class Mc146818 implements Device<Mc146818State> {
     this.state.seen = this.#seconds;
   }
 
-  /** The first second after `seconds` that the alarm names; it names one within a day, or never. */
-  #nextMatch(seconds: bigint): bigint {
+  /** The first second after `from`, up to `to`, that the alarm names. */
+  #match(from: bigint, to: bigint): bigint | undefined {
     const alarm = ALARMS.map((register) => this.#get(register));
-    for (let second = seconds + 1n; second <= seconds + DAY; second++) {
+    for (let second = from + 1n; second <= to; second++) {
       if (matches(second, alarm, this.#format)) return second;
     }
-    return seconds + 2n ** 62n;
+    return undefined;
   }
 
   #raise(flag: number): void {
@@ -294,8 +296,8 @@ export class Mc146818 implements Device<Mc146818State> {
       this.context.alarm(UPDATE, undefined);
       return;
     }
-    const second = b & B.UIE ? this.#seconds + 1n : this.#nextMatch(this.#seconds);
-    this.context.alarm(UPDATE, second * SECOND - this.state.start);
+    const second = b & B.UIE ? this.#seconds + 1n : this.#match(this.#seconds, this.#seconds + DAY);
+    this.context.alarm(UPDATE, second === undefined ? undefined : second * SECOND - this.state.start);
   }
 
   #resetState(): Mc146818State {
