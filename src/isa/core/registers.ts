@@ -7,7 +7,7 @@ export interface RegisterSpec {
   /** ABI or other accepted names, e.g. `a0`. The first is the preferred display name. */
   readonly aliases: readonly string[];
   readonly group: 'general' | 'float' | 'vector' | 'system';
-  readonly bits: 32 | 64 | 128;
+  readonly bits: 8 | 16 | 32 | 64 | 128;
   /** DWARF register number, when it has one. */
   readonly dwarf?: number;
   /** The CSR's number, for system registers. */

@@ -19,7 +19,7 @@ export const errorCode = (
   const isReserved = fault === 'reserved' || fault === 'tableNotMemory';
   const tellsFetches = isSmep || (hasNoExecute && levels > 2);
   return (
-    (fault === 'notPresent' ? 0 : PF.present) |
+    (fault === 'notPresent' || fault === 'outOfRange' ? 0 : PF.present) |
     (access === 'write' ? PF.write : 0) |
     (isUser ? PF.user : 0) |
     (isReserved ? PF.reserved : 0) |

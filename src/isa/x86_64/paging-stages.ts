@@ -146,7 +146,7 @@ const walkSecond = (
 ): WalkEnd => {
   const high = Math.floor(guestPhysical / 2 ** 32);
   const end = beyond(second, high)
-    ? failed('notPresent', second.levels)
+    ? failed('outOfRange', second.levels)
     : walk(second, memory, high, guestPhysical >>> 0, access, visitor.second, visitor.update);
   visitor.ended?.(guestPhysical, end, purpose);
   if (!end.fault) settle(visitor, end);

@@ -54,6 +54,7 @@ export type SetAccessed = (at: number, low: number) => void;
 /** Which rule ended a walk. */
 export type WalkFault =
   | 'notCanonical'
+  | 'outOfRange'
   | 'notPresent'
   | 'reserved'
   | 'tableNotMemory'
