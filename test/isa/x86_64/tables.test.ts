@@ -1,6 +1,7 @@
 /** What the debugger sees of translation: steps, rules in words, tables and mappings, under the same registers as the CPU. */
 import { describe, expect, it } from 'vitest';
 import { va as toVa } from '../../../src/base/address';
+import type { Access } from '../../../src/isa/core/translation';
 import { CR0, CR4, EFER } from '../../../src/isa/x86_64/bits';
 import { translate } from '../../../src/isa/x86_64/paging-view';
 import { readRegister } from '../../../src/isa/x86_64/register-access';
@@ -91,7 +92,7 @@ describe('in long mode', () => {
     expect(seen.result).toEqual({ ok: true, ipa: 0x9234n, pa: 0x9234n, pageSize: 4096, perms });
   });
 
-  const RULES = [
+  const RULES: readonly { ring: number; address: bigint; access: Access; rule: string; cause: number }[] = [
     { ring: 0, address: 0x80_0000n, access: 'read', rule: 'the PDE is not present (P = 0)', cause: 14 },
     {
       ...{ ring: 3, address: 0xffff_8000_0000_1000n, access: 'write', cause: 0x100e },
@@ -107,7 +108,7 @@ describe('in long mode', () => {
       ...{ ring: 0, address: 0x8000_0000_0000n, access: 'read', cause: 13 },
       rule: 'the address is not canonical: its bits above 47 are not all equal to that one',
     },
-  ] as const;
+  ];
   for (const { ring, address, access, rule, cause } of RULES) {
     it(`a ${access} in ring ${ring} at 0x${address.toString(16)} breaks a rule: ${rule}`, () => {
       const hart = processor(LONG);
