@@ -466,7 +466,7 @@ export class Engine {
       guard: (guard: number, argument: number) =>
         guarded(undefined, (view) => {
           view.begin(undefined);
-          this.#guards[guard]?.open(view, argument);
+          this.#guards[guard]?.open(view, argument, view.decodedField);
         }),
       call: (fn: number, a: bigint, b: bigint, c: bigint, field: number) =>
         guarded(0n, (view) => this.#functions[fn]?.(view, u64(a), u64(b), u64(c), field) ?? unknown('function')),

@@ -70,6 +70,14 @@ export class HartView implements HartState {
     return value;
   };
 
+  /** A field of the instruction at pc, where a program decodes. */
+  readonly decodedField = (name: string): number => {
+    const { fields, wide } = this.services.decoded(this) ?? {};
+    const value = fields?.[name] ?? wide?.[name];
+    if (value === undefined) throw new Error(`the instruction at 0x${this.pc.toString(16)} has no field "${name}"`);
+    return Number(value);
+  };
+
   get base(): number {
     return this.memory.stateOf(this.hart);
   }

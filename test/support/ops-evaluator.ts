@@ -420,7 +420,7 @@ class Evaluator {
         if (when && !u(when)) return;
         const guard = this.isa.guards[name];
         if (!guard) throw new Error(`no guard ${name}`);
-        if (!guard.isOpen(state)) guard.open(state, argument);
+        if (!guard.isOpen(state)) guard.open(state, argument, field);
       },
       call: (name, operands, plain) => {
         const run = this.isa.functions[name];

@@ -7,6 +7,9 @@ import type { Code, Label, Local } from './wasm-encoder';
 
 /** The interpreter that a {@link FastSink} emits for. */
 export interface FastTarget {
+  readonly part: 'free' | 'counted' | 'apart';
+  /** What a jump is in the function for what is apart. */
+  jumpApart(pushTarget: () => void): void;
   readonly code: Code;
   readonly program: Program;
   readonly pool: LocalPool;
@@ -97,6 +100,7 @@ export class FastSink implements EffectSink {
     const { fast, reach } = this;
     const { record, displacement, count } = this.place;
     const { code } = fast;
+    if (fast.part === 'apart') return fast.jumpApart(pushTarget);
     if (reach === 'far') {
       pushTarget();
       code.set(fast.pc);

@@ -15,6 +15,9 @@ import { Code, type FunctionRef, type Label, type Local, type ModuleBuilder } fr
 /** No address of a page, nor one where an instruction could begin. */
 const NO_PAGE = 2048n;
 
+/** What {@link emitApart} yields for a jump. */
+const JUMPED = 2;
+
 export interface FastImports {
   /** Fills the fetch TLB for the pc in the state, or takes the fetch trap. */
   readonly fetch: FunctionRef;
@@ -38,7 +41,10 @@ export const emitFast = (
   module.define(target, new FastEmitter(imports, program, budget).emit());
 };
 
-/** `apart(record) → bail`: executes an instruction that is not worth a place in {@link emitFast}; 1 when it is to be handed over. */
+/**
+ * `apart(record) → bail`: executes an instruction that is not worth a place in {@link emitFast}; 1 when it is to be handed over, and 2
+ * when execution goes on where the state's pc says.
+ */
 export const emitApart = (module: ModuleBuilder, target: FunctionRef, imports: FastImports, program: Program): void =>
   module.define(target, new FastEmitter(imports, program, 'apart').emitApart());
 
@@ -237,8 +243,26 @@ class FastEmitter implements FastTarget {
   }
 
   #callApart(prepared: PreparedInsn): void {
-    this.code.get(this.record).call(this.imports.apart).brIf(this.bail);
+    const { code } = this;
+    code.get(this.record).call(this.imports.apart);
+    if (this.program.isa.apart?.jumps) {
+      code.tee(this.status).i32(JUMPED).op('i32.eq').if();
+      this.#loadState('i64.load', STATE.pc, this.pc);
+      this.retire(1);
+      code.br(this.enter).end().get(this.status);
+    }
+    code.brIf(this.bail);
     this.advance(prepared, { record: this.record, displacement: 0, count: 1 });
+  }
+
+  /** Leaves {@link emitApart} for another place than the next instruction. */
+  jumpApart(pushTarget: () => void): void {
+    this.code.i32(0);
+    pushTarget();
+    this.code
+      .mem('i64.store', HOT + STATE.pc)
+      .i32(JUMPED)
+      .op('return');
   }
 
   /** The function behind {@link FastImports.apart}. */
@@ -256,7 +280,7 @@ class FastEmitter implements FastTarget {
       code.end();
       const place = { record: this.record, displacement: 0, count: 1 };
       this.#emitGraph(prepared, place, 'far');
-      this.advance(prepared, place);
+      if (!prepared.effects.endsBlock || prepared.effects.isConditional) this.advance(prepared, place);
     }
     code.end();
     code.i32(1);

@@ -75,15 +75,16 @@ export const prepareProgram = (isa: EngineIsa): Program => {
     insn,
     graph,
     effects,
-  }: Pick<PreparedInsn, 'insn' | 'graph' | 'effects'>): Pick<PreparedInsn, 'fastOps'> => {
+    isApart,
+  }: Pick<PreparedInsn, 'insn' | 'graph' | 'effects' | 'isApart'>): Pick<PreparedInsn, 'fastOps'> => {
     if (insn.isRare || effects.isHelper || graph.effects.some((effect) => effect.k === 'trap' || effect.k === 'call'))
       return {};
     const far = nextFast++;
-    if (!effects.hasDirectTarget) return { fastOps: { far } };
+    if (!effects.hasDirectTarget || isApart) return { fastOps: { far } };
     return { fastOps: { far, forward: nextFast++, backward: nextFast++ } };
   };
   const isApartIn = ({ mnemonic }: Insn, { endsBlock }: PreparedInsn['effects']): boolean =>
-    isa.apart?.test(mnemonic) === true && !endsBlock;
+    isa.apart?.test(mnemonic) === true && (!endsBlock || isa.apart.jumps === true);
   const firsts = new Map<string, PreparedInsn>();
   const insns = isa.insns.map((insn, index): PreparedInsn => {
     const graph = recordGraph(insn);

@@ -46,11 +46,13 @@ class RareEmitter extends ExactFunction {
   #handlers(): void {
     const { code, program } = this;
     const [record, op] = [code.parameter(0), code.parameter(1)];
-    const rare = program.insns.filter(isSeldom);
+    const rare = program.insns.filter((one) => isSeldom(one) && !one.like);
     const own = new Map<number, Label>();
     for (const { exactOp } of rare.toReversed()) own.set(exactOp, code.block(`op ${exactOp}`));
     const other = code.block('other');
-    code.get(op).brTable([other, ...program.insns.map(({ exactOp }) => own.get(exactOp) ?? other)], other);
+    code
+      .get(op)
+      .brTable([other, ...program.insns.map(({ exactOp, like }) => own.get(like?.exactOp ?? exactOp) ?? other)], other);
     code.end().op('unreachable');
     for (const prepared of rare) {
       code.end();

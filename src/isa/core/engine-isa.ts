@@ -59,9 +59,9 @@ export interface EngineIsa {
   readonly quick: readonly QuickForm[];
   /**
    * Which mnemonics are of what is seldom executed, or does much: the interpreters call functions for it, so that they do not grow
-   * beyond what V8 compiles well. Only speed depends on it. Absent: nothing.
+   * beyond what V8 compiles well. Only speed depends on it. Absent: nothing. With `jumps`, what jumps may be so, too.
    */
-  readonly apart?: { test(mnemonic: string): boolean };
+  readonly apart?: { test(mnemonic: string): boolean; readonly jumps?: true };
   /** What the fast interpreter executes at once; only speed depends on it. */
   readonly fusions: readonly Fusion[];
   readonly state: StateLayout;

@@ -128,6 +128,6 @@ export type IsaFunction = (state: HartState, a: bigint, b: bigint, c: bigint, fi
 export interface Guard {
   /** Whether they need not ask; looked at whenever the context changed. */
   isOpen(state: HartState): boolean;
-  /** Opens it as `argument` asks, or traps. */
-  open(state: HartState, argument: number): void;
+  /** Opens it as `argument` asks, or traps. `field` gives the instruction's fields where a program decodes. */
+  open(state: HartState, argument: number, field: (name: string) => number): void;
 }

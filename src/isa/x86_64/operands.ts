@@ -1,5 +1,6 @@
 /** Operands as the manual writes them, and how rows read and write them. */
 import type { Field, V32, V64, V128 } from '../core/ops';
+import { OPERAND } from './operand-check';
 import type { Bits, FieldName, X86Ops } from './ops';
 
 /** Where the bits of an operand's register stand in an instruction. */
@@ -236,7 +237,11 @@ const linearOf = (
   if (memory !== 'p') {
     const last = bytes > 1 ? o.add(offset, o.c(bytes - 1)) : offset;
     const end = o.read(use === 'read' ? 'readEnd' : 'writeEnd', f.segment);
-    o.guard('operand', bytes | (use === 'write' ? 0x100 : 0), o.ltU(end, last));
+    o.guard(
+      'operand',
+      bytes | (use === 'write' ? OPERAND.write : 0) | (memory === 'o' ? OPERAND.absolute : 0),
+      o.ltU(end, last),
+    );
   }
   return o.add(offset, o.read('segment', f.segment));
 };

@@ -5,6 +5,7 @@ import { RFLAGS } from './bits';
 import { CAUSE } from './causes';
 import type { Condition } from './conditions';
 import { cpusWith, type Feature } from './cpus';
+import { OPERAND } from './operand-check';
 import { SEG } from './state';
 
 /**
@@ -99,9 +100,6 @@ export interface X86Ops extends Ops {
 
 const TOP = 1n << 63n;
 const RSP = 4;
-/** Of the guard `operand`: a push or pop, and a store. See operand-check.ts. */
-const STACK = 0x200;
-const WRITE = 0x100;
 const WORD = 0xffff_ffff;
 
 export const x86Ops = (o: Ops): X86Ops => {
@@ -224,7 +222,7 @@ export const x86Ops = (o: Ops): X86Ops => {
       const mask = o.slot('stackMask');
       const offset = o.and(moved, mask);
       const last = o.add(offset, o.c(bytes - 1));
-      o.guard('operand', STACK | WRITE | bytes, o.ltU(o.read('writeEnd', SEG.ss), last));
+      o.guard('operand', OPERAND.stack | OPERAND.write | bytes, o.ltU(o.read('writeEnd', SEG.ss), last));
       o.store(bytes, o.add(offset, o.read('base', SEG.ss)), value);
       o.write('r', RSP, o.or(o.and(rsp, o.not(mask)), offset));
     },
@@ -236,7 +234,7 @@ export const x86Ops = (o: Ops): X86Ops => {
       }
       const mask = o.slot('stackMask');
       const offset = o.and(rsp, mask);
-      o.guard('operand', STACK | bytes, o.ltU(o.read('readEnd', SEG.ss), o.add(offset, o.c(bytes - 1))));
+      o.guard('operand', OPERAND.stack | bytes, o.ltU(o.read('readEnd', SEG.ss), o.add(offset, o.c(bytes - 1))));
       const value = o.load(bytes, false, o.add(offset, o.read('base', SEG.ss)));
       const moved = o.or(o.and(rsp, o.not(mask)), o.and(o.add(offset, by), mask));
       return { value, commit: () => o.write('r', RSP, moved) };

@@ -2,6 +2,7 @@
 import type { V32, V64 } from '../../core/ops';
 import { CONDITIONS } from '../conditions';
 import type { FormOptions, FormTable, OperandSize, Sem } from '../form';
+import { OPERAND } from '../operand-check';
 import type { Operand } from '../operands';
 import type { Bits, CodeMode, X86Ops } from '../ops';
 import { SEG } from '../state';
@@ -87,6 +88,11 @@ const leave =
     }
     const mask = o.slot('stackMask');
     const offset = o.and(rbp, mask);
+    o.guard(
+      'operand',
+      OPERAND.frame | bytesOf(bits),
+      o.ltU(o.read('readEnd', SEG.ss), o.add(offset, o.c(bits / 8 - 1))),
+    );
     const value = o.load(bytesOf(bits), false, o.add(offset, o.read('base', SEG.ss)));
     const moved = o.and(o.add(offset, o.c(bits / 8)), mask);
     o.write('r', RSP, o.or(o.and(o.read('r', RSP), o.not(mask)), moved));

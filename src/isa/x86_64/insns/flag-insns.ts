@@ -2,6 +2,7 @@
 import type { V64 } from '../../core/ops';
 import { RFLAGS } from '../bits';
 import type { FormTable, Sem } from '../form';
+import { OPERAND } from '../operand-check';
 import type { Bits } from '../ops';
 
 const SIZES = [16, 32, 64] as const;
@@ -77,7 +78,7 @@ export const addFlagInsns = (table: FormTable): void => {
   });
   const xlat: Sem = (o) => {
     const offset = o.and(o.add(o.read('r', 3), o.read('b', RAX)), o.read('mask', { name: 'mask' }));
-    o.guard('operand', 0x1001, o.ltU(o.read('readEnd', { name: 'segment' }), offset));
+    o.guard('operand', OPERAND.table | 1, o.ltU(o.read('readEnd', { name: 'segment' }), offset));
     o.write('b', RAX, o.load(1, false, o.add(offset, o.read('segment', { name: 'segment' }))));
   };
   plain('xlatb', 'D7', 'Loads al from a table at rbx, by its own value.', xlat);

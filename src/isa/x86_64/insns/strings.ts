@@ -5,6 +5,7 @@
  */
 import type { V32, V64 } from '../../core/ops';
 import type { FormOptions, FormTable, OperandSize, Sem } from '../form';
+import { OPERAND } from '../operand-check';
 import type { Bits, X86Ops } from '../ops';
 import { SEG } from '../state';
 
@@ -25,13 +26,19 @@ const sourceAddress = (o: X86Ops, isLong: boolean, bytes: Bytes): V64 => {
 const targetAddress = (o: X86Ops, isLong: boolean, bytes: Bytes, use: 'read' | 'write'): V64 => {
   const offset = o.and(o.read('r', RDI), o.read('mask', MASK));
   if (isLong) return offset;
-  checkEnd(o, offset, bytes, o.read(use === 'read' ? 'readEnd' : 'writeEnd', SEG.es), use, 0x400);
+  checkEnd(o, offset, bytes, o.read(use === 'read' ? 'readEnd' : 'writeEnd', SEG.es), use, OPERAND.target);
   return o.add(offset, o.read('base', SEG.es));
 };
-/** Marks of the guard beside those in ops.ts: the operand at rdi. */
-const checkEnd = (o: X86Ops, offset: V64, bytes: Bytes, end: V64, use: 'read' | 'write', mark = 0x800): void => {
+const checkEnd = (
+  o: X86Ops,
+  offset: V64,
+  bytes: Bytes,
+  end: V64,
+  use: 'read' | 'write',
+  mark: number = OPERAND.source,
+): void => {
   const last = bytes > 1 ? o.add(offset, o.c(bytes - 1)) : offset;
-  o.guard('operand', mark | bytes | (use === 'write' ? 0x100 : 0), o.ltU(end, last));
+  o.guard('operand', mark | bytes | (use === 'write' ? OPERAND.write : 0), o.ltU(end, last));
 };
 
 type Repeat = 'once' | 'rep' | 'repe' | 'repne';

@@ -1,0 +1,52 @@
+/**
+ * Which rows the fast interpreter executes itself: what compilers put into loops. All others are apart, for V8 compiles the
+ * interpreter well only while it is small. Counts of sixteen kernels' runs and of the benchmark's programs chose them.
+ */
+const HOT: readonly RegExp[] = [
+  /^mov-(32|64)-(r[rmsn]|[ms]r)$/,
+  /^mov-64-(rp|mn)$/,
+  /^mov-64-rn:/,
+  /^mov-8-(mr|sr|rn)$/,
+  /^movzx-32-r[rms](:0FB7.*)?$/,
+  /^movsxd?-64-r[rm]/,
+  /^lea-64-r[msp]$/,
+  /^lea-32-r[ms]$/,
+  /^(add|sub|cmp)-(32|64)-r[rn]$/,
+  /^(and|xor)-(32|64)-r[rn]$/,
+  /^or-(32|64)-rr$/,
+  /^(add|cmp)-64-(rm|mr)$/,
+  /^cmp-64-mn$/,
+  /^cmp-8-(rn|mn)$/,
+  /^test-(8|32|64)-rr$/,
+  /^(shl|shr|sar)-(32|64)-rn$/,
+  /^imul-64-rr$/,
+  /^(inc|dec)-64-r$/,
+  /^j[a-z]+-64-j$/,
+  /^jmp-64-(r|m|s)$/,
+  /^call-64-(j|r|m)$/,
+  /^ret-64$/,
+  /^(push|pop)-64-r$/,
+  /^(mov|sto)s[bq]-(0|64):F3/,
+  /^(cmov|set)(e|ne|b|ae|a|be|l|ge|le|g|s|ns)-(32|64|8)-(rr|r)$/,
+  /^set(e|ne|b|ae|a|be|l|ge|le|g|s|ns)-8-r$/,
+  /^(and|or|xor)-64-r[rmn]$/,
+  /^(add|sub|and|or|xor|cmp)-32-(rr|rm|rn|mr)$/,
+  /^cmp-(8|16|32)-(mr|mn|rm|rn)$/,
+  /^(add|sub)-64-(mn|rs)$/,
+  /^test-(8|32|64)-(rn|mn)$/,
+  /^mov-(8|16)-(rr|mr|rm|mn)$/,
+  /^mov-32-(mn|rp|pr)$/,
+  /^mov-64-(pr|rg)$/,
+  /^movzx-32-r[rmps]/,
+  /^movsx-32-r[rms]/,
+  /^(shl|shr|sar)-(32|64)-(r1|rc)$/,
+  /^(inc|dec)-(32|64)-[rm]$/,
+  /^(neg|not)-(32|64)-r$/,
+  /^imul-(32|64)-(rr|rm|rrn)$/,
+  /^push-64-(n|m)$/,
+  /^(cdqe|cqo|cdq|cwde|leave)-/,
+  /^nop-/,
+];
+
+/** Whether a row is apart. */
+export const isApart = (row: string): boolean => !HOT.some((pattern) => pattern.test(row));
