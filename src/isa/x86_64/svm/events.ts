@@ -2,8 +2,10 @@
 import type { HartState } from '../../core/privileged';
 import { RFLAGS } from '../bits';
 import { MARK, vmExitOf } from '../causes';
+import { hasFeature } from '../cpus';
 import { EXIT } from './exit-codes';
 import { isInGuest, isIntercepted } from './intercepts';
+import { vmcbReader } from './vmcb';
 import { V_INTR } from './vmcb-control';
 
 type SlotState = Pick<HartState, 'get' | 'set'>;
@@ -61,15 +63,18 @@ export const setVirtualTpr = (state: Pick<HartState, 'get' | 'set' | 'interrupts
 };
 
 /**
- * PAUSE: an exit where it is intercepted and the filter lets no more of them pass.
+ * Whether an intercepted PAUSE leaves the guest: the filter lets no more of them pass. Counts it.
  * @see AMD64 APM volume 2, 15.14.4
  */
-export const countsPause = (state: Pick<HartState, 'get' | 'set' | 'cycles' | 'loadPhysical'>): boolean => {
+export const countsPause = (state: HartState): boolean => {
   const at = state.get('vmcb');
-  const threshold = state.loadPhysical(at + 0x3cn, 2) ?? 0n;
+  const hasThreshold = hasFeature(state, 'PauseFilterThreshold');
+  const threshold = hasThreshold ? vmcbReader(state, at)('PAUSE_FILTER_THRESHOLD') : 0n;
   const gap = state.cycles - state.get('pauseAt');
   state.set('pauseAt', state.cycles);
-  if (threshold !== 0n && gap > threshold) state.set('pauseCount', state.loadPhysical(at + 0x3en, 2) ?? 0n);
+  if (threshold !== 0n && gap > threshold) {
+    state.set('pauseCount', vmcbReader(state, at)('PAUSE_FILTER_COUNT'));
+  }
   const left = state.get('pauseCount');
   if (left === 0n) return true;
   state.set('pauseCount', left - 1n);

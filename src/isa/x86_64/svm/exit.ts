@@ -1,7 +1,7 @@
 /** #VMEXIT: out of the guest. @see AMD64 APM volume 2, 15.6 "#VMEXIT", 15.7.1, 15.8.4 and 15.10 */
 import { type HartState, Trap, type TrapDetail } from '../../core/privileged';
 import { VECTOR } from '../causes';
-import { cpuOf, hasFeature } from '../cpus';
+import { hasFeature } from '../cpus';
 import { ipOf } from '../segments';
 import { EXIT } from './exit-codes';
 import { isLegalHost } from './guest-rules';
@@ -119,7 +119,7 @@ export const leaveGuest = (state: HartState, exit: VmExit): boolean => {
     loadBranches(state, host);
   }
   for (const slot of GUEST_SLOTS) state.set(slot, 0n);
-  const isLegal = isLegalHost(vmcbReader(state, host), { cpu: cpuOf(state), hostCr0: 0n });
+  const isLegal = isLegalHost(vmcbReader(state, host), { state, hostCr0: 0n });
   const pc = loadHost(state, host);
   state.contextChanged();
   state.interruptsChanged();

@@ -2,16 +2,20 @@
  * What makes the state of a guest illegal, as VMRUN checks it and as a debugger explains it before that.
  * @see AMD64 APM volume 2, 15.5.1 "Canonicalization and Consistency Checks", 15.20 and 15.25.3
  */
+
+import type { HartState } from '../../core/privileged';
 import { ATTRIBUTES, CR0, CR4, EFER } from '../bits';
 import { VECTOR } from '../causes';
-import type { Cpu } from '../cpus';
-import { cr4Bits, eferBits } from './legal-bits';
+import { cr4Bits } from '../control-registers';
+import { cpuOf } from '../cpus';
+import { eferBits } from '../msrs-control';
 import type { VmcbReader } from './vmcb';
 import { EVENT, EVENT_TYPE, NESTED } from './vmcb-control';
 
 /** What the rules look at beside the VMCB. */
 export interface RuleContext {
-  readonly cpu: Cpu;
+  /** Slot `cpu`. */
+  readonly state: Pick<HartState, 'get'>;
   /** CR0 of the host. */
   readonly hostCr0: bigint;
 }
@@ -30,8 +34,9 @@ export interface GuestRule {
 
 const high32 = (value: bigint): boolean => value >> 32n !== 0n;
 const isLongPaging = (read: VmcbReader): boolean => (read('EFER') & EFER.LME) !== 0n && (read('CR0') & CR0.PG) !== 0n;
-const beyond = (address: bigint, bytes: bigint, { cpu }: RuleContext): boolean =>
-  address + bytes > 1n << BigInt(cpu.physicalBits);
+const physicalBits = (state: Pick<HartState, 'get'>): bigint => BigInt(cpuOf(state).physicalBits);
+const beyond = (address: bigint, bytes: bigint, { state }: RuleContext): boolean =>
+  address + bytes > 1n << physicalBits(state);
 const isNested = (read: VmcbReader): boolean => (read('NP_CONTROL') & NESTED.enable) !== 0n;
 
 const SECTION = '15.5.1';
@@ -85,14 +90,14 @@ export const GUEST_RULES: readonly GuestRule[] = [
     fields: ['CR3'],
     section: SECTION,
     isOfHost: true,
-    isBroken: (read, { cpu }) => read('CR3') >> BigInt(cpu.physicalBits) !== 0n,
+    isBroken: (read, { state }) => read('CR3') >> physicalBits(state) !== 0n,
   },
   {
     text: 'A bit of CR4 that must be 0 is set: this processor does not have what it switches on',
     fields: ['CR4'],
     section: SECTION,
     isOfHost: true,
-    isBroken: (read, { cpu }) => (read('CR4') & ~cr4Bits(cpu)) !== 0n,
+    isBroken: (read, { state }) => (read('CR4') & ~cr4Bits(state)) !== 0n,
   },
   {
     text: 'DR6[63:32] are not 0',
@@ -111,7 +116,7 @@ export const GUEST_RULES: readonly GuestRule[] = [
     fields: ['EFER'],
     section: SECTION,
     isOfHost: true,
-    isBroken: (read, { cpu }) => (read('EFER') & ~eferBits(cpu)) !== 0n,
+    isBroken: (read, { state }) => (read('EFER') & ~(eferBits(state) | EFER.LMA)) !== 0n,
   },
   {
     text: 'EFER.LME and CR0.PG are 1 and CR4.PAE is 0',
@@ -177,7 +182,7 @@ export const GUEST_RULES: readonly GuestRule[] = [
     text: 'Nested paging is on and a bit of N_CR3 that must be 0 is set: one beyond the physical addresses of this processor',
     fields: ['N_CR3'],
     section: '15.25.3',
-    isBroken: (read, { cpu }) => isNested(read) && read('N_CR3') >> BigInt(cpu.physicalBits) !== 0n,
+    isBroken: (read, { state }) => isNested(read) && read('N_CR3') >> physicalBits(state) !== 0n,
   },
   {
     text: 'Nested paging is on and G_PAT holds a memory type that there is not',

@@ -28,10 +28,10 @@ const OTHER_SLOTS = [
 /** Of a guest with last branches of its own. */
 const LBR_SLOTS = [
   ['DBGCTL', 'DEBUGCTL'],
-  ['BR_FROM', 'LastBranchFromIP'],
-  ['BR_TO', 'LastBranchToIP'],
-  ['LASTEXCPFROM', 'LastIntFromIP'],
-  ['LASTEXCPTO', 'LastIntToIP'],
+  ['BR_FROM', 'BR_FROM'],
+  ['BR_TO', 'BR_TO'],
+  ['LASTEXCPFROM', 'LASTEXCPFROM'],
+  ['LASTEXCPTO', 'LASTEXCPTO'],
 ] as const;
 
 const RSP = 4;

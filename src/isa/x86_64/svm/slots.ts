@@ -14,5 +14,4 @@ export const SVM_SLOTS = [
   ...['hostCr4', 'hostEfer', 'hostPat', 'hostIf', 'guestCr3', 'injected', 'vIntr', 'virtualExtensions', 'vmTscOffset'],
   ...['interceptCr', 'interceptDr', 'interceptExceptions', 'intercept3', 'intercept4', 'intercept5'],
   ...['iopmBase', 'msrpmBase', 'pauseCount', 'pauseAt'],
-  ...['LastBranchFromIP', 'LastBranchToIP', 'LastIntFromIP', 'LastIntToIP'],
 ] as const;

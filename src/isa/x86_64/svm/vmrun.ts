@@ -5,7 +5,7 @@
 import type { HartState } from '../../core/privileged';
 import { DR7 } from '../bits';
 import { flushGuests } from '../contexts';
-import { cpuOf, hasFeature } from '../cpus';
+import { hasFeature } from '../cpus';
 import { EXIT_INVALID } from './exit-codes';
 import { brokenRules } from './guest-rules';
 import { loadBranches, loadGuest, storeBranches, storeState } from './saved-state';
@@ -60,7 +60,7 @@ export const enterGuest = (state: HartState, at: bigint): void => {
   const next = state.pc + BigInt(state.length);
   storeState(state, host, next);
   state.set('lastVmcb', at);
-  if (brokenRules(read, { cpu: cpuOf(state), hostCr0: state.get('cr0') }).length > 0) {
+  if (brokenRules(read, { state, hostCr0: state.get('cr0') }).length > 0) {
     refuse(state, at);
     return;
   }

@@ -1,6 +1,5 @@
 /** VMRUN refuses illegal guests. @see AMD64 APM volume 2, 15.5.1, 15.20, 15.25.3 */
 import { describe, expect, it } from 'vitest';
-import { cpuOf } from '../../../../src/isa/x86_64/cpus';
 import { GUEST_RULES } from '../../../../src/isa/x86_64/svm/guest-rules';
 import { vmcbReader } from '../../../../src/isa/x86_64/svm/vmcb';
 import { AFTER_VMRUN, execute, type Fields, fieldOf, goOn, host, LONG, VMCB } from './guest';
@@ -12,7 +11,7 @@ const event = (type: number, vector: number): Fields => ({
 const NESTED: Fields = { NP_CONTROL: 1n, N_CR3: 0xa000n };
 
 /** Index in `GUEST_RULES`, what is wrong. */
-const ILLEGAL: readonly (readonly [string, number, Fields, Fields?])[] = [
+const ILLEGAL: [string, number, Fields, Fields?][] = [
   ['EFER.SVME clear', 0, { EFER: 0n }],
   ['CR0.NW without CR0.CD', 1, { CR0: 0x2000_0011n }],
   ['bit 32 of CR0', 2, { CR0: 0x1_0000_0011n }],
@@ -46,7 +45,7 @@ const ILLEGAL: readonly (readonly [string, number, Fields, Fields?])[] = [
   ['a reserved bit in G_PAT', 18, { ...NESTED, G_PAT: 0x0000_0000_0000_0008n }],
 ];
 
-const LEGAL_ONES: readonly (readonly [string, Fields, Fields?])[] = [
+const LEGAL_ONES: [string, Fields, Fields?][] = [
   ['flat 32-bit protected mode', {}],
   ['64-bit mode', LONG],
   ['compatibility mode', { ...LONG, 'CS.attrib': 0xc9bn }],
@@ -68,7 +67,7 @@ const LEGAL_ONES: readonly (readonly [string, Fields, Fields?])[] = [
 ];
 
 describe('VMRUN', () => {
-  it.each(ILLEGAL)('refuses a guest with %s', (_, rule, fields, slots) => {
+  it.each<[string, number, Fields, Fields?]>(ILLEGAL)('refuses a guest with %s', (_, rule, fields, slots) => {
     const hart = host(fields, slots);
     const rip = hart.read('r', 4);
     execute(hart, 'vmrun');
@@ -79,7 +78,7 @@ describe('VMRUN', () => {
     expect(brokenBy(fields, slots)[0]).toBe(rule);
   });
 
-  it.each(LEGAL_ONES)('enters a guest with %s', (_, fields, slots) => {
+  it.each<[string, Fields, Fields?]>(LEGAL_ONES)('enters a guest with %s', (_, fields, slots) => {
     const hart = host(fields, slots);
     execute(hart, 'vmrun');
     expect(hart.get('isGuest')).toBe(1n);
@@ -94,6 +93,6 @@ describe('VMRUN', () => {
 /** The rules that are broken, by index. */
 const brokenBy = (fields: Fields, slots: Fields = {}): number[] => {
   const hart = host(fields, slots);
-  const context = { cpu: cpuOf(hart), hostCr0: hart.get('cr0') };
+  const context = { state: hart, hostCr0: hart.get('cr0') };
   return GUEST_RULES.flatMap((rule, index) => (rule.isBroken(vmcbReader(hart, VMCB), context) ? [index] : []));
 };
