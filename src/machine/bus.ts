@@ -25,6 +25,12 @@ export class Bus {
   /** The window of the last access: polls repeat. */
   private last: BusWindow | undefined;
 
+  /**
+   * @param isOpen there are no access faults: where nothing answers, reads are ones and writes are lost; what is misaligned or
+   *   reaches over the end of a window is done in pieces
+   */
+  constructor(private readonly isOpen = false) {}
+
   /** Adds a window. Throws where it overlaps another: a mistake in a board. */
   map(device: Device, base: number, minWidth: Width = 1): void {
     const window = { base, size: device.size, device, minWidth };
@@ -61,14 +67,23 @@ export class Bus {
   /** Reads an unsigned value; `undefined` where nothing answers. Misaligned accesses are not answered. */
   read(at: number, width: Width, by?: number): number | undefined {
     const window = this.accessible(at, width);
-    return window?.device.read(at - window.base, width, by);
+    if (window || !this.isOpen) return window?.device.read(at - window.base, width, by);
+    if (width === 1) return 0xff;
+    const half = width === 4 ? 2 : 1;
+    const [low = 0, high = 0] = [this.read(at, half, by), this.read(at + half, half, by)];
+    return low + high * 2 ** (8 * half);
   }
 
   /** Returns false where nothing answers. */
   write(at: number, width: Width, value: number, by?: number): boolean {
     const window = this.accessible(at, width);
-    if (window === undefined) return false;
-    window.device.write(at - window.base, width, value, by);
+    if (window) window.device.write(at - window.base, width, value, by);
+    else if (!this.isOpen) return false;
+    else if (width > 1) {
+      const half = width === 4 ? 2 : 1;
+      this.write(at, half, value % 2 ** (8 * half), by);
+      this.write(at + half, half, Math.floor(value / 2 ** (8 * half)), by);
+    }
     return true;
   }
 
@@ -80,19 +95,17 @@ export class Bus {
 
   /** Eight bytes as two accesses of four, low half first. */
   read64(at: number, by?: number): bigint | undefined {
-    const window = this.accessible(at, 8);
-    if (window === undefined) return undefined;
-    const low = window.device.read(at - window.base, 4, by);
-    const high = window.device.read(at - window.base + 4, 4, by);
+    if (!this.isOpen && this.accessible(at, 8) === undefined) return undefined;
+    const low = this.read(at, 4, by) ?? 0;
+    const high = this.read(at + 4, 4, by) ?? 0;
     return (BigInt(high) << 32n) | BigInt(low);
   }
 
   /** Eight bytes as two accesses of four, low half first. */
   write64(at: number, value: bigint, by?: number): boolean {
-    const window = this.accessible(at, 8);
-    if (window === undefined) return false;
-    window.device.write(at - window.base, 4, Number(BigInt.asUintN(32, value)), by);
-    window.device.write(at - window.base + 4, 4, Number(BigInt.asUintN(32, value >> 32n)), by);
+    if (!this.isOpen && this.accessible(at, 8) === undefined) return false;
+    this.write(at, 4, Number(BigInt.asUintN(32, value)), by);
+    this.write(at + 4, 4, Number(BigInt.asUintN(32, value >> 32n)), by);
     return true;
   }
 

@@ -103,6 +103,11 @@ export class PciHost implements Device<PciHostState> {
     return plugged;
   }
 
+  /** What sits in which slot, the bridge in 0. */
+  get plugged(): readonly { readonly number: number; readonly identity: PciIdentity }[] {
+    return [...this.#slots.values()];
+  }
+
   reset(): void {
     this.state = this.#fresh();
     for (let wire = 0; wire < WIRES; wire++) this.context.irq(false, wire);

@@ -78,8 +78,8 @@ export function highestFree(
 
 /** Low RAM above 1 MiB, where programs and what belongs to them lie. */
 export const highMemory = ({ space }: PcSetting): PhysicalRange => {
-  const [first] = space.ram;
-  return { start: HIGH_START, end: first ? first.base + first.size : HIGH_START };
+  const range = space.ram.find(({ base, size }) => base <= HIGH_START && HIGH_START < base + size);
+  return { start: HIGH_START, end: range ? range.base + range.size : HIGH_START };
 };
 
 /** There is no room left for `what` beside the program. */

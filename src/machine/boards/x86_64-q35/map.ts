@@ -11,6 +11,8 @@ export const X86_64_Q35 = {
   nanosecondsPerInstruction: 8,
   /** Where kernels go that do not say themselves. */
   kernelBase: 0x10_0000,
+  /** Where a VGA has its memory in place of RAM. */
+  legacyVideo: { start: 0xa_0000, end: 0xc_0000 },
   /** RAM below 4 GiB ends here at most, and here if there is more than that. */
   lowRam: { most: 0xb000_0000, otherwise: 0x8000_0000 },
   highRam: 4 * GIBIBYTE,
@@ -43,10 +45,20 @@ export const X86_64_Q35 = {
   ports: {
     pic0: 0x20,
     pit0: 0x40,
-    i8042: 0x60,
+    keyboardData: 0x60,
+    portB: 0x61,
+    keyboardStatus: 0x64,
     rtc0: 0x70,
+    post0: 0x80,
+    port92: 0x92,
+    pic1: 0xa0,
+    acpiCommand: 0xb2,
+    bochsConsole: 0xe9,
     debugExit: 0xf4,
+    vga0: 0x3c0,
     com1: 0x3f8,
+    seabiosConsole: 0x402,
+    elcr: 0x4d0,
     fwcfg0: 0x510,
     power: 0x600,
     pci: 0xcf8,
@@ -55,7 +67,7 @@ export const X86_64_Q35 = {
   /** The power management block's registers, from its first port on. */
   power: { events: 0, control: 4, timer: 8, general: 0x20 },
   /** Inputs of the 8259s; the I/O APIC's are the same but for the timer's. */
-  interrupts: { timer: 0, keyboard: 1, com1: 4, rtc: 8, power: 9 },
+  interrupts: { timer: 0, keyboard: 1, com1: 4, rtc: 8, power: 9, mouse: 12 },
   /** The I/O APIC's input of the first of the four PCI wires. */
   firstPciInterrupt: 20,
   /** Those of the 8259s until somebody routes them otherwise. */

@@ -1,18 +1,26 @@
 /** RAM of `x86_64-q35`: where it is, and what a kernel is told of it. */
+import { ACPI_COMMAND } from '../../../devices/power/ich9-pm';
 import type { AcpiFacts } from '../../boot/acpi/acpi';
 import { MEMORY, type MemoryRange } from '../../boot/memory-map';
 import { X86_64_Q35 } from './map';
 
-const { lowRam, highRam, biosData, tables, map, flash } = X86_64_Q35;
+const { lowRam, highRam, legacyVideo, biosData, tables, map, flash } = X86_64_Q35;
 
 /** The ranges of RAM of a machine with `memory` bytes, as QEMU divides them around the devices below 4 GiB. */
 export const ramOf = (memory: number): { base: number; size: number }[] => {
-  const low = memory <= lowRam.most ? memory : lowRam.otherwise;
-  return [{ base: 0, size: low }, ...(memory > low ? [{ base: highRam, size: memory - low }] : [])];
+  const end = lowEnd(memory);
+  return [
+    { base: 0, size: Math.min(end, legacyVideo.start) },
+    ...(end > legacyVideo.end ? [{ base: legacyVideo.end, size: end - legacyVideo.end }] : []),
+    ...(memory > end ? [{ base: highRam, size: memory - end }] : []),
+  ];
 };
 
+/** The end of RAM below 4 GiB. */
+export const lowEnd = (memory: number): number => (memory <= lowRam.most ? memory : lowRam.otherwise);
+
 /** Where the ACPI tables are: at the end of low RAM. */
-export const tablesAt = (memory: number): number => (ramOf(memory)[0]?.size ?? 0) - tables.size;
+export const tablesAt = (memory: number): number => lowEnd(memory) - tables.size;
 
 const UPPER = 0x10_0000;
 /** Where a BIOS and its data are, below 1 MiB. */
@@ -20,8 +28,7 @@ const BIOS_START = 0xf_0000;
 
 /** The memory map, as SeaBIOS would tell it. */
 export const memoryMap = (memory: number): MemoryRange[] => {
-  const [low, high] = ramOf(memory);
-  const end = low?.size ?? 0;
+  const end = lowEnd(memory);
   const range = (start: number, stop: number, type: number): MemoryRange => ({ start, size: stop - start, type });
   return [
     range(0, biosData.start, MEMORY.usable),
@@ -31,14 +38,14 @@ export const memoryMap = (memory: number): MemoryRange[] => {
     range(end - tables.size, end, MEMORY.reserved),
     range(map.ecam.base, map.ecam.base + map.ecam.size, MEMORY.reserved),
     range(highRam - flash.unitSize, highRam, MEMORY.reserved),
-    ...(high ? [range(high.base, high.base + high.size, MEMORY.usable)] : []),
+    ...(memory > end ? [range(highRam, highRam + memory - end, MEMORY.usable)] : []),
   ];
 };
 
 /** What the ACPI tables say of a machine. */
 export const acpiFacts = (processors: number, memory: number): AcpiFacts => {
   const { ports, power, interrupts } = X86_64_Q35;
-  const end = ramOf(memory)[0]?.size ?? 0;
+  const end = lowEnd(memory);
   const { ecam } = map;
   return {
     processors,
@@ -52,6 +59,7 @@ export const acpiFacts = (processors: number, memory: number): AcpiFacts => {
       isaInterrupts: X86_64_Q35.pciIsaInterrupts,
     },
     power: {
+      command: { port: ports.acpiCommand, enable: ACPI_COMMAND.ENABLE, disable: ACPI_COMMAND.DISABLE },
       events: ports.power + power.events,
       control: ports.power + power.control,
       timer: ports.power + power.timer,

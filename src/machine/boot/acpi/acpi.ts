@@ -27,6 +27,8 @@ export interface AcpiFacts {
   };
   /** Ports of the power management registers. */
   readonly power: {
+    /** Where a kernel says that it takes power management over, or gives it back. */
+    readonly command: { readonly port: number; readonly enable: number; readonly disable: number };
     readonly events: number;
     readonly control: number;
     readonly timer: number;
@@ -82,6 +84,9 @@ const fadt = ({ power }: AcpiFacts): Uint8Array => {
   const flags = Object.values(FLAG).reduce((all, bit) => all | bit, 0);
   const fields: readonly Field[] = [
     [46, 2, power.interrupt],
+    [48, 4, power.command.port],
+    [52, 1, power.command.enable],
+    [53, 1, power.command.disable],
     [56, 4, power.events],
     [64, 4, power.control],
     [76, 4, power.timer],
