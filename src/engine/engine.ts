@@ -494,13 +494,14 @@ export class Engine {
       const done = { at, mnemonic: insn.mnemonic, called: view.calledAs, before };
       if (this.host.contextSwitched(view, done)) this.memory.status = STATUS.trapStop;
     }
-    if (
-      view.interruptsMayBePending &&
-      this.isa.pendingInterrupt(view) !== undefined &&
-      this.memory.status === STATUS.none
-    ) {
+    if (view.interruptsMayBePending && this.memory.status === STATUS.none && this.#isPending(view)) {
       this.memory.status = STATUS.check;
     }
+  }
+
+  /** Whether there is an interrupt to take now, or behind the next instruction. */
+  #isPending(view: HartView): boolean {
+    return this.isa.pendingInterrupt(view) !== undefined || this.isa.holdsInterrupts?.(view) === true;
   }
 
   /** Enters the trap handler; the interrupted pc is the state's. */
@@ -526,7 +527,7 @@ export class Engine {
     view.trapStreak = streak;
     const trap = { cause, isInterrupt, tval, epc, before, isHopeless, ...(detail && { detail }) };
     const stop = this.host.trapTaken(view, trap);
-    if (stop !== undefined) this.memory.status = STATUS[stop];
+    if (stop !== undefined && view.shutdown === undefined) this.memory.status = STATUS[stop];
     if (streak >= STUCK_AFTER) this.memory.status = STATUS.stuck;
   }
 

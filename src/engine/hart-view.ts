@@ -44,6 +44,8 @@ export class HartView implements HartState {
   trapStreak = 0;
   retiredAtTrap = -1n;
   readonly retries = new Retries();
+  /** Why the hart has given up, for users. Like its activity, until a reset. */
+  shutdown: string | undefined;
   #insn: Insn | undefined;
 
   constructor(
@@ -99,6 +101,7 @@ export class HartView implements HartState {
   }
   set activity(value: number) {
     this.memory.i32[(this.base + STATE.activity) >> 2] = value;
+    if (value === 0) this.shutdown = undefined;
   }
 
   read(file: string, index: number): bigint {
@@ -176,6 +179,11 @@ export class HartView implements HartState {
   wait(): void {
     this.activity = 1;
     this.memory.status = STATUS.wait;
+  }
+  shutDown(why: string): void {
+    this.activity = 2;
+    this.shutdown = why;
+    this.memory.status = STATUS.stuck;
   }
   get time(): bigint {
     return this.services.timebase.ticksOf(this.cycles);

@@ -142,7 +142,8 @@ export class EmulatedMachine implements Machine {
         if (exit) return exit;
       }
       if (this.#takeInput(false)) continue;
-      const slice = least(left, share, this.#inputs.distance(this.retired) ?? LONGEST, LONGEST);
+      const upToLook = this.hardware.engineIsa.holdsInterrupts?.(view) ? 1n : LONGEST;
+      const slice = least(left, share, this.#inputs.distance(this.retired) ?? LONGEST, upToLook);
       // What the refill's handler passes by on its way does not count.
       if (breakpoints === 1 && !this.#passed?.isRefilled) {
         this.#passed = { hart, pc: view.pc, at: this.retired, isRefilled: false };
@@ -221,7 +222,7 @@ export class EmulatedMachine implements Machine {
     const cpu = this.cpus[view.hart];
     if (!cpu) throw new Error(`no hart ${view.hart}`);
     const explain = this.#isRetrying ? explainRetry : explainHandler;
-    const explanation = explain(this.isa, cpu, event);
+    const explanation = view.shutdown ?? explain(this.isa, cpu, event);
     // The hart goes on to count from here when the user insists.
     view.trapStreak = 0;
     view.retries.forget();

@@ -39,6 +39,9 @@ export class FakeHart extends PlainState implements HartState {
   wait(): void {
     this.calls.push('wait');
   }
+  shutDown(why: string): void {
+    this.calls.push(`shutdown: ${why}`);
+  }
   load(address: bigint, bytes: 1 | 2 | 4 | 8): bigint {
     let value = 0n;
     for (let i = bytes - 1; i >= 0; i--) value = (value << 8n) | BigInt(this.memory.get(address + BigInt(i)) ?? 0);

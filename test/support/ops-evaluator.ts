@@ -60,6 +60,7 @@ export class EvaluatorState extends PlainState implements HartState {
   interruptsChanged(): void {}
   timersChanged(): void {}
   wait(): void {}
+  shutDown(): void {}
 
   #offset(address: bigint, bytes: number, cause: number): number {
     const offset = address - this.base;

@@ -81,6 +81,8 @@ export interface EngineIsa {
   };
   /** An update that a load of its address would fault at, too, faults as that does. Absent: as a store does. */
   readonly updatesRead?: true;
+  /** The effective privilege of the processor's own accesses, to tables that lie in the address space of the program. */
+  readonly ownSpace?: number;
   /** @param bytes length of the access, which may not cross a page; default 1. Matters where a page is permitted in part. */
   cpuTranslate(
     state: HartState,
@@ -120,6 +122,11 @@ export interface EngineIsa {
    * is taken. Absent: the pending one.
    */
   acknowledge?(state: HartState, pending: number): number;
+  /**
+   * Whether an interrupt is pending that only the next instruction holds off, as x86 does behind STI: the hart looks again after
+   * it. Absent: never.
+   */
+  holdsInterrupts?(state: HartState): boolean;
   /** An interrupt is pending and enabled in `mie`, whatever the global enables say: what ends WFI. */
   wakesFromWait(state: HartState): boolean;
 }

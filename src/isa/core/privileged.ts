@@ -88,6 +88,11 @@ export interface HartState {
   timersChanged(): void;
   /** Stop retiring until an interrupt is pending. */
   wait(): void;
+  /**
+   * Give up: nothing more is executed until a reset, as when x86 can enter no handler of a double fault. The machine stops.
+   * @param why for users: what led there
+   */
+  shutDown(why: string): void;
   /** Guest time in board timer ticks (the `time` CSR). */
   readonly time: bigint;
   /** Cycles and retired instructions of this hart, up to but excluding the current instruction. */

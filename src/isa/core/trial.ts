@@ -40,7 +40,7 @@ export const tryInsn = (
   const decoded = decodeBytes(isa, bytes, isa.decodeMode?.(state) ?? 0);
   if (decoded === undefined) return undefined;
   const { insn, fields, length } = decoded;
-  const trial = new Trial(state, pc, length, wordOf(bytes.subarray(0, Math.min(4, length))), memory);
+  const trial = new Trial(state, pc, length, wordOf(bytes.subarray(0, Math.min(4, length))), memory, isa.ownSpace);
   const effect = recordGraph(insn).effects.find(({ k }) => k === 'helper' || k === 'trap');
   try {
     if (effect?.k === 'helper') isa.helpers[effect.name]?.(trial, (name) => fields[name] ?? 0);
@@ -86,6 +86,7 @@ class Trial implements HartState {
     readonly length: number,
     readonly word: number,
     private readonly memory: TrialMemory,
+    private readonly ownSpace: number | undefined,
   ) {}
 
   get hart(): number {
@@ -127,9 +128,10 @@ class Trial implements HartState {
   interruptsChanged(): void {}
   timersChanged(): void {}
   wait(): void {}
+  shutDown(): void {}
   load(address: bigint, bytes: number, as?: number): bigint {
     // Whose translation `as` means, only the processor knows.
-    if (as !== undefined) throw new Unknown();
+    if (as !== undefined && as !== this.ownSpace) throw new Unknown();
     return known(this.memory.readVirtual(address, bytes));
   }
   store(): void {}

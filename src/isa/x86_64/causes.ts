@@ -25,7 +25,7 @@ export const VECTOR = {
 
 /** Marks of a cause beside its vector, and the error code in bits 23:8. */
 export const MARK = {
-  /** INT n, INT3, INTO, INT1: the gate's privilege is checked, and the return is behind the instruction. */
+  /** INT n, INT3 and INTO: the gate's privilege is checked, and the return is behind the instruction. INT n has tval 1. */
   software: 1 << 24,
   /** Intercepted: #VMEXIT. Bits 11:0 are the exit code; tval is EXITINFO1, the detail's `guestPhysical` EXITINFO2. */
   vmExit: 1 << 25,
@@ -33,6 +33,8 @@ export const MARK = {
   operand: 1 << 26,
   /** `called`: SYSCALL, SYSENTER. */
   call: 1 << 27,
+  /** An exception that returns behind its instruction: INT1's. */
+  trap: 1 << 30,
   /** A virtual interrupt of an SVM guest. */
   virtual: 1 << 28,
   /** The event that VMRUN injects; bits 7:0 are its vector, and the slot `injected` says the rest. */
@@ -51,6 +53,12 @@ export const CAUSE = {
   syscall: MARK.call | 1,
   sysenter: MARK.call | 2,
 } as const;
+
+/**
+ * Causes of interrupts beside the vectors of external ones: what `pendingInterrupt` names an external one until its vector is asked
+ * for, and NMI.
+ */
+export const INTERRUPT = { external: 0x100, nmi: 0x102 } as const;
 
 /** The cause by which an instruction or event is intercepted. */
 export const vmExitOf = (exitCode: number): number => MARK.vmExit | exitCode;

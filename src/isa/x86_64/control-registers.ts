@@ -5,6 +5,7 @@
 import { type HartState, Trap } from '../core/privileged';
 import { ATTRIBUTES, CR0, CR4, EFER } from './bits';
 import { causeOf, VECTOR } from './causes';
+import { flushSpace } from './contexts';
 import { cpuOf, type Feature, hasFeature } from './cpus';
 import { systemTypeOf } from './descriptors';
 import { is64, isLong } from './modes';
@@ -24,12 +25,6 @@ const V_INTR_MASKING = 1n << 24n;
 
 const requireSupervisor = (state: HartState): void => {
   if (state.get('cpl') !== 0n) throw general();
-};
-
-/** Drops what the hart has translated in the address space that it is in. */
-export const flushSpace = (state: HartState): void => {
-  const of = state.get('isGuest') ? 'guest' : 'host';
-  state.flushTranslations(of, { of });
 };
 
 /** CR0. Bits that are not among these are 0 whatever is written, above bit 31 they must be. */

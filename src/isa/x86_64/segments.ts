@@ -113,8 +113,8 @@ export const dplOf = (attributes: bigint): number => Number((attributes & ATTRIB
 /** The fault of an offset that is not in its segment, or an address that is not canonical. */
 const outside = (seg: number): Trap => new Trap(causeOf(seg === SEG.ss ? VECTOR.SS : VECTOR.GP), 0n);
 
-/** Whether all bytes are within a segment's limit. */
-const isInside = ({ limit, attributes }: SegmentRegister, offset: bigint, bytes: number): boolean => {
+/** Whether all bytes of an access are within a segment's limit. */
+export const isInside = ({ limit, attributes }: SegmentRegister, offset: bigint, bytes: number): boolean => {
   const last = offset + BigInt(bytes) - 1n;
   if (!isExpandDown(attributes)) return last <= limit;
   return offset > limit && last <= (attributes & ATTRIBUTES.DB ? LENGTH_32 : 0xffffn);

@@ -1,5 +1,8 @@
 /** A processor at reset with some state, for what TypeScript does to one. */
+
+import { Trap } from '../../../../src/isa/core/privileged';
 import { ATTRIBUTES, CR0, CR4, EFER } from '../../../../src/isa/x86_64/bits';
+import { causeOf, PF, VECTOR } from '../../../../src/isa/x86_64/causes';
 import { CPUS } from '../../../../src/isa/x86_64/cpus';
 import { resetState } from '../../../../src/isa/x86_64/reset';
 import { setSegment } from '../../../../src/isa/x86_64/segments';
@@ -29,6 +32,22 @@ const codeAttributes = (mode: Mode): bigint => {
 export class TestHart extends FakeHart {
   readonly spaces = new Map<string, bigint>();
   calledAs: number | undefined;
+  /** Pages (address >> 12) that are not present, and what every access was made as. */
+  readonly absent = new Set<bigint>();
+  readonly accesses: (number | undefined)[] = [];
+
+  override load(address: bigint, bytes: 1 | 2 | 4 | 8, as?: number): bigint {
+    this.#access(address, 0, as);
+    return super.load(address, bytes);
+  }
+  override store(address: bigint, bytes: 1 | 2 | 4 | 8, value: bigint, as?: number): void {
+    this.#access(address, PF.write, as);
+    super.store(address, bytes, value);
+  }
+  #access(address: bigint, code: number, as: number | undefined): void {
+    this.accesses.push(as);
+    if (this.absent.has(address >> 12n)) throw new Trap(causeOf(VECTOR.PF, code), address);
+  }
 
   override called(cause?: number): void {
     this.calledAs = cause;
@@ -82,5 +101,31 @@ export const descriptorBytes = (base: bigint, limit: bigint, attributes: bigint)
   ((base >> 24n) << 56n);
 
 /** Puts a descriptor into the GDT, or another table. */
-export const define = (hart: FakeHart, selector: bigint, raw: bigint, table = GDT): void =>
+export const define = (hart: Pick<FakeHart, 'store'>, selector: bigint, raw: bigint, table = GDT): void =>
   hart.store(table + (selector & ~7n), 8, raw);
+
+/** Of a gate: type and level as byte 5 of it has them, without P. */
+export const gateBytes = (
+  selector: bigint,
+  offset: bigint,
+  type: bigint,
+  { dpl = 0n, more = 0n, isPresent = true } = {},
+): bigint =>
+  (offset & 0xffffn) |
+  (selector << 16n) |
+  (more << 32n) |
+  (type << 40n) |
+  (dpl << 45n) |
+  (isPresent ? 1n << 47n : 0n) |
+  (((offset >> 16n) & 0xffffn) << 48n);
+
+/** Puts a gate into the IDT: of 16 bytes in long mode. */
+export const defineGate = (hart: FakeHart, vector: number, raw: bigint, high?: bigint): void => {
+  const bytes = high === undefined ? 8n : 16n;
+  hart.store(IDT + BigInt(vector) * bytes, 8, raw);
+  if (high !== undefined) hart.store(IDT + BigInt(vector) * bytes + 8n, 8, high);
+};
+
+/** What lies on a stack from an address on, in words of so many bytes. */
+export const words = (hart: FakeHart, at: bigint, count: number, bytes: 2 | 4 | 8): bigint[] =>
+  Array.from({ length: count }, (_, n) => hart.load(at + BigInt(n * bytes), bytes));

@@ -1,0 +1,66 @@
+/**
+ * Which interrupt is taken next: what holds it off, and whether a guest is left by it.
+ * @see AMD64 APM volume 2, 8.5 "Priorities", 15.13 "Interrupts and Exceptions", 15.17 "Global Interrupt Flag" and 15.21
+ */
+import type { HartState } from '../core/privileged';
+import { INTERRUPT, LINE, MARK } from './causes';
+import { injectedCause } from './svm/event-injection';
+import { exitOfEvent, PHYSICAL, physicalIf, virtualInterrupt } from './svm/events';
+
+type Source = Pick<HartState, 'get' | 'pc'>;
+
+/** The space of interrupt controllers, and the address where reading is the acknowledge cycle. */
+const ACKNOWLEDGE = 0x1000;
+
+/** Whether the instruction that comes next is behind STI or MOV SS, and holds interrupts off. */
+const isInShadow = (state: Source): boolean => state.get('isShadowed') !== 0n && state.get('shadow') === state.pc;
+
+/** The physical interrupt or exit that `lines` lead to. */
+const physicalInterrupt = (state: Source, isShadowed: boolean): number | undefined => {
+  const lines = state.get('lines');
+  if (lines === 0n || state.get('gif') === 0n) return undefined;
+  if (lines & LINE.init) {
+    const exit = exitOfEvent(state, PHYSICAL.INIT);
+    if (exit !== undefined) return exit;
+  }
+  if (lines & LINE.nmi) {
+    const exit = exitOfEvent(state, PHYSICAL.NMI);
+    if (exit !== undefined) return exit;
+    if (state.get('nmiBlocked') === 0n && !isShadowed) return INTERRUPT.nmi;
+  }
+  if ((lines & LINE.intr) === 0n || !physicalIf(state)) return undefined;
+  const exit = exitOfEvent(state, PHYSICAL.INTR);
+  if (exit !== undefined) return exit;
+  return isShadowed ? undefined : INTERRUPT.external;
+};
+
+/** The interrupt to take before the next instruction, if any. */
+export const pendingInterrupt = (state: Source): number | undefined => {
+  const injected = injectedCause(state);
+  if (injected !== undefined) return injected;
+  return physicalInterrupt(state, isInShadow(state)) ?? virtualInterrupt(state);
+};
+
+/** Whether only the next instruction holds one off. */
+export const holdsInterrupts = (state: Source): boolean => {
+  if (!isInShadow(state) || pendingInterrupt(state) !== undefined) return false;
+  // Behind it nothing is held off: looked at from any other address.
+  const later: Source = { get: (slot) => state.get(slot), pc: state.pc + 1n };
+  return pendingInterrupt(later) !== undefined;
+};
+
+/**
+ * The interrupt is about to be taken: the vector of an external one is its controller's, and NMI is no longer pending. An exit of a
+ * guest leaves both as they are.
+ */
+export const acknowledge = (state: HartState, pending: number): number => {
+  if (pending === INTERRUPT.nmi) state.set('lines', state.get('lines') & ~LINE.nmi);
+  if (pending !== INTERRUPT.external) return pending;
+  return Number(state.readSpace('apic', ACKNOWLEDGE, 8) ?? 0n) & 0xff;
+};
+
+/** What ends HLT: an interrupt that would be taken, or leaves the guest. */
+export const wakesFromWait = (state: Source): boolean => {
+  const cause = pendingInterrupt(state);
+  return cause !== undefined && (cause & MARK.injected) === 0;
+};
