@@ -7,9 +7,19 @@ import { addMoves } from './moves';
 import { addMultiplication } from './multiply';
 import { addShifts } from './shifts';
 import { addStrings } from './strings';
+import { addSvm } from './svm';
 
 const table = new FormTable();
-for (const add of [addArithmetic, addMoves, addShifts, addMultiplication, addBranches, addStrings, addFlagInsns])
+for (const add of [
+  addArithmetic,
+  addMoves,
+  addShifts,
+  addMultiplication,
+  addBranches,
+  addStrings,
+  addFlagInsns,
+  addSvm,
+])
   add(table);
 
 /** Every form, for the decoder. */

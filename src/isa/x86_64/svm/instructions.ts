@@ -1,5 +1,5 @@
 /** The instructions of SVM. @see AMD64 APM volume 3, chapter 4; volume 2, 15.4 to 15.17 and 15.33 */
-import { type HartState, type Helper, Trap } from '../../core/privileged';
+import { type Guard, type HartState, type Helper, Trap } from '../../core/privileged';
 import { EFER, RFLAGS } from '../bits';
 import { causeOf, VECTOR } from '../causes';
 import { flushGuests } from '../contexts';
@@ -106,11 +106,6 @@ const absent: Helper = () => {
   throw undefinedInstruction();
 };
 
-/** PAUSE in a guest that is left for it. */
-const pause: Helper = (state) => {
-  if (isIntercepted(state, EXIT.PAUSE) && countsPause(state)) throw vmExitTrap(EXIT.PAUSE);
-};
-
 /** By the names their rows give. */
 export const SVM_HELPERS: Readonly<Record<string, Helper>> = {
   vmrun,
@@ -122,5 +117,14 @@ export const SVM_HELPERS: Readonly<Record<string, Helper>> = {
   invlpga,
   skinit: absent,
   vmcall: absent,
-  pause,
+};
+
+/** Of PAUSE, which asks nothing where no guest is left for it. */
+export const SVM_GUARDS: Readonly<Record<string, Guard>> = {
+  pause: {
+    isOpen: (state) => !isIntercepted(state, EXIT.PAUSE),
+    open: (state) => {
+      if (countsPause(state)) throw vmExitTrap(EXIT.PAUSE);
+    },
+  },
 };
