@@ -106,8 +106,8 @@ const text = (problem: string | undefined) => (problem === undefined ? {} : { te
 export function stuckText(target: DebugTarget, stop: Extract<Stop, { kind: 'stuck' }>): string {
   const cpu = target.cpu(stop.hart);
   const { isa } = target.machine;
-  const ra = cpu.readRegister(isa.returnAddress);
-  const caller = target.symbolText(ra, stop.hart);
+  const ra = isa.returnAddress === undefined ? 0n : cpu.readRegister(isa.returnAddress);
+  const caller = isa.returnAddress === undefined ? undefined : target.symbolText(ra, stop.hart);
   const called = caller === undefined ? '' : t` The last call returns to ${hex(ra)} (${caller}).`;
   const advice =
     cpu.pc === 0n
@@ -160,7 +160,13 @@ export function trapText(target: DebugTarget, stop: Extract<Stop, { kind: 'trap'
   const at = event.isInterrupt ? t`interrupted ${place}` : t`raised by the instruction at ${place}`;
   const problem = stop.kind === 'trap' && stop.problem !== undefined ? `. ${stop.problem}` : '';
   const cause = target.filters.causeOf(event);
-  return `${cause === undefined ? t`cause ${event.cause}` : t(cause.name)}, ${at}${tvalText(target, event)}${guestText(event)}${problem}`;
+  return `${cause === undefined ? t`cause ${event.cause}` : t(cause.name)}, ${at}${tvalText(target, event)}${guestText(event)}${detailText(target, event)}${problem}`;
+}
+
+/** What the processor tells beside cause and address. */
+function detailText(target: DebugTarget, { report }: Extract<Stop, { kind: 'trap' }>['event']): string {
+  const detail = report && target.machine.isa.causeDetail?.(report);
+  return detail === undefined ? '' : `, ${detail}`;
 }
 
 const guestText = ({ guestPhysical }: Extract<Stop, { kind: 'trap' }>['event']): string =>

@@ -329,9 +329,10 @@ export class Unwinder {
     return t`── trap: ${causeText(this.machine.isa, { cause, isInterrupt })} at ${hex(context.pc)}`;
   }
 
-  /** The return-address register of a leaf that has no information at all, else the frame pointer's chain. */
+  /** The return address of a leaf that has no information at all, in its register, else the frame pointer's chain. */
   private withoutCfi(frame: PhysicalFrame): Caller | undefined {
-    const ra = this.registerOf(frame, this.machine.isa.returnAddress);
+    const { returnAddress } = this.machine.isa;
+    const ra = returnAddress === undefined ? undefined : this.registerOf(frame, returnAddress);
     if (!frame.state.isCaller && ra !== undefined && this.isReturnAddress(frame, va(ra))) {
       return { kind: 'frame', frame: this.frame(frame.cpu, va(ra), frame.state.registers, true) };
     }

@@ -52,7 +52,7 @@ export interface ExitContext {
 interface Called {
   readonly function: Va;
   readonly stackPointer: bigint | undefined;
-  /** What the return-address register held. */
+  /** What the return-address register held, or the word that the call had pushed. */
   readonly returnAddress: bigint | undefined;
   readonly caller: () => PhysicalFrame | undefined;
 }
@@ -257,7 +257,7 @@ export class WorldContexts {
     this.called.set(key, {
       function: pc,
       stackPointer: this.stackPointer(registers),
-      returnAddress: this.register(registers, this.machine.isa.returnAddress),
+      returnAddress: this.returnAddress(cpu, registers),
       // Most calls are followed by others before anybody looks.
       caller: () => {
         caller ??= {
@@ -365,6 +365,15 @@ export class WorldContexts {
 
   private generalRegisters(cpu: Cpu): Map<number, bigint> {
     return new Map(this.general.map(([dwarf, name]) => [dwarf, cpu.readRegister(name)]));
+  }
+
+  /** Where a function returns to, at its first instruction. */
+  private returnAddress(cpu: Cpu, registers: ReadonlyMap<number, bigint>): bigint | undefined {
+    const { returnAddress } = this.machine.isa;
+    if (returnAddress !== undefined) return this.register(registers, returnAddress);
+    const sp = this.stackPointer(registers);
+    const bytes = sp === undefined ? undefined : this.unwinder.reader(cpu)(sp, 8);
+    return bytes && new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
   }
 
   private stackPointer(registers: ReadonlyMap<number, bigint>): bigint | undefined {

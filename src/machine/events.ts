@@ -2,6 +2,7 @@
 import { ipa, va } from '../base/address';
 import type { CompletedHelper, TakenTrap } from '../engine/engine';
 import type { HartView } from '../engine/hart-view';
+import { causeNumber } from '../isa/core/isa';
 import type { Fence } from '../isa/core/privileged';
 import type { Access } from '../isa/core/translation';
 import type { RunOptions, StopEvent, TraceEvent, TrapEvent } from './contract';
@@ -17,7 +18,7 @@ export class Events {
   accepted: StopEvent | undefined;
   lastTrap: TrapEvent | undefined;
 
-  constructor(private readonly machine: Pick<EmulatedMachine, 'engine' | 'hardware' | 'retired'>) {}
+  constructor(private readonly machine: Pick<EmulatedMachine, 'engine' | 'hardware' | 'isa' | 'retired'>) {}
 
   /** A run begins. */
   begin({ stopOn, registers = [] }: Pick<RunOptions, 'stopOn' | 'registers'>): void {
@@ -76,7 +77,9 @@ export class Events {
     const border = { from, to, instruction: va(at), ...common };
     const events: StopEvent[] = [];
     if (called !== undefined) {
-      events.push({ kind: 'crossing', by: 'call', cause: called, isInterrupt: false, tval: 0n, ...border });
+      const call = { isInterrupt: false, tval: 0n };
+      const cause = causeNumber(this.machine.isa, { cause: called, ...call });
+      events.push({ kind: 'crossing', by: 'call', cause, ...call, ...border });
     } else if (to.rank !== from.rank) {
       const isRefill = this.machine.hardware.engineIsa.inRefill?.(before) ?? false;
       events.push({ kind: isRefill ? 'refill' : 'crossing', by: 'instruction', mnemonic, ...border });
@@ -100,7 +103,9 @@ export class Events {
 
   /** A trap as observers see it. */
   trapEvent(view: HartView, trap: TakenTrap): TrapEvent {
-    const { cause, isInterrupt, tval, epc, detail, before } = trap;
+    const { isInterrupt, tval, epc, detail, before } = trap;
+    const cause = causeNumber(this.machine.isa, trap);
+    const second = detail?.second !== undefined && { second: detail.second };
     return {
       kind: this.isRefill(trap) ? 'refill' : 'crossing',
       by: 'trap',
@@ -108,6 +113,7 @@ export class Events {
       cause,
       isInterrupt,
       tval,
+      ...((cause !== trap.cause || second) && { report: { cause: trap.cause, isInterrupt, tval, ...second } }),
       ...(detail?.guestPhysical !== undefined && { guestPhysical: ipa(detail.guestPhysical) }),
       from: this.machine.hardware.worldOf(before),
       to: this.machine.hardware.worldOf((slot) => view.get(slot)),

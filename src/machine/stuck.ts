@@ -3,7 +3,7 @@
 import { hex } from '../base/address';
 import { t } from '../base/l10n';
 import type { Retried } from '../engine/retries';
-import { causeOf, type Isa, processorText, type TrapCause } from '../isa/core/isa';
+import { causeNumber, causeOf, type Isa, processorText, type TrapCause } from '../isa/core/isa';
 import { isVmExit } from '../isa/core/world';
 import type { Cpu, TrapEvent } from './contract';
 
@@ -20,7 +20,13 @@ const isCall = (row: TrapCause | undefined): boolean => row?.group === 'ecall' |
 
 /** Whether an exception of this cause has come back often enough. */
 export const isStuck = (isa: Isa, cause: number, { count, quiet }: Retried): boolean =>
-  count >= FAULTS && (quiet >= CALLS || !isCall(causeOf(isa, { cause, isInterrupt: false })));
+  count >= FAULTS && (quiet >= CALLS || !isCall(rowOf(isa, cause)));
+
+/** The row of an exception as processors have it. */
+const rowOf = (isa: Isa, cause: number): TrapCause | undefined => {
+  const exception = { cause, isInterrupt: false, tval: 0n };
+  return causeOf(isa, { cause: causeNumber(isa, exception), isInterrupt: false });
+};
 
 /** A handler that traps on its own first instruction. `cpu` stands there. */
 export function explainHandler(isa: Isa, cpu: Cpu, event: TrapEvent): string {

@@ -3,6 +3,10 @@ import type { RegisterFile, RegisterView, StateLayout } from '../../src/isa/core
 
 const mask = (bits: number): bigint => (1n << BigInt(bits)) - 1n;
 
+/** Where a number of a view lies: in which register, from which byte on. */
+const placeOf = ({ parts, byte = 0 }: RegisterView, index: number): { register: number; byte: number } =>
+  parts?.[index] ?? { register: index, byte };
+
 export class PlainState {
   private readonly files: ReadonlyMap<string, RegisterFile>;
   private readonly views: ReadonlyMap<string, RegisterView>;
@@ -23,8 +27,9 @@ export class PlainState {
     if (!view) return this.file(file).zero === index ? 0n : (this.registers.get(file)?.[index] ?? 0n);
     if (view.zero === index) return 0n;
     const slot = view.slots?.[index];
-    const whole = slot === undefined ? (this.registers.get(view.of)?.[index] ?? 0n) : this.get(slot);
-    return (whole >> BigInt(8 * (view.byte ?? 0))) & mask(view.bits ?? this.file(view.of).bits);
+    const { register, byte } = placeOf(view, index);
+    const whole = slot === undefined ? (this.registers.get(view.of)?.[register] ?? 0n) : this.get(slot);
+    return (whole >> BigInt(8 * byte)) & mask(view.bits ?? this.file(view.of).bits);
   }
 
   write(file: string, index: number, value: bigint): void {
@@ -36,11 +41,12 @@ export class PlainState {
     }
     if (view.zero === index) return;
     const slot = view.slots?.[index];
-    const whole = slot === undefined ? (this.registers.get(view.of)?.[index] ?? 0n) : this.get(slot);
-    const shift = BigInt(8 * (view.byte ?? 0));
+    const { register, byte } = placeOf(view, index);
+    const whole = slot === undefined ? (this.registers.get(view.of)?.[register] ?? 0n) : this.get(slot);
+    const shift = BigInt(8 * byte);
     const part = mask(view.bits ?? this.file(view.of).bits) << shift;
     const changed = (whole & ~part) | ((value << shift) & part);
-    if (slot === undefined) this.put(view.of, index, changed);
+    if (slot === undefined) this.put(view.of, register, changed);
     else this.set(slot, changed);
   }
 

@@ -3,6 +3,7 @@
  * from virtual machines. Which of them it is, its reason (`by`) and its worlds say together.
  */
 import type { Ipa, Va } from '../../base/address';
+import type { TrapReport } from './isa';
 import type { World } from './world';
 
 interface Border {
@@ -28,6 +29,8 @@ export interface TrapCrossing extends Border {
   readonly cause: number;
   readonly isInterrupt: boolean;
   readonly tval: bigint;
+  /** As the processor has it, where that says more than the row of its cause. */
+  readonly report?: TrapReport;
   /** The guest physical address that stage 2 did not translate. */
   readonly guestPhysical?: Ipa;
 }

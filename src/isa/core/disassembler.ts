@@ -132,7 +132,8 @@ const createForms = (insn: Insn, spelling: Spelling): Form[] => {
   return [...aliases, { ...own, matches: () => true }];
 };
 
-const kindOf = (insn: Insn): DisassembledInsn['kind'] => {
+/** The control-flow kind of an instruction, its own or what its meaning says. */
+export const kindOf = (insn: Insn): DisassembledInsn['kind'] => {
   if (insn.kind) return insn.kind;
   const effects = effectsOf(recordGraph(insn));
   if (effects.isConditional) return 'branch';

@@ -29,6 +29,16 @@ export interface TrapCause {
   readonly isOfGuests?: true;
 }
 
+/** A trap as the processor reports it. */
+export interface TrapReport {
+  /** With an error code, where it has one. */
+  readonly cause: number;
+  readonly isInterrupt: boolean;
+  readonly tval: bigint;
+  /** The second of two words that it tells, where it tells two. */
+  readonly second?: bigint;
+}
+
 /** How calls into more privileged code say what they ask for. */
 export interface EnvironmentCalls {
   /** Registers that hold the numbers of a call, in the order in which `name` takes their values. */
@@ -51,19 +61,28 @@ export interface Isa {
   readonly pc: string;
   readonly stackPointer: string;
   readonly framePointer: string;
-  readonly returnAddress: string;
+  /** The register that calls leave the return address in; absent where they push it. */
+  readonly returnAddress?: string;
   /** Integer argument registers in order, for finishing calls and return values. */
   readonly arguments: readonly string[];
   /** For hints: a register that names a root table, and one with the processor's status. */
   readonly examples: { readonly root: string; readonly status: string };
   readonly causes: readonly TrapCause[];
   readonly calls: EnvironmentCalls;
+  /**
+   * The number of the row in `causes` for a cause as processors have it, which may say more: an error code, the kind of
+   * access. Absent: they have what the rows have.
+   */
+  causeNumber?(cause: number, isInterrupt: boolean, tval: bigint): number;
+  /** What a trap tells beside its cause and tval, in words, such as its error code; undefined for nothing. Absent: none does. */
+  causeDetail?(trap: TrapReport): string | undefined;
   /** Longest instruction, bytes. */
   readonly maxLength: number;
   readonly minLength: number;
   /** The first words of statements in its assembly language: instructions, and what assemblers write in their place. */
   readonly mnemonics: readonly string[];
-  disassemble(bytes: Uint8Array, address: bigint): DisassembledInsn;
+  /** @param codeMode of the world that it would execute in, see `World.codeMode`; 0 when absent */
+  disassemble(bytes: Uint8Array, address: bigint, codeMode?: number): DisassembledInsn;
   /** The instructions that return from a trap or enter a guest, as their bytes lie in memory: those without operands. */
   readonly trapReturns: readonly Uint8Array[];
   /** Where two neighbouring instructions go together, when the second alone does not say: far calls of RISC-V. */
@@ -121,6 +140,12 @@ export interface Isa {
   tableShape(world: World, level: number, registers: (name: string) => bigint): TableShape;
 }
 
+/** The number of the row for a cause as processors have it. */
+export const causeNumber = (
+  isa: Pick<Isa, 'causeNumber'>,
+  { cause, isInterrupt, tval }: Pick<TrapReport, 'cause' | 'isInterrupt' | 'tval'>,
+): number => isa.causeNumber?.(cause, isInterrupt, tval) ?? cause;
+
 /** Which processor, as users call it: `hart 0`, `CPU 0`. */
 export const processorText = ({ processor }: Pick<Isa, 'processor'>, number: number | string): string =>
   `${processor} ${number}`;
@@ -128,9 +153,9 @@ export const processorText = ({ processor }: Pick<Isa, 'processor'>, number: num
 /** Whether the tables of a level hold no further ones. */
 export const isLastLevel = ({ lastLevel = 0 }: Pick<Isa, 'lastLevel'>, level: number): boolean => level === lastLevel;
 
-/** The level `depth` tables below another one. */
+/** The level `depth` tables below another one, which is not the last. */
 export const levelBelow = ({ lastLevel = 0 }: Pick<Isa, 'lastLevel'>, level: number, depth = 1): number =>
-  lastLevel === 0 ? level - depth : level + depth;
+  level > lastLevel ? level - depth : level + depth;
 
 /** The row of a trap's cause; undefined for one that the manual reserves. */
 export const causeOf = (

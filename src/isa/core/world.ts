@@ -36,6 +36,8 @@ export interface World {
   readonly level: WorldLevel;
   readonly asid: number;
   readonly vmid: number;
+  /** What the bytes of code mean, see `EngineIsa.decodeMode`; absent where they have one meaning, or it is 0. */
+  readonly codeMode?: number;
   /** Whether addresses are physical, where that does not follow from there being no roots: mapping may be on without any. */
   readonly isDirect?: boolean;
   /**

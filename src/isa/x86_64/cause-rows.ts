@@ -3,10 +3,10 @@
  * codes. What comes with a cause, error codes and the like, has no rows of its own.
  * @see AMD64 APM volume 2, 8.2 "Vectors", Appendix C "SVM Intercept Exit Codes"
  */
-import type { TrapCause } from '../core/isa';
+import type { TrapCause, TrapReport } from '../core/isa';
 import { errorCodeOf, MARK, PF, VECTOR, vectorOf } from './causes';
 import { EXIT, EXIT_NAMES } from './svm/exit-codes';
-import { NPF } from './svm/exit-info';
+import { exitInfoText, NPF, nestedFaultText } from './svm/exit-info';
 
 /** Rows of software interrupts, calls and VM exits count from here. */
 const SOFTWARE = 0x2_0000;
@@ -49,7 +49,7 @@ const nestedPageFaults = ACCESSES.map(({ access, mark, id, words }) =>
   exception(
     VM_EXIT + EXIT.NPF + mark,
     `${id}-nested-page-fault`,
-    `VM exit NPF: nested page fault of a ${words}`,
+    `Nested page fault of a ${words} (VMEXIT_NPF)`,
     'guest-page-fault',
     { access, isOfGuests: true },
   ),
@@ -92,7 +92,7 @@ const vmExits = [...EXIT_NAMES]
   .filter(([code]) => code !== EXIT.NPF)
   .map(([code, name]) => {
     const id = `vmexit-${name.toLowerCase().replaceAll('_', '-')}`;
-    const text = `VM exit ${name}`;
+    const text = `VMEXIT_${name}`;
     const more = { isOfGuests: true } as const;
     if (OF_EVENTS.has(code)) return interrupt(VM_EXIT + code, id, text, more);
     return exception(VM_EXIT + code, id, text, code === EXIT.VMMCALL ? 'ecall' : 'vm-exit', more);
@@ -137,3 +137,38 @@ const BY_NUMBER = new Map(CAUSES.filter(({ isInterrupt }) => !isInterrupt).map((
 /** The name of what a walk raises. */
 export const causeName = (cause: number, tval: bigint): string =>
   BY_NUMBER.get(causeNumber(cause, false, tval))?.name ?? `exception ${vectorOf(cause)}`;
+
+/** Vectors that push an error code. @see AMD64 APM volume 2, table 8-1 */
+const WITH_ERROR_CODE: ReadonlySet<number> = new Set([
+  ...[VECTOR.DF, VECTOR.TS, VECTOR.NP, VECTOR.SS, VECTOR.GP, VECTOR.PF, VECTOR.AC, VECTOR.CP],
+]);
+
+const TABLES = ['GDT', 'IDT', 'LDT', 'IDT'] as const;
+
+/** An error code that names a descriptor. @see AMD64 APM volume 2, 8.4.1 "Selector-Error Code" */
+const selectorText = (code: number): string => {
+  const table = TABLES[(code >> 1) & 3] ?? 'GDT';
+  const index = table === 'IDT' ? `vector ${code >> 3}` : `selector ${hexOf(code & 0xfffc)}`;
+  return `error code ${hexOf(code)} (${index} of the ${table}${code & 1 ? ', while an event was delivered' : ''})`;
+};
+
+const pageFaultText = (code: number): string => {
+  const why = code & PF.reserved ? 'a reserved bit is set' : code & PF.present ? 'not permitted' : 'not present';
+  return `error code ${hexOf(code)} (${code & PF.user ? 'ring 3' : 'supervisor'}, ${why})`;
+};
+
+/** Implements {@link Isa.causeDetail}: error codes, vectors of INT n, EXITINFO1 and EXITINFO2. */
+export const causeDetail = ({ cause, isInterrupt, tval, second = 0n }: TrapReport): string | undefined => {
+  if (cause & MARK.vmExit) {
+    const code = cause & 0xfff;
+    const text = code === EXIT.NPF ? nestedFaultText(tval) : exitInfoText(code, tval, second);
+    return text === '' ? undefined : text;
+  }
+  const vector = vectorOf(cause);
+  if (isInterrupt || cause & MARK.call) return undefined;
+  if (cause & MARK.software) return NAMED.has(vector) ? undefined : `INT ${hexOf(vector)}`;
+  if (!WITH_ERROR_CODE.has(vector)) return undefined;
+  const code = errorCodeOf(cause);
+  if (vector === VECTOR.PF) return pageFaultText(code);
+  return code === 0 ? 'error code 0' : selectorText(code);
+};

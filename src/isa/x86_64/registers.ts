@@ -161,6 +161,14 @@ const PARTS = new Map<string, RegisterPart>([
 /** The part of a general register that a name stands for. */
 export const partOf = (name: string): RegisterPart | undefined => PARTS.get(name);
 
+const PART_NAMES = new Map([...PARTS].map(([name, { view, index }]) => [`${view}${index}`, name]));
+
+/** The name of the part of so many bits of a general register; numbers from 16 on are ah and its kind. */
+export const nameOfPart = (number: number, bits: number): string => {
+  if (bits === 64 || bits === 0) return GENERAL[number] ?? '';
+  return PART_NAMES.get(`${bits === 32 ? 'd' : bits === 16 ? 'w' : 'b'}${number}`) ?? '';
+};
+
 const PART_BITS = { d: 32, w: 16, b: 8 } as const;
 
 const BY_NAME = new Map<string, RegisterSpec>();

@@ -50,8 +50,8 @@ const secondRoot = (state: Registers): TableRoot => ({
   register: 'nestedCr3',
 });
 
-/** The world of a ring under the registers there are now. */
-export const worldAt = (state: Registers, ring: number): World => {
+/** The world of a ring under the registers there are now. @param codeMode 0: 64-bit code, 1: 32-bit, 2: 16-bit */
+export const worldAt = (state: Registers, ring: number, codeMode = 0): World => {
   const isGuest = state.get('isGuest') !== 0n;
   const isUnder = isNested(state);
   const isOn = isPagingOn(state);
@@ -60,13 +60,15 @@ export const worldAt = (state: Registers, ring: number): World => {
     ...kindOf(state, ring, isGuest),
     asid: (isOn ? pcidOf(state) : undefined) ?? 0,
     vmid: isGuest ? Number(state.get('asid')) : 0,
+    ...(codeMode !== 0 && { codeMode }),
     ...(!isOn && !isUnder && { isDirect: true }),
     roots: [...(isOn ? [firstRoot(state, isUnder)] : []), ...(isUnder ? [secondRoot(state)] : [])],
   };
 };
 
 /** The world the processor executes in now. */
-export const worldOf = (state: Registers): World => worldAt(state, Number(state.get('cpl')));
+export const worldOf = (state: Registers): World =>
+  worldAt(state, Number(state.get('cpl')), Number(state.get('codeMode')));
 
 const CONTROL = ['cr0', 'cr3', 'cr4', 'efer'] as const;
 type Control = (typeof CONTROL)[number];
@@ -98,6 +100,10 @@ export const registersOf = (registers: (name: string) => bigint, machine: 'guest
  */
 export const worldsOf = (registers: (name: string) => bigint): World[] => {
   const hasGuest = registers('isGuest') !== 0n || registers('lastVmcb') !== 0n;
-  const rings = (state: Registers): World[] => [worldAt(state, 0), worldAt(state, 3)];
+  // Where its code is of 64 bits cannot be told from control registers alone, but where none can be.
+  const rings = (state: Registers): World[] => {
+    const mode = isLong(state) ? 0 : isReal(state) ? 2 : 1;
+    return [worldAt(state, 0, mode), worldAt(state, 3, mode)];
+  };
   return [...rings(registersOf(registers, 'host')), ...(hasGuest ? rings(registersOf(registers, 'guest')) : [])];
 };

@@ -180,14 +180,15 @@ const faultText = (info1: bigint, fetches: bigint): string => {
   return `${access}, ${why}`;
 };
 
+/** A nested page fault's EXITINFO1 in words. */
+export const nestedFaultText = (info1: bigint): string =>
+  `${faultText(info1, NPF.fetch)}, ${info1 & NPF.table ? "while the guest's table was walked" : 'of the final address'}`;
+
 /** The two words of an exit in a line; empty where they say nothing. */
 export const exitInfoText = (code: number, info1: bigint, info2: bigint): string => {
   if (code === EXIT.IOIO) return ioText(info1, info2);
   if (code === EXIT.MSR) return info1 === 0n ? 'RDMSR' : 'WRMSR';
-  if (code === EXIT.NPF) {
-    const where = info1 & NPF.table ? "while the guest's table was walked" : 'of the final address';
-    return `${faultText(info1, NPF.fetch)}, ${where}, guest physical ${hex(info2)}`;
-  }
+  if (code === EXIT.NPF) return `${nestedFaultText(info1)}, guest physical ${hex(info2)}`;
   if (code === EXIT.EXCP + VECTOR.PF) return `${faultText(info1, NPF.fetch)}, address ${hex(info2)}`;
   if (code < EXIT.DR_READ || code === EXIT.CR0_SEL_WRITE) return info1 & MOV_CR ? `MOV with ${register(info1)}` : '';
   if (code < EXIT.EXCP) return `MOV with ${register(info1)}`;

@@ -25,7 +25,7 @@ it.each([
 });
 
 it('knows the roles of the calling convention as registers', () => {
-  const { pc, stackPointer, framePointer, returnAddress, arguments: args } = RISCV64;
+  const { pc, stackPointer, framePointer, returnAddress = '', arguments: args } = RISCV64;
   const names = [pc, stackPointer, framePointer, returnAddress, ...args].map((name) => RISCV64.register(name)?.name);
   expect(names).toEqual(['pc', 'x2', 'x8', 'x1', 'x10', 'x11', 'x12', 'x13', 'x14', 'x15', 'x16', 'x17']);
 });

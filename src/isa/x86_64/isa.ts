@@ -1,0 +1,57 @@
+/** x86-64 as debugger and inspector know it. */
+import type { Isa } from '../core/isa';
+import { ARGUMENT_REGISTERS, FRAME_POINTER, STACK_POINTER } from './abi';
+import { disassemble } from './assembly';
+import { CALLS } from './calls';
+import { CAUSES, causeDetail, causeNumber } from './cause-rows';
+import { LONGEST } from './decode';
+import { runsGuests } from './guest-entry';
+import { FORMS } from './insns/all';
+import { translate } from './paging-view';
+import { REGISTERS, registerOfDwarf, registerOfName } from './registers';
+import { loadsStackPointer, stackAccesses, transfer } from './stack-accesses';
+import { LAST_LEVEL } from './table-entries';
+import { mappings, rootLevel, tableEntries, tableShape } from './tables';
+import { worldsOf } from './worlds';
+
+/** IRETD alone is one byte, which is found anywhere: of kernels in 64-bit mode none returns by it. */
+const TRAP_RETURNS = [
+  [0x48, 0xcf],
+  [0x48, 0x0f, 0x07],
+  [0x0f, 0x01, 0xd8],
+] as const;
+
+export const X86_64: Isa = {
+  name: 'x86_64',
+  processor: 'CPU',
+  examples: { root: 'cr3', status: 'cr0' },
+  registers: REGISTERS,
+  register: registerOfName,
+  registerOfDwarf,
+  pc: 'rip',
+  stackPointer: STACK_POINTER,
+  framePointer: FRAME_POINTER,
+  arguments: ARGUMENT_REGISTERS,
+  causes: CAUSES,
+  causeNumber,
+  causeDetail,
+  calls: CALLS,
+  maxLength: LONGEST,
+  minLength: 1,
+  get mnemonics() {
+    return [...new Set(FORMS.forms.map(({ mnemonic }) => mnemonic))].sort();
+  },
+  disassemble,
+  trapReturns: TRAP_RETURNS.map((bytes) => new Uint8Array(bytes)),
+  loadsStackPointer,
+  transfer,
+  stackAccesses,
+  translate,
+  mappings,
+  tableEntries,
+  rootLevel,
+  lastLevel: LAST_LEVEL,
+  tableShape,
+  worlds: worldsOf,
+  runsGuests,
+};
