@@ -1,6 +1,6 @@
 /**
  * Builds the bare test programs into `prebuilt/` beside them. Those of RISC-V need Debian's gcc-riscv64-linux-gnu, those of
- * LoongArch and AArch64 (`.s`, without a preprocessor) llvm-19 and lld-19; only changing a program needs them, the built files are
+ * LoongArch, AArch64 and x86-64 (`.s`, without a preprocessor) llvm-19 and lld-19; only changing a program needs them, the built files are
  * committed.
  */
 import { spawnSync } from 'node:child_process';
@@ -53,6 +53,7 @@ const FOLDERS = [
   { path: join(here, '../bad-guests'), start: [], tools: riscv },
   { path: join(here, 'loongarch64'), start: [], tools: llvm('loongarch64', '+d,+lsx,-relax') },
   { path: join(here, 'aarch64'), start: [], tools: llvm('aarch64', '+all') },
+  { path: join(here, 'x86_64'), start: [], tools: llvm('x86_64', '+sse2') },
 ];
 
 for (const { path, start, tools } of FOLDERS) {
