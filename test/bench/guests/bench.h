@@ -4,9 +4,13 @@
 
 static inline void print(const char *text)
 {
-    volatile uint8_t *uart = (volatile uint8_t *)UART;
-    for (; *text; text++)
-        *uart = (uint8_t)*text;
+    for (; *text; text++) {
+#ifdef __x86_64__
+        __asm__ volatile("outb %0, %1" : : "a"(*text), "Nd"((uint16_t)UART));
+#else
+        *(volatile uint8_t *)UART = (uint8_t)*text;
+#endif
+    }
 }
 
 static inline void print_result(const char *name, uint64_t value)

@@ -43,6 +43,15 @@ const TARGETS = [
     link: '--defsym=BASE=0x40200000',
     packages: 'clang-19 lld-19',
   },
+  {
+    name: 'x86_64',
+    compiler: 'clang-19',
+    compile:
+      '--target=x86_64-unknown-none -march=x86-64 -mno-red-zone -mcmodel=small -fno-builtin -fno-vectorize -fno-slp-vectorize -DUART=0x3f8',
+    linker: 'ld.lld-19',
+    link: '--defsym=BASE=0x200000',
+    packages: 'clang-19 lld-19',
+  },
 ] as const;
 
 const run = (program: string, packages: string, ...args: readonly string[]): void => {

@@ -17,6 +17,8 @@ static double square_root(double value)
     double root;
 #ifdef __aarch64__
     __asm__("fsqrt %d0, %d1" : "=w"(root) : "w"(value));
+#elif defined(__x86_64__)
+    __asm__("sqrtsd %1, %0" : "=x"(root) : "x"(value));
 #else
     __asm__("fsqrt.d %0, %1" : "=f"(root) : "f"(value));
 #endif
