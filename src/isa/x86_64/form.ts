@@ -104,8 +104,15 @@ export class FormTable {
   readonly #rows = new Map<string, Row>();
   readonly forms: Form[] = [];
 
+  #all: readonly Row[] | undefined;
+
   /** All rows, each once. */
   get rows(): readonly Row[] {
+    this.#all ??= this.#collected();
+    return this.#all;
+  }
+
+  #collected(): readonly Row[] {
     for (const form of this.forms) void form.rows;
     return [...this.#rows.values()];
   }
@@ -206,6 +213,10 @@ const makeRow = (form: Form, name: string, size: OperandSize | 0, memory: Memory
     },
   };
 };
+
+/** The row with another meaning: its quick form. */
+export const variantOf = (row: Row, sem: Sem): Row =>
+  makeRow({ ...row.form, sem }, `${row.mnemonic} quick`, row.bits === 8 ? 0 : row.bits, row.memory);
 
 const ADDRESS_FIELDS: Readonly<Record<MemoryKind, readonly FieldName[]>> = {
   m: ['base', 'disp'],

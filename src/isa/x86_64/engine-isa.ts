@@ -1,0 +1,53 @@
+/** x86-64 as the engine executes it. */
+import type { EngineIsa } from '../core/engine-isa';
+import { CAUSE } from './causes';
+import { dataContext, fetchContext, GUEST_CONTEXTS } from './contexts';
+import { ENCODING } from './encoding';
+import { takeTrap } from './exceptions';
+import { variantOf } from './form';
+import { isApart } from './hot-rows';
+import { FORMS } from './insns/all';
+import { DIVISION_FUNCTIONS, quickDivisions } from './insns/multiply';
+import { acknowledge, holdsInterrupts, pendingInterrupt, wakesFromWait } from './interrupts';
+import { OPERAND_GUARDS } from './operand-check';
+import { cpuTranslate } from './paging-cpu';
+import { STATE } from './state';
+import { SVM_HELPERS } from './svm/instructions';
+
+let quick: EngineIsa['quick'] | undefined;
+
+export const X86_64_ENGINE: EngineIsa = {
+  name: 'x86_64',
+  encoding: ENCODING,
+  get insns() {
+    return FORMS.rows;
+  },
+  get quick() {
+    quick ??= quickDivisions(FORMS.rows, variantOf);
+    return quick;
+  },
+  apart: { test: isApart, jumps: true },
+  fusions: [],
+  state: STATE,
+  helpers: SVM_HELPERS,
+  functions: DIVISION_FUNCTIONS,
+  guards: OPERAND_GUARDS,
+  causes: {
+    illegalInstruction: CAUSE.UD,
+    // What nothing answers at reads as ones on a PC; the board says so before it comes to this.
+    loadAccess: CAUSE.MC,
+    storeAccess: CAUSE.MC,
+    fetchAccess: CAUSE.MC,
+  },
+  cpuTranslate,
+  fencesByPage: true,
+  decodeMode: (state) => Number(state.get('codeMode')),
+  dataContext,
+  fetchContext,
+  guestContexts: GUEST_CONTEXTS,
+  takeTrap,
+  pendingInterrupt,
+  acknowledge,
+  holdsInterrupts,
+  wakesFromWait,
+};
