@@ -12,7 +12,7 @@ import { acknowledge, holdsInterrupts, pendingInterrupt, wakesFromWait } from '.
 import { OPERAND_GUARDS } from './operand-check';
 import { cpuTranslate } from './paging-cpu';
 import { STATE } from './state';
-import { SVM_HELPERS } from './svm/instructions';
+import { SVM_GUARDS, SVM_HELPERS } from './svm/instructions';
 
 let quick: EngineIsa['quick'] | undefined;
 
@@ -31,7 +31,7 @@ export const X86_64_ENGINE: EngineIsa = {
   state: STATE,
   helpers: SVM_HELPERS,
   functions: DIVISION_FUNCTIONS,
-  guards: OPERAND_GUARDS,
+  guards: { ...OPERAND_GUARDS, ...SVM_GUARDS },
   causes: {
     illegalInstruction: CAUSE.UD,
     // What nothing answers at reads as ones on a PC; the board says so before it comes to this.
