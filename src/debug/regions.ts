@@ -2,6 +2,7 @@
 import { type Va, va } from '../base/address';
 import type { Isa } from '../isa/core/isa';
 import type { DisassembledInsn } from '../isa/core/registers';
+import type { World } from '../isa/core/world';
 import type { AddressRange, InlineFrame, LineRow, Program } from '../symbols/types';
 import type { PhysicalFrame } from './stack';
 
@@ -119,11 +120,15 @@ export function withTarget(isa: Isa, previous: DisassembledInsn | undefined, ins
   return target === undefined ? insn : { ...insn, target };
 }
 
-/** Disassembles the region and collects its exits. Unreadable code counts as an unknown. */
+/**
+ * Disassembles the region and collects its exits. Unreadable code counts as an unknown.
+ * @param mode that of the world whose code it is
+ */
 export function exitsOf(
   ranges: readonly Range[],
   isa: Isa,
   read: (at: bigint, length: number) => Uint8Array | undefined,
+  mode: World['codeMode'],
 ): RegionExits {
   const landings = new Set<bigint>();
   const unknowns = new Set<bigint>();
@@ -137,7 +142,7 @@ export function exitsOf(
     const end = range.hi - range.lo > LIMIT ? range.lo + LIMIT : range.hi;
     for (let at = range.lo; at < end; ) {
       const bytes = read(at, isa.maxLength) ?? read(at, isa.minLength);
-      const insn = bytes === undefined ? undefined : isa.disassemble(bytes, at);
+      const insn = bytes === undefined ? undefined : isa.disassemble(bytes, at, mode);
       if (insn === undefined || !insn.isValid || insn.length === 0) {
         unknowns.add(at);
         at += BigInt(insn?.length || isa.minLength);

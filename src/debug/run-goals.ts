@@ -92,7 +92,7 @@ export class RunToGoal implements Plan {
     if (cpu === undefined || !found?.ok) return false;
     const bytes =
       machine.readPhysical(found.pa, machine.isa.maxLength) ?? machine.readPhysical(found.pa, machine.isa.minLength);
-    return bytes !== undefined && machine.isa.disassemble(bytes, cpu.pc).kind === 'return';
+    return bytes !== undefined && machine.isa.disassemble(bytes, cpu.pc, cpu.world.codeMode).kind === 'return';
   }
 
   private spOf(hart: number): bigint {

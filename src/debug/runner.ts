@@ -277,7 +277,7 @@ export class Runner {
     if (!found.ok) return isa.minLength;
     const bytes =
       this.machine.readPhysical(found.pa, isa.maxLength) ?? this.machine.readPhysical(found.pa, isa.minLength);
-    return bytes === undefined ? isa.minLength : isa.disassemble(bytes, pc).length;
+    return bytes === undefined ? isa.minLength : isa.disassemble(bytes, pc, world.codeMode).length;
   }
 
   /** Asks the plan what to do now. */

@@ -300,7 +300,7 @@ export class Unwinder {
     if (length <= 0 || length > this.machine.isa.maxLength) return undefined;
     const from = BigInt.asUintN(64, pc - BigInt(length));
     const bytes = this.memory.read(cpu, from, length);
-    const insn = bytes === undefined ? undefined : this.machine.isa.disassemble(bytes, from);
+    const insn = bytes === undefined ? undefined : this.machine.isa.disassemble(bytes, from, cpu.world.codeMode);
     return insn?.isValid === true && insn.length === length ? insn : undefined;
   }
 

@@ -126,7 +126,7 @@ export abstract class StepPlan implements Plan {
   protected insnAt(pc: bigint) {
     const { isa } = this.context.machine;
     const bytes = this.read(pc, isa.maxLength) ?? this.read(pc, isa.minLength);
-    return bytes === undefined ? undefined : isa.disassemble(bytes, pc);
+    return bytes === undefined ? undefined : isa.disassemble(bytes, pc, this.cpu.world.codeMode);
   }
 }
 
@@ -167,7 +167,8 @@ export function returnOf(context: StepContext, frame: PhysicalFrame): Arrival | 
   // Handlers return to the interrupted instruction or, having done its work, behind it.
   const read = context.unwinder.reader(up.frame.cpu);
   const bytes = read(up.frame.pc, isa.maxLength) ?? read(up.frame.pc, isa.minLength);
-  const length = bytes === undefined ? isa.minLength : isa.disassemble(bytes, up.frame.pc).length;
+  const length =
+    bytes === undefined ? isa.minLength : isa.disassemble(bytes, up.frame.pc, up.frame.cpu.world.codeMode).length;
   return new Arrival(up.frame.pc, anchor, up.frame.pc + BigInt(length));
 }
 

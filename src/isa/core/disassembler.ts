@@ -47,7 +47,8 @@ export interface Alias {
 /** A part of an instruction's text. */
 export type Piece = (operands: Operands, address: bigint) => string;
 
-export type Disassembler = (bytes: Uint8Array, address: bigint) => DisassembledInsn;
+/** @param mode as `ProgramDecoder` takes it; 0 when absent */
+export type Disassembler = (bytes: Uint8Array, address: bigint, mode?: number) => DisassembledInsn;
 
 /** One operand template, taken apart once. */
 interface Template {
@@ -57,7 +58,7 @@ interface Template {
 }
 
 /** Decodes what lies at the start of the bytes; the number of them when it is no instruction. */
-type Taker = (bytes: Uint8Array) => DecodedInsn | number;
+type Taker = (bytes: Uint8Array, mode: number) => DecodedInsn | number;
 
 /** @throws Error when the instructions overlap or a template cannot be read: mistakes of ours. */
 export const createDisassembler = (insns: readonly Insn[], encoding: Encoding, spelling: Spelling): Disassembler => {
@@ -68,8 +69,8 @@ export const createDisassembler = (insns: readonly Insn[], encoding: Encoding, s
     forms.set(insn, known);
     return known;
   };
-  return (bytes, address) => {
-    const decoded = take(bytes);
+  return (bytes, address, mode = 0) => {
+    const decoded = take(bytes, mode);
     if (typeof decoded === 'number') return undecodable(bytes.slice(0, decoded), address, spelling);
     const taken = bytes.slice(0, decoded.length);
     const form = formsOf(decoded.insn).find(({ matches }) => matches(decoded));
@@ -79,8 +80,8 @@ export const createDisassembler = (insns: readonly Insn[], encoding: Encoding, s
 
 const createTaker = (insns: readonly Insn[], encoding: Encoding): Taker => {
   if (encoding.kind === 'program') {
-    return (bytes) => {
-      const decoded = encoding.decode(bytes.slice(0, encoding.maxLength), 0);
+    return (bytes, mode) => {
+      const decoded = encoding.decode(bytes.slice(0, encoding.maxLength), mode);
       if (decoded === 'short') return bytes.length;
       return decoded ?? Math.min(bytes.length, encoding.minLength);
     };

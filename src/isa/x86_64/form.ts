@@ -59,7 +59,7 @@ export interface FormOptions {
     readonly fields: Readonly<Record<string, number>>;
     readonly prefixes: Prefixes;
   }) => boolean;
-  /** Bytes of the operand in memory, where it is no plain number. */
+  /** Bytes of the operand in memory, where it is no plain number; 0 where nothing is accessed. */
   readonly memoryBytes?: number;
 }
 

@@ -1,7 +1,7 @@
 /** Branches, calls and returns within a segment, and the stack. */
 import type { V32, V64 } from '../../core/ops';
 import { CONDITIONS } from '../conditions';
-import type { FormOptions, FormTable, OperandSize, Sem } from '../form';
+import type { FormOptions, FormTable, Sem } from '../form';
 import { OPERAND } from '../operand-check';
 import type { Operand } from '../operands';
 import type { Bits, CodeMode, X86Ops } from '../ops';
@@ -13,17 +13,24 @@ const RBP = 5;
 
 const bytesOf = (bits: Bits) => (bits / 8) as 2 | 4 | 8;
 
-/** Options of what exists in both kinds of modes: sizes, and that 64 bits need no prefix. `forced`: 66 does not matter. */
-const inMode = (mode: CodeMode, isForced = false): Pick<FormOptions, 'modes' | 'sizes' | 'isDefault64'> => {
-  if (mode === 'legacy') return { modes: 'legacy', sizes: [16, 32] };
-  const sizes: readonly OperandSize[] = isForced ? [64] : [16, 64];
-  return { modes: 'long', sizes, isDefault64: isForced ? 'forced' : true };
+type ModeOptions = Pick<FormOptions, 'modes' | 'sizes' | 'isDefault64' | 'isRare'>;
+
+/** Options of instructions on the stack, which exist in both kinds of modes. */
+const STACK: Readonly<Record<CodeMode, ModeOptions>> = {
+  long: { modes: 'long', sizes: [16, 64], isDefault64: true },
+  legacy: { modes: 'legacy', sizes: [16, 32] },
 };
+/** Branches of 16 bits stay in the lowest 64 KiB in 64-bit mode, too: processors of AMD's do not ignore 66 there. */
+const NEAR: readonly (readonly [CodeMode, ModeOptions, isHot: boolean])[] = [
+  ['long', { modes: 'long', sizes: [64], isDefault64: true }, true],
+  ['long', { modes: 'long', sizes: [16], isDefault64: true, isRare: true }, false],
+  ['legacy', { modes: 'legacy', sizes: [16, 32] }, false],
+];
 
 /** Where a distance leads, checked. */
 const landingBy = (o: X86Ops, mode: CodeMode, bits: Bits, rel: Operand | undefined, when?: V32): V64 => {
   const target = rel ? o.pcRel(rel.field) : o.pc();
-  return mode === 'long' ? target : o.landing(mode, bits, o.sub(target, o.read('base', SEG.cs)), when);
+  return mode === 'long' ? o.low(target, bits) : o.landing(mode, bits, o.sub(target, o.read('base', SEG.cs)), when);
 };
 
 const jumpBy =
@@ -124,10 +131,8 @@ const jumpIfNone =
 const MASK = { name: 'mask' };
 
 export const addBranches = (table: FormTable): void => {
-  for (const mode of ['long', 'legacy'] as const) {
-    const near = inMode(mode, true);
-    const plain = inMode(mode);
-    const hot = mode === 'long' ? { isHot: true as const } : {};
+  for (const [mode, near, isHot] of NEAR) {
+    const hot = isHot ? { isHot: true as const } : {};
     const jump: FormOptions = { doc: 'Goes on elsewhere.', sem: jumpBy(mode), ...near, ...hot };
     table.add('jmp', 'EB cb', ['rel'], jump);
     table.add('jmp', 'E9 cz', ['rel'], jump);
@@ -173,7 +178,10 @@ export const addBranches = (table: FormTable): void => {
     table.add('loope', 'E1 cb', ['rel'], { doc: 'The same while ZF = 1, too.', sem: loop(mode, 1), ...near });
     table.add('loopne', 'E0 cb', ['rel'], { doc: 'The same while ZF = 0, too.', sem: loop(mode, 0), ...near });
     table.add('jrcxz', 'E3 cb', ['rel'], { doc: 'Branches where rcx is 0.', sem: jumpIfNone(mode), ...near });
-
+  }
+  for (const mode of ['long', 'legacy'] as const) {
+    const plain = STACK[mode];
+    const hot = mode === 'long' ? { isHot: true as const } : {};
     const pushing: FormOptions = { doc: 'Pushes.', sem: push(mode), ...plain, ...hot };
     const popping: FormOptions = { doc: 'Pops.', sem: pop(mode), ...plain, ...hot };
     table.add('push', '50+r', ['o'], pushing);

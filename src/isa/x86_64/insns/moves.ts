@@ -71,6 +71,7 @@ export const addMoves = (table: FormTable): void => {
     sem: lea,
     sizes: SIZES,
     isHot: true,
+    memoryBytes: 0,
   });
   const exchange: FormOptions = { doc: 'Exchanges both; a memory operand is locked.', sem: xchg, mayLock: true };
   table.add('xchg', '86 /r', ['r/m8', 'r8'], exchange);
@@ -88,10 +89,8 @@ export const addMoves = (table: FormTable): void => {
 
   const idle: FormOptions = { doc: 'Nothing.', sem: nop };
   table.add('nop', '0F 1F /0', ['r/m'], { ...idle, sizes: SIZES, isHot: true });
-  for (const opcode of ['0F 1F /1', '0F 1F /2', '0F 1F /3', '0F 1F /4', '0F 1F /5', '0F 1F /6', '0F 1F /7']) {
-    table.add('nop', opcode, ['r/m'], { ...idle, sizes: SIZES });
-  }
-  for (const opcode of ['0F 19', '0F 1A', '0F 1B', '0F 1C', '0F 1D', '0F 1E']) {
+  // Behind the one that is documented: the others have two operands.
+  for (const opcode of ['0F 19', '0F 1A', '0F 1B', '0F 1C', '0F 1D', '0F 1E', '0F 1F']) {
     table.add('nop', `${opcode} /r`, ['r/m', 'r'], { ...idle, sizes: SIZES });
   }
   table.add('endbr64', 'F3 0F 1E FA', [], { doc: 'Where an indirect branch may land: nothing without CET.', sem: nop });

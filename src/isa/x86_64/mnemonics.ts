@@ -1,0 +1,112 @@
+/** Mnemonics with their prefixes, and with the letters that AT&T syntax tells sizes by where no register does. */
+import type { DecodedX86 } from './decode';
+import type { Syntax } from './spelling';
+
+/** Names of AT&T syntax that are no Intel name with a suffix. */
+const ATT_NAMES: Readonly<Record<string, string>> = {
+  cbw: 'cbtw',
+  cwde: 'cwtl',
+  cdqe: 'cltq',
+  cwd: 'cwtd',
+  cdq: 'cltd',
+  cqo: 'cqto',
+  pushad: 'pushal',
+  pusha: 'pushaw',
+  popad: 'popal',
+  popa: 'popaw',
+  pushfd: 'pushfl',
+  pushf: 'pushfw',
+  popfd: 'popfl',
+  popf: 'popfw',
+  iretd: 'iretl',
+  iret: 'iretw',
+  callf: 'lcall',
+  jmpf: 'ljmp',
+  retf: 'lret',
+  xlatb: 'xlat',
+};
+/** Rows whose names are longer than what is written. */
+const INTEL_NAMES: Readonly<Record<string, string>> = {
+  callf: 'call far',
+  jmpf: 'jmp far',
+  retf: 'ret far',
+  xlatb: 'xlat',
+};
+
+const LETTERS: Readonly<Record<number, string>> = { 8: 'b', 16: 'w', 32: 'l', 64: 'q' };
+/** Of string instructions, whose last letter in Intel syntax says the size: `movsd` is `movsl`, and `stosd` is `stos`. */
+const attString = (mnemonic: string): string =>
+  /^(stos|lods|scas)/.test(mnemonic) ? mnemonic.slice(0, 4) : mnemonic.replace(/d$/, 'l');
+
+/** Operands in memory that are no numbers: their size needs no letter. */
+const SIZELESS = /^(set|prefetch|clflush|clwb|cldemote|invlpg|cmpxchg8b|cmpxchg16b)/;
+
+/** The size of operands when there is no prefix. */
+const defaultSize = ({ form, mode }: DecodedX86): number => {
+  if (mode === 0) return form.isDefault64 ? 64 : 32;
+  return mode === 1 ? 32 : 16;
+};
+
+/** Whether a register among the operands says how large they are. */
+const isSizeShown = ({ form, insn }: DecodedX86): boolean =>
+  form.operands.some(
+    ({ kind, source }, at) =>
+      !(at === form.memoryAt && insn.memory !== undefined) &&
+      source !== undefined &&
+      source !== 'count' &&
+      source !== 'fixed' &&
+      kind !== 'immediate',
+  );
+
+/** The size is one that nothing but a prefix says. */
+const isOddSize = (decoded: DecodedX86): boolean => {
+  const { form, insn, size } = decoded;
+  if (size === 0 || form.repeats !== undefined || insn.memory !== undefined || isSizeShown(decoded)) return false;
+  return SIZED_ALONE.test(form.mnemonic) && size !== defaultSize(decoded);
+};
+const SIZED_ALONE = /^(push|ret|retf|leave|enter|call|callf|jmp|jmpf|lgdt|lidt)$/;
+
+/** Jumps by a distance have no letter. */
+const isJump = ({ form }: DecodedX86): boolean => form.mnemonic === 'jmp' && form.operands[0]?.kind === 'distance';
+
+const letterOf = (decoded: DecodedX86): string => {
+  const { form, insn, size } = decoded;
+  if (isOddSize(decoded)) return isJump(decoded) ? '' : (LETTERS[size] ?? '');
+  if (insn.memory === undefined || SIZELESS.test(form.mnemonic) || isSizeShown(decoded)) return '';
+  if (size !== 0) return LETTERS[size] ?? '';
+  return form.operands[form.memoryAt]?.bits === 8 ? 'b' : '';
+};
+
+const attName = (decoded: DecodedX86): string => {
+  const { form, insn, size, addressBits } = decoded;
+  const { mnemonic } = form;
+  if (form.repeats) return attString(mnemonic);
+  if (mnemonic === 'movsxd') return size === 64 ? 'movslq' : mnemonic;
+  const extending = /^mov([sz])x$/.exec(mnemonic);
+  if (extending) return `mov${extending[1]}${LETTERS[form.operands[1]?.bits ?? 0] ?? ''}${LETTERS[size] ?? ''}`;
+  // `movabs` tells an address of 64 bits from one of 32, which MOV has otherwise.
+  const own = insn.memory === 'o' && addressBits !== 64 ? undefined : form.att;
+  return `${own ?? ATT_NAMES[mnemonic] ?? mnemonic}${letterOf(decoded)}`;
+};
+
+/** Branches on rcx are called by how much of it they look at. */
+const ofCount = ({ form, addressBits }: DecodedX86): string | undefined =>
+  form.mnemonic === 'jrcxz' ? { 16: 'jcxz', 32: 'jecxz', 64: 'jrcxz' }[addressBits] : undefined;
+
+const prefixesOf = (decoded: DecodedX86, syntax: Syntax): string[] => {
+  const { form, prefixes, mode, addressBits, size } = decoded;
+  const { hasLock, repeat } = prefixes;
+  const written: string[] = [];
+  if (hasLock) written.push('lock');
+  if (form.repeats !== undefined && repeat !== 0) written.push(repeat === 0xf2 ? 'repne' : form.repeats);
+  if ((syntax === 'intel' || isJump(decoded)) && isOddSize(decoded)) written.push(`data${size}`);
+  if (/^loop/.test(form.mnemonic) && addressBits !== [64, 32, 16][mode]) written.push(`addr${addressBits}`);
+  return written;
+};
+
+/** The mnemonic as it is written, behind its prefixes. */
+export const mnemonicText = (decoded: DecodedX86, syntax: Syntax): string => {
+  const { mnemonic } = decoded.form;
+  const name = syntax === 'att' ? attName(decoded) : (INTEL_NAMES[mnemonic] ?? mnemonic);
+  return [...prefixesOf(decoded, syntax), ofCount(decoded) ?? name].join(' ');
+};
