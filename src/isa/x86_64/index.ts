@@ -4,7 +4,8 @@
  * state lives here.
  */
 export { CPUS } from './cpus';
+export { X86_64_ENGINE } from './engine-isa';
 export { X86_64 } from './isa';
-export { readRegister, writeRegister } from './register-access';
+export { peekRegister, readRegister, writeRegister } from './register-access';
 export { initState, RESET_PC, resetState, startAt } from './reset';
 export { worldOf } from './worlds';

@@ -62,6 +62,13 @@ export const readRegister = (state: HartState, name: string): bigint | undefined
   return SLOTS.has(slot) ? state.get(slot) : undefined;
 };
 
+/** A system register of a processor as it is or as it was; `undefined` where no slot has it. */
+export const peekRegister = (state: Pick<HartState, 'get'>, name: string): bigint | undefined => {
+  if (name === 'rflags') return rflagsOf(state);
+  const slot = slotOf(name);
+  return SLOTS.has(slot) ? state.get(slot) : undefined;
+};
+
 /** Registers that decide about modes and translation. */
 const MODES: ReadonlySet<string> = new Set(['cr0', 'cr3', 'cr4', 'efer']);
 
