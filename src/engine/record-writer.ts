@@ -51,8 +51,9 @@ export class RecordWriter {
       const value = fields[slot.field] ?? (computed === undefined ? undefined : Number(BigInt.asIntN(32, computed)));
       if (slot.kind === 'plain' && slot.bytes === 8) view.setBigUint64(at, computed ?? BigInt(value ?? 0), true);
       else if (value === undefined) throw new Error(`${insn.mnemonic}: decoded without ${slot.field}`);
-      else if (slot.kind === 'plain') i32[at >> 2] = value;
-      else u16[at >> 1] = cellOf(slot.file, value, slot.use);
+      else if (slot.kind === 'register') u16[at >> 1] = cellOf(slot.file, value, slot.use);
+      else if (slot.bytes === 2) u16[at >> 1] = value;
+      else i32[at >> 2] = value;
     }
     const exactOp = this.#exactOps.get(insn);
     if (exactOp === undefined) throw new Error(`${insn.mnemonic}: decoded, but no instruction of ${this.isa.name}`);

@@ -146,7 +146,7 @@ export const emitCandidate = (
     code.get(record);
     emitExtract(code, word, field);
     if (slot.kind === 'register') emitCell(code, slot, extracted);
-    code.mem(slot.kind === 'plain' ? 'i32.store' : 'i32.store16', slot.offset);
+    code.mem(slot.kind === 'plain' && slot.bytes > 2 ? 'i32.store' : 'i32.store16', slot.offset);
   }
   if (computed) code.i32(prepared.exactOp).get(record).get(word).call(imports.compute).op('i32.eqz').brIf(miss);
   matched();

@@ -5,6 +5,9 @@ import type { CodeLayout } from '../code-layout';
 import { RECORD } from '../layout';
 import type { PlacedFile, StateMap } from '../state-map';
 
+/** Of fields that are only handed to a function, and are short and unsigned, 2. */
+type PlainBytes = 2 | 4 | 8;
+
 /** How a field is stored: as the distance of a register from its file's start, or as its plain value. */
 export type RecordSlot =
   | {
@@ -14,7 +17,7 @@ export type RecordSlot =
       readonly file: PlacedFile;
       readonly use: 'read' | 'write';
     }
-  | { readonly kind: 'plain'; readonly offset: number; readonly field: string; readonly bytes: 4 | 8 };
+  | { readonly kind: 'plain'; readonly offset: number; readonly field: string; readonly bytes: PlainBytes };
 
 /** By {@link registerKey} or a plain field's name. */
 export type RecordSlots = ReadonlyMap<string, RecordSlot>;
@@ -33,8 +36,10 @@ const mayBeZero = ({ fields, not }: Insn, { zero }: PlacedFile, name: string): b
 };
 
 /** Where operands go, first choice first; the larger ones are placed first. Those behind 16 bytes are in some records only. */
+const HALVES = [RECORD.a, RECORD.b, RECORD.c, RECORD.d, RECORD.e, 8, 10, 16, 18, 20, 22];
 const PLACES = {
-  register: [RECORD.a, RECORD.b, RECORD.c, RECORD.d, RECORD.e, 8, 10, 16, 18, 20, 22],
+  register: HALVES,
+  2: HALVES,
   4: [RECORD.imm, RECORD.d, RECORD.more, 20],
   8: [RECORD.imm, RECORD.more],
 } as const;
@@ -52,7 +57,7 @@ type Need =
       readonly kind: 'plain';
       readonly key: string;
       readonly field: string;
-      readonly bytes: 4 | 8;
+      readonly bytes: PlainBytes;
       readonly isTarget: boolean;
     };
 
@@ -100,11 +105,14 @@ const needsOf = (insn: Insn, graphs: readonly Graph[], { files }: StateMap): Nee
     const key = registerKey(insn, file, field, use);
     if (!needs.has(key)) needs.set(key, { kind: 'register', key, field, file, use });
   };
-  const plain = (field: string, isTarget: boolean) => {
+  const plain = (field: string, use: 'value' | 'target' | 'handed over') => {
     const known = needs.get(field);
-    const bytes = (insn.fields.get(field)?.width ?? 0) > 32 ? 8 : 4;
+    const { width = 0, isSigned = false } = insn.fields.get(field) ?? {};
+    const isTarget = use === 'target';
+    const bytes = width > 32 ? 8 : use === 'handed over' && width <= 16 && !isSigned ? 2 : 4;
     if (isTarget && bytes === 8) throw new Error(`${insn.mnemonic}: the distance of a jump has 32 bits`);
-    if (!known || isTarget) needs.set(field, { kind: 'plain', key: field, field, bytes, isTarget });
+    const isKnown = known?.kind === 'plain' && known.bytes >= bytes && !isTarget;
+    if (!isKnown) needs.set(field, { kind: 'plain', key: field, field, bytes, isTarget });
   };
   const seen = new Set<GraphNode>();
   const visit = (node: GraphNode): void => {
@@ -112,13 +120,14 @@ const needsOf = (insn: Insn, graphs: readonly Graph[], { files }: StateMap): Nee
     seen.add(node);
     const { kind } = node;
     if (kind.k === 'register' && 'field' in kind.ref) register(kind.file, kind.ref.field, 'read');
-    if (kind.k === 'imm' || kind.k === 'imm32' || kind.k === 'pcRel') plain(kind.field, kind.k === 'pcRel');
+    if (kind.k === 'imm' || kind.k === 'imm32' || kind.k === 'pcRel')
+      plain(kind.field, kind.k === 'pcRel' ? 'target' : 'value');
     for (const arg of node.args) visit(arg);
   };
   for (const effect of graphs.flatMap(({ effects }) => effects)) {
     for (const input of effectInputs(effect)) visit(input);
     if (effect.k === 'write' && 'field' in effect.ref) register(effect.file, effect.ref.field, 'write');
-    if (effect.k === 'call' && effect.field !== undefined) plain(effect.field, false);
+    if (effect.k === 'call' && effect.field !== undefined) plain(effect.field, 'handed over');
   }
   return [...needs.values()];
 };

@@ -61,7 +61,9 @@ export class RecordSource implements OperandSource {
     this.code.mem('i64.store', slotOffset(this.program, name));
   }
   immediate(field: string): void {
-    this.code.get(this.record).mem('i32.load', this.#at(field));
+    const slot = this.prepared.slots.get(field);
+    const isShort = slot?.kind === 'plain' && slot.bytes === 2;
+    this.code.get(this.record).mem(isShort ? 'i32.load16_u' : 'i32.load', this.#at(field));
   }
   isWide(field: string): boolean {
     const slot = this.prepared.slots.get(field);

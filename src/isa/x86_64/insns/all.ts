@@ -3,6 +3,7 @@ import { FormTable } from '../form';
 import { addArithmetic } from './arithmetic';
 import { addBranches } from './branches';
 import { addFlagInsns } from './flag-insns';
+import { addMedia } from './media';
 import { addMoves } from './moves';
 import { addMultiplication } from './multiply';
 import { addShifts } from './shifts';
@@ -19,6 +20,7 @@ for (const add of [
   addStrings,
   addFlagInsns,
   addSvm,
+  addMedia,
 ])
   add(table);
 

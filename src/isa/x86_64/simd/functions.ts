@@ -1,0 +1,16 @@
+/** What rows of MMX and SSE ask of TypeScript, by name. */
+import type { IsaFunction } from '../../core/privileged';
+import { SSE_FLOAT_FUNCTIONS } from './float-functions';
+
+/** Stores the bytes of the second operand whose bits are set in the third. */
+const storeMaskedBytes: IsaFunction = (state, address, bytes, mask) => {
+  for (let at = 0; at < 8; at++) {
+    if ((mask >> BigInt(at)) & 1n) state.store(address + BigInt(at), 1, (bytes >> BigInt(8 * at)) & 0xffn);
+  }
+  return 0n;
+};
+
+export const MEDIA_FUNCTIONS: Readonly<Record<string, IsaFunction>> = {
+  ...SSE_FLOAT_FUNCTIONS,
+  'store masked bytes': storeMaskedBytes,
+};
