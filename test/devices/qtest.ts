@@ -7,6 +7,8 @@ export interface Access {
   readonly width: 1 | 2 | 4;
   /** Absent for a read. */
   readonly value?: number;
+  /** An access to x86's I/O space. */
+  readonly isPort?: true;
 }
 
 /** A level at an input of a device, by its path in QEMU's object tree. */
@@ -21,7 +23,8 @@ const BOARD = ['-machine', 'virt', '-smp', '2', '-S', '-display', 'none', '-seri
 
 const commandOf = (access: Access | InputLevel): string => {
   if ('input' in access) return `set_irq_in ${access.device} unnamed-gpio-in ${access.input} ${access.level ? 1 : 0}`;
-  const { at, width, value } = access;
+  const { at, width, value, isPort } = access;
+  if (isPort) return value === undefined ? `in${SUFFIX[width]} ${at}` : `out${SUFFIX[width]} ${at} ${value}`;
   return value === undefined ? `read${SUFFIX[width]} ${at}` : `write${SUFFIX[width]} ${at} ${value}`;
 };
 

@@ -18,7 +18,7 @@ const COMMAND = {
   defaults: 0xf6,
   reset: 0xff,
 } as const;
-const IDENTITY = [0xab, 0x83];
+const IDENTITY = [0xab, 0x83] as const;
 const SET = 2;
 
 export type KeyboardState = {
@@ -36,7 +36,12 @@ const SET2: readonly number[] = [
   ...[0x23, 0x2b, 0x34, 0x33, 0x3b, 0x42, 0x4b, 0x4c, 0x52, 0x0e, 0x12, 0x5d, 0x1a, 0x22, 0x21, 0x2a],
   ...[0x32, 0x31, 0x3a, 0x41, 0x49, 0x4a, 0x59, 0x7c, 0x11, 0x29],
 ];
-const SET1: ReadonlyMap<number, number> = new Map(SET2.map((code, index) => [code, index]));
+/** F7, which is the second byte of the keyboard's identity, too. */
+const F7 = { set2: 0x83, set1: 0x41 } as const;
+const SET1: ReadonlyMap<number, number> = new Map([
+  ...SET2.map((code, index) => [code, index] as const),
+  [F7.set2, F7.set1],
+]);
 
 /** A code of set 2 in set 1, as the controller translates it; other bytes stay. */
 export const translated = (code: number): number => SET1.get(code) ?? code;

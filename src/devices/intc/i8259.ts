@@ -150,7 +150,7 @@ export class I8259 implements Device<I8259State> {
     const index = isElcr ? offset - I8259_PIECES.elcr : offset >> 1;
     const chip = this.state.chips[index];
     if (!chip) return;
-    if (isElcr) chip.elcr = value & (ELCR_WRITABLE[index] ?? 0);
+    if (isElcr) setTriggers(chip, value & (ELCR_WRITABLE[index] ?? 0));
     else if (offset & 1) writeData(chip, value);
     else if (value & ICW1.MARK) initialise(chip, value);
     else if (value & OCW3.MARK) control(chip, value);
@@ -211,9 +211,15 @@ const take = (chip: I8259Chip, input: number): void => {
   if (!(chip.elcr & bit)) chip.irr &= ~bit;
 };
 
+/** Inputs by level request as long as they are high. */
+const setTriggers = (chip: I8259Chip, elcr: number): void => {
+  chip.elcr = elcr;
+  chip.irr = (chip.irr & ~elcr) | (chip.level & elcr);
+};
+
 const initialise = (chip: I8259Chip, icw1: number): void => {
-  const { level, elcr, irr } = chip;
-  Object.assign(chip, resetChip(), { level, elcr, irr: irr & elcr, icw1, expects: 2 });
+  const { level, elcr } = chip;
+  Object.assign(chip, resetChip(), { level, elcr, irr: level & elcr, icw1, expects: 2 });
 };
 
 /** The byte at the odd address: the initialisation word that is due, or OCW1. */

@@ -138,7 +138,10 @@ export class I8254 implements Device<I8254State> {
   }
 
   #latch(counter: I8254Channel): void {
-    if (counter.latchedCount < 0) counter.latchedCount = countAt(counter, this.#tick);
+    if (counter.latchedCount >= 0) return;
+    counter.latchedCount = countAt(counter, this.#tick);
+    // What is latched is read from its low byte on, whatever has been read before.
+    counter.readsHigh = false;
   }
 
   #statusOf(counter: I8254Channel): number {
