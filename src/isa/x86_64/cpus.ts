@@ -32,7 +32,7 @@ const EPYC: readonly Feature[] = [
   ...BASE,
   ...(['PCLMULQDQ', 'SSSE3', 'SSE41', 'SSE42', 'X2APIC', 'MOVBE', 'POPCNT', 'AES', 'XSAVE', 'RDRAND'] as const),
   ...(['FSGSBASE', 'BMI1', 'SMEP', 'BMI2', 'RDSEED', 'ADX', 'SMAP', 'CLFLUSHOPT'] as const),
-  ...(['1GPages', 'RDTSCP', 'AltMovCr8', 'ABM', '3DNowPrefetch', 'TscInvariant', 'ARAT'] as const),
+  ...(['1GPages', 'RDTSCP', 'ABM', '3DNowPrefetch', 'TscInvariant', 'ARAT'] as const),
   ...(['SVM', 'NP', 'LbrVirt', 'NRIPS', 'TscRateMsr', 'VmcbClean', 'FlushByAsid', 'DecodeAssists'] as const),
   ...(['PauseFilter', 'PauseFilterThreshold', 'VmsaveVirt', 'VGIF'] as const),
 ];

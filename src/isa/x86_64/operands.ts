@@ -99,6 +99,8 @@ export interface Operand {
   /** Of a register, or of memory. */
   readonly bits: number;
   readonly isMemory: boolean;
+  /** The kind of memory operand that it is. */
+  readonly memory: MemoryKind | undefined;
   /** The field that names its register or is its value. */
   readonly field: Field;
   read(): V64;
@@ -143,7 +145,7 @@ export const operandOf = (o: X86Ops, f: Readonly<Record<FieldName, Field>>, plac
     linear ??= linearOf(o, f, memory ?? 'm', offset(), use, count);
     return linear;
   };
-  const common = { spec, bits, isMemory: memory !== undefined, address, offset };
+  const common = { spec, bits, isMemory: memory !== undefined, memory, address, offset };
   const noVector = (): never => {
     throw new Error(`${spec.text} is no vector`);
   };

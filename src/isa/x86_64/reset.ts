@@ -7,13 +7,15 @@ import { MSRS } from './msrs';
 import { refreshSegments } from './segments';
 import { SEG, SEGMENTS, STATE } from './state';
 
-type ResetTarget = Pick<HartState, 'get' | 'set' | 'read' | 'write'>;
+type ResetTarget = Pick<HartState, 'hart' | 'get' | 'set' | 'read' | 'write'>;
 
 export interface ResetOptions {
   /** Index in `CPUS`. */
   readonly cpu: number;
   /** How many processors there are; 1 when absent. */
   readonly processors?: number;
+  /** RDRAND's numbers follow from it; its own number when absent. */
+  readonly seed?: bigint;
   /** The processor that starts; the others wait for INIT and SIPI. */
   readonly isBootstrap?: boolean;
 }
@@ -34,7 +36,7 @@ const CONSTANTS: Readonly<Record<string, bigint>> = {
 
 /** What INIT leaves alone: the model, time, caches and their types, x87 and SSE. */
 const KEPT_BY_INIT: ReadonlySet<string> = new Set([
-  ...['cpu', 'processors', 'lines', 'a20', 'VM_CR', 'VM_HSAVE_PA', ...MSR_SLOTS],
+  ...['cpu', 'processors', 'random', 'lines', 'a20', 'VM_CR', 'VM_HSAVE_PA', ...MSR_SLOTS],
   ...['fcw', 'fsw', 'ftw', 'top87', 'fip', 'fdp', 'fop', 'mxcsr', 'xcr0'],
 ]);
 const KEPT_FILES: ReadonlySet<string> = new Set(['xmm', 'st']);
@@ -89,10 +91,14 @@ const clear = (state: ResetTarget, slots: ReadonlySet<string>, files: ReadonlySe
 };
 
 /** Values of all registers and slots at reset. The pc, {@link RESET_PC}, is the board's to set. */
-export const resetState = (state: ResetTarget, { cpu, processors = 1, isBootstrap = true }: ResetOptions): void => {
+export const resetState = (
+  state: ResetTarget,
+  { cpu, processors = 1, seed = BigInt(state.hart), isBootstrap = true }: ResetOptions,
+): void => {
   clear(state, new Set(), new Set());
   state.set('cpu', BigInt(cpu));
   state.set('processors', BigInt(processors));
+  state.set('random', seed);
   for (const { name, reset } of MSRS) if (reset !== undefined) state.set(name, reset);
   for (const [slot, value] of Object.entries(AT_RESET)) state.set(slot, value);
   state.set('APIC_BASE', 0xfee0_0800n | (isBootstrap ? 0x100n : 0n));
