@@ -10,9 +10,11 @@ import { FORMS } from './insns/all';
 import { DIVISION_FUNCTIONS, quickDivisions } from './insns/multiply';
 import { acknowledge, holdsInterrupts, pendingInterrupt, wakesFromWait } from './interrupts';
 import { OPERAND_GUARDS } from './operand-check';
-import { cpuTranslate } from './paging-cpu';
+import { AS_SYSTEM, cpuTranslate } from './paging-cpu';
 import { STATE } from './state';
 import { SVM_GUARDS, SVM_HELPERS } from './svm/instructions';
+import { SYSTEM_FUNCTIONS } from './system-functions';
+import { SYSTEM_HELPERS } from './system-helpers';
 
 let quick: EngineIsa['quick'] | undefined;
 
@@ -29,8 +31,8 @@ export const X86_64_ENGINE: EngineIsa = {
   apart: { test: isApart, jumps: true },
   fusions: [],
   state: STATE,
-  helpers: SVM_HELPERS,
-  functions: DIVISION_FUNCTIONS,
+  helpers: { ...SYSTEM_HELPERS, ...SVM_HELPERS },
+  functions: { ...DIVISION_FUNCTIONS, ...SYSTEM_FUNCTIONS },
   guards: { ...OPERAND_GUARDS, ...SVM_GUARDS },
   causes: {
     illegalInstruction: CAUSE.UD,
@@ -40,6 +42,7 @@ export const X86_64_ENGINE: EngineIsa = {
     fetchAccess: CAUSE.MC,
   },
   cpuTranslate,
+  ownSpace: AS_SYSTEM,
   fencesByPage: true,
   decodeMode: (state) => Number(state.get('codeMode')),
   dataContext,

@@ -186,7 +186,7 @@ const makeRow = (form: Form, name: string, size: OperandSize | 0, memory: Memory
   const bits = (size === 0 ? (operands.find((operand) => operand.kind === 'general')?.bits ?? 0) : size) as 0 | Bits;
   let fields: ReadonlyMap<string, InsnField> | undefined;
   const widthOf = ({ bits: own, memoryBits }: OperandSpec, isMemory: boolean): number =>
-    (isMemory ? memoryBits : undefined) ?? own ?? size;
+    (isMemory ? memoryBits : undefined) ?? own ?? bits;
   return {
     ...{ form, bits, mnemonic: name },
     ...(memory !== undefined && { memory }),

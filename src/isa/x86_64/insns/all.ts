@@ -9,6 +9,7 @@ import { addMultiplication } from './multiply';
 import { addShifts } from './shifts';
 import { addStrings } from './strings';
 import { addSvm } from './svm';
+import { addSystem } from './system';
 
 const table = new FormTable();
 for (const add of [
@@ -21,6 +22,7 @@ for (const add of [
   addFlagInsns,
   addSvm,
   addMedia,
+  addSystem,
 ])
   add(table);
 

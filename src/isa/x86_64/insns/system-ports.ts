@@ -2,6 +2,7 @@
 import type { V64 } from '../../core/ops';
 import type { FormTable, Sem } from '../form';
 import { OPERAND } from '../operand-check';
+import type { Operand } from '../operands';
 import type { X86Ops } from '../ops';
 import { PORT } from '../ports';
 import { SEG } from '../state';
@@ -15,15 +16,18 @@ type Bytes = 1 | 2 | 4;
 /** A port has at most 32 bits. */
 const bytesOf = (bits: number): Bytes => Math.min(bits / 8, 4) as Bytes;
 
+/** The number of a port: an immediate has no width of its own. */
+const portOf = (o: X86Ops, port: Operand): V64 => o.and(port.readSigned(), o.c(0xffff));
+
 const addPlain = (table: FormTable): void => {
   const input: Sem = (o, [to, port], bits) => {
     if (!to || !port) return;
-    to.write(o.call('in', [port.read(), o.read('mask', MASK), o.c(bytesOf(bits))]));
+    to.write(o.call('in', [portOf(o, port), o.read('mask', MASK), o.c(bytesOf(bits))]));
   };
   const output: Sem = (o, [port, from], bits) => {
     if (!port || !from) return;
-    o.call('checkOut', [port.read(), o.read('mask', MASK), o.c(bytesOf(bits))]);
-    o.call('out', [port.read(), from.read(), o.c(bytesOf(bits))]);
+    o.call('checkOut', [portOf(o, port), o.read('mask', MASK), o.c(bytesOf(bits))]);
+    o.call('out', [portOf(o, port), from.read(), o.c(bytesOf(bits))]);
   };
   const sizes = [16, 32, 64] as const;
   const [read, write] = ['Reads a port.', 'Writes a port.'];

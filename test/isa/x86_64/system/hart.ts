@@ -1,6 +1,6 @@
 /** A processor at reset with some state, for what TypeScript does to one. */
 
-import { Trap } from '../../../../src/isa/core/privileged';
+import { type HartState, Trap } from '../../../../src/isa/core/privileged';
 import { ATTRIBUTES, CR0, CR4, EFER } from '../../../../src/isa/x86_64/bits';
 import { causeOf, PF, VECTOR } from '../../../../src/isa/x86_64/causes';
 import { CPUS } from '../../../../src/isa/x86_64/cpus';
@@ -61,32 +61,35 @@ export class TestHart extends FakeHart {
   }
 }
 
-/** A processor in a mode, at level 0 or 3, with flat segments of its default size. */
-export const hartIn = (mode: Mode, slots: Slots = {}, { cpl = 0, model = 'max' } = {}): TestHart => {
-  const hart = new TestHart(STATE);
+/** Puts a processor into a mode, at level 0 or 3, with flat segments of its default size. */
+export const enterMode = (hart: HartState, mode: Mode, { cpl = 0, model = 'max' } = {}): void => {
   resetState(hart, { cpu: CPUS.findIndex(({ name }) => name === model) });
-  hart.pc = 0xffff_fff0n;
-  if (mode !== 'real') {
-    const isLong = mode === '64' || mode === 'compatibility';
-    hart.set('cr0', CR0.PE | CR0.ET | CR0.NE | (isLong ? CR0.PG : 0n));
-    if (isLong) {
-      hart.set('cr4', CR4.PAE);
-      hart.set('efer', EFER.LME | EFER.LMA | EFER.SCE);
-    }
-    const dpl = BigInt(cpl) << 5n;
-    const limit = mode === '16' ? 0xffffn : 0xffff_ffffn;
-    const [code, data] = cpl === 0 ? [CODE, DATA] : [USER_CODE, USER_DATA];
-    setSegment(hart, SEG.cs, { selector: code, base: 0n, limit, attributes: codeAttributes(mode) | dpl });
-    for (const seg of [SEG.ss, SEG.ds, SEG.es, SEG.fs, SEG.gs]) {
-      const size = mode === '16' ? 0n : ATTRIBUTES.DB | ATTRIBUTES.G;
-      setSegment(hart, seg, { selector: data, base: 0n, limit, attributes: 0x93n | size | dpl });
-    }
-    hart.set('cpl', BigInt(cpl));
-    hart.set('gdtrBase', GDT);
-    hart.set('idtrBase', IDT);
-    hart.set('idtrLimit', 0xfffn);
-    hart.pc = 0x10_0000n;
+  if (mode === 'real') return;
+  const isLong = mode === '64' || mode === 'compatibility';
+  hart.set('cr0', CR0.PE | CR0.ET | CR0.NE | (isLong ? CR0.PG : 0n));
+  if (isLong) {
+    hart.set('cr4', CR4.PAE);
+    hart.set('efer', EFER.LME | EFER.LMA | EFER.SCE);
   }
+  const dpl = BigInt(cpl) << 5n;
+  const limit = mode === '16' ? 0xffffn : 0xffff_ffffn;
+  const [code, data] = cpl === 0 ? [CODE, DATA] : [USER_CODE, USER_DATA];
+  setSegment(hart, SEG.cs, { selector: code, base: 0n, limit, attributes: codeAttributes(mode) | dpl });
+  for (const seg of [SEG.ss, SEG.ds, SEG.es, SEG.fs, SEG.gs]) {
+    const size = mode === '16' ? 0n : ATTRIBUTES.DB | ATTRIBUTES.G;
+    setSegment(hart, seg, { selector: data, base: 0n, limit, attributes: 0x93n | size | dpl });
+  }
+  hart.set('cpl', BigInt(cpl));
+  hart.set('gdtrBase', GDT);
+  hart.set('idtrBase', IDT);
+  hart.set('idtrLimit', 0xfffn);
+};
+
+/** A processor of its own in a mode. */
+export const hartIn = (mode: Mode, slots: Slots = {}, options: { cpl?: number; model?: string } = {}): TestHart => {
+  const hart = new TestHart(STATE);
+  enterMode(hart, mode, options);
+  hart.pc = mode === 'real' ? 0xffff_fff0n : 0x10_0000n;
   for (const [slot, value] of Object.entries(slots)) hart.set(slot, value);
   return hart;
 };
