@@ -54,6 +54,8 @@ export interface TrapRecord {
   readonly tval: bigint;
   /** The guest physical address that stage 2 did not translate. */
   readonly guestPhysical: Ipa | undefined;
+  /** What `syndrome` of its instruction set puts in words, as it was when the trap was taken. */
+  readonly syndrome: bigint | undefined;
   readonly from: World;
   readonly to: World;
   /** Retired by all harts, and guest nanoseconds since reset. */
@@ -194,6 +196,7 @@ export class TrapLog {
       epc: instruction,
       tval,
       guestPhysical,
+      syndrome: isInterrupt ? undefined : this.syndrome(hart, event.to),
       from,
       to,
       at,
@@ -265,6 +268,11 @@ export class TrapLog {
       return known(this.byCause, cause, () => kindOf(cause, isInterrupt, []));
     }
     return known(this.byCall, key, () => kindOf(cause, isInterrupt, numbers));
+  }
+
+  private syndrome(hart: number, to: World): bigint | undefined {
+    const register = this.machine.isa.syndrome?.register(to);
+    return register === undefined ? undefined : this.machine.cpus[hart]?.readRegister(register);
   }
 
   /** The numbers of the call that a hart is making, as far as they matter. */

@@ -271,6 +271,7 @@ export class TrapTree {
       { name: 'pc', text: code.symbol === undefined ? hex(epc) : `${hex(epc)} ${code.symbol}`, source: code.source },
       ...(guestPhysical === undefined ? [] : [{ name: t`guest physical`, text: hex(guestPhysical) }]),
       { name: 'tval', text: hex(tval) },
+      ...this.syndromeFacts(record),
       ...(numbers.length === 0 ? [] : [{ name: t`call`, text: numbers.join(', ') }]),
       ...(ran === undefined ? [] : [{ name: t`ran before`, text: t`${instructions(ran)} in ${from.mode}` }]),
       {
@@ -279,6 +280,12 @@ export class TrapTree {
       },
       ...(returned === undefined ? [] : [this.returnFact(record, returned)]),
     ];
+  }
+
+  private syndromeFacts({ syndrome, to }: TrapRecord): { name: string; text: string }[] {
+    const words = this.context.machine.isa.syndrome;
+    if (syndrome === undefined || words === undefined) return [];
+    return [{ name: words.register(to), text: `${hex(syndrome)}: ${words.words(syndrome)}` }];
   }
 
   private returnFact({ hart }: TrapRecord, returned: NonNullable<TrapRecord['returned']>) {

@@ -13,11 +13,14 @@ import { nodeHost } from '../../src/platform/node/host';
 import { matchGolden, outline, tableText, visitAll } from './golden';
 
 /** A bundled kernel with its views, before its first instruction. */
-async function open(kernel: string): Promise<{ target: DebugTarget; inspection: Inspection }> {
+async function open(
+  kernel: string,
+  choice: { arch: 'riscv64' | 'aarch64'; mode?: string } = { arch: 'riscv64' },
+): Promise<{ target: DebugTarget; inspection: Inspection }> {
   const services = sessionServices(nodeHost({ root: process.cwd() }), {
     symbolsWasm: 'asset:src/symbols/symbols.wasm',
   });
-  const built = await services.build({ program: `bundled:${kernel}`, arch: 'riscv64' }, services.host);
+  const built = await services.build({ program: `bundled:${kernel}`, ...choice }, services.host);
   const target = new DebugTarget(built.machine, built.images, { sourceMap: built.sourceMap });
   return { target, inspection: openInspectors(target, built.inspect) };
 }
@@ -135,6 +138,18 @@ describe('lazy mapping, run to its end', () => {
     runOn(target);
     matchGolden('traps-lazymapping', `${tableText(view(inspection, 'traps').table(undefined, 0))}\n`);
     expect(labels(view(inspection, 'vmExits'))[0]).toMatch(/^No VM exit yet: no guest has been entered\./);
+  });
+});
+
+describe('the hypervisor that stays in EL2, run to its end', () => {
+  it('shows what the syndrome says of a VM exit', async () => {
+    const { target, inspection } = await open('guestmonolithickernel', { arch: 'aarch64', mode: 'stage2' });
+    runOn(target);
+    const exits = view(inspection, 'vmExits');
+    const syndromes = exits
+      .children('all', 0)
+      .map(({ key }) => exits.children(key, 0).find(({ label }) => label === 'ESR_EL2')?.description);
+    matchGolden('vm-exits-aarch64', `${syndromes.join('\n')}\n`);
   });
 });
 

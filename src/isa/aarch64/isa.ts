@@ -11,6 +11,7 @@ import { jointAddress, loadsStackPointer } from './pairs';
 import { REGISTERS, registerOfDwarf, registerOfName } from './registers';
 import { SPELLING } from './spelling';
 import { stackAccesses } from './stack-accesses';
+import { SYNDROME } from './syndrome-words';
 import { LAST_LEVEL } from './table-geometry';
 import { mappings, rootLevel, tableEntries, tableShape } from './tables';
 import { transfer } from './transfers';
@@ -30,6 +31,7 @@ export const AARCH64: Isa = {
   arguments: ARGUMENT_REGISTERS,
   causes: CAUSES,
   calls: CALLS,
+  syndrome: SYNDROME,
   maxLength: 4,
   minLength: 4,
   get mnemonics() {

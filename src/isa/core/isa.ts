@@ -50,6 +50,14 @@ export interface EnvironmentCalls {
   name(cause: string, values: readonly bigint[]): { readonly text: string; readonly registersUsed: number } | undefined;
 }
 
+/** How a trap describes itself beyond its cause. */
+export interface Syndrome {
+  /** The register that a trap to `world` leaves its description in. */
+  register(to: World): string;
+  /** Such a value field by field, in the manual's names and words. */
+  words(value: bigint): string;
+}
+
 export interface Isa {
   readonly name: string;
   /** What users call one of its processors. */
@@ -76,6 +84,8 @@ export interface Isa {
   causeNumber?(cause: number, isInterrupt: boolean, tval: bigint): number;
   /** What a trap tells beside its cause and tval, in words, such as its error code; undefined for nothing. Absent: none does. */
   causeDetail?(trap: TrapReport): string | undefined;
+  /** Absent where cause and address are all that a trap tells. Interrupts have none. */
+  readonly syndrome?: Syndrome;
   /** Longest instruction, bytes. */
   readonly maxLength: number;
   readonly minLength: number;
