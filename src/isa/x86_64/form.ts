@@ -169,15 +169,35 @@ const sharedRow = (rows: Map<string, Row>, form: Form, size: OperandSize | 0, ki
   return row;
 };
 
-/** `add-32-rm`: the size, then a letter for each operand: r register, n immediate, a kind of memory. */
+const LETTERS: Readonly<Record<OperandSpec['kind'], string>> = {
+  general: 'r',
+  memory: 'm',
+  xmm: 'x',
+  mm: 'y',
+  st: 't',
+  segment: 'S',
+  control: 'C',
+  debug: 'D',
+  immediate: 'n',
+  distance: 'j',
+  one: '1',
+};
+
+/** Operands that are told apart by themselves. */
+const SHORT: Readonly<Record<string, string>> = { cl: 'c', imm64: 'q', imm2: 'f' };
+
+/**
+ * `add-32-rm`, `movzx-32-rm8`: the size, then for each operand a letter (r register, n immediate, a kind of memory) and its width,
+ * where that is not the size.
+ */
 const rowName = ({ mnemonic, operands, memoryAt }: Form, size: number, memory: MemoryKind | undefined): string => {
-  const letters = operands.map((operand, at) => {
-    if (at === memoryAt && memory !== undefined) return memory;
-    return (
-      { immediate: 'n', distance: 'j', one: '1' }[operand.kind as string] ?? (operand.source === 'count' ? 'c' : 'r')
-    );
-  });
   const bits = size === 0 ? (operands[0]?.bits ?? 0) : size;
+  const letters = operands.map((operand, at) => {
+    const isMemory = at === memoryAt && memory !== undefined;
+    const letter = isMemory ? memory : (SHORT[operand.text] ?? LETTERS[operand.kind]);
+    const width = (isMemory ? operand.memoryBits : undefined) ?? operand.bits ?? bits;
+    return operand.text in SHORT || width === bits ? letter : `${letter}${width}`;
+  });
   return [mnemonic, String(bits), letters.join('')].filter((part) => part !== '').join('-');
 };
 
