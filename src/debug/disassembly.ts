@@ -143,13 +143,13 @@ class CodeReader {
     if (address < 0n || address >= TOP) return nothing;
     const bytes = this.target.memory.readSome(this.cpu, { space: this.space, address }, isa.maxLength);
     if (bytes.length < this.least) return nothing;
-    const mode = this.cpu.world.codeMode;
-    const insn = isa.disassemble(bytes, address, mode);
+    const { codeMode } = this.cpu.world;
+    const insn = isa.disassemble(bytes, address, codeMode);
     const length = Math.max(insn.length, this.least);
     for (let cut = this.least; cut < length; cut += this.least) {
       if (this.symbolAt(address + BigInt(cut))?.offset !== 0n) continue;
       const data = bytes.subarray(0, cut);
-      return { insn: isa.disassemble(data, address, mode), bytes: data, length: BigInt(cut) };
+      return { insn: isa.disassemble(data, address, codeMode), bytes: data, length: BigInt(cut) };
     }
     return { insn, bytes: bytes.subarray(0, length), length: BigInt(length) };
   }

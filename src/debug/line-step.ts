@@ -114,7 +114,7 @@ export class LineStep extends StepPlan {
       const insn = this.insnAt(frame.pc);
       this.ranges = [{ lo: frame.pc, hi: frame.pc + BigInt(insn?.length ?? 1) }];
     }
-    this.exits = exitsOf(this.ranges, this.context.machine.isa, this.read, this.cpu.world.codeMode);
+    this.exits = exitsOf(this.ranges, this.context.machine.isa, this.read, this.cpu.world);
     const wanted =
       this.how === 'over' ? [] : this.exits.calls.filter((call) => this.wantsCall(call.address, call.target));
     this.entries = new Set([...wanted.map((call) => call.address), ...this.exits.unknowns]);

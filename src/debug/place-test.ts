@@ -6,6 +6,8 @@ import { runsIn } from './image-world';
 import type { BoundPlace, Image } from './images';
 import { fulfils } from './place-rule';
 
+const PAGE = 4096n;
+
 /** Tests the places of breakpoints against where harts stand. */
 export class PlaceTest {
   constructor(
@@ -35,7 +37,8 @@ export class PlaceTest {
     if (place.image === undefined) return true;
     if (here.image !== undefined || place.pa === undefined) return here.image === place.image;
     if (isPhysical || here.physical === undefined) return true;
-    const length = this.machine.isa.maxLength;
+    // The next page of physical memory may be anybody's.
+    const length = Math.min(this.machine.isa.maxLength, Number(PAGE - (here.physical & (PAGE - 1n))));
     const wanted = place.image.program.bytesAt(place.link, length);
     const found = this.machine.readPhysical(here.physical, length);
     return wanted === undefined || found === undefined || wanted.every((byte, at) => byte === found[at]);

@@ -4,6 +4,7 @@ import type { Isa } from '../isa/core/isa';
 import type { DisassembledInsn } from '../isa/core/registers';
 import type { World } from '../isa/core/world';
 import type { AddressRange, InlineFrame, LineRow, Program } from '../symbols/types';
+import { insnAt } from './instructions';
 import type { PhysicalFrame } from './stack';
 
 /** `lo <= pc < hi`, run-time addresses. */
@@ -120,15 +121,12 @@ export function withTarget(isa: Isa, previous: DisassembledInsn | undefined, ins
   return target === undefined ? insn : { ...insn, target };
 }
 
-/**
- * Disassembles the region and collects its exits. Unreadable code counts as an unknown.
- * @param mode that of the world whose code it is
- */
+/** Disassembles the region and collects its exits. Unreadable code counts as an unknown. */
 export function exitsOf(
   ranges: readonly Range[],
   isa: Isa,
   read: (at: bigint, length: number) => Uint8Array | undefined,
-  mode: World['codeMode'],
+  world: World,
 ): RegionExits {
   const landings = new Set<bigint>();
   const unknowns = new Set<bigint>();
@@ -141,8 +139,7 @@ export function exitsOf(
     let previous: DisassembledInsn | undefined;
     const end = range.hi - range.lo > LIMIT ? range.lo + LIMIT : range.hi;
     for (let at = range.lo; at < end; ) {
-      const bytes = read(at, isa.maxLength) ?? read(at, isa.minLength);
-      const insn = bytes === undefined ? undefined : isa.disassemble(bytes, at, mode);
+      const insn = insnAt(isa, read, at, world);
       if (insn === undefined || !insn.isValid || insn.length === 0) {
         unknowns.add(at);
         at += BigInt(insn?.length || isa.minLength);

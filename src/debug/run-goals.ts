@@ -1,9 +1,11 @@
 /** Running on until the machine does something: enters user code, leaves a guest, takes a page fault, switches tasks. */
 
+import { pa } from '../base/address';
 import type { TrapCause } from '../isa/core/isa';
 import { isVmEntry, isVmExit } from '../isa/core/world';
 import { isCrossing, isTrap, type Machine, type StopEvent, type TrapEvent } from '../machine/contract';
 import { addressesOfPlaces, type BoundPlace } from './images';
+import { insnAt } from './instructions';
 import type { Plan, PlanEvent } from './runner';
 import type { Stop } from './stop';
 import { LONGEST_SWITCH } from './task-switches';
@@ -90,9 +92,8 @@ export class RunToGoal implements Plan {
     const cpu = machine.cpus[hart];
     const found = cpu?.translate(cpu.pc, 'execute').result;
     if (cpu === undefined || !found?.ok) return false;
-    const bytes =
-      machine.readPhysical(found.pa, machine.isa.maxLength) ?? machine.readPhysical(found.pa, machine.isa.minLength);
-    return bytes !== undefined && machine.isa.disassemble(bytes, cpu.pc, cpu.world.codeMode).kind === 'return';
+    const read = (at: bigint, length: number) => machine.readPhysical(pa(found.pa + at - cpu.pc), length);
+    return insnAt(machine.isa, read, cpu.pc, cpu.world)?.kind === 'return';
   }
 
   private spOf(hart: number): bigint {

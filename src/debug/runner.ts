@@ -2,7 +2,7 @@
  * Runs the guest in slices until something that the user asked for happens. The machine reports every breakpoint, watch
  * and trap; this file decides which of them are stops. Pausing is the caller's business: it stops calling {@link Runner.slice}.
  */
-import { type Va, va } from '../base/address';
+import { pa, type Va, va } from '../base/address';
 import { hasSameTables, type World } from '../isa/core/world';
 import { type Cpu, isTrap, type Machine, type RunExit, type RunOptions, type StopEvent } from '../machine/contract';
 import type { BoundPlace, Breakpoints, CodeBreakpoint } from './breakpoints';
@@ -10,6 +10,7 @@ import type { ConditionTester } from './conditions';
 import type { DataBreakpoints } from './data-breakpoints';
 import type { ExceptionFilters } from './exceptions';
 import type { ImageFinder } from './image-finder';
+import { insnAt } from './instructions';
 import type { PlaceTest } from './place-test';
 import type { LogLine, SliceResult, Stop } from './stop';
 import { isSameWorld } from './trap-policy';
@@ -275,9 +276,8 @@ export class Runner {
     const found = cpu.translate(pc, 'execute', world).result;
     const { isa } = this.machine;
     if (!found.ok) return isa.minLength;
-    const bytes =
-      this.machine.readPhysical(found.pa, isa.maxLength) ?? this.machine.readPhysical(found.pa, isa.minLength);
-    return bytes === undefined ? isa.minLength : isa.disassemble(bytes, pc, world.codeMode).length;
+    const read = (at: bigint, length: number) => this.machine.readPhysical(pa(found.pa + at - pc), length);
+    return insnAt(isa, read, pc, world)?.length ?? isa.minLength;
   }
 
   /** Asks the plan what to do now. */

@@ -6,6 +6,7 @@
 import { isVmExit, type World } from '../isa/core/world';
 import { type Cpu, type CrossingEvent, isCrossing, type Machine, type StopEvent } from '../machine/contract';
 import type { Image } from './images';
+import { insnAt } from './instructions';
 import type { Plan, PlanEvent } from './runner';
 import { isLibraryPath } from './sources';
 import { type Caller, logicalFrames, type PhysicalFrame, type Unwinder } from './stack';
@@ -124,9 +125,7 @@ export abstract class StepPlan implements Plan {
     this.context.unwinder.reader(this.cpu)(at, length);
 
   protected insnAt(pc: bigint) {
-    const { isa } = this.context.machine;
-    const bytes = this.read(pc, isa.maxLength) ?? this.read(pc, isa.minLength);
-    return bytes === undefined ? undefined : isa.disassemble(bytes, pc, this.cpu.world.codeMode);
+    return insnAt(this.context.machine.isa, this.read, pc, this.cpu.world);
   }
 }
 
@@ -166,9 +165,7 @@ export function returnOf(context: StepContext, frame: PhysicalFrame): Arrival | 
   if (up.border === undefined) return new Arrival(up.frame.pc, anchor);
   // Handlers return to the interrupted instruction or, having done its work, behind it.
   const read = context.unwinder.reader(up.frame.cpu);
-  const bytes = read(up.frame.pc, isa.maxLength) ?? read(up.frame.pc, isa.minLength);
-  const length =
-    bytes === undefined ? isa.minLength : isa.disassemble(bytes, up.frame.pc, up.frame.cpu.world.codeMode).length;
+  const length = insnAt(isa, read, up.frame.pc, up.frame.cpu.world)?.length ?? isa.minLength;
   return new Arrival(up.frame.pc, anchor, up.frame.pc + BigInt(length));
 }
 

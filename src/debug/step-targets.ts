@@ -22,7 +22,7 @@ export interface StepTarget {
 export function stepTargetsOf(machine: Machine, unwinder: Unwinder, frame: CodeFrame, nameOf: NameOf): StepTarget[] {
   const { physical } = frame;
   const read = unwinder.reader(physical.cpu);
-  const { calls, crossings } = exitsOf(lineRegion(physical, 'over'), machine.isa, read, physical.cpu.world.codeMode);
+  const { calls, crossings } = exitsOf(lineRegion(physical, 'over'), machine.isa, read, physical.cpu.world);
   const all = [
     ...calls.map((call) => ({ address: va(call.address), label: callLabel(call, nameOf) })),
     ...crossings.flatMap((insn) => {

@@ -58,7 +58,7 @@ export class StepOut extends StepPlan {
     this.ranges = inlinedRegion(frame, visible);
     if (this.ranges.length > 0) {
       this.home = this.anchor(frame);
-      const exits = exitsOf(this.ranges, context.machine.isa, this.read, this.cpu.world.codeMode);
+      const exits = exitsOf(this.ranges, context.machine.isa, this.read, this.cpu.world);
       this.halts = new Set([...exits.landings, ...exits.unknowns]);
       return;
     }
