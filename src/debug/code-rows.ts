@@ -18,25 +18,28 @@ type Abi = NonNullable<ReturnType<typeof unwindAbi>>;
 /** The rows of a program's functions. */
 export const rowsOfCode = (program: Program, isa: Isa): Program['rowOfCode'] => {
   const abi = unwindAbi(program.elf.machine);
-  if (!abi || !isa.stackAccesses || abi.linkRegister === undefined) return () => undefined;
-  const { linkRegister } = abi;
+  const returnAddressRegister = abi?.linkRegister ?? isa.register(isa.pc)?.dwarf;
+  if (!abi || !isa.stackAccesses || returnAddressRegister === undefined) return () => undefined;
+  // What the call pushed is below the canonical frame address, and nothing else is at the first instruction.
+  const pushed = abi.linkRegister === undefined ? BigInt(program.elf.addressSize) : 0n;
   return (at) => {
     const hit = program.symbolAt(at);
     if (hit?.symbol.kind !== 'function' || program.framesAt(at).length === 0) return undefined;
     const start = va(at - hit.offset);
-    const found = frameAt(program, isa, abi, start, at);
+    const found = frameAt(program, isa, abi, start, at, pushed);
     if (!found) return undefined;
     const { lo, hi = va(start + hit.symbol.size), cfa, saved } = found;
     const registers = [...saved].map(([register, offset]): [number, RegisterRule] => [
       register,
       { kind: 'offset', offset },
     ]);
+    if (pushed !== 0n) registers.push([returnAddressRegister, { kind: 'offset', offset: -pushed }]);
     return {
       lo,
       hi,
       cfa,
       registers: new Map(registers),
-      returnAddressRegister: linkRegister,
+      returnAddressRegister,
       isSignalFrame: false,
     } satisfies UnwindRow;
   };
@@ -52,10 +55,10 @@ interface CodeFrame {
 }
 
 /** The frame before the instruction at an address, as those before it in the function have made it. */
-const frameAt = (program: Program, isa: Isa, abi: Abi, start: Va, at: Va): CodeFrame | undefined => {
+const frameAt = (program: Program, isa: Isa, abi: Abi, start: Va, at: Va, pushed: bigint): CodeFrame | undefined => {
   const isKept = (register: number): boolean => register === abi.linkRegister || abi.calleeSaved.has(register);
-  /** How far the stack pointer is below where it was; from where the frame pointer is, once it is one. */
-  let depth = 0n;
+  /** How far the stack pointer is below where it was in the caller; from where the frame pointer is, once it is one. */
+  let depth = pushed;
   let frame: bigint | undefined;
   const saved = new Map<number, bigint>();
   const result = (lo: Va, hi?: Va): CodeFrame => ({

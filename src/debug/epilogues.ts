@@ -37,9 +37,9 @@ function workedOut(program: Program, at: Va, isa: Isa): UnwindRow | undefined {
   // Functions that save registers for others return elsewhere.
   if (abi.linkRegister !== undefined && row.returnAddressRegister !== abi.linkRegister) return undefined;
   const end = endAfter(program, at, row.hi, isa);
-  if (end === undefined || (end.isTail && !isTaken(program, row, at, end.moved, isa, abi.stackPointer)))
-    return undefined;
+  if (end === undefined) return undefined;
   const offset = end.moved + (abi.linkRegister === undefined ? BigInt(program.elf.addressSize) : 0n);
+  if (end.isTail && !isTaken(program, row, at, { ...end, offset }, isa, abi.stackPointer)) return undefined;
   if (row.cfa.register === abi.stackPointer && row.cfa.offset === offset) return undefined;
   return {
     ...row,
@@ -68,14 +68,21 @@ function endAfter(program: Program, at: Va, hi: Va, isa: Isa): { moved: bigint; 
 }
 
 /** Whether the code before a tail call takes the whole frame off: other jumps leave it. */
-function isTaken(program: Program, row: UnwindRow, at: Va, rest: bigint, isa: Isa, stackPointer: number): boolean {
+function isTaken(
+  program: Program,
+  row: UnwindRow,
+  at: Va,
+  rest: { readonly moved: bigint; readonly offset: bigint },
+  isa: Isa,
+  stackPointer: number,
+): boolean {
   if (row.cfa.kind !== 'registerOffset' || at - row.lo > LONGEST_FUNCTION) return false;
   let before = 0n;
   for (const insn of insnsOf(program, row.lo, at, isa)) {
     before = insn.kind === 'plain' && insn.stackMove !== undefined ? before + insn.stackMove : 0n;
   }
-  const moved = before + rest;
-  return row.cfa.register === stackPointer ? moved === row.cfa.offset && moved > 0n : moved > 0n;
+  const moved = before + rest.moved;
+  return row.cfa.register === stackPointer ? before + rest.offset === row.cfa.offset && moved > 0n : moved > 0n;
 }
 
 function isInFunction(program: Program, at: Va, target: bigint): boolean {

@@ -6,7 +6,7 @@ import { hex } from '../../base/address';
 import { kindOf } from '../core/disassembler';
 import type { DisassembledInsn } from '../core/registers';
 import { type DecodedX86, decodeX86, LONGEST } from './decode';
-import { fieldNameOf } from './form';
+import { fieldNameOf, type Row } from './form';
 import type { OperandSpec } from './operands';
 import { nameOfPart } from './registers';
 import { stackMoveOf } from './stack-accesses';
@@ -82,6 +82,13 @@ const invalid = (bytes: Uint8Array, address: bigint): DisassembledInsn => ({
   doc: 'Not an instruction of this machine: executing it raises #UD.',
 });
 
+const kinds = new Map<Row, DisassembledInsn['kind']>();
+const kindOfRow = (row: Row): DisassembledInsn['kind'] => {
+  const kind = kinds.get(row) ?? kindOf(row);
+  kinds.set(row, kind);
+  return kind;
+};
+
 /** Implements {@link Isa.disassemble}. */
 export const disassemble = (bytes: Uint8Array, address: bigint, codeMode = 0): DisassembledInsn => {
   const decoded = decodeX86(bytes.subarray(0, LONGEST), codeMode);
@@ -98,7 +105,7 @@ export const disassemble = (bytes: Uint8Array, address: bigint, codeMode = 0): D
     operands,
     isValid: true,
     ...(isDirect && { target: BigInt.asUintN(64, address + BigInt(fields.rel ?? 0)) }),
-    kind: kindOf(insn),
+    kind: kindOfRow(insn),
     stackMove: stackMoveOf(decoded),
     doc: `${form.mnemonic}: ${insn.doc}\n${insn.ref}`,
   };
