@@ -133,8 +133,7 @@ const createForms = (insn: Insn, spelling: Spelling): Form[] => {
   return [...aliases, { ...own, matches: () => true }];
 };
 
-/** The control-flow kind of an instruction, its own or what its meaning says. */
-export const kindOf = (insn: Insn): DisassembledInsn['kind'] => {
+const kindOf = (insn: Insn): DisassembledInsn['kind'] => {
   if (insn.kind) return insn.kind;
   const effects = effectsOf(recordGraph(insn));
   if (effects.isConditional) return 'branch';

@@ -1,10 +1,10 @@
 /** x86-64 as debugger and inspector know it. */
 import type { Isa } from '../core/isa';
 import { ARGUMENT_REGISTERS, FRAME_POINTER, STACK_POINTER } from './abi';
-import { disassemble } from './assembly';
 import { CALLS } from './calls';
 import { CAUSES, causeDetail, causeNumber } from './cause-rows';
 import { LONGEST } from './decode';
+import { disassembleX86 } from './disassembly';
 import { runsGuests } from './guest-entry';
 import { FORMS } from './insns/all';
 import { translate } from './paging-view';
@@ -41,7 +41,7 @@ export const X86_64: Isa = {
   get mnemonics() {
     return [...new Set(FORMS.forms.map(({ mnemonic }) => mnemonic))].sort();
   },
-  disassemble,
+  disassemble: (bytes, address, codeMode) => disassembleX86(bytes, address, codeMode),
   trapReturns: TRAP_RETURNS.map((bytes) => new Uint8Array(bytes)),
   loadsStackPointer,
   transfer,

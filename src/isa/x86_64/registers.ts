@@ -17,7 +17,8 @@ import {
   SELECTOR_FIELDS,
   XCR0_FIELDS,
 } from './register-fields';
-import { SEGMENTS } from './state';
+import { generalName } from './register-names';
+import { HIGH_BYTES, SEGMENTS } from './state';
 
 type Row = Pick<RegisterSpec, 'name' | 'doc'> & Partial<RegisterSpec>;
 
@@ -135,39 +136,20 @@ export interface RegisterPart {
   readonly index: number;
 }
 
-const LEGACY = ['ax', 'cx', 'dx', 'bx', 'sp', 'bp', 'si', 'di'] as const;
-const LOW_BYTES = ['al', 'cl', 'dl', 'bl', 'spl', 'bpl', 'sil', 'dil'] as const;
-const HIGH_BYTES = ['ah', 'ch', 'dh', 'bh'] as const;
-
 const PARTS = new Map<string, RegisterPart>([
-  ...GENERAL.flatMap((name, index): [string, RegisterPart][] => {
-    const legacy = LEGACY[index];
-    if (legacy === undefined) {
-      return [
-        [`${name}d`, { view: 'd', index }],
-        [`${name}w`, { view: 'w', index }],
-        [`${name}b`, { view: 'b', index }],
-      ];
-    }
-    return [
-      [`e${legacy}`, { view: 'd', index }],
-      [legacy, { view: 'w', index }],
-      [LOW_BYTES[index] ?? '', { view: 'b', index }],
-    ];
-  }),
-  ...HIGH_BYTES.map((name, index): [string, RegisterPart] => [name, { view: 'b', index: 16 + index }]),
+  ...GENERAL.flatMap((_, index): [string, RegisterPart][] => [
+    [generalName(index, 32), { view: 'd', index }],
+    [generalName(index, 16), { view: 'w', index }],
+    [generalName(index, 8), { view: 'b', index }],
+  ]),
+  ...[0, 1, 2, 3].map((index): [string, RegisterPart] => [
+    generalName(HIGH_BYTES + index, 8),
+    { view: 'b', index: HIGH_BYTES + index },
+  ]),
 ]);
 
 /** The part of a general register that a name stands for. */
 export const partOf = (name: string): RegisterPart | undefined => PARTS.get(name);
-
-const PART_NAMES = new Map([...PARTS].map(([name, { view, index }]) => [`${view}${index}`, name]));
-
-/** The name of the part of so many bits of a general register; numbers from 16 on are ah and its kind. */
-export const nameOfPart = (number: number, bits: number): string => {
-  if (bits === 64 || bits === 0) return GENERAL[number] ?? '';
-  return PART_NAMES.get(`${bits === 32 ? 'd' : bits === 16 ? 'w' : 'b'}${number}`) ?? '';
-};
 
 const PART_BITS = { d: 32, w: 16, b: 8 } as const;
 

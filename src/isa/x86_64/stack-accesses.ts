@@ -32,49 +32,6 @@ const placeOf = ({ insn: { memory }, fields }: DecodedX86): { base: number; offs
 
 const bytesOf = ({ size }: DecodedX86): bigint => BigInt(size / 8);
 
-/**
- * What an instruction adds to the stack pointer: 0n where it leaves it alone, undefined where it sets it.
- * @see AMD64 APM volume 3, PUSH, POP, PUSHFx, POPFx, LEAVE, ENTER
- */
-export const stackMoveOf = (insn: DecodedX86): bigint | undefined => {
-  const { form, fields } = insn;
-  const [first] = registersOf(insn);
-  switch (form.mnemonic) {
-    case 'push':
-    case 'pushf':
-    case 'pushfq':
-    case 'pushfd':
-      return -bytesOf(insn);
-    case 'pop':
-      return first === RSP ? undefined : bytesOf(insn);
-    case 'popf':
-    case 'popfq':
-    case 'popfd':
-      return bytesOf(insn);
-    case 'add':
-    case 'sub': {
-      if (first !== RSP || insn.size < 32) return first === RSP ? undefined : 0n;
-      if (form.operands[1]?.kind !== 'immediate') return undefined;
-      const value = BigInt(fields.imm ?? 0);
-      return form.mnemonic === 'add' ? value : -value;
-    }
-    case 'lea': {
-      if (first !== RSP) return 0n;
-      const place = placeOf(insn);
-      return place?.base === RSP ? place.offset : undefined;
-    }
-    // They read their first operand only.
-    case 'cmp':
-    case 'test':
-      return 0n;
-    case 'leave':
-    case 'enter':
-      return undefined;
-    default:
-      return first === RSP ? undefined : 0n;
-  }
-};
-
 /** Implements {@link Isa.stackAccesses}. */
 export function stackAccesses(text: DisassembledInsn): readonly StackAccess[] {
   const insn = decoded(text);
