@@ -4,28 +4,23 @@
  * @see AMD64 APM volume 2, chapter 16 "Advanced Programmable Interrupt Controller (APIC)"
  */
 import type { Device, DeviceContext } from '../device';
-import { type ApicMessage, DELIVERY, EVERYBODY, messageOfStore, xapicDestination } from './apic-message';
+import { type ApicMessage, DELIVERY, messageOfStore, xapicDestination } from './apic-message';
+import { APIC, BASE, ESR, LOCAL_APIC_REGISTERS, LVT, LVT_ENTRIES, LVT_INDEX, SVR_ENABLE } from './local-apic-registers';
 import {
-  APIC,
-  BASE,
-  ESR,
-  LOCAL_APIC_REGISTERS,
-  LVT,
-  LVT_ENTRIES,
-  LVT_INDEX,
-  SVR_ENABLE,
-  VERSION_VALUE,
-} from './local-apic-registers';
-import {
-  type ApicTimer,
-  type ApicTimerMode,
-  currentCount,
-  divisorOf,
-  expire,
-  expiry,
-  rebase,
-  stoppedTimer,
-} from './local-apic-timer';
+  type ApicIdentity,
+  arbitrationPriority,
+  hasVector,
+  highestVector,
+  isDeadline,
+  isMeantFor,
+  type LocalApicState,
+  processorPriority,
+  registerOf,
+  resetState,
+  setVector,
+  timerModeOf,
+} from './local-apic-state';
+import { expire, expiry, rebase, stoppedTimer } from './local-apic-timer';
 
 /** What the APICs reach of processors and other controllers. */
 export interface ApicSignals {
@@ -51,26 +46,6 @@ export const APIC_SPACE = {
   deadline: 0x1002,
 } as const;
 
-export type LocalApicState = {
-  tpr: number;
-  ldr: number;
-  dfr: number;
-  svr: number;
-  /** What ESR shows, and errors since it was written. */
-  esr: number;
-  errors: number;
-  icr: number;
-  icrHigh: number;
-  divide: number;
-  lvt: number[];
-  isr: number[];
-  tmr: number[];
-  irr: number[];
-  timer: ApicTimer;
-  /** A message asks for an interrupt of the controller at LINT0. */
-  external: boolean;
-};
-
 export type LocalApicsState = {
   processors: LocalApicState[];
   /** Levels at LINT0 and LINT1. */
@@ -78,52 +53,12 @@ export type LocalApicsState = {
   lint1: boolean;
 };
 
-const VECTORS_PER_WORD = 32;
-const WORDS = 8;
-const FLAT = 0xffff_ffff;
 const PAGE = 0x1000;
 /** ICR: destination shorthand in bits 19:18. */
 const SHORTHAND = { none: 0, self: 1, all: 2, others: 3 } as const;
 const ICR = { LOGICAL: 0x800, ASSERT: 0x4000, LEVEL: 0x8000, WRITABLE: 0xc_cfff } as const;
 /** Vectors below are the processor's own. */
 const FIRST_VECTOR = 16;
-
-/** The highest vector in a set of 256; -1 for none. */
-export const highestVector = (words: readonly number[]): number => {
-  for (let word = WORDS - 1; word >= 0; word--) {
-    const bits = words[word] ?? 0;
-    if (bits !== 0) return VECTORS_PER_WORD * word + 31 - Math.clz32(bits);
-  }
-  return -1;
-};
-
-const setVector = (words: number[], vector: number, isSet: boolean): void => {
-  const bit = 1 << (vector & 31);
-  const old = words[vector >> 5] ?? 0;
-  words[vector >> 5] = (isSet ? old | bit : old & ~bit) >>> 0;
-};
-
-const hasVector = (words: readonly number[], vector: number): boolean =>
-  (((words[vector >> 5] ?? 0) >>> (vector & 31)) & 1) === 1;
-
-/** Processor priority: the task's, or the class of what is in service where that is higher (16.6.4). */
-export const processorPriority = ({ tpr, isr }: Pick<LocalApicState, 'tpr' | 'isr'>): number => {
-  const inService = Math.max(highestVector(isr), 0) & 0xf0;
-  return (tpr & 0xf0) >= inService ? tpr : inService;
-};
-
-/** Arbitration priority (16.6.2). */
-const arbitrationPriority = ({ tpr, isr, irr }: LocalApicState): number => {
-  const [requested, inService] = [Math.max(highestVector(irr), 0) & 0xf0, Math.max(highestVector(isr), 0) & 0xf0];
-  const task = tpr & 0xf0;
-  return task >= requested && task > inService ? tpr : Math.max(task, inService, requested);
-};
-
-const timerModeOf = (apic: LocalApicState): ApicTimerMode => ({
-  divisor: divisorOf(apic.divide),
-  isPeriodic: ((apic.lvt[LVT_INDEX.timer] ?? 0) & LVT.MODE) === LVT.PERIODIC,
-});
-const isDeadline = (apic: LocalApicState): boolean => ((apic.lvt[LVT_INDEX.timer] ?? 0) & LVT.MODE) === LVT.DEADLINE;
 
 /** Interrupt output `line` is INTR of that processor. */
 export class LocalApics implements Device<LocalApicsState> {
@@ -195,7 +130,7 @@ export class LocalApics implements Device<LocalApicsState> {
   }
 
   read(offset: number, width: 1 | 2 | 4, by?: number): number {
-    if (by !== undefined && offset < PAGE && this.#valueOf(by, offset >>> 4) === undefined)
+    if (by !== undefined && offset < PAGE && this.#register(by, offset >>> 4) === undefined)
       this.#error(by, ESR.ILLEGAL_REGISTER);
     return this.#part(offset, width, by ?? 0);
   }
@@ -218,7 +153,7 @@ export class LocalApics implements Device<LocalApicsState> {
     if (address === APIC.TPR) return BigInt(this.#of(by).tpr);
     if (!this.#isX2(by) || address === APIC.DFR || address === APIC.ICR_HIGH || address === APIC.EOI) return undefined;
     if (address === APIC.ICR) return (BigInt(this.#of(by).icrHigh) << 32n) | BigInt(this.#of(by).icr);
-    const value = this.#valueOf(by, address);
+    const value = this.#register(by, address);
     return value === undefined ? undefined : BigInt(value >>> 0);
   }
 
@@ -282,55 +217,22 @@ export class LocalApics implements Device<LocalApicsState> {
     return this.#isOn(processor) && (this.#of(processor).svr & SVR_ENABLE) !== 0;
   }
 
-  #part(offset: number, width: 1 | 2 | 4, processor: number): number {
-    const value = offset < PAGE ? (this.#valueOf(processor, offset >>> 4) ?? 0) : 0;
-    if ((offset & 0xc) !== 0) return 0;
-    return width === 4 ? value >>> 0 : (value >>> (8 * (offset & 3))) & (2 ** (8 * width) - 1);
+  #identity(processor: number): ApicIdentity {
+    return { processor, isX2: this.#isX2(processor) };
   }
 
-  /** A register by its number; undefined where there is none. */
-  #valueOf(processor: number, number: number): number | undefined {
-    const apic = this.#of(processor);
-    const isX2 = this.#isX2(processor);
-    if (number >= APIC.ISR && number < APIC.ISR + WORDS) return apic.isr[number - APIC.ISR];
-    if (number >= APIC.TMR && number < APIC.TMR + WORDS) return apic.tmr[number - APIC.TMR];
-    if (number >= APIC.IRR && number < APIC.IRR + WORDS) return apic.irr[number - APIC.IRR];
-    if (number >= APIC.LVT_TIMER && number <= APIC.LVT_ERROR) return apic.lvt[number - APIC.LVT_TIMER];
-    switch (number) {
-      case APIC.ID:
-        return isX2 ? processor : (processor << 24) >>> 0;
-      case APIC.VERSION:
-        return VERSION_VALUE;
-      case APIC.TPR:
-        return apic.tpr;
-      case APIC.APR:
-        return arbitrationPriority(apic);
-      case APIC.PPR:
-        return processorPriority(apic);
-      case APIC.EOI:
-      case APIC.RRR:
-        return 0;
-      case APIC.LDR:
-        return isX2 ? x2LogicalId(processor) : apic.ldr;
-      case APIC.DFR:
-        return apic.dfr;
-      case APIC.SVR:
-        return apic.svr;
-      case APIC.ESR:
-        return apic.esr;
-      case APIC.ICR:
-        return apic.icr;
-      case APIC.ICR_HIGH:
-        return apic.icrHigh;
-      case APIC.INITIAL_COUNT:
-        return apic.timer.initial;
-      case APIC.CURRENT_COUNT:
-        return isDeadline(apic) ? 0 : currentCount(apic.timer, timerModeOf(apic), this.context.now());
-      case APIC.DIVIDE:
-        return apic.divide;
-      default:
-        return undefined;
-    }
+  #isMeant(processor: number, message: ApicMessage): boolean {
+    return this.#isOn(processor) && isMeantFor(this.#of(processor), this.#identity(processor), message);
+  }
+
+  #register(processor: number, number: number): number | undefined {
+    return registerOf(this.#of(processor), this.#identity(processor), number, this.context.now());
+  }
+
+  #part(offset: number, width: 1 | 2 | 4, processor: number): number {
+    const value = offset < PAGE ? (this.#register(processor, offset >>> 4) ?? 0) : 0;
+    if ((offset & 0xc) !== 0) return 0;
+    return width === 4 ? value >>> 0 : (value >>> (8 * (offset & 3))) & (2 ** (8 * width) - 1);
   }
 
   /** False where there is no such register. */
@@ -445,20 +347,6 @@ export class LocalApics implements Device<LocalApicsState> {
           message,
         );
     }
-  }
-
-  #isMeant(processor: number, { destination, isLogical }: ApicMessage): boolean {
-    if (!this.#isOn(processor)) return false;
-    if (!isLogical) return destination === EVERYBODY || destination === processor;
-    if (this.#isX2(processor)) {
-      const own = x2LogicalId(processor);
-      return destination === EVERYBODY || (own >>> 16 === destination >>> 16 && (own & destination & 0xffff) !== 0);
-    }
-    const { ldr, dfr } = this.#of(processor);
-    const own = ldr >>> 24;
-    if (dfr === FLAT) return (own & destination & 0xff) !== 0;
-    const isCluster = own >>> 4 === ((destination >>> 4) & 0xf) || (destination & 0xf0) === 0xf0;
-    return isCluster && (own & destination & 0xf) !== 0;
   }
 
   #deliverTo(targets: readonly number[], { delivery, vector, isLevel }: ApicMessage): void {
@@ -610,9 +498,6 @@ export class LocalApics implements Device<LocalApicsState> {
 
 const SELF: ApicMessage = { destination: 0, isLogical: false, delivery: DELIVERY.fixed, vector: 0, isLevel: false };
 
-/** In x2APIC mode the logical id follows from the id: 16 to a cluster. */
-const x2LogicalId = (processor: number): number => (((processor >>> 4) << 16) | (1 << (processor & 15))) >>> 0;
-
 /** Bits that may be set in writes of x2APIC registers; all others are reserved, and so are registers that are not here. */
 const X2_WRITABLE: ReadonlyMap<number, number> = new Map([
   [APIC.EOI, 0],
@@ -623,31 +508,3 @@ const X2_WRITABLE: ReadonlyMap<number, number> = new Map([
   [APIC.DIVIDE, 0xb],
   [APIC.SELF_IPI, 0xff],
 ]);
-
-/**
- * At reset everything is masked but LINT0 of the first processor, which lets the PIC through ("virtual wire"): firmware does this
- * on hardware, and kernels that know no APIC rely on it.
- */
-const resetState = (processor: number): LocalApicState => {
-  const words = (): number[] => new Array<number>(WORDS).fill(0);
-  const lvt = LVT_ENTRIES.map((_, index) =>
-    processor === 0 && index === LVT_INDEX.lint0 ? DELIVERY.external << 8 : LVT.MASKED,
-  );
-  return {
-    tpr: 0,
-    ldr: 0,
-    dfr: FLAT,
-    svr: 0xff,
-    esr: 0,
-    errors: 0,
-    icr: 0,
-    icrHigh: 0,
-    divide: 0,
-    lvt,
-    isr: words(),
-    tmr: words(),
-    irr: words(),
-    timer: stoppedTimer(),
-    external: false,
-  };
-};
