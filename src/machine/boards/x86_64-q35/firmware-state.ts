@@ -62,7 +62,8 @@ const assignBars = (pcie: PciHost): void => {
 
 /** Sets the chip set up, and gives every function its addresses. */
 export function setUpAsFirmware(io: Bus, pcie: PciHost): void {
-  for (const [port, width, value] of [...INTERRUPT_CONTROLLERS, ...TIMER]) io.write(port, width, value);
+  // The timer's output goes high with its mode, which the 8259s shall not take for a request.
+  for (const [port, width, value] of [...TIMER, ...INTERRUPT_CONTROLLERS]) io.write(port, width, value);
   pcie.write(PCIEXBAR, 4, map.ecam.base | ENABLED);
   for (const [register, width, value] of LPC_WRITES) pcie.write(LPC_SLOT * SLOT_BYTES + register, width, value);
   assignBars(pcie);
