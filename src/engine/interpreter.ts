@@ -17,10 +17,27 @@ export interface CompiledInterpreter {
   readonly runs: Uint16Array<ArrayBuffer>;
 }
 
+/** What interpreters can depend on: all but translation, which a machine may look on at. */
+const partsOf = (isa: EngineIsa): readonly unknown[] =>
+  Object.entries(isa).flatMap(([name, part]) => (name === 'cpuTranslate' ? [] : [part]));
+
+/** Interpreters that were emitted already, by their instructions: machines of one kind share them. */
+const emitted = new WeakMap<
+  EngineIsa['insns'],
+  { readonly parts: readonly unknown[]; readonly made: CompiledInterpreter }
+>();
+
 /** Emits the interpreters. A pure function of the instruction table. */
 export const compileInterpreter = (isa: EngineIsa): CompiledInterpreter => {
+  const { insns } = isa;
+  const parts = partsOf(isa);
+  const before = emitted.get(insns);
+  const isSame = before?.parts.length === parts.length && parts.every((part, index) => part === before.parts[index]);
+  if (before && isSame) return before.made;
   const program = prepareProgram(isa);
-  return { module: buildModule(program), fastOps: fastOpTable(program), runs: runTable(program) };
+  const made = { module: buildModule(program), fastOps: fastOpTable(program), runs: runTable(program) };
+  emitted.set(insns, { parts, made });
+  return made;
 };
 
 const buildModule = (program: Program): Uint8Array<ArrayBuffer> => {
