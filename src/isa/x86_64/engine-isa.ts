@@ -5,12 +5,14 @@ import { dataContext, fetchContext, GUEST_CONTEXTS } from './contexts';
 import { ENCODING } from './encoding';
 import { takeTrap } from './exceptions';
 import { variantOf } from './form';
+import { FPU_GUARDS } from './fpu-access';
 import { isApart } from './hot-rows';
 import { FORMS } from './insns/all';
 import { DIVISION_FUNCTIONS, quickDivisions } from './insns/multiply';
 import { acknowledge, holdsInterrupts, pendingInterrupt, wakesFromWait } from './interrupts';
 import { OPERAND_GUARDS } from './operand-check';
 import { AS_SYSTEM, cpuTranslate } from './paging-cpu';
+import { MEDIA_FUNCTIONS } from './simd/functions';
 import { STATE } from './state';
 import { SVM_GUARDS, SVM_HELPERS } from './svm/instructions';
 import { SYSTEM_FUNCTIONS } from './system-functions';
@@ -32,8 +34,8 @@ export const X86_64_ENGINE: EngineIsa = {
   fusions: [],
   state: STATE,
   helpers: { ...SYSTEM_HELPERS, ...SVM_HELPERS },
-  functions: { ...DIVISION_FUNCTIONS, ...SYSTEM_FUNCTIONS },
-  guards: { ...OPERAND_GUARDS, ...SVM_GUARDS },
+  functions: { ...DIVISION_FUNCTIONS, ...SYSTEM_FUNCTIONS, ...MEDIA_FUNCTIONS },
+  guards: { ...OPERAND_GUARDS, ...FPU_GUARDS, ...SVM_GUARDS },
   causes: {
     illegalInstruction: CAUSE.UD,
     // What nothing answers at reads as ones on a PC; the board says so before it comes to this.

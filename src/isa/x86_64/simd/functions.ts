@@ -1,5 +1,6 @@
-/** What rows of MMX and SSE ask of TypeScript, by name. */
+/** What rows of MMX, SSE and the x87 ask of TypeScript, by name. */
 import type { IsaFunction } from '../../core/privileged';
+import { X87_FUNCTIONS } from '../x87/functions';
 import { SSE_FLOAT_FUNCTIONS } from './float-functions';
 
 /** Stores the bytes of the second operand whose bits are set in the third. */
@@ -12,5 +13,6 @@ const storeMaskedBytes: IsaFunction = (state, address, bytes, mask) => {
 
 export const MEDIA_FUNCTIONS: Readonly<Record<string, IsaFunction>> = {
   ...SSE_FLOAT_FUNCTIONS,
+  ...X87_FUNCTIONS,
   'store masked bytes': storeMaskedBytes,
 };
