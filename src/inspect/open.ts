@@ -117,6 +117,7 @@ class TargetInspection implements Inspection {
       }
       if (!isCrossing(event)) return;
       if (isVmEntry(event.from, event.to)) this.stale.entered(event.hart, event.to, event.instruction);
+      this.past.controlBlocks.note(target.machine, event);
       this.past.worlds.note(event.hart, event.from);
       this.past.worlds.note(event.hart, event.to);
     });

@@ -1,6 +1,7 @@
 /** What was seen before: texts of rows at the previous stop, and the last store to each watched place. */
 import { keepLast } from '../base/last-used';
 import type { StoredEvent } from '../machine/contract';
+import { ControlBlockHistory } from './control-block-history';
 import type { RootHistory } from './root-history';
 import type { StaleEntries } from './stale-entries';
 import { TableHistory } from './table-history';
@@ -34,6 +35,8 @@ export class Past {
   private readonly writers = new Map<bigint, Writer>();
   /** Worlds that harts have been in. */
   readonly worlds = new WorldNotes();
+  /** Control blocks of guests at their last entry. */
+  readonly controlBlocks = new ControlBlockHistory();
   /** Page tables as they were. */
   readonly tables = new TableHistory();
   /** While the guest runs, rows are compared but not noted. */

@@ -5,7 +5,7 @@
  */
 import type { Ipa, Va } from '../base/address';
 
-import type { TrapCause } from '../isa/core/isa';
+import type { TrapCause, TrapReport } from '../isa/core/isa';
 import { hasSameTables, isVmExit, type World } from '../isa/core/world';
 import {
   isPassage,
@@ -56,6 +56,8 @@ export interface TrapRecord {
   readonly guestPhysical: Ipa | undefined;
   /** What `syndrome` of its instruction set puts in words, as it was when the trap was taken. */
   readonly syndrome: bigint | undefined;
+  /** What the processor tells beside cause and tval. */
+  readonly report: TrapReport | undefined;
   readonly from: World;
   readonly to: World;
   /** Retired by all harts, and guest nanoseconds since reset. */
@@ -179,7 +181,7 @@ export class TrapLog {
   }
 
   private taken(event: TrapEvent): void {
-    const { hart, cause, isInterrupt, instruction, tval, guestPhysical, at } = event;
+    const { hart, cause, isInterrupt, instruction, tval, guestPhysical, report, at } = event;
     const state = this.hart(hart);
     const from = this.shared(event.from);
     const to = this.shared(event.to);
@@ -197,6 +199,7 @@ export class TrapLog {
       tval,
       guestPhysical,
       syndrome: isInterrupt ? undefined : this.syndrome(hart, event.to),
+      report,
       from,
       to,
       at,

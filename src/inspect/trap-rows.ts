@@ -51,6 +51,11 @@ export class TrapTree {
     this.words = new TrapWords(context);
   }
 
+  /** Whether traps tell anything beside cause and tval on this machine. */
+  private get hasDetails(): boolean {
+    return this.context.machine.isa.causeDetail !== undefined;
+  }
+
   children(key = ''): InspectorNode[] {
     const path = pathOf(key);
     const test = this.test(path);
@@ -89,6 +94,7 @@ export class TrapTree {
       t`Returned at`,
       t`Returned to`,
       t`Returned to pc`,
+      ...(this.hasDetails ? [t`Details`] : []),
     );
     if (typeof test === 'string') return { columns, rows: [], summary: test };
     const [kind = '', argument = ''] = splitPiece(path.rest).prefix.split('/');
@@ -224,8 +230,10 @@ export class TrapTree {
     const reason = this.words.reason(record);
     const at = this.words.address(record);
     const took = latency(record);
+    const detail = this.words.detail(record);
     const parts = [
       codeText(code),
+      ...(detail === undefined ? [] : [detail]),
       ...(at === undefined ? [] : [`${at.name} ${hex(at.value)}`]),
       took === undefined ? this.openText(record) : instructions(took),
     ];
@@ -258,11 +266,13 @@ export class TrapTree {
   ): { name: string; text: string; memory?: string; source?: InspectorNode['source'] }[] {
     const { hart, at, now, from, to, epc, tval, guestPhysical, kind, ran, returned } = record;
     const code = this.words.code(record);
+    const detail = this.words.detail(record);
     const took = latency(record);
     const { registers } = this.context.machine.isa.calls;
     const numbers = kind.call.map((value, index) => `${registers[index] ?? ''} = ${hex(value)}`);
     return [
       { name: t`reason`, text: this.words.reason(record).text },
+      ...(detail === undefined ? [] : [{ name: t`details`, text: detail }]),
       {
         name: t`taken`,
         text: t`after ${instructions(at)}, at ${secondsText(now)}, by ${processorText(this.context.machine.isa, hart)}`,
@@ -335,6 +345,7 @@ export class TrapTree {
       returned?.at.toString() ?? '',
       returned?.to.mode ?? '',
       hexOrNone(returned?.pc),
+      ...(this.hasDetails ? [this.words.detail(record) ?? ''] : []),
     ];
   }
 

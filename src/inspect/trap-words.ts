@@ -87,6 +87,11 @@ export class TrapWords {
     return text;
   }
 
+  /** What a trap tells beside its reason, such as its error code. */
+  detail({ report }: TrapRecord): string | undefined {
+    return report && this.context.machine.isa.causeDetail?.(report);
+  }
+
   /** The address that the trap is about: of the guest's memory, or what tval says. */
   address({ guestPhysical, tval, kind }: TrapRecord): AddressText | undefined {
     if (guestPhysical !== undefined) {

@@ -14,6 +14,7 @@ export const VIEWS: readonly InspectorView[] = [
   { id: 'pageTables', title: 'Page Tables', icon: 'layers', isFiltered: true },
   { id: 'registers', title: 'Registers', icon: 'symbol-variable' },
   { id: 'vmExits', title: 'VM Exits', icon: 'vm', isFiltered: true },
+  { id: 'controlBlocks', title: 'Guest Control Blocks', icon: 'settings-gear' },
   { id: 'traps', title: 'Traps', icon: 'zap', isFiltered: true },
   { id: 'tasks', title: 'Tasks', icon: 'checklist' },
 ];

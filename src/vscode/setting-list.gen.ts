@@ -49,6 +49,7 @@ export const SETTINGS: readonly { readonly path: string; readonly schema: Schema
           "pageTables",
           "registers",
           "vmExits",
+          "controlBlocks",
           "traps",
           "tasks"
         ]

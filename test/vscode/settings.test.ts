@@ -41,7 +41,7 @@ describe('settings', () => {
     expect(launch).toEqual({ numbers: 'hexadecimal' });
     expect(problems).toEqual([
       'The setting "worldstep.console" must be one of terminal, debugConsole, not "window". It is not used.',
-      'The setting "worldstep.openViews[1]" must be one of queues, pageTables, registers, vmExits, traps, tasks, not "heap". It is not used.',
+      'The setting "worldstep.openViews[1]" must be one of queues, pageTables, registers, vmExits, controlBlocks, traps, tasks, not "heap". It is not used.',
       'The setting "worldstep.limits.traps" must be a whole number from 100 to 1000000, not 5. It is not used.',
     ]);
   });

@@ -22,6 +22,7 @@ import { NOUNS } from '../../inspect/text';
 import { ENDS } from '../../inspect/trap-rows';
 import { AARCH64 } from '../../isa/aarch64';
 import type { Isa } from '../../isa/core/isa';
+import { X86_64 } from '../../isa/x86_64';
 import { BOARDS } from '../../machine/boards/all';
 import { taskSchema } from '../../vscode/task-schema';
 import { TREE_RULES } from '../../vscode/trees/tree-rules';
@@ -83,19 +84,28 @@ export const tableMessages = (): Message[] =>
     isas().flatMap((isa) =>
       at(
         `src/isa/${isa.name}/causes.ts`,
-        isa.causes.map(({ name }) => name),
+        isa.causes.map(({ name }) => name).filter((name) => !isManualName(name)),
       ),
     ),
     isas().flatMap((isa) =>
       at(`src/isa/${isa.name}/registers.ts`, [...new Set(isa.registers.flatMap(({ section = [] }) => section))]),
     ),
+    isas().flatMap(({ name, controlBlock }) =>
+      controlBlock === undefined
+        ? []
+        : at(`src/isa/${name}`, [...new Set(controlBlock.fields.map(({ group }) => group)), ...controlBlock.texts]),
+    ),
   ].flat();
 
 /** Those of the boards. */
-const isas = (): Isa[] => [...new Set([...BOARDS.map(({ isa }) => isa), AARCH64])];
+const isas = (): Isa[] => [...new Set([...BOARDS.map(({ isa }) => isa), AARCH64, X86_64])];
+
+/** `VMEXIT_HLT`: what a manual calls it, and no words. */
+const isManualName = (name: string): boolean => /^[A-Z][A-Z0-9]*_[A-Z0-9_]+$/.test(name);
 
 /** Names, commands and words of the protocol: shown as they stand in every language. */
 export const nameTexts = (): string[] => [
+  ...isas().flatMap(({ causes }) => causes.map(({ name }) => name).filter(isManualName)),
   'cancelled',
   ...CONSOLE_COMMANDS.map(({ label }) => label),
   ...TREE_RULES.map(({ title }) => title),

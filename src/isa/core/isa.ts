@@ -4,6 +4,7 @@
  */
 
 import type { Pa, Va } from '../../base/address';
+import type { ControlBlock } from './control-block';
 import type { DisassembledInsn, RegisterSpec, Transfer } from './registers';
 import type { StackAccess } from './stack-access';
 import type { Access, Mapping, TableEntry, TableShape, Translation } from './translation';
@@ -86,6 +87,8 @@ export interface Isa {
   causeDetail?(trap: TrapReport): string | undefined;
   /** Absent where cause and address are all that a trap tells. Interrupts have none. */
   readonly syndrome?: Syndrome;
+  /** How a hypervisor describes a guest to the processor in memory. Absent: by registers alone. */
+  readonly controlBlock?: ControlBlock;
   /** Longest instruction, bytes. */
   readonly maxLength: number;
   readonly minLength: number;

@@ -12,6 +12,7 @@ import { exitInfoText, NPF, nestedFaultText } from './svm/exit-info';
 const SOFTWARE = 0x2_0000;
 const CALL = 0x3_0000;
 const VM_EXIT = 0x1_0000;
+const INJECTED = 0x4_0000;
 /** In the numbers of page faults: of a write, of a fetch. */
 const WRITE = 0x1000;
 const FETCH = 0x2000;
@@ -98,6 +99,14 @@ const vmExits = [...EXIT_NAMES]
     return exception(VM_EXIT + code, id, text, code === EXIT.VMMCALL ? 'ecall' : 'vm-exit', more);
   });
 
+/** What VMRUN injects is taken like an interrupt: exceptions have rows of their own then. */
+const INJECTED_EXCEPTIONS = [
+  ...EXCEPTIONS.filter((row) => !pageFaults.includes(row)),
+  exception(VECTOR.PF, 'page-fault', 'Page fault (#PF)', 'page-fault'),
+].map(({ cause, id, name }) =>
+  interrupt(INJECTED + cause, `injected-${id}`, `Injected: ${name}`, { isOfGuests: true }),
+);
+
 /** The calls come first: lists show them so. */
 export const CAUSES: readonly TrapCause[] = [
   exception(CALL + 1, 'syscall', 'System call (SYSCALL)', 'ecall'),
@@ -108,6 +117,7 @@ export const CAUSES: readonly TrapCause[] = [
   ...nestedPageFaults,
   ...vmExits,
   interrupt(VECTOR.NMI, 'nmi', 'Non-maskable interrupt (NMI)'),
+  ...INJECTED_EXCEPTIONS,
   ...EXTERNAL,
 ];
 
@@ -124,6 +134,7 @@ export const causeNumber = (cause: number, isInterrupt: boolean, tval: bigint): 
     return VM_EXIT + code + (isFault ? ofAccess((tval & NPF.write) !== 0n, (tval & NPF.fetch) !== 0n) : 0);
   }
   const vector = vectorOf(cause);
+  if (cause & MARK.injected && vector < FIRST_EXTERNAL && vector !== VECTOR.NMI) return INJECTED + vector;
   if (isInterrupt) return vector;
   if (cause & MARK.call) return CALL + vector;
   if (cause & MARK.software && !NAMED.has(vector)) return SOFTWARE + (vector === SYSTEM_CALL_VECTOR ? vector : 0);

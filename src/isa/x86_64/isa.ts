@@ -10,6 +10,7 @@ import { FORMS } from './insns/all';
 import { translate } from './paging-view';
 import { REGISTERS, registerOfDwarf, registerOfName } from './registers';
 import { loadsStackPointer, stackAccesses, transfer } from './stack-accesses';
+import { VMCB_BLOCK } from './svm/control-block';
 import { LAST_LEVEL } from './table-entries';
 import { mappings, rootLevel, tableEntries, tableShape } from './tables';
 import { worldsOf } from './worlds';
@@ -36,6 +37,7 @@ export const X86_64: Isa = {
   causeNumber,
   causeDetail,
   calls: CALLS,
+  controlBlock: VMCB_BLOCK,
   maxLength: LONGEST,
   minLength: 1,
   get mnemonics() {
