@@ -15,11 +15,14 @@ export const CONTEXT = {
   guestUser: 3,
   guestSupervisor: 4,
   guestSupervisorOpen: 5,
+  /** Added to those of fetches while every instruction is looked at: see debug.ts. */
+  stepping: 6,
 } as const;
 
+const OF_GUESTS = (1 << CONTEXT.guestUser) | (1 << CONTEXT.guestSupervisor) | (1 << CONTEXT.guestSupervisorOpen);
+
 /** Bit per context of guests. */
-export const GUEST_CONTEXTS =
-  (1 << CONTEXT.guestUser) | (1 << CONTEXT.guestSupervisor) | (1 << CONTEXT.guestSupervisorOpen);
+export const GUEST_CONTEXTS = OF_GUESTS | (OF_GUESTS << CONTEXT.stepping);
 
 const ringContext = (state: SlotReader): number => {
   const base = state.get('isGuest') === 0n ? CONTEXT.user : CONTEXT.guestUser;
@@ -33,8 +36,15 @@ export const dataContext = (state: SlotReader): number => {
   return (state.get('rflags') & RFLAGS.AC) === 0n ? own : own + 1;
 };
 
+/** Whether every instruction is looked at as it is fetched: it is stepped, resumed, or something is to be raised in front of it. */
+export const isSteppingFetch = (state: SlotReader): boolean =>
+  (state.get('rflags') & (RFLAGS.TF | RFLAGS.RF)) !== 0n ||
+  state.get('stepped') !== 0n ||
+  state.get('pendingDebug') !== 0n;
+
 /** The context of fetches: SMAP is about data only. */
-export const fetchContext = ringContext;
+export const fetchContext = (state: SlotReader): number =>
+  ringContext(state) + (isSteppingFetch(state) ? CONTEXT.stepping : 0);
 
 const scopeOf = (state: SlotReader): TranslationScope => (state.get('isGuest') === 0n ? 'host' : 'guest');
 const fenceOf = (state: SlotReader): Fence['of'] => (state.get('isGuest') === 0n ? 'host' : 'guest');

@@ -2,6 +2,7 @@
 import type { EngineIsa } from '../core/engine-isa';
 import { CAUSE } from './causes';
 import { dataContext, fetchContext, GUEST_CONTEXTS } from './contexts';
+import { watchedTranslation } from './debug';
 import { ENCODING } from './encoding';
 import { takeTrap } from './exceptions';
 import { variantOf } from './form';
@@ -43,7 +44,7 @@ export const X86_64_ENGINE: EngineIsa = {
     storeAccess: CAUSE.MC,
     fetchAccess: CAUSE.MC,
   },
-  cpuTranslate,
+  cpuTranslate: watchedTranslation(cpuTranslate),
   ownSpace: AS_SYSTEM,
   fencesByPage: true,
   decodeMode: (state) => Number(state.get('codeMode')),

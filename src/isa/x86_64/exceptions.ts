@@ -6,6 +6,7 @@
 import { type HartState, Trap, type TrapDetail } from '../core/privileged';
 import { DR7 } from './bits';
 import { errorCodeOf, INTERRUPT, MARK, VECTOR, vectorOf } from './causes';
+import { abandonStep } from './debug';
 import { type Delivery, deliver } from './delivery';
 import { isReal } from './modes';
 import { ipOf } from './segments';
@@ -142,6 +143,7 @@ export const takeTrap = (
   epc: bigint,
   detail?: TrapDetail,
 ): void => {
+  abandonStep(state);
   if (cause & MARK.vmExit) {
     exit(state, exitOfTrap(cause, tval, epc, detail), []);
     return;

@@ -4,19 +4,21 @@
  */
 import type { HartState } from '../core/privileged';
 import { INTERRUPT, LINE, MARK } from './causes';
+import { isDebugDue } from './debug';
 import { injectedCause } from './svm/event-injection';
 import { exitOfEvent, PHYSICAL, physicalIf, virtualInterrupt } from './svm/events';
 
-type Source = Pick<HartState, 'get' | 'pc'>;
+type Source = Pick<HartState, 'get' | 'pc' | 'retired'>;
 
 /** The space of interrupt controllers, and the address where reading is the acknowledge cycle. */
 const ACKNOWLEDGE = 0x1000;
 
 /** Whether the instruction that comes next is behind STI or MOV SS, and holds interrupts off. */
-const isInShadow = (state: Source): boolean => state.get('isShadowed') !== 0n && state.get('shadow') === state.pc;
+const isInShadow = (state: Pick<Source, 'get' | 'pc'>): boolean =>
+  state.get('isShadowed') !== 0n && state.get('shadow') === state.pc;
 
 /** The physical interrupt or exit that `lines` lead to. */
-const physicalInterrupt = (state: Source, isShadowed: boolean): number | undefined => {
+const physicalInterrupt = (state: Pick<Source, 'get' | 'pc'>, isShadowed: boolean): number | undefined => {
   const lines = state.get('lines');
   if (lines === 0n || state.get('gif') === 0n) return undefined;
   if (lines & LINE.init) {
@@ -34,19 +36,22 @@ const physicalInterrupt = (state: Source, isShadowed: boolean): number | undefin
   return isShadowed ? undefined : INTERRUPT.external;
 };
 
+const interruptAt = (state: Pick<Source, 'get' | 'pc'>): number | undefined =>
+  physicalInterrupt(state, isInShadow(state)) ?? virtualInterrupt(state);
+
 /** The interrupt to take before the next instruction, if any. */
 export const pendingInterrupt = (state: Source): number | undefined => {
   const injected = injectedCause(state);
   if (injected !== undefined) return injected;
-  return physicalInterrupt(state, isInShadow(state)) ?? virtualInterrupt(state);
+  return isDebugDue(state) ? undefined : interruptAt(state);
 };
 
-/** Whether only the next instruction holds one off. */
+/** Whether only the next instruction, or what is to be raised in front of it, holds one off. */
 export const holdsInterrupts = (state: Source): boolean => {
-  if (!isInShadow(state) || pendingInterrupt(state) !== undefined) return false;
+  if (!isInShadow(state) && !isDebugDue(state)) return false;
+  if (pendingInterrupt(state) !== undefined) return false;
   // Behind it nothing is held off: looked at from any other address.
-  const later: Source = { get: (slot) => state.get(slot), pc: state.pc + 1n };
-  return pendingInterrupt(later) !== undefined;
+  return interruptAt({ get: (slot) => state.get(slot), pc: state.pc + 1n }) !== undefined;
 };
 
 /**

@@ -32,12 +32,15 @@ const TABLES = ['gdtrBase', 'gdtrLimit', 'idtrBase', 'idtrLimit'];
  * it (from CS.L, CS.D, EFER.LMA). `lines`: interrupts as the board drives them, see `LINE`. `shadow`: the address of the instruction
  * before which interrupts are inhibited (behind STI, MOV SS), valid while `isShadowed` is not 0: 1 after STI, 2 after MOV SS, which
  * holds off debug exceptions, too. `nmiBlocked`: between an NMI and IRET. `cpu`: the model, an index of `CPUS`. `processors`: how
- * many there are. `random`: where RDRAND's numbers are. `stackMask`: which bits of rsp the stack uses, by SS.B, all in 64-bit mode; kept like `codeMode`. `a20`: the bits
+ * many there are. `random`: where RDRAND's numbers are.
+ * `stepped`: the instruction that is stepped, fetched when so many had retired (`steppedAt`); `pendingDebug`: bits of DR6 to be raised
+ * behind the instruction; see debug.ts. `stackMask`: which bits of rsp the stack uses, by SS.B, all in 64-bit mode; kept like `codeMode`. `a20`: the bits
  * of a physical address that get out, all ones or all but bit 20. `zero` is 0 and `top` all ones for good: what addresses are formed with that have no register or no
  * segment; `scale…` are 1 to 3 and `mask…` the lengths of addresses.
  */
 const OTHERS = [
   ...['cpl', 'codeMode', 'lines', 'shadow', 'isShadowed', 'nmiBlocked', 'cpu', 'processors', 'random'],
+  ...['stepped', 'steppedAt', 'pendingDebug'],
   ...['stackMask', 'a20'],
   ...['zero', 'top', 'scale1', 'scale2', 'scale3', 'mask16', 'mask32', 'mask64'],
 ];
