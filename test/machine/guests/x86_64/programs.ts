@@ -16,6 +16,12 @@ export const PROGRAMS: readonly BareProgram[] = [
     prints: '',
   },
   {
+    name: 'timers',
+    title: 'the clocks of a PC agree, and its event timer interrupts by edges and levels',
+    processors: 1,
+    prints: '',
+  },
+  {
     name: 'processors',
     title: 'three processors start in real mode, come to 64-bit mode and interrupt the first one',
     processors: 4,
