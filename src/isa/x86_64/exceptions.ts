@@ -151,7 +151,8 @@ export const takeTrap = (
   let event: Taken | undefined = eventOf(state, cause, isInterrupt, tval, epc);
   const place: Place = { epc, ip: ipOf(state, epc), history: event.type === 'exception' ? [faultOf(event, epc)] : [] };
   // An injected event is the hypervisor's own, and is not asked about.
-  const left = cause & MARK.injected ? undefined : exitOfException(state, event, epc);
+  const goesOn = cause & MARK.trap ? BigInt.asUintN(64, epc + BigInt(state.length)) : epc;
+  const left = cause & MARK.injected ? undefined : exitOfException(state, event, goesOn);
   if (left) {
     exit(state, left, place.history);
     return;

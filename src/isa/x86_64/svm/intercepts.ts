@@ -4,6 +4,7 @@
  */
 import { type HartState, Trap } from '../../core/privileged';
 import { vmExitOf } from '../causes';
+import { ipOf } from '../segments';
 import { EXIT } from './exit-codes';
 import { IOIO } from './exit-info';
 import { INTERCEPT_SLOTS } from './vmcb-control';
@@ -63,12 +64,15 @@ const mapBit = (state: Pick<HartState, 'loadPhysical'>, map: bigint, at: bigint)
  * @throws Trap #VMEXIT where the I/O permission map asks for it
  * @see AMD64 APM volume 2, 15.10
  */
-export const checkIo = (state: Pick<HartState, 'get' | 'loadPhysical' | 'pc' | 'length'>, access: IoAccess): void => {
+export const checkIo = (
+  state: Pick<HartState, 'get' | 'read' | 'loadPhysical' | 'pc' | 'length'>,
+  access: IoAccess,
+): void => {
   if (!isIntercepted(state, EXIT.IOIO)) return;
   const map = state.get('iopmBase');
   for (let n = 0; n < access.bytes; n++) {
     if (mapBit(state, map, BigInt(access.port + n)) === 0n) continue;
-    throw vmExitTrap(EXIT.IOIO, ioInfo(access), BigInt.asUintN(64, state.pc + BigInt(state.length)));
+    throw vmExitTrap(EXIT.IOIO, ioInfo(access), ipOf(state, BigInt.asUintN(64, state.pc + BigInt(state.length))));
   }
 };
 
