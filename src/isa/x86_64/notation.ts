@@ -69,7 +69,7 @@ export const parseNotation = (text: string): Notation => {
         else throw new Error(`${text}: what is ${part}?`);
       }
       prefix ??= 'none';
-    } else if (opcode === undefined && isPrefix(token)) prefix = token;
+    } else if (opcode === undefined && map === MAP.one && isPrefix(token)) prefix = token;
     else if (opcode === undefined && token === '0F' && map === MAP.one) map = MAP['0F'];
     else if (opcode === undefined && map === MAP['0F'] && token === '38' && next !== '') map = MAP['0F38'];
     else if (opcode === undefined && map === MAP['0F'] && token === '3A' && next !== '') map = MAP['0F3A'];

@@ -2,7 +2,7 @@
 import { Engine } from '../../../src/engine/engine';
 import type { EngineIsa } from '../../../src/isa/core/engine-isa';
 import { Trap } from '../../../src/isa/core/privileged';
-import { CR0, CR4 } from '../../../src/isa/x86_64/bits';
+import { ATTRIBUTES, CR0, CR4, EFER } from '../../../src/isa/x86_64/bits';
 import { CPUS } from '../../../src/isa/x86_64/cpus';
 import { ENCODING } from '../../../src/isa/x86_64/encoding';
 import { rflagsOf, setRflags } from '../../../src/isa/x86_64/flags';
@@ -10,7 +10,7 @@ import { FPU_GUARDS } from '../../../src/isa/x86_64/fpu-access';
 import { FORMS } from '../../../src/isa/x86_64/insns/all';
 import { OPERAND_GUARDS } from '../../../src/isa/x86_64/operand-check';
 import { MEDIA_FUNCTIONS } from '../../../src/isa/x86_64/simd/functions';
-import { STATE } from '../../../src/isa/x86_64/state';
+import { SEG, STATE } from '../../../src/isa/x86_64/state';
 import { engineHost } from '../../support/engine-host';
 
 export const CODE = 0x1_0000;
@@ -96,6 +96,7 @@ export class MediaProcessor {
       top87: (BigInt(before.fsw ?? 0) >> 11n) & 7n,
       ftw: BigInt(before.ftw ?? 0),
       xcr0: 3n,
+      efer: EFER.LMA | EFER.LME,
     }))
       view.set(slot, BigInt.asUintN(64, value));
     setRflags(view, before.rflags ?? 2n);
@@ -103,6 +104,7 @@ export class MediaProcessor {
       view.write('r', at, 0n);
       view.write('xmm', at, before.xmm?.[at] ?? 0n);
     }
+    view.write('attributes', SEG.cs, ATTRIBUTES.L);
     const top = Number(view.get('top87'));
     for (let at = 0; at < 8; at++) view.write('st', (top + at) & 7, before.st?.[at] ?? 0n);
     view.write('r', 0, before.rax ?? 0n);

@@ -1,7 +1,9 @@
 /** What rows of MMX, SSE and the x87 ask of TypeScript, by name. */
 import type { IsaFunction } from '../../core/privileged';
 import { X87_FUNCTIONS } from '../x87/functions';
+import { IMAGE_FUNCTIONS } from '../x87/images';
 import { SSE_FLOAT_FUNCTIONS } from './float-functions';
+import { SSE_INTEGER_FUNCTIONS } from './integer-functions';
 
 /** Stores the bytes of the second operand whose bits are set in the third. */
 const storeMaskedBytes: IsaFunction = (state, address, bytes, mask) => {
@@ -13,6 +15,8 @@ const storeMaskedBytes: IsaFunction = (state, address, bytes, mask) => {
 
 export const MEDIA_FUNCTIONS: Readonly<Record<string, IsaFunction>> = {
   ...SSE_FLOAT_FUNCTIONS,
+  ...SSE_INTEGER_FUNCTIONS,
   ...X87_FUNCTIONS,
+  ...IMAGE_FUNCTIONS,
   'store masked bytes': storeMaskedBytes,
 };

@@ -67,6 +67,9 @@ export const take = (o: X86Ops, operand: Operand, alignment: 'aligned' | 'any' =
     ? operand.readVector(alignment)
     : o.vector(operand.read(), o.c(0));
 
+/** An MMX register that is written, too: named as that is, so that a record has it once. */
+export const mmxOf = (o: X86Ops, register: Operand): V64 => o.half(o.readVector('st', register.field), 'low');
+
 /** Writes an MMX register: as x87 number it is none. */
 export const giveMmx = (o: X86Ops, to: Operand, v: V64): void =>
   o.writeVector('st', to.field, o.vector(v, o.c(0xffff)));
