@@ -27,6 +27,13 @@ export const PROGRAMS: readonly BareProgram[] = [
     processors: 4,
     prints: '000000000000000e\n',
   },
+  {
+    name: 'exceptions',
+    title:
+      'what handlers find: error codes, interrupt shadows, steps and breakpoints, level 3 by IRET and SYSRET and back',
+    processors: 1,
+    prints: '',
+  },
   { name: 'modes', title: 'from 64-bit mode to real mode and back', processors: 1, prints: '' },
   {
     name: 'chipset',
