@@ -305,8 +305,11 @@ export class Unwinder {
   }
 
   private isPlausible(cpu: Cpu, context: InterruptedContext): boolean {
+    const { isa } = this.machine;
+    const saved = (name: string): bigint | undefined => context.registers.get(isa.register(name)?.dwarf ?? -1);
+    if (isa.canBeInterrupted?.(saved) === false) return false;
     const found = this.images.find(context.pc, this.reader(cpu), cpu.world);
-    if (found === undefined) return context.pc > 4096n && context.pc % BigInt(this.machine.isa.minLength) === 0n;
+    if (found === undefined) return context.pc > 4096n && context.pc % BigInt(isa.minLength) === 0n;
     return found.image.placements.some(
       (place) => place.isExecutable && found.link >= place.link && found.link < place.link + place.size,
     );

@@ -37,6 +37,8 @@ export interface EntryContext {
   readonly special: (dwarf: number) => bigint | undefined;
   /** Which stack it is on: the address of its end. */
   readonly stack: bigint | undefined;
+  /** General registers by DWARF number, of those that the entry changed by itself. */
+  readonly registers: ReadonlyMap<number, bigint>;
 }
 
 /** Less privileged code where it last trapped. */
@@ -140,7 +142,7 @@ export class WorldContexts {
   /** The entry's frame: at the instruction that entered. */
   entryFrame(entry: EntryContext): PhysicalFrame {
     const cpu = suspendedCpu(this.cpu(entry.hart), entry.world);
-    const frame = this.unwinder.frame(cpu, entry.pc, new Map(), false, entry.special);
+    const frame = this.unwinder.frame(cpu, entry.pc, entry.registers, false, entry.special);
     const calledFrom = entry.called?.caller();
     return calledFrom === undefined ? frame : { ...frame, calledFrom };
   }
@@ -278,7 +280,7 @@ export class WorldContexts {
   private trapped(event: TrapEvent): void {
     const { hart, from, to } = event;
     const cpu = this.cpu(hart);
-    const registers = this.generalRegisters(cpu);
+    const registers = this.generalRegisters(cpu, event.registers);
     const world = keyOf(hart, to);
     this.latest.set(world, { trap: event, handler: cpu.pc, registers });
     // What was on its way into another world may be another task when that way is taken.
@@ -313,6 +315,8 @@ export class WorldContexts {
       called,
       special,
       stack: undefined,
+      // Before a return the stack pointer has left the functions' frames already.
+      registers: isVmEntry(from, to) ? this.byNumber(event.registers) : new Map(),
     };
     const stack = this.stackOf(bare, kind);
     this.entries.set(world, { ...bare, stack });
@@ -363,8 +367,17 @@ export class WorldContexts {
     return cpu;
   }
 
-  private generalRegisters(cpu: Cpu): Map<number, bigint> {
-    return new Map(this.general.map(([dwarf, name]) => [dwarf, cpu.readRegister(name)]));
+  /** @param switched by name, what differs from now */
+  private generalRegisters(cpu: Cpu, switched?: ReadonlyMap<string, bigint>): Map<number, bigint> {
+    return new Map(this.general.map(([dwarf, name]) => [dwarf, switched?.get(name) ?? cpu.readRegister(name)]));
+  }
+
+  private byNumber(registers: ReadonlyMap<string, bigint> = new Map()): Map<number, bigint> {
+    const known = this.general.flatMap(([dwarf, name]): [number, bigint][] => {
+      const value = registers.get(name);
+      return value === undefined ? [] : [[dwarf, value]];
+    });
+    return new Map(known);
   }
 
   /** Where a function returns to, at its first instruction. */

@@ -516,7 +516,7 @@ export class Engine {
     const isHopeless = retried.count > 0 && this.host.isHopeless(cause, retried);
     // A hart that makes no progress is about to be explained.
     const isKept = this.wantsTrapContext || isHopeless || view.trapStreak > 1;
-    const before = isKept ? this.#slots(view) : (slot: string) => view.get(slot);
+    const before = isKept ? this.#slots(view) : (name: string) => this.#cell(view, name);
     view.begin(undefined);
     this.isa.takeTrap(view, cause, isInterrupt, tval, epc, detail);
     view.pc = view.jumpTarget ?? epc;
@@ -531,10 +531,17 @@ export class Engine {
     if (streak >= STUCK_AFTER) this.memory.status = STATUS.stuck;
   }
 
-  /** The slots as they are now. */
+  /** The slots as they are now, and the general registers that traps change. */
   #slots(view: HartView): (slot: string) => bigint {
-    const values = new Map(this.isa.state.slots.map((name) => [name, view.get(name)]));
+    const names = [...this.isa.state.slots, ...Object.keys(this.isa.switched ?? {})];
+    const values = new Map(names.map((name) => [name, this.#cell(view, name)]));
     return (slot) => values.get(slot) ?? 0n;
+  }
+
+  /** A slot, or a general register that traps change. */
+  #cell(view: HartView, name: string): bigint {
+    const register = this.isa.switched?.[name];
+    return register ? view.read(register.file, register.index) : view.get(name);
   }
 
   /** The bytes of this page and the next from pc on, as many as the longest instruction has. */

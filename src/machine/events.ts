@@ -74,7 +74,7 @@ export class Events {
     const from = this.machine.hardware.worldOf(before);
     const to = this.machine.hardware.worldOf((slot) => view.get(slot));
     const common = { hart: view.hart, pc: va(view.pc), at: this.machine.retired };
-    const border = { from, to, instruction: va(at), ...common };
+    const border = { from, to, instruction: va(at), ...common, ...this.#switched(before) };
     const events: StopEvent[] = [];
     if (called !== undefined) {
       const call = { isInterrupt: false, tval: 0n };
@@ -101,6 +101,11 @@ export class Events {
     return events.filter((event) => this.#isAccepted(event)).length > 0;
   }
 
+  #switched(before: (name: string) => bigint): { readonly registers?: ReadonlyMap<string, bigint> } {
+    const { switched } = this.machine.hardware.engineIsa;
+    return switched ? { registers: new Map(Object.keys(switched).map((name) => [name, before(name)])) } : {};
+  }
+
   /** A trap as observers see it. */
   trapEvent(view: HartView, trap: TakenTrap): TrapEvent {
     const { isInterrupt, tval, epc, detail, before } = trap;
@@ -117,6 +122,7 @@ export class Events {
       ...(detail?.guestPhysical !== undefined && { guestPhysical: ipa(detail.guestPhysical) }),
       from: this.machine.hardware.worldOf(before),
       to: this.machine.hardware.worldOf((slot) => view.get(slot)),
+      ...this.#switched(before),
       instruction: va(epc),
       pc: va(view.pc),
       at: this.machine.retired,

@@ -16,6 +16,8 @@ interface Border {
   readonly pc: Va;
   /** Machine-wide retired count after which it happened. */
   readonly at: bigint;
+  /** General registers that it changed, by name, as they were before. */
+  readonly registers?: ReadonlyMap<string, bigint>;
 }
 
 /**

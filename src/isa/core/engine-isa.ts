@@ -107,6 +107,11 @@ export interface EngineIsa {
   fetchContext(state: HartState): number;
   /** Bit per context that a flush of `guest` translations drops, and one of `host` translations keeps. */
   readonly guestContexts: number;
+  /**
+   * General registers that a trap, a call or an entry to a guest changes by itself, as banked stack pointers are, by the names
+   * that a debugger has for them: kept for those who look on. Absent: none.
+   */
+  readonly switched?: Readonly<Record<string, { readonly file: string; readonly index: number }>>;
   takeTrap(state: HartState, cause: number, isInterrupt: boolean, tval: bigint, epc: bigint, detail?: TrapDetail): void;
   /**
    * Whether an exception is the translation's own business, as a TLB's refill by software is: the instruction is executed

@@ -89,6 +89,11 @@ export interface Isa {
   readonly syndrome?: Syndrome;
   /** How a hypervisor describes a guest to the processor in memory. Absent: by registers alone. */
   readonly controlBlock?: ControlBlock;
+  /**
+   * Whether saved registers can be those of interrupted code, by bits that always are as they are; `register` gives those that
+   * were saved. Absent: any can.
+   */
+  canBeInterrupted?(register: (name: string) => bigint | undefined): boolean;
   /** Longest instruction, bytes. */
   readonly maxLength: number;
   readonly minLength: number;

@@ -51,6 +51,13 @@ export const X86_64_ENGINE: EngineIsa = {
   dataContext,
   fetchContext,
   guestContexts: GUEST_CONTEXTS,
+  // Gates, SYSCALL, VMRUN and #VMEXIT.
+  switched: {
+    rsp: { file: 'r', index: 4 },
+    rax: { file: 'r', index: 0 },
+    rcx: { file: 'r', index: 1 },
+    r11: { file: 'r', index: 11 },
+  },
   takeTrap,
   pendingInterrupt,
   acknowledge,

@@ -7,6 +7,7 @@ import { LONGEST } from './decode';
 import { disassembleX86 } from './disassembly';
 import { runsGuests } from './guest-entry';
 import { FORMS } from './insns/all';
+import { canBeInterrupted } from './interrupted';
 import { translate } from './paging-view';
 import { REGISTERS, registerOfDwarf, registerOfName } from './registers';
 import { loadsStackPointer, stackAccesses, transfer } from './stack-accesses';
@@ -56,4 +57,5 @@ export const X86_64: Isa = {
   tableShape,
   worlds: worldsOf,
   runsGuests,
+  canBeInterrupted,
 };

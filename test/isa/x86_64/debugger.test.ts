@@ -174,3 +174,12 @@ it('code with VMRUN in it runs guests', () => {
   expect(X86_64.runsGuests?.(Uint8Array.from([0x90, 0x0f, 0x0f, 0x01, 0xd8, 0xc3]))).toBe(true);
   expect(X86_64.runsGuests?.(Uint8Array.from([0x90, 0x0f, 0x01, 0xd9, 0xc3]))).toBe(false);
 });
+
+it('registers of interrupted code have a selector in CS and bit 1 of RFLAGS', () => {
+  const can = (cs: bigint, rflags: bigint) => X86_64.canBeInterrupted?.((name) => ({ cs, rflags })[name]);
+  expect([can(8n, 0x246n), can(0x33n, 2n)]).toEqual([true, true]);
+  expect([can(0n, 0x246n), can(3n, 2n), can(0x1_0008n, 2n), can(8n, 0x244n), can(8n, 0xa_0000_0202n)]).toEqual(
+    Array(5).fill(false),
+  );
+  expect(X86_64.canBeInterrupted?.(() => undefined)).toBe(true);
+});
