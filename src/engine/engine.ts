@@ -491,7 +491,7 @@ export class Engine {
       view.retries.returned(this.isa.fetchContext(view), view.pc, view.retired + 1n);
     }
     if (before && (view.hasChangedContext || this.wantsEveryHelper)) {
-      const done = { at, mnemonic: insn.mnemonic, called: view.calledAs, before };
+      const done = { at, mnemonic: insn.written ?? insn.mnemonic, called: view.calledAs, before };
       if (this.host.contextSwitched(view, done)) this.memory.status = STATUS.trapStop;
     }
     if (view.interruptsMayBePending && this.memory.status === STATUS.none && this.#isPending(view)) {

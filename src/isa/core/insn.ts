@@ -50,6 +50,8 @@ export interface InsnOptions<O extends Ops, Name extends string> extends InsnTex
 
 export interface Insn extends InsnText {
   readonly mnemonic: string;
+  /** What is written, where rows have longer names because several have one mnemonic. */
+  readonly written?: string;
   /** All its fields, computed ones too, by name. */
   readonly fields: ReadonlyMap<string, InsnField>;
   /** Its bits; absent where the instruction set's decoder is a program. */

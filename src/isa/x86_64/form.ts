@@ -208,7 +208,7 @@ const makeRow = (form: Form, name: string, size: OperandSize | 0, memory: Memory
   const widthOf = ({ bits: own, memoryBits }: OperandSpec, isMemory: boolean): number =>
     (isMemory ? memoryBits : undefined) ?? own ?? bits;
   return {
-    ...{ form, bits, mnemonic: name },
+    ...{ form, bits, mnemonic: name, written: mnemonic },
     ...(memory !== undefined && { memory }),
     asm: operands.map((operand, at) => (operand.kind === 'distance' ? '{target:rel}' : `{${at}}`)).join(', '),
     ref: form.ref ?? `${MANUAL}, ${mnemonic.toUpperCase()}`,
