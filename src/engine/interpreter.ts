@@ -5,7 +5,7 @@ import { emitDecodeAndFuse, emitDecodeInPage } from './emit/decode-page';
 import { emitExact } from './emit/exact';
 import { emitApart, emitFast } from './emit/fast';
 import { emitHash } from './emit/hash';
-import { type Program, prepareProgram } from './emit/program';
+import { apartGroups, type Program, prepareProgram } from './emit/program';
 import { fastOpTable, runTable } from './emit/tables';
 import { Code, type FunctionRef, ModuleBuilder } from './emit/wasm-encoder';
 
@@ -68,9 +68,10 @@ const buildModule = (program: Program): Uint8Array<ArrayBuffer> => {
   const fetching = { fetch, fetchAcross, decode, decodeRecord, decodeAcross };
   const accesses = { load, store, probe, beginUpdate, endUpdate };
   emitExact(module, exact, { ...fetching, ...accesses, trap, illegal, helper, guard, call }, program);
-  const apart = module.declare(['i32'], ['i32']);
-  const fastImports = { fetch, exact, decodeInPage, apart };
-  emitApart(module, apart, fastImports, program);
+  const groups = apartGroups(program);
+  const fastImports = { fetch, exact, decodeInPage, apart: groups.map(() => module.declare(['i32'], ['i32'])) };
+  for (const [index, target] of fastImports.apart.entries())
+    emitApart(module, target, fastImports, program, groups[index] ?? []);
   emitFast(module, fast, fastImports, program, 'free');
   emitFast(module, counted, fastImports, program, 'counted');
   emitHash(module, hash);

@@ -11,7 +11,7 @@ import { ExactFunction, type ExactImports, ExactSink } from './exact-sink';
 import { GraphEmitter } from './expression';
 import { emitFetchProbe } from './memory-access';
 import type { Program } from './program';
-import { emitRare, isSeldom } from './rare';
+import { emitRare, isSeldom, type RareFunctions } from './rare';
 import { RecordSource } from './record-source';
 import type { Code, FunctionRef, Label, Local, ModuleBuilder } from './wasm-encoder';
 
@@ -41,7 +41,7 @@ class ExactEmitter extends ExactFunction {
     imports: ExactImports,
     program: Program,
     /** Executes what is rare. */
-    readonly rare: FunctionRef | undefined,
+    readonly rare: RareFunctions | undefined,
   ) {
     super(imports, program);
   }
@@ -230,18 +230,22 @@ class ExactEmitter extends ExactFunction {
     const common = insns.filter((one) => !isSeldom(one) && !one.like);
     const own = new Map<number, Label>();
     for (const { exactOp } of common.toReversed()) own.set(exactOp, code.block(`op ${exactOp}`));
-    const rare = this.rare && code.block('rare');
+    const { targets = [], groupOf } = this.rare ?? {};
+    const rare = targets.map((_, index) => code.block(`rare ${index}`));
     const illegal = code.block('illegal');
     if (this.program.isa.encoding.kind === 'patterns') {
       code.get(this.record).get(this.word).call(this.imports.decode);
     } else code.get(this.record).mem('i32.load16_u', RECORD.exactOp);
-    const labels = insns.map(({ exactOp, like }) => own.get(like?.exactOp ?? exactOp) ?? rare ?? illegal);
+    const labels = insns.map(
+      ({ exactOp, like }) => own.get(like?.exactOp ?? exactOp) ?? rare[groupOf?.get(exactOp) ?? -1] ?? illegal,
+    );
     code.tee(this.op).brTable([illegal, ...labels], illegal);
     code.end();
     code.call(this.imports.illegal).br(this.next);
-    if (this.rare) {
+    // The last that was opened ends first.
+    for (const target of targets.toReversed()) {
       code.end();
-      code.get(this.record).get(this.op).call(this.rare).op('i32.eqz').brIf(this.next);
+      code.get(this.record).get(this.op).call(target).op('i32.eqz').brIf(this.next);
       code
         .i32(0)
         .mem('i64.load', HOT + STATE.pc)

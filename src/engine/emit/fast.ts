@@ -8,7 +8,7 @@ import { FAST, HOT, RECORD, STATE, STATUS, TLB } from '../layout';
 import { GraphEmitter, LocalPool } from './expression';
 import { FastSink, type FastTarget, type Place } from './fast-sink';
 import { emitFetchProbe } from './memory-access';
-import type { FusedRun, PreparedInsn, Program, Reach } from './program';
+import { apartGroups, type FusedRun, type PreparedInsn, type Program, type Reach } from './program';
 import { RecordSource, type RunRole } from './record-source';
 import { Code, type FunctionRef, type Label, type Local, type ModuleBuilder } from './wasm-encoder';
 
@@ -23,8 +23,8 @@ export interface FastImports {
   readonly fetch: FunctionRef;
   readonly exact: FunctionRef;
   readonly decodeInPage: FunctionRef;
-  /** See {@link emitApart}. */
-  readonly apart: FunctionRef;
+  /** See {@link emitApart}: one for each of {@link apartGroups}. */
+  readonly apart: readonly FunctionRef[];
 }
 
 /**
@@ -45,8 +45,13 @@ export const emitFast = (
  * `apart(record) → bail`: executes an instruction that is not worth a place in {@link emitFast}; 1 when it is to be handed over, and 2
  * when execution goes on where the state's pc says.
  */
-export const emitApart = (module: ModuleBuilder, target: FunctionRef, imports: FastImports, program: Program): void =>
-  module.define(target, new FastEmitter(imports, program, 'apart').emitApart());
+export const emitApart = (
+  module: ModuleBuilder,
+  target: FunctionRef,
+  imports: FastImports,
+  program: Program,
+  group: readonly PreparedInsn[],
+): void => module.define(target, new FastEmitter(imports, program, 'apart').emitApart(group));
 
 class FastEmitter implements FastTarget {
   readonly code: Code;
@@ -199,13 +204,10 @@ class FastEmitter implements FastTarget {
       if (form.fastOps && !form.isApart)
         cases.push({ op: form.fastOps.far, emit: () => this.#instruction(form, 'far') });
     }
-    /** For each length the first that is apart: the others go there, too. */
-    const apart = new Map<number | undefined, number>();
-    for (const prepared of this.#apart()) {
-      const { fastOps, length } = prepared;
-      if (!fastOps || apart.has(length)) continue;
-      apart.set(length, fastOps.far);
-      cases.push({ op: fastOps.far, emit: () => this.#callApart(prepared) });
+    const apart = apartGroups(this.program);
+    for (const [index, [first]] of apart.entries()) {
+      const target = this.imports.apart[index];
+      if (first?.fastOps && target) cases.push({ op: first.fastOps.far, emit: () => this.#callApart(first, target) });
     }
     if (this.part === 'free')
       for (const run of this.program.runs) cases.push({ op: run.op, emit: () => this.#run(run) });
@@ -218,8 +220,10 @@ class FastEmitter implements FastTarget {
     const opened: Label[] = [];
     for (const { op } of [...cases].reverse()) opened[op] = code.block(`op ${op}`);
     // Counted one by one, a run is its first instruction.
-    for (const { fastOps, length } of this.#apart()) {
-      if (fastOps) opened[fastOps.far] = opened[apart.get(length) ?? FAST.bail] ?? this.bail;
+    for (const [first, ...others] of apart) {
+      for (const { fastOps } of others) {
+        if (fastOps) opened[fastOps.far] = opened[first?.fastOps?.far ?? FAST.bail] ?? this.bail;
+      }
     }
     if (this.part === 'counted') {
       for (const { op, parts } of this.program.runs) {
@@ -233,18 +237,13 @@ class FastEmitter implements FastTarget {
     }
   }
 
-  /** The instructions and quick forms that are apart. */
-  #apart(): PreparedInsn[] {
-    return [...this.program.insns.filter(({ like }) => !like), ...this.#quickForms()].filter(({ isApart }) => isApart);
-  }
-
   #quickForms(): Set<PreparedInsn> {
     return new Set(this.program.quick.map(({ form }) => form));
   }
 
-  #callApart(prepared: PreparedInsn): void {
+  #callApart(prepared: PreparedInsn, target: FunctionRef): void {
     const { code } = this;
-    code.get(this.record).call(this.imports.apart);
+    code.get(this.record).call(target);
     if (this.program.isa.apart?.jumps) {
       code.tee(this.status).i32(JUMPED).op('i32.eq').if();
       this.#loadState('i64.load', STATE.pc, this.pc);
@@ -265,13 +264,11 @@ class FastEmitter implements FastTarget {
       .op('return');
   }
 
-  /** The function behind {@link FastImports.apart}. */
-  emitApart(): Code {
+  /** A function of {@link FastImports.apart}. */
+  emitApart(group: readonly PreparedInsn[]): Code {
     const { code } = this;
     this.bail = code.block('bail');
-    const handlers = this.#apart().flatMap((prepared) =>
-      prepared.fastOps ? [{ prepared, op: prepared.fastOps.far }] : [],
-    );
+    const handlers = group.flatMap((prepared) => (prepared.fastOps ? [{ prepared, op: prepared.fastOps.far }] : []));
     const opened: Label[] = [];
     for (const { op } of [...handlers].reverse()) opened[op] = code.block(`op ${op}`);
     const labels = Array.from({ length: opened.length }, (_, op) => opened[op] ?? this.bail);

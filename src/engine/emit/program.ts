@@ -213,3 +213,27 @@ export const guardIndex = ({ isa, guardNames }: Program, name: string): number =
   if (index < 0) throw new Error(`${isa.name} has no guard "${name}"`);
   return index;
 };
+
+/**
+ * V8's optimising compiler takes a function as a whole: one of hundreds of kilobytes keeps it busy for seconds, and everything else
+ * waits. So what lies in functions of its own is divided among several.
+ */
+const MOST_IN_FUNCTION = 48;
+
+/** Instructions in groups for functions of their own. */
+export const groupsOf = <T>(insns: readonly T[]): readonly (readonly T[])[] =>
+  Array.from({ length: Math.ceil(insns.length / MOST_IN_FUNCTION) }, (_, group) =>
+    insns.slice(group * MOST_IN_FUNCTION, (group + 1) * MOST_IN_FUNCTION),
+  );
+
+/** The instructions and quick forms that are apart, by the functions that they are in; those of one function have one length. */
+export const apartGroups = ({
+  insns,
+  quick,
+}: Pick<Program, 'insns' | 'quick'>): readonly (readonly PreparedInsn[])[] => {
+  const forms = new Set(quick.map(({ form }) => form));
+  const apart = [...insns.filter(({ like }) => !like), ...forms].filter(({ isApart, fastOps }) => isApart && fastOps);
+  return [...new Set(apart.map(({ length }) => length))].flatMap((length) =>
+    groupsOf(apart.filter((prepared) => prepared.length === length)),
+  );
+};
