@@ -10,8 +10,9 @@ export type BoardChoices = Readonly<Record<string, string>>;
 export const BOARD_OPTIONS = {
   cpu: {
     type: 'string',
-    enum: ['cortex-a53', 'cortex-a57', 'cortex-a72', 'max'],
-    markdownDescription: 'AArch64: the processor, by QEMU’s name for it; `cortex-a72` without it.',
+    enum: ['cortex-a53', 'cortex-a57', 'cortex-a72', 'qemu64', 'EPYC', 'max'],
+    markdownDescription:
+      'The processor, by QEMU’s name for it: AArch64’s `cortex-…` and `max`, `cortex-a72` without it; x86-64’s `qemu64`, `EPYC` and `max`, `qemu64` without it.',
   },
   gic: {
     type: 'string',
@@ -20,7 +21,14 @@ export const BOARD_OPTIONS = {
   },
   virtualization: {
     type: 'boolean',
-    markdownDescription: 'AArch64: whether the processors have EL2, where they start then.',
+    markdownDescription:
+      'AArch64: whether the processors have EL2, where they start then; off without it. x86-64: whether SVM can be switched on; on without it.',
+  },
+  start: {
+    type: 'string',
+    enum: ['auto', 'real', 'protected', 'long'],
+    markdownDescription:
+      'x86-64: the mode that a program starts in which has no header of a boot protocol; `auto`: real mode below 1 MiB, long mode for a 64-bit ELF file, else protected mode.',
   },
 } as const satisfies Readonly<Record<string, Schema>>;
 

@@ -10,6 +10,7 @@ import { elfArchitecture } from './boot/elf-image';
 import { linuxArchitecture } from './boot/linux-image';
 import { LoadError } from './boot/load-error';
 import type { BootInput, LoadPlan, NamedFile } from './boot/load-plan';
+import { isPcProgram } from './boot/pc-program';
 import { EmulatedMachine } from './machine';
 import { sizeOf } from './memory-size';
 
@@ -77,7 +78,8 @@ export const chooseBoard = ({
 };
 
 const architectureOf = (file: NamedFile | undefined): Architecture | undefined =>
-  file && (elfArchitecture(file.bytes) ?? linuxArchitecture(file.bytes));
+  file &&
+  (elfArchitecture(file.bytes) ?? linuxArchitecture(file.bytes) ?? (isPcProgram(file.bytes) ? 'x86_64' : undefined));
 
 /** @throws LoadError for an option that the board has not, or a value that the option has not */
 const choose = ({ id, options }: BoardSpec, given: BoardChoices): BoardChoices => {

@@ -24,10 +24,12 @@ describe('options of a board', () => {
     expect(offered).toEqual(ofBoards());
   });
 
-  it.each(['cpu', 'gic'] as const)('%s has in launch.json the default that the board takes', (name) => {
-    const defaults = BOARDS.flatMap(({ options }) => options[name]?.[0] ?? []);
-    expect(defaults).toHaveLength(1);
-    expect(BOARD_OPTIONS[name].markdownDescription).toContain(`\`${defaults[0]}\` without it`);
+  it.each([
+    ['cpu', ['cortex-a72', 'qemu64']],
+    ['gic', ['2']],
+  ] as const)('%s has in launch.json the defaults that the boards take', (name, expected) => {
+    expect(BOARDS.flatMap(({ options }) => options[name]?.[0] ?? [])).toEqual(expected);
+    for (const value of expected) expect(BOARD_OPTIONS[name].markdownDescription).toContain(`\`${value}\` without it`);
   });
 
   const nop = { name: 'nop.bin', bytes: Uint8Array.of(0x1f, 0x20, 0x03, 0xd5) };
@@ -39,6 +41,8 @@ describe('options of a board', () => {
     ['aarch64', { sve: 'on' }, 'aarch64-virt has no option "sve". It has: cpu, gic, virtualization.'],
     ['aarch64', { constructor: 'on' }, 'aarch64-virt has no option "constructor"'],
     ['aarch64', { gic: '4' }, 'gic cannot be "4". There is: 2, 3.'],
+    ['x86_64', { gic: '2' }, 'x86_64-q35 has no option "gic". It has: cpu, virtualization, start.'],
+    ['x86_64', { cpu: 'cortex-a72' }, 'cpu cannot be "cortex-a72". There is: qemu64, EPYC, max.'],
     ['aarch64', { cpu: 'cortex-a9' }, 'cpu cannot be "cortex-a9". There is: cortex-a72, cortex-a53, cortex-a57, max.'],
   ] as const)('are refused with what there is: %s %j', (architecture, choices, message) => {
     expect(create(architecture, choices)).toThrow(message);

@@ -402,7 +402,11 @@ const REFUSED: readonly (readonly [name: string, kernel: Uint8Array, message: st
       'the command line has 5 bytes, and this kernel takes 4',
       { append: '12345' },
     ],
-    ['a higher-half ELF without a header', elfAt(0xffff_ffff_8010_0000n), 'has no header of a boot protocol'],
+    [
+      'a higher-half ELF without a header',
+      elfAt(0xffff_ffff_8010_0000n),
+      'it is linked to run at 0xffffffff80100000 and would start at 0x100000, by no boot protocol',
+    ],
     [
       'a PVH entry outside of the kernel',
       elf64({

@@ -71,7 +71,7 @@ function startElf(file: NamedFile, setting: PcSetting, { mode }: PcWish): PcStar
   if (image.entry !== BigInt(placed.entry)) {
     throw new LoadError(
       file.name,
-      t`it is linked to run at ${hex(image.entry)}, with address translation on, and has no header of a boot protocol that starts it with translation off`,
+      t`it is linked to run at ${hex(image.entry)} and would start at ${hex(placed.entry)}, by no boot protocol that it has a header of`,
       t`Give it a Multiboot header, Multiboot 2 header or PVH note, or boot it from a disk by --bios.`,
     );
   }
