@@ -41,7 +41,14 @@ export const TRAPS = 'traps';
 export const FAULTS = 'faults';
 
 /** Groups of causes that are asked for, that come from outside, or that are translation at work; all others are faults. */
-const NO_FAULTS: ReadonlySet<string> = new Set(['ecall', 'breakpoint', 'interrupt', 'guest-page-fault', 'tlb-refill']);
+const NO_FAULTS: ReadonlySet<string> = new Set([
+  'ecall',
+  'breakpoint',
+  'interrupt',
+  'guest-page-fault',
+  'tlb-refill',
+  'vm-exit',
+]);
 
 /** Whether a cause is a fault of the interrupted code in its own world. */
 export const isFault = ({ group }: TrapCause): boolean => !NO_FAULTS.has(group);
@@ -58,6 +65,7 @@ export const GROUP_LABELS: Readonly<Record<string, string>> = {
   misaligned: 'Misaligned addresses',
   float: 'Floating-point exceptions',
   'tlb-refill': 'TLB refills',
+  'vm-exit': 'Intercepted instructions of guests',
 };
 
 /** The order of kinds in a list: as above, unknown ones last. */

@@ -3,6 +3,8 @@ import type { HartState } from '../core/privileged';
 import { GENERAL } from './abi';
 import { CR0, CR4, EFER } from './bits';
 import { rflagsOf, setRflags } from './flags';
+import type { Msr } from './msr-rows';
+import { MSRS, valueOfMsr } from './msrs';
 import { partOf, registerOfName } from './registers';
 import { refreshSegments, segmentOf, setSegment } from './segments';
 import { SEG, SEGMENTS, type Segment, STATE } from './state';
@@ -20,6 +22,8 @@ const segmentPart = (name: string): { seg: number; part: 'selector' | 'base' | '
   if (segment === undefined) return undefined;
   return { seg: SEG[segment as Segment], part: part as 'selector' };
 };
+
+const MSR_BY_NAME: ReadonlyMap<string, Msr> = new Map(MSRS.map((msr) => [msr.name, msr]));
 
 const NUMBERED = /^(xmm|st|mm)(\d+)$/;
 /** `gdtr_base` is slot `gdtrBase`. */
@@ -58,6 +62,8 @@ export const readRegister = (state: HartState, name: string): bigint | undefined
   if (segment) return state.read(segment.part, segment.seg);
   const [, file, index] = NUMBERED.exec(own) ?? [];
   if (file !== undefined) return state.read(...numberedRegister(state, file, Number(index)));
+  const msr = MSR_BY_NAME.get(own);
+  if (msr) return valueOfMsr(state, msr);
   const slot = slotOf(own);
   return SLOTS.has(slot) ? state.get(slot) : undefined;
 };
@@ -116,8 +122,13 @@ export const writeRegister = (state: Processor, name: string, value: bigint): bo
 
 const writeOther = (state: HartState, name: string, value: bigint): void => {
   const segment = segmentPart(name);
+  const msr = MSR_BY_NAME.get(name);
   const [, file, index] = NUMBERED.exec(name) ?? [];
-  if (segment) {
+  if (msr) {
+    const next = (value & msr.writable) | (valueOfMsr(state, msr) & ~msr.writable);
+    if (msr.write) msr.write(state, next);
+    else state.set(msr.name, next);
+  } else if (segment) {
     setSegment(state, segment.seg, { ...segmentOf(state, segment.seg), [segment.part]: value });
     if (segment.seg === SEG.cs || segment.seg === SEG.ss) changed(state);
   } else if (file !== undefined) state.write(...numberedRegister(state, file, Number(index)), value);

@@ -2,6 +2,8 @@
 import type { FieldSpec } from '../../base/fields';
 import type { RegisterSpec } from '../core/registers';
 import { DWARF, GENERAL, generalRegisterDoc } from './abi';
+import type { MsrGroup } from './msr-rows';
+import { MSRS } from './msrs';
 import {
   ATTRIBUTE_FIELDS,
   CR0_FIELDS,
@@ -128,7 +130,32 @@ const system: readonly RegisterSpec[] = [
   row(TITLES.svm, 'nestedCr3', 'Where the nested tables are.', undefined, READ_ONLY),
 ];
 
-export const REGISTERS: readonly RegisterSpec[] = [...general, ...float, ...vectors, ...system];
+/** Titles of the groups of model-specific registers. */
+const MSR_TITLES: Readonly<Record<MsrGroup, string>> = {
+  control: 'Control',
+  'system calls': 'System Calls',
+  'memory types': 'Memory Types',
+  time: 'Time',
+  'machine check': 'Machine Check',
+  debug: 'Debug',
+  virtualization: 'Virtualization',
+};
+/** Those that count by themselves. */
+const COUNTERS = /^(TSC|MPERF|APERF)$/;
+
+/** EFER and the bases of FS and GS stand above. */
+const ABOVE: ReadonlySet<string> = new Set(system.map(({ name }) => name));
+
+const modelSpecific = MSRS.filter(({ name }) => !ABOVE.has(name.toLowerCase())).map(
+  ({ name, number, group, doc, fields, writable }) =>
+    row(MSR_TITLES[group], name, doc, fields, {
+      number,
+      ...(COUNTERS.test(name) && { isCounter: true }),
+      isWritable: writable !== 0n,
+    }),
+);
+
+export const REGISTERS: readonly RegisterSpec[] = [...general, ...float, ...vectors, ...system, ...modelSpecific];
 
 /** A part of a general register: the view of the state that has it, and its number there. */
 export interface RegisterPart {

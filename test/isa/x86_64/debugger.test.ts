@@ -133,8 +133,15 @@ describe('registers', () => {
 
   it('are written and read by all their names', () => {
     const hart = processor();
-    for (const { name, bits, isWritable } of X86_64.registers) {
-      expect(readRegister(hart, name), name).toBeDefined();
+    for (const { name, bits, isWritable, number } of X86_64.registers) {
+      const now = readRegister(hart, name);
+      expect(now, name).toBeDefined();
+      if (number !== undefined && isWritable) {
+        // Of model-specific registers not all bits can be written.
+        expect(writeRegister(hart, name, now ?? 0n), name).toBe(true);
+        expect(readRegister(hart, name), name).toBe(now);
+        continue;
+      }
       if (!isWritable || ['cr0', 'cr4', 'efer', 'rflags', 'fsw'].includes(name)) continue;
       const value = BigInt.asUintN(Math.min(bits, 16), 0x1234n);
       expect(writeRegister(hart, name, value), name).toBe(true);
@@ -159,6 +166,14 @@ describe('registers', () => {
   it('have the numbers of the ABI in DWARF', () => {
     const names = [0, 1, 2, 3, 6, 7, 8, 16, 17, 49, 58].map((dwarf) => X86_64.registerOfDwarf(dwarf)?.name);
     expect(names).toEqual(['rax', 'rdx', 'rcx', 'rbx', 'rbp', 'rsp', 'r8', 'rip', 'xmm0', 'rflags', 'fs_base']);
+  });
+
+  it('are model-specific ones, too, of which the bits that software can write are written', () => {
+    const hart = processor();
+    expect(X86_64.register('LSTAR')).toMatchObject({ number: 0xc000_0082, section: 'System Calls' });
+    writeRegister(hart, 'LSTAR', 0xffff_8000_0010_0000n);
+    expect(readRegister(hart, 'LSTAR')).toBe(0xffff_8000_0010_0000n);
+    expect(X86_64.registers.filter(({ name }) => /^(efer|fs_base|gs_base)$/i.test(name)).length).toBe(3);
   });
 
   it('ST(i) is the physical register i behind the top of the stack', () => {
