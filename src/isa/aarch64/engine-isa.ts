@@ -1,9 +1,10 @@
 /** AArch64 as the engine executes it. */
+
+import { CRC_FUNCTIONS } from '../core/crc32';
 import type { EngineIsa } from '../core/engine-isa';
 import { ALIGNMENT_GUARDS } from './alignment';
 import { CAUSE } from './causes';
 import { dataContext, EL1_CONTEXTS, fetchContext } from './contexts';
-import { CRC_FUNCTIONS } from './crc32';
 import { watchedTranslation } from './debug';
 import { ENCODING } from './encoding';
 import { takeTrap } from './exceptions';

@@ -47,6 +47,7 @@ const ISA: EngineIsa = {
 export interface MediaState {
   readonly rax?: bigint;
   readonly rcx?: bigint;
+  readonly rdx?: bigint;
   readonly rflags?: bigint;
   readonly xmm?: readonly bigint[];
   /** ST(0) first; or MMX registers, which are the x87's while its TOP is 0. */
@@ -109,6 +110,7 @@ export class MediaProcessor {
     for (let at = 0; at < 8; at++) view.write('st', (top + at) & 7, before.st?.[at] ?? 0n);
     view.write('r', 0, before.rax ?? 0n);
     view.write('r', 1, before.rcx ?? 0n);
+    view.write('r', 2, before.rdx ?? 0n);
     view.write('r', 7, BigInt(DATA));
     this.#engine.writeRam(CODE, Uint8Array.from([...code, ...new Array(16).fill(0x90)]));
     const memory = new Uint8Array(1024);

@@ -1,6 +1,7 @@
 /** Advanced SIMD: AES and the secure hashes. */
+
+import { decryptRound, encryptRound, mixColumns, unmixColumns } from '../../core/aes';
 import type { Feature } from '../cpus';
-import { decryptRound, encryptRound, mixColumns, unmixColumns } from '../simd/aes';
 import {
   sha1c,
   sha1h,

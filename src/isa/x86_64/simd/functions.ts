@@ -2,8 +2,10 @@
 import type { IsaFunction } from '../../core/privileged';
 import { X87_FUNCTIONS } from '../x87/functions';
 import { IMAGE_FUNCTIONS } from '../x87/images';
+import { SSE_CRYPTO_FUNCTIONS } from './crypto';
 import { SSE_FLOAT_FUNCTIONS } from './float-functions';
 import { SSE_INTEGER_FUNCTIONS } from './integer-functions';
+import { SSE_STRING_FUNCTIONS } from './strings';
 
 /** Stores the bytes of the second operand whose bits are set in the third. */
 const storeMaskedBytes: IsaFunction = (state, address, bytes, mask) => {
@@ -16,6 +18,8 @@ const storeMaskedBytes: IsaFunction = (state, address, bytes, mask) => {
 export const MEDIA_FUNCTIONS: Readonly<Record<string, IsaFunction>> = {
   ...SSE_FLOAT_FUNCTIONS,
   ...SSE_INTEGER_FUNCTIONS,
+  ...SSE_STRING_FUNCTIONS,
+  ...SSE_CRYPTO_FUNCTIONS,
   ...X87_FUNCTIONS,
   ...IMAGE_FUNCTIONS,
   'store masked bytes': storeMaskedBytes,

@@ -1,5 +1,5 @@
-/** Checksums, a byte at a time. @see Arm ARM, shared pseudocode "Poly32Mod2" */
-import type { IsaFunction } from '../core/privileged';
+/** Checksums, a byte at a time, as instructions of several instruction sets continue them. */
+import type { IsaFunction } from './privileged';
 
 /** The polynomials with their bits in reverse, as the data has. */
 const POLYNOMIALS = { crc32: 0xedb8_8320, crc32c: 0x82f6_3b78 } as const;

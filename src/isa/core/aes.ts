@@ -1,4 +1,4 @@
-/** Steps of AES on a vector, whose bytes are the columns of the state. @see FIPS 197, and Arm ARM, J1.3: AESSubBytes and those beside it */
+/** Steps of AES on a vector, whose bytes are the columns of the state. @see FIPS 197 */
 
 const BYTES = 16;
 
@@ -66,6 +66,7 @@ const mixed = (state: bigint, factors: readonly number[]): bigint => {
   );
 };
 
+/** Key added, bytes substituted, rows turned; and back. */
 export const encryptRound = (state: bigint, key: bigint): bigint => turned(state ^ key, boxes().forward, 1);
 export const decryptRound = (state: bigint, key: bigint): bigint => turned(state ^ key, boxes().inverse, -1);
 export const mixColumns = (state: bigint): bigint => mixed(state, [2, 3, 1, 1]);
