@@ -158,7 +158,7 @@ export const TABLE_FUNCTIONS: Readonly<Record<string, IsaFunction>> = {
   ltr,
   sldt: storeSelector(SEG.ldtr, EXIT.LDTR_READ),
   str: storeSelector(SEG.tr, EXIT.TR_READ),
-  lar: describe('lar', ({ raw }) => (raw >> 32n) & 0xff_ff00n),
+  lar: describe('lar', ({ raw }) => (raw >> 32n) & 0xf0_ff00n),
   lsl: describe('lsl', ({ limit }) => limit),
   verr: verify((attributes) => !isCode(attributes) || (attributes & ATTRIBUTES.readable) !== 0n),
   verw: verify(isWritableData),

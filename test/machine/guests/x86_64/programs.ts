@@ -34,6 +34,12 @@ export const PROGRAMS: readonly BareProgram[] = [
     processors: 1,
     prints: '',
   },
+  {
+    name: 'legacy',
+    title: 'protected mode without paging: call gates, 16-bit gates, tasks, level 3, virtual-8086 mode, selectors',
+    processors: 1,
+    prints: '',
+  },
   { name: 'modes', title: 'from 64-bit mode to real mode and back', processors: 1, prints: '' },
   {
     name: 'chipset',
