@@ -150,7 +150,7 @@ const STRINGS_AND_CIPHERS: readonly MediaRow[] = [
     'aesenc',
     '66 0f 38 dc c1',
     { xmm: [bytes('19a09ae93df4c6f8e3e28d48be2b2a08'), bytes('a0fafe1788542cb123a339392a6c7605')] },
-    { xmm: [bytes('a4686b029c9f5b6a7f35ea50f22b4349')] },
+    { xmm: [bytes('a49c7ff2689f352b6b5bea43026a5049')] },
   ),
 ];
 
