@@ -525,7 +525,9 @@ export class Engine {
     const streak = retired === view.retiredAtTrap ? view.trapStreak + 1 : 1;
     view.retiredAtTrap = retired;
     view.trapStreak = streak;
-    const trap = { cause, isInterrupt, tval, epc, before, isHopeless, ...(detail && { detail }) };
+    const asked = { cause, isInterrupt, tval, ...(detail && { detail }) };
+    const taken = view.instead ? { ...view.instead, isInterrupt: false } : asked;
+    const trap = { ...taken, epc, before, isHopeless };
     const stop = this.host.trapTaken(view, trap);
     if (stop !== undefined && view.shutdown === undefined) this.memory.status = STATUS[stop];
     if (streak >= STUCK_AFTER) this.memory.status = STATUS.stuck;

@@ -3,7 +3,7 @@
 import type { DecodedInsn } from '../isa/core/encoding';
 import type { Insn } from '../isa/core/insn';
 import { extractField } from '../isa/core/pattern';
-import type { BusWidth, Fence, HartState, TranslationScope } from '../isa/core/privileged';
+import type { BusWidth, Fence, HartState, TranslationScope, TrapDetail } from '../isa/core/privileged';
 import type { Access } from '../isa/core/translation';
 import { STATE, STATUS } from './layout';
 import type { MachineMemory } from './machine-memory';
@@ -36,6 +36,8 @@ export class HartView implements HartState {
   jumpTarget: bigint | undefined;
   /** The cause by which a helper called more privileged code. */
   calledAs: number | undefined;
+  /** The exception that was taken for the one that was asked for. */
+  instead: { readonly cause: number; readonly tval: bigint; readonly detail?: TrapDetail } | undefined;
   /** A helper changed interrupt state. */
   interruptsMayBePending = false;
   /** A helper changed privilege or translation context. */
@@ -59,6 +61,7 @@ export class HartView implements HartState {
     this.#insn = insn;
     this.jumpTarget = undefined;
     this.calledAs = undefined;
+    this.instead = undefined;
     this.interruptsMayBePending = false;
     this.hasChangedContext = false;
   }
@@ -159,6 +162,9 @@ export class HartView implements HartState {
   }
   called(cause: number): void {
     this.calledAs = cause;
+  }
+  tookInstead(cause: number, tval: bigint, detail?: TrapDetail): void {
+    this.instead = { cause, tval, ...(detail && { detail }) };
   }
   flushTranslations(scope: TranslationScope = 'all', fence?: Fence, everywhere = false): void {
     this.services.flushTranslations(everywhere ? undefined : this.hart, scope, fence);

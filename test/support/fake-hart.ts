@@ -18,6 +18,11 @@ export class FakeHart extends PlainState implements HartState {
   readonly memory = new Map<bigint, number>();
 
   called(): void {}
+  /** Cause of what was taken for what was asked for. */
+  instead: number | undefined;
+  tookInstead(cause: number): void {
+    this.instead = cause;
+  }
   jump(target: bigint): void {
     this.target = target;
   }

@@ -61,6 +61,7 @@ export class EvaluatorState extends PlainState implements HartState {
   timersChanged(): void {}
   wait(): void {}
   shutDown(): void {}
+  tookInstead(): void {}
 
   #offset(address: bigint, bytes: number, cause: number): number {
     const offset = address - this.base;

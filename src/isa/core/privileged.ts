@@ -74,6 +74,11 @@ export interface HartState {
    */
   called(cause: number): void;
   /**
+   * From `EngineIsa.takeTrap`: what was taken in the end is another exception than was asked for, as when delivering it leaves a
+   * guest. Debuggers hear of this one.
+   */
+  tookInstead(cause: number, tval: bigint, detail?: TrapDetail): void;
+  /**
    * Drop cached translations of this hart; all of them without `scope`. Address spaces are not told apart. `fence` when the
    * guest asked for it: only those who look on depend on that. `everywhere`: of all harts.
    */

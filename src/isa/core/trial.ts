@@ -129,6 +129,7 @@ class Trial implements HartState {
   timersChanged(): void {}
   wait(): void {}
   shutDown(): void {}
+  tookInstead(): void {}
   load(address: bigint, bytes: number, as?: number): bigint {
     // Whose translation `as` means, only the processor knows.
     if (as !== undefined && as !== this.ownSpace) throw new Unknown();

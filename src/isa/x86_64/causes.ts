@@ -27,7 +27,7 @@ export const VECTOR = {
 export const MARK = {
   /** INT n, INT3 and INTO: the gate's privilege is checked, and the return is behind the instruction. INT n has tval 1. */
   software: 1 << 24,
-  /** Intercepted: #VMEXIT. Bits 11:0 are the exit code; tval is EXITINFO1, the detail's `guestPhysical` EXITINFO2. */
+  /** Intercepted: #VMEXIT. Bits 11:0 are the exit code; tval is EXITINFO1, the detail's `guestPhysical` or `second` EXITINFO2. */
   vmExit: 1 << 25,
   /** An operand is outside its segment, or its address not canonical: #SS or #GP, as its segment says when the trap is taken. */
   operand: 1 << 26,

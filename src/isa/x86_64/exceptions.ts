@@ -5,7 +5,7 @@
  */
 import { type HartState, Trap, type TrapDetail } from '../core/privileged';
 import { DR7 } from './bits';
-import { errorCodeOf, INTERRUPT, MARK, VECTOR, vectorOf } from './causes';
+import { errorCodeOf, INTERRUPT, MARK, VECTOR, vectorOf, vmExitOf } from './causes';
 import { abandonStep } from './debug';
 import { type Delivery, deliver } from './delivery';
 import { isReal } from './modes';
@@ -74,6 +74,12 @@ const exit = (state: HartState, reason: VmExit, history: readonly Fault[]): void
   if (!leaveGuest(state, reason)) shutDown(state, history);
 };
 
+/** The same instead of an exception or a delivery, which debuggers are told. */
+const exitInstead = (state: HartState, reason: VmExit, history: readonly Fault[], detail?: TrapDetail): void => {
+  state.tookInstead(vmExitOf(reason.code), reason.info1, detail ?? { second: reason.info2 });
+  exit(state, reason, history);
+};
+
 const shutDown = (state: HartState, history: readonly Fault[]): void => {
   state.shutDown(shutdownText(history));
 };
@@ -96,7 +102,8 @@ const afterFailure = (state: HartState, event: Taken, trap: Trap, at: Place): Ta
   const { epc, history } = at;
   const interrupted = at.interrupted ?? eventWord(event.isNamed ? { ...event, type: 'exception' } : event);
   if (trap.trapCause & MARK.vmExit) {
-    exit(state, { ...exitOfTrap(trap.trapCause, trap.tval, epc, trap.detail), interrupted }, history);
+    const reason = { ...exitOfTrap(trap.trapCause, trap.tval, epc, trap.detail), interrupted };
+    exitInstead(state, reason, history, trap.detail);
     return undefined;
   }
   // It returns to the instruction itself, also where the first one would return behind it.
@@ -104,13 +111,13 @@ const afterFailure = (state: HartState, event: Taken, trap: Trap, at: Place): Ta
   history.push(faultOf(second, epc));
   const left = exitOfException(state, second, epc);
   if (left) {
-    exit(state, { ...left, interrupted }, history);
+    exitInstead(state, { ...left, interrupted }, history);
     return undefined;
   }
   at.interrupted = interrupted;
   if (event.type === 'exception' && event.vector === VECTOR.DF && isSevere(second.vector)) {
     if (isIntercepted(state, EXIT.SHUTDOWN))
-      exit(state, { code: EXIT.SHUTDOWN, info1: 0n, info2: 0n, pc: epc }, history);
+      exitInstead(state, { code: EXIT.SHUTDOWN, info1: 0n, info2: 0n, pc: epc }, history);
     else shutDown(state, history);
     return undefined;
   }
@@ -121,7 +128,7 @@ const afterFailure = (state: HartState, event: Taken, trap: Trap, at: Place): Ta
   history.push(faultOf(double, epc));
   const leftByDouble = exitOfException(state, double, epc);
   if (!leftByDouble) return double;
-  exit(state, { ...leftByDouble, interrupted }, history);
+  exitInstead(state, { ...leftByDouble, interrupted }, history);
   return undefined;
 };
 
@@ -154,7 +161,7 @@ export const takeTrap = (
   const goesOn = cause & MARK.trap ? BigInt.asUintN(64, epc + BigInt(state.length)) : epc;
   const left = cause & MARK.injected ? undefined : exitOfException(state, event, goesOn);
   if (left) {
-    exit(state, left, place.history);
+    exitInstead(state, left, place.history);
     return;
   }
   prepare(state, event);

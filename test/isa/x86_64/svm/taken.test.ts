@@ -61,7 +61,10 @@ describe('an exception of a guest', () => {
     ['INT3, at itself, with nRIP', 3, { cause: MARK.software | 3 }, [0x43n, 0n, 0n, 0n, GUEST_RIP, NEXT]],
     ['#DB behind an instruction', 1, { cause: MARK.trap | 1 }, [0x41n, 0n, 0n, 0n, NEXT, 0n]],
   ])('%s leaves it where it is intercepted', (_, vector, raised, values) => {
-    expect(exitOf(take(guest(exceptions(vector)), raised))).toEqual(values);
+    const hart = take(guest(exceptions(vector)), raised);
+    expect(exitOf(hart)).toEqual(values);
+    // Debuggers hear of the exit rather than of the exception.
+    expect(hart.instead).toBe(vmExitOf(EXIT.EXCP + vector));
   });
 
   it('#PF that is intercepted does not change CR2', () => {
@@ -71,7 +74,7 @@ describe('an exception of a guest', () => {
 
   it('goes to its handler where it is not intercepted', () => {
     const hart = take(withTables(guest(exceptions(6)), [13]), { cause: causeOf(VECTOR.GP, 0x18) });
-    expect([hart.pc, hart.get('isGuest')]).toEqual([handler(13), 1n]);
+    expect([hart.pc, hart.get('isGuest'), hart.instead]).toEqual([handler(13), 1n, undefined]);
     expect(hart.load(hart.read('r', 4), 4)).toBe(0x18n);
   });
 
