@@ -149,7 +149,7 @@ const STRINGS_AND_CIPHERS: readonly MediaRow[] = [
   row(
     'aesenc',
     '66 0f 38 dc c1',
-    { xmm: [bytes('19a09ae93df4c6f8e3e28d48be2b2a08'), bytes('a0fafe1788542cb123a339392a6c7605')] },
+    { xmm: [bytes('193de3bea0f4e22b9ac68d2ae9f84808'), bytes('a0fafe1788542cb123a339392a6c7605')] },
     { xmm: [bytes('a49c7ff2689f352b6b5bea43026a5049')] },
   ),
 ];
