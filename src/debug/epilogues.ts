@@ -36,6 +36,12 @@ function workedOut(program: Program, at: Va, isa: Isa): UnwindRow | undefined {
   if (abi === undefined || row?.cfa.kind !== 'registerOffset' || row.isSignalFrame) return undefined;
   // Functions that save registers for others return elsewhere.
   if (abi.linkRegister !== undefined && row.returnAddressRegister !== abi.linkRegister) return undefined;
+  // Where calls push, compilers tell of each move by another row; what is left is inline assembly's, `pushfq` and `pop`, of which
+  // they know nothing.
+  if (abi.linkRegister === undefined && row.cfa.register === abi.stackPointer && at - row.lo <= LONGEST_FUNCTION) {
+    const unseen = straightMove(program, row.lo, at, isa);
+    if (unseen !== 0n) return { ...row, cfa: { ...row.cfa, offset: row.cfa.offset - unseen } };
+  }
   const end = endAfter(program, at, row.hi, isa);
   if (end === undefined) return undefined;
   const offset = end.moved + (abi.linkRegister === undefined ? BigInt(program.elf.addressSize) : 0n);
@@ -47,6 +53,15 @@ function workedOut(program: Program, at: Va, isa: Isa): UnwindRow | undefined {
     // What lay below the stack pointer has been loaded again.
     registers: new Map([...row.registers].filter(([, rule]) => rule.kind !== 'offset' || rule.offset >= -offset)),
   };
+}
+
+/** How far code has moved the stack pointer from a place on, or from the last instruction that went elsewhere or set it. */
+function straightMove(program: Program, lo: Va, at: Va, isa: Isa): bigint {
+  let moved = 0n;
+  for (const insn of insnsOf(program, lo, at, isa)) {
+    moved = insn.kind === 'plain' && insn.stackMove !== undefined ? moved + insn.stackMove : 0n;
+  }
+  return moved;
 }
 
 /** How far the stack pointer still moves up to the return or tail call that follows in a straight line. */
@@ -77,10 +92,7 @@ function isTaken(
   stackPointer: number,
 ): boolean {
   if (row.cfa.kind !== 'registerOffset' || at - row.lo > LONGEST_FUNCTION) return false;
-  let before = 0n;
-  for (const insn of insnsOf(program, row.lo, at, isa)) {
-    before = insn.kind === 'plain' && insn.stackMove !== undefined ? before + insn.stackMove : 0n;
-  }
+  const before = straightMove(program, row.lo, at, isa);
   const moved = before + rest.moved;
   return row.cfa.register === stackPointer ? before + rest.offset === row.cfa.offset && moved > 0n : moved > 0n;
 }

@@ -50,11 +50,14 @@ function walk(driven: BundledTarget): { wrong: string[]; looks: number } {
 }
 
 describe('the caller of a function with call frame information', () => {
-  it.each(['riscv64', 'aarch64', 'loongarch64'] as const)('is known at each instruction, on %s', async (arch) => {
-    const driven = await BundledTarget.open('msgqueue', { arch });
-    driven.goTo('src/main.rs', 'queue.lock().push_back(message);');
-    const { wrong, looks } = walk(driven);
-    expect(wrong).toEqual([]);
-    expect(looks).toBeGreaterThan(INSTRUCTIONS / 2);
-  });
+  it.each(['riscv64', 'aarch64', 'loongarch64', 'x86_64'] as const)(
+    'is known at each instruction, on %s',
+    async (arch) => {
+      const driven = await BundledTarget.open('msgqueue', { arch });
+      driven.goTo('src/main.rs', 'queue.lock().push_back(message);');
+      const { wrong, looks } = walk(driven);
+      expect(wrong).toEqual([]);
+      expect(looks).toBeGreaterThan(INSTRUCTIONS / 2);
+    },
+  );
 });
