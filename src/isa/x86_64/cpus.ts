@@ -72,7 +72,7 @@ export const CPUS: readonly Cpu[] = [
     features: new Set([
       ...EPYC,
       ...(['PCID', 'INVPCID', 'TscDeadline', 'TscAdjust', 'ERMS', 'UMIP', 'LA57', 'RDPID', 'CLWB'] as const),
-      ...(['XSAVEOPT', 'XSAVEC', 'XGETBV1', 'CLZERO', 'WBNOINVD'] as const),
+      ...(['XSAVEOPT', 'XSAVEC', 'XGETBV1', 'WBNOINVD'] as const),
     ]),
   },
 ];

@@ -5,6 +5,7 @@ import { causeOf, VECTOR } from './causes';
 import { flushPage, flushSpace } from './contexts';
 import { lmsw, smsw } from './control-registers';
 import { TABLE_FUNCTIONS } from './descriptor-tables';
+import { BIT_FUNCTIONS } from './insns/bit-manipulation';
 import { isCanonical } from './modes';
 import { PORT_FUNCTIONS } from './ports';
 import { RANDOM_FUNCTIONS } from './random';
@@ -56,8 +57,27 @@ const invpcid: IsaFunction = (state, kind, at) => {
   return 0n;
 };
 
+/** CMPXCHG16B: 1 where memory was as expected. */
+const cmpxchg16: IsaFunction = (state, at) => {
+  if (at & 15n) throw general();
+  const upper = at + 8n;
+  state.check(at, 'write');
+  const [low, high] = [state.load(at, 8), state.load(upper, 8)];
+  const [rax, rcx, rdx, rbx] = [0, 1, 2, 3].map((register) => state.read('r', register));
+  const isSame = low === rax && high === rdx;
+  // It is written in any case.
+  state.store(at, 8, isSame ? (rbx ?? 0n) : low);
+  state.store(upper, 8, isSame ? (rcx ?? 0n) : high);
+  if (isSame) return 1n;
+  state.write('r', 0, low);
+  state.write('r', 2, high);
+  return 0n;
+};
+
 export const SYSTEM_FUNCTIONS: Readonly<Record<string, IsaFunction>> = {
   ...TABLE_FUNCTIONS,
+  ...BIT_FUNCTIONS,
+  cmpxchg16,
   ...PORT_FUNCTIONS,
   ...RANDOM_FUNCTIONS,
   lmsw: (state, word) => {

@@ -5,6 +5,7 @@ import { causeOf, MARK, VECTOR } from './causes';
 import { clts, readControl, writeControl } from './control-registers';
 import { cpuid } from './cpuid';
 import { readDebug, writeDebug } from './debug-registers';
+import { DECIMAL_HELPERS } from './decimal';
 import { type FarPointer, farCall, farJump, farReturn } from './far-transfers';
 import { rflagsOf, setRflags } from './flags';
 import { interruptReturn, poppedFlags } from './interrupt-returns';
@@ -12,6 +13,7 @@ import { operandAddress } from './memory-operand';
 import { is64, isV86 } from './modes';
 import { rdmsr, wrmsr } from './msrs';
 import { currentStack, RSP, type StackBytes } from './stack';
+import { FRAME_HELPERS } from './stack-frames';
 import { EXIT } from './svm/exit-codes';
 import { checkIntercept } from './svm/intercepts';
 import { swapgs, syscall, sysenter, sysexit, sysret } from './system-calls';
@@ -138,6 +140,8 @@ const target = (state: HartState, register: number, value: bigint): void =>
 
 export const SYSTEM_HELPERS: Readonly<Record<string, Helper>> = {
   ...farHelpers,
+  ...DECIMAL_HELPERS,
+  ...FRAME_HELPERS,
   ...{ cpuid, rdmsr, wrmsr, rdtsc, rdtscp, rdpmc, hlt, sti, int, int1, clts, syscall, sysenter, sysexit, swapgs },
   invd: invalidate(EXIT.INVD),
   wbinvd: invalidate(EXIT.WBINVD),

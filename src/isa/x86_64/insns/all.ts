@@ -1,11 +1,13 @@
 /** All instructions, by what they are for. */
 import { FormTable } from '../form';
 import { addArithmetic } from './arithmetic';
+import { addBitManipulation } from './bit-manipulation';
 import { addBranches } from './branches';
 import { addFlagInsns } from './flag-insns';
 import { addMedia } from './media';
 import { addMoves } from './moves';
 import { addMultiplication } from './multiply';
+import { addOtherIntegers } from './other-integers';
 import { addShifts } from './shifts';
 import { addStrings } from './strings';
 import { addSvm } from './svm';
@@ -23,6 +25,8 @@ for (const add of [
   addSvm,
   addMedia,
   addSystem,
+  addBitManipulation,
+  addOtherIntegers,
 ])
   add(table);
 
