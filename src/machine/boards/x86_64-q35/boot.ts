@@ -42,7 +42,8 @@ export function planQ35(input: BootInput, mode?: PcMode): LoadPlan {
       : planKernel(input, kernel, further, space, mode);
   for (const segment of plan.segments) checkInRam(segment, space);
   checkOverlaps(plan.segments);
-  return { ...plan, ...(firmware && { pflash0: inBank(firmware), flashCode: codeOf(firmware) }) };
+  if (!firmware || (kernel && !input.bios)) return plan;
+  return { ...plan, pflash0: inBank(firmware), flashCode: codeOf(firmware) };
 }
 
 /** The file that is started as a kernel, and where the user wants it. */
@@ -57,7 +58,7 @@ const programsOf = ({ kernel, loaded = [], loadAddress, bios, pflash0 }: BootInp
   return bios || pflash0 || !first ? { rest: loaded } : { kernel: first as Kernel, rest };
 };
 
-/** Contents that are shorter than the bank end where it does, at 4 GiB. */
+/** A BIOS that is shorter than the bank ends where it does, at 4 GiB. What a kernel finds in flash begins where the bank does. */
 const inBank = ({ bytes }: NamedFile): Uint8Array => {
   const bank = new Uint8Array(flash.unitSize).fill(0xff);
   bank.set(bytes, flash.unitSize - bytes.length);
