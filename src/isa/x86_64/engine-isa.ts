@@ -1,5 +1,6 @@
 /** x86-64 as the engine executes it. */
 import type { EngineIsa } from '../core/engine-isa';
+import { alignedTranslation, mustAlign } from './alignment';
 import { CAUSE } from './causes';
 import { dataContext, fetchContext, GUEST_CONTEXTS } from './contexts';
 import { watchedTranslation } from './debug';
@@ -44,7 +45,8 @@ export const X86_64_ENGINE: EngineIsa = {
     storeAccess: CAUSE.MC,
     fetchAccess: CAUSE.MC,
   },
-  cpuTranslate: watchedTranslation(cpuTranslate),
+  cpuTranslate: watchedTranslation(alignedTranslation(cpuTranslate)),
+  mustAlign,
   ownSpace: AS_SYSTEM,
   fencesByPage: true,
   decodeMode: (state) => Number(state.get('codeMode')),

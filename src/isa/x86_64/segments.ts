@@ -3,7 +3,7 @@
  * @see AMD64 APM volume 2, chapter 4 "Segmented Virtual Memory"
  */
 import { type HartState, Trap } from '../core/privileged';
-import { ATTRIBUTES, CR0, RFLAGS } from './bits';
+import { ATTRIBUTES } from './bits';
 import { causeOf, VECTOR } from './causes';
 import { decodeMode, is64, isCanonical, isReal, type StateReader } from './modes';
 import { SEG } from './state';
@@ -160,7 +160,3 @@ export const jumpTo = (state: HartState, ip: bigint): void => {
   if (is64(state) ? !isCanonical(state, ip) : ip > state.read('limit', SEG.cs)) throw outside(SEG.cs);
   state.jump(is64(state) ? ip : BigInt.asUintN(32, state.read('base', SEG.cs) + ip));
 };
-
-/** Whether alignment is checked: of programs at level 3 that ask for it. */
-export const checksAlignment = (state: Pick<StateReader, 'get'>): boolean =>
-  state.get('cpl') === 3n && (state.get('cr0') & CR0.AM) !== 0n && (state.get('rflags') & RFLAGS.AC) !== 0n;

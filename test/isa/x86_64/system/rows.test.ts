@@ -378,6 +378,26 @@ describe('ports', () => {
   });
 });
 
+describe('alignment', () => {
+  const slots = { cr0: 0x8005_0031n, rflags: 0x4_0002n };
+  const of = (address: bigint, code: string, more: Before = {}) =>
+    run('64', code, { cpl: 3, slots, registers: { [RBX]: address }, ...more }).cause;
+  const AC = causeOf(VECTOR.AC);
+  it.each<[string, bigint, string, number | undefined]>([
+    ['of a word is checked', DATA_AT + 1n, '66 8b 03', AC],
+    ['of a write is checked', DATA_AT + 2n, '89 03', AC],
+    ['of an update is checked', DATA_AT + 4n, '48 ff 03', AC],
+    ['across a page is checked', 0xafffn, '8b 03', AC],
+    ['of bytes is not', DATA_AT + 1n, '8a 03', undefined],
+    ['that is right faults nothing', DATA_AT + 4n, '8b 03', undefined],
+  ])('%s', (_, address, code, cause) => expect(of(address, code)).toBe(cause));
+  it('is checked at level 3 alone, with CR0.AM and RFLAGS.AC', () => {
+    expect(of(DATA_AT + 1n, '8b 03', { cpl: 0 })).toBeUndefined();
+    expect(of(DATA_AT + 1n, '8b 03', { slots: { ...slots, rflags: 2n } })).toBeUndefined();
+    expect(of(DATA_AT + 1n, '8b 03', { slots: { ...slots, cr0: 0x8001_0031n } })).toBeUndefined();
+  });
+});
+
 describe('others', () => {
   it('rdfsbase and wrgsbase where CR4 permits them', () => {
     const cr4 = 0x1_0020n;
