@@ -31,7 +31,7 @@ import { contextsOf, type DeviceHost } from '../device-host';
 import { type FlashBanks, flashBanks } from '../flash-banks';
 import { attachments, consoleOf } from '../virtio-attachments';
 import { X86_64_Q35 } from './map';
-import { acpiFacts, lowEnd, memoryMap } from './memory';
+import { acpiFacts, firmwareMap, lowEnd } from './memory';
 
 /** What the board needs of the machine and of its processors. */
 export interface Q35Host extends DeviceHost, Omit<ApicSignals, 'externalVector' | 'endOfInterrupt'> {
@@ -161,7 +161,7 @@ export function buildQ35(host: Q35Host, options: Q35Options): Q35Devices {
     files: new Map([
       ...acpiFiles(acpiFacts(processors, memory)),
       ...smbiosFiles(X86_64_Q35.id),
-      ['etc/e820', memoryMapBytes(memoryMap(memory), 'e820')],
+      ['etc/e820', memoryMapBytes(firmwareMap(memory), 'e820')],
       ['bootorder', new Uint8Array()],
     ]),
     form: 'ports',

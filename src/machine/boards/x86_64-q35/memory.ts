@@ -42,6 +42,13 @@ export const memoryMap = (memory: number): MemoryRange[] => {
   ];
 };
 
+/** RAM as a BIOS is told of it, which takes what it needs of that itself. */
+export const firmwareMap = (memory: number): MemoryRange[] => {
+  const end = lowEnd(memory);
+  const high = memory > end ? [{ start: highRam, size: memory - end, type: MEMORY.usable }] : [];
+  return [{ start: 0, size: end, type: MEMORY.usable }, ...high];
+};
+
 /** What the ACPI tables say of a machine. */
 export const acpiFacts = (processors: number, memory: number): AcpiFacts => {
   const { ports, power, interrupts } = X86_64_Q35;
