@@ -11,6 +11,7 @@ import { systemTypeOf } from './descriptors';
 import { is64, isLong } from './modes';
 import { refreshSegments } from './segments';
 import { SEG } from './state';
+import { setVirtualTpr, virtualTpr } from './svm/events';
 import { EXIT } from './svm/exit-codes';
 import { MOV_CR } from './svm/exit-info';
 import { checkIntercept } from './svm/intercepts';
@@ -20,8 +21,6 @@ const invalid = (): Trap => new Trap(causeOf(VECTOR.UD), 0n);
 
 /** Task priority is a register of the local APIC. */
 const TPR = 8;
-const V_TPR = 0xfn;
-const V_INTR_MASKING = 1n << 24n;
 
 const requireSupervisor = (state: HartState): void => {
   if (state.get('cpl') !== 0n) throw general();
@@ -142,16 +141,12 @@ const setCr4 = (state: HartState, value: bigint): void => {
   state.contextChanged();
 };
 
-/** Whether CR8 is the guest's own, beside the APIC. */
-const hasVirtualPriority = (state: HartState): boolean =>
-  state.get('isGuest') !== 0n && (state.get('vIntr') & V_INTR_MASKING) !== 0n;
-
-const readCr8 = (state: HartState): bigint =>
-  hasVirtualPriority(state) ? state.get('vIntr') & V_TPR : (state.readSpace('apic', TPR, 8) ?? 0n) >> 4n;
+/** A guest may have one of its own, beside the APIC. */
+const readCr8 = (state: HartState): bigint => virtualTpr(state) ?? (state.readSpace('apic', TPR, 8) ?? 0n) >> 4n;
 
 const setCr8 = (state: HartState, value: bigint): void => {
-  if (hasVirtualPriority(state)) state.set('vIntr', (state.get('vIntr') & ~0xffn) | value);
-  else state.writeSpace('apic', TPR, 8, value << 4n);
+  if (setVirtualTpr(state, value)) return;
+  state.writeSpace('apic', TPR, 8, value << 4n);
   state.interruptsChanged();
 };
 

@@ -5,10 +5,11 @@
 import { type HartState, Trap } from '../core/privileged';
 import { RFLAGS, SYSTEM_TYPE } from './bits';
 import { causeOf, VECTOR } from './causes';
-import { AS_PROCESSOR, markAccessed, selectorFault } from './descriptors';
+import { markAccessed, selectorFault } from './descriptors';
 import { rflagsOf, setRflags } from './flags';
 import { type Gate, gateOf, isGate16, offsetOfGate, targetOfGate } from './gates';
 import { isCanonical, isLong, isReal, isV86 } from './modes';
+import { AS_SYSTEM } from './paging-cpu';
 import { stackDescriptor } from './segment-loads';
 import { ipOf, jumpTo, nullSegment, type SegmentRegister, segmentOf, setSegment } from './segments';
 import { RSP, Stack } from './stack';
@@ -41,7 +42,7 @@ const extOf = ({ type }: DeliveredEvent): number => (type === 'software' ? 0 : 1
 const deliverReal = (state: HartState, event: Delivery): void => {
   const at = BigInt(event.vector * 4);
   if (at + 3n > state.get('idtrLimit')) throw new Trap(causeOf(VECTOR.GP, entryError(event.vector) | extOf(event)), 0n);
-  const entry = state.load(state.get('idtrBase') + at, 4, AS_PROCESSOR);
+  const entry = state.load(state.get('idtrBase') + at, 4, AS_SYSTEM);
   const stack = new Stack(state, { segment: segmentOf(state, SEG.ss), rsp: state.read('r', RSP) });
   const flags = rflagsOf(state);
   stack.push(2, flags);
@@ -66,8 +67,8 @@ const gateOfEvent = (state: HartState, event: Delivery): Gate => {
   const refused = (of: number): Trap => new Trap(causeOf(of, error), 0n);
   if (offset + bytes - 1n > state.get('idtrLimit')) throw refused(VECTOR.GP);
   const at = BigInt.asUintN(isIn64 ? 64 : 32, state.get('idtrBase') + offset);
-  const raw = state.load(at, 8, AS_PROCESSOR);
-  const high = isIn64 ? state.load(BigInt.asUintN(64, at + 8n), 8, AS_PROCESSOR) : 0n;
+  const raw = state.load(at, 8, AS_SYSTEM);
+  const high = isIn64 ? state.load(BigInt.asUintN(64, at + 8n), 8, AS_SYSTEM) : 0n;
   const gate = gateOf(raw, high);
   const types: readonly number[] = isIn64
     ? [SYSTEM_TYPE.interruptGate, SYSTEM_TYPE.trapGate]
@@ -114,7 +115,7 @@ const deliverLong = (state: HartState, event: Delivery): void => {
     segment: undefined,
     rsp: top() & ~15n,
     error: ext,
-    ...(isOuter && { as: AS_PROCESSOR }),
+    ...(isOuter && { as: AS_SYSTEM }),
   });
   if (!isCanonical(state, gate.offset)) throw new Trap(causeOf(VECTOR.GP, ext), 0n);
   stack.push(8, state.read('selector', SEG.ss));
@@ -150,7 +151,7 @@ const deliverLegacy = (state: HartState, event: Delivery): void => {
   if (isOuter) {
     const { selector, rsp } = stackOfLevel(state, cpl, ext);
     const segment = stackDescriptor(state, selector, cpl, VECTOR.TS, ext);
-    stack = new Stack(state, { segment, rsp, error: (selector & 0xfffc) | ext, as: AS_PROCESSOR });
+    stack = new Stack(state, { segment, rsp, error: (selector & 0xfffc) | ext, as: AS_SYSTEM });
     if (fromV86) for (const seg of V86_SEGMENTS) stack.push(bytes, state.read('selector', seg));
     stack.push(bytes, state.read('selector', SEG.ss));
     stack.push(bytes, state.read('r', RSP));

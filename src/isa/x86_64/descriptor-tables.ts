@@ -4,7 +4,6 @@ import { ATTRIBUTES, SYSTEM_TYPE } from './bits';
 import { causeOf, VECTOR } from './causes';
 import { requireUnrestricted } from './control-registers';
 import {
-  AS_PROCESSOR,
   addressOfDescriptor,
   type Descriptor,
   descriptorOf,
@@ -18,6 +17,7 @@ import {
   systemTypeOf,
 } from './descriptors';
 import { isCanonical, isLong, isReal, isV86 } from './modes';
+import { AS_SYSTEM } from './paging-cpu';
 import { isWritableData } from './segment-loads';
 import { dplOf, nullSegment, setSegment } from './segments';
 import { SEG } from './state';
@@ -113,7 +113,7 @@ const visible = (state: HartState, selector: number): Descriptor | undefined => 
   if (isNull(selector)) return undefined;
   const at = addressOfDescriptor(state, selector);
   if (at === undefined) return undefined;
-  const descriptor = descriptorOf(selector, state.load(at, 8, AS_PROCESSOR), at);
+  const descriptor = descriptorOf(selector, state.load(at, 8, AS_SYSTEM), at);
   const { attributes } = descriptor;
   const level = Math.max(Number(state.get('cpl')), rplOf(selector));
   return isConforming(attributes) || dplOf(attributes) >= level ? descriptor : undefined;

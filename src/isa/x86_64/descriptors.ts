@@ -1,13 +1,12 @@
 /** Descriptors in the global and local tables. @see AMD64 APM volume 2, 4.7 "Legacy Segment Descriptors" and 4.8 */
+
 import { type HartState, Trap } from '../core/privileged';
 import { ATTRIBUTES } from './bits';
 import { causeOf, VECTOR } from './causes';
 import { isLong } from './modes';
+import { AS_SYSTEM } from './paging-cpu';
 import type { SegmentRegister } from './segments';
 import { SEG } from './state';
-
-/** Accesses to tables are the processor's own: with the rights of a supervisor, whatever the level of the program. */
-export const AS_PROCESSOR = 0;
 
 /** A descriptor, read. */
 export interface Descriptor extends SegmentRegister {
@@ -68,7 +67,7 @@ export const addressOfDescriptor = (
 export const readDescriptor = (state: HartState, selector: number, vector: number = VECTOR.GP, ext = 0): Descriptor => {
   const at = addressOfDescriptor(state, selector);
   if (at === undefined) throw selectorFault(vector, selector, ext);
-  return descriptorOf(selector, state.load(at, 8, AS_PROCESSOR), at);
+  return descriptorOf(selector, state.load(at, 8, AS_SYSTEM), at);
 };
 
 /**
@@ -84,7 +83,7 @@ export const readSystemDescriptor = (
   const descriptor = readDescriptor(state, selector, vector, ext);
   if (!isLong(state) || descriptor.attributes & ATTRIBUTES.S) return { ...descriptor, high: 0n };
   if (addressOfDescriptor(state, selector, 16) === undefined) throw selectorFault(vector, selector, ext);
-  const high = state.load(BigInt.asUintN(64, descriptor.at + 8n), 8, AS_PROCESSOR);
+  const high = state.load(BigInt.asUintN(64, descriptor.at + 8n), 8, AS_SYSTEM);
   if ((high >> 40n) & 0x1fn) throw selectorFault(vector, selector, ext);
   return { ...descriptor, base: descriptor.base | ((high & 0xffff_ffffn) << 32n), high };
 };
@@ -93,15 +92,15 @@ export const readSystemDescriptor = (
 export const markAccessed = (state: HartState, descriptor: Descriptor): Descriptor => {
   if (descriptor.attributes & ATTRIBUTES.accessed) return descriptor;
   const at = BigInt.asUintN(64, descriptor.at + 5n);
-  state.store(at, 1, ((descriptor.raw >> 40n) & 0xffn) | ATTRIBUTES.accessed, AS_PROCESSOR);
+  state.store(at, 1, ((descriptor.raw >> 40n) & 0xffn) | ATTRIBUTES.accessed, AS_SYSTEM);
   return { ...descriptor, attributes: descriptor.attributes | ATTRIBUTES.accessed };
 };
 
 /** Marks a TSS as busy, or as available. */
 export const markBusy = (state: HartState, { at }: Descriptor, isBusy: boolean): void => {
   const byte = BigInt.asUintN(64, at + 5n);
-  const access = state.load(byte, 1, AS_PROCESSOR);
-  state.store(byte, 1, isBusy ? access | 2n : access & ~2n, AS_PROCESSOR);
+  const access = state.load(byte, 1, AS_SYSTEM);
+  state.store(byte, 1, isBusy ? access | 2n : access & ~2n, AS_SYSTEM);
 };
 
 /** The type of a system descriptor; undefined for code and data. */

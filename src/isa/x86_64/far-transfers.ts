@@ -6,7 +6,6 @@ import { type HartState, Trap } from '../core/privileged';
 import { ATTRIBUTES, SYSTEM_TYPE } from './bits';
 import { causeOf, VECTOR } from './causes';
 import {
-  AS_PROCESSOR,
   type Descriptor,
   isCode,
   isConforming,
@@ -20,6 +19,7 @@ import {
 } from './descriptors';
 import { type Gate, gateOf, isGate16, offsetOfGate, targetOfGate } from './gates';
 import { isCanonical, isLong, isReal, isV86 } from './modes';
+import { AS_SYSTEM } from './paging-cpu';
 import { stackDescriptor } from './segment-loads';
 import { dplOf, ipOf, jumpTo, nullSegment, type SegmentRegister, segmentOf, setSegment } from './segments';
 import { currentStack, RSP, Stack, type StackBytes } from './stack';
@@ -138,12 +138,12 @@ const callByGate = (state: HartState, selector: number): void => {
   let ss: SegmentRegister | undefined;
   if (isInner) {
     if (isLong(state)) {
-      stack = new Stack(state, { segment: undefined, rsp: rspOfLevel(state, cpl, 0), as: AS_PROCESSOR });
+      stack = new Stack(state, { segment: undefined, rsp: rspOfLevel(state, cpl, 0), as: AS_SYSTEM });
       ss = nullSegment(cpl, cpl);
     } else {
       const place = stackOfLevel(state, cpl, 0);
       const segment = stackDescriptor(state, place.selector, cpl, VECTOR.TS);
-      stack = new Stack(state, { segment, rsp: place.rsp, error: place.selector & 0xfffc, as: AS_PROCESSOR });
+      stack = new Stack(state, { segment, rsp: place.rsp, error: place.selector & 0xfffc, as: AS_SYSTEM });
       ss = markAccessed(state, segment);
     }
     stack.push(bytes, state.read('selector', SEG.ss));

@@ -2,10 +2,11 @@
 import { type HartState, Trap } from '../core/privileged';
 import { ATTRIBUTES, RFLAGS } from './bits';
 import { causeOf, VECTOR } from './causes';
-import { AS_PROCESSOR, rplOf } from './descriptors';
+import { rplOf } from './descriptors';
 import { dropPrivileged, enterCode, returnDescriptor, returnStack, setStackPointer } from './far-transfers';
 import { rflagsOf, STATUS_FLAGS, setRflags } from './flags';
 import { is64, isCanonical, isLong, isReal, isV86 } from './modes';
+import { AS_SYSTEM } from './paging-cpu';
 import { ipOf, jumpTo, segmentOf, setSegment, v86Segment } from './segments';
 import { currentStack, RSP, type Stack, type StackBytes } from './stack';
 import { SEG } from './state';
@@ -116,7 +117,7 @@ const returnProtected = (state: HartState, bytes: StackBytes): void => {
 /** Back to the task that the TSS links to. */
 const returnToTask = (state: HartState): void => {
   if (isLong(state)) throw general();
-  const selector = Number(state.load(state.read('base', SEG.tr), 2, AS_PROCESSOR));
+  const selector = Number(state.load(state.read('base', SEG.tr), 2, AS_SYSTEM));
   const ip = ipOf(state, state.pc + BigInt(state.length));
   switchTask(state, selector, { by: 'iret', ip });
   state.set('nmiBlocked', 0n);

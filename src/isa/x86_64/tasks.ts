@@ -4,7 +4,6 @@ import { ATTRIBUTES, CR0, RFLAGS, SYSTEM_TYPE } from './bits';
 import { causeOf, VECTOR } from './causes';
 import { flushSpace } from './contexts';
 import {
-  AS_PROCESSOR,
   type Descriptor,
   descriptorOf,
   isCode,
@@ -19,6 +18,7 @@ import {
 } from './descriptors';
 import { rflagsOf, setRflags } from './flags';
 import { isLong } from './modes';
+import { AS_SYSTEM } from './paging-cpu';
 import { dataDescriptor, stackDescriptor } from './segment-loads';
 import { dplOf, jumpTo, nullSegment, setSegment, v86Segment } from './segments';
 import { currentStack, RSP } from './stack';
@@ -55,9 +55,9 @@ const GENERAL = 8;
 const layoutOf = (attributes: bigint): typeof LAYOUT_32 => (isTss16(attributes) ? LAYOUT_16 : LAYOUT_32);
 
 const read = (state: HartState, base: bigint, offset: number, bytes: 2 | 4): bigint =>
-  state.load(BigInt.asUintN(32, base + BigInt(offset)), bytes, AS_PROCESSOR);
+  state.load(BigInt.asUintN(32, base + BigInt(offset)), bytes, AS_SYSTEM);
 const write = (state: HartState, base: bigint, offset: number, bytes: 2 | 4, value: bigint): void =>
-  state.store(BigInt.asUintN(32, base + BigInt(offset)), bytes, BigInt.asUintN(8 * bytes, value), AS_PROCESSOR);
+  state.store(BigInt.asUintN(32, base + BigInt(offset)), bytes, BigInt.asUintN(8 * bytes, value), AS_SYSTEM);
 
 /** The TSS of the new task, checked. @throws Trap #GP, #TS, #NP */
 const newTss = (state: HartState, selector: number, by: TaskSwitch['by'], ext: number): Descriptor => {

@@ -2,8 +2,9 @@
 import { type HartState, Trap } from '../core/privileged';
 import { RFLAGS } from './bits';
 import { causeOf, VECTOR } from './causes';
-import { AS_PROCESSOR, selectorFault, systemTypeOf } from './descriptors';
+import { selectorFault, systemTypeOf } from './descriptors';
 import { isCanonical, isLong, isReal, isV86 } from './modes';
+import { AS_SYSTEM } from './paging-cpu';
 import { SEG } from './state';
 
 /** Where fields lie in a TSS of long mode, and of 32 and 16 bits. */
@@ -25,7 +26,7 @@ const isWithin = (state: HartState, offset: number, bytes: number): boolean =>
 /** @throws Trap #TS of the task itself, outside its limit */
 const field = (state: HartState, offset: number, bytes: 2 | 4 | 8, ext: number): bigint => {
   if (!isWithin(state, offset, bytes)) throw selectorFault(VECTOR.TS, Number(state.read('selector', SEG.tr)), ext);
-  return state.load(BigInt.asUintN(64, state.read('base', SEG.tr) + BigInt(offset)), bytes, AS_PROCESSOR);
+  return state.load(BigInt.asUintN(64, state.read('base', SEG.tr) + BigInt(offset)), bytes, AS_SYSTEM);
 };
 
 /** The stack pointer of a level, or of an entry of the interrupt stack table, in long mode. */
@@ -71,7 +72,7 @@ export const checkPorts = (state: HartState, port: number, bytes: number): void 
   const read = (offset: number): number => {
     if (!isWithin(state, offset, 2)) throw refused;
     const at = BigInt.asUintN(64, state.read('base', SEG.tr) + BigInt(offset));
-    return Number(state.load(at, 2, AS_PROCESSOR));
+    return Number(state.load(at, 2, AS_SYSTEM));
   };
   // Two bytes are read in any case: that is why the map ends with one of ones.
   const map = read(read(IO_BASE) + (port >> 3));
