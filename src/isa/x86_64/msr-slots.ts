@@ -7,7 +7,7 @@ const numbered = (count: number, ...names: string[]): string[] =>
 const CONTROL = [
   ...['APIC_BASE', 'TSC_OFFSET', 'TSC_ADJUST', 'TSC_AUX', 'TSC_RATIO', 'STAR', 'LSTAR', 'CSTAR', 'SFMASK'],
   ...['KERNEL_GS_BASE', 'SYSENTER_CS', 'SYSENTER_ESP', 'SYSENTER_EIP', 'MISC_ENABLE', 'IGNNE'],
-  ...['SYSCFG', 'HWCR', 'TOP_MEM', 'TOP_MEM2', 'DEBUGCTL'],
+  ...['SYSCFG', 'HWCR', 'TOP_MEM', 'TOP_MEM2', 'DEBUGCTL', 'BR_FROM', 'BR_TO', 'LASTEXCPFROM', 'LASTEXCPTO'],
 ];
 const MEMORY = [
   ...['PAT', 'MTRRdefType', 'MTRRfix64K_00000', 'MTRRfix16K_80000', 'MTRRfix16K_A0000'],
