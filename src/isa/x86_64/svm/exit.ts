@@ -6,7 +6,7 @@ import { ipOf } from '../segments';
 import { EXIT } from './exit-codes';
 import { isLegalHost } from './guest-rules';
 import { loadBranches, loadHost, storeBranches, storeGuestOnly, storeState } from './saved-state';
-import { vmcbReader, writeVmcb } from './vmcb';
+import { readOnce, vmcbReader, writeVmcb } from './vmcb';
 import { INTERCEPT_SLOTS, V_INTR, VIRTUAL } from './vmcb-control';
 
 /** Why and where a guest is left. */
@@ -119,7 +119,7 @@ export const leaveGuest = (state: HartState, exit: VmExit): boolean => {
     loadBranches(state, host);
   }
   for (const slot of GUEST_SLOTS) state.set(slot, 0n);
-  const isLegal = isLegalHost(vmcbReader(state, host), { state, hostCr0: 0n });
+  const isLegal = isLegalHost(readOnce(vmcbReader(state, host)), { state, hostCr0: 0n });
   const pc = loadHost(state, host);
   state.contextChanged();
   state.interruptsChanged();

@@ -196,6 +196,10 @@ export const GUEST_RULES: readonly GuestRule[] = [
 export const brokenRules = (read: VmcbReader, context: RuleContext): GuestRule[] =>
   GUEST_RULES.filter((rule) => rule.isBroken(read, context));
 
+/** Whether VMRUN may load this state as a guest's. */
+export const isLegalGuest = (read: VmcbReader, context: RuleContext): boolean =>
+  !GUEST_RULES.some((rule) => rule.isBroken(read, context));
+
 /** Whether #VMEXIT may load this state as the host's. */
 export const isLegalHost = (read: VmcbReader, context: RuleContext): boolean =>
   !GUEST_RULES.some((rule) => rule.isOfHost && rule.isBroken(read, context));

@@ -32,6 +32,19 @@ export const vmcbReader =
     return readBytes(state, at + BigInt(offset), bytes);
   };
 
+/** Remembers what was read: many rules look at few fields. */
+export const readOnce = (read: VmcbReader): VmcbReader => {
+  const known = new Map<string, bigint>();
+  return (name) => {
+    let value = known.get(name);
+    if (value === undefined) {
+      value = read(name);
+      known.set(name, value);
+    }
+    return value;
+  };
+};
+
 /** Writes a field of the VMCB at a physical address; without effect outside memory. */
 export const writeVmcb = (state: Physical, at: bigint, name: string, value: bigint): void => {
   const { offset, bytes } = vmcbField(name);

@@ -7,9 +7,9 @@ import { DR7 } from '../bits';
 import { flushGuests } from '../contexts';
 import { hasFeature } from '../cpus';
 import { EXIT_INVALID } from './exit-codes';
-import { brokenRules } from './guest-rules';
+import { isLegalGuest } from './guest-rules';
 import { loadBranches, loadGuest, storeBranches, storeState } from './saved-state';
-import { type VmcbReader, vmcbReader, writeVmcb } from './vmcb';
+import { readOnce, type VmcbReader, vmcbReader, writeVmcb } from './vmcb';
 import { EVENT, INTERCEPT_SLOTS, NESTED, TLB_CONTROL, V_INTR, VIRTUAL } from './vmcb-control';
 
 const PAGE_MASK = ~0xfffn;
@@ -55,12 +55,12 @@ const loadTranslation = (state: HartState, at: bigint, read: VmcbReader): void =
  * goes on at once with VMEXIT_INVALID.
  */
 export const enterGuest = (state: HartState, at: bigint): void => {
-  const read = vmcbReader(state, at);
+  const read = readOnce(vmcbReader(state, at));
   const host = state.get('VM_HSAVE_PA');
   const next = state.pc + BigInt(state.length);
   storeState(state, host, next);
   state.set('lastVmcb', at);
-  if (brokenRules(read, { state, hostCr0: state.get('cr0') }).length > 0) {
+  if (!isLegalGuest(read, { state, hostCr0: state.get('cr0') })) {
     refuse(state, at);
     return;
   }
