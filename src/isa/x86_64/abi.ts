@@ -6,7 +6,6 @@
 
 /** Integer arguments in order. Results are in rax and rdx. */
 export const ARGUMENT_REGISTERS: readonly string[] = ['rdi', 'rsi', 'rdx', 'rcx', 'r8', 'r9'];
-export const RESULT_REGISTERS: readonly string[] = ['rax', 'rdx'];
 
 export const STACK_POINTER = 'rsp';
 export const FRAME_POINTER = 'rbp';

@@ -4,6 +4,7 @@ import { alignedTranslation, mustAlign } from './alignment';
 import { CAUSE } from './causes';
 import { dataContext, fetchContext, GUEST_CONTEXTS } from './contexts';
 import { watchedTranslation } from './debug';
+import { AS_PROCESSOR } from './descriptors';
 import { ENCODING } from './encoding';
 import { takeTrap } from './exceptions';
 import { variantOf } from './form';
@@ -13,7 +14,7 @@ import { FORMS } from './insns/all';
 import { DIVISION_FUNCTIONS, quickDivisions } from './insns/multiply';
 import { acknowledge, holdsInterrupts, pendingInterrupt, wakesFromWait } from './interrupts';
 import { OPERAND_GUARDS } from './operand-check';
-import { AS_SYSTEM, cpuTranslate } from './paging-cpu';
+import { cpuTranslate } from './paging-cpu';
 import { MEDIA_FUNCTIONS } from './simd/functions';
 import { STATE } from './state';
 import { SVM_GUARDS, SVM_HELPERS } from './svm/instructions';
@@ -47,7 +48,7 @@ export const X86_64_ENGINE: EngineIsa = {
   },
   cpuTranslate: watchedTranslation(alignedTranslation(cpuTranslate)),
   mustAlign,
-  ownSpace: AS_SYSTEM,
+  ownSpace: AS_PROCESSOR,
   fencesByPage: true,
   decodeMode: (state) => Number(state.get('codeMode')),
   dataContext,

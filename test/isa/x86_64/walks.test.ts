@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest';
 import type { Access } from '../../../src/isa/core/translation';
 import { CR0, CR4, EFER, RFLAGS } from '../../../src/isa/x86_64/bits';
 import { CAUSE, causeOf, VECTOR } from '../../../src/isa/x86_64/causes';
-import { AS_SYSTEM, cpuTranslate } from '../../../src/isa/x86_64/paging-cpu';
+import { AS_PROCESSOR } from '../../../src/isa/x86_64/descriptors';
+import { cpuTranslate } from '../../../src/isa/x86_64/paging-cpu';
 import { STATE } from '../../../src/isa/x86_64/state';
 import { FakeHart, trapOf } from '../../support/fake-hart';
 import { Physical } from './physical';
@@ -213,7 +214,7 @@ const RULES: readonly Rule[] = [
   {
     what: 'a user page under SMAP, for the processor itself, with RFLAGS.AC',
     slots: { ...SMAP, rflags: RFLAGS.AC },
-    as: AS_SYSTEM,
+    as: AS_PROCESSOR,
     leaf: TARGET | P | W | U,
     read: 'P',
     write: 'PW',
@@ -228,7 +229,7 @@ const RULES: readonly Rule[] = [
   {
     what: 'a supervisor page, for the processor itself while ring 3 runs',
     slots: USER,
-    as: AS_SYSTEM,
+    as: AS_PROCESSOR,
     leaf: TARGET | P | W,
     read: '',
     write: '',
