@@ -4,7 +4,6 @@ import { alignedTranslation, mustAlign } from './alignment';
 import { CAUSE } from './causes';
 import { dataContext, fetchContext, GUEST_CONTEXTS } from './contexts';
 import { watchedTranslation } from './debug';
-import { AS_PROCESSOR } from './descriptors';
 import { ENCODING } from './encoding';
 import { takeTrap } from './exceptions';
 import { variantOf } from './form';
@@ -14,7 +13,7 @@ import { FORMS } from './insns/all';
 import { DIVISION_FUNCTIONS, quickDivisions } from './insns/multiply';
 import { acknowledge, holdsInterrupts, pendingInterrupt, wakesFromWait } from './interrupts';
 import { OPERAND_GUARDS } from './operand-check';
-import { cpuTranslate } from './paging-cpu';
+import { AS_SYSTEM, cpuTranslate } from './paging-cpu';
 import { MEDIA_FUNCTIONS } from './simd/functions';
 import { STATE } from './state';
 import { SVM_GUARDS, SVM_HELPERS } from './svm/instructions';
@@ -48,7 +47,7 @@ export const X86_64_ENGINE: EngineIsa = {
   },
   cpuTranslate: watchedTranslation(alignedTranslation(cpuTranslate)),
   mustAlign,
-  ownSpace: AS_PROCESSOR,
+  ownSpace: AS_SYSTEM,
   fencesByPage: true,
   decodeMode: (state) => Number(state.get('codeMode')),
   dataContext,

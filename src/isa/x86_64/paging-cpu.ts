@@ -9,6 +9,12 @@ import { firstStage, isNested, secondSpace } from './walk-spaces';
 
 type SlotReader = Pick<HartState, 'get'>;
 
+/**
+ * {@link cpuTranslate}'s `effectivePrivilege` of the processor's own accesses, to descriptor tables, TSSs and the IDT: the
+ * supervisor's, whatever the CPL is, and under SMAP whatever RFLAGS.AC is.
+ */
+export const AS_SYSTEM = 0;
+
 /** Whether the board has address bit 20 masked off: slot `a20` without it. One that nobody has set masks nothing. */
 export const isA20Masked = (state: SlotReader): boolean => {
   const mask = state.get('a20');
@@ -24,7 +30,7 @@ const maskedMemory = (memory: WalkMemory): WalkMemory => ({
 });
 
 /**
- * @param effectivePrivilege the ring that accesses, where it is not CPL: `AS_PROCESSOR`, the supervisor's whatever CPL is, and under SMAP whatever RFLAGS.AC is
+ * @param effectivePrivilege the ring that accesses, where it is not CPL: {@link AS_SYSTEM}
  * @throws Trap page fault with tval = `va`, or #VMEXIT of a nested page fault, as `faultOf` has them
  */
 export const cpuTranslate = (

@@ -6,8 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { Access } from '../../../src/isa/core/translation';
 import { CR0, CR4, EFER, RFLAGS } from '../../../src/isa/x86_64/bits';
 import { CAUSE, causeOf, VECTOR } from '../../../src/isa/x86_64/causes';
-import { AS_PROCESSOR } from '../../../src/isa/x86_64/descriptors';
-import { cpuTranslate } from '../../../src/isa/x86_64/paging-cpu';
+import { AS_SYSTEM, cpuTranslate } from '../../../src/isa/x86_64/paging-cpu';
 import { STATE } from '../../../src/isa/x86_64/state';
 import { FakeHart, trapOf } from '../../support/fake-hart';
 import { Physical } from './physical';
@@ -214,7 +213,7 @@ const RULES: readonly Rule[] = [
   {
     what: 'a user page under SMAP, for the processor itself, with RFLAGS.AC',
     slots: { ...SMAP, rflags: RFLAGS.AC },
-    as: AS_PROCESSOR,
+    as: AS_SYSTEM,
     leaf: TARGET | P | W | U,
     read: 'P',
     write: 'PW',
@@ -229,7 +228,7 @@ const RULES: readonly Rule[] = [
   {
     what: 'a supervisor page, for the processor itself while ring 3 runs',
     slots: USER,
-    as: AS_PROCESSOR,
+    as: AS_SYSTEM,
     leaf: TARGET | P | W,
     read: '',
     write: '',
