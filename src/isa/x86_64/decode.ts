@@ -247,6 +247,7 @@ const sizeOf = (form: Form, mode: number, has66: boolean, w: number): OperandSiz
   let size: OperandSize;
   if (isLong && isDefault64) size = isDefault64 === 'forced' || !isWide || w === 1 ? 64 : 16;
   else if (isLong && w === 1) size = 64;
+  else if (notation.isVex) size = 32;
   else size = (mode === MODE.code16) === isWide ? 32 : 16;
   return sizes.includes(size) ? size : undefined;
 };
@@ -278,6 +279,9 @@ const fits = (form: Form, taken: Opcode, prefixes: Prefixes, mode: number, modRm
   const has66 = taken.isVex ? taken.implied === 0x66 : prefixes.has66;
   const repeat = taken.isVex ? (taken.implied === 0x66 ? 0 : taken.implied) : prefixes.repeat;
   if (!fitsPrefix(notation, has66, repeat)) return false;
+  // A register that is not there must not be named.
+  if (notation.isVex && taken.extension.vvvv !== 0 && !form.operands.some(({ source }) => source === 'vvvv'))
+    return false;
   if (notation.rexW !== undefined && notation.rexW !== taken.extension.w) return false;
   return !notation.hasModRm || fitsModRm(form, modRm);
 };
@@ -313,6 +317,11 @@ export const decodeX86 = (bytes: Uint8Array, mode: number): DecodedX86 | 'short'
   return undefined;
 };
 
+/** What a pop before the address is formed adds to it. */
+export const poppedBytes = ({ popsFirst }: Form, size: number, base: number | undefined): number =>
+  popsFirst && base === RSP ? size / 8 : 0;
+const RSP = 4;
+
 const takeOperands = (
   reader: Reader,
   form: Form,
@@ -340,7 +349,7 @@ const takeOperands = (
     fields.base = address.base;
     fields.index = address.index;
     fields.scale = address.scale;
-    fields.disp = address.disp;
+    fields.disp = address.disp + poppedBytes(form, size, address.base);
     fields.segment = flat(prefixes.segment ?? address.segment);
     const isPlain = isLong && addressBits === 64 && fields.segment === FLAT;
     if (address.isPcRelative) memory = 'p';
@@ -364,7 +373,7 @@ const takeOperands = (
       if (name === 'imm64') wide.imm64 = BigInt.asUintN(64, BigInt(value));
       else fields[name] = spec.text === 'uimm' ? Number(value) & 0xff_ffff & maskOf(notation) : Number(value);
     } else if (spec.kind === 'distance') fields.rel = Number(values.shift() ?? 0) + length;
-    else fields[name] = registerOf(spec, taken, modRm, prefixes, size);
+    else fields[name] = registerOf(spec, taken, modRm, prefixes, size, mode);
   }
   return {
     ...{ insn: form.row(size, memory), form, length, fields, prefixes, mode, addressBits, size },
@@ -381,6 +390,7 @@ const registerOf = (
   modRm: number,
   { rex }: Prefixes,
   size: number,
+  mode: number,
 ): number => {
   const number = ((): number => {
     switch (source) {
@@ -391,7 +401,8 @@ const registerOf = (
       case 'opcode':
         return (opcode & 7) | (extension.b << 3);
       case 'vvvv':
-        return extension.vvvv;
+        // Without the other eight registers its highest bit does not count.
+        return extension.vvvv & (mode === MODE.long ? 15 : 7);
       case 'fixed':
         return 2;
       default:

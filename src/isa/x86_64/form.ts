@@ -54,6 +54,8 @@ export interface FormOptions {
   readonly att?: string;
   /** CPUID feature without which it raises #UD. */
   readonly feature?: Feature;
+  /** The address of its operand is formed with rsp as it is behind a pop: the displacement from rsp is decoded as so much more. */
+  readonly popsFirst?: true;
   /** Whether what has been decoded is this form after all. */
   readonly when?: (decoded: {
     readonly fields: Readonly<Record<string, number>>;

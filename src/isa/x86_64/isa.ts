@@ -8,6 +8,7 @@ import { disassembleX86 } from './disassembly';
 import { runsGuests } from './guest-entry';
 import { FORMS } from './insns/all';
 import { canBeInterrupted } from './interrupted';
+import { spellingsOf } from './mnemonics';
 import { translate } from './paging-view';
 import { REGISTERS, registerOfDwarf, registerOfName } from './registers';
 import { loadsStackPointer, stackAccesses, transfer } from './stack-accesses';
@@ -42,9 +43,9 @@ export const X86_64: Isa = {
   maxLength: LONGEST,
   minLength: 1,
   get mnemonics() {
-    return [...new Set(FORMS.forms.map(({ mnemonic }) => mnemonic))].sort();
+    return [...new Set(FORMS.forms.flatMap(spellingsOf))].sort();
   },
-  disassemble: (bytes, address, codeMode) => disassembleX86(bytes, address, codeMode),
+  disassemble: disassembleX86,
   trapReturns: TRAP_RETURNS.map((bytes) => new Uint8Array(bytes)),
   loadsStackPointer,
   transfer,

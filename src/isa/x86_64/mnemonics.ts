@@ -1,8 +1,20 @@
 /** Mnemonics with their prefixes, and with the letters that AT&T syntax tells sizes by where no register does. */
 import type { DecodedX86 } from './decode';
-import type { Syntax } from './spelling';
+import type { Form } from './form';
+import { memoryBitsOf, type Syntax } from './spelling';
 
-/** Names of AT&T syntax that are no Intel name with a suffix. */
+/** Rows that are called otherwise by their operand size. */
+const INTEL_NAMES: Readonly<Record<string, Readonly<Record<number, string>> | string>> = {
+  iret: { 16: 'iret', 32: 'iretd', 64: 'iretq' },
+  pushf: { 16: 'pushf', 32: 'pushfd', 64: 'pushfq' },
+  popf: { 16: 'popf', 32: 'popfd', 64: 'popfq' },
+  pusha: { 16: 'pusha', 32: 'pushad' },
+  popa: { 16: 'popa', 32: 'popad' },
+  retf: 'ret far',
+  xlatb: 'xlat',
+};
+
+/** Names of AT&T syntax that are no Intel name with a suffix, by Intel's. */
 const ATT_NAMES: Readonly<Record<string, string>> = {
   cbw: 'cbtw',
   cwde: 'cwtl',
@@ -10,27 +22,14 @@ const ATT_NAMES: Readonly<Record<string, string>> = {
   cwd: 'cwtd',
   cdq: 'cltd',
   cqo: 'cqto',
-  pushad: 'pushal',
-  pusha: 'pushaw',
-  popad: 'popal',
-  popa: 'popaw',
-  pushfd: 'pushfl',
-  pushf: 'pushfw',
-  popfd: 'popfl',
-  popf: 'popfw',
-  iretd: 'iretl',
-  iret: 'iretw',
-  callf: 'lcall',
-  jmpf: 'ljmp',
-  retf: 'lret',
-  xlatb: 'xlat',
+  'call far': 'lcall',
+  'jmp far': 'ljmp',
+  'ret far': 'lret',
 };
-/** Rows whose names are longer than what is written. */
-const INTEL_NAMES: Readonly<Record<string, string>> = {
-  callf: 'call far',
-  jmpf: 'jmp far',
-  retf: 'ret far',
-  xlatb: 'xlat',
+
+const intelName = (mnemonic: string, size: number): string => {
+  const name = INTEL_NAMES[mnemonic] ?? mnemonic;
+  return typeof name === 'string' ? name : (name[size] ?? mnemonic);
 };
 
 const LETTERS: Readonly<Record<number, string>> = { 8: 'b', 16: 'w', 32: 'l', 64: 'q' };
@@ -64,7 +63,7 @@ const isOddSize = (decoded: DecodedX86): boolean => {
   if (size === 0 || form.repeats !== undefined || insn.memory !== undefined || isSizeShown(decoded)) return false;
   return SIZED_ALONE.test(form.mnemonic) && size !== defaultSize(decoded);
 };
-const SIZED_ALONE = /^(push|ret|retf|leave|enter|call|callf|jmp|jmpf|lgdt|lidt)$/;
+const SIZED_ALONE = /^(pusha?|popa|pushf|popf|iret|ret|retf|leave|enter|call|jmp|call far|jmp far)$/;
 
 /** Jumps by a distance have no letter. */
 const isJump = ({ form }: DecodedX86): boolean => form.mnemonic === 'jmp' && form.operands[0]?.kind === 'distance';
@@ -84,9 +83,12 @@ const attName = (decoded: DecodedX86): string => {
   if (mnemonic === 'movsxd') return size === 64 ? 'movslq' : mnemonic;
   const extending = /^mov([sz])x$/.exec(mnemonic);
   if (extending) return `mov${extending[1]}${LETTERS[form.operands[1]?.bits ?? 0] ?? ''}${LETTERS[size] ?? ''}`;
+  if (mnemonic === 'crc32') return `${mnemonic}${insn.memory ? (LETTERS[memoryBitsOf(decoded)] ?? '') : ''}`;
   // `movabs` tells an address of 64 bits from one of 32, which MOV has otherwise.
   const own = insn.memory === 'o' && addressBits !== 64 ? undefined : form.att;
-  return `${own ?? ATT_NAMES[mnemonic] ?? mnemonic}${letterOf(decoded)}`;
+  const intel = INTEL_NAMES[mnemonic];
+  const name = typeof intel === 'object' ? mnemonic : intelName(mnemonic, size);
+  return `${own ?? ATT_NAMES[name] ?? name}${letterOf(decoded)}`;
 };
 
 /** Branches on rcx are called by how much of it they look at. */
@@ -99,14 +101,18 @@ const prefixesOf = (decoded: DecodedX86, syntax: Syntax): string[] => {
   const written: string[] = [];
   if (hasLock) written.push('lock');
   if (form.repeats !== undefined && repeat !== 0) written.push(repeat === 0xf2 ? 'repne' : form.repeats);
-  if ((syntax === 'intel' || isJump(decoded)) && isOddSize(decoded)) written.push(`data${size}`);
+  const isNamed = typeof INTEL_NAMES[form.mnemonic] === 'object';
+  if ((syntax === 'intel' ? !isNamed : isJump(decoded)) && isOddSize(decoded)) written.push(`data${size}`);
   if (/^loop/.test(form.mnemonic) && addressBits !== [64, 32, 16][mode]) written.push(`addr${addressBits}`);
   return written;
 };
 
 /** The mnemonic as it is written, behind its prefixes. */
 export const mnemonicText = (decoded: DecodedX86, syntax: Syntax): string => {
-  const { mnemonic } = decoded.form;
-  const name = syntax === 'att' ? attName(decoded) : (INTEL_NAMES[mnemonic] ?? mnemonic);
+  const name = syntax === 'att' ? attName(decoded) : intelName(decoded.form.mnemonic, decoded.size);
   return [...prefixesOf(decoded, syntax), ofCount(decoded) ?? name].join(' ');
 };
+
+/** Names that a form is written with in Intel's syntax, without prefixes. */
+export const spellingsOf = ({ mnemonic, sizes = [] }: Form): string[] =>
+  mnemonic === 'jrcxz' ? ['jcxz', 'jecxz', 'jrcxz'] : [0, ...sizes].map((size) => intelName(mnemonic, size));

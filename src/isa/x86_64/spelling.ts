@@ -4,7 +4,7 @@
  * printed with the bits that the operand has, displacements with their sign; what is relative to rip, with the address behind `#`.
  */
 import { hex } from '../../base/address';
-import type { DecodedX86 } from './decode';
+import { type DecodedX86, poppedBytes } from './decode';
 import { fieldNameOf } from './form';
 import { IMPLICIT_OPERANDS } from './implicit-operands';
 import type { OperandSpec } from './operands';
@@ -55,7 +55,7 @@ const memoryText = (decoded: DecodedX86): MemoryText => {
   const segment = decoded.form.memoryBytes === 0 ? undefined : namedSegment(decoded, unnamed);
   const none = { segment, base: '', index: '', scale: 0 };
   if (insn.memory === 'o') return { ...none, disp: wide?.imm64 ?? 0n };
-  const disp = fields.disp ?? 0;
+  const disp = (fields.disp ?? 0) - poppedBytes(decoded.form, decoded.size, fields.base);
   if (insn.memory === 'p') return { ...none, base: addressBits === 64 ? 'rip' : 'eip', disp: disp - length };
   const nameOf = (index = NO_REGISTER): string => (index === NO_REGISTER ? '' : generalName(index, addressBits));
   const [base, index] = [nameOf(fields.base), nameOf(fields.index)];
@@ -99,7 +99,7 @@ const bitsOf = ({ form, size }: DecodedX86, spec: OperandSpec): number => {
 };
 
 /** Bits of an operand in memory, 0 where it is no plain number. */
-const memoryBitsOf = ({ form, size }: DecodedX86): number => {
+export const memoryBitsOf = ({ form, size }: DecodedX86): number => {
   const spec = form.operands[form.memoryAt];
   if (form.memoryBytes !== undefined) return 8 * form.memoryBytes;
   return spec?.memoryBits ?? spec?.bits ?? size;
@@ -147,7 +147,7 @@ const isIndirect = ({ form }: DecodedX86): boolean =>
   /^(jmp|call)/.test(form.mnemonic) && form.operands[0]?.mayBeMemory === true;
 
 /** Operands whose order is the same in both syntaxes. */
-const KEEPS_ORDER = /^(enter|bound|callf|jmpf|call|jmp)$/;
+const KEEPS_ORDER = /^(enter|bound|call|jmp)$/;
 
 /** What stands for what the instruction does not name: `byte ptr es:[rdi], byte ptr [rsi]`. */
 const implicitTexts = (decoded: DecodedX86, syntax: Syntax): string[] => {

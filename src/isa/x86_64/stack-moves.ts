@@ -9,18 +9,12 @@ const RSP = 4;
 const WORDS: Readonly<Record<string, number>> = {
   push: -1,
   pushf: -1,
-  pushfd: -1,
-  pushfq: -1,
   pusha: -8,
-  pushad: -8,
   call: -1,
   enter: -1,
   pop: 1,
   popf: 1,
-  popfd: 1,
-  popfq: 1,
   popa: 8,
-  popad: 8,
   ret: 1,
 };
 

@@ -3,7 +3,7 @@
 import type { V64 } from '../../core/ops';
 import type { IsaFunction } from '../../core/privileged';
 import type { Feature } from '../cpus';
-import type { FormTable, Sem } from '../form';
+import type { FormOptions, FormTable, Sem } from '../form';
 import type { Operand } from '../operands';
 import type { Bits, X86Ops } from '../ops';
 
@@ -137,7 +137,7 @@ const BMI2: readonly Row[] = [
   ['pext', 'VEX.LZ.F3.0F38 F5 /r', ['r', 'v', 'r/m'], 'Gathers the bits that a mask selects.', through('pext')],
   ['pdep', 'VEX.LZ.F2.0F38 F5 /r', ['r', 'v', 'r/m'], 'Scatters bits to where a mask has ones.', through('pdep')],
   ['mulx', 'VEX.LZ.F2.0F38 F6 /r', ['r', 'v', 'r/m'], 'Multiplies rdx, and leaves the flags.', mulx],
-  ['rorx', 'VEX.LZ.F2.0F3A F0 /r ib', ['r', 'r/m', 'imm'], 'Rotates right, and leaves the flags.', rorx],
+  ['rorx', 'VEX.LZ.F2.0F3A F0 /r ib', ['r', 'r/m', 'uimm'], 'Rotates right, and leaves the flags.', rorx],
   [
     'shlx',
     'VEX.LZ.66.0F38 F7 /r',
@@ -174,8 +174,12 @@ export const addBitManipulation = (table: FormTable): void => {
   add(BMI2, 'BMI2');
   add(ADX, 'ADX');
   const doc = 'Copies with the bytes the other way round.';
-  table.add('movbe', '0F 38 F0 /r', ['r', 'm'], { doc, sem: movbe, sizes: SIZES, feature: 'MOVBE' });
-  table.add('movbe', '0F 38 F1 /r', ['m', 'r'], { doc, sem: movbe, sizes: SIZES, feature: 'MOVBE' });
+  const reversing: FormOptions = {
+    ...{ doc, sem: movbe, sizes: SIZES, feature: 'MOVBE' },
+    when: ({ prefixes }) => prefixes.repeat === 0,
+  };
+  table.add('movbe', '0F 38 F0 /r', ['r', 'm'], reversing);
+  table.add('movbe', '0F 38 F1 /r', ['m', 'r'], reversing);
 };
 
 /** The bits of a mask that are set, the lowest first. */

@@ -74,7 +74,7 @@ const pop =
     commit();
     to?.write(value);
   };
-/** To memory: its address is formed with rsp as it is after the pop. */
+/** To memory: its address is formed with rsp as it is after the pop, see `FormOptions.popsFirst`. */
 const popToMemory =
   (mode: CodeMode): Sem =>
   (o, [to], bits) => {
@@ -189,7 +189,7 @@ export const addBranches = (table: FormTable): void => {
     table.add('push', '6A ib', ['imm'], pushing);
     table.add('push', '68 iz', ['imm'], pushing);
     table.add('pop', '58+r', ['o'], popping);
-    table.add('pop', '8F /0', ['r/m'], { doc: 'Pops.', sem: popToMemory(mode), ...plain });
+    table.add('pop', '8F /0', ['r/m'], { doc: 'Pops.', sem: popToMemory(mode), popsFirst: true, ...plain });
     table.add('leave', 'C9', [], { doc: 'rsp becomes rbp, and rbp is popped.', sem: leave(mode), ...plain, ...hot });
   }
 };

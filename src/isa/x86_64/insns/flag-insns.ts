@@ -31,7 +31,7 @@ const settle = (o: Parameters<Sem>[0], bits: Bits, expected: V64, old: V64): voi
   const isSame = o.eq(old, expected);
   const whole = o.read('r', RAX);
   if (bits === 32) o.write('r', RAX, o.select(isSame, whole, old));
-  else o.write(FILES[bits], RAX, old);
+  else o.write(FILES[bits], RAX, o.select(isSame, o.read(FILES[bits], RAX), old));
   o.flagsOfSub(bits, expected, old, o.sub(expected, old));
 };
 

@@ -87,8 +87,8 @@ const addTranslations = (table: FormTable): void => {
     });
   }
   for (const [name, text, value] of [
-    ['clac', '0F 01 CA', 0],
-    ['stac', '0F 01 CB', 1],
+    ['clac', 'NP 0F 01 CA', 0],
+    ['stac', 'NP 0F 01 CB', 1],
   ] as const) {
     table.add(name, text, [], {
       doc: `Makes rflags.ac ${value}: whether a supervisor may access users' pages.`,
@@ -137,6 +137,7 @@ const addOthers = (table: FormTable): void => {
       },
       sizes: [16, 32, 64],
       feature,
+      when: ({ prefixes }) => prefixes.repeat === 0,
     });
   }
   for (const [modes, general] of [

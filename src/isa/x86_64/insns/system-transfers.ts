@@ -54,7 +54,8 @@ const addInterrupts = (table: FormTable): void => {
   const undefinedInsn: FormOptions = { doc: 'Is no instruction, for good.', sem: (o) => o.trap(CAUSE.UD) };
   table.add('ud2', '0F 0B', [], undefinedInsn);
   table.add('ud1', '0F B9 /r', ['r', 'r/m'], { ...undefinedInsn, sizes: SIZES });
-  table.add('ud0', '0F FF /r', ['r', 'r/m'], { ...undefinedInsn, sizes: SIZES });
+  // Without a ModRM byte on AMD's processors.
+  table.add('ud0', '0F FF', [], undefinedInsn);
 };
 
 /** By a far pointer in memory: the helper is told whether its address counts from the instruction. */

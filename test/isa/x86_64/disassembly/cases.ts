@@ -55,8 +55,9 @@ function* ofVex(random: Random, mode: number): Generator<Case> {
 
 /** Each form as its notation has it: those of one ModRM byte and one prefix are seldom met by chance. */
 function* ofForms(random: Random, mode: number, forms: readonly Form[]): Generator<Case> {
-  for (const { notation, sizes, isDefault64 } of forms) {
-    const { prefix = 'none', rexW = 0, isVex, map, opcode, digit = 0, modRm = random.u32() & 0xc7 } = notation;
+  for (const { notation, sizes, isDefault64, isMemoryOnly } of forms) {
+    const mod = isMemoryOnly ? 0x87 : 0xc7;
+    const { prefix = 'none', rexW = 0, isVex, map, opcode, digit = 0, modRm = random.u32() & mod } = notation;
     if (isVex) continue;
     const mandatory = prefix === 'none' ? [] : [Number.parseInt(prefix, 16)];
     const isLong = rexW === 1 || (sizes?.every((size) => size === 64) && !isDefault64);

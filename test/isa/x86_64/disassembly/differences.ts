@@ -63,6 +63,7 @@ export const DIFFERENCES: readonly Difference[] = [
   },
   { why: 'the same', syntax: 'att', of: /^xchg %[re]?ax, %r8[dw]?$/, as: 'pause', isOfBoth: true },
   { why: 'PAUSE is a NOP', of: /^pause$/, as: 'nop', isOfBoth: true },
+  { why: 'the base of ten is written, too', syntax: 'att', of: /^(aa[dm])$/, as: '$1 $0xa' },
   { why: 'SAL is another name of SHL', syntax: 'att', of: /^sal(?=[bwlq]? )/, as: 'shl' },
   {
     why: 'the length of an address is written as a prefix',
