@@ -1,4 +1,5 @@
 /** A hart as code of one of its worlds saw it when another world took over. */
+import type { Isa } from '../isa/core/isa';
 import type { World } from '../isa/core/world';
 import type { Cpu } from '../machine/contract';
 
@@ -22,4 +23,11 @@ export function suspendedCpu(cpu: Cpu, world: World): Cpu {
     destination: () => undefined,
     translate: (at, access, other = world) => cpu.translate(at, access, other),
   };
+}
+
+/** General registers of a world that the processor keeps while another one runs, by DWARF number. */
+export function keptRegisters(cpu: Cpu, isa: Isa, world: World): ReadonlyMap<number, bigint> {
+  const banked = isa.bankedStackPointer?.(world);
+  const dwarf = isa.register(isa.stackPointer)?.dwarf;
+  return new Map(banked === undefined || dwarf === undefined ? [] : [[dwarf, cpu.readRegister(banked)]]);
 }

@@ -57,7 +57,7 @@ import { StackWalk } from './stack-walk';
 import { type StepTarget, stepTargetsOf } from './step-targets';
 import { InstructionStep, StepOut } from './stepping';
 import type { SliceResult, Stop } from './stop';
-import { suspendedCpu } from './suspended-cpu';
+import { keptRegisters, suspendedCpu } from './suspended-cpu';
 import { SWITCH_FUNCTIONS, switchesIn } from './task-switches';
 import type { TrapPolicy } from './trap-policy';
 import { TargetValues } from './values';
@@ -247,8 +247,16 @@ export class DebugTarget {
   /** The code that a trap has just interrupted; its registers still are the hart's. */
   private interruptedBy(event: TrapEvent): PhysicalFrame {
     const cpu = this.cpu(event.hart);
-    const { registers } = this.unwinder.top(cpu).state;
-    return this.unwinder.frame(suspendedCpu(cpu, event.from), event.instruction, registers, false);
+    return this.interruptedFrame(cpu, event, this.unwinder.top(cpu).state.registers);
+  }
+
+  private interruptedFrame(
+    cpu: Cpu,
+    { from, instruction }: TrapEvent,
+    handlers: ReadonlyMap<number, bigint>,
+  ): PhysicalFrame {
+    const registers = new Map([...handlers, ...keptRegisters(cpu, this.machine.isa, from)]);
+    return this.unwinder.frame(suspendedCpu(cpu, from), instruction, registers, false);
   }
 
   private enteredBy(event: PassageEvent): PhysicalFrame | undefined {
@@ -416,8 +424,7 @@ export class DebugTarget {
     const isStop = stop !== undefined && 'event' in stop && stop.event === event;
     if (event === undefined || !(isStop || event.at === this.machine.retired) || event.instruction === cpu.pc)
       return undefined;
-    const interrupted = (handler: PhysicalFrame) =>
-      this.unwinder.frame(suspendedCpu(cpu, event.from), event.instruction, handler.state.registers, false);
+    const interrupted = (handler: PhysicalFrame) => this.interruptedFrame(cpu, event, handler.state.registers);
     return { handlerPc: cpu.pc, epc: event.instruction, label: trapLabel(this.machine.isa, event), interrupted, event };
   }
 

@@ -25,7 +25,7 @@ export const isSameMachine = (left: World, right: World): boolean =>
  * kernels run in many.
  */
 export const isSameWorld = (left: World, right: World): boolean =>
-  left.mode === right.mode && isSameMachine(left, right) && (left.level !== 'user' || hasSameTables(left, right));
+  left.level === right.level && isSameMachine(left, right) && (left.level !== 'user' || hasSameTables(left, right));
 
 /** What runs in worlds. {@link whatRunsIn} translates it. */
 export const WORLD_WORDS = {

@@ -17,7 +17,7 @@ import type { BoundPlace } from './breakpoints';
 import { type ImageWorld, imageWorldOf } from './image-world';
 import type { ImageSet } from './images';
 import { type Caller, type PhysicalFrame, trapLabel, type Unwinder } from './stack';
-import { suspendedCpu } from './suspended-cpu';
+import { keptRegisters, suspendedCpu } from './suspended-cpu';
 import { type ReturnPlace, TrapReturnPlaces } from './trap-return-places';
 
 /** More privileged code where it last entered a less privileged world. */
@@ -37,7 +37,7 @@ export interface EntryContext {
   readonly special: (dwarf: number) => bigint | undefined;
   /** Which stack it is on: the address of its end. */
   readonly stack: bigint | undefined;
-  /** General registers by DWARF number, of those that the entry changed by itself. */
+  /** General registers by DWARF number: those that the processor keeps for that world, or that the entry changed by itself. */
   readonly registers: ReadonlyMap<number, bigint>;
 }
 
@@ -134,7 +134,7 @@ export class WorldContexts {
   entryOf(hart: number, world: World): EntryContext | undefined {
     for (const kind of uppersOf(imageWorldOf(world))) {
       const entry = this.entries.get(`${hart} ${kind}`);
-      if (entry !== undefined) return entry;
+      if (entry !== undefined && isWayTo(world, entry)) return entry;
     }
     return undefined;
   }
@@ -280,7 +280,10 @@ export class WorldContexts {
   private trapped(event: TrapEvent): void {
     const { hart, from, to } = event;
     const cpu = this.cpu(hart);
-    const registers = this.generalRegisters(cpu, event.registers);
+    const registers = new Map([
+      ...this.generalRegisters(cpu, event.registers),
+      ...keptRegisters(cpu, this.machine.isa, from),
+    ]);
     const world = keyOf(hart, to);
     this.latest.set(world, { trap: event, handler: cpu.pc, registers });
     // What was on its way into another world may be another task when that way is taken.
@@ -316,7 +319,10 @@ export class WorldContexts {
       special,
       stack: undefined,
       // Before a return the stack pointer has left the functions' frames already.
-      registers: isVmEntry(from, to) ? this.byNumber(event.registers) : new Map(),
+      registers: new Map([
+        ...keptRegisters(cpu, this.machine.isa, from),
+        ...(isVmEntry(from, to) ? this.byNumber(event.registers) : []),
+      ]),
     };
     const stack = this.stackOf(bare, kind);
     this.entries.set(world, { ...bare, stack });
@@ -415,6 +421,9 @@ function uppersOf(kind: ImageWorld): readonly ImageWorld[] {
       return [];
   }
 }
+
+/** Whether what was entered may be a world or have led there: no guest but by a VM entry, and nothing more privileged. */
+const isWayTo = (world: World, { to }: EntryContext): boolean => to.guest === world.guest && to.rank >= world.rank;
 
 function whyUnknown(at: Va, place: ReturnPlace | undefined, called: Called | undefined): string | undefined {
   if (place === undefined) return t`no image covers ${hex(at)}`;

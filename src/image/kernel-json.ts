@@ -108,18 +108,23 @@ function readBuild(json: BuildJson, place: string, report: Report): KernelBuild 
     ...(json.breakpoints && { breakpoints: withNotes(json.breakpoints) }),
     modes: new Map(),
   };
-  const modes = Object.entries(json.modes ?? {}).map(([name, mode]) => [name, readMode(mode, build, json)] as const);
+  const modes = Object.entries(json.modes ?? {}).map(([name, mode]) => {
+    const stray = Object.keys(mode.worlds ?? {}).find((program) => !names.includes(program));
+    if (stray !== undefined) report(t`"${place}.modes.${name}.worlds" names "${stray}", which is none of the programs`);
+    return [name, readMode(mode, build, json)] as const;
+  });
   return { ...build, modes: new Map(modes) };
 }
 
 /** A mode: what it does not say is as in the build without it. */
 function readMode(mode: ModeJson, build: KernelBuild, { symbols }: BuildJson): KernelMode {
-  const { title, file, features = [], expectedOutput, views } = mode;
+  const { title, file, features = [], worlds, expectedOutput, views } = mode;
   return {
     ...build,
     title,
     image: { ...build.image, file, features },
     symbols: symbols ?? [file],
+    programs: build.programs.map((program) => ({ ...program, world: worlds?.[program.name] ?? program.world })),
     ...(expectedOutput !== undefined && { expectedOutput }),
     ...(views && { views }),
     ...(mode.breakpoints && { breakpoints: withNotes(mode.breakpoints) }),

@@ -8,7 +8,7 @@ import { ADDRESS, type Schema, type SchemaValue, TEXT } from '../base/schema';
 import { BYTES } from '../base/size';
 
 /** Where a program runs, as seen from the kernel of its package. */
-const WORLDS = ['user', 'guest kernel', 'guest user'] as const;
+const WORLDS = ['user', 'kernel', 'guest kernel', 'guest user'] as const;
 export type ProgramWorld = (typeof WORLDS)[number];
 
 const NAME = {
@@ -83,6 +83,7 @@ const PROGRAMS = {
         enum: WORLDS,
         enumDescriptions: [
           'A user program.',
+          'A kernel that takes the machine over.',
           'The kernel of a virtual machine.',
           'A user program in a virtual machine.',
         ],
@@ -90,7 +91,7 @@ const PROGRAMS = {
       },
       load: {
         ...ADDRESS,
-        markdownDescription: 'Where the kernel of a guest is put in the memory of its virtual machine.',
+        markdownDescription: 'Where a kernel is put in the memory of its machine, real or virtual.',
       },
     },
     conditions: [{ key: 'world', values: ['user', 'guest user'], refused: ['load'] }],
@@ -201,6 +202,11 @@ const MODES = {
       title: text('What is different, in a few words; lists have it behind the title of the kernel.'),
       file: text('The built program, in place of that of `image`.'),
       features: texts('Features of the cargo package of `image` that make it this one.'),
+      worlds: {
+        type: 'object',
+        additionalProperties: { type: 'string', enum: WORLDS },
+        markdownDescription: 'Programs that run elsewhere than `programs` says: name → world.',
+      },
       expectedOutput: text('File with its console lines, in place of those without it.'),
       ...SUGGESTIONS,
     },

@@ -282,7 +282,7 @@ test.each<[string, unknown, string]>([
   [
     'architectures.riscv64.programs',
     [{ name: 'app', file: 'app.elf', world: 'guest' }],
-    '"architectures.riscv64.programs[0].world" must be one of user, guest kernel, guest user, not "guest"',
+    '"architectures.riscv64.programs[0].world" must be one of user, kernel, guest kernel, guest user, not "guest"',
   ],
   [
     'architectures.riscv64.programs',

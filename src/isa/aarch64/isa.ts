@@ -26,6 +26,7 @@ export const AARCH64: Isa = {
   registerOfDwarf,
   pc: 'pc',
   stackPointer: STACK_POINTER,
+  bankedStackPointer: ({ mode }) => `SP_${mode.replace('v', '')}`,
   framePointer: FRAME_POINTER,
   returnAddress: RETURN_ADDRESS,
   arguments: ARGUMENT_REGISTERS,

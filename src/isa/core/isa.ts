@@ -69,6 +69,8 @@ export interface Isa {
   readonly registerOfDwarf: (dwarf: number) => RegisterSpec | undefined;
   readonly pc: string;
   readonly stackPointer: string;
+  /** The register that has a world's stack pointer whichever world runs. Absent: all worlds share one. */
+  bankedStackPointer?(world: World): string;
   readonly framePointer: string;
   /** The register that calls leave the return address in; absent where they push it. */
   readonly returnAddress?: string;
