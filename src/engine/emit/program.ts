@@ -89,7 +89,7 @@ export const prepareProgram = (isa: EngineIsa): Program => {
   const insns = isa.insns.map((insn, index): PreparedInsn => {
     const graph = recordGraph(insn);
     const effects = effectsOf(graph);
-    const slots = recordSlots(insn, graphsInRecord(isa, insn), state, code);
+    const slots = recordSlots(insn, graphsInRecord(isa, insn, graph), state, code);
     const isApart = isApartIn(insn, effects);
     const base = { insn, graph, effects, slots, length: insn.pattern?.length, exactOp: index + 1, isApart };
     if (effects.hasDirectTarget) checkTarget(insn, graph, code.unit);
@@ -135,10 +135,10 @@ export const prepareProgram = (isa: EngineIsa): Program => {
 };
 
 /** What an instruction's record serves: itself, and in a program's encoding its quick form, since one decoding fills both. */
-export const graphsInRecord = (isa: EngineIsa, insn: Insn): Graph[] => {
+export const graphsInRecord = (isa: EngineIsa, insn: Insn, own = recordGraph(insn)): Graph[] => {
   const forms = isa.encoding.kind === 'program' ? isa.quick.filter(({ of }) => of === insn.mnemonic) : [];
   if (forms.length > 1) throw new Error(`${insn.mnemonic} has more than one quick form`);
-  return [insn, ...forms.map(({ form }) => form)].map(recordGraph);
+  return [own, ...forms.map(({ form }) => recordGraph(form))];
 };
 
 /**

@@ -147,8 +147,7 @@ export const x86Ops = (o: Ops): X86Ops => {
     const carries = o.xor(extend(changed, bits), o.shl(o.xor(carry, bool(carryOut)), o.c(63)));
     set(extend(r, bits), carry, carries);
   };
-  return {
-    ...o,
+  const own: Omit<X86Ops, keyof Ops> = {
     has: (feature) => o.lo32(bit(o.shrU(o.c(cpusWith(feature)), o.slot('cpu')), 0)),
     low,
     extend,
@@ -258,6 +257,8 @@ export const x86Ops = (o: Ops): X86Ops => {
       return o.select(isDown, o.c(-bytes), o.c(bytes));
     },
   };
+  // Copying the hundred words that all have takes longer than describing an instruction.
+  return Object.assign(Object.create(o) as Ops, own);
 };
 
 const unknown = (condition: string): never => {
