@@ -63,6 +63,8 @@ function references(program: Program, { address, size }: ElfSymbol, isa: Isa): {
   const code = size > LONGEST ? undefined : program.bytesAt(address, Number(size));
   const last: DisassembledInsn[] = [];
   for (const insn of code === undefined ? [] : instructionsIn(isa, code, address)) {
+    const own = isa.formedAddress?.(insn);
+    if (own !== undefined) addresses.push(va(own));
     for (const before of last) {
       const formed = isa.jointAddress?.(before, insn);
       if (formed !== undefined) addresses.push(va(formed));

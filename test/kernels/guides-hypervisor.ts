@@ -4,6 +4,21 @@ import type { RowTests } from './row-tests';
 
 const KERNEL = 'guestmonolithickernel';
 
+/** How the user program's world and the guest's were entered, and the number of the last level of stage 1. */
+const ENTRIES: Readonly<Record<string, { readonly borders: readonly RegExp[]; readonly last: number }>> = {
+  riscv64: {
+    borders: [/entered by sret from the guest kernel, VS → VU/, /entered by sret from the hypervisor, S → VS/],
+    last: 0,
+  },
+  x86_64: {
+    borders: [
+      /entered by iret from the guest kernel, vring0 → vring3/,
+      /entered by vmrun from the hypervisor, ring0 → vring0/,
+    ],
+    last: 1,
+  },
+};
+
 /** Rows of the guide of guestmonolithickernel. */
 export const HYPERVISOR_ROWS: RowTests = {
   'break at: csr::write!(hedeleg, hedeleg);': async (session) => {
@@ -106,15 +121,59 @@ export const HYPERVISOR_ROWS: RowTests = {
     expect(await session.place()).toMatch(/^_start · app main\.rs:/);
   },
 
-  'break at: arch::exit(code)': async (session) => {
+  'break at: arch::exit(code)': async (session, arch) => {
+    const { borders: wanted, last } = ENTRIES[arch] ?? { borders: [], last: 0 };
     const borders = (await session.stack()).filter((name) => name.startsWith('──'));
-    expect(borders).toEqual([
-      expect.stringMatching(/entered by sret from the guest kernel, VS → VU/),
-      expect.stringMatching(/entered by sret from the hypervisor, S → VS/),
-    ]);
+    expect(borders).toEqual(wanted.map((border) => expect.stringMatching(border)));
     expect(await session.value('sum')).toBe('55');
     const walk = await session.explain('0x1000', 'read');
-    expect(walk).toMatch(/stage 1 level 0[\s\S]*stage 2 level 2[\s\S]*→ gpa 0x[0-9a-f]+ → pa 0x[0-9a-f]+/);
+    const levels = new RegExp(
+      `stage 1 level ${last}[\\s\\S]*stage 2 level 2[\\s\\S]*→ gpa 0x[0-9a-f]+ → pa 0x[0-9a-f]+`,
+    );
+    expect(walk).toMatch(levels);
+  },
+
+  'break at: self.vcpu.run();': async (session) => {
+    await session.breakAt();
+    await session.move('next');
+    expect(await session.place()).toMatch(/vm\.rs:/);
+    expect(await session.mode()).toBe('ring0');
+    await session.breakAt({ file: 'src/x86_64/vm.rs', code: 'self.vcpu.run();' });
+    await session.move('continue');
+    await session.breakAt();
+    await session.runTo('vmEntry');
+    expect(await session.mode()).toBe('vring0');
+  },
+
+  'break at: let handled = match code {': async (session) => {
+    const codes: string[] = [];
+    for (let stop = 0; stop < 4; stop++) {
+      codes.push(await session.value('code'));
+      expect(BigInt(await session.value('rip'))).toBeGreaterThan(0n);
+      await session.move('continue');
+    }
+    for (const code of codes) expect(code).toMatch(/^(Msr|Cpuid|Ioio|NestedPageFault|Intr|Hlt)\b/);
+  },
+
+  'break at: let sum = sum_up_to(10);': async (session) => {
+    expect(await session.mode()).toBe('vring3');
+    const walk = await session.explain('$pc', 'execute');
+    const cr3 = BigInt(/^0x[0-9a-f]+/.exec(await session.value('$cr3'))?.[0] ?? 0);
+    expect(walk).toContain(`0x${cr3.toString(16)}`);
+    expect(walk).toMatch(/stage 2 level 2/);
+  },
+
+  'break at: self.access_local_apic(offset, &access);': async (session) => {
+    expect(BigInt(await session.value('offset'))).toBeLessThan(0x1000n);
+    expect(await session.value('access.stores')).toMatch(/^(true|false)$/);
+  },
+
+  'break at: self.vcpu.raise_virtual_interrupt(vector);': async (session) => {
+    expect(BigInt(await session.value('vector'))).toBe(0xf0n);
+    await session.breakAt();
+    await session.breakOnTraps('isInterrupt && toWorld == "guest kernel"');
+    await session.move('continue');
+    expect(await session.mode()).toBe('vring0');
   },
 
   'break at: process::exit(user.arg0() as i32);': async (session) => {

@@ -2,9 +2,10 @@ import { expect } from 'vitest';
 import type { RowTests } from './row-tests';
 
 /** The window on the flash: where the kernel sees it, and where it is. */
-const FLASH: Readonly<Record<string, { virtual: string; physical: string }>> = {
+const FLASH: Readonly<Record<string, { virtual: string; physical: string; bank?: string }>> = {
   riscv64: { virtual: '0xffffffc022000000', physical: '0x22000000' },
   aarch64: { virtual: '0xffff000004000000', physical: '0x4000000' },
+  x86_64: { virtual: '0xffff8000ffc00000', physical: '0xffc00000', bank: 'flash0' },
   loongarch64: { virtual: '0xffff80001d000000', physical: '0x1d000000' },
 };
 
@@ -54,10 +55,10 @@ export const MSGQUEUE_ROWS: RowTests = {
   'break at: *byte = unsafe { … }': async (session, arch) => {
     const flash = FLASH[arch];
     if (flash === undefined) throw new Error(`where is the flash of ${arch}?`);
-    const { virtual, physical } = flash;
+    const { virtual, physical, bank = 'flash1' } = flash;
     const walk = await session.explain(virtual, 'read');
-    expect(walk).toContain(`→ pa ${physical} (flash1), 4 KiB page, RW-`);
-    expect(walk).toMatch(/execute: .*(page (is not |non-)executable|fetches are not allowed)/i);
+    expect(walk).toContain(`→ pa ${physical} (${bank}), 4 KiB page, RW-`);
+    expect(walk).toMatch(/execute: .*((page|PTE) (is not |non-)executable|fetches are not allowed)/i);
     // What the view shows, the row says of riscv64.
     if (arch !== 'riscv64') return;
     const rows = await session.rows('pageTables');

@@ -107,6 +107,8 @@ export interface Isa {
   readonly trapReturns: readonly Uint8Array[];
   /** Where two neighbouring instructions go together, when the second alone does not say: far calls of RISC-V. */
   jointTarget?(first: DisassembledInsn, second: DisassembledInsn): bigint | undefined;
+  /** The address that an instruction forms alone, as `lea` does. Absent: none does. */
+  formedAddress?(insn: DisassembledInsn): bigint | undefined;
   /** The address that two instructions form together, as `auipc` and `addi` do. */
   jointAddress?(first: DisassembledInsn, second: DisassembledInsn): bigint | undefined;
   /** Whether an instruction takes the stack pointer from memory that is not on its stack, as a switch of tasks does. */

@@ -17,6 +17,14 @@ import { LAST_LEVEL } from './table-entries';
 import { mappings, rootLevel, tableEntries, tableShape } from './tables';
 import { worldsOf } from './worlds';
 
+/** What LEA computes of RIP, and what MOV puts into a register. */
+const formedAddress: Isa['formedAddress'] = ({ mnemonic, operands }) => {
+  const place = /^(?:lea|mov)$/.test(mnemonic)
+    ? /^\w+, (?:\[rip.*\] # )?(0x[0-9a-f]+)$/.exec(operands)?.[1]
+    : undefined;
+  return place === undefined ? undefined : BigInt(place);
+};
+
 /** IRETD alone is one byte, which is found anywhere: of kernels in 64-bit mode none returns by it. */
 const TRAP_RETURNS = [
   [0x48, 0xcf],
@@ -48,6 +56,7 @@ export const X86_64: Isa = {
   disassemble: disassembleX86,
   trapReturns: TRAP_RETURNS.map((bytes) => new Uint8Array(bytes)),
   loadsStackPointer,
+  formedAddress,
   transfer,
   stackAccesses,
   translate,

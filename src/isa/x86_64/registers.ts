@@ -175,6 +175,10 @@ const PARTS = new Map<string, RegisterPart>([
   ]),
 ]);
 
+// As in other debuggers and on other architectures: the whole stack pointer, whose lowest 16 bits nobody asks for.
+PARTS.delete('sp');
+const GENERIC = { sp: 'rsp', fp: 'rbp' } as const;
+
 /** The part of a general register that a name stands for. */
 export const partOf = (name: string): RegisterPart | undefined => PARTS.get(name);
 
@@ -194,6 +198,10 @@ for (const [name, { view, index }] of PARTS) {
 }
 for (const one of REGISTERS) {
   for (const name of [one.name, ...one.aliases]) BY_NAME.set(name.toLowerCase(), one);
+}
+for (const [name, whole] of Object.entries(GENERIC)) {
+  const one = BY_NAME.get(whole);
+  if (one) BY_NAME.set(name, one);
 }
 const BY_DWARF = new Map(REGISTERS.flatMap((one) => (one.dwarf === undefined ? [] : [[one.dwarf, one] as const])));
 
