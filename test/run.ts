@@ -54,10 +54,16 @@ const testFiles = (below: string): string[] =>
 /** Test files by the tool in their name: `x.qemu.test.ts`. Without one they need Node only. */
 const toolOf = (file: string): string | undefined =>
   /\b(qemu|dtc|mtools|llvm|rust|firmware|workbench)\.test\.ts$/.exec(file)?.[1];
-const vitest = (tool: string | undefined): string[] => {
-  const files = testFiles('test').filter((file) => toolOf(file) === tool);
+const vitest = (tool: string | undefined, isWanted = (_: string): boolean => true): string[] => {
+  const files = testFiles('test').filter((file) => toolOf(file) === tool && isWanted(file));
   return ['npx', 'vitest', 'run', ...files];
 };
+/**
+ * What the other Nodes are asked, too: whatever meets files, processes, workers, protocols, or runs whole machines. Vectors of an
+ * instruction set's rows and rows of kernels' guides take more than half of the time, are the same data on each, and a row in
+ * WebAssembly is executed by the toys' tests, the bare programs and the kernels of `test/machine`.
+ */
+const isOfNode = (file: string): boolean => !/^test\/(isa\/(?!toy)|kernels\/)/.test(file);
 
 const suites: readonly Suite[] = [
   { name: 'build', command: ['npm', 'run', 'build'] },
@@ -71,7 +77,7 @@ const suites: readonly Suite[] = [
     (major): Suite => ({
       name: `unit, Node ${major}`,
       needs: [`Node ${major}`],
-      command: vitest(undefined),
+      command: vitest(undefined, isOfNode),
       node: nodeProgram(major),
     }),
   ),
