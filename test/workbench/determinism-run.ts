@@ -8,22 +8,24 @@ const MOST_POINTS = 100;
 /** The message queue's kernel for one instruction set. */
 export interface Kernel {
   readonly architecture: Architecture;
-  /** The flat image. */
+  /** The flat image, or with a boot protocol of its own the ELF. */
   readonly bytes: Uint8Array;
-  readonly loadAddress: number;
-  /** Bytes of the flash bank that it looks at. */
+  /** Of a flat image. */
+  readonly loadAddress?: number;
+  /** Bytes of the flash bank that it looks at, and which one that is. */
   readonly flash: number;
+  readonly bank: 'pflash0' | 'pflash1';
 }
 
 /** Runs the message queue and returns the state hash after every {@link STEP} instructions and at the end. */
-export const hashesOf = ({ architecture, bytes, loadAddress, flash: size }: Kernel): string[] => {
+export const hashesOf = ({ architecture, bytes, loadAddress, flash: size, bank }: Kernel): string[] => {
   const flash = new Uint8Array(size).fill(0xff);
   flash.set(new TextEncoder().encode('PFLA'));
   const { machine } = createMachine({
     architecture,
     kernel: { name: 'msgqueue', bytes },
-    loadAddress,
-    pflash1: { name: 'pflash1', bytes: flash },
+    ...(loadAddress !== undefined && { loadAddress }),
+    [bank]: { name: bank, bytes: flash },
   });
   const hashes: string[] = [];
   while (hashes.length < MOST_POINTS) {

@@ -13,14 +13,16 @@ import { serveFolder } from './serve-folder';
 import { repository } from './tools';
 import { launchChromium } from './workbench';
 
-const kernelOf = (architecture: Kernel['architecture'], loadAddress: number, flash: number): Kernel => {
-  const elf = gunzipSync(readFileSync(join(repository, `kernels/prebuilt/msgqueue-${architecture}.elf.gz`)));
-  return { architecture, bytes: flatImage(elf), loadAddress, flash };
+const elfOf = (architecture: Kernel['architecture']): Uint8Array =>
+  gunzipSync(readFileSync(join(repository, `kernels/prebuilt/msgqueue-${architecture}.elf.gz`)));
+const flatKernel = (architecture: Kernel['architecture'], loadAddress: number, flash: number): Kernel => {
+  return { architecture, bytes: flatImage(elfOf(architecture)), loadAddress, flash, bank: 'pflash1' };
 };
-const KERNELS = [
-  kernelOf('riscv64', 0x8020_0000, 32 << 20),
-  kernelOf('aarch64', 0x4020_0000, 64 << 20),
-  kernelOf('loongarch64', 0x20_0000, 16 << 20),
+const KERNELS: readonly Kernel[] = [
+  flatKernel('riscv64', 0x8020_0000, 32 << 20),
+  flatKernel('aarch64', 0x4020_0000, 64 << 20),
+  flatKernel('loongarch64', 0x20_0000, 16 << 20),
+  { architecture: 'x86_64', bytes: elfOf('x86_64'), flash: 4 << 20, bank: 'pflash0' },
 ];
 
 const bundle = async (): Promise<string> => {
