@@ -340,8 +340,15 @@ describe('x2APIC', () => {
     expect(asking()).toEqual([]);
     apics.writeSpace(0x30, (2n << 32n) | 0x61n, 0);
     apics.writeSpace(0x30, (0b1010n << 32n) | 0x871n, 0);
-    expect([0, 1, 2, 3].map((processor) => vectorsAt(R.irr, processor))).toEqual([[], [0x71], [0x61], [0x71]]);
+    const requested = [0, 1, 2, 3].map((processor) => apics.readSpace(0x20 + 3, processor));
+    expect(requested).toEqual([0n, 1n << 0x11n, 1n << 1n, 1n << 0x11n]);
     expect(apics.readSpace(0x30, 0)).toBe((0b1010n << 32n) | 0x871n);
+  });
+
+  it('has no registers in memory, where a store is a message like any other', () => {
+    expect([read(R.svr), asking()]).toEqual([0xffff_ffff, []]);
+    write(0, 0x61);
+    expect(asking()).toEqual([0]);
   });
 
   it('interrupts itself', () => {
@@ -352,6 +359,8 @@ describe('x2APIC', () => {
   it.each([
     ['the destination format', 0x0e, 0n],
     ['the logical id', 0x0d, 1n],
+    ['the version', 0x03, 0n],
+    ['the current count', 0x39, 0n],
     ['an end that is not 0', 0x0b, 1n],
     ['a reserved bit of the task priority', 0x08, 0x100n],
     ['a reserved bit of the spurious vector', 0x0f, 0x1_0000n],

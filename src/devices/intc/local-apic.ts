@@ -130,8 +130,8 @@ export class LocalApics implements Device<LocalApicsState> {
   }
 
   read(offset: number, width: 1 | 2 | 4, by?: number): number {
-    if (by !== undefined && offset < PAGE && this.#register(by, offset >>> 4) === undefined)
-      this.#error(by, ESR.ILLEGAL_REGISTER);
+    const isMissing = this.#hasPage(offset, by) && this.#register(by ?? 0, offset >>> 4) === undefined;
+    if (by !== undefined && isMissing) this.#error(by, ESR.ILLEGAL_REGISTER);
     return this.#part(offset, width, by ?? 0);
   }
 
@@ -142,7 +142,7 @@ export class LocalApics implements Device<LocalApicsState> {
 
   write(offset: number, width: 1 | 2 | 4, value: number, by?: number): void {
     if (width !== 4) return;
-    if (by === undefined || offset >= PAGE) this.deliver(messageOfStore(offset, value));
+    if (by === undefined || !this.#hasPage(offset, by)) this.deliver(messageOfStore(offset, value));
     else if ((offset & 0xf) === 0 && !this.#write(by, offset >>> 4, value)) this.#error(by, ESR.ILLEGAL_REGISTER);
   }
 
@@ -181,8 +181,8 @@ export class LocalApics implements Device<LocalApicsState> {
       apic.icrHigh = Number(value >> 32n);
       return this.#write(by, address, low);
     }
-    const isKept = address !== APIC.LDR && address !== APIC.DFR && address !== APIC.ICR_HIGH;
-    if (value >> 32n || !isKept || low & ~(X2_WRITABLE.get(address) ?? 0)) return false;
+    const writable = X2_WRITABLE.get(address);
+    if (writable === undefined || value >> 32n || low & ~writable) return false;
     if (address === APIC.SELF_IPI) {
       this.#deliverTo([by], { ...SELF, vector: low });
       return true;
@@ -213,6 +213,11 @@ export class LocalApics implements Device<LocalApicsState> {
     return (this.signals.apicBase(processor) & BASE.X2APIC) !== 0n;
   }
 
+  /** The registers are at this offset; in x2APIC mode or without its APIC, a processor has none in memory. */
+  #hasPage(offset: number, processor = 0): boolean {
+    return offset < PAGE && this.#isOn(processor) && !this.#isX2(processor);
+  }
+
   #isEnabled(processor: number): boolean {
     return this.#isOn(processor) && (this.#of(processor).svr & SVR_ENABLE) !== 0;
   }
@@ -230,9 +235,11 @@ export class LocalApics implements Device<LocalApicsState> {
   }
 
   #part(offset: number, width: 1 | 2 | 4, processor: number): number {
-    const value = offset < PAGE ? (this.#register(processor, offset >>> 4) ?? 0) : 0;
+    const ones = 2 ** (8 * width) - 1;
+    if (!this.#hasPage(offset, processor)) return ones;
     if ((offset & 0xc) !== 0) return 0;
-    return width === 4 ? value >>> 0 : (value >>> (8 * (offset & 3))) & (2 ** (8 * width) - 1);
+    const value = this.#register(processor, offset >>> 4) ?? 0;
+    return width === 4 ? value >>> 0 : (value >>> (8 * (offset & 3))) & ones;
   }
 
   /** False where there is no such register. */

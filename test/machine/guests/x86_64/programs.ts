@@ -22,6 +22,12 @@ export const PROGRAMS: readonly BareProgram[] = [
     prints: '',
   },
   {
+    name: 'x2apic',
+    title: 'the local APIC by MSRs: messages to itself and by a store, what is refused, the ways in and out',
+    processors: 1,
+    prints: '',
+  },
+  {
     name: 'processors',
     title: 'three processors start in real mode, come to 64-bit mode and interrupt the first one',
     processors: 4,
