@@ -80,13 +80,26 @@ export class Workbench {
     for (const [depth, name] of path.entries()) {
       const row = await this.explorerRow(name, depth + 1, above);
       above = Number(await row.getAttribute('data-index'));
-      if (depth === path.length - 1) await row.dblclick();
-      else if ((await row.getAttribute('aria-expanded')) !== 'true') await row.click();
+      const next = path[depth + 1];
+      if (next === undefined) await row.dblclick();
+      else await this.unfold(row, next, depth + 2, above);
     }
   }
 
+  /**
+   * Opens a folder of the explorer until what it has is seen. The editor opens folders, too: a click on one that it has just
+   * opened closes it, and then it is clicked again.
+   */
+  private async unfold(row: Locator, child: string, level: number, above: number): Promise<void> {
+    for (const timeout of WAITS_MS) {
+      if ((await row.getAttribute('aria-expanded')) !== 'true') await row.click();
+      if (await succeeds(this.explorerRow(child, level, above, timeout))) return;
+    }
+    throw new Error(`the explorer shows no ${child}`);
+  }
+
   /** The row of the explorer with this name among those inside the row number `above`; `level` is their depth. */
-  private async explorerRow(name: string, level: number, above: number): Promise<Locator> {
+  private async explorerRow(name: string, level: number, above: number, timeout?: number): Promise<Locator> {
     const found = await this.page.waitForFunction(
       ([wanted, depth, start]) => {
         const rows = Array.from(document.querySelectorAll('.explorer-folders-view .monaco-list-row'))
@@ -103,6 +116,7 @@ export class Workbench {
         return inside.find((row) => row.level === depth && row.name === wanted)?.index.toString();
       },
       [name, level, above] as const,
+      timeout === undefined ? {} : { timeout },
     );
     return this.page.locator(`.explorer-folders-view .monaco-list-row[data-index="${await found.jsonValue()}"]`);
   }
