@@ -11,7 +11,7 @@ const root = resolve(import.meta.dirname, '../..');
 const LIMIT_MS = 120_000;
 
 /** The instruction sets that the programs are built for. */
-export const ARCHITECTURES = ['riscv64', 'aarch64', 'loongarch64'] as const;
+export const ARCHITECTURES = ['riscv64', 'aarch64', 'x86_64', 'loongarch64'] as const;
 export type BenchArchitecture = (typeof ARCHITECTURES)[number];
 
 const qemu = (architecture: string): string => `qemu-system-${architecture}`;
@@ -44,7 +44,8 @@ export interface WorldstepRun extends Run {
 /** A program of `guests/`, by name. */
 export const program = (name: string, architecture: BenchArchitecture): BenchGuest => {
   const elf = join(root, 'test/bench/guests/prebuilt', architecture, `${name}.elf`);
-  const machine = ['-M', 'virt', '-display', 'none', '-monitor', 'none', '-serial', 'stdio'];
+  const board = architecture === 'x86_64' ? ['-M', 'q35', '-cpu', 'max'] : ['-M', 'virt'];
+  const machine = [...board, '-display', 'none', '-monitor', 'none', '-serial', 'stdio'];
   const firmware = architecture === 'riscv64' ? ['-bios', 'none'] : [];
   return { name, architecture, worldstep: [elf], qemu: [...machine, ...firmware, '-kernel', elf] };
 };
