@@ -101,12 +101,25 @@ export const fieldNameOf = (form: Pick<Form, 'operands'>, at: number): FieldName
 
 const MANUAL = 'AMD64 APM volume 3';
 
-/** Rows by name: forms that do the same share them. */
+/** Adds the lines of a family to a table. */
+export type Family = (table: FormTable) => void;
+
+/** Forms, and their rows by name: forms that do the same share them. Both are made when somebody first looks. */
 export class FormTable {
   readonly #rows = new Map<string, Row>();
-  readonly forms: Form[] = [];
-
+  readonly #forms: Form[] = [];
+  #isFilled = false;
   #all: readonly Row[] | undefined;
+
+  constructor(private readonly families: readonly Family[]) {}
+
+  get forms(): readonly Form[] {
+    if (!this.#isFilled) {
+      this.#isFilled = true;
+      for (const family of this.families) family(this);
+    }
+    return this.#forms;
+  }
 
   /** All rows, each once. */
   get rows(): readonly Row[] {
@@ -121,7 +134,7 @@ export class FormTable {
 
   /** @param text the manual's notation, with `ib`, `iz`… for immediates, `cb`, `cz` for distances */
   add(mnemonic: string, text: string, operands: readonly string[], options: FormOptions): void {
-    this.forms.push(makeForm(this.#rows, mnemonic, text, operands, options));
+    this.#forms.push(makeForm(this.#rows, mnemonic, text, operands, options));
   }
 }
 

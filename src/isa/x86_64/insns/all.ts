@@ -1,5 +1,5 @@
 /** All instructions, by what they are for. */
-import { FormTable } from '../form';
+import { type Family, FormTable } from '../form';
 import { addArithmetic } from './arithmetic';
 import { addBitManipulation } from './bit-manipulation';
 import { addBranches } from './branches';
@@ -13,8 +13,8 @@ import { addStrings } from './strings';
 import { addSvm } from './svm';
 import { addSystem } from './system';
 
-const table = new FormTable();
-for (const add of [
+/** Instructions on general registers and flags that programs of all levels have. */
+export const INTEGERS: readonly Family[] = [
   addArithmetic,
   addMoves,
   addShifts,
@@ -22,13 +22,9 @@ for (const add of [
   addBranches,
   addStrings,
   addFlagInsns,
-  addSvm,
-  addMedia,
-  addSystem,
   addBitManipulation,
   addOtherIntegers,
-])
-  add(table);
+];
 
-/** Every form, for the decoder. */
-export const FORMS: Pick<FormTable, 'forms' | 'rows'> = table;
+/** Every form, for the decoder. Who runs another instruction set never makes them. */
+export const FORMS = new FormTable([...INTEGERS, addSvm, addMedia, addSystem]);

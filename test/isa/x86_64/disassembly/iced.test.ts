@@ -2,16 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeX86 } from '../../../../src/isa/x86_64/decode';
 import { disassembleX86 } from '../../../../src/isa/x86_64/disassembly';
 import { type Form, FormTable } from '../../../../src/isa/x86_64/form';
-import { FORMS } from '../../../../src/isa/x86_64/insns/all';
-import { addArithmetic } from '../../../../src/isa/x86_64/insns/arithmetic';
-import { addBitManipulation } from '../../../../src/isa/x86_64/insns/bit-manipulation';
-import { addBranches } from '../../../../src/isa/x86_64/insns/branches';
-import { addFlagInsns } from '../../../../src/isa/x86_64/insns/flag-insns';
-import { addMoves } from '../../../../src/isa/x86_64/insns/moves';
-import { addMultiplication } from '../../../../src/isa/x86_64/insns/multiply';
-import { addOtherIntegers } from '../../../../src/isa/x86_64/insns/other-integers';
-import { addShifts } from '../../../../src/isa/x86_64/insns/shifts';
-import { addStrings } from '../../../../src/isa/x86_64/insns/strings';
+import { FORMS, INTEGERS } from '../../../../src/isa/x86_64/insns/all';
 import { Random, SEED } from '../../../support/random';
 import { allCases, type Case } from './cases';
 import { comparable, DIFFERENCES, type Difference } from './differences';
@@ -22,13 +13,7 @@ const AT = 0x1000n;
 const keyOf = ({ mnemonic, text }: Pick<Form, 'mnemonic' | 'text'>): string => `${mnemonic} ${text}`;
 
 /** Forms whose text is compared. */
-const integers = new FormTable();
-for (const add of [
-  ...[addArithmetic, addMoves, addShifts, addMultiplication, addBranches, addStrings, addFlagInsns],
-  ...[addBitManipulation, addOtherIntegers],
-])
-  add(integers);
-const COMPARED = new Set(integers.forms.map(keyOf));
+const COMPARED = new Set(new FormTable(INTEGERS).forms.map(keyOf));
 
 /** NOPs that are kept for what has effects only where it is switched on: iced calls them by what they became. */
 const isReserved = ({ mnemonic, text }: Form): boolean => mnemonic === 'nop' && text.endsWith('/r');

@@ -3,10 +3,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { FormTable } from '../../../../src/isa/x86_64/form';
+import { INTEGERS } from '../../../../src/isa/x86_64/insns/all';
 import { Random } from '../../../support/random';
 import { CODE, DATA } from '../../driver';
 import { DATA_BYTES, type NativeCase, nativeCases, stateOf } from './cases';
-import { INTEGER_FORMS } from './forms';
 import { type NativeResult, writeLine } from './results';
 
 const SEED = 20_261_130;
@@ -51,7 +52,7 @@ const output = (one: NativeCase, bytes: Buffer): NativeResult | undefined => {
   };
 };
 
-const cases = [...nativeCases(INTEGER_FORMS, new Random(SEED), EACH)];
+const cases = [...nativeCases(new FormTable(INTEGERS).forms, new Random(SEED), EACH)];
 const lines: string[] = [];
 let lost = 0;
 for (let at = 0; at < cases.length; at += 500) {

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { decodeX86 } from '../../../../src/isa/x86_64/decode';
+import { FormTable } from '../../../../src/isa/x86_64/form';
+import { INTEGERS } from '../../../../src/isa/x86_64/insns/all';
 import { LEFT_OUT } from './cases';
-import { INTEGER_FORMS } from './forms';
 import { readLine } from './results';
 import { differences } from './run';
 
@@ -28,7 +29,8 @@ describe('what an AMD processor made of integer instructions, in 64-bit and 32-b
       const key = `${decoded.form.mnemonic} ${decoded.form.text}`;
       counts.set(key, (counts.get(key) ?? 0) + 1);
     }
-    const thin = INTEGER_FORMS.filter(({ mnemonic }) => !LEFT_OUT.test(mnemonic))
+    const thin = new FormTable(INTEGERS).forms
+      .filter(({ mnemonic }) => !LEFT_OUT.test(mnemonic))
       .map(({ mnemonic, text }) => `${mnemonic} ${text}`)
       .filter((key) => (counts.get(key) ?? 0) < 4);
     expect(thin).toEqual([]);
