@@ -1,17 +1,20 @@
 /** Conditions of Jcc, SETcc and CMOVcc, in the order of their numbers. @see AMD64 APM volume 3, 1.6.2, table "Condition codes" */
 
+/** What is asked of the flags: a flag, or what several say together. */
+export type Test = 'o' | 'b' | 'e' | 'be' | 's' | 'p' | 'l' | 'le';
+
 /** What holds, or does not. */
 export interface Condition {
   /** As it is written behind `j`, `set`, `cmov`. */
   readonly name: string;
   /** The condition with an even number that it is, or the negation of. */
-  readonly of: string;
+  readonly of: Test;
   readonly isNegated: boolean;
   /** The flags it looks at, in words. */
   readonly doc: string;
 }
 
-const ROWS: readonly [string, string, string, string][] = [
+const ROWS: readonly [Test, string, string, string][] = [
   ['o', 'OF = 1', 'no', 'OF = 0'],
   ['b', 'CF = 1', 'ae', 'CF = 0'],
   ['e', 'ZF = 1', 'ne', 'ZF = 0'],

@@ -86,7 +86,7 @@ const adcx: Sem = (o, [to, from], bits) => {
   o.setCarry(carry);
 };
 const adox: Sem = (o, [to, from], bits) => {
-  const overflow = o.bool(o.condition({ name: 'o', of: 'o', isNegated: false, doc: '' }));
+  const overflow = o.bool(o.holds('o'));
   const cf = o.cf();
   const { r, carry } = sumWith(o, bits, of(o, to), of(o, from), overflow);
   to?.write(o.low(r, bits));

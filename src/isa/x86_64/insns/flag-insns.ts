@@ -1,6 +1,7 @@
 /** Instructions on flags, and what compares and exchanges. */
 import type { V64 } from '../../core/ops';
 import { RFLAGS } from '../bits';
+import type { Test } from '../conditions';
 import type { FormTable, Sem } from '../form';
 import { OPERAND } from '../operand-check';
 import type { Bits } from '../ops';
@@ -60,15 +61,14 @@ export const addFlagInsns = (table: FormTable): void => {
     o.setSlot('rflags', o.or(o.slot('rflags'), o.c(RFLAGS.DF))),
   );
   plain('lahf', '9F', 'Copies SF, ZF, AF, PF and CF to ah.', (o) => {
-    const flag = (of: string, at: number): V64 =>
-      o.shl(o.bool(o.condition({ name: of, of, isNegated: false, doc: '' })), o.c(at));
+    const flag = (of: Test, at: number): V64 => o.shl(o.bool(o.holds(of)), o.c(at));
     const af = o.and(o.slot('carries'), o.c(16));
     const value = [flag('s', 7), flag('e', 6), af, flag('p', 2), o.cf()].reduce((all, one) => o.or(all, one), o.c(2));
     o.write('b', AH, value);
   });
   plain('sahf', '9E', 'Copies ah to SF, ZF, AF, PF and CF.', (o) => {
     const ah = o.read('b', AH);
-    const of = o.bool(o.condition({ name: 'o', of: 'o', isNegated: false, doc: '' }));
+    const of = o.bool(o.holds('o'));
     o.setStatus({ sf: bit(ah, 7, o), zf: bit(ah, 6, o), af: bit(ah, 4, o), pf: bit(ah, 2, o), cf: bit(ah, 0, o), of });
   });
   table.add('salc', 'D6', [], {

@@ -31,7 +31,7 @@ const addInterrupts = (table: FormTable): void => {
   table.add('into', 'CE', [], {
     doc: 'Raises an overflow exception where OF = 1.',
     sem: (o) => {
-      const isOverflow = o.condition({ name: 'o', of: 'o', isNegated: false, doc: '' });
+      const isOverflow = o.holds('o');
       o.trapIf(isOverflow, MARK.software | VECTOR.OF);
     },
     modes: 'legacy',

@@ -1,6 +1,6 @@
 /** The x87, 0xD8 to 0xDF: what it does on its stack is in `x87/functions.ts`. */
 import type { V64 } from '../../core/ops';
-import { CONDITIONS } from '../conditions';
+import type { Test } from '../conditions';
 import type { FormOptions, FormTable, Sem } from '../form';
 import { FPU_USE } from '../fpu-access';
 import type { Operand } from '../operands';
@@ -82,13 +82,11 @@ const addArithmetic = (
 
 /** Conditions of FCMOVcc by the digit of its row; DB has their opposites. */
 const MOVED_IF = ['b', 'e', 'be', 'p'] as const;
-const moveIf = (name: string, isNegated: boolean): Sem => {
-  const condition = CONDITIONS.find((each) => each.of === name && each.isNegated === isNegated);
-  if (!condition) throw new Error(`no condition ${name}`);
-  return waiting((o, st) => {
-    o.call('fcmov', [o.bool(o.condition(condition))], st?.field);
+const moveIf = (test: Test, isNegated: boolean): Sem =>
+  waiting((o, st) => {
+    const holds = o.holds(test);
+    o.call('fcmov', [o.bool(isNegated ? o.eqz(holds) : holds)], st?.field);
   });
-};
 
 /** Instructions without operands, D9 xx. */
 const PLAIN: readonly (readonly [name: string, modRm: number, doc: string])[] = [
