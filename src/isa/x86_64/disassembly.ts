@@ -1,8 +1,9 @@
 /** Bytes to text. Bytes that are no instruction are `.byte`, one by one. */
 import { hex } from '../../base/address';
 import type { DisassembledInsn } from '../core/registers';
-import { type DecodedX86, decodeX86, LONGEST } from './decode';
+import { type DecodedX86, decodeX86 } from './decode';
 import { mnemonicText } from './mnemonics';
+import { LONGEST } from './opcode-bytes';
 import { operandsText, type Syntax, targetOf } from './spelling';
 import { stackMoveOf } from './stack-moves';
 

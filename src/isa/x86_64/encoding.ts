@@ -1,5 +1,6 @@
 import type { ProgramEncoding } from '../core/encoding';
-import { decodeProgram, LONGEST } from './decode';
+import { decodeProgram } from './decode';
+import { LONGEST } from './opcode-bytes';
 
 /** One to fifteen bytes, taken apart by a program. @see AMD64 APM volume 3, 1.1 */
 export const ENCODING: ProgramEncoding = {

@@ -2,7 +2,8 @@
 import type { DisassembledInsn, Transfer } from '../core/registers';
 import type { StackAccess } from '../core/stack-access';
 import { GENERAL } from './abi';
-import { type DecodedX86, decodeX86, MODE } from './decode';
+import { type DecodedX86, decodeX86 } from './decode';
+import { MODE } from './opcode-bytes';
 import { NO_REGISTER } from './state';
 
 const RSP = 4;

@@ -1,6 +1,7 @@
 /** The encodings of SVM's instructions. @see AMD64 APM volume 3, chapter 4 */
 import { describe, expect, it } from 'vitest';
-import { decodeX86, MODE } from '../../../../src/isa/x86_64/decode';
+import { decodeX86 } from '../../../../src/isa/x86_64/decode';
+import { MODE } from '../../../../src/isa/x86_64/opcode-bytes';
 
 const ROWS: readonly (readonly [string, readonly number[]])[] = [
   ['vmcall', [0x0f, 0x01, 0xc1]],
