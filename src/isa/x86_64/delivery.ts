@@ -11,7 +11,7 @@ import { type Gate, gateOf, isGate16, offsetOfGate, targetOfGate } from './gates
 import { isCanonical, isLong, isReal, isV86 } from './modes';
 import { AS_SYSTEM } from './paging-cpu';
 import { stackDescriptor } from './segment-loads';
-import { ipOf, jumpTo, nullSegment, type SegmentRegister, segmentOf, setSegment } from './segments';
+import { jumpTo, nullSegment, type SegmentRegister, segmentOf, setSegment } from './segments';
 import { RSP, Stack } from './stack';
 import { SEG } from './state';
 import type { DeliveredEvent } from './svm/event-injection';
@@ -181,6 +181,3 @@ export const deliver = (state: HartState, event: Delivery): void => {
   else if (isLong(state)) deliverLong(state, event);
   else deliverLegacy(state, event);
 };
-
-/** RIP of a linear address, for {@link Delivery}. */
-export const returnIpOf = (state: HartState, pc: bigint): bigint => ipOf(state, pc);

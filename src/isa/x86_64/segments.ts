@@ -91,8 +91,7 @@ export const nullSegment = (selector: number, dpl = 0): SegmentRegister => ({
   attributes: BigInt(dpl) << 5n,
 });
 
-/** What a load in real mode leaves in the register, and in virtual-8086 mode. */
-export const REAL_ATTRIBUTES = 0x93n;
+/** What a load in virtual-8086 mode leaves in the register. */
 const V86_ATTRIBUTES = 0xf3n;
 
 /** A segment register as virtual-8086 mode loads it. */
