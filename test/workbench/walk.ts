@@ -14,6 +14,7 @@ import { readThePage } from './walk-page';
 import { walkQuietly } from './walk-quiet';
 import { walkThroughViews } from './walk-views';
 import { walkThroughWorlds } from './walk-worlds';
+import { walkThroughX86 } from './walk-x86';
 import type { Workbench } from './workbench';
 
 const note = timedNotes();
@@ -22,7 +23,7 @@ const walk = async (): Promise<void> => {
   const [, , given, part] = process.argv;
   const parts =
     part === undefined
-      ? ['page', 'sample', 'own', 'worlds', 'loongarch64', 'disassembly', 'quiet', 'views', 'looks']
+      ? ['page', 'sample', 'own', 'worlds', 'loongarch64', 'x86_64', 'disassembly', 'quiet', 'views', 'looks']
       : [part];
   await inInstalledWorkbench(given, note, async ({ workbench, url, parent, extensions }) => {
     const around = (name: string) => ({ workbench, url, parent: join(parent, name), note });
@@ -46,6 +47,7 @@ const walk = async (): Promise<void> => {
     if (parts.includes('own')) await walkThroughOwnKernel({ workbench, url, note });
     if (parts.includes('worlds')) await walkThroughWorlds(around('worlds'));
     if (parts.includes('loongarch64')) await walkThroughLoongArch(around('loongarch64'));
+    if (parts.includes('x86_64')) await walkThroughX86(around('x86_64'));
     if (parts.includes('disassembly')) await walkThroughDisassembly(around('disassembly'));
     if (parts.includes('quiet')) await walkQuietly(around('quiet'));
     if (parts.includes('views')) await walkThroughViews(around('views'));
