@@ -11,7 +11,7 @@ import { missingTools, nodeProgram, OTHER_NODES } from './workbench/tools';
 const root = resolve(__dirname, '..');
 const INSTALL = 'bash .ci/install';
 /** No suite may hang a run; on a busy host the longest takes half of this. */
-const LIMIT_MS = 30 * 60_000;
+const LIMIT_MS = 20 * 60_000;
 
 const has = (program: string): boolean => spawnSync('which', [program]).status === 0;
 
@@ -142,19 +142,33 @@ const capture = (
 ): Promise<{ code: number; output: string }> =>
   new Promise((done) => {
     const PATH = node === undefined ? process.env.PATH : [dirname(node), process.env.PATH].join(delimiter);
-    const child = spawn(program, args, { cwd: root, env: { ...process.env, PATH, NO_COLOR: '1', FORCE_COLOR: '0' } });
+    // A process group of its own: what the command has started ends with it, and does not hold the output open.
+    const child = spawn(program, args, {
+      cwd: root,
+      env: { ...process.env, PATH, NO_COLOR: '1', FORCE_COLOR: '0' },
+      detached: true,
+    });
     let output = '';
     const add = (text: Buffer): void => {
       output += text.toString();
     };
     child.stdout.on('data', add);
     child.stderr.on('data', add);
+    const end = (): void => {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    };
     const timer = setTimeout(() => {
       output += `\nstopped after ${LIMIT_MS / 60_000} minutes`;
-      child.kill('SIGKILL');
+      end();
     }, LIMIT_MS);
+    const interrupt = (): void => {
+      end();
+      process.exit(130);
+    };
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, interrupt);
     child.on('close', (code) => {
       clearTimeout(timer);
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, interrupt);
       done({ code: code ?? 1, output });
     });
   });
