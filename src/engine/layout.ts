@@ -49,12 +49,12 @@ export const MAX_GUARDS = (STATE.registers - STATE.guards) / 4;
 
 /** The record `exact` decodes into; at most 32 bytes. */
 export const SCRATCH_RECORD = 64;
-/** i16[3] per instruction: the fast interpreter's opcodes (far, near forward, near backward). */
+/** i16[3] per instruction: the fast interpreter's opcodes (far, near forward, near backward), up to the TLB. */
 export const FAST_OPS = 45056;
 
 /** TLB entries: i64 tag (page address, low bits set when invalid), i32 addend or record page, i32 unused. */
 export const TLB = {
-  base: 65536,
+  base: 131072,
   entryBytes: 16,
   /** Reach of a data set: 8 MiB. */
   dataEntries: 2048,
@@ -66,6 +66,9 @@ export const TLB = {
   contexts: 16,
 } as const;
 export const TLB_END = TLB.base + MAX_HARTS * TLB.contexts * TLB.contextBytes;
+
+/** How many instructions an instruction set may have: each has a row at `FAST_OPS`, where opcode 0 has one, too. */
+export const MAX_INSTRUCTIONS = Math.floor((TLB.base - FAST_OPS) / 6) - 1;
 
 /**
  * Fields of a record. `op` is the fast interpreter's opcode; `a` to `e` are 16 bits and `imm` 32. Records of instructions that a

@@ -6,7 +6,7 @@ import { effectsOf, type Graph, type InsnEffects, nodesOf } from '../../isa/core
 import type { Insn } from '../../isa/core/insn';
 import { recordGraph } from '../../isa/core/record-graph';
 import { type CodeLayout, layOutCode } from '../code-layout';
-import { FAST, RECORD } from '../layout';
+import { FAST, MAX_INSTRUCTIONS, RECORD } from '../layout';
 import { mapState, type StateMap } from '../state-map';
 import { handlerKey } from './handler-key';
 import { type RecordSlots, recordSlots } from './record-slots';
@@ -68,6 +68,10 @@ export interface Program {
 
 /** @throws Error naming the instruction that cannot be prepared: a mistake in the instruction set's tables. */
 export const prepareProgram = (isa: EngineIsa): Program => {
+  if (isa.insns.length > MAX_INSTRUCTIONS)
+    throw new Error(
+      `${isa.name} has ${isa.insns.length} instructions; the engine's table has room for ${MAX_INSTRUCTIONS}`,
+    );
   let nextFast: number = FAST.first;
   const state = mapState(isa.state);
   const code = layOutCode(isa.encoding);

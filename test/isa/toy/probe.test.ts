@@ -1,7 +1,7 @@
 /** What other instruction sets ask of the description language, one small case each, and what it refuses. */
 import { describe, expect, it } from 'vitest';
 import { Engine, type TakenTrap } from '../../../src/engine/engine';
-import { STATUS } from '../../../src/engine/layout';
+import { MAX_INSTRUCTIONS, STATUS } from '../../../src/engine/layout';
 import { mapState } from '../../../src/engine/state-map';
 import { createDecoder } from '../../../src/isa/core/decoder';
 import { createDisassembler, type Spelling } from '../../../src/isa/core/disassembler';
@@ -183,6 +183,11 @@ describe('a row is refused, by name, when it', () => {
       }),
     );
     expect(() => drive(isaOf(wide))).toThrow('wide: its operands do not fit a record');
+  });
+  it('is one of more than the engine has room for', () => {
+    const nop = row('', () => {});
+    const many = Array.from({ length: MAX_INSTRUCTIONS + 1 }, (_, at) => insn(`nop${at}`, '0000000000000000', nop));
+    expect(() => drive(isaOf(...many))).toThrow(`has ${MAX_INSTRUCTIONS + 1} instructions`);
   });
   it('has another length than its encoding says', () => {
     const short = insn(
