@@ -327,8 +327,16 @@ export class Workbench {
         await this.page.keyboard.press('Escape');
         continue;
       }
-      // Not a click: a menu ignores the mouse for a moment after it has opened. On the item: it may have closed meanwhile.
-      if (!(await succeeds(item.press('Enter', { timeout })))) continue;
+      // Not a click: a menu ignores the mouse for a moment after it has opened. In the page, in one step: the menu may close
+      // meanwhile, and a key that arrives later than a wait has patience for would choose a second time.
+      const chosen = await item.evaluateAll(([element]) => {
+        if (!(element instanceof HTMLElement)) return false;
+        element.focus();
+        for (const type of ['keydown', 'keyup'])
+          element.dispatchEvent(new KeyboardEvent(type, { key: 'Enter', code: 'Enter', keyCode: 13, bubbles: true }));
+        return true;
+      });
+      if (!chosen) continue;
       return item.waitFor({ state: 'detached' });
     }
     throw new Error(`the row's menu has no ${name}`);
