@@ -24,6 +24,11 @@ export const BOARD_OPTIONS = {
     markdownDescription:
       'AArch64: whether the processors have EL2, where they start then; off without it. x86-64: whether SVM can be switched on; on without it.',
   },
+  semihosting: {
+    type: 'boolean',
+    markdownDescription:
+      'AArch64 and RISC-V: whether programs reach the console, the time and the end of the machine by semihosting calls, as with QEMU’s `-semihosting`; off without it.',
+  },
   start: {
     type: 'string',
     enum: ['auto', 'real', 'protected', 'long'],

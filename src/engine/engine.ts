@@ -9,6 +9,7 @@ import { partsOf } from '../isa/core/fusion';
 import {
   type Fence,
   FirmwareCall,
+  type FirmwareService,
   type Guard,
   type Helper,
   type IsaFunction,
@@ -47,7 +48,7 @@ export interface EngineHost {
   /** Board timer ticks at a clock value. */
   ticksOf(cycles: bigint): bigint;
   /** Answers a firmware call of `hart`; registers are already readable and writable. False: no such firmware. */
-  firmwareCall(view: HartView): boolean;
+  firmwareCall(view: HartView, service: FirmwareService): boolean;
   /**
    * A helper changed privilege or translation; called only when {@link Engine.wantsTrapContext}, for every helper when
    * {@link Engine.wantsEveryHelper}. True ends the run behind the instruction.
@@ -483,7 +484,7 @@ export class Engine {
     try {
       run(view, view.field);
     } catch (error) {
-      if (!(error instanceof FirmwareCall) || !this.host.firmwareCall(view)) throw error;
+      if (!(error instanceof FirmwareCall) || !this.host.firmwareCall(view, error.service)) throw error;
     }
     view.pc = view.jumpTarget ?? BigInt.asUintN(64, view.pc + BigInt(view.length));
     // A return: calls jump, too, and are no way back from a trap.

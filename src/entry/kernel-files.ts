@@ -86,9 +86,9 @@ export async function readBuild(build: KernelBuild, kernelJson: string, read: Re
 }
 
 /** What it says of options that its board has; others are QEMU's. */
-const choices = ({ board, cpu, virtualization }: KernelBuild): BoardChoices => {
+const choices = ({ board, cpu, virtualization, gic, semihosting }: KernelBuild): BoardChoices => {
   const options = BOARDS.find(({ id }) => id === board)?.options ?? {};
-  const said = Object.entries(choicesOf({ cpu, virtualization }));
+  const said = Object.entries(choicesOf({ cpu, virtualization, gic, semihosting }));
   return Object.fromEntries(said.filter(([name]) => Object.hasOwn(options, name)));
 };
 

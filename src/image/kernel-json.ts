@@ -77,7 +77,7 @@ const withNotes = (breakpoints: KernelJson['breakpoints']) =>
 const bytes = (size: string | number): number => bytesOf(size) ?? 0;
 
 function readBuild(json: BuildJson, place: string, report: Report): KernelBuild {
-  const { board, cpu, expectedOutput, views } = json;
+  const { board, cpu, gic, semihosting, expectedOutput, views } = json;
   const image = readImage(json.image);
   const programs = (json.programs ?? []).map(({ name, file, crate, world, load }) => ({
     name,
@@ -94,6 +94,8 @@ function readBuild(json: BuildJson, place: string, report: Report): KernelBuild 
     memory: bytes(json.memory),
     ...(cpu !== undefined && { cpu }),
     virtualization: json.virtualization ?? false,
+    ...(gic !== undefined && { gic }),
+    ...(semihosting !== undefined && { semihosting }),
     image,
     programs,
     symbols: json.symbols ?? [image.file],

@@ -56,6 +56,10 @@ export interface KernelBuild {
   readonly cpu?: string;
   /** Whether the machine starts in the processor's hypervisor mode. */
   readonly virtualization: boolean;
+  /** The version of AArch64's interrupt controller; the board's own when absent. */
+  readonly gic?: '2' | '3';
+  /** Whether semihosting calls are answered; they are not when absent. */
+  readonly semihosting?: boolean;
   readonly image: KernelImage;
   /** Other programs that run on it, in the order in which they are built: before the image, and each may need those before it. */
   readonly programs: readonly KernelProgram[];

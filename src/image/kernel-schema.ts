@@ -3,6 +3,7 @@
  * path in it is relative to its folder.
  */
 import { ARCHITECTURE_NAMES, BOARD_NAMES } from '../base/architectures';
+import { BOARD_OPTIONS } from '../base/board-choices';
 import { DRIVE_BUSES } from '../base/device-words';
 import { ADDRESS, type Schema, type SchemaValue, TEXT } from '../base/schema';
 import { BYTES } from '../base/size';
@@ -232,6 +233,8 @@ const buildOf = (architecture: string) =>
         default: false,
         markdownDescription: 'Whether the machine starts in the processor’s hypervisor mode.',
       },
+      ...(architecture === 'aarch64' ? { gic: BOARD_OPTIONS.gic } : {}),
+      ...(architecture === 'aarch64' || architecture === 'riscv64' ? { semihosting: BOARD_OPTIONS.semihosting } : {}),
       programs: PROGRAMS,
       symbols: texts('ELF files with symbols and debug information of the kernel, if `image` has none.'),
       flash: {

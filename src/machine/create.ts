@@ -43,7 +43,13 @@ export const createMachine = (options: MachineOptions): CreatedMachine => {
   const plan = board.plan({ ...options, memory, harts }, choices);
   const { drives = [], extras = [] } = options;
   checkRoom(board, [...drives, ...extras]);
-  const files = { pflash0: plan.pflash0 ?? options.pflash0?.bytes, pflash1: options.pflash1?.bytes, drives, extras };
+  const files = {
+    pflash0: plan.pflash0 ?? options.pflash0?.bytes,
+    pflash1: options.pflash1?.bytes,
+    drives,
+    extras,
+    append: options.append,
+  };
   try {
     return { machine: new EmulatedMachine({ spec: board, memory, harts, plan, files, choices }), plan, board };
   } catch (error) {

@@ -12,7 +12,7 @@ import type { HartView } from '../engine/hart-view';
 import { HART_STATE_BYTES, HOT, STATE, STATUS } from '../engine/layout';
 import type { Retried } from '../engine/retries';
 import type { Isa } from '../isa/core/isa';
-import type { BusWidth, Fence } from '../isa/core/privileged';
+import type { BusWidth, Fence, FirmwareService } from '../isa/core/privileged';
 import { Alarms } from './alarms';
 import type { Board, BoardFiles, BoardSpec } from './boards/board';
 import type { LoadPlan } from './boot/load-plan';
@@ -366,8 +366,8 @@ export class EmulatedMachine implements Machine {
         return machine.turns.clock;
       },
       ticksOf: (cycles: bigint) => (cycles * spec.nanosecondsPerInstruction) / tick,
-      firmwareCall: (view: HartView) => {
-        const done = this.hardware.firmwareCall(view);
+      firmwareCall: (view: HartView, service: FirmwareService) => {
+        const done = this.hardware.firmwareCall(view, service);
         this.#lookUp();
         return done;
       },

@@ -153,6 +153,16 @@ test('what may be left out has defaults', () => {
   });
 });
 
+test('the interrupt controller and semihosting are read where an architecture has them', () => {
+  const build = { ...minimal.architectures.riscv64, board: 'aarch64-virt', gic: '3', semihosting: true };
+  expect(parsed(changed('architectures.aarch64', build)).architectures.get('aarch64')).toMatchObject({
+    gic: '3',
+    semihosting: true,
+  });
+  const wrong = parseKernelPackage(changed('architectures.aarch64', { ...build, gic: '4' }), 'kernel.json');
+  expect(JSON.stringify(wrong)).toContain('gic\\" must be one of 2, 3, not \\"4\\"');
+});
+
 test('an ELF image needs no load address', () => {
   const kernel = parsed(changed('architectures.riscv64.image', { file: 'tiny.elf', format: 'elf' }));
   expect(kernel.architectures.get('riscv64')?.image).toEqual({ file: 'tiny.elf', format: 'elf' });
@@ -257,6 +267,12 @@ test.each<[string, unknown, string]>([
     'architectures.riscv64.virtualization',
     'on',
     '"architectures.riscv64.virtualization" must be true or false, not "on"',
+  ],
+  ['architectures.riscv64.semihosting', 'on', '"architectures.riscv64.semihosting" must be true or false, not "on"'],
+  [
+    'architectures.riscv64.gic',
+    '3',
+    '"architectures.riscv64.gic" is not known here; known are board, memory, image, cpu, virtualization, semihosting, programs, symbols, flash, disk, expectedOutput, views, breakpoints, modes',
   ],
   [
     'architectures.riscv64.modes',

@@ -37,8 +37,13 @@ describe('options of a board', () => {
     createMachine({ architecture, kernel: nop, choices });
 
   it.each([
-    ['riscv64', { gic: '3' }, '--machine: the machine riscv64-virt has no option "gic". It has none; leave it out.'],
-    ['aarch64', { sve: 'on' }, 'aarch64-virt has no option "sve". It has: cpu, gic, virtualization.'],
+    [
+      'loongarch64',
+      { gic: '3' },
+      '--machine: the machine loongarch64-virt has no option "gic". It has none; leave it out.',
+    ],
+    ['riscv64', { gic: '3' }, 'riscv64-virt has no option "gic". It has: semihosting.'],
+    ['aarch64', { sve: 'on' }, 'aarch64-virt has no option "sve". It has: cpu, gic, virtualization, semihosting.'],
     ['aarch64', { constructor: 'on' }, 'aarch64-virt has no option "constructor"'],
     ['aarch64', { gic: '4' }, 'gic cannot be "4". There is: 2, 3.'],
     ['x86_64', { gic: '2' }, 'x86_64-q35 has no option "gic". It has: cpu, virtualization, start.'],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PowerEvent } from '../../src/devices/device';
-import { type SemihostingHost, semihosting } from '../../src/machine/firmware/semihosting';
+import { type SemihostingHost, semihosting } from '../../src/machine/firmware/semihosting/semihosting';
 
 const SIZE = 0x1000;
 const FAILED = 0xffff_ffff_ffff_ffffn;

@@ -62,7 +62,9 @@ export function qemuArguments(target: KernelTarget, folder: string, disk?: Uint8
   };
   const cpu = build.cpu ?? qemu.cpu;
   const machine = [qemu.machine, ...(build.virtualization && qemu.virtualization ? [qemu.virtualization] : [])];
+  if (build.gic !== undefined) machine.push(`gic-version=${build.gic}`);
   const args = ['-machine', machine.join(','), ...(cpu === undefined ? [] : ['-cpu', cpu])];
+  if (build.semihosting) args.push('-semihosting');
   // Nothing resets itself, and no other device than ours is found on the PCI bus.
   args.push('-m', `${build.memory >> 20}M`, '-nographic', '-no-reboot', '-nic', 'none');
   args.push('-kernel', write('kernel', kernelFile(target)));

@@ -205,6 +205,13 @@ export class Pl011 implements Device<Pl011State> {
     this.#drive();
   }
 
+  /** Takes up to `limit` received characters as whoever polls the port would. */
+  receive(limit: number): Uint8Array {
+    const taken: number[] = [];
+    while (taken.length < limit && this.state.rx.length > 0) taken.push(this.read(0, 4) & 0xff);
+    return Uint8Array.from(taken);
+  }
+
   /** Takes all of `bytes`: what does not fit the FIFO waits in the queue. */
   input(bytes: Uint8Array): number {
     for (const byte of bytes) this.state.queue.push(byte);

@@ -52,7 +52,7 @@ export const runCommand: Command = {
     pflash1: { value: 'F', help: 'Contents of the second flash bank.' },
     machine: {
       value: 'NAME=VALUE[,…]',
-      help: "Options of the machine: cpu=NAME, virtualization=on|off; AArch64's gic=2|3; x86-64's start=real|protected|long.",
+      help: "Options of the machine: cpu=NAME, virtualization=on|off; AArch64's gic=2|3; semihosting=on|off on AArch64 and RISC-V; x86-64's start=real|protected|long.",
     },
     memory: { value: 'SIZE', help: 'RAM, for example 128M or 1G.' },
     harts: { value: 'N', help: 'Number of harts, 1 to 8.' },

@@ -1,5 +1,5 @@
 /** The system instructions that complete in TypeScript, by the names that their rows give `o.helper`. */
-import { FirmwareCall, type HartState, type Helper, Trap } from '../core/privileged';
+import { FirmwareCall, type HartState, type Helper, SEMIHOSTING, Trap } from '../core/privileged';
 import { HCR } from './bits';
 import { CAUSE, causeOf, EC, TO_EL2 } from './causes';
 import { hasEl2 } from './contexts';
@@ -82,6 +82,16 @@ const smc: Helper = (state) => {
   throw undefinedInstruction();
 };
 
+/** The number by which programs of AArch64 ask for semihosting. */
+const SEMIHOSTING_CALL = 0xf000;
+
+/** Asks the debugger's host, where the machine answers in its place; undefined for programs at EL0, and without. */
+const hlt: Helper = (state, field) => {
+  if (levelOf(state) > 0 && field('imm') === SEMIHOSTING_CALL && state.readSpace(SEMIHOSTING, 0, 1) !== undefined)
+    throw new FirmwareCall('semihosting');
+  throw undefinedInstruction();
+};
+
 /** @throws Trap where waiting is not allowed */
 const checkWait = (state: HartState, rules: Rules): void => {
   const mark = refusalOf(state, rules, true);
@@ -122,6 +132,7 @@ export const SYSTEM_HELPERS: Readonly<Record<string, Helper>> = {
   'msr-uao': flag('UAO', 'UAO', 1),
   'msr-dit': flag('DIT', 'DIT', 0),
   'msr-ssbs': flag('SSBS', 'SSBS2', 0),
+  hlt,
   hvc,
   smc,
   eret,

@@ -41,9 +41,15 @@ export interface Fence {
   readonly asid?: number;
 }
 
-/** Thrown by helpers when the machine itself shall answer as firmware (SBI, PSCI); nothing of the instruction is done yet. */
+/** What a machine answers itself: calls to firmware (SBI, PSCI), or to a debugger's host. */
+export type FirmwareService = 'firmware' | 'semihosting';
+
+/** The space that a board has where it answers semihosting; what it reads says nothing more. */
+export const SEMIHOSTING = 'semihosting';
+
+/** Thrown by helpers when the machine itself shall answer; nothing of the instruction is done yet. */
 export class FirmwareCall extends Error {
-  constructor() {
+  constructor(readonly service: FirmwareService = 'firmware') {
     super('firmware call');
   }
 }

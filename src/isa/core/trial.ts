@@ -7,7 +7,7 @@ import { matchInsn } from './decoder';
 import { type DecodedInsn, type Encoding, lengthOfUnit, wordOf } from './encoding';
 import type { EngineIsa } from './engine-isa';
 import { isPatternInsn } from './insn';
-import { FirmwareCall, type HartState, Trap } from './privileged';
+import { type BusWidth, FirmwareCall, type HartState, SEMIHOSTING, Trap } from './privileged';
 import { recordGraph } from './record-graph';
 
 /** What an instruction may read; `undefined` where that is not possible without effects. */
@@ -143,7 +143,9 @@ class Trial implements HartState {
   storePhysical(): boolean {
     return true;
   }
-  readSpace(): bigint | undefined {
+  readSpace(space: string, address: number, bytes: BusWidth): bigint | undefined {
+    // Whether the machine answers semihosting; of other spaces reading may have effects.
+    if (space === SEMIHOSTING) return this.of.readSpace(space, address, bytes);
     throw new Unknown();
   }
   writeSpace(): boolean {

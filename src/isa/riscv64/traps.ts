@@ -2,7 +2,7 @@
  * Trap entry and return, and which interrupt is next.
  * @see RISC-V Privileged ISA, "Machine Trap Delegation", "mstatus", "Supervisor Trap", "Traps" of the hypervisor extension
  */
-import { FirmwareCall, type HartState, Trap, type TrapDetail } from '../core/privileged';
+import { FirmwareCall, type HartState, SEMIHOSTING, Trap, type TrapDetail } from '../core/privileged';
 import { CAUSE } from './causes';
 import { illegalInstruction, isGuest, modeOf, privilegeOf, virtualInstruction } from './csr-access';
 import { GUEST, HSTATUS, MSTATUS, PRIV_M, PRIV_S, PRIV_U } from './csrs-bits';
@@ -169,8 +169,31 @@ export const ecall = (state: HartState): void => {
   throw new Trap(ECALL[mode] ?? CAUSE.ecallM, 0n);
 };
 
+/**
+ * What stands around an `ebreak` that is a semihosting call: shifts of the register that is always 0.
+ * @see RISC-V Semihosting, "Semihosting Trap Instruction Sequence"
+ */
+const BEFORE = { at: -4n, word: 0x01f0_1013n } as const;
+const BEHIND = { at: 4n, word: 0x4070_5013n } as const;
+
+const isSemihosting = (state: HartState): boolean =>
+  state.length === 4 &&
+  privilegeOf(state) > PRIV_U &&
+  state.readSpace(SEMIHOSTING, 0, 1) !== undefined &&
+  [BEFORE, BEHIND].every(({ at, word }) => loaded(state, BigInt.asUintN(64, state.pc + at)) === word);
+
+const loaded = (state: HartState, at: bigint): bigint | undefined => {
+  try {
+    return state.load(at, 4);
+  } catch (error) {
+    if (error instanceof Trap) return undefined;
+    throw error;
+  }
+};
+
 /** tval is 0: the manual lets it be that or the address, which QEMU 10 writes. */
-export const ebreak = (_state: HartState): void => {
+export const ebreak = (state: HartState): void => {
+  if (isSemihosting(state)) throw new FirmwareCall('semihosting');
   throw new Trap(CAUSE.breakpoint, 0n);
 };
 

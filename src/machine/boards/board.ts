@@ -8,7 +8,7 @@ import type { HartView } from '../../engine/hart-view';
 import type { RamRange } from '../../engine/machine-memory';
 import type { EngineIsa } from '../../isa/core/engine-isa';
 import type { Isa } from '../../isa/core/isa';
-import type { BusWidth, Fence } from '../../isa/core/privileged';
+import type { BusWidth, Fence, FirmwareService } from '../../isa/core/privileged';
 import type { World } from '../../isa/core/world';
 import type { BootInput, LoadPlan } from '../boot/load-plan';
 import type { Bus } from '../bus';
@@ -55,7 +55,7 @@ export interface Board {
   /** State slots that name translation roots. */
   readonly rootRegisters: readonly string[];
   resetHart(view: HartView, plan: LoadPlan): void;
-  firmwareCall(view: HartView): boolean;
+  firmwareCall(view: HartView, service: FirmwareService): boolean;
   /** Timer registers of the hart's own changed: sets its lines and alarms. */
   timersChanged(view: HartView): void;
   /** An alarm that belongs to no device is due. */
@@ -116,6 +116,8 @@ export const windowsOf = (
   Object.entries(map).map(([name, { base, size }]) => ({ name, base: BigInt(base), size: BigInt(size) }));
 
 export interface BoardFiles {
+  /** The kernel's command line, for those who ask by semihosting. */
+  readonly append?: string;
   /** Initial contents of the two flash banks; longer than a bank is cut. */
   readonly pflash0?: Uint8Array;
   readonly pflash1?: Uint8Array;

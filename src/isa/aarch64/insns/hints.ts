@@ -43,12 +43,5 @@ export const INSNS_HINTS: readonly PatternInsn[] = [
   }),
   exception('svc', '11010100000 imm:16 00001', 'SVC', 'Calls the kernel.', CAUSE.svc),
   exception('brk', '11010100001 imm:16 00000', 'BRK', 'Raises a breakpoint exception.', CAUSE.brk),
-  exception(
-    'hlt',
-    '11010100010 imm:16 00000',
-    'HLT',
-    'Halts for an external debugger; undefined where none asks for it.',
-    CAUSE.undefined,
-  ),
   exception('udf', '0000000000000000 imm:16', 'UDF', 'Permanently undefined.', CAUSE.undefined),
 ];

@@ -46,6 +46,13 @@ export const INSNS_SYSTEM: readonly PatternInsn[] = [
   helped('sysl', '1101010100 1 01 sysop:14 Rt:5', '{x:Rt}, {encoding:sysop}', 'Rt = the result of an operation.'),
   helped('hvc', '11010100000 imm:16 00010', '#{hex:imm}', 'Calls the hypervisor.', { kind: 'trap' }),
   helped('smc', '11010100000 imm:16 00011', '#{hex:imm}', 'Calls the secure monitor.', { kind: 'trap' }),
+  helped(
+    'hlt',
+    '11010100010 imm:16 00000',
+    '{code:imm}',
+    'Halts for an external debugger; undefined where none asks for it. 0xf000 is semihosting.',
+    { kind: 'trap' },
+  ),
   helped('eret', '1101011 0100 11111 0000 00 11111 00000', '', 'Returns from an exception.', { kind: 'trapReturn' }),
   helped('drps', '1101011 0101 11111 0000 00 11111 00000', '', 'Restores PSTATE in debug state.'),
   helped('wfe', '11010101000000110010 0000 010 11111', '', 'Waits for an event.'),

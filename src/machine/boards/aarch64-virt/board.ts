@@ -15,6 +15,7 @@ import {
   writeRegister,
 } from '../../../isa/aarch64';
 import { createPsciFirmware } from '../../firmware/psci/machine';
+import { createSemihosting, SEMIHOSTING_OPTION } from '../../firmware/semihosting/machine';
 import { type Board, type BoardServices, type BoardSpec, windowsOf } from '../board';
 import { deviceHost } from '../device-host';
 import { flashArray } from '../flash-banks';
@@ -72,6 +73,7 @@ export const AARCH64_VIRT_BOARD: BoardSpec = {
     cpu: [DEFAULT_CPU, ...CPUS.map(({ name }) => name).filter((name) => name !== DEFAULT_CPU)],
     gic: ['2', '3'],
     virtualization: ['off', 'on'],
+    ...SEMIHOSTING_OPTION,
   },
   tick: tickOf,
   room: {
@@ -122,12 +124,19 @@ export const AARCH64_VIRT_BOARD: BoardSpec = {
       view.pc = at;
       services.flushTranslations(view.hart);
     });
+    const semihosting = createSemihosting(services, {
+      ...files,
+      choices: given,
+      ram: { base: AARCH64_VIRT.ramBase, size: services.memory },
+      registers: [0, 1],
+      receive: (limit) => virt.uart.receive(limit),
+    });
     return {
       id: AARCH64_VIRT.id,
       isa: AARCH64,
       engineIsa: AARCH64_ENGINE,
       bus: virt.bus,
-      spaces: gicSpaces(services, virt.gic),
+      spaces: { ...gicSpaces(services, virt.gic), ...semihosting.spaces },
       devices: virt.devices,
       console: virt.console,
       rootRegisters: ['TTBR0_EL1', 'TTBR1_EL1', 'TTBR0_EL2', 'TTBR1_EL2', 'VTTBR_EL2'],
@@ -140,7 +149,7 @@ export const AARCH64_VIRT_BOARD: BoardSpec = {
         // The first processor starts the others by PSCI.
         else view.activity = STOPPED;
       },
-      firmwareCall: psci,
+      firmwareCall: (view, service) => (service === 'semihosting' ? semihosting.call(view) : psci(view)),
       timersChanged: (view) => timers.changed(view),
       alarmFired: (owner, tag) => {
         if (owner === TIMERS) timers.fired(tag);

@@ -42,6 +42,7 @@ export interface VirtBoard {
   readonly devices: readonly Device[];
   /** Takes what is typed: a virtio console whose driver is up, or else the UART. */
   readonly console: Pick<Device, 'input'>;
+  readonly uart: Pl011;
   readonly gic: Gicv2 | Gicv3;
   readonly flash: FlashBanks;
 }
@@ -120,6 +121,7 @@ export function buildVirtBoard(host: VirtHost, options: VirtOptions): VirtBoard 
     bus,
     devices: [...bus.all.map(({ device }) => device), ...slots],
     console: consoleOf([...slots, ...transports], uart),
+    uart,
     gic,
     flash: banks,
   };

@@ -2,6 +2,7 @@
 import type { HartView } from '../../../engine/hart-view';
 import { peekCsr, pokeCsr, RISCV64, RISCV64_ENGINE, resetState, worldOf } from '../../../isa/riscv64';
 import { createSbiFirmware } from '../../firmware/sbi/machine';
+import { createSemihosting, SEMIHOSTING_OPTION } from '../../firmware/semihosting/machine';
 import { type Board, type BoardSpec, windowsOf } from '../board';
 import { deviceHost } from '../device-host';
 import { flashArray } from '../flash-banks';
@@ -18,6 +19,9 @@ const LINE_BITS: Readonly<Record<HartLine, bigint>> = {
   MEIP: 1n << 11n,
 };
 
+/** The first argument's register, which a result comes back in. */
+const A0 = 10;
+
 const TICK = 1_000_000_000n / BigInt(RISCV64_VIRT.timebase);
 
 export const RISCV64_VIRT_BOARD: BoardSpec = {
@@ -28,7 +32,7 @@ export const RISCV64_VIRT_BOARD: BoardSpec = {
   ram: (memory) => [{ base: RISCV64_VIRT.ramBase, size: memory }],
   maxHarts: RISCV64_VIRT.maxHarts,
   nanosecondsPerInstruction: BigInt(RISCV64_VIRT.nanosecondsPerInstruction),
-  options: {},
+  options: SEMIHOSTING_OPTION,
   tick: () => TICK,
   room: {
     'virtio-pci': RISCV64_VIRT.pciSlots,
@@ -37,7 +41,7 @@ export const RISCV64_VIRT_BOARD: BoardSpec = {
   },
   windows: windowsOf(RISCV64_VIRT.map),
   plan: planRiscv64,
-  build: (services, files): Board => {
+  build: (services, files, choices): Board => {
     const virt = buildVirtBoard(
       {
         ...deviceHost(services),
@@ -58,17 +62,25 @@ export const RISCV64_VIRT_BOARD: BoardSpec = {
       timers,
       (view, { at, opaque }) => {
         resetState(view, { hartid: view.hart, start: 'supervisor' });
-        view.write('x', 10, BigInt(view.hart));
-        view.write('x', 11, opaque);
+        view.write('x', A0, BigInt(view.hart));
+        view.write('x', A0 + 1, opaque);
         view.pc = at;
         services.flushTranslations(view.hart);
       },
     );
+    const semihosting = createSemihosting(services, {
+      ...files,
+      choices,
+      ram: { base: RISCV64_VIRT.ramBase, size: services.memory },
+      registers: [A0, A0 + 1],
+      receive: (limit) => virt.uart.receive(limit),
+    });
     return {
       id: RISCV64_VIRT.id,
       isa: RISCV64,
       engineIsa: RISCV64_ENGINE,
       bus: virt.bus,
+      spaces: semihosting.spaces,
       devices: virt.devices,
       console: virt.console,
       rootRegisters: ['satp', 'vsatp', 'hgatp'],
@@ -77,12 +89,12 @@ export const RISCV64_VIRT_BOARD: BoardSpec = {
         const start = plan.mode === 'M' ? 'machine' : 'supervisor';
         resetState(view, { hartid: view.hart, start });
         view.pc = BigInt(plan.entry);
-        view.write('x', 10, BigInt(view.hart));
+        view.write('x', A0, BigInt(view.hart));
         for (const [name, value] of Object.entries(plan.registers)) writeRegister(view, name, value);
         // Firmware of the guest's own starts all harts; the machine's SBI starts the first and waits for HSM calls.
         view.activity = start === 'supervisor' && view.hart !== 0 ? 2 : 0;
       },
-      firmwareCall: (view) => sbi.call(view),
+      firmwareCall: (view, service) => (service === 'semihosting' ? semihosting.call(view) : sbi.call(view)),
       timersChanged: (view) => timers.changed(view),
       alarmFired: (_, tag) => timers.fired(tag),
       worldOf: (slot) => worldOf({ get: slot }),

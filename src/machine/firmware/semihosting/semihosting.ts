@@ -3,7 +3,7 @@
  * line, heap. Files of the host are none: opening one fails, as on a host that has none.
  * @see Semihosting for AArch32 and AArch64 (Arm), "Semihosting operations"
  */
-import type { PowerEvent } from '../../devices/device';
+import type { PowerEvent } from '../../../devices/device';
 
 /** What the service needs of the processor that asks and the machine around it. */
 export interface SemihostingHost {
