@@ -1,5 +1,7 @@
 /** The assembly of each instruction set as the GNU assembler reads it: GNU as, "Machine Dependent Features". */
 
+import { ASSEMBLY_FOLDERS } from '../../base/assembly-folders';
+
 /** What differs between the instruction sets. */
 export interface AssemblyDialect {
   /** The language id. Those that other extensions use for the same language are shared with them. */
@@ -38,7 +40,7 @@ export const ASSEMBLY_DIALECTS: readonly AssemblyDialect[] = [
     language: 'riscv',
     title: 'RISC-V Assembly',
     isa: 'riscv64',
-    folders: ['riscv', 'riscv64', 'riscv32', 'rv64', 'rv32'],
+    folders: ASSEMBLY_FOLDERS.riscv64,
     comments: [HASH],
     lineComment: '#',
   },
@@ -46,7 +48,7 @@ export const ASSEMBLY_DIALECTS: readonly AssemblyDialect[] = [
     language: 'arm64',
     title: 'AArch64 Assembly',
     isa: 'aarch64',
-    folders: ['aarch64', 'arm64', 'armv8'],
+    folders: ASSEMBLY_FOLDERS.aarch64,
     comments: ['^[ \\t]*#.*$'],
     lineComment: '//',
     immediateSign: '#',
@@ -55,7 +57,7 @@ export const ASSEMBLY_DIALECTS: readonly AssemblyDialect[] = [
     language: 'gas',
     title: 'x86-64 Assembly (GNU)',
     isa: 'x86_64',
-    folders: ['x86_64', 'x86-64', 'x86', 'amd64', 'i386'],
+    folders: ASSEMBLY_FOLDERS.x86_64,
     comments: [HASH],
     lineComment: '#',
     registerSign: '%',
@@ -66,7 +68,7 @@ export const ASSEMBLY_DIALECTS: readonly AssemblyDialect[] = [
     language: 'loongarch',
     title: 'LoongArch Assembly',
     isa: 'loongarch64',
-    folders: ['loongarch64', 'loongarch'],
+    folders: ASSEMBLY_FOLDERS.loongarch64,
     comments: [HASH],
     lineComment: '#',
     registerSign: '$',

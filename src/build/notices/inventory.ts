@@ -85,6 +85,8 @@ async function bundledPackages(root: string): Promise<Component[]> {
     bundle: true,
     write: false,
     metafile: true,
+    // Entries of the browser name packages' parts for it.
+    conditions: ['browser'],
     platform: 'node',
     external: ['vscode'],
     outdir: 'dist',

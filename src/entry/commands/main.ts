@@ -20,6 +20,7 @@ import {
 import { dapCommand } from './dap-command';
 import { imageCommands } from './image';
 import { kernelsCommand } from './kernels';
+import { lspCommand } from './lsp-command';
 import { runCommand } from './run';
 import { toolCommand } from './tool';
 
@@ -29,6 +30,7 @@ const COMMANDS: readonly (Command | CommandGroup)[] = [
   imageCommands,
   kernelsCommand,
   dapCommand,
+  lspCommand,
   toolCommand,
 ];
 

@@ -188,7 +188,8 @@ const parseTemplate = (insn: Insn, asm: string, spelling: Spelling): Template =>
   return target === undefined ? { render } : { render, target };
 };
 
-const commonPiece = (insn: Insn, name: string, format: string | undefined): Piece => {
+/** How a field is printed in every instruction set. @throws Error naming the row when it cannot be. */
+export const commonPiece = (insn: Insn, name: string, format: string | undefined): Piece => {
   if (!insn.fields.has(name)) throw new Error(`${insn.mnemonic}: its template names no field: "${name}"`);
   switch (format) {
     case undefined:

@@ -1,0 +1,2 @@
+/* What assembly and C both know. */
+#define BOOT_ARGUMENT 16
