@@ -8,7 +8,7 @@ import { fatDisk } from '../../src/image/disk';
 import { FatImage } from '../../src/image/fat';
 import type { MachineOptions } from '../../src/machine/create';
 import type { EmulatedMachine } from '../../src/machine/machine';
-import { openSbi, session, uBoot, uBootInM } from './u-boot';
+import { openSbi, session, uBoot, uBootInM, uBootOfAarch64 } from './u-boot';
 
 const MEBIBYTE = 1024 * 1024;
 const SIZE = 64 * MEBIBYTE;
@@ -16,10 +16,20 @@ const SIZE = 64 * MEBIBYTE;
 const payload = Uint8Array.from({ length: 70_001 }, (_, at) => (at * 7 + (at >> 8)) & 0xff);
 const hello = new TextEncoder().encode('Hello from the disk\n');
 
-const modes: readonly (readonly [string, () => MachineOptions])[] = [
-  ['in S-mode under our firmware', () => ({ kernel: uBoot() })],
-  ['in S-mode under OpenSBI', () => ({ bios: openSbi(), kernel: uBoot() })],
-  ['in M-mode', () => ({ bios: uBootInM() })],
+const RISCV_RAM = 0x8000_0000;
+const ARM_RAM = 0x4000_0000;
+const onArm = (choices: MachineOptions['choices']) => (): MachineOptions => ({
+  architecture: 'aarch64',
+  bios: uBootOfAarch64(),
+  choices,
+});
+
+const modes: readonly (readonly [string, ram: number, () => MachineOptions])[] = [
+  ['in S-mode under our firmware', RISCV_RAM, () => ({ kernel: uBoot() })],
+  ['in S-mode under OpenSBI', RISCV_RAM, () => ({ bios: openSbi(), kernel: uBoot() })],
+  ['in M-mode', RISCV_RAM, () => ({ bios: uBootInM() })],
+  ['at EL1', ARM_RAM, onArm({})],
+  ['at EL2, with a GICv3', ARM_RAM, onArm({ virtualization: 'on', gic: '3' })],
 ];
 
 const contents = (machine: EmulatedMachine): Uint8Array => {
@@ -30,17 +40,20 @@ const contents = (machine: EmulatedMachine): Uint8Array => {
   throw new Error('no disk');
 };
 
-const COMMANDS = [
+const hex = (address: number): string => `0x${address.toString(16)}`;
+
+/** What is typed: `at` takes a file, with room for another one behind it. */
+const commands = (at: number): readonly string[] => [
   'virtio scan',
   'virtio info',
   'fatls virtio 0',
-  'load virtio 0 0x84000000 /sub/data.bin',
-  'crc32 0x84000000 $filesize',
-  'fatwrite virtio 0 0x84000000 /written.bin $filesize',
-  'fatwrite virtio 0 0x84000100 /sub/short.bin 0x123',
+  `load virtio 0 ${hex(at)} /sub/data.bin`,
+  `crc32 ${hex(at)} $filesize`,
+  `fatwrite virtio 0 ${hex(at)} /written.bin $filesize`,
+  `fatwrite virtio 0 ${hex(at + 0x100)} /sub/short.bin 0x123`,
   'fatls virtio 0 /sub',
-  'fatload virtio 0 0x86000000 /hello.txt',
-  'md.b 0x86000000 5',
+  `fatload virtio 0 ${hex(at + 32 * MEBIBYTE)} /hello.txt`,
+  `md.b ${hex(at + 32 * MEBIBYTE)} 5`,
   'poweroff',
 ];
 
@@ -54,7 +67,8 @@ const crc32 = (bytes: Uint8Array): string => {
   return (~crc >>> 0).toString(16).padStart(8, '0');
 };
 
-describe.each(modes)('U-Boot %s', (_, options) => {
+describe.each(modes)('U-Boot %s', (_, ram, options) => {
+  const typed = commands(ram + 64 * MEBIBYTE);
   it.each(DRIVE_BUSES)('lists, loads and writes files of a FAT disk over %s', async (bus: DriveBus) => {
     const original = await fatDisk({
       size: SIZE,
@@ -67,9 +81,9 @@ describe.each(modes)('U-Boot %s', (_, options) => {
     const before = original.slice();
     const { machine, answers } = session(
       { ...options(), memory: 256 * MEBIBYTE, drives: [{ image: rawDisk(original), bus }] },
-      COMMANDS,
+      typed,
     );
-    const answer = new Map(COMMANDS.map((command, index) => [command, answers[index] ?? '']));
+    const answer = new Map(typed.map((command, index) => [command, answers[index] ?? '']));
     expect(answer.get('virtio info')).toMatch(/Device 0: .*VirtIO Block Device[\s\S]*Capacity: 64\.0 MB/);
     expect(answer.get('fatls virtio 0')).toMatch(/20 +hello\.txt/);
     expect(answers[3]).toContain('70001 bytes read');

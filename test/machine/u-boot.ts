@@ -1,4 +1,4 @@
-/** Debian's U-Boot and OpenSBI, with somebody at the keyboard. */
+/** Debian's U-Boot for RISC-V and AArch64, and OpenSBI, with somebody at the keyboard. */
 import { readFileSync } from 'node:fs';
 import type { NamedFile } from '../../src/machine/boot/load-plan';
 import { createMachine, type MachineOptions } from '../../src/machine/create';
@@ -10,10 +10,14 @@ const file = (name: string): NamedFile => ({ name, bytes: readFileSync(name) });
 export const uBoot = (): NamedFile => file('/usr/lib/u-boot/qemu-riscv64_smode/u-boot.bin');
 /** For M-mode: it is the firmware. */
 export const uBootInM = (): NamedFile => file('/usr/lib/u-boot/qemu-riscv64/u-boot.bin');
+/** For AArch64: it is the firmware, at the highest exception level there is. */
+export const uBootOfAarch64 = (): NamedFile => file('/usr/lib/u-boot/qemu_arm64/u-boot.bin');
 export const openSbi = (): NamedFile => file('/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_jump.bin');
 
-const PROMPT = '=> ';
-const COUNTDOWN = 'stop autoboot:';
+/** What U-Boot says before it takes a command. */
+export const PROMPT = '=> ';
+/** And before it goes on by itself. */
+export const COUNTDOWN = 'stop autoboot:';
 /** Instructions that no command needs. */
 const MOST = 400_000_000n;
 
