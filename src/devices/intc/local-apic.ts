@@ -44,6 +44,8 @@ export const APIC_SPACE = {
   base: 0x1001,
   /** TSC deadline, as guest nanoseconds; 0 for none. */
   deadline: 0x1002,
+  /** The latest guest time that any processor has read: as processors take turns, another one's may still be earlier. */
+  latestTime: 0x1003,
 } as const;
 
 export type LocalApicsState = {
@@ -51,6 +53,8 @@ export type LocalApicsState = {
   /** Levels at LINT0 and LINT1. */
   lint0: boolean;
   lint1: boolean;
+  /** Guest nanoseconds that some processor has read; only where there are several. */
+  latestTime?: bigint;
 };
 
 const PAGE = 0x1000;
@@ -150,6 +154,7 @@ export class LocalApics implements Device<LocalApicsState> {
   readSpace(address: number, by: number): bigint | undefined {
     if (address === APIC_SPACE.acknowledge) return BigInt(this.acknowledge(by));
     if (address === APIC_SPACE.deadline) return this.#of(by).timer.deadline;
+    if (address === APIC_SPACE.latestTime) return this.state.latestTime ?? 0n;
     if (address === APIC.TPR) return BigInt(this.#of(by).tpr);
     if (!this.#isX2(by) || address === APIC.DFR || address === APIC.ICR_HIGH || address === APIC.EOI) return undefined;
     if (address === APIC.ICR) return (BigInt(this.#of(by).icrHigh) << 32n) | BigInt(this.#of(by).icr);
@@ -168,6 +173,9 @@ export class LocalApics implements Device<LocalApicsState> {
       case APIC_SPACE.deadline:
         if (isDeadline(apic)) apic.timer.deadline = value;
         this.#arm(by);
+        return true;
+      case APIC_SPACE.latestTime:
+        this.state.latestTime = value;
         return true;
       case APIC.TPR:
         if (value > 0xffn) return false;

@@ -35,6 +35,13 @@ main:
     expect  1, e
     cmpl    $0xe, numbers
     expect  2, e
+// 5. No processor's time stamp is behind one that another has read before.
+    call    compare_times
+5:  pause
+    cmpl    $PROCESSORS, compared
+    jb      5b
+    cmpl    $0, steps_back
+    expect  5, e
 // 3. A second startup message changes nothing: they run already.
     movl    $(0xc4600 + (TRAMPOLINE >> 12)), 0x300(%r12)
     movl    $100000, %ecx
@@ -95,10 +102,40 @@ other_64:
     movl    $0x1ff, 0xf0(%r12)
     movl    $0, 0x310(%r12)
     movl    $0x4040, 0x300(%r12)
-5:  pause
-    jmp     5b
+    call    compare_times
+6:  pause
+    jmp     6b
+
+// Processors read their time stamps, one at a time, and count where one is less than the one before.
+compare_times:
+    movl    $2000, %ecx
+1:  lock btsl $0, is_comparing
+    jnc     2f
+    pause
+    jmp     1b
+2:  rdtsc
+    shlq    $32, %rdx
+    orq     %rdx, %rax
+    cmpq    %rax, latest_time
+    jbe     3f
+    incl    steps_back
+3:  movq    %rax, latest_time
+    movl    $0, is_comparing
+    decl    %ecx
+    jnz     1b
+    lock incl compared
+    ret
 
     .bss
+    .balign 8
+latest_time:
+    .skip   8
+is_comparing:
+    .skip   4
+steps_back:
+    .skip   4
+compared:
+    .skip   4
 interrupts:
     .skip   4
 arrivals:

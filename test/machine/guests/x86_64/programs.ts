@@ -29,7 +29,7 @@ export const PROGRAMS: readonly BareProgram[] = [
   },
   {
     name: 'processors',
-    title: 'three processors start in real mode, come to 64-bit mode and interrupt the first one',
+    title: 'three processors start in real mode, come to 64-bit mode, interrupt the first one and share its time',
     processors: 4,
     prints: '000000000000000e\n',
   },
