@@ -16,6 +16,8 @@ interface Source {
   readonly packages: readonly [start: string, ...dependencies: RegExp[]];
   /** The file in the last package, as tar's wildcards find it. */
   readonly file: string;
+  /** Its folder of modules, where they are wanted, too. */
+  readonly modules?: string;
 }
 
 const SOURCES: Readonly<Record<LinuxArchitecture, Source>> = {
@@ -37,6 +39,13 @@ const SOURCES: Readonly<Record<LinuxArchitecture, Source>> = {
     packages: ['linux-image-loong64', /Depends: (linux-image-\d\S+)/, /Depends: (linux-binary-\S+)/],
     file: './usr/lib/modules/*/vmlinuz',
   },
+  x86_64: {
+    debian: 'amd64',
+    suite: 'trixie',
+    packages: ['linux-image-amd64', /Depends: (linux-image-\d\S+)/],
+    file: './boot/vmlinuz-*',
+    modules: './usr/lib/modules/',
+  },
 };
 
 /** Where fetched files are kept. */
@@ -50,6 +59,30 @@ export const debianKernel = (architecture: LinuxArchitecture): string => {
   return kernel;
 };
 
+/**
+ * Modules of the kernel with those that they need, in the order in which they can be loaded. Needs xz.
+ * @param names as their files have them, such as `kvm-amd`
+ */
+export const debianModules = (architecture: LinuxArchitecture, names: readonly string[]): Uint8Array[] => {
+  debianKernel(architecture);
+  const files = readdirSync(join(folderOf(architecture), 'modules'), { recursive: true, withFileTypes: true });
+  const loaded = new Map<string, Uint8Array>();
+  const load = (name: string): void => {
+    if (loaded.has(name)) return;
+    const file = files.find((one) => one.name.replaceAll('_', '-') === `${name}.ko.xz`);
+    if (!file) throw new Error(`Debian's kernel for ${architecture} has no module ${name}`);
+    const { status, stdout, stderr, error } = spawnSync('xz', ['-dc', join(file.parentPath, file.name)], {
+      maxBuffer: 256 * MEBIBYTE,
+    });
+    if (status !== 0) throw new Error(`xz -dc ${file.name}: ${error?.message ?? stderr.toString()}`);
+    const depends = /\0depends=([^\0]*)\0/.exec(stdout.toString('latin1'))?.[1] ?? '';
+    for (const other of depends.split(',').filter(Boolean)) load(other.replaceAll('_', '-'));
+    loaded.set(name, stdout);
+  };
+  for (const name of names) load(name);
+  return [...loaded.values()];
+};
+
 const run = (folder: string, command: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}): string => {
   const { status, stdout, stderr, error } = spawnSync(command, args, {
     cwd: folder,
@@ -61,7 +94,7 @@ const run = (folder: string, command: string, args: readonly string[], environme
   return stdout;
 };
 
-const fetch = ({ debian, suite, packages, file }: Source, folder: string, kernel: string): void => {
+const fetch = ({ debian, suite, packages, file, modules }: Source, folder: string, kernel: string): void => {
   mkdirSync(folder, { recursive: true });
   console.log(`fetching Debian's kernel into ${folder} (once) …`);
   const environment = aptEnvironment(folder, debian, suite);
@@ -77,6 +110,14 @@ const fetch = ({ debian, suite, packages, file }: Source, folder: string, kernel
   const archive = readdirSync(folder).find((one) => one.endsWith('.deb')) ?? '';
   // Under its own name, so that a fetch that was interrupted leaves no kernel.
   run(folder, 'sh', ['-c', `dpkg-deb --fsys-tarfile "$0" | tar -xO --wildcards "$1" > kernel.part`, archive, file]);
+  if (modules !== undefined) {
+    run(folder, 'sh', [
+      '-c',
+      `mkdir -p modules && dpkg-deb --fsys-tarfile "$0" | tar -x -C modules "$1"`,
+      archive,
+      modules,
+    ]);
+  }
   run(folder, 'mv', ['kernel.part', kernel]);
   for (const one of [archive, 'lists', 'cache']) rmSync(join(folder, one), { recursive: true });
   console.log(`it is that of ${name}`);

@@ -2,7 +2,8 @@
  * Debian's Linux on our machine, from its first instruction to the power-off that its init asks for. No part of `npm test`:
  * it needs the network once, and minutes. See README.md beside it.
  *
- *   npx tsx test/machine/milestones/linux.ts [--arch A] [--harts N] [--opensbi] [--virtio] [--machine WORDS] [--image FILE] [--qemu]
+ *   npx tsx test/machine/milestones/linux.ts [--arch A] [--harts N] [--opensbi] [--virtio] [--machine WORDS]
+ *     [--program kvm] [--append WORDS] [--image FILE] [--qemu]
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -12,8 +13,9 @@ import { choiceWords } from '../../../src/base/board-choices';
 import type { NamedFile } from '../../../src/machine/boot/load-plan';
 import { unpackZboot } from '../../../src/machine/boot/zboot';
 import { createMachine, type MachineOptions } from '../../../src/machine/create';
-import { debianKernel, folderOf } from './debian-kernel';
-import { GREETING, initramfs, LINUX_ARCHITECTURES, type LinuxArchitecture } from './initramfs';
+import { debianKernel, debianModules, folderOf } from './debian-kernel';
+import { type Contents, GREETING, initramfs, LINUX_ARCHITECTURES, type LinuxArchitecture } from './initramfs';
+import { compiledProgram } from './programs/compile';
 
 const OPENSBI = '/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_jump.bin';
 const MEBIBYTE = 1024 * 1024;
@@ -38,17 +40,48 @@ const PLATFORMS: Readonly<Record<LinuxArchitecture, Platform>> = {
     console: 'ttyS0,115200',
     words: 'earlycon=uart8250,mmio,0x1fe001e0 initcall_blacklist=i8042_init',
   },
+  x86_64: { memory: 512, console: 'ttyS0', words: 'earlycon=uart8250,io,0x3f8' },
 };
+
+/** QEMU's name of our board, where it is not `virt`. */
+const BOARD: Readonly<Partial<Record<LinuxArchitecture, string>>> = { x86_64: 'q35' };
 
 /** The processor that our board has, where QEMU's default is another one. */
 const DEFAULT_CPU: Readonly<Partial<Record<LinuxArchitecture, string>>> = { aarch64: 'cortex-a72' };
 
+/** First programs that do more than to greet, of x86_64. */
+interface Program {
+  /** In C, in the folder `programs`. */
+  readonly source: string;
+  readonly modules: readonly string[];
+  /** What it prints besides the greeting. */
+  says(harts: number): readonly string[];
+}
+
+const PROGRAMS: Readonly<Record<string, Program>> = {
+  kvm: {
+    source: 'kvm-init',
+    modules: ['kvm-amd'],
+    says: (harts) => [
+      'kvm: version 12',
+      ...Array.from({ length: harts }, (_, n) => [
+        `kvm: processor ${n}, guest in real mode: says 41, stores 41 at 524304, halts after 5 exits`,
+        `kvm: processor ${n}, guest in long mode: says 141, stores 141 at 524304, halts after 5 exits`,
+      ]).flat(),
+      'kvm: done',
+    ],
+  },
+};
+
 const file = (name: string): NamedFile => ({ name, bytes: readFileSync(name) });
 
-const isGood = (text: string): boolean => text.replaceAll('\r', '').includes(GREETING);
+const isGood = (text: string, lines: readonly string[]): boolean => {
+  const plain = text.replaceAll('\r', '');
+  return lines.every((line) => plain.includes(`${line}\n`));
+};
 
-/** Boots it here. Returns whether it went well. */
-const boot = (options: MachineOptions): boolean => {
+/** Boots it here. Returns whether it went well: switched itself off, and printed these lines. */
+const boot = (options: MachineOptions, lines: readonly string[]): boolean => {
   const { machine } = createMachine(options);
   let text = '';
   machine.onConsole((bytes) => {
@@ -69,7 +102,7 @@ const boot = (options: MachineOptions): boolean => {
     }
   }
   const seconds = (performance.now() - started) / 1000;
-  const isDone = isGood(text) && ending === 'off';
+  const isDone = isGood(text, lines) && ending === 'off';
   const speed = `${Number(machine.retired) / 1e6} million instructions in ${seconds.toFixed(1)} s`;
   console.log(`\n${isDone ? 'ok' : 'FAILED'}: ${ending}, ${speed}, stateHash ${machine.stateHash()}`);
   return isDone;
@@ -79,6 +112,7 @@ const boot = (options: MachineOptions): boolean => {
 const bootOnQemu = (
   architecture: LinuxArchitecture,
   { kernel, initrd, append = '', harts, memory, choices = {} }: MachineOptions,
+  lines: readonly string[],
 ): boolean => {
   const files = { kernel: kernel && unpackZboot(kernel), initrd };
   const folder = folderOf(architecture);
@@ -91,7 +125,7 @@ const bootOnQemu = (
   const words = Object.entries(machine).map(([name, value]) => `,${name === 'gic' ? 'gic-version' : name}=${value}`);
   const board = [
     '-M',
-    `virt${words.join('')}`,
+    `${BOARD[architecture] ?? 'virt'}${words.join('')}`,
     ...(cpu ? ['-cpu', cpu] : []),
     '-m',
     `${(memory ?? 0) / MEBIBYTE}M`,
@@ -108,8 +142,8 @@ const bootOnQemu = (
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const seconds = (performance.now() - started) / 1000;
-  // There the power may be off before the terminal has sent what init wrote.
-  const isDone = status === 0 && stdout.includes('reboot: Power down');
+  // There the power may be off before the terminal has sent what init wrote last.
+  const isDone = status === 0 && stdout.includes('reboot: Power down') && isGood(stdout, lines.slice(0, -1));
   console.log(`${isDone ? 'ok' : 'FAILED'} on QEMU: ${error?.message ?? `status ${status}`}, ${seconds.toFixed(1)} s`);
   return isDone;
 };
@@ -121,6 +155,8 @@ const main = (): number => {
       harts: { type: 'string', default: '1' },
       opensbi: { type: 'boolean', default: false },
       virtio: { type: 'boolean', default: false },
+      program: { type: 'string' },
+      append: { type: 'string', default: '' },
       machine: { type: 'string', default: '' },
       image: { type: 'string' },
       qemu: { type: 'boolean', default: false },
@@ -131,6 +167,16 @@ const main = (): number => {
   if (values.opensbi && !existsSync(OPENSBI)) throw new Error(`${OPENSBI} is missing. apt-get install opensbi`);
   if (values.virtio && architecture !== 'riscv64')
     throw new Error(`--virtio: Debian's ${architecture} has it in modules`);
+  const program = values.program === undefined ? undefined : PROGRAMS[values.program];
+  if (values.program !== undefined && (!program || architecture !== 'x86_64'))
+    throw new Error(`--program: with --arch x86_64, one of ${Object.keys(PROGRAMS).join(', ')}`);
+  const contents: Contents = program
+    ? {
+        init: compiledProgram(program.source, folderOf(architecture)),
+        modules: debianModules(architecture, program.modules),
+      }
+    : {};
+  const lines = [GREETING.trimEnd(), ...(program?.says(Number(values.harts)) ?? [])];
   const { memory, console: serial, words } = PLATFORMS[architecture];
   const options: MachineOptions = {
     architecture,
@@ -138,9 +184,9 @@ const main = (): number => {
     harts: Number(values.harts),
     ...(values.machine && { choices: choiceWords(values.machine) }),
     kernel: file(values.image ?? debianKernel(architecture)),
-    initrd: { name: 'initramfs', bytes: initramfs(architecture) },
+    initrd: { name: 'initramfs', bytes: initramfs(architecture, contents) },
     ...(values.opensbi && { bios: file(OPENSBI) }),
-    append: `console=${values.virtio ? 'hvc0' : serial} ${words}`,
+    append: `console=${values.virtio ? 'hvc0' : serial} ${words} ${values.append}`.trimEnd(),
     ...(values.virtio && {
       extras: [
         { kind: 'console', bus: 'virtio-pci' },
@@ -148,7 +194,7 @@ const main = (): number => {
       ],
     }),
   };
-  const results = [boot(options), ...(values.qemu ? [bootOnQemu(architecture, options)] : [])];
+  const results = [boot(options, lines), ...(values.qemu ? [bootOnQemu(architecture, options, lines)] : [])];
   return results.every(Boolean) ? 0 : 1;
 };
 
