@@ -14,6 +14,7 @@ const APIC_BASE_CHANGED = 0x1001;
 const BASE = { BSC: 1n << 8n, EXTD: 1n << 10n, EN: 1n << 11n } as const;
 
 const SVMDIS = 1n << 4n;
+const TSC_FREQ_SEL = 1n << 24n;
 
 const OF_FEATURES = [
   ['SysCallSysRet', EFER.SCE],
@@ -89,7 +90,15 @@ export const CONTROL_MSRS: readonly Msr[] = [
     },
   }),
   control('SYSCFG', 0xc001_0010, 0x7c_0000n, 'System configuration.', { ignored: ALL }),
-  control('HWCR', 0xc001_0015, 0x0f04_0008n, 'Hardware configuration.', { ignored: ALL }),
+  control('HWCR', 0xc001_0015, 0x0e04_0008n, 'Hardware configuration.', {
+    ignored: ALL,
+    fields: fields(['TscFreqSel', 24, 24, 'the time stamp counter has one frequency']),
+    read: (state) => state.get('HWCR') | (hasFeature(state, 'TscInvariant') ? TSC_FREQ_SEL : 0n),
+  }),
+  control('NB_CFG', 0xc001_001f, 0n, 'Configuration of the northbridge: no extended registers by port 0xCF8.', {
+    constant: 0n,
+    ignored: ALL,
+  }),
   control('TOP_MEM', 0xc001_001a, 0xff_ff80_0000n, 'The end of RAM below 4 GiB.', { ignored: ALL }),
   control('TOP_MEM2', 0xc001_001d, 0xff_ff80_0000n, 'The end of RAM above 4 GiB.', { ignored: ALL }),
   control('PATCH_LEVEL', 0x8b, 0n, 'The revision of microcode.', { constant: 0n, ignored: ALL }),

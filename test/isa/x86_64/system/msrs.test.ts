@@ -24,6 +24,7 @@ describe('an MSR', () => {
     ['VM_HSAVE_PA', 0xc001_0117, 0x1234_5000n, 0x1234_5000n],
     ['MC0_CTL', 0x400, 0xffff_ffff_ffff_ffffn, 0xffff_ffff_ffff_ffffn],
     ['MC0_STATUS, which is nothing', 0x401, 0n, 0n],
+    ['NB_CFG, of which there is nothing', 0xc001_001f, 1n << 46n, 0n],
   ])('%s keeps what is written', (_, number, value, expected) => {
     const hart = hartIn('64');
     writeMsr(hart, number, value);
@@ -53,6 +54,14 @@ describe('an MSR', () => {
     expect(trapOf(() => readMsr(hartIn('64', {}, { model: 'qemu64' }), 0xc000_0103)).cause).toBe(GP);
     expect(readMsr(hartIn('64'), 0xc000_0103)).toBe(0n);
   });
+});
+
+it('HWCR says that an invariant time stamp counter has one frequency, whatever is written', () => {
+  const hart = hartIn('64');
+  expect(readMsr(hart, 0xc001_0015)).toBe(1n << 24n);
+  writeMsr(hart, 0xc001_0015, 8n);
+  expect(readMsr(hart, 0xc001_0015)).toBe(0x100_0008n);
+  expect(readMsr(hartIn('64', {}, { model: 'qemu64' }), 0xc001_0015)).toBe(0n);
 });
 
 describe('EFER', () => {
@@ -110,6 +119,19 @@ describe('the time stamp counter', () => {
     const hart = hartIn('64', { isGuest: 1n, vmTscOffset: 0xffff_ffff_ffff_fff6n, TSC_RATIO: 2n << 32n });
     hart.time = 100n;
     expect(readMsr(hart, 0x10)).toBe(190n);
+  });
+  it('is not behind what another processor has read', () => {
+    const [first, second] = [hartIn('64', { processors: 2n }), hartIn('64', { processors: 2n })];
+    first.time = 500n;
+    rdtsc(first);
+    expect(first.spaces.get('apic 1003')).toBe(500n);
+    second.spaces.set('apic 1003', 500n);
+    second.time = 400n;
+    rdtsc(second);
+    expect(second.read('r', 0)).toBe(500n);
+    second.time = 501n;
+    rdtsc(second);
+    expect(second.read('r', 0)).toBe(501n);
   });
   it('is in EDX and EAX, for programs unless CR4.TSD', () => {
     const hart = hartIn('64', {}, { cpl: 3 });
