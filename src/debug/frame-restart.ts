@@ -154,7 +154,7 @@ function pass(
   if (to.kind === 'memory') return from.kind === 'memory' && from.address === to.address;
   if (to.kind === 'value') return true;
   // It has no place there: nobody reads it.
-  if (to.kind === 'unavailable') return true;
+  if (to.kind === 'unavailable' || to.kind === 'implicitPointer') return true;
   const bytes = bytesOf(from, variable.type, now, read);
   if (bytes === undefined) return false;
   const parts = to.kind === 'pieces' ? to.pieces : [{ at: to, bits: bytes.length * 8, bitOffset: 0 }];
@@ -162,7 +162,7 @@ function pass(
   for (const { at, bits, bitOffset } of parts) {
     const part = bytes.subarray(done, done + bits / 8);
     done += bits / 8;
-    if (at.kind === 'unavailable' || at.kind === 'value') continue;
+    if (at.kind === 'unavailable' || at.kind === 'value' || at.kind === 'implicitPointer') continue;
     if (at.kind === 'memory' || bitOffset !== 0 || bits % 8 !== 0 || bits > 64) return false;
     registers.set(at.dwarf, widened(part, variable.type));
   }

@@ -15,7 +15,18 @@ export interface UnwindAbi {
   readonly signBit?: number;
   /** Registers a called function leaves as they were; the others are lost in a caller. */
   readonly calleeSaved: ReadonlySet<number>;
+  /** The register that leads to the storage of the running thread, and where that begins (local-exec). */
+  readonly threadPointer: number;
+  readonly threadStorage: (pointer: bigint, storage: ThreadStorage) => bigint;
 }
+
+/** Size and alignment of what each thread has, in bytes. */
+type ThreadStorage = { readonly size: number; readonly alignment: number };
+
+const roundUp = (size: number, alignment: number): bigint => BigInt(Math.ceil(size / alignment) * alignment);
+
+/** Variant I of thread-local storage, after nothing: the pointer is where it begins. */
+const atPointer: UnwindAbi['threadStorage'] = (pointer) => pointer;
 
 const span = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
@@ -28,6 +39,8 @@ const riscv = (word: number): UnwindAbi => ({
   savedFramePointer: -2 * word,
   framePointerToCfa: 0,
   calleeSaved: new Set([0, 2, 3, 4, 8, 9, ...span(18, 27), 40, 41, ...span(50, 59)]),
+  threadPointer: 4,
+  threadStorage: atPointer,
 });
 
 const abis: Partial<Record<MachineName, UnwindAbi>> = {
@@ -43,6 +56,9 @@ const abis: Partial<Record<MachineName, UnwindAbi>> = {
     framePointerToCfa: 16,
     signBit: 55,
     calleeSaved: new Set([...span(18, 29), 31, ...span(72, 79)]),
+    // TPIDR_EL0; two words for the runtime come before the storage.
+    threadPointer: 36,
+    threadStorage: (pointer, { alignment }) => pointer + roundUp(16, alignment),
   },
   // rbx 3, rbp 6, rsp 7, r12..r15 (System V ABI AMD64, "DWARF Register Number Mapping").
   x86_64: {
@@ -53,6 +69,9 @@ const abis: Partial<Record<MachineName, UnwindAbi>> = {
     savedFramePointer: 0,
     framePointerToCfa: 16,
     calleeSaved: new Set([3, 6, 7, ...span(12, 15)]),
+    // fs.base; variant II: the storage ends there.
+    threadPointer: 58,
+    threadStorage: (pointer, { size, alignment }) => pointer - roundUp(size, alignment),
   },
   // r0..r31 are 0..31, f0..f31 are 32..63; fp is r22, s0..s8 r23..r31 (LoongArch ELF psABI, "DWARF").
   loongarch64: {
@@ -63,6 +82,8 @@ const abis: Partial<Record<MachineName, UnwindAbi>> = {
     savedFramePointer: -16,
     framePointerToCfa: 0,
     calleeSaved: new Set([0, 2, 3, ...span(21, 31), ...span(56, 63)]),
+    threadPointer: 2,
+    threadStorage: atPointer,
   },
 };
 

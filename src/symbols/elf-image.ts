@@ -1,5 +1,5 @@
 import { pa, type Va, va } from '../base/address';
-import type { ElfImage, ElfSymbol, MachineName, Section, Segment, SymbolHit } from './types';
+import type { CompanionName, ElfImage, ElfSymbol, MachineName, Section, Segment, SymbolHit } from './types';
 
 /** What the wasm module writes for the container. */
 export interface RawHeader {
@@ -26,6 +26,8 @@ export interface RawHeader {
   readonly buildId: string | null;
   readonly hasDebugInfo: boolean;
   readonly hasLines: boolean;
+  readonly threadLocal: { readonly size: number; readonly alignment: number } | null;
+  readonly companions: readonly CompanionName[];
 }
 
 /** Name, demangled name ('' when the same), address, size, kind, section index, whether global. */
@@ -62,6 +64,7 @@ export function elfImage(raw: RawHeader, readSymbols: () => readonly RawSymbol[]
     segments,
     sections,
     buildId: raw.buildId ?? undefined,
+    threadLocal: raw.threadLocal ?? undefined,
     get symbols() {
       // The section index counts the null section, which the list has left out.
       symbols ??= readSymbols()

@@ -9,6 +9,8 @@ export interface ExpressionContext {
   register(dwarf: number): bigint;
   cfa(): bigint;
   frameBase(): bigint;
+  /** Where in memory what lies `offset` bytes into the storage of each thread is for this one. */
+  threadLocal(offset: bigint): bigint;
   /** The value an expression had when the function was entered. */
   atEntry(ops: readonly Op[]): bigint;
 }
@@ -84,6 +86,8 @@ class Machine {
         return numberOfBytes(at.bytes);
       case 'unavailable':
         throw new Unavailable(at.why);
+      case 'implicitPointer':
+        throw new Unavailable('it is a pointer that the compiler did not make');
       case 'pieces':
         throw new Unavailable('a number is expected and the expression gives pieces');
     }
@@ -110,7 +114,7 @@ class Machine {
           break;
         }
         case 'implicitPointer':
-          current = { kind: 'unavailable', why: 'it points to something the compiler optimised away' };
+          current = { kind: 'implicitPointer', die: op.die, offset: op.offset };
           break;
         case 'piece': {
           const at = current ?? this.top();
@@ -171,6 +175,8 @@ class Machine {
         return this.push(context.register(op.register) + op.offset, op.type);
       case 'frameOffset':
         return this.push(context.frameBase() + op.offset);
+      case 'tls':
+        return this.push(context.threadLocal(this.pop().value));
       case 'cfa':
         return this.push(context.cfa());
       case 'drop':

@@ -25,9 +25,12 @@ function held<L extends Located>(at: L, frame: FrameState): L | (Located & { kin
   };
 }
 
-/** Finds a variable that needs no frame: one with a fixed address or a constant. */
-export function locateStatic(program: Program, variable: Variable, slide = 0n): Located {
-  const nowhere: FrameState = { pc: va(0n), isCaller: false, registers: new Map(), slide };
+/** What tells where the storage of the running thread is. */
+export type ThreadRegisters = Partial<Pick<FrameState, 'registers' | 'special'>>;
+
+/** Finds a variable that needs no frame: one with a fixed address, a constant, or one of the running thread. */
+export function locateStatic(program: Program, variable: Variable, slide = 0n, thread: ThreadRegisters = {}): Located {
+  const nowhere: FrameState = { pc: va(0n), isCaller: false, registers: new Map(), slide, ...thread };
   return locate(program, variable, nowhere, () => undefined);
 }
 
@@ -70,9 +73,23 @@ export function frameContext(
           throw new Unavailable(at.kind === 'unavailable' ? at.why : 'its frame base is not an address');
       }
     },
+    threadLocal: (offset) => BigInt.asUintN(64, threadStorage(program, frame) + offset),
     atEntry: (ops) => valueAtEntry(program, frame, ops, readMemory, callers),
   };
   return context;
+}
+
+/** Where the storage of the running thread begins. */
+function threadStorage({ elf }: Program, frame: FrameState): bigint {
+  const abi = unwindAbi(elf.machine);
+  if (abi === undefined) throw new Unavailable('how this processor finds thread-local variables is not known');
+  const pointer = registerOf(frame, abi.threadPointer);
+  if (pointer === undefined) throw new Unavailable('it is thread-local, and the thread pointer is not known here');
+  if (pointer === 0n) throw new Unavailable('it is thread-local, and the thread pointer is 0: it has not been set yet');
+  if (elf.threadLocal === undefined) {
+    throw new Unavailable('it is thread-local, and the program has no segment PT_TLS that tells the layout');
+  }
+  return abi.threadStorage(pointer, elf.threadLocal);
 }
 
 function noFrameBase(): never {
@@ -144,7 +161,7 @@ function valueAtEntry(
 }
 
 /** The frame base of the function a frame is in; any of its variables knows it. */
-function functionFrameBase(program: Program, frame: FrameState): Location | undefined {
+export function functionFrameBase(program: Program, frame: FrameState): Location | undefined {
   for (const scope of program.scopesAt(va(lookupAddress(frame)))) {
     const base = scope.variables.find((v) => v.frameBase !== undefined)?.frameBase;
     if (base !== undefined) return base;

@@ -2,6 +2,7 @@
 interface Exports {
   readonly memory: WebAssembly.Memory;
   input(length: number): number;
+  companion(kind: number): void;
   output(): number;
   output_length(): number;
   open(): void;
@@ -23,10 +24,23 @@ interface Exports {
   type_names(): void;
   type_by_id(id: bigint): void;
   type_named(): void;
+  enumerator_named(): void;
+  macro_named(va: bigint): void;
 }
 
+/** The bytes of other files that hold a part of the debug information. */
+export interface Companions {
+  /** The file that dwz put shared entries into. */
+  readonly alternate?: Uint8Array;
+  /** Files of split debug information: `.dwo`, or a `.dwp` with many. */
+  readonly splits?: readonly Uint8Array[];
+}
+
+const ALTERNATE = 0;
+const SPLIT = 1;
+
 /** What may be asked of the module. */
-export type Query = Exclude<keyof Exports, 'memory' | 'input' | 'output' | 'output_length' | 'open'>;
+export type Query = Exclude<keyof Exports, 'memory' | 'input' | 'companion' | 'output' | 'output_length' | 'open'>;
 
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
@@ -46,6 +60,7 @@ export class SymbolModule {
     private readonly module: WebAssembly.Module,
     private readonly bytes: Uint8Array,
     private readonly onCrash: (what: string) => void,
+    private readonly companions: Companions = {},
   ) {}
 
   /** Opens the file anew. The answer is the header, or a string that says why the file is unreadable. */
@@ -59,11 +74,11 @@ export class SymbolModule {
   }
 
   /** As `ask`, with a text as the module's input. */
-  askAbout(query: Query, text: string): unknown {
+  askAbout(query: Query, text: string, ...args: readonly bigint[]): unknown {
     return this.guard(() => {
       const exports = this.current();
       write(exports, encoder.encode(text));
-      return JSON.parse(this.text(this.run(query, []))) ?? undefined;
+      return JSON.parse(this.text(this.run(query, args))) ?? undefined;
     });
   }
 
@@ -94,6 +109,15 @@ export class SymbolModule {
     const instance = new WebAssembly.Instance(this.module);
     const exports = instance.exports as unknown as Exports;
     this.exports = exports;
+    const { alternate, splits = [] } = this.companions;
+    const others = [
+      ...(alternate === undefined ? [] : [[ALTERNATE, alternate] as const]),
+      ...splits.map((one) => [SPLIT, one] as const),
+    ];
+    for (const [kind, bytes] of others) {
+      write(exports, bytes);
+      exports.companion(kind);
+    }
     write(exports, this.bytes);
     exports.open();
     return exports;

@@ -7,6 +7,7 @@ import { type RawType, TypeGraph } from './type-graph';
 import type {
   AddressRange,
   CodeAddress,
+  CompanionName,
   ElfImage,
   ElfSymbol,
   FunctionInfo,
@@ -27,7 +28,7 @@ interface RawVariable {
   readonly id: number;
   readonly name: string;
   readonly linkageName?: string;
-  readonly type: number | null;
+  readonly type: number | string | null;
   readonly source: number | null;
   readonly line: number;
   readonly isParameter: boolean;
@@ -77,6 +78,8 @@ export class ModuleProgram implements Program {
   readonly elf: ElfImage;
   readonly hasLines: boolean;
   readonly hasDebugInfo: boolean;
+  readonly hasMacros: boolean;
+  readonly companions: readonly CompanionName[];
   flagsOf: Program['flagsOf'] = () => undefined;
   rowOfCode: Program['rowOfCode'] = () => undefined;
   private readonly graph: TypeGraph;
@@ -84,6 +87,7 @@ export class ModuleProgram implements Program {
   private functionNames: readonly Named[] | undefined;
   private staticNames: readonly Named[] | undefined;
   private typeNames: readonly Named[] | undefined;
+  private readonly notes: string[] = [];
   private readonly functionCache = new Map<number, FunctionInfo>();
   private readonly unwindCache = new Map<Va, UnwindRow | undefined>();
 
@@ -93,16 +97,30 @@ export class ModuleProgram implements Program {
     private readonly module: SymbolModule,
     header: RawHeader,
     private readonly crashes: readonly string[],
+    /** The file itself, where another one has its debug information. */
+    private readonly stripped?: SymbolModule,
   ) {
-    this.elf = elfImage(header, () => (this.module.ask('symbols') as readonly RawSymbol[] | undefined) ?? []);
+    this.elf = elfImage(header, () => this.symbols());
     this.hasLines = header.hasLines;
     this.hasDebugInfo = header.hasDebugInfo;
+    this.companions = header.companions;
+    this.hasMacros = header.sections.some(({ name }) => /^\.z?debug_mac(?:ro|info)/.test(name));
     this.graph = new TypeGraph((id) => this.module.ask('type_by_id', BigInt(Math.max(0, id))) as RawType | undefined);
   }
 
   get problems(): readonly string[] {
     const noted = (this.module.ask('problems') as readonly string[] | undefined) ?? [];
-    return [...noted, ...this.crashes];
+    return [...noted, ...this.crashes, ...this.notes];
+  }
+
+  note(problem: string): void {
+    this.notes.push(problem);
+  }
+
+  private symbols(): readonly RawSymbol[] {
+    const found = this.module.ask('symbols') as readonly RawSymbol[] | undefined;
+    if (found !== undefined && found.length > 0) return found;
+    return (this.stripped?.ask('symbols') as readonly RawSymbol[] | undefined) ?? [];
   }
 
   bytesAt(vaddr: Va, length: number): Uint8Array | undefined {
@@ -192,7 +210,7 @@ export class ModuleProgram implements Program {
 
   unwind(at: Va): UnwindRow | undefined {
     if (this.unwindCache.has(at)) return this.unwindCache.get(at);
-    const raw = this.module.ask('unwind_row', at) as RawUnwindRow | undefined;
+    const raw = (this.module.ask('unwind_row', at) ?? this.stripped?.ask('unwind_row', at)) as RawUnwindRow | undefined;
     const row = raw ? unwindRowOf(raw) : this.rowOfCode(at);
     if (this.unwindCache.size > 4096) this.unwindCache.clear();
     this.unwindCache.set(at, row);
@@ -229,6 +247,23 @@ export class ModuleProgram implements Program {
 
   typeById(id: number): Type {
     return this.graph.type(id);
+  }
+
+  variableById(id: number): Variable | undefined {
+    const raw = this.module.ask('static_variable', BigInt(id)) as RawVariable | undefined;
+    return raw && this.variable(raw);
+  }
+
+  enumeratorNamed(name: string): { type: Type; value: bigint } | undefined {
+    const raw = this.module.askAbout('enumerator_named', name) as { type: number; value: string } | undefined;
+    if (raw === undefined) return undefined;
+    const type = this.graph.type(raw.type);
+    const own = type.kind === 'enumeration' ? type.enumerators.find((one) => one.name === name)?.value : undefined;
+    return { type, value: own ?? BigInt(raw.value) };
+  }
+
+  macroNamed(name: string, at: Va | undefined): string | undefined {
+    return this.module.askAbout('macro_named', name, at ?? 0n) as string | undefined;
   }
 
   private source(id: number | null): SourceFile | undefined {

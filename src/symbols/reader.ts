@@ -1,6 +1,6 @@
 import type { RawHeader } from './elf-image';
 import { SymbolError } from './error';
-import { SymbolModule } from './module';
+import { type Companions, SymbolModule } from './module';
 import { ModuleProgram } from './program';
 import type { Program } from './types';
 
@@ -8,9 +8,11 @@ import type { Program } from './types';
 export interface SymbolReader {
   /**
    * Reads a file. Damaged debug information leaves `problems` in the program.
+   * @param companions files that hold a part of its debug information
+   * @param debug the file that has what was stripped from it
    * @throws SymbolError when it is no ELF file or nothing of it is readable.
    */
-  read(path: string, bytes: Uint8Array): Program;
+  read(path: string, bytes: Uint8Array, companions?: Companions, debug?: Uint8Array): Program;
 }
 
 /** Makes a reader from the bytes of src/symbols/symbols.wasm, or from the compiled module. */
@@ -20,25 +22,38 @@ export async function loadSymbolReader(wasm: Uint8Array | WebAssembly.Module): P
 
 /** Makes a reader from the compiled module at once. */
 export function symbolReader(module: WebAssembly.Module): SymbolReader {
-  return { read: (path, bytes) => readProgram(module, path, bytes) };
+  return { read: (path, bytes, companions, debug) => readProgram(module, path, bytes, companions, debug) };
 }
 
 const REBUILD = 'Build the kernel again, or name another file';
 
-function readProgram(wasm: WebAssembly.Module, path: string, bytes: Uint8Array): Program {
+function readProgram(
+  wasm: WebAssembly.Module,
+  path: string,
+  bytes: Uint8Array,
+  companions: Companions = {},
+  debug?: Uint8Array,
+): Program {
   if (bytes.length === 0) throw new SymbolError(path, 'the file is empty', `${REBUILD}.`);
   const crashes: string[] = [];
-  const module = new SymbolModule(wasm, bytes, (what) => {
+  const onCrash = (what: string) => {
     crashes.push(
       `a question about the debug information could not be answered (${what}); the file is damaged or unusual`,
     );
-  });
+  };
+  const own = new SymbolModule(wasm, bytes, onCrash, debug === undefined ? companions : {});
+  const module = debug === undefined ? own : new SymbolModule(wasm, debug, onCrash, companions);
   const header = module.open();
   if (header === undefined) {
     throw new SymbolError(path, `the file is damaged (${crashes[0] ?? 'unknown reason'})`, `${REBUILD}.`);
   }
   if (typeof header === 'string') throw new SymbolError(path, `the file ${header}`, nextStep(header, bytes));
-  return new ModuleProgram(path, bytes, module, header as RawHeader, crashes);
+  if (module === own) return new ModuleProgram(path, bytes, module, header as RawHeader, crashes);
+  const stripped = own.open();
+  if (stripped === undefined || typeof stripped === 'string') return readProgram(wasm, path, bytes);
+  // What is loaded is in the program, and all else in its debug file.
+  const { segments, entry } = stripped as RawHeader;
+  return new ModuleProgram(path, bytes, module, { ...(header as RawHeader), segments, entry }, crashes, own);
 }
 
 function nextStep(problem: string, bytes: Uint8Array): string {

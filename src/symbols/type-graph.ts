@@ -1,6 +1,8 @@
+import { opsOf, type RawOp } from './raw';
 import type {
   AliasType,
   BaseEncoding,
+  DynamicBound,
   Language,
   Member,
   PointerType,
@@ -12,7 +14,21 @@ import type {
   VoidType,
 } from './types';
 
-/** What the wasm module writes for a type: references to other types are ids, `null` means void. */
+/** Another type: its id, none, or why the reference leads nowhere. */
+type Ref = number | string | null;
+
+/** How many elements a dimension has: as many, not said, or what a frame tells. */
+type RawCount =
+  | number
+  | null
+  | {
+      readonly isUpper: boolean;
+      readonly lower: number;
+      readonly ops?: readonly RawOp[];
+      readonly variable?: number | null;
+    };
+
+/** What the wasm module writes for a type: references to other types are ids, `null` means void, a text says why one leads nowhere. */
 export interface RawType {
   readonly kind: Type['kind'];
   readonly id: number;
@@ -22,32 +38,35 @@ export interface RawType {
   readonly alignment?: number;
   readonly language: Language;
   readonly encoding?: BaseEncoding;
+  readonly bits?: number;
   readonly flavour?: string;
-  readonly target?: number | null;
+  readonly target?: Ref;
   readonly isDeclaration?: boolean;
   readonly members?: readonly RawMember[];
-  readonly templates?: readonly { readonly name: string; readonly type: number | null; readonly value?: string }[];
+  readonly templates?: readonly { readonly name: string; readonly type: Ref; readonly value?: string }[];
   readonly variantPart?: {
     readonly discriminant?: RawMember;
     readonly variants: readonly { readonly values: readonly string[]; readonly members: readonly RawMember[] }[];
   };
   readonly containingType?: number;
-  readonly underlying?: number | null;
+  readonly underlying?: Ref;
   readonly enumerators?: readonly { readonly name: string; readonly value: string }[];
-  readonly element?: number | null;
-  readonly counts?: readonly (number | null)[];
-  readonly returns?: number | null;
-  readonly parameters?: readonly (number | null)[];
+  readonly element?: Ref;
+  readonly counts?: readonly RawCount[];
+  readonly returns?: Ref;
+  readonly parameters?: readonly Ref[];
   readonly why?: string;
 }
 
 interface RawMember {
   readonly name: string;
-  readonly type: number | null;
+  readonly type: Ref;
   readonly offset: number;
   readonly bitOffset?: number;
   readonly bitSize?: number;
   readonly isArtificial: boolean;
+  readonly isBase?: true;
+  readonly place?: readonly RawOp[];
 }
 
 const VOID: VoidType = {
@@ -68,8 +87,9 @@ export class TypeGraph {
 
   constructor(private readonly read: (id: number) => RawType | undefined) {}
 
-  type(id: number | null | undefined): Type {
+  type(id: Ref | undefined): Type {
     if (id === null || id === undefined) return VOID;
+    if (typeof id === 'string') return unknown(0, id);
     const known = this.known.get(id);
     if (known !== undefined) return known;
     const raw = this.read(id);
@@ -93,7 +113,12 @@ export class TypeGraph {
     const common = { id, name, shortName, size, alignment, language };
     switch (raw.kind) {
       case 'base':
-        return { ...common, kind: 'base', encoding: raw.encoding ?? 'other' };
+        return {
+          ...common,
+          kind: 'base',
+          encoding: raw.encoding ?? 'other',
+          ...(raw.bits === undefined ? {} : { bits: raw.bits }),
+        };
       case 'pointer':
         return {
           ...common,
@@ -144,7 +169,7 @@ export class TypeGraph {
           },
         };
       case 'array':
-        return this.array(raw, raw.counts ?? [], id, size);
+        return this.array(raw, raw.counts ?? [], id);
       case 'subroutine':
         return {
           ...common,
@@ -171,6 +196,8 @@ export class TypeGraph {
       bitOffset: raw.bitOffset,
       bitSize: raw.bitSize,
       isArtificial: raw.isArtificial,
+      ...(raw.isBase && { isBase: raw.isBase }),
+      ...(raw.place && { place: opsOf(raw.place) }),
       get type() {
         return graph.type(raw.type);
       },
@@ -227,32 +254,43 @@ export class TypeGraph {
     });
   }
 
-  private array(raw: RawType, counts: readonly (number | null)[], id: number, size: number): Type {
+  private array(raw: RawType, counts: readonly RawCount[], id: number): Type {
     const graph = this;
     const [first, ...inner] = counts;
-    const count = first ?? undefined;
-    const innerSize = count === undefined || count === 0 ? 0 : size / count;
+    const isFixed = typeof first === 'number';
     let made: Type | undefined;
     return {
       kind: 'array',
       id,
       name: raw.name,
       shortName: raw.shortName,
-      size,
       alignment: raw.alignment,
       language: raw.language,
-      count,
+      count: isFixed ? first : undefined,
+      ...(isFixed || !first ? {} : { bound: boundOf(first) }),
+      get size() {
+        return isFixed ? first * this.element.size : 0;
+      },
       get element() {
         if (inner.length === 0) return graph.type(raw.element);
-        made ??= graph.array(raw, inner, graph.nextMadeUp--, innerSize);
+        made ??= graph.array(raw, inner, graph.nextMadeUp--);
         return made;
       },
     };
   }
 }
 
-function unreadable(id: number): UnknownType {
-  const why = `the entry at .debug_info+0x${id.toString(16)} is damaged or missing`;
+const boundOf = (raw: Exclude<RawCount, number | null>): DynamicBound => ({
+  isUpper: raw.isUpper,
+  lower: raw.lower,
+  ops: raw.ops && opsOf(raw.ops),
+  variable: raw.variable ?? undefined,
+});
+
+const unreadable = (id: number): UnknownType =>
+  unknown(id, `the entry at .debug_info+0x${id.toString(16)} is damaged or missing`);
+
+function unknown(id: number, why: string): UnknownType {
   return {
     kind: 'unknown',
     id,

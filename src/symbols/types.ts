@@ -67,6 +67,20 @@ export interface ElfImage {
   readonly symbols: readonly ElfSymbol[];
   /** Lower-case hex digits of the GNU build id. */
   readonly buildId: string | undefined;
+  /** The storage that each thread has, in bytes. */
+  readonly threadLocal: { readonly size: number; readonly alignment: number } | undefined;
+}
+
+/** Another file that a part of the debug information is in, as the program names it. */
+export interface CompanionName {
+  /** The debug file of a stripped program, the file that dwz put shared entries into, a file of split debug information. */
+  readonly kind: 'debug' | 'alternate' | 'split';
+  readonly path: string;
+  /** Where the compiler ran; `path` counts from there. May be ''. */
+  readonly directory: string;
+  /** Lower-case hex digits; '' when it does not say. */
+  readonly buildId: string;
+  readonly isFound: boolean;
 }
 
 /** A source file named by a line table. Compare by `id` within one program. */
@@ -156,7 +170,8 @@ export type Op =
   | { readonly op: 'register'; readonly register: number }
   | { readonly op: 'registerOffset'; readonly register: number; readonly offset: bigint; readonly type?: BaseTypeRef }
   | { readonly op: 'frameOffset'; readonly offset: bigint }
-  | { readonly op: 'cfa' | 'drop' | 'swap' | 'rot' | 'nop' | 'stackValue' | 'objectAddress' }
+  /** `tls`: from an offset in each thread's storage to its address in this one. */
+  | { readonly op: 'cfa' | 'drop' | 'swap' | 'rot' | 'nop' | 'stackValue' | 'objectAddress' | 'tls' }
   | { readonly op: 'deref'; readonly size: number; readonly type?: BaseTypeRef }
   | { readonly op: 'pick'; readonly index: number }
   | { readonly op: 'unary'; readonly what: 'abs' | 'neg' | 'not' }
@@ -209,6 +224,8 @@ export type Located =
   /** A value the compiler kept only in the debug information; little-endian; may be longer than the type. */
   | { readonly kind: 'value'; readonly bytes: Uint8Array }
   | { readonly kind: 'pieces'; readonly pieces: readonly LocatedPiece[] }
+  /** A pointer that the compiler did not make, to `offset` in what the variable `die` holds. */
+  | { readonly kind: 'implicitPointer'; readonly die: number; readonly offset: bigint }
   | { readonly kind: 'unavailable'; readonly why: string };
 
 /** A part of a scattered value, in order from its first bit. `bitOffset` is where it starts in its place. */
@@ -309,6 +326,8 @@ interface TypeCommon {
 export interface BaseType extends TypeCommon {
   readonly kind: 'base';
   readonly encoding: BaseEncoding;
+  /** How many bits count, where these are fewer than the bytes have: C's `_BitInt(N)`. */
+  readonly bits?: number;
 }
 
 /** A thin pointer or a reference. Rust's fat pointers are structs. */
@@ -349,6 +368,10 @@ export interface Member {
   readonly bitOffset: number | undefined;
   readonly bitSize: number | undefined;
   readonly isArtificial: boolean;
+  /** A base class of C++. */
+  readonly isBase?: true;
+  /** Where it is, with the object's address on the stack, when only the object tells: a virtual base. Then `offset` is 0. */
+  readonly place?: readonly Op[];
 }
 
 /** A generic argument: a type, or a constant. */
@@ -386,8 +409,18 @@ export interface EnumerationType extends TypeCommon {
 export interface ArrayType extends TypeCommon {
   readonly kind: 'array';
   readonly element: Type;
-  /** Absent for C's flexible arrays. */
+  /** Absent for C's flexible arrays, and for those whose length only a frame tells. */
   readonly count: number | undefined;
+  /** How a frame tells the length of C's variable-length arrays. */
+  readonly bound?: DynamicBound;
+}
+
+/** A length, or the index of the last element, as an expression or as the variable (by its id) that holds it. */
+export interface DynamicBound {
+  readonly isUpper: boolean;
+  readonly lower: number;
+  readonly ops: readonly Op[] | undefined;
+  readonly variable: number | undefined;
 }
 
 /** A function's type, as pointers to functions have as target. */
@@ -476,10 +509,16 @@ export interface Program {
   readonly path: string;
   /** What could not be read, in sentences for the user. Grows as lazily read parts turn out bad. */
   readonly problems: readonly string[];
+  /** Adds one. */
+  note(problem: string): void;
   readonly elf: ElfImage;
   /** Whether there is a line table, and whether there are types and variables. */
   readonly hasLines: boolean;
   readonly hasDebugInfo: boolean;
+  /** Whether it says what macros of the preprocessor were. */
+  readonly hasMacros: boolean;
+  /** The other files that its debug information is in. */
+  readonly companions: readonly CompanionName[];
 
   /** Bytes the file loads at `vaddr` (zero-filled beyond `filesz`), or `undefined` when the range is not wholly in one segment. */
   bytesAt(vaddr: Va, length: number): Uint8Array | undefined;
@@ -526,6 +565,12 @@ export interface Program {
   types(nameOrPattern: string | RegExp): readonly Type[];
   /** The type whose entry is at that offset of .debug_info. */
   typeById(id: number): Type;
+  /** The variable (of a function, too) whose entry has that id. */
+  variableById(id: number): Variable | undefined;
+  /** An enumerator of C or C++. */
+  enumeratorNamed(name: string): { readonly type: Type; readonly value: bigint } | undefined;
+  /** Parameters and body of a macro, ` 4` or `(x) ((x) + 1)`, as the unit at `va` has it, else any. */
+  macroNamed(name: string, va: Va | undefined): string | undefined;
   /** What the bits of a flags type are called. Not in the debug information: whoever knows it sets it. */
   flagsOf: (type: StructType) => readonly FlagName[] | undefined;
 }

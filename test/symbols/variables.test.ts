@@ -28,7 +28,8 @@ function number(state: Stopped, frame: FrameState, at: Located, size: number): b
     case 'value':
       return numberOfBytes(at.bytes.slice(0, size));
     case 'pieces':
-      return 'pieces';
+    case 'implicitPointer':
+      return at.kind;
     case 'unavailable':
       return at.why;
   }

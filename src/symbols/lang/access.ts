@@ -1,5 +1,5 @@
 import type { Type } from '../types';
-import { bare, field, isAggregate, memberNamed } from './layout';
+import { bare, baseName, field, isAggregate, memberNamed } from './layout';
 import { shortTypeName } from './name';
 import { lookAt, shapeOf } from './present';
 import type { Value } from './value';
@@ -16,7 +16,7 @@ export function memberOf(value: Value, name: string): Value | string {
     const shape = shapeOf(holder, lookAt(holder, pathLimits));
     const direct = directMember(holder, name, shape, known);
     if (direct !== undefined) return direct;
-    holder = shape.through ?? shape.target ?? wrapped(holder);
+    holder = shape.through ?? shape.target ?? wrapped(holder) ?? captured(holder);
   }
   const some = [...known].slice(0, 12).join(', ');
   return `${typeText(value.type)} has no field ${name}. ${some === '' ? 'It has no fields.' : `Its fields are ${some}.`}`;
@@ -60,6 +60,15 @@ function wrapped(holder: Value): Value | undefined {
   return type.language === 'rust' && only !== undefined && another === undefined ? field(holder, only) : undefined;
 }
 
+/** The object that a lambda of C++ was made in: its body names the members as its own. */
+function captured(holder: Value): Value | undefined {
+  const type = bare(holder.type);
+  const member = type.language === 'c++' ? memberNamed(type, 'this', '__this') : undefined;
+  if (member === undefined) return undefined;
+  const found = pointeeOf(field(holder, member));
+  return typeof found === 'string' ? undefined : found;
+}
+
 function directMember(holder: Value, name: string, shape: Shape, known: Set<string>, depth = 4): Value | undefined {
   const type = bare(holder.type);
   for (const child of shape.named) if (child.evaluateSuffix?.startsWith('.')) known.add(child.evaluateSuffix.slice(1));
@@ -68,8 +77,10 @@ function directMember(holder: Value, name: string, shape: Shape, known: Set<stri
   const member = memberNamed(type, name, `__${name}`, `_ref__${name}`);
   if (member !== undefined) return field(holder, member);
   if (!isAggregate(type) || depth === 0) return undefined;
+  const base = type.members.find((m) => m.isBase === true && baseName(m) === name);
+  if (base !== undefined) return field(holder, base);
   for (const m of type.members) {
-    if (m.name !== '' || !isAggregate(bare(m.type))) continue;
+    if ((m.name !== '' && m.isBase !== true) || !isAggregate(bare(m.type))) continue;
     const inner = directMember(field(holder, m), name, { text: '', named: [], indexedCount: 0 }, known, depth - 1);
     if (inner !== undefined) return inner;
   }

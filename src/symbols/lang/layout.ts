@@ -1,4 +1,5 @@
-import type { BaseType, Member, StructType, Type, UnionType } from '../types';
+import { type ExpressionContext, evaluateNumber, Unavailable } from '../expression';
+import type { BaseType, Member, Op, StructType, Type, UnionType } from '../types';
 import { isRegisterFile } from './address-name';
 import { stem } from './name';
 import type { Value } from './value';
@@ -25,12 +26,43 @@ export function memberNamed(type: Type, ...names: string[]): Member | undefined 
   return undefined;
 }
 
+/** How a base class is called among the members: as its type, without namespaces. */
+export const baseName = (member: Member): string => bare(member.type).shortName || '(base)';
+
 /** A member's value. */
 export function field(value: Value, member: Member): Value {
   const calledBy = namesOf(value, member);
+  if (member.place !== undefined) return { ...computed(value, member.type, member.place), calledBy };
   if (member.bitSize === undefined) return { ...part(value, member.type, member.offset), calledBy };
   const bit = member.bitOffset ?? 8 * member.offset;
   return { ...part(value, member.type, bit >> 3), calledBy, bits: { offset: bit & 7, size: member.bitSize } };
+}
+
+/** A part whose place only the object tells, as that of a virtual base. */
+function computed(value: Value, type: Type, place: readonly Op[]): Value {
+  const { context } = value;
+  const unavailable = (why: string): Value => ({ ...value, type, place: { kind: 'unavailable', why } });
+  if (value.place.kind !== 'memory')
+    return unavailable('where this part is stands in the object, which is not in memory');
+  const nothing = (): never => {
+    throw new Unavailable('where this part is depends on a frame');
+  };
+  const asked: ExpressionContext = {
+    addressSize: context.addressSize,
+    slide: 0n,
+    readMemory: context.read,
+    register: nothing,
+    cfa: nothing,
+    frameBase: nothing,
+    threadLocal: nothing,
+    atEntry: nothing,
+  };
+  try {
+    return { ...value, type, place: { kind: 'memory', address: evaluateNumber(place, asked, [value.place.address]) } };
+  } catch (error) {
+    if (error instanceof Unavailable) return unavailable(error.message);
+    throw error;
+  }
 }
 
 /** Members that say nothing about what they hold: that is called as the wrapper is. */

@@ -2,7 +2,7 @@ import { hex } from '../../base/address';
 import type { Type } from '../types';
 import { bare } from './layout';
 import { parseInteger, writeBits } from './scalar';
-import type { Value } from './value';
+import type { ImplicitTarget, Value } from './value';
 import { at, plain, type Shape, type View } from './view';
 
 /** A pointer without promises: its number, and what is there when it can be read. */
@@ -19,7 +19,8 @@ export function rawPointerShape(value: Value, type: Type, address: bigint, view:
   const common = { isPointer: true, points: address, scalar: address, write } as const;
   if (target === undefined) return { ...plain(hex(address)), ...common };
   if (bare(target).kind === 'subroutine') return { ...plain(functionText(address, view)), ...common };
-  if (address === 0n) return { ...plain('null'), ...common };
+  // Of a null pointer fields have addresses, too: `&((struct node *)0)->link`.
+  if (address === 0n) return { ...plain('null'), through: at({ ...value, calledBy: [] }, target, 0n), ...common };
   if (isOpaque(target)) return { ...plain(`${hex(address)}${symbolSuffix(address, view)}`), ...common };
   // The pointer is the address, what it leads to need be none.
   const pointee = at({ ...value, calledBy: [] }, target, address);
@@ -31,6 +32,23 @@ export function rawPointerShape(value: Value, type: Type, address: bigint, view:
     target: pointee,
     through: pointee,
     ...common,
+  };
+}
+
+/** A pointer that the compiler did not make: only what it would point to is known. */
+export function implicitPointerShape(value: Value, target: ImplicitTarget, view: View): Shape {
+  const found = target();
+  if (typeof found === 'string') return plain(`<unavailable: ${found}>`);
+  const pointer = bare(value.type);
+  // What was kept may be a part or a wrapper of what the pointer's type says.
+  const pointee = { ...found, type: pointer.kind === 'pointer' ? pointer.target : found.type, calledBy: [] };
+  return {
+    text: `<no address> → ${view.preview(pointee)}`,
+    named: [{ name: '*', value: pointee, evaluateSuffix: '*' }],
+    indexedCount: 0,
+    isPointer: true,
+    target: pointee,
+    through: pointee,
   };
 }
 

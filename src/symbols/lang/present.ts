@@ -2,6 +2,7 @@ import type { BaseType, EnumerationType, Type } from '../types';
 import { arrayShape, cShape } from './c/c';
 import { bare } from './layout';
 import { fullTypeName, shortTypeName } from './name';
+import { implicitPointerShape } from './pointer';
 import { rustShape } from './rust/rust';
 import { namedChildren } from './rust/structs';
 import { scalarShape } from './scalar';
@@ -12,6 +13,8 @@ import { defaultLimits, type Limits, pageLimits, plain, type Shape, View } from 
 export function shapeOf(value: Value, view: View): Shape {
   const type = bare(value.type);
   if (value.place.kind === 'unavailable') return plain(`<unavailable: ${value.place.why}>`);
+  if (value.place.kind === 'implicitPointer' && type.kind === 'pointer')
+    return implicitPointerShape(value, value.place.target, view);
   if (value.isRaw && (type.kind === 'struct' || type.kind === 'union')) return rawShape(value, view);
   switch (type.kind) {
     case 'base':

@@ -6,7 +6,10 @@ import { littleEndian, type Radix, type Value, type Written } from './value';
 import type { Shape, View } from './view';
 
 /** Reads and sets base types and enumerations of all languages. */
-export function scalarShape(value: Value, type: BaseType | EnumerationType, view: View): Shape {
+export function scalarShape(given: Value, type: BaseType | EnumerationType, view: View): Shape {
+  const fewer = type.kind === 'base' && type.bits !== undefined && type.bits < 8 * type.size ? type.bits : undefined;
+  const value =
+    fewer === undefined || given.bits !== undefined ? given : { ...given, bits: { offset: 0, size: fewer } };
   const size = type.size || bare(baseOf(type) ?? type).size;
   if (size === 0) return { text: type.name || '()', named: [], indexedCount: 0 };
   if (size > 16) return { text: `<invalid: a number of ${size} bytes>`, named: [], indexedCount: 0 };
@@ -273,7 +276,7 @@ function parseEnumerator(type: EnumerationType, text: string, width: number): bi
 export function writeBits(value: Value, bits: bigint, width: number, size: number): Written {
   const { place, context } = value;
   if (place.kind === 'unavailable') return { ok: false, why: `It cannot be set: ${place.why}.` };
-  if (place.kind === 'bytes')
+  if (place.kind === 'bytes' || place.kind === 'implicitPointer')
     return { ok: false, why: 'It cannot be set: the compiler keeps it in the debug information only.' };
   let whole = BigInt.asUintN(width, bits);
   let length = size;

@@ -25,10 +25,23 @@ import type {
 export type Place =
   | { readonly kind: 'memory'; readonly address: bigint }
   /** Known to the debugger only (constants, scattered values); little-endian on little-endian targets; cannot be written. */
-  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array; readonly lost?: readonly LostPart[] }
   /** A register by DWARF number; `bytes` is all it holds now, little-endian; `offset` is where the value starts in it. */
   | { readonly kind: 'register'; readonly dwarf: number; readonly bytes: Uint8Array; readonly offset: number }
+  /** A pointer that the compiler did not make; it knows what it would point to. */
+  | { readonly kind: 'implicitPointer'; readonly target: ImplicitTarget }
   | { readonly kind: 'unavailable'; readonly why: string };
+
+/** What an implicit pointer leads to, or why that is not known. */
+export type ImplicitTarget = () => Value | string;
+
+/** Bytes of a scattered value that are not there: `from` to `to`, and why, or what stands for them. */
+export interface LostPart {
+  readonly from: number;
+  readonly to: number;
+  readonly why: string;
+  readonly pointer?: ImplicitTarget;
+}
 
 /** What names addresses have; run-time addresses in and out. */
 export interface Names {
@@ -77,7 +90,11 @@ export interface Child {
 
 /** What setting a value would write: `bytes` at a memory address, or as the new whole contents of a register. */
 export type Written =
-  | { readonly ok: true; readonly place: Exclude<Place, { kind: 'bytes' | 'unavailable' }>; readonly bytes: Uint8Array }
+  | {
+      readonly ok: true;
+      readonly place: Exclude<Place, { kind: 'bytes' | 'implicitPointer' | 'unavailable' }>;
+      readonly bytes: Uint8Array;
+    }
   | { readonly ok: false; readonly why: string };
 
 /** How a value is shown. */
@@ -149,11 +166,28 @@ export function contextOf(program: Program, read: ReadMemory, slide = 0n): Value
 }
 
 /** The value of a variable that `locate` found; scattered pieces are gathered into bytes. */
-export function valueAt(type: Type, located: Located, frame: FrameState | undefined, context: ValueContext): Value {
-  return { type, place: placeOf(located, type.size, frame, context), context };
+export function valueAt(
+  type: Type,
+  located: Located,
+  frame: FrameState | undefined,
+  context: ValueContext,
+  implicit: ImplicitReader = () => IMPLICIT,
+): Value {
+  return { type, place: placeOf(located, type.size, frame, context, implicit), context };
 }
 
-function placeOf(located: Located, size: number, frame: FrameState | undefined, context: ValueContext): Place {
+/** Reads what an implicit pointer leads to: the value of a variable by its id, from an offset on. */
+export type ImplicitReader = (variable: number, offset: bigint) => Value | string;
+
+const IMPLICIT = 'it is a pointer that the compiler did not make';
+
+function placeOf(
+  located: Located,
+  size: number,
+  frame: FrameState | undefined,
+  context: ValueContext,
+  implicit: ImplicitReader,
+): Place {
   switch (located.kind) {
     case 'memory':
       return located;
@@ -161,6 +195,8 @@ function placeOf(located: Located, size: number, frame: FrameState | undefined, 
       return { kind: 'bytes', bytes: located.bytes };
     case 'unavailable':
       return located;
+    case 'implicitPointer':
+      return { kind: 'implicitPointer', target: () => implicit(located.die, located.offset) };
     case 'register': {
       const held = frame?.registers.get(located.dwarf);
       if (held === undefined) return { kind: 'unavailable', why: 'its register was not saved by the frames above' };
@@ -171,16 +207,25 @@ function placeOf(located: Located, size: number, frame: FrameState | undefined, 
     case 'pieces': {
       let bits = 0n;
       let at = 0;
+      const lost: LostPart[] = [];
       for (const piece of located.pieces) {
         const length = Math.ceil((piece.bitOffset + piece.bits) / 8);
-        const from = bytesAt(placeOf(piece.at, length, frame, context), length, context);
-        if (typeof from === 'string') return { kind: 'unavailable', why: `a part of it is not available: ${from}` };
-        bits |= BigInt.asUintN(piece.bits, littleEndian(from) >> BigInt(piece.bitOffset)) << BigInt(at);
+        const place = placeOf(piece.at, length, frame, context, implicit);
+        const from = bytesAt(place, length, context);
+        if (typeof from === 'string') {
+          const pointer = place.kind === 'implicitPointer' ? { pointer: place.target } : {};
+          lost.push({ from: at >> 3, to: Math.ceil((at + piece.bits) / 8), why: from, ...pointer });
+        } else bits |= BigInt.asUintN(piece.bits, littleEndian(from) >> BigInt(piece.bitOffset)) << BigInt(at);
         at += piece.bits;
       }
+      if (lost.length === located.pieces.length && lost.every(({ pointer }) => pointer === undefined)) {
+        return { kind: 'unavailable', why: lost[0]?.why ?? IMPLICIT };
+      }
+      // What no piece describes is not known either.
+      if (at < 8 * size) lost.push({ from: at >> 3, to: size, why: 'the compiler kept no location for this part' });
       const bytes = new Uint8Array(Math.max(size, Math.ceil(at / 8)));
       for (let i = 0; i < bytes.length; i++) bytes[i] = Number((bits >> BigInt(8 * i)) & 0xffn);
-      return { kind: 'bytes', bytes };
+      return lost.length === 0 ? { kind: 'bytes', bytes } : { kind: 'bytes', bytes, lost };
     }
   }
 }
@@ -193,8 +238,13 @@ export function bytesAt(place: Place, length: number, context: ValueContext): Ui
       const bytes = context.read(BigInt.asUintN(64, place.address), length);
       return bytes !== undefined && bytes.length === length ? bytes : `no memory at 0x${place.address.toString(16)}`;
     }
-    case 'bytes':
+    case 'bytes': {
+      const lost = place.lost?.find(({ from, to }) => from < length && to > 0);
+      if (lost !== undefined) return lost.why;
       return length <= place.bytes.length ? place.bytes.subarray(0, length) : 'only a part of it is known';
+    }
+    case 'implicitPointer':
+      return IMPLICIT;
     case 'register':
       return place.offset + length <= place.bytes.length
         ? place.bytes.subarray(place.offset, place.offset + length)

@@ -1,5 +1,14 @@
 import type { Type } from '../types';
-import { bytesAt, type Child, littleEndian, type Place, type Value, type ValueContext, type Written } from './value';
+import {
+  bytesAt,
+  type Child,
+  type LostPart,
+  littleEndian,
+  type Place,
+  type Value,
+  type ValueContext,
+  type Written,
+} from './value';
 
 /** What a reader found out about a value: how it reads on one line and what it consists of. */
 export interface Shape {
@@ -160,19 +169,35 @@ export function at(value: Value, type: Type, address: bigint): Value {
 
 const calledLike = ({ calledBy }: Value): Pick<Value, 'calledBy'> => (calledBy === undefined ? {} : { calledBy });
 
-function placeWithin(place: Place, offset: number): Place {
+/** The place some bytes into another one. */
+export function placeWithin(place: Place, offset: number): Place {
   switch (place.kind) {
     case 'memory':
       return { kind: 'memory', address: BigInt.asUintN(64, place.address + BigInt(offset)) };
     case 'bytes':
       return offset <= place.bytes.length
-        ? { kind: 'bytes', bytes: place.bytes.subarray(offset) }
+        ? remaining(place.bytes.subarray(offset), place.lost, offset)
         : { kind: 'unavailable', why: 'only a part of it is known' };
+    case 'implicitPointer':
+      return offset === 0
+        ? place
+        : { kind: 'unavailable', why: 'it is a part of a pointer that the compiler did not make' };
     case 'register':
       return { ...place, offset: place.offset + offset };
     case 'unavailable':
       return place;
   }
+}
+
+/** Bytes from an offset on, with what is lost of them; where a pointer that was not made stands there, that. */
+function remaining(bytes: Uint8Array, lost: readonly LostPart[] | undefined, offset: number): Place {
+  if (lost === undefined) return { kind: 'bytes', bytes };
+  const pointer = lost.find((part) => part.from === offset)?.pointer;
+  if (pointer !== undefined) return { kind: 'implicitPointer', target: pointer };
+  const rest = lost
+    .map((part) => ({ ...part, from: part.from - offset, to: part.to - offset }))
+    .filter(({ to }) => to > 0);
+  return rest.length === 0 ? { kind: 'bytes', bytes } : { kind: 'bytes', bytes, lost: rest };
 }
 
 /** A shape of text alone. */

@@ -1,10 +1,10 @@
 import { hex } from '../../../base/address';
-import type { Type } from '../../types';
-import { type Aggregate, bare, field } from '../layout';
+import type { Member, Type } from '../../types';
+import { type Aggregate, bare, baseName, field } from '../layout';
 import { rawPointerShape } from '../pointer';
 import { escaped } from '../scalar';
 import type { Child, Value } from '../value';
-import { at, plain, type Shape, strided, type View } from '../view';
+import { at, placeWithin, plain, type Shape, strided, type View } from '../view';
 
 /** Reads values of C (and C++) types: pointers, structs, unions. */
 export function cShape(value: Value, view: View): Shape {
@@ -23,23 +23,29 @@ function aggregateShape(value: Value, type: Aggregate, view: View): Shape {
     text: view.list(
       open,
       '}',
-      children.map(
-        (c) => () => (c.evaluateSuffix === undefined ? view.preview(c.value) : `${c.name}: ${view.preview(c.value)}`),
-      ),
+      children.map((c) => () => (c.name === ANONYMOUS ? view.preview(c.value) : `${c.name}: ${view.preview(c.value)}`)),
     ),
     named: children,
     indexedCount: 0,
   };
 }
 
+const ANONYMOUS = '(anonymous)';
+
 /** Members without a name are C's anonymous structs and unions: their members count as the outer one's. */
 function fields(value: Value, type: Aggregate): Child[] {
   return type.members.map((member) => ({
-    name: member.name || '(anonymous)',
+    name: member.isBase === true ? baseName(member) : member.name || ANONYMOUS,
     value: field(value, member),
-    evaluateSuffix: member.name === '' ? undefined : `.${member.name}`,
+    evaluateSuffix: member.isBase === true ? baseSuffix(member) : member.name === '' ? undefined : `.${member.name}`,
   }));
 }
+
+/** The suffix that reaches a base class: its name is one of its members. That of a template has no place after a dot. */
+const baseSuffix = (member: Member): string | undefined => {
+  const name = baseName(member);
+  return /^\w+$/.test(name) ? `.${name}` : undefined;
+};
 
 function pointerShape(value: Value, target: Type, view: View): Shape {
   const address = view.unsigned(value.place, value.type.size || view.context.addressSize);
@@ -97,8 +103,14 @@ export function arrayShape(value: Value, view: View): Shape {
     value.place.kind === 'memory'
       ? at(value, element, value.place.address + BigInt(i) * BigInt(element.size))
       : within(value, element, i);
-  const items = strided(value, element, count, address);
-  if (count > 0 && element.size > 0) {
+  const isC = type.language !== 'rust';
+  const items = {
+    ...strided(value, element, count, address),
+    // Arrays without a length, of none or of one go on where the allocation does, as C programs use them.
+    ...(isC && count <= 1 && element.size > 0 && { element: (key: bigint | string) => beyond(key, address) }),
+  };
+  if (isC && type.count === undefined) return { ...plain(openText(value, element, view)), ...items };
+  if (count > 0 && element.size > 0 && value.place.kind === 'memory') {
     const first = view.bytes(value.place, 1);
     if (typeof first === 'string') return { ...plain(`<unavailable: ${first}>`), ...items };
   }
@@ -122,11 +134,18 @@ export function arrayShape(value: Value, view: View): Shape {
   };
 }
 
+function beyond(key: bigint | string, address: (index: number) => Value): Value | undefined {
+  return typeof key === 'bigint' && key >= 0n && key < BigInt(Number.MAX_SAFE_INTEGER)
+    ? address(Number(key))
+    : undefined;
+}
+
+/** An array of which nobody says how long it is: text ends by itself. */
+function openText(value: Value, element: Type, view: View): string {
+  const text = isChar(element) && value.place.kind === 'memory' ? cString(value.place.address, view) : undefined;
+  return text ?? '<its length is not recorded; index it>';
+}
+
 function within(value: Value, element: Type, i: number): Value {
-  const offset = i * element.size;
-  const { place } = value;
-  const one = { ...value, type: element };
-  if (place.kind === 'bytes')
-    return { ...one, place: { kind: 'bytes', bytes: place.bytes.subarray(Math.min(offset, place.bytes.length)) } };
-  return place.kind === 'register' ? { ...one, place: { ...place, offset: place.offset + offset } } : one;
+  return { ...value, type: element, place: placeWithin(value.place, i * element.size) };
 }

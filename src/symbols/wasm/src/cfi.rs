@@ -7,7 +7,7 @@ use gimli::{
     BaseAddresses, CfaRule, CieOrFde, DebugFrame, EhFrame, EndianSlice, FrameDescriptionEntry, RegisterRule, UnwindContext,
     UnwindExpression, UnwindSection,
 };
-use object::{Object, ObjectSection};
+use object::{Object, ObjectSection as _};
 
 pub struct Cfi {
     debug_frame: DebugFrame<R>,
@@ -19,7 +19,12 @@ pub struct Cfi {
 
 impl Cfi {
     fn build(program: &Program) -> Cfi {
-        let data = |name: &str| program.file.section_by_name(name).and_then(|s| s.data().ok()).unwrap_or(&[]);
+        let data = |name: &str| {
+            let mut problems = Vec::new();
+            let found = crate::sections::data(&program.file, name, &mut problems);
+            problems.into_iter().for_each(|p| program.problem(p));
+            found
+        };
         let address = |name: &str| program.file.section_by_name(name).map(|s| s.address());
         let address_size = if program.file.is_64() { 8 } else { 4 };
         let mut bases = BaseAddresses::default();

@@ -76,6 +76,19 @@ where
     })
 }
 
+/// Size and alignment of the storage that each thread has.
+fn tls_segment(file: &File) -> Option<(u64, u64)> {
+    fn find<H: FileHeader>(headers: &[H::ProgramHeader], endian: H::Endian) -> Option<(u64, u64)> {
+        let tls = headers.iter().find(|p| p.p_type(endian) == elf::PT_TLS)?;
+        Some((tls.p_memsz(endian).into(), tls.p_align(endian).into()))
+    }
+    match file {
+        object::File::Elf64(f) => find::<elf::FileHeader64<object::Endianness>>(f.elf_program_headers(), f.endian()),
+        object::File::Elf32(f) => find::<elf::FileHeader32<object::Endianness>>(f.elf_program_headers(), f.endian()),
+        _ => None,
+    }
+}
+
 fn segments(file: &File) -> Vec<Segment> {
     match file {
         object::File::Elf64(f) => loads::<elf::FileHeader64<object::Endianness>>(f.elf_program_headers(), f.endian()).collect(),
@@ -107,6 +120,14 @@ pub fn write_header(file: &File, bytes: &[u8], json: &mut Json, problems: &mut V
             });
         }
     });
+    json.key("threadLocal");
+    match tls_segment(file) {
+        Some((size, alignment)) => json.object(|json| {
+            json.key("size").number(size.min(1 << 48));
+            json.key("alignment").number(alignment.clamp(1, 1 << 32));
+        }),
+        None => json.null(),
+    }
     json.key("sections").array(|json| {
         for s in file.sections() {
             let loaded = is_loaded(s.flags());
@@ -150,6 +171,8 @@ pub fn write_symbols(file: &File, json: &mut Json) {
                 _ if s.is_undefined() => continue,
                 (SymbolKind::File, _) => continue,
                 (SymbolKind::Section, _) => continue,
+                // What they call an address is a place in the storage of each thread.
+                (SymbolKind::Tls, _) => continue,
                 (_, SymbolSection::Absolute) => "absolute",
                 (SymbolKind::Text, _) if s.size() > 0 || is_function(&s) => "function",
                 (SymbolKind::Data, _) => "object",

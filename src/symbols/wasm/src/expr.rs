@@ -4,6 +4,11 @@ use crate::json::Json;
 use crate::program::{attr, DieRef, Program, R};
 use gimli::{AttributeValue, DieReference, Encoding, Expression, Operation, UnitOffset};
 
+/// Writes the operations of an expression attribute.
+pub fn write_expression(program: &Program, unit: u32, expression: Expression<R>, json: &mut Json) {
+    write_ops(Context::of_unit(program, unit), expression, json);
+}
+
 const MAX_OPS: usize = 4096;
 const MAX_NESTING: u32 = 4;
 
@@ -193,7 +198,11 @@ fn write_op(context: Context, op: &Operation<R>, at: usize, index_of: &dyn Fn(us
         Operation::StackValue => simple("stackValue", json),
         Operation::ImplicitPointer { value, byte_offset } => {
             simple("implicitPointer", json);
-            json.key("die").number(value.0 as u64);
+            let target = context.unit.and_then(|u| context.program.die_in_set(u, value.0 as u64));
+            match target {
+                Some(die) => json.key("die").number(context.program.id(die)),
+                None => json.key("die").number(0),
+            }
             signed(byte_offset, json.key("offset"));
         }
         Operation::EntryValue { expression } => {
@@ -206,7 +215,7 @@ fn write_op(context: Context, op: &Operation<R>, at: usize, index_of: &dyn Fn(us
         }
         Operation::Address { address } => static_address(address, json),
         Operation::AddressIndex { index } | Operation::ConstantIndex { index } => {
-            match context.unit.and_then(|u| context.program.dwarf.address(context.program.unit(u), index).ok()) {
+            match context.unit.and_then(|u| context.program.dwarf(u).address(context.program.unit(u), index).ok()) {
                 Some(address) if matches!(op, Operation::AddressIndex { .. }) => static_address(address, json),
                 Some(address) => constant(address, json),
                 None => unsupported("an index into .debug_addr that is not there", json),
@@ -228,7 +237,7 @@ fn write_op(context: Context, op: &Operation<R>, at: usize, index_of: &dyn Fn(us
             simple("reinterpret", json);
             base_type(context, t, json);
         }
-        Operation::TLS => unsupported("thread-local storage", json),
+        Operation::TLS => simple("tls", json),
         Operation::Call { offset: DieReference::UnitRef(_) | DieReference::DebugInfoRef(_) } => {
             unsupported("a DWARF procedure", json)
         }
@@ -255,6 +264,20 @@ pub fn constant_bytes(value: &AttributeValue<R>) -> Option<Vec<u8>> {
     }
 }
 
+/// Writes the `Location` of what lies at an offset of each thread's storage.
+pub fn write_thread_local(offset: u64, json: &mut Json) {
+    json.object(|json| {
+        json.key("kind").text("expression");
+        json.key("ops").array(|json| {
+            json.object(|json| {
+                json.key("op").text("const");
+                json.key("value").big(offset);
+            });
+            json.object(|json| json.key("op").text("tls"));
+        });
+    });
+}
+
 /// Writes a `Location` object from the attribute of an entry.
 pub fn write_location(program: &Program, unit: u32, value: Option<AttributeValue<R>>, json: &mut Json) {
     let context = Context::of_unit(program, unit);
@@ -274,7 +297,7 @@ pub fn write_location(program: &Program, unit: u32, value: Option<AttributeValue
             write_ops(context, expression, json.key("ops"));
         });
     }
-    match program.dwarf.attr_locations(program.unit(unit), value) {
+    match program.dwarf(unit).attr_locations(program.unit(unit), value) {
         Ok(Some(mut list)) => json.object(|json| {
             json.key("kind").text("list");
             let mut fallback = None;

@@ -143,7 +143,7 @@ fn entry_pc(program: &Program, die: DieRef, entry: &crate::program::Die, ranges:
     let unit = program.unit(die.unit);
     let explicit = attr(entry, gimli::DW_AT_entry_pc)
         .or_else(|| attr(entry, gimli::DW_AT_low_pc))
-        .and_then(|v| program.dwarf.attr_address(unit, v).ok().flatten());
+        .and_then(|v| program.dwarf(die.unit).attr_address(unit, v).ok().flatten());
     explicit.filter(|va| ranges.iter().any(|r| r.0 <= *va && *va < r.1)).or_else(|| ranges.iter().map(|r| r.0).min())
 }
 

@@ -48,6 +48,11 @@ pub struct UnitIndex {
     pub code: Vec<(u64, u64, u32)>,
     pub types: Vec<Named>,
     pub statics: Vec<Static>,
+    /// Variables and static members that are defined elsewhere.
+    declarations: Vec<Named>,
+    /// `(enumeration, entry, name)`.
+    pub enumerators: Vec<(u32, u32, &'static [u8])>,
+    last_enumeration: u32,
 }
 
 #[derive(Default)]
@@ -97,7 +102,10 @@ impl UnitIndex {
             }
             let context = stack.last().map_or(0, |&(_, c)| c);
             let tag = abbreviation.tag();
-            if !is_interesting(tag) {
+            // Of fields only those that lie outside the object: static ones.
+            let is_static_member = tag == gimli::DW_TAG_member
+                && abbreviation.attributes().iter().any(|a| matches!(a.name(), gimli::DW_AT_external | gimli::DW_AT_declaration));
+            if !is_interesting(tag) && !is_static_member {
                 entries.skip_attributes(abbreviation.attributes())?;
                 continue;
             }
@@ -145,7 +153,7 @@ impl UnitIndex {
                     origin,
                     has_code: attrs.ranges
                         || attrs.low.is_some_and(|v| {
-                            program.dwarf.attr_address(unit, v).ok().flatten().is_some_and(|lo| program.is_code(lo))
+                            program.dwarf(unit_index).attr_address(unit, v).ok().flatten().is_some_and(|lo| program.is_code(lo))
                         }),
                 });
                 Some(plain_name)
@@ -164,15 +172,34 @@ impl UnitIndex {
                 }
                 None
             }
-            gimli::DW_TAG_variable => {
-                let address = attrs.location.and_then(|v| static_address(program, unit, v));
+            gimli::DW_TAG_variable | gimli::DW_TAG_member => {
+                let is_defined = attrs.location.is_some();
+                let place = attrs.location.map_or(Place::None, |v| static_place(program, unit_index, unit, v));
+                let address = if let Place::Address(address) = place { Some(address) } else { None };
                 // A constant in a function is a local the compiler folded.
-                if address.is_some() || (attrs.constant && !self.is_in_function(context)) {
+                let is_constant = attrs.constant && !self.is_in_function(context);
+                // Some compilers leave out where a thread-local variable is; its symbol tells.
+                let is_bare = !is_defined && !attrs.constant && !attrs.is_declaration && !self.is_in_function(context);
+                let origin = attrs.origin.as_ref().and_then(|v| program.target(unit_index, v));
+                // Literals have no names: nobody asks for them.
+                let is_named = name.is_some() || origin.is_some();
+                let is_thread_local = matches!(place, Place::ThreadLocal) || (is_bare && is_tls_symbol(program, &attrs, unit_index, plain_name));
+                if is_named && (address.is_some() || is_constant || is_thread_local) {
                     self.statics.push(Static { named, address });
+                } else if attrs.is_declaration || tag == gimli::DW_TAG_member {
+                    self.declarations.push(named);
                 }
                 None
             }
+            gimli::DW_TAG_enumerator => {
+                let owner = self.last_enumeration;
+                self.enumerators.push((owner, offset, plain_name));
+                None
+            }
             _ => {
+                if tag == gimli::DW_TAG_enumeration_type {
+                    self.last_enumeration = offset;
+                }
                 if name.is_some() {
                     self.types.push(named);
                 }
@@ -216,6 +243,11 @@ impl UnitIndex {
 
     pub fn subprogram_at(&self, offset: u32) -> Option<&Subprogram> {
         self.subprograms.binary_search_by_key(&offset, |s| s.offset).ok().map(|i| &self.subprograms[i])
+    }
+
+    /// A variable that is only declared there.
+    pub fn declaration_at(&self, offset: u32) -> Option<&Named> {
+        self.declarations.binary_search_by_key(&offset, |d| d.offset).ok().map(|i| &self.declarations[i])
     }
 
     pub fn static_at(&self, offset: u32) -> Option<&Static> {
@@ -272,17 +304,38 @@ fn is_interesting(tag: gimli::DwTag) -> bool {
                 | gimli::DW_TAG_base_type
                 | gimli::DW_TAG_typedef
                 | gimli::DW_TAG_pointer_type
+                | gimli::DW_TAG_template_alias
+                | gimli::DW_TAG_enumerator
         )
 }
 
-/// The address of a variable whose location is simply an address.
-fn static_address(program: &Program, unit: &Unit<R>, location: AttributeValue<R>) -> Option<u64> {
-    let AttributeValue::Exprloc(expression) = location else { return None };
-    match expression.operations(unit.encoding()).next().ok()?? {
-        gimli::Operation::Address { address } => Some(address),
-        gimli::Operation::AddressIndex { index } => program.dwarf.address(unit, index).ok(),
-        _ => None,
+/// What the location of a variable says without a frame.
+enum Place {
+    None,
+    Address(u64),
+    ThreadLocal,
+}
+
+/// The address of a variable whose location is simply an address, or that it is one for each thread.
+fn static_place(program: &Program, unit_index: u32, unit: &Unit<R>, location: AttributeValue<R>) -> Place {
+    let AttributeValue::Exprloc(expression) = location else { return Place::None };
+    let mut operations = expression.operations(unit.encoding());
+    let first = operations.next().ok().flatten();
+    if matches!(operations.next(), Ok(Some(gimli::Operation::TLS))) {
+        return Place::ThreadLocal;
     }
+    match first {
+        Some(gimli::Operation::Address { address }) => Place::Address(address),
+        Some(gimli::Operation::AddressIndex { index }) => {
+            program.dwarf(unit_index).address(unit, index).map_or(Place::None, Place::Address)
+        }
+        _ => Place::None,
+    }
+}
+
+fn is_tls_symbol(program: &Program, attrs: &Attrs, unit: u32, name: &[u8]) -> bool {
+    let linkage = attrs.linkage.and_then(|v| program.string(unit, v));
+    program.tls_symbol(linkage.unwrap_or(name)).is_some()
 }
 
 /// The name of a function as a person knows it, and its linkage name.

@@ -2,6 +2,7 @@
 //! Answers are JSON text (or plain lines) in a buffer that the next call overwrites.
 
 mod cfi;
+mod companions;
 mod elf;
 mod expansions;
 mod expr;
@@ -9,11 +10,14 @@ mod functions;
 mod index;
 mod json;
 mod lines;
+mod macros;
 mod program;
 mod scopes;
+mod sections;
 mod types;
 mod variables;
 
+use companions::Companions;
 use json::Json;
 use program::Program;
 use std::cell::UnsafeCell;
@@ -22,13 +26,19 @@ struct State {
     program: Option<Program>,
     out: Vec<u8>,
     input: Vec<u8>,
+    companions: Option<Companions>,
 }
 
 struct Shared(UnsafeCell<State>);
 // SAFETY: the module has one thread and no call re-enters it.
 unsafe impl Sync for Shared {}
 
-static STATE: Shared = Shared(UnsafeCell::new(State { program: None, out: Vec::new(), input: Vec::new() }));
+static STATE: Shared = Shared(UnsafeCell::new(State {
+    program: None,
+    out: Vec::new(),
+    input: Vec::new(),
+    companions: None,
+}));
 
 fn state() -> &'static mut State {
     // SAFETY: as above; each exported function takes the reference once and drops it before it returns.
@@ -72,19 +82,32 @@ pub extern "C" fn output_length() -> usize {
     state().out.len()
 }
 
+/// Takes the file in the input buffer as one that the next file to be opened names: 0 is dwz's alternate file, 1 one of
+/// split debug information.
+#[no_mangle]
+pub extern "C" fn companion(kind: u32) {
+    let bytes: &'static [u8] = Box::leak(std::mem::take(&mut state().input).into_boxed_slice());
+    let companions = state().companions.get_or_insert_with(Companions::default);
+    match kind {
+        0 => companions.alternate = Some(bytes),
+        _ => companions.splits.push(bytes),
+    }
+}
+
 /// Opens the file in the input buffer: a header object, or a string that says why it cannot be read.
 #[no_mangle]
 pub extern "C" fn open() {
     std::panic::set_hook(Box::new(|info| state().out = info.to_string().into_bytes()));
     let bytes: &'static [u8] = Box::leak(std::mem::take(&mut state().input).into_boxed_slice());
     let mut json = Json::new();
-    match Program::open(bytes) {
+    match Program::open(bytes, &state().companions.take().unwrap_or_default()) {
         Ok(program) => {
             let mut problems = Vec::new();
             json.object(|json| {
                 elf::write_header(&program.file, bytes, json, &mut problems);
                 json.key("hasDebugInfo").boolean(!program.units.is_empty());
                 json.key("hasLines").boolean(program.units.iter().any(|u| u.line_program.is_some()));
+                companions::write_wanted(&program, json);
             });
             problems.into_iter().for_each(|p| program.problem(p));
             state().program = Some(program);
@@ -231,6 +254,20 @@ pub extern "C" fn static_at(va: u64) {
             _ => json.null(),
         }
     });
+}
+
+/// The enumerator of C or C++ whose name is in the input buffer: `{type, value}`, or null.
+#[no_mangle]
+pub extern "C" fn enumerator_named() {
+    let name = std::mem::take(&mut state().input);
+    answer(|program, json| types::write_enumerator(program, &name, json));
+}
+
+/// The body of the macro whose name is in the input buffer, as the unit at `va` (else any) leaves it, or null.
+#[no_mangle]
+pub extern "C" fn macro_named(va: u64) {
+    let name = std::mem::take(&mut state().input);
+    answer(|program, json| macros::write(program, &name, va, json));
 }
 
 #[no_mangle]

@@ -104,14 +104,15 @@ impl Lines {
         let mut lines = Lines::default();
         let mut ids: HashMap<String, u32> = HashMap::new();
         let mut sequences: Vec<Vec<Row>> = Vec::new();
-        let mut done: HashMap<usize, u32> = HashMap::new();
+        let mut done: HashMap<(u32, usize), u32> = HashMap::new();
         for (index, unit) in program.units.iter().enumerate() {
             let Some(line_program) = unit.line_program.clone() else {
                 lines.files.push(HashMap::new());
                 continue;
             };
             // Units may share a table (type units, damaged files); it is read once.
-            let offset = line_program.header().offset().0;
+            let owner = program.table_of(index as u32);
+            let offset = (owner, line_program.header().offset().0);
             if let Some(&first) = done.get(&offset) {
                 let files = lines.files[first as usize].clone();
                 lines.files.push(files);

@@ -17,9 +17,15 @@ fn name_pair(program: &Program, die: DieRef, entry: &Die) -> (String, String) {
 }
 
 fn write_type_ref(program: &Program, unit: u32, entry: &Die, key: &str, json: &mut Json) {
-    match program.reference(unit, entry, gimli::DW_AT_type) {
-        Some(die) => json.key(key).number(program.id(die)),
-        None => json.key(key).null(),
+    write_ref(program, unit, entry, json.key(key));
+}
+
+/// A type as its id, null for none, or in words why the reference leads nowhere.
+pub fn write_ref(program: &Program, unit: u32, entry: &Die, json: &mut Json) {
+    let Some(value) = attr(entry, gimli::DW_AT_type) else { return json.null() };
+    match program.target(unit, &value) {
+        Some(die) => json.number(program.id(die)),
+        None => json.text(&program.why_missing(&value)),
     }
 }
 
@@ -37,35 +43,93 @@ fn size_of(program: &Program, die: DieRef, depth: u32) -> u64 {
         gimli::DW_TAG_pointer_type | gimli::DW_TAG_reference_type | gimli::DW_TAG_rvalue_reference_type => {
             program.unit(die.unit).encoding().address_size.into()
         }
-        gimli::DW_TAG_array_type => counts(program, die).iter().fold(target(), |n, c| n.saturating_mul(c.unwrap_or(0))),
+        gimli::DW_TAG_array_type => counts(program, die).iter().fold(target(), |n, count| match count {
+            Count::Fixed(Some(elements)) => n.saturating_mul(*elements),
+            _ => 0,
+        }),
+        gimli::DW_TAG_ptr_to_member_type => {
+            // That of a function is its address and an adjustment of `this`.
+            let word = u64::from(program.unit(die.unit).encoding().address_size);
+            let pointed = program.reference(die.unit, &entry, gimli::DW_AT_type).and_then(|t| program.entry(t));
+            if pointed.is_some_and(|e| e.tag() == gimli::DW_TAG_subroutine_type) { 2 * word } else { word }
+        }
         gimli::DW_TAG_typedef
         | gimli::DW_TAG_const_type
         | gimli::DW_TAG_volatile_type
         | gimli::DW_TAG_restrict_type
         | gimli::DW_TAG_atomic_type
+        | gimli::DW_TAG_template_alias
+        | gimli::DW_TAG_immutable_type
+        | gimli::DW_TAG_packed_type
         | gimli::DW_TAG_enumeration_type => target(),
         _ => 0,
     }
 }
 
-/// The number of elements in each dimension of an array.
-fn counts(program: &Program, die: DieRef) -> Vec<Option<u64>> {
-    let mut counts = Vec::new();
-    for_children(program, die, |child| {
-        if child.tag() == gimli::DW_TAG_subrange_type {
-            let number = |at| attr(child, at).filter(|v| !matches!(v, AttributeValue::Exprloc(_))).and_then(|v| v.udata_value());
-            let lower = number(gimli::DW_AT_lower_bound).unwrap_or(0);
-            counts.push(number(gimli::DW_AT_count).or_else(|| {
-                // An upper bound of -1 is how some compilers write "no elements" or "unknown".
-                let upper = attr(child, gimli::DW_AT_upper_bound)?;
-                match upper.sdata_value() {
-                    Some(n) if n < 0 => None,
-                    _ => upper.udata_value()?.checked_sub(lower)?.checked_add(1),
-                }
-            }));
+/// How many elements a dimension has.
+enum Count {
+    /// As many, or none said: C's flexible arrays.
+    Fixed(Option<u64>),
+    /// Known only in a frame: the attribute is an expression or refers to a variable.
+    Computed { is_upper: bool, lower: u64, value: AttributeValue<crate::program::R> },
+}
+
+/// An unsigned bound. Only a form that has a sign says that it is negative: 200 in one byte is 200.
+fn bound(value: &AttributeValue<crate::program::R>) -> Option<i128> {
+    match *value {
+        AttributeValue::Data1(n) => Some(n.into()),
+        AttributeValue::Data2(n) => Some(n.into()),
+        // All ones is how some compilers write -1: an array without elements.
+        AttributeValue::Data4(n) => Some(if n == u32::MAX { -1 } else { n.into() }),
+        AttributeValue::Data8(n) | AttributeValue::Udata(n) => Some(if n == u64::MAX { -1 } else { n.into() }),
+        AttributeValue::Sdata(n) => Some(n.into()),
+        _ => None,
+    }
+}
+
+fn count_of(entry: &Die) -> Count {
+    let lower = attr(entry, gimli::DW_AT_lower_bound).and_then(|v| bound(&v)).unwrap_or(0);
+    let given = attr(entry, gimli::DW_AT_count).map(|v| (false, v));
+    let Some((is_upper, value)) = given.or_else(|| attr(entry, gimli::DW_AT_upper_bound).map(|v| (true, v))) else {
+        return Count::Fixed(None);
+    };
+    match bound(&value) {
+        Some(n) => {
+            let count = if is_upper { n - lower + 1 } else { n };
+            Count::Fixed(u64::try_from(count).ok())
         }
+        None => Count::Computed { is_upper, lower: lower.max(0) as u64, value },
+    }
+}
+
+/// The number of elements in each dimension of an array.
+fn counts(program: &Program, die: DieRef) -> Vec<Count> {
+    let mut counts = Vec::new();
+    for_children(program, die, |child| match child.tag() {
+        gimli::DW_TAG_subrange_type | gimli::DW_TAG_enumeration_type => counts.push(count_of(child)),
+        _ => {}
     });
     counts
+}
+
+fn write_count(program: &Program, unit: u32, count: Count, json: &mut Json) {
+    match count {
+        Count::Fixed(Some(n)) => json.number(n.min(1 << 48)),
+        Count::Fixed(None) => json.null(),
+        Count::Computed { is_upper, lower, value } => json.object(|json| {
+            json.key("isUpper").boolean(is_upper);
+            json.key("lower").number(lower.min(1 << 48));
+            match value {
+                AttributeValue::Exprloc(expression) => {
+                    crate::expr::write_expression(program, unit, expression, json.key("ops"));
+                }
+                other => match program.target(unit, &other) {
+                    Some(die) => json.key("variable").number(program.id(die)),
+                    None => json.key("variable").null(),
+                },
+            }
+        }),
+    }
 }
 
 fn for_children(program: &Program, die: DieRef, mut visit: impl FnMut(&Die)) {
@@ -81,38 +145,53 @@ fn for_children(program: &Program, die: DieRef, mut visit: impl FnMut(&Die)) {
     }
 }
 
-/// A member's place in bytes: a constant, or the one-operation expression old compilers write.
-fn member_offset(program: &Program, unit: u32, entry: &Die) -> u64 {
+/// A member's place in bytes: a constant, or the one-operation expression old compilers write. An expression that asks
+/// the object (a virtual base) is left to the reader.
+fn member_offset(program: &Program, unit: u32, entry: &Die) -> Result<u64, gimli::Expression<crate::program::R>> {
     match attr(entry, gimli::DW_AT_data_member_location) {
-        Some(AttributeValue::Exprloc(e)) => match e.operations(program.unit(unit).encoding()).next() {
-            Ok(Some(Operation::PlusConstant { value } | Operation::UnsignedConstant { value })) => value,
-            _ => 0,
-        },
-        Some(value) => value.udata_value().unwrap_or(0),
-        None => 0,
+        Some(AttributeValue::Exprloc(e)) => {
+            let mut operations = e.operations(program.unit(unit).encoding());
+            let first = operations.next();
+            match (first, operations.next()) {
+                (Ok(Some(Operation::PlusConstant { value } | Operation::UnsignedConstant { value })), Ok(None)) => Ok(value),
+                _ => Err(e),
+            }
+        }
+        Some(value) => Ok(value.udata_value().unwrap_or(0)),
+        None => Ok(0),
     }
 }
 
 fn write_member(program: &Program, unit: u32, entry: &Die, json: &mut Json) {
-    let offset = member_offset(program, unit, entry);
+    let place = member_offset(program, unit, entry);
+    let offset = place.unwrap_or(0);
     json.object(|json| {
-        let name = match entry.tag() {
-            gimli::DW_TAG_inheritance => &b"<base>"[..],
-            _ => program.name_of(unit, entry).unwrap_or_default(),
+        let is_base = entry.tag() == gimli::DW_TAG_inheritance;
+        let name = match is_base {
+            true => &b"<base>"[..],
+            false => program.name_of(unit, entry).unwrap_or_default(),
         };
+        if is_base {
+            json.key("isBase").boolean(true);
+        }
+        if let Err(expression) = place {
+            crate::expr::write_expression(program, unit, expression, json.key("place"));
+        }
         json.key("name").bytes_text(name);
         write_type_ref(program, unit, entry, "type", json);
         json.key("offset").number(offset.min(1 << 48));
         if let Some(bits) = program.number(entry, gimli::DW_AT_bit_size) {
-            let from = match (program.number(entry, gimli::DW_AT_data_bit_offset), program.number(entry, gimli::DW_AT_bit_offset))
-            {
-                (Some(n), _) => n.saturating_add(offset * 8),
-                // DWARF 3 counts from the most significant bit of the storage unit.
+            let old = attr(entry, gimli::DW_AT_bit_offset)
+                .and_then(|v| if let AttributeValue::Sdata(n) = v { Some(n) } else { v.udata_value().map(|n| n as i64) });
+            let from = match (program.number(entry, gimli::DW_AT_data_bit_offset), old) {
+                (Some(n), _) => n.saturating_add(offset.saturating_mul(8)),
+                // DWARF 3 counts from the most significant bit of the storage unit; in packed structs it may lie before it.
                 (None, Some(n)) => {
                     let storage = program.number(entry, gimli::DW_AT_byte_size).unwrap_or_else(|| {
                         program.reference(unit, entry, gimli::DW_AT_type).map_or(4, |t| size_of(program, t, 0))
                     });
-                    (offset.saturating_add(storage).saturating_mul(8)).saturating_sub(n.saturating_add(bits))
+                    let end = i128::from(offset.saturating_add(storage)) * 8;
+                    u64::try_from(end - i128::from(n) - i128::from(bits)).unwrap_or(0)
                 }
                 (None, None) => offset.saturating_mul(8),
             };
@@ -263,14 +342,39 @@ pub fn write_names(program: &Program, out: &mut Vec<u8>) {
     }
 }
 
+/// The enumerator of C or C++ of that name: its type and value.
+pub fn write_enumerator(program: &Program, name: &[u8], json: &mut Json) {
+    for unit in 0..program.units.len() as u32 {
+        if matches!(program.language(unit), "rust" | "asm") {
+            continue;
+        }
+        let Some(&(owner, offset, _)) = program.index(unit).enumerators.iter().find(|(_, _, n)| *n == name) else { continue };
+        let Some(entry) = program.entry(DieRef { unit, offset }) else { continue };
+        return json.object(|json| {
+            json.key("type").number(program.id(DieRef { unit, offset: owner }));
+            json.key("value");
+            write_wide(&attr(&entry, gimli::DW_AT_const_value).unwrap_or(AttributeValue::Data1(0)), json);
+        });
+    }
+    json.null();
+}
+
 /// Writes the type whose entry is `die`.
 pub fn write(program: &Program, die: DieRef, json: &mut Json) {
+    write_nested(program, die, 0, json);
+}
+
+fn write_nested(program: &Program, die: DieRef, depth: u32, json: &mut Json) {
     let Some(entry) = program.entry(die) else { return json.null() };
     let (name, short) = name_pair(program, die, &entry);
     let is_declaration = flag(&entry, gimli::DW_AT_declaration);
-    if is_declaration && !name.is_empty() {
+    let signed = attr(&entry, gimli::DW_AT_signature).and_then(|v| program.target(die.unit, &v));
+    if let Some(complete) = signed.filter(|&d| d != die && depth < 8) {
+        return write_nested(program, complete, depth + 1, json);
+    }
+    if is_declaration && !name.is_empty() && depth < 8 {
         if let Some(complete) = definition(program, die, &name) {
-            return write(program, complete, json);
+            return write_nested(program, complete, depth + 1, json);
         }
     }
     let unit = die.unit;
@@ -292,6 +396,9 @@ pub fn write(program: &Program, die: DieRef, json: &mut Json) {
         match entry.tag() {
             gimli::DW_TAG_base_type => {
                 kind("base", json);
+                if let Some(bits) = program.number(&entry, gimli::DW_AT_bit_size) {
+                    json.key("bits").number(bits.min(1 << 16));
+                }
                 json.key("encoding").text(match attr(&entry, gimli::DW_AT_encoding) {
                     Some(AttributeValue::Encoding(e)) => encoding_name(e),
                     _ => "other",
@@ -301,7 +408,8 @@ pub fn write(program: &Program, die: DieRef, json: &mut Json) {
             gimli::DW_TAG_reference_type => flavoured("pointer", "reference", json),
             gimli::DW_TAG_rvalue_reference_type => flavoured("pointer", "rvalueReference", json),
             gimli::DW_TAG_ptr_to_member_type => flavoured("pointer", "memberPointer", json),
-            gimli::DW_TAG_typedef => flavoured("alias", "typedef", json),
+            gimli::DW_TAG_typedef | gimli::DW_TAG_template_alias => flavoured("alias", "typedef", json),
+            gimli::DW_TAG_immutable_type | gimli::DW_TAG_packed_type => flavoured("alias", "const", json),
             gimli::DW_TAG_const_type => flavoured("alias", "const", json),
             gimli::DW_TAG_volatile_type => flavoured("alias", "volatile", json),
             gimli::DW_TAG_restrict_type => flavoured("alias", "restrict", json),
@@ -342,10 +450,7 @@ pub fn write(program: &Program, die: DieRef, json: &mut Json) {
                 write_type_ref(program, unit, &entry, "element", json);
                 json.key("counts").array(|json| {
                     for count in counts(program, die) {
-                        match count {
-                            Some(n) => json.number(n.min(1 << 48)),
-                            None => json.null(),
-                        }
+                        write_count(program, unit, count, json);
                     }
                 });
             }
@@ -355,10 +460,7 @@ pub fn write(program: &Program, die: DieRef, json: &mut Json) {
                 json.key("parameters").array(|json| {
                     for_children(program, die, |child| {
                         if child.tag() == gimli::DW_TAG_formal_parameter {
-                            match program.reference(unit, child, gimli::DW_AT_type) {
-                                Some(t) => json.number(program.id(t)),
-                                None => json.null(),
-                            }
+                            write_ref(program, unit, child, json);
                         }
                     });
                 });

@@ -19,8 +19,10 @@ fn inherited<T>(program: &Program, die: DieRef, read: impl Fn(DieRef, &crate::pr
     None
 }
 
-pub fn type_of(program: &Program, die: DieRef) -> Option<DieRef> {
-    inherited(program, die, |at, entry| program.reference(at.unit, entry, gimli::DW_AT_type))
+/// The entry that says of what type a variable is: itself or one that it is a copy of.
+fn type_holder(program: &Program, die: DieRef) -> Option<(DieRef, crate::program::Die<'_>)> {
+    let at = inherited(program, die, |at, entry| attr(entry, gimli::DW_AT_type).map(|_| at))?;
+    Some((at, program.entry(at)?))
 }
 
 fn text(program: &Program, die: DieRef, at: DwAt) -> Option<&'static [u8]> {
@@ -35,20 +37,18 @@ pub fn write(program: &Program, die: DieRef, function: Option<DieRef>, json: &mu
     let source = inherited(program, die, |d, e| program.source(d.unit, e, gimli::DW_AT_decl_file));
     json.object(|json| {
         json.key("id").number(program.id(die));
-        match program.index(die.unit).static_at(die.offset) {
-            Some(s) if function.is_none() => {
-                let qualified = program.index(die.unit).qualified(s.named.context, name);
-                json.key("name").text(&qualified);
-            }
-            _ => json.key("name").bytes_text(name),
+        match function {
+            None => json.key("name").text(&static_name(program, die)),
+            Some(_) => json.key("name").bytes_text(name),
         }
         let linkage = text(program, die, gimli::DW_AT_linkage_name);
         if let Some(linkage) = linkage {
             json.key("linkageName").bytes_text(linkage);
         }
-        match type_of(program, die) {
-            Some(t) => json.key("type").number(program.id(t)),
-            None => json.key("type").null(),
+        json.key("type");
+        match type_holder(program, die) {
+            Some((at, holder)) => crate::types::write_ref(program, at.unit, &holder, json),
+            None => json.null(),
         }
         write_source(json.key("source"), source);
         json.key("line").number(inherited(program, die, |_, e| program.number(e, gimli::DW_AT_decl_line)).unwrap_or(0));
@@ -62,12 +62,17 @@ pub fn write(program: &Program, die: DieRef, function: Option<DieRef>, json: &mu
             None => inherited(program, die, |_, e| expr::constant_bytes(&attr(e, gimli::DW_AT_const_value)?)),
             Some(_) => None,
         };
-        match constant {
-            Some(bytes) => json.object(|json| {
+        let thread_local = match location {
+            None if constant.is_none() && function.is_none() => program.tls_symbol(linkage.unwrap_or(name)),
+            _ => None,
+        };
+        match (constant, thread_local) {
+            (Some(bytes), _) => json.object(|json| {
                 json.key("kind").text("constant");
                 json.key("bytes").hex(&bytes);
             }),
-            None => expr::write_location(program, die.unit, location, json),
+            (None, Some(offset)) => expr::write_thread_local(offset, json),
+            (None, None) => expr::write_location(program, die.unit, location, json),
         }
         if let Some(function) = function {
             if let Some(base) = program.entry(function).and_then(|e| attr(&e, gimli::DW_AT_frame_base)) {
@@ -75,6 +80,22 @@ pub fn write(program: &Program, die: DieRef, function: Option<DieRef>, json: &mu
             }
         }
     });
+}
+
+/// The full name of a static variable. A definition outside a class leaves its namespaces to the declaration.
+fn static_name(program: &Program, die: DieRef) -> String {
+    let name = text(program, die, gimli::DW_AT_name).unwrap_or_default();
+    let mut at = die;
+    for _ in 0..8 {
+        let Some(entry) = program.entry(at) else { break };
+        let Some(next) = origin(program, at, &entry) else { break };
+        at = next;
+    }
+    let index = program.index(at.unit);
+    match index.static_at(at.offset).map(|s| &s.named).or_else(|| index.declaration_at(at.offset)) {
+        Some(named) => index.qualified(named.context, name),
+        None => String::from_utf8_lossy(name).into_owned(),
+    }
 }
 
 /// All statics with an address, ascending.
@@ -99,13 +120,7 @@ pub fn write_static_names(program: &Program, out: &mut Vec<u8>) {
         let index = program.index(unit);
         for s in &index.statics {
             let die = DieRef { unit, offset: s.named.offset };
-            let name = match s.named.name {
-                b"" => {
-                    let inherited = text(program, die, gimli::DW_AT_name).unwrap_or_default();
-                    index.qualified(s.named.context, inherited)
-                }
-                name => index.qualified(s.named.context, name),
-            };
+            let name = static_name(program, die);
             crate::functions::write_name_line(program.id(die), &name, out);
         }
     }
@@ -130,7 +145,7 @@ pub fn write_call_site(program: &Program, va: u64, json: &mut Json) {
             match entry.tag() {
                 gimli::DW_TAG_call_site | gimli::DW_TAG_GNU_call_site => {
                     let pc = attr(entry, gimli::DW_AT_call_return_pc).or_else(|| attr(entry, gimli::DW_AT_low_pc));
-                    if pc.and_then(|v| program.dwarf.attr_address(unit, v).ok().flatten()) == Some(va) {
+                    if pc.and_then(|v| program.dwarf(function.unit).attr_address(unit, v).ok().flatten()) == Some(va) {
                         site_depth = Some(depth);
                     }
                 }
