@@ -3,8 +3,9 @@ import { t } from '../base/l10n';
 import type { StopEvent } from '../machine/contract';
 import type { ConditionTester, LogPart } from './conditions';
 import { assign, type Writer, write } from './expression/assign';
-import { ExpressionError } from './expression/ast';
+import { ExpressionError, type ParsedExpression } from './expression/ast';
 import { evaluate, isPhysical } from './expression/evaluator';
+import { expandMacros } from './expression/macros';
 import { isTrue, type Operand, toInteger } from './expression/operand';
 import { parseExpression } from './expression/parser';
 import type { EvaluationScope } from './expression/scope';
@@ -13,6 +14,18 @@ import { type MemoryReference, parseReference, referenceIn } from './memory';
 import type { CodeFrame } from './stack';
 import type { DebugTarget } from './target';
 import { operandRow, type VariableRow } from './variables';
+
+/** Parses a line as the language of the frame reads it, its macros replaced. Throws {@link ExpressionError}. */
+function parseIn(text: string, scope: EvaluationScope): ParsedExpression {
+  if (!scope.isC) return parseExpression(text);
+  const own = scope.frame?.physical;
+  const program = own?.image?.program;
+  const isType = (name: string) =>
+    program !== undefined && program.globals(name).length === 0 && program.types(name).length > 0;
+  const expanded =
+    program?.hasMacros === true ? expandMacros(text, (name) => program.macroNamed(name, own?.link)) : text;
+  return parseExpression(expanded, { isC: true, isType });
+}
 
 /** The values of one target. */
 export class TargetValues implements ConditionTester {
@@ -44,7 +57,7 @@ export class TargetValues implements ConditionTester {
 
   /** Evaluates (and assigns, where the expression says so). Throws {@link ExpressionError}. */
   evaluate(text: string, scope: EvaluationScope): VariableRow {
-    const { expression, format } = parseExpression(text);
+    const { expression, format } = parseIn(text, scope);
     if (expression.kind !== 'assign') {
       // A word of memory without a type of its own reads best in hexadecimal.
       return operandRow(
@@ -91,7 +104,7 @@ export class TargetValues implements ConditionTester {
 
   /** The operand behind an expression. Throws {@link ExpressionError}. */
   operand(text: string, scope: EvaluationScope): Operand {
-    return evaluate(parseExpression(text).expression, scope);
+    return evaluate(parseIn(text, scope).expression, scope);
   }
 
   /** Sets a value to what the user typed: the notation of its type, else any expression. Throws {@link ExpressionError}. */

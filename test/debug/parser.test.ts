@@ -33,6 +33,12 @@ function show(tree: Expression): string {
       const { operand, type } = tree;
       return `sizeof(${[operand && show(operand), type && `${'*'.repeat(type.pointers)}${type.name}`].join('|')})`;
     }
+    case 'conditional':
+      return `(${show(tree.condition)} ? ${show(tree.then)} : ${show(tree.otherwise)})`;
+    case 'span':
+      return `${show(tree.first)}${tree.isPointed ? ',' : '@'}${show(tree.count)}`;
+    case 'offset':
+      return `offsetof(${tree.type.name}, ${tree.members.join('.')})`;
     case 'assign':
       return `${show(tree.target)} = ${show(tree.value)}`;
   }
@@ -70,7 +76,7 @@ const trees: readonly (readonly [text: string, tree: string])[] = [
   ['-x as u8', '((-x) as u8)'],
   ['0x80200000 as *const u64', '(2149580800 as *u64)'],
   ['p as *mut *const Task', '(p as **Task)'],
-  ['p as *const [u8; 4]', 'error: Cast to the element type instead.'],
+  ['p as [[u8; 4]; 2]', 'error: Cast to the element type instead.'],
   ['pa:0x80200000 as [u8; 16]', '(pa:2149580800 as u8[16])'],
   ['*(u64*)0x8020_0000', '(*(2149580800 as *u64))'],
   ['(unsigned long)x', '(x as unsigned long)'],

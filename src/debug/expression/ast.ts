@@ -5,6 +5,8 @@ export interface TypeName {
   readonly name: string;
   readonly pointers: number;
   readonly count: number | undefined;
+  /** Stars before an array: `(int(*)[5])`, `*const [i32; 5]`. */
+  readonly over?: number;
 }
 
 export type UnaryOperator = '-' | '!' | '~' | '*' | '&';
@@ -29,7 +31,7 @@ export type BinaryOperator =
   | '||';
 
 export type Expression =
-  | { readonly kind: 'integer'; readonly value: bigint; readonly suffix: string | undefined }
+  | { readonly kind: 'integer'; readonly value: bigint; readonly suffix: string | undefined; readonly isDecimal?: true }
   | { readonly kind: 'float'; readonly value: number }
   | { readonly kind: 'boolean'; readonly value: boolean }
   | { readonly kind: 'string'; readonly value: string }
@@ -48,6 +50,16 @@ export type Expression =
       readonly left: Expression;
       readonly right: Expression;
     }
+  | {
+      readonly kind: 'conditional';
+      readonly condition: Expression;
+      readonly then: Expression;
+      readonly otherwise: Expression;
+    }
+  /** `x@n`: elements from `x` on; `isPointed`: `p,n`, elements that `p` leads to. */
+  | { readonly kind: 'span'; readonly first: Expression; readonly count: Expression; readonly isPointed: boolean }
+  /** `offsetof(struct node, link.next)`. */
+  | { readonly kind: 'offset'; readonly type: TypeName; readonly members: readonly string[] }
   | { readonly kind: 'cast'; readonly operand: Expression; readonly type: TypeName }
   /** `sizeof(x)`: what is in the parentheses as an expression and as a type, where it can be read so. One of them is there. */
   | { readonly kind: 'sizeof'; readonly operand: Expression | undefined; readonly type: TypeName | undefined }

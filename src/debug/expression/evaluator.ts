@@ -6,16 +6,21 @@ import { contextOf, type Value, type ValueContext, wordBytes } from '../../symbo
 import type { Type } from '../../symbols/types';
 import { floating, integer } from './arithmetic';
 import { type BinaryOperator, type Expression, ExpressionError, type TypeName, type UnaryOperator } from './ast';
+import { type CInteger, common, cut, literalType, promoted } from './c-numbers';
+import { classNames } from './cpp-names';
 import { boolean, describe, isTrue, number, type Operand, text, toInteger, toNumber } from './operand';
 import { element, member, target } from './parts';
-import { type EvaluationScope, lookupName, lookupRegister } from './scope';
+import { type EvaluationScope, firstStatic, lookupName, lookupRegister } from './scope';
+import { decayed, distance, firstOf, spanOf } from './spans';
 import { pointerTo, resolveType, stripAlias, u64Type } from './types';
 
 /** The value of `expression`. Throws {@link ExpressionError} with a message for the user. */
 export function evaluate(expression: Expression, scope: EvaluationScope): Operand {
   switch (expression.kind) {
-    case 'integer':
-      return number(expression.value);
+    case 'integer': {
+      const { value, suffix, isDecimal } = expression;
+      return scope.isC ? { kind: 'number', value, c: literalType(value, suffix, isDecimal === true) } : number(value);
+    }
     case 'float':
     case 'boolean':
     case 'string':
@@ -30,15 +35,25 @@ export function evaluate(expression: Expression, scope: EvaluationScope): Operan
         value: memoryAt(scope, expression.space, toInteger(evaluate(expression.address, scope)), u64Type()),
       };
     case 'member':
-      return ofObject(evaluate(expression.object, scope), (value) => member(value, expression.name));
+      return memberOperand(evaluate(expression.object, scope), expression.name, scope);
     case 'index': {
       const index = toInteger(evaluate(expression.index, scope));
+      if (scope.isC) return indexedInC(evaluate(expression.object, scope), index);
       return ofObject(evaluate(expression.object, scope), (value) => element(value, index));
     }
     case 'unary':
       return unary(expression.operator, expression.operand, scope);
     case 'binary':
       return binary(expression.operator, expression.left, expression.right, scope);
+    case 'conditional':
+      return evaluate(isTrue(evaluate(expression.condition, scope)) ? expression.then : expression.otherwise, scope);
+    case 'span': {
+      const count = toInteger(evaluate(expression.count, scope));
+      const first = evaluate(expression.first, scope);
+      return expression.isPointed ? firstOf(first, count) : spanOf(first, count);
+    }
+    case 'offset':
+      return offsetOf(expression, scope);
     case 'cast':
       return cast(expression, scope);
     case 'sizeof':
@@ -75,6 +90,46 @@ export interface PhysicalContext extends ValueContext {
 
 export const isPhysical = (context: ValueContext): boolean => 'isPhysical' in context;
 
+/** A field, or what C++ calls so: a static member of the object's class. */
+function memberOperand(operand: Operand, name: string, scope: EvaluationScope): Operand {
+  if (operand.kind !== 'value') throw new ExpressionError(t`${describe(operand)} has no parts.`);
+  try {
+    return { kind: 'value', value: member(operand.value, name) };
+  } catch (error) {
+    const type = stripAlias(operand.value.type);
+    const owner = type.kind === 'pointer' ? type.target : type;
+    const found = scope.isC ? firstStatic(scope, classNames(owner), name) : undefined;
+    if (found === undefined) throw error;
+    return found;
+  }
+}
+
+/** C's `p[i]`; beyond the end of an array, too, for nobody but the program knows how it is used. */
+function indexedInC(operand: Operand, index: bigint): Operand {
+  if (operand.kind === 'value' && stripAlias(operand.value.type).kind === 'array' && index < 0n) {
+    throw new ExpressionError(t`There is no element ${index}.`);
+  }
+  return ofObject(operand, (value) => element(value, index));
+}
+
+/** Where a field is in its struct, in bytes. */
+function offsetOf({ type, members }: Extract<Expression, { kind: 'offset' }>, scope: EvaluationScope): Operand {
+  const start: Value = memberAtZero(resolveIn(type, scope), scope);
+  const end = members.reduce((value, name) => member(value, name), start);
+  if (end.bits !== undefined) throw new ExpressionError(BIT_FIELD());
+  const address = end.place.kind === 'memory' ? end.place.address : 0n;
+  return { kind: 'number', value: address, isSize: true };
+}
+
+const memberAtZero = (type: Type, scope: EvaluationScope): Value => ({
+  type,
+  place: { kind: 'memory', address: 0n },
+  context: plainContext(scope),
+});
+
+const BIT_FIELD = (): string =>
+  t`A bit-field has no address. Take that of its struct; its bits can be watched as a data breakpoint.`;
+
 function ofObject(operand: Operand, part: (value: Value) => Value): Operand {
   if (operand.kind !== 'value') throw new ExpressionError(t`${describe(operand)} has no parts.`);
   return { kind: 'value', value: part(operand.value) };
@@ -84,15 +139,16 @@ function unary(operator: UnaryOperator, inner: Expression, scope: EvaluationScop
   const operand = evaluate(inner, scope);
   switch (operator) {
     case '*':
-      return dereference(operand, scope);
+      return dereference(decayed(operand), scope);
     case '&':
       return addressOf(operand);
     case '-': {
       const value = toNumber(operand);
-      return typeof value === 'number' ? { kind: 'float', value: -value } : number(-value);
+      if (typeof value === 'number') return { kind: 'float', value: -value };
+      return inC(scope, promoted(operand), -value) ?? number(-value);
     }
     case '~':
-      return number(complement(operand));
+      return inC(scope, promoted(operand), ~toInteger(operand)) ?? number(complement(operand));
     case '!': {
       const isBoolean =
         operand.kind === 'boolean' || (operand.kind === 'value' && typeof present(operand.value).scalar === 'boolean');
@@ -128,7 +184,8 @@ function dereference(operand: Operand, scope: EvaluationScope): Operand {
 function addressOf(operand: Operand): Operand {
   if (operand.kind === 'symbol') return number(operand.address);
   if (operand.kind !== 'value') throw new ExpressionError(t`${describe(operand)} has no address.`);
-  const { place, type, context } = operand.value;
+  const { place, type, context, bits } = operand.value;
+  if (bits !== undefined) throw new ExpressionError(BIT_FIELD());
   if (place.kind === 'register') throw new ExpressionError(t`The value lives in a register and has no address.`);
   if (place.kind !== 'memory') throw new ExpressionError(t`The value is not in memory now and has no address.`);
   return {
@@ -150,7 +207,11 @@ function sizeOf({ operand, type }: Extract<Expression, { kind: 'sizeof' }>, scop
 }
 
 function operandSize(operand: Operand): number {
-  if (operand.kind === 'value') return stripAlias(operand.value.type).size;
+  if (operand.kind === 'value') {
+    if (operand.value.bits !== undefined) throw new ExpressionError(t`A bit-field has no size in bytes.`);
+    return stripAlias(operand.value.type).size;
+  }
+  if (operand.kind === 'number' && operand.c !== undefined) return operand.c.bits / 8;
   if (operand.kind === 'register') return operand.spec.bits / 8;
   throw new ExpressionError(t`${describe(operand)} has no size.`);
 }
@@ -176,6 +237,9 @@ function cast(expression: Extract<Expression, { kind: 'cast' }>, scope: Evaluati
   const type = resolveIn(expression.type, scope);
   const plain = stripAlias(type);
   if (plain.kind === 'struct' || plain.kind === 'union' || plain.kind === 'array') {
+    if (plain.kind === 'array' && operand.kind === 'value' && stripAlias(operand.value.type).kind === 'pointer') {
+      return { kind: 'value', value: { ...target(operand.value), type } };
+    }
     // Not a conversion: the same place read as another type.
     if (operand.kind === 'value' && operand.value.place.kind === 'memory') {
       return { kind: 'value', value: { type, place: operand.value.place, context: operand.value.context } };
@@ -192,7 +256,7 @@ function cast(expression: Extract<Expression, { kind: 'cast' }>, scope: Evaluati
     else view.setFloat64(0, value, true);
     return { kind: 'value', value: { type, place: { kind: 'bytes', bytes }, context: plainContext(scope) } };
   }
-  let bits = toInteger(operand);
+  let bits = toInteger(scope.isC ? decayed(operand) : operand);
   if (plain.kind === 'base' && plain.encoding === 'bool') bits = bits === 0n ? 0n : 1n;
   const bytes = new Uint8Array(Math.max(type.size, 1));
   for (let at = 0; at < bytes.length; at++) bytes[at] = Number((bits >> BigInt(8 * at)) & 0xffn);
@@ -208,12 +272,16 @@ function binary(
 ): Operand {
   if (operator === '&&') return boolean(isTrue(evaluate(leftTree, scope)) && isTrue(evaluate(rightTree, scope)));
   if (operator === '||') return boolean(isTrue(evaluate(leftTree, scope)) || isTrue(evaluate(rightTree, scope)));
-  const left = evaluate(leftTree, scope);
+  const left = decayed(evaluate(leftTree, scope));
   if (operator === '==' || operator === '!=') {
-    const isEqual = equalText(left, rightTree, scope) ?? equalNumbers(left, evaluate(rightTree, scope));
+    const isEqual = equalText(left, rightTree, scope) ?? equalNumbers(left, decayed(evaluate(rightTree, scope)), scope);
     return boolean(isEqual === (operator === '=='));
   }
-  const right = evaluate(rightTree, scope);
+  const right = decayed(evaluate(rightTree, scope));
+  const apart = operator === '-' ? distance(left, right) : undefined;
+  if (apart !== undefined) return number(apart);
+  const computed = scope.isC ? computedInC(operator, left, right) : undefined;
+  if (computed !== undefined) return computed;
   const a = toNumber(left);
   const b = toNumber(right);
   switch (operator) {
@@ -228,6 +296,8 @@ function binary(
   }
   const step = pointerStep(left, operator);
   if (step !== undefined) return step(toInteger(right));
+  const mirrored = operator === '+' ? pointerStep(right, operator) : undefined;
+  if (mirrored !== undefined) return mirrored(toInteger(left));
   if (typeof a === 'number' || typeof b === 'number')
     return { kind: 'float', value: floating(operator, Number(a), Number(b)) };
   const value = integer(operator, a, b);
@@ -246,7 +316,37 @@ function isAddress(operand: Operand): boolean {
   return operand.kind === 'symbol' || (operand.kind === 'number' && operand.isAddress === true);
 }
 
-function equalNumbers(left: Operand, right: Operand): boolean {
+/** The result of an operator on integers of C, with its type; `undefined` where one of them is none. */
+function computedInC(operator: BinaryOperator, left: Operand, right: Operand): Operand | undefined {
+  const [x, y] = [promoted(left), promoted(right)];
+  if (x === undefined || y === undefined) return undefined;
+  const isShift = operator === '<<' || operator === '>>';
+  const c = isShift ? x : common(x, y);
+  const a = cut(toInteger(left), c);
+  const b = isShift ? cut(toInteger(right), y) : cut(toInteger(right), c);
+  switch (operator) {
+    case '<':
+      return boolean(a < b);
+    case '<=':
+      return boolean(a <= b);
+    case '>':
+      return boolean(a > b);
+    case '>=':
+      return boolean(a >= b);
+    default:
+      return { kind: 'number', value: cut(integer(operator, a, b), c), c };
+  }
+}
+
+const inC = (scope: EvaluationScope, c: CInteger | undefined, value: bigint): Operand | undefined =>
+  scope.isC && c !== undefined ? { kind: 'number', value: cut(value, c), c } : undefined;
+
+function equalNumbers(left: Operand, right: Operand, { isC }: EvaluationScope): boolean {
+  const [x, y] = isC ? [promoted(left), promoted(right)] : [];
+  if (x !== undefined && y !== undefined) {
+    const c = common(x, y);
+    return cut(toInteger(left), c) === cut(toInteger(right), c);
+  }
   const a = toNumber(left);
   const b = toNumber(right);
   return typeof a === typeof b ? a === b : Number(a) === Number(b);
@@ -264,10 +364,22 @@ function equalText(left: Operand, rightTree: Expression, scope: EvaluationScope)
   }
   if (rightTree.kind !== 'name' || left.kind !== 'value') return undefined;
   const type = stripAlias(left.value.type);
+  // An enumerator of C is a number, and several of them or-ed together are none of them.
+  if (type.kind === 'enumeration' && type.language !== 'rust' && isNumberName(rightTree.path, scope)) return undefined;
   const isEnum = type.kind === 'enumeration' || (type.kind === 'struct' && type.variantPart !== undefined);
   if (!isEnum) return undefined;
   const variant = rightTree.path.split('::').pop();
   return /^[\w:]+/.exec(text(left.value))?.[0].split('::').pop() === variant;
+}
+
+function isNumberName(path: string, scope: EvaluationScope): boolean {
+  try {
+    toNumber(lookupName(scope, path));
+    return true;
+  } catch (error) {
+    if (error instanceof ExpressionError) return false;
+    throw error;
+  }
 }
 
 /** C's pointer arithmetic. */

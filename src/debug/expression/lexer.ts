@@ -3,7 +3,13 @@ import { t } from '../../base/l10n';
 import { ExpressionError } from './ast';
 
 export type Token =
-  | { readonly kind: 'integer'; readonly at: number; readonly value: bigint; readonly suffix: string | undefined }
+  | {
+      readonly kind: 'integer';
+      readonly at: number;
+      readonly value: bigint;
+      readonly suffix: string | undefined;
+      readonly isDecimal?: true;
+    }
   | { readonly kind: 'float'; readonly at: number; readonly value: number }
   | { readonly kind: 'string'; readonly at: number; readonly value: string }
   | { readonly kind: 'char'; readonly at: number; readonly value: string }
@@ -16,7 +22,7 @@ const SUFFIX = /^(?:[ui](?:8|16|32|64|128|size)|[uU]?[lL]{1,2}[uU]?|[uU])/;
 const NUMBER = /^(?:0x[0-9a-f_]+|0b[01_]+|0o[0-7_]+|[0-9][0-9_]*)/i;
 const NAME = /^[\p{L}_][\p{L}\p{N}_]*/u;
 const REGISTER = /^\$([A-Za-z][A-Za-z0-9_]*)/;
-const PUNCTUATION = /^(?:::|->|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^~!<>=().,;:[\]{}#])/;
+const PUNCTUATION = /^(?:::|->|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^~!<>=().,;:[\]{}#?@])/;
 const ESCAPES: Readonly<Record<string, string>> = {
   n: '\n',
   r: '\r',
@@ -84,5 +90,6 @@ function numberAt(rest: string, at: number, digits: string, previous: Token | un
   const suffix = SUFFIX.exec(rest.slice(digits.length))?.[0];
   const length = digits.length + (suffix?.length ?? 0);
   if (NAME.test(rest.slice(length))) throw new ExpressionError(t`${rest.slice(0, length + 1)} is not a number.`, at);
-  return [{ kind: 'integer', at, value: BigInt(clean), suffix }, length];
+  const decimal = /^0[xbo]/i.test(clean) ? {} : { isDecimal: true as const };
+  return [{ kind: 'integer', at, value: BigInt(clean), suffix, ...decimal }, length];
 }

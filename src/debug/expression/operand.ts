@@ -4,12 +4,19 @@ import type { RegisterSpec } from '../../isa/core/registers';
 import { present } from '../../symbols/lang/present';
 import { littleEndian, type Value } from '../../symbols/lang/value';
 import { ExpressionError } from './ast';
+import type { CInteger } from './c-numbers';
 
 export type Operand =
   /** A typed place of the guest. */
   | { readonly kind: 'value'; readonly value: Value }
   /** A computed integer of unlimited width; an address plus a number is an address. A size is shown in decimal. */
-  | { readonly kind: 'number'; readonly value: bigint; readonly isAddress?: true; readonly isSize?: true }
+  | {
+      readonly kind: 'number';
+      readonly value: bigint;
+      readonly isAddress?: true;
+      readonly isSize?: true;
+      readonly c?: CInteger;
+    }
   | { readonly kind: 'float'; readonly value: number }
   | { readonly kind: 'boolean'; readonly value: boolean }
   | { readonly kind: 'string'; readonly value: string }

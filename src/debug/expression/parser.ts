@@ -31,6 +31,35 @@ const PRECEDENCE: Readonly<Record<BinaryOperator, number>> = {
   '/': 9,
   '%': 9,
 };
+/** C binds comparisons tighter than its bit operators. */
+const C_PRECEDENCE: typeof PRECEDENCE = {
+  '||': 1,
+  '&&': 2,
+  '|': 3,
+  '^': 4,
+  '&': 5,
+  '==': 6,
+  '!=': 6,
+  '<': 7,
+  '<=': 7,
+  '>': 7,
+  '>=': 7,
+  '<<': 8,
+  '>>': 8,
+  '+': 9,
+  '-': 9,
+  '*': 10,
+  '/': 10,
+  '%': 10,
+};
+
+/** How the language of the frame reads an expression. */
+export interface ParserOptions {
+  readonly isC?: boolean;
+  /** Whether a name is that of a type, and of nothing else: `(u8)-1` is a cast then. */
+  readonly isType?: (name: string) => boolean;
+}
+
 const UNARY: readonly string[] = ['-', '!', '~', '*', '&'];
 const C_WORDS = new Set(
   'void char short int long unsigned signed float double _Bool bool struct union enum const volatile'.split(' '),
@@ -41,27 +70,54 @@ const DEEPEST = 200;
 /** Whether a word alone names a type. */
 export const isBuiltInType = (word: string): boolean => BUILT_IN.test(word) || C_WORDS.has(word);
 
-/** Parses a line with its optional format suffix. Throws {@link ExpressionError}. */
-export function parseExpression(text: string): ParsedExpression {
+/** Parses a line with its optional suffixes: a number of elements, a format. Throws {@link ExpressionError}. */
+export function parseExpression(text: string, options: ParserOptions = {}): ParsedExpression {
   const suffix = /,\s*([xdbocr])\s*$/.exec(text);
-  const body = suffix === null ? text : text.slice(0, suffix.index);
+  const whole = suffix === null ? text : text.slice(0, suffix.index);
+  const elements = /,\s*(?:\[([^[\]]+)\]|(\d+))\s*$/.exec(whole);
+  const body = elements === null ? whole : whole.slice(0, elements.index);
   if (body.trim() === '') throw new ExpressionError(t`The expression is empty.`);
-  const parser = new Parser(tokenize(body));
+  const first = parseWhole(body, options);
+  const count = elements === null ? undefined : parseWhole(elements[1] ?? elements[2] ?? '', options);
+  const expression: Expression = count === undefined ? first : { kind: 'span', first, count, isPointed: true };
+  return { expression, format: suffix?.[1] as FormatLetter | undefined };
+}
+
+function parseWhole(text: string, options: ParserOptions): Expression {
+  const parser = new Parser(tokenize(text), options);
   const expression = parser.assignment();
   parser.expectEnd();
-  return { expression, format: suffix?.[1] as FormatLetter | undefined };
+  return expression;
 }
 
 class Parser {
   private at = 0;
   private depth = 0;
 
-  constructor(private readonly tokens: readonly Token[]) {}
+  private readonly precedence: typeof PRECEDENCE;
+
+  constructor(
+    private readonly tokens: readonly Token[],
+    private readonly options: ParserOptions,
+  ) {
+    this.precedence = options.isC === true ? C_PRECEDENCE : PRECEDENCE;
+  }
 
   assignment(): Expression {
-    const target = this.binary(1);
+    const target = this.conditional();
     if (!this.accept('=')) return target;
-    return { kind: 'assign', target, value: this.binary(1) };
+    return { kind: 'assign', target, value: this.conditional() };
+  }
+
+  private conditional(): Expression {
+    const condition = this.binary(1);
+    if (!this.accept('?')) return condition;
+    if (++this.depth > DEEPEST) throw new ExpressionError(t`The expression nests too deeply.`, this.peek().at);
+    const then = this.conditional();
+    this.expect(':');
+    const otherwise = this.conditional();
+    this.depth--;
+    return { kind: 'conditional', condition, then, otherwise };
   }
 
   expectEnd(): void {
@@ -81,7 +137,12 @@ class Parser {
     let left = this.cast();
     for (;;) {
       const operator = this.operator();
-      const precedence = operator === undefined ? 0 : PRECEDENCE[operator];
+      // gdb's `@` stands between sums and shifts.
+      if (least <= this.precedence['+'] && this.accept('@')) {
+        left = { kind: 'span', first: left, count: this.binary(this.precedence['+']), isPointed: false };
+        continue;
+      }
+      const precedence = operator === undefined ? 0 : this.precedence[operator];
       if (operator === undefined || precedence < least) break;
       this.at++;
       left = { kind: 'binary', operator, left, right: this.binary(precedence + 1) };
@@ -138,13 +199,25 @@ class Parser {
       try {
         const type = this.type();
         const isType = type.pointers > 0 || type.count !== undefined || isBuiltInType(first.text);
-        if (isType && this.accept(')') && this.startsOperand()) return type;
+        if (this.accept(')')) {
+          if (isType && this.startsOperand()) return type;
+          if (this.isNamedCast(type)) return type;
+        }
       } catch (error) {
         if (!(error instanceof ExpressionError)) throw error;
       }
     }
     this.at = start;
     return undefined;
+  }
+
+  /** `(u8)x`: two operands side by side are none, so that the first is a type; before `-` and the like its name decides. */
+  private isNamedCast({ name }: TypeName): boolean {
+    const token = this.peek();
+    if (token.kind === 'end' || this.options.isC !== true) return false;
+    if (token.kind === 'name') return token.text !== 'as';
+    if (token.kind !== 'punctuation') return true;
+    return this.startsOperand() && this.options.isType?.(name) === true;
   }
 
   private startsOperand(): boolean {
@@ -161,7 +234,7 @@ class Parser {
         if (token.kind !== 'name') throw new ExpressionError(t`A field name is expected after the dot.`, token.at);
         object = { kind: 'member', object, name: token.text };
       } else if (this.accept('[')) {
-        const index = this.binary(1);
+        const index = this.conditional();
         this.expect(']');
         object = { kind: 'index', object, index };
       } else return object;
@@ -172,7 +245,12 @@ class Parser {
     const token = this.next();
     switch (token.kind) {
       case 'integer':
-        return { kind: 'integer', value: token.value, suffix: token.suffix };
+        return {
+          kind: 'integer',
+          value: token.value,
+          suffix: token.suffix,
+          ...(token.isDecimal && { isDecimal: token.isDecimal }),
+        };
       case 'float':
         return { kind: 'float', value: token.value };
       case 'string':
@@ -202,8 +280,23 @@ class Parser {
       return { kind: 'memory', space: first, address: this.unary() };
     }
     if (first === 'sizeof' && this.startsOperand()) return this.sizeof();
+    if ((first === 'offsetof' || first === '__builtin_offsetof') && this.accept('(')) return this.offsetof();
     if (first === '') this.at--;
     return { kind: 'name', path: first + this.path() };
+  }
+
+  /** After the parenthesis: `struct node, link.next)`. */
+  private offsetof(): Expression {
+    const type = this.type();
+    this.expect(',');
+    const members: string[] = [];
+    do {
+      const token = this.next();
+      if (token.kind !== 'name') throw new ExpressionError(t`A field name is expected here.`, token.at);
+      members.push(token.text);
+    } while (this.accept('.'));
+    this.expect(')');
+    return { kind: 'offset', type, members };
   }
 
   /** After the word: `(expression)`, `(type)`, or an operand without parentheses. */
@@ -288,16 +381,41 @@ class Parser {
       if (count.kind !== 'integer' || count.value > 1_000_000n)
         throw new ExpressionError(t`An array length is expected.`, count.at);
       this.expect(']');
-      if (pointers > 0 || element.count !== undefined)
-        throw new ExpressionError(t`Cast to the element type instead.`, count.at);
-      return { name: element.name, pointers: element.pointers, count: Number(count.value) };
+      if (element.count !== undefined) throw new ExpressionError(t`Cast to the element type instead.`, count.at);
+      const over = pointers > 0 ? { over: pointers } : {};
+      return { name: element.name, pointers: element.pointers, count: Number(count.value), ...over };
     }
     const name = this.typeWords();
     while (this.accept('*')) {
       pointers++;
-      this.acceptName('const');
+      if (!this.acceptName('const')) this.acceptName('volatile');
     }
-    return { name, pointers, count: undefined };
+    const over = this.starsInParentheses();
+    const count = this.arrayLength();
+    if (over > 0 && count === undefined) throw new ExpressionError(t`An array length is expected.`, this.peek().at);
+    return { name, pointers, count, ...(over > 0 && { over }) };
+  }
+
+  /** `(*)` of a pointer to an array. */
+  private starsInParentheses(): number {
+    const start = this.at;
+    let stars = 0;
+    if (this.accept('(')) {
+      while (this.accept('*')) stars++;
+      if (stars > 0 && this.accept(')')) return stars;
+      this.at = start;
+    }
+    return 0;
+  }
+
+  /** `[5]` after a type of C. */
+  private arrayLength(): number | undefined {
+    if (!this.accept('[')) return undefined;
+    const count = this.next();
+    if (count.kind !== 'integer' || count.value > 1_000_000n)
+      throw new ExpressionError(t`An array length is expected.`, count.at);
+    this.expect(']');
+    return Number(count.value);
   }
 
   private typeWords(): string {

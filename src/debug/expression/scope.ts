@@ -11,13 +11,19 @@ import {
   type StopEvent,
   type TrapEvent,
 } from '../../machine/contract';
-import { contextOf, valueAt } from '../../symbols/lang/value';
-import { locate, locateStatic } from '../../symbols/locate';
-import type { ReadMemory, Variable } from '../../symbols/types';
+import { evaluateNumber, Unavailable } from '../../symbols/expression';
+import { concrete } from '../../symbols/lang/dynamic';
+import { bare } from '../../symbols/lang/layout';
+import { present } from '../../symbols/lang/present';
+import { contextOf, type ImplicitReader, type ValueContext, valueAt } from '../../symbols/lang/value';
+import { placeWithin } from '../../symbols/lang/view';
+import { frameContext, functionFrameBase, locate, locateStatic, type ThreadRegisters } from '../../symbols/locate';
+import type { DynamicBound, FrameState, Program, ReadMemory, Type, Variable } from '../../symbols/types';
 import { imageWorldOf, isOfMachine } from '../image-world';
 import { addressesOf, type Image, type ImageSet } from '../images';
 import { type CodeFrame, lookupPc } from '../stack';
 import { ExpressionError } from './ast';
+import { classNames, enumeratorOf, memberOfThis } from './cpp-names';
 import type { Operand } from './operand';
 
 /** Where an expression is evaluated. */
@@ -57,9 +63,84 @@ export function variablesInScope(frame: CodeFrame): Variable[] {
 export function localValue(scope: EvaluationScope, frame: CodeFrame, variable: Variable): Operand {
   const { image, state, slide } = frame.physical;
   if (image === undefined) throw new ExpressionError(t`The frame has no image.`);
-  const located = locate(image.program, variable, state, scope.read);
-  const value = valueAt(variable.type, located, state, contextOf(image.program, scope.read, slide));
+  const { program } = image;
+  const located = locate(program, variable, state, scope.read);
+  const context = contextOf(program, scope.read, slide);
+  const implicit = implicitReader(program, state, scope.read, context);
+  const value = valueAt(typeIn(program, variable, state, scope.read), located, state, context, implicit);
   return { kind: 'value', value: { ...value, calledBy: [variable.name] } };
+}
+
+/** A variable's type in a frame, where arrays have the lengths that they have there. */
+function typeIn(program: Program, variable: Variable, state: FrameState, read: ReadMemory): Type {
+  return concrete(variable.type, (bound) => {
+    const held = boundIn(program, variable, bound, state, read);
+    return held === undefined ? undefined : Number(held) + (bound.isUpper ? 1 - bound.lower : 0);
+  });
+}
+
+function boundIn(
+  program: Program,
+  { frameBase }: Variable,
+  bound: DynamicBound,
+  state: FrameState,
+  read: ReadMemory,
+): bigint | undefined {
+  if (bound.ops !== undefined) {
+    const context = frameContext(program, state, frameBase, read, 0);
+    const value = attemptNumber(() => evaluateNumber(bound.ops ?? [], context));
+    return value === undefined ? undefined : BigInt.asIntN(64, value);
+  }
+  const holder = bound.variable === undefined ? undefined : program.variableById(bound.variable);
+  if (holder === undefined) return undefined;
+  const located = locate(program, { ...holder, frameBase }, state, read);
+  const { scalar } = present(valueAt(holder.type, located, state, contextOf(program, read)));
+  return typeof scalar === 'bigint' ? scalar : undefined;
+}
+
+function attemptNumber(read: () => bigint): bigint | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Unavailable) return undefined;
+    throw error;
+  }
+}
+
+/** How deep pointers that were not made lead to others. */
+const DEEPEST = 8;
+
+/** What a pointer leads to that the compiler did not make: the variable that it would point to, as it is in that frame. */
+function implicitReader(
+  program: Program,
+  state: FrameState,
+  read: ReadMemory,
+  context: ValueContext,
+  depth = 0,
+): ImplicitReader {
+  return (id, offset) => {
+    const variable = depth < DEEPEST ? program.variableById(id) : undefined;
+    if (variable === undefined) return t`what it points to was optimised away`;
+    const frameBase = functionFrameBase(program, state);
+    const located = locate(program, { ...variable, frameBase: variable.frameBase ?? frameBase }, state, read);
+    const value = valueAt(
+      variable.type,
+      located,
+      state,
+      context,
+      implicitReader(program, state, read, context, depth + 1),
+    );
+    return { ...value, place: placeWithin(value.place, Number(offset)) };
+  };
+}
+
+/** The registers that lead to what each thread has: those of the frame, else of the hart. */
+function threadRegisters({ frame, machine, cpu }: EvaluationScope): ThreadRegisters {
+  const special = (dwarf: number) => {
+    const spec = machine.isa.registers.find((one) => one.dwarf === dwarf);
+    return spec === undefined ? undefined : cpu.readRegister(spec.name);
+  };
+  return { registers: frame?.physical.state.registers ?? new Map(), special };
 }
 
 /** The value of a static. Its address is where the image runs, whatever the current pc is. */
@@ -67,7 +148,7 @@ export function staticValue(scope: EvaluationScope, image: Image, variable: Vari
   const { program } = image;
   const first = image.placements[0];
   const slide = first === undefined ? 0n : first.va - first.link;
-  const located = locateStatic(program, variable, slide);
+  const located = locateStatic(program, variable, slide, threadRegisters(scope));
   const value = valueAt(variable.type, located, undefined, contextOf(program, scope.read, slide));
   return { kind: 'value', value: { ...value, calledBy: [variable.name.replace(/^.*::/s, '')] } };
 }
@@ -78,12 +159,22 @@ export function lookupName(scope: EvaluationScope, path: string): Operand {
   const found =
     lookupLocal(scope, plain) ??
     lookupTrap(scope, plain) ??
+    lookupMember(scope, plain) ??
     lookupStatic(scope, plain) ??
     lookupFunction(scope, plain) ??
+    lookupEnumerator(scope, plain) ??
     lookupHart(scope, plain) ??
     findRegister(scope, plain);
   if (found !== undefined) return found;
   const where = scope.frame === undefined ? '' : t` in ${scope.frame.name}`;
+  const missing = imagesInOrder(scope).some(({ program }) =>
+    program.companions.some((one) => one.kind !== 'debug' && !one.isFound),
+  );
+  if (missing) {
+    throw new ExpressionError(
+      t`Nothing is called "${path}"${where}, but a part of the debug information was not found: see the messages at the start.`,
+    );
+  }
   throw new ExpressionError(
     t`Nothing is called "${path}"${where}. Locals, statics, functions and registers ($name) can be named.`,
   );
@@ -184,6 +275,37 @@ export function lookupStatic(scope: EvaluationScope, path: string): Operand | un
     const best =
       found.find((one) => one.name === path) ?? found.find((one) => one.name.startsWith(`${crate}::`)) ?? found[0];
     if (best !== undefined) return staticValue(scope, image, best);
+  }
+  return undefined;
+}
+
+/** A member of the object that a function of C++ is called on, or a static one of its class. */
+function lookupMember(scope: EvaluationScope, name: string): Operand | undefined {
+  if (!scope.isC || name === 'this') return undefined;
+  const self = lookupLocal(scope, 'this');
+  if (self?.kind !== 'value') return undefined;
+  const found = name.includes('::') ? undefined : memberOfThis(self, name);
+  if (found !== undefined) return { kind: 'value', value: found };
+  const type = bare(self.value.type);
+  return firstStatic(scope, type.kind === 'pointer' ? classNames(type.target) : [], name);
+}
+
+/** The first static of that name in these classes. */
+export function firstStatic(scope: EvaluationScope, classes: readonly string[], name: string): Operand | undefined {
+  for (const owner of classes) {
+    for (const image of imagesInOrder(scope)) {
+      const found = image.program.globals(`${owner}::${name}`).find((one) => one.name === `${owner}::${name}`);
+      if (found !== undefined) return staticValue(scope, image, found);
+    }
+  }
+  return undefined;
+}
+
+function lookupEnumerator(scope: EvaluationScope, path: string): Operand | undefined {
+  if (!scope.isC && !path.includes('::')) return undefined;
+  for (const { program } of imagesInOrder(scope)) {
+    const found = enumeratorOf(program, path, scope.read);
+    if (found !== undefined) return found;
   }
   return undefined;
 }

@@ -24,7 +24,12 @@ let nextId = -1_000_000;
 const made = new Map<string, BaseType>();
 
 /** A base type of the debugger's own; ids are negative. */
-export function baseType(name: string, encoding: BaseEncoding, size: number): BaseType {
+export function baseType(
+  name: string,
+  encoding: BaseEncoding,
+  size: number,
+  language: BaseType['language'] = 'rust',
+): BaseType {
   const known = made.get(name);
   if (known !== undefined) return known;
   const type: BaseType = {
@@ -34,7 +39,7 @@ export function baseType(name: string, encoding: BaseEncoding, size: number): Ba
     shortName: name,
     size,
     alignment: size,
-    language: 'rust',
+    language,
     encoding,
   };
   made.set(name, type);
@@ -55,16 +60,19 @@ export const u64Type = (): BaseType => baseType('u64', 'unsigned', 8);
 
 /** A pointer to `target`. */
 export function pointerTo(target: Type): PointerType {
-  const name = `*const ${target.name}`;
-  const shortName = `*const ${target.shortName}`;
+  // How C spells it follows from what it points to.
+  const isRust = target.language === 'rust';
+  const name = isRust ? `*const ${target.name}` : '';
+  const shortName = isRust ? `*const ${target.shortName}` : '';
   const common = { id: nextId--, name, shortName, size: 8, alignment: 8, language: target.language };
   return { kind: 'pointer', flavour: 'pointer', target, ...common };
 }
 
 /** `[element; count]`. */
 export function arrayOf(element: Type, count: number): ArrayType {
-  const name = `[${element.name}; ${count}]`;
-  const shortName = `[${element.shortName}; ${count}]`;
+  const isRust = element.language === 'rust';
+  const name = isRust ? `[${element.name}; ${count}]` : '';
+  const shortName = isRust ? `[${element.shortName}; ${count}]` : '';
   const common = { id: nextId--, name, shortName, size: element.size * count, alignment: element.alignment };
   return { kind: 'array', element, count, language: element.language, ...common };
 }
@@ -77,30 +85,34 @@ function builtIn(name: string): Type | undefined {
     return baseType(name, rust[1] === 'i' ? 'signed' : 'unsigned', size);
   }
   const std = /^(u?)int(8|16|32|64)_t$/.exec(name);
-  if (std !== null) return baseType(name, std[1] === 'u' ? 'unsigned' : 'signed', Number(std[2]) / 8);
+  if (std !== null) return baseType(name, std[1] === 'u' ? 'unsigned' : 'signed', Number(std[2]) / 8, 'c');
   const row = fixed.find(([word]) => word === name);
-  if (row !== undefined) return baseType(...row);
+  if (row !== undefined) return baseType(...row, /^(?:bool|char|f\d+)$/.test(name) ? 'rust' : 'c');
   const words = name.split(' ');
   if (!words.every((word) => /^(?:unsigned|signed|char|short|int|long|double)$/.test(word))) return undefined;
   const isUnsigned = words.includes('unsigned');
   const size = words.includes('char') ? 1 : words.includes('short') ? 2 : words.includes('long') ? 8 : 4;
-  return baseType(name, isUnsigned ? 'unsigned' : 'signed', size);
+  return baseType(name, isUnsigned ? 'unsigned' : 'signed', size, 'c');
 }
 
 /** The type a cast names, looked for in the programs in order. Throws {@link ExpressionError} when there is none. */
 export function resolveType(wanted: TypeName, programs: readonly Program[]): Type {
-  let type = builtIn(wanted.name);
+  // Whether C's char has a sign, the program tells.
+  let type = wanted.name === 'char' ? undefined : builtIn(wanted.name);
   for (const program of programs) {
     if (type !== undefined) break;
     type = program.typeNamed(wanted.name) ?? program.types(wanted.name)[0];
   }
+  type ??= builtIn(wanted.name);
   if (type === undefined) {
     throw new ExpressionError(
       t`No type "${wanted.name}". Write it as the debug information does, with its module path.`,
     );
   }
   for (let star = 0; star < wanted.pointers; star++) type = pointerTo(type);
-  return wanted.count === undefined ? type : arrayOf(type, wanted.count);
+  if (wanted.count !== undefined) type = arrayOf(type, wanted.count);
+  for (let star = 0; star < (wanted.over ?? 0); star++) type = pointerTo(type);
+  return type;
 }
 
 /** Without typedefs and qualifiers. */
