@@ -163,6 +163,13 @@ export const launchSchema = {
       examples: [{ '/build/kernel': '${workspaceFolder}' }],
       additionalProperties: { type: 'string' },
     },
+    debugFileDirectories: {
+      type: 'array',
+      items: { type: 'string' },
+      markdownDescription:
+        'Folders with debug information that is not in the programs themselves: debug files of stripped programs (by `.gnu_debuglink` or build id), files of dwz, `.dwo` and `.dwp`. Beside a program and in `.debug` there they are found without.',
+      examples: [['${workspaceFolder}/debug', '/usr/lib/debug']],
+    },
     stepping: {
       type: 'object',
       markdownDescription: 'How steps move.',

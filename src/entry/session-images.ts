@@ -9,6 +9,7 @@ import { IMAGE_WORLDS, type ImageWorld } from '../debug/image-world';
 import type { TargetImage } from '../debug/target';
 import type { SymbolReader } from '../symbols/reader';
 import type { Program, Segment } from '../symbols/types';
+import { type DebugFiles, readWithDebugFiles } from './debug-files';
 import type { ProgramFile } from './kernel-files';
 
 /** As many bytes tell programs apart. */
@@ -51,7 +52,7 @@ export function programImages(
 /** The images of launch.json, for the machine's architecture. `read` rejects with a message of its own. */
 export async function launchImages(
   launch: LaunchArguments,
-  reader: SymbolReader,
+  files: DebugFiles,
   kernel: KernelPlace,
   architecture: Architecture,
   read: (path: string, key: string) => Promise<Uint8Array>,
@@ -59,7 +60,7 @@ export async function launchImages(
   const images: TargetImage[] = [];
   for (const [at, image] of (launch.images ?? []).entries()) {
     const key = `images[${at}]`;
-    const program = readSymbols(reader, image.path, await read(image.path, key), key, architecture);
+    const program = await readSymbols(files, image.path, await read(image.path, key), key, architecture);
     const worlds = IMAGE_WORLDS.filter((world) => world === image.world);
     const address = image.address === undefined ? {} : { address: va(number(image.address)) };
     const load = image.load === undefined ? undefined : number(image.load);
@@ -125,16 +126,16 @@ export function lowest(segments: readonly Segment[]): Segment | undefined {
 }
 
 /** The program of a file named by `key`. Throws a UserError when it is no ELF file of the machine's architecture. */
-function readSymbols(
-  reader: SymbolReader,
+async function readSymbols(
+  files: DebugFiles,
   path: string,
   bytes: Uint8Array,
   key: string,
   architecture: Architecture,
-): Program {
+): Promise<Program> {
   let program: Program;
   try {
-    program = reader.read(path, bytes);
+    program = await readWithDebugFiles(files, path, bytes);
   } catch (error) {
     throw new UserError(1128, `"${key}": ${(error as Error).message}`, openLaunch);
   }

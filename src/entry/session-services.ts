@@ -25,6 +25,7 @@ import type { NamedFile } from '../machine/boot/load-plan';
 import { chooseBoard, createMachine } from '../machine/create';
 import { parseMemorySize } from '../machine/memory-size';
 import { loadSymbolReader, type SymbolReader } from '../symbols/reader';
+import { type DebugFiles, readWithDebugFiles } from './debug-files';
 import { canHaveGuests, type GuestEvidence } from './guest-support';
 import {
   BUNDLED_KERNELS,
@@ -157,10 +158,12 @@ async function build(launch: LaunchArguments, guest: Guest, host: Host, reader: 
   });
   const hasWorlds = guest.programs.length > 0 || launch.images?.some(({ world }) => world !== undefined) === true;
   const { ram } = machine;
-  const kernel = kernelImage({ ...guest, loadAddress }, plan.physicalOf, reader, hasWorlds, ram);
+  const folders = (launch.debugFileDirectories ?? []).map((folder) => resolvePath(folder, launch.cwd));
+  const debugFiles: DebugFiles = { host, reader, folders };
+  const kernel = await kernelImage({ ...guest, loadAddress }, plan.physicalOf, debugFiles, hasWorlds, ram);
   const programs = programImages(reader, guest.programs, kernel.place);
   const images = [...kernel.images, ...programs.images];
-  images.push(...(await launchImages(launch, reader, kernel.place, board.arch, read)));
+  images.push(...(await launchImages(launch, debugFiles, kernel.place, board.arch, read)));
   const known = images.map(({ program }) => program);
   const files = given === undefined ? guest.diskFiles : await filesOnAll(given.map(({ bytes }) => bytes));
   images.push(...diskImages(files, reader, board.arch, known));
@@ -178,13 +181,17 @@ async function build(launch: LaunchArguments, guest: Guest, host: Host, reader: 
 }
 
 /** The kernel's own symbols, and where it lies for those who run on it. */
-function kernelImage(
+async function kernelImage(
   guest: Guest,
   planned: NonNullable<TargetImage['physicalOf']>,
-  reader: SymbolReader,
+  files: DebugFiles,
   hasWorlds: boolean,
   ram: KernelPlace['ram'],
-): { readonly images: readonly TargetImage[]; readonly remarks: readonly string[]; readonly place: KernelPlace } {
+): Promise<{
+  readonly images: readonly TargetImage[];
+  readonly remarks: readonly string[];
+  readonly place: KernelPlace;
+}> {
   const { elf, loadAddress } = guest;
   if (elf === undefined) {
     const [at] = planned;
@@ -192,7 +199,7 @@ function kernelImage(
     const remark = t`${guest.kernel.name} has no symbols. Add its ELF file under "images" in launch.json to debug it by source.`;
     return { images: [], remarks: [remark], place: { ram, ...flat } };
   }
-  const program = reader.read(elf.path, elf.bytes);
+  const program = await readWithDebugFiles(files, elf.path, elf.bytes);
   const [start = 0n] = program.elf.segments.map(({ paddr }) => paddr).sort((a, b) => (a < b ? -1 : 1));
   const physicalOf =
     elf.isFlat && loadAddress !== undefined

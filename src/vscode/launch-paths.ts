@@ -11,6 +11,7 @@ export const withFiles = (
   ...mapPresent(launch, ['program', 'bios', 'initrd', 'pflash0', 'pflash1', 'cwd'], change),
   ...(launch.disk !== undefined && { disk: disksWith(launch.disk, change) }),
   ...(launch.load !== undefined && { load: loadsWith(launch.load, change) }),
+  ...(launch.debugFileDirectories && { debugFileDirectories: launch.debugFileDirectories.map(change) }),
   ...(launch.images && { images: launch.images.map((image) => ({ ...image, path: change(image.path) })) }),
 });
 
