@@ -72,7 +72,8 @@ export const MAX_INSTRUCTIONS = Math.floor((TLB.base - FAST_OPS) / 6) - 1;
 
 /**
  * Fields of a record. `op` is the fast interpreter's opcode; `a` to `e` are 16 bits and `imm` 32. Records of instructions that a
- * program decodes go on to `exactOp`; `near` is the distance of a jump within the page, for others in `imm`. See
+ * program decodes go on to `exactOp`; `near` is the distance of a jump within the page, for others in `imm`; `behind` is that of the
+ * record of the next instruction. See
  * {@link CodeLayout}.
  */
 export const RECORD = {
@@ -85,7 +86,7 @@ export const RECORD = {
   e: 14,
   more: 16,
   near: 24,
-  length: 28,
+  behind: 28,
   exactOp: 30,
 } as const;
 /** Pages of code that can be decoded at a time. */

@@ -57,7 +57,7 @@ export class RecordWriter {
     }
     const exactOp = this.#exactOps.get(insn);
     if (exactOp === undefined) throw new Error(`${insn.mnemonic}: decoded, but no instruction of ${this.isa.name}`);
-    u16[(record + RECORD.length) >> 1] = length;
+    u16[(record + RECORD.behind) >> 1] = length << this.memory.code.shift;
     u16[(record + RECORD.exactOp) >> 1] = exactOp;
   }
 
@@ -68,10 +68,12 @@ export class RecordWriter {
   decodeRecord(encoding: ProgramEncoding, record: number, mode: number): void {
     const { u16 } = this.memory;
     const opAt = (record + RECORD.op) >> 1;
-    const op = this.#decodeAlone(encoding, record, mode);
     // A breakpoint stays.
-    if (u16[opAt] !== FAST.undecoded) return;
-    u16[opAt] = this.#fuse(encoding, record, op, mode);
+    const isFresh = u16[opAt] === FAST.undecoded;
+    // Until it is decoded it is handed over: a mistake of ours then ends the run, and is not met again and again.
+    if (isFresh) u16[opAt] = FAST.bail;
+    const op = this.#decodeAlone(encoding, record, mode);
+    if (isFresh) u16[opAt] = this.#fuse(encoding, record, op, mode);
   }
 
   /** Decodes one instruction. Yields its fast opcode, and leaves that of the record alone. */
@@ -107,7 +109,7 @@ export class RecordWriter {
     const part = (at: number): { readonly record: number; readonly op: number } | undefined => {
       const before = parts.at(-1);
       if (before && parts.length === at) {
-        const next = before.record + ((u16[(before.record + RECORD.length) >> 1] ?? 0) << this.memory.code.shift);
+        const next = before.record + (u16[(before.record + RECORD.behind) >> 1] ?? 0);
         const { stride, sentinel } = this.memory.code;
         if (next % stride >= sentinel || u16[(next + RECORD.op) >> 1] === FAST.breakpoint) return undefined;
         parts.push({ record: next, op: this.#decodeAlone(encoding, next, mode) });

@@ -210,7 +210,7 @@ class ExactEmitter extends ExactFunction {
     code.call(imports.decodeAcross);
     this.#stepIfTrapped(steps);
     code.i32(SCRATCH_RECORD).set(this.record).end().end();
-    code.get(this.record).mem('i32.load16_u', RECORD.length).set(this.length);
+    code.get(this.record).mem('i32.load16_u', RECORD.behind).i32(shift).op('i32.shr_u').set(this.length);
     code.i32(0).set(this.word);
   }
 

@@ -1,4 +1,5 @@
 /** What instructions of the fast interpreter do to memory and control flow. */
+import type { GraphNode } from '../../isa/core/graph';
 import { RECORD } from '../layout';
 import type { EffectSink, LocalPool, UpdateParts } from './expression';
 import { emitHostAddress, emitIsClosed, emitProbeOr, loadOpcode, storeOpcode } from './memory-access';
@@ -85,36 +86,40 @@ export class FastSink implements EffectSink {
     emitProbeOr(code, program.isa, set, () => this.fast.pushDataTlb(), address, bytes, entry, bail);
   }
 
-  jump(_: Parameters<EffectSink['jump']>[0], pushTarget: () => void): void {
-    this.#go(pushTarget);
+  jump({ target }: Parameters<EffectSink['jump']>[0], pushTarget: () => void): void {
+    this.#go(target, pushTarget);
   }
 
-  branch(_: Parameters<EffectSink['branch']>[0], pushCondition: () => void, pushTarget: () => void): void {
+  branch({ target }: Parameters<EffectSink['branch']>[0], pushCondition: () => void, pushTarget: () => void): void {
     pushCondition();
     this.fast.code.if();
-    this.#go(pushTarget);
+    this.#go(target, pushTarget);
     this.fast.code.end();
   }
 
-  #go(pushTarget: () => void): void {
+  #go({ kind }: GraphNode, pushTarget: () => void): void {
     const { fast, reach } = this;
     const { record, displacement, count } = this.place;
     const { code } = fast;
     if (fast.part === 'apart') return fast.jumpApart(pushTarget);
-    if (reach === 'far') {
+    // An instruction that is repeated comes back to itself.
+    const isRepeated = kind.k === 'pc' && count === 1;
+    if (reach === 'far' && !isRepeated) {
       pushTarget();
       code.set(fast.pc);
       fast.retire(count);
       code.br(fast.enter);
       return;
     }
-    code
-      .get(record)
-      .get(record)
-      .mem('i32.load', (fast.program.isa.encoding.kind === 'program' ? RECORD.near : RECORD.imm) + displacement)
-      .op('i32.add');
-    if (displacement > 0) code.i32(displacement).op('i32.add');
-    code.set(fast.record);
+    if (!isRepeated) {
+      code
+        .get(record)
+        .get(record)
+        .mem('i32.load', (fast.program.isa.encoding.kind === 'program' ? RECORD.near : RECORD.imm) + displacement)
+        .op('i32.add');
+      if (displacement > 0) code.i32(displacement).op('i32.add');
+      code.set(fast.record);
+    }
     fast.retire(count);
     if (reach === 'forward') {
       code.br(fast.dispatch);

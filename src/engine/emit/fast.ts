@@ -10,6 +10,7 @@ import { FastSink, type FastTarget, type Place } from './fast-sink';
 import { emitFetchProbe } from './memory-access';
 import { apartGroups, type FusedRun, type PreparedInsn, type Program, type Reach } from './program';
 import { RecordSource, type RunRole } from './record-source';
+import { slotRoles } from './run-slots';
 import { Code, type FunctionRef, type Label, type Local, type ModuleBuilder } from './wasm-encoder';
 
 /** No address of a page, nor one where an instruction could begin. */
@@ -66,6 +67,8 @@ class FastEmitter implements FastTarget {
   readonly page: Local;
   /** What the part before wrote, in a run. */
   readonly kept: Local;
+  /** By name what parts before wrote to slots. */
+  readonly keptSlots = new Map<string, Local>();
   readonly pool: LocalPool;
   enter: Label = { name: 'enter' };
   dispatch: Label = { name: 'dispatch' };
@@ -306,6 +309,7 @@ class FastEmitter implements FastTarget {
     const trapping = [...parts.keys()].filter((at) => at > 0 && parts[at]?.prepared.effects.mayTrap);
     const bails = new Map([...trapping].reverse().map((at) => [at, code.block(`bail ${at}`)]));
     const places: Place[] = [];
+    const slots = slotRoles(parts, (name) => this.#keptSlot(name));
     for (const [at, { prepared, forward }] of parts.entries()) {
       const [before, last] = [parts[at - 1], parts.length - 1];
       const place = before
@@ -316,6 +320,7 @@ class FastEmitter implements FastTarget {
       this.#emitGraph(prepared, place, at < last ? 'far' : reach, {
         ...(parts[at + 1]?.forward && { keep: this.kept }),
         ...(forward && { forwarded: { ...forward, value: this.kept } }),
+        ...(slots[at] && { slots: slots[at] }),
       });
       const goesOn = !prepared.effects.endsBlock || prepared.effects.isConditional;
       if (at === last && goesOn) this.advance(prepared, place);
@@ -330,6 +335,12 @@ class FastEmitter implements FastTarget {
       this.retire(at);
       code.br(outer);
     }
+  }
+
+  #keptSlot(name: string): Local {
+    const known = this.keptSlots.get(name) ?? this.code.local('i64');
+    this.keptSlots.set(name, known);
+    return known;
   }
 
   /** Where the part of a run behind `before` is: at a fixed distance, or where the length in its record says. */
@@ -349,8 +360,7 @@ class FastEmitter implements FastTarget {
 
   /** Pushes the record bytes that the instruction of `record` takes up, where the record says it. */
   #pushLength(record: Local): void {
-    const { shift } = this.program.code;
-    this.code.get(record).mem('i32.load16_u', RECORD.length).i32(shift).op('i32.shl');
+    this.code.get(record).mem('i32.load16_u', RECORD.behind);
   }
 
   /** On to the record behind `prepared`, which is at `place`. */

@@ -190,7 +190,8 @@ const prepareRuns = (
     // The opcode that the first has on its own moves there.
     if ([...first.prepared.slots.values()].some(({ offset }) => offset === RECORD.e)) fail('its first record is full');
     const { hasDirectTarget } = (rest.at(-1) ?? first).prepared.effects;
-    const reaches: readonly Reach[] = hasDirectTarget ? ['forward', 'backward', 'far'] : ['far'];
+    // A jump out of the page is seldom, and comes alone then.
+    const reaches: readonly Reach[] = hasDirectTarget ? ['forward', 'backward'] : ['far'];
     return reaches.map((reach) => ({ parts: [first, ...rest], reach }));
   });
   const forwards = ({ parts }: Omit<FusedRun, 'op'>): number => parts.filter(({ forward }) => forward).length;

@@ -16,9 +16,22 @@ export interface RunRole {
   readonly keep?: Local;
   /** The source field that reads what the part before kept. */
   readonly forwarded?: { readonly file: string; readonly field: string; readonly value: Local };
+  readonly slots?: SlotRoles;
+}
+
+/** What a part of a fused run has to do with slots that other parts have to do with, too. */
+export interface SlotRoles {
+  /** Those that it writes and a part behind it reads. */
+  readonly keep: ReadonlyMap<string, Local>;
+  /** Those that it reads and a part before it wrote. */
+  readonly kept: ReadonlyMap<string, Local>;
+  /** Those that it writes and a part behind it writes again, before anybody could look. */
+  readonly dead: ReadonlySet<string>;
 }
 
 export class RecordSource implements OperandSource {
+  readonly #written = new Set<string>();
+
   constructor(
     readonly code: Code,
     readonly program: Program,
@@ -53,11 +66,23 @@ export class RecordSource implements OperandSource {
     this.code.mem(writeOpcode(placed), this.#base(placed, ref, 'write'));
   }
   slot(name: string): void {
-    this.code.i32(0).mem('i64.load', slotOffset(this.program, name));
+    const { keep, kept } = this.role.slots ?? {};
+    const local = this.#written.has(name) ? keep?.get(name) : kept?.get(name);
+    if (local) this.code.get(local);
+    else this.code.i32(0).mem('i64.load', slotOffset(this.program, name));
   }
   setSlot(name: string, push: () => void): void {
-    this.code.i32(0);
-    push();
+    const { keep, dead } = this.role.slots ?? {};
+    const local = keep?.get(name);
+    const isDead = dead?.has(name) === true;
+    if (!isDead) this.code.i32(0);
+    if (!isDead || local) push();
+    this.#written.add(name);
+    if (isDead) {
+      if (local) this.code.set(local);
+      return;
+    }
+    if (local) this.code.tee(local);
     this.code.mem('i64.store', slotOffset(this.program, name));
   }
   immediate(field: string): void {
@@ -85,7 +110,9 @@ export class RecordSource implements OperandSource {
       this.#pcAfter(0);
       this.code
         .get(this.record)
-        .mem('i64.load16_u', RECORD.length + this.role.displacement)
+        .mem('i64.load16_u', RECORD.behind + this.role.displacement)
+        .i64(BigInt(this.program.code.shift))
+        .op('i64.shr_u')
         .op('i64.add');
     }
   }

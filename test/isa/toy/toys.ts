@@ -55,6 +55,10 @@ const FUSIONS = [
   'li, adds Ra, adds Rb, bn',
   'push, push, movlow, cas',
   'movlow, push, li',
+  // Flags that nobody can have seen, and flags that go on.
+  'adds, adds, bz',
+  'adds, addc, bn',
+  'adds, push, adds',
 ];
 
 const toy = (name: string, encoding: Encoding, insns: readonly Insn[]): EngineIsa =>

@@ -12,7 +12,6 @@ import { SEG } from '../state';
 const [RAX, RCX, RSI, RDI] = [0, 1, 6, 7];
 const MASK = { name: 'mask' };
 const SEGMENT = { name: 'segment' };
-const REL = { name: 'rel' };
 
 type Bytes = 1 | 2 | 4 | 8;
 const FILES: Readonly<Record<Bits, string>> = { 8: 'b', 16: 'w', 32: 'd', 64: 'r' };
@@ -65,7 +64,7 @@ const string =
     const isLeft = o.ne(count, o.c(1));
     const isSame = repeat === 'repne' ? isEqual && o.eqz(isEqual) : isEqual;
     const goesOn = isSame ? o.and(isLeft, isSame) : isLeft;
-    o.branch(goesOn, o.pcRel(REL));
+    o.branch(goesOn, o.pc());
   };
 
 const movs = (o: X86Ops, bytes: Bytes, isLong: boolean): Done => {
