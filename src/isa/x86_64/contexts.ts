@@ -3,11 +3,15 @@
  * those of its machine, whatever PCID or ASID they belong to, and global ones with them.
  */
 import type { Fence, HartState, TranslationScope } from '../core/privileged';
+import { mustAlign } from './alignment';
 import { CR4, RFLAGS } from './bits';
 
 type SlotReader = Pick<HartState, 'get'>;
 
-/** In the order of their numbers. `…Open`: with RFLAGS.AC set under CR4.SMAP; `guest…`: while an SVM guest runs. */
+/**
+ * In the order of their numbers. `…Open`: with RFLAGS.AC set under CR4.SMAP; `guest…`: while an SVM guest runs; `…Aligned`: data
+ * accesses while alignment is checked, whose translations are not kept (see alignment.ts), so that all others need not ask.
+ */
 export const CONTEXT = {
   user: 0,
   supervisor: 1,
@@ -17,20 +21,25 @@ export const CONTEXT = {
   guestSupervisorOpen: 5,
   /** Added to those of fetches while every instruction is looked at: see debug.ts. */
   stepping: 6,
+  userAligned: 12,
+  guestUserAligned: 13,
 } as const;
 
 const OF_GUESTS = (1 << CONTEXT.guestUser) | (1 << CONTEXT.guestSupervisor) | (1 << CONTEXT.guestSupervisorOpen);
 
 /** Bit per context of guests. */
-export const GUEST_CONTEXTS = OF_GUESTS | (OF_GUESTS << CONTEXT.stepping);
+export const GUEST_CONTEXTS = OF_GUESTS | (OF_GUESTS << CONTEXT.stepping) | (1 << CONTEXT.guestUserAligned);
+
+const isGuest = (state: SlotReader): boolean => state.get('isGuest') !== 0n;
 
 const ringContext = (state: SlotReader): number => {
-  const base = state.get('isGuest') === 0n ? CONTEXT.user : CONTEXT.guestUser;
+  const base = isGuest(state) ? CONTEXT.guestUser : CONTEXT.user;
   return state.get('cpl') === 3n ? base : base + 1;
 };
 
 /** The context of loads and stores. */
 export const dataContext = (state: SlotReader): number => {
+  if (mustAlign(state)) return isGuest(state) ? CONTEXT.guestUserAligned : CONTEXT.userAligned;
   const own = ringContext(state);
   if (state.get('cpl') === 3n || (state.get('cr4') & CR4.SMAP) === 0n) return own;
   return (state.get('rflags') & RFLAGS.AC) === 0n ? own : own + 1;

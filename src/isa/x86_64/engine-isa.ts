@@ -1,6 +1,6 @@
 /** x86-64 as the engine executes it. */
 import type { EngineIsa } from '../core/engine-isa';
-import { alignedTranslation, mustAlign } from './alignment';
+import { alignedTranslation } from './alignment';
 import { CAUSE } from './causes';
 import { dataContext, fetchContext, GUEST_CONTEXTS } from './contexts';
 import { watchedTranslation } from './debug';
@@ -8,12 +8,14 @@ import { ENCODING } from './encoding';
 import { takeTrap } from './exceptions';
 import { variantOf } from './form';
 import { FPU_GUARDS } from './fpu-access';
+import { FUSIONS } from './fusions';
 import { isApart } from './hot-rows';
 import { FORMS } from './insns/all';
 import { DIVISION_FUNCTIONS, quickDivisions } from './insns/multiply';
 import { acknowledge, holdsInterrupts, pendingInterrupt, wakesFromWait } from './interrupts';
 import { OPERAND_GUARDS } from './operand-check';
 import { AS_SYSTEM, cpuTranslate } from './paging-cpu';
+import { quickMedia } from './quick-media';
 import { MEDIA_FUNCTIONS } from './simd/functions';
 import { STATE } from './state';
 import { SVM_GUARDS, SVM_HELPERS } from './svm/instructions';
@@ -29,11 +31,11 @@ export const X86_64_ENGINE: EngineIsa = {
     return FORMS.rows;
   },
   get quick() {
-    quick ??= quickDivisions(FORMS.rows, variantOf);
+    quick ??= [...quickDivisions(FORMS.rows, variantOf), ...quickMedia(FORMS.rows, variantOf)];
     return quick;
   },
   apart: { test: isApart, jumps: true },
-  fusions: [],
+  fusions: FUSIONS,
   state: STATE,
   helpers: { ...SYSTEM_HELPERS, ...SVM_HELPERS },
   functions: { ...DIVISION_FUNCTIONS, ...SYSTEM_FUNCTIONS, ...MEDIA_FUNCTIONS },
@@ -46,7 +48,6 @@ export const X86_64_ENGINE: EngineIsa = {
     fetchAccess: CAUSE.MC,
   },
   cpuTranslate: watchedTranslation(alignedTranslation(cpuTranslate)),
-  mustAlign,
   ownSpace: AS_SYSTEM,
   fencesByPage: true,
   decodeMode: (state) => Number(state.get('codeMode')),

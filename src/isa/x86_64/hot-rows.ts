@@ -13,22 +13,26 @@ const HOT: readonly RegExp[] = [
   /^movsxd?-64-r[rm](8|16|32)$/,
   /^lea-64-r[msp]$/,
   /^lea-32-r[ms]$/,
-  /^(push-64-[rnm]|pop-64-r)$/,
+  /^(push-64-[rn]|pop-64-r)$/,
   /^(mov|sto)s[bq]-(0|64):F3/,
   // Arithmetic and logic.
   /^(add|sub|cmp)-64-r[rn]$/,
   /^(add|cmp)-64-(rm|mr)$/,
-  /^(add|sub)-64-(rs|mn)$/,
+  /^(add|sub)-64-mn$/,
+  /^add-64-rs$/,
   /^(and|or|xor)-64-r[rmn]$/,
   /^(add|sub|cmp|and|or|xor)-32-(r[rmn]|mr)$/,
   /^cmp-(8|16)-(rm|rn|mr|mn)$/,
   /^cmp-(32|64)-mn$/,
   /^test-(8|32|64)-(rr|rn|mn)$/,
   /^(shl|shr|sar)-(32|64)-r[n1c]$/,
-  /^imul-(32|64)-(rr|rm|rrn)$/,
+  /^rol-32-rn$/,
+  /^imul-(32|64)-(rr|rrn)$/,
+  /^imul-32-rm$/,
   /^(inc|dec)-(32|64)-[rm]$/,
   /^(neg|not)-(32|64)-r$/,
-  /^(cdqe|cqo|cdq|cwde|leave)-/,
+  /^(cdqe|cqo|cdq|cwde)-/,
+  /^leave-64$/,
   // Conditions and branches.
   /^(cmov|set)(e|ne|b|ae|a|be|l|ge|le|g|s|ns)-(32|64|8)-(rr|r)$/,
   /^j[a-z]+-64-j$/,
@@ -36,6 +40,11 @@ const HOT: readonly RegExp[] = [
   /^call-64-[jrm]$/,
   /^ret-64$/,
   /^nop-/,
+  // Floating point.
+  /^(add|sub|mul)sd-128-xx$/,
+  /^mulsd-128-xs64$/,
+  /^movsd-128-(x[ms]64|[ms]64x)$/,
+  /^movap[sd]-128-xx$/,
 ];
 
 /** Whether a row is apart. */

@@ -6,9 +6,11 @@ import { ATTRIBUTES, CR0, CR4, EFER } from '../../../src/isa/x86_64/bits';
 import { CPUS } from '../../../src/isa/x86_64/cpus';
 import { ENCODING } from '../../../src/isa/x86_64/encoding';
 import { rflagsOf, setRflags } from '../../../src/isa/x86_64/flags';
+import { variantOf } from '../../../src/isa/x86_64/form';
 import { FPU_GUARDS } from '../../../src/isa/x86_64/fpu-access';
 import { FORMS } from '../../../src/isa/x86_64/insns/all';
 import { OPERAND_GUARDS } from '../../../src/isa/x86_64/operand-check';
+import { quickMedia } from '../../../src/isa/x86_64/quick-media';
 import { MEDIA_FUNCTIONS } from '../../../src/isa/x86_64/simd/functions';
 import { SEG, STATE } from '../../../src/isa/x86_64/state';
 import { engineHost } from '../../support/engine-host';
@@ -18,11 +20,13 @@ export const CODE = 0x1_0000;
 export const DATA = 0x1_2000;
 const RAM_SIZE = 0x3000;
 
+const ROWS = FORMS.rows.filter(({ ref }) => /volume [45]/.test(ref));
+
 const ISA: EngineIsa = {
   name: 'x86_64 without a system',
   encoding: ENCODING,
-  insns: FORMS.rows.filter(({ ref }) => /volume [45]/.test(ref)),
-  quick: [],
+  insns: ROWS,
+  quick: quickMedia(ROWS, variantOf),
   fusions: [],
   state: STATE,
   helpers: {},
@@ -63,6 +67,9 @@ export interface MediaState {
   readonly memory?: Uint8Array;
 }
 
+/** No instruction in 64-bit mode. */
+const UNDEFINED = [0x06];
+
 export class MediaProcessor {
   #cause: number | undefined;
   readonly #engine = new Engine(
@@ -82,8 +89,11 @@ export class MediaProcessor {
     return view;
   }
 
-  /** Executes one instruction. `cause` is that of the exception it raised. */
-  run(code: readonly number[], before: MediaState) {
+  /**
+   * Executes one instruction. `cause` is that of the exception it raised. `fast`: by the fast interpreter, which goes on to an
+   * instruction that is undefined.
+   */
+  run(code: readonly number[], before: MediaState, how: 'exact' | 'fast' = 'exact') {
     const view = this.#view;
     for (const slot of STATE.slots) view.set(slot, 0n);
     for (const [slot, value] of Object.entries({
@@ -112,7 +122,7 @@ export class MediaProcessor {
     view.write('r', 1, before.rcx ?? 0n);
     view.write('r', 2, before.rdx ?? 0n);
     view.write('r', 7, BigInt(DATA));
-    this.#engine.writeRam(CODE, Uint8Array.from([...code, ...new Array(16).fill(0x90)]));
+    this.#engine.writeRam(CODE, Uint8Array.from([...code, ...UNDEFINED, ...new Array(16).fill(0x90)]));
     const memory = new Uint8Array(1024);
     memory.set(before.memory ?? []);
     this.#engine.writeRam(DATA, memory);
@@ -120,7 +130,7 @@ export class MediaProcessor {
     view.pc = BigInt(CODE);
     view.activity = 0;
     this.#cause = undefined;
-    this.#engine.run(0, 1, 2);
+    this.#engine.run(0, how === 'fast' ? 10_000 : 1, 2);
     const after = Number(view.get('top87'));
     const data = this.#engine.memory.offsetOf(DATA, 1);
     return {

@@ -1,4 +1,4 @@
-/** Floating point of SSE. The functions are in `simd/float-functions.ts`; what the host is certain of, in `quick-float.ts`. */
+/** Floating point of SSE. The functions are in `simd/float-functions.ts`; what the host is certain of, in `quick-media.ts`. */
 import type { V128 } from '../../core/ops';
 import type { FormOptions, FormTable, Sem } from '../form';
 import type { Operand } from '../operands';
@@ -8,6 +8,7 @@ import {
   callWhole,
   giveMmx,
   high,
+  hot,
   immediate,
   low,
   MEDIA_MANUAL,
@@ -139,8 +140,8 @@ export const addSseFloat = (table: FormTable): void => {
   for (const [name, opcode, doc, suffixes] of OPERATIONS) {
     for (const { name: suffix, prefix, source: from, doc: what } of suffixes) {
       const mnemonic = `${name}${suffix}`;
-      const isRare = suffix === 'ss' || suffix === 'sd' ? {} : { isRare: true as const };
-      const options = { ref, doc: `${doc} ${what}.`, sem: ofWhole(mnemonic), ...isRare };
+      const use = suffix === 'ss' || suffix === 'sd' ? { isHot: true as const } : { isRare: true as const };
+      const options = { ref, doc: `${doc} ${what}.`, sem: ofWhole(mnemonic), ...use };
       addLines(table, options, [[mnemonic, `${prefix} 0F ${opcode} /r`, 'xmm', from]]);
     }
   }
@@ -158,8 +159,12 @@ export const addSseFloat = (table: FormTable): void => {
     ['sd', '66', 'xmm/m64'],
   ] as const) {
     const doc = 'Compares, and sets ZF, PF and CF.';
-    addLines(table, { ref, doc, sem: compare(`ucomi${name}`) }, [[`ucomi${name}`, `${prefix} 0F 2E /r`, 'xmm', from]]);
-    addLines(table, { ref, doc, sem: compare(`comi${name}`) }, [[`comi${name}`, `${prefix} 0F 2F /r`, 'xmm', from]]);
+    addLines(table, hot({ ref, doc, sem: compare(`ucomi${name}`) }), [
+      [`ucomi${name}`, `${prefix} 0F 2E /r`, 'xmm', from],
+    ]);
+    addLines(table, hot({ ref, doc, sem: compare(`comi${name}`) }), [
+      [`comi${name}`, `${prefix} 0F 2F /r`, 'xmm', from],
+    ]);
   }
   for (const [name, text, from] of CONVERSIONS) {
     const isRare = /ss|sd/.test(name) ? {} : { isRare: true as const };
