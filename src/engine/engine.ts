@@ -340,6 +340,36 @@ export class Engine {
     this.tlb.flushAll();
   }
 
+  /**
+   * The pages of RAM, by number, that may have been written since the last call. Pages are noted when they are written through
+   * TypeScript, and from then on by the write TLB: it is emptied, so that the next write of each is noted again.
+   */
+  takeChangedPages(): number[] {
+    const { changed } = this.memory;
+    const pages: number[] = [];
+    for (let page = changed.indexOf(1); page >= 0; page = changed.indexOf(1, page + 1)) pages.push(page);
+    changed.fill(0);
+    this.tlb.flushWrites();
+    return pages;
+  }
+
+  /** Puts back a page of RAM; code decoded from it goes when it has changed. */
+  restorePage(page: number, bytes: Uint8Array): void {
+    const { u8, ram, touched } = this.memory;
+    const at = ram + page * 4096;
+    touched[page] = 1;
+    const pa = this.memory.physicalOf(at);
+    if (this.code.hasCode(pa) && !isEqual(u8.subarray(at, at + 4096), bytes)) this.code.written(pa, 4096);
+    u8.set(bytes, at);
+  }
+
+  /** Translations may be others now: of another point of the run. */
+  forgetTranslations(): void {
+    // What is copied of flash may be another moment's.
+    if (this.#copied.size > 0) this.dropDerived();
+    else this.tlb.flushAll();
+  }
+
   #dropTranslations(hart: number, contexts: number, fence: Fence | undefined): void {
     const { address, of } = fence ?? {};
     const isByPage = this.isa.fencesByPage === true && of !== 'stage2';
@@ -847,3 +877,5 @@ const unknown = (what: string): never => {
 };
 
 const joined = (low: number, high: number): bigint => (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
+
+const isEqual = (a: Uint8Array, b: Uint8Array): boolean => a.every((byte, index) => byte === b[index]);

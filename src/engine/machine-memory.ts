@@ -23,6 +23,8 @@ export class MachineMemory {
   readonly view: DataView;
   /** One byte per RAM page: 1 once anything may have been written to it. A page never touched is all zeros. */
   readonly touched: Uint8Array;
+  /** The same since somebody asked last: see `Engine.takeChangedPages`. */
+  readonly changed: Uint8Array;
   /** Offset of the first byte of RAM. */
   readonly ram: number;
   /** Where decoded code lies. */
@@ -76,6 +78,7 @@ export class MachineMemory {
     const pages = Math.ceil(end / 65536);
     this.wasm = new WebAssembly.Memory({ initial: pages, maximum: pages });
     this.touched = new Uint8Array(Math.ceil(ramSize / 4096));
+    this.changed = new Uint8Array(this.touched.length);
     const { buffer } = this.wasm;
     this.u8 = new Uint8Array(buffer);
     this.u16 = new Uint16Array(buffer);
@@ -144,7 +147,10 @@ export class MachineMemory {
   /** Notes that RAM at `offset` (of this memory) may be written from now on. */
   touch(offset: number, length: number): void {
     const first = (offset - this.ram) >>> 12;
-    for (let page = first; page <= (offset - this.ram + length - 1) >>> 12; page++) this.touched[page] = 1;
+    for (let page = first; page <= (offset - this.ram + length - 1) >>> 12; page++) {
+      this.touched[page] = 1;
+      this.changed[page] = 1;
+    }
   }
 
   /** Status of the running hart, see `STATUS`. */

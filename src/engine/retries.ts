@@ -1,7 +1,7 @@
 /**
  * Counts how often an instruction trapped, was returned to, and trapped again before anything else of its world executed:
  * a handler that changes nothing. Worlds are told apart by their fetch contexts, so what a handler does meanwhile,
- * its own traps included, does not matter. Derived data, never saved.
+ * its own traps included, does not matter. Nothing that the guest can see, but what decides when it is found to be stuck.
  */
 
 const CONTEXTS = 16;
@@ -13,7 +13,9 @@ export interface Retried {
   readonly quiet: number;
 }
 
-interface Attempt extends Retried {
+/** One context's attempt, plain data. */
+export interface Attempt extends Retried {
+  readonly [key: string]: bigint | number;
   /** Where the last trap return into this context led, and the hart's instructions then. */
   returnedTo: bigint;
   returnedAt: bigint;
@@ -26,7 +28,7 @@ interface Attempt extends Retried {
 
 /** What one hart tried again. */
 export class Retries {
-  readonly #attempts: readonly Attempt[] = Array.from({ length: CONTEXTS }, () => ({
+  #attempts: readonly Attempt[] = Array.from({ length: CONTEXTS }, () => ({
     returnedTo: 0n,
     returnedAt: -1n,
     cause: -1,
@@ -69,6 +71,14 @@ export class Retries {
     if (attempt.returnedAt !== retired) attempt.count = 0;
     attempt.quiet = 0;
     return NEVER;
+  }
+
+  save(): readonly Attempt[] {
+    return this.#attempts.map((attempt) => ({ ...attempt }));
+  }
+
+  restore(attempts: readonly Attempt[]): void {
+    this.#attempts = attempts.map((attempt) => ({ ...attempt }));
   }
 
   /** Counts from 0 again. */

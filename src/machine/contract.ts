@@ -137,16 +137,35 @@ export const isTrap = (event: TraceEvent | StopEvent): event is TrapEvent =>
 export const isPassage = (event: TraceEvent | StopEvent): event is PassageEvent =>
   'by' in event && event.by === 'instruction';
 
-/** One arrival of console input. Arrivals happen between runs, so the count says exactly when. */
-export interface InputRecord {
+/**
+ * A point of a run: where it can stand between two instructions. The count alone does not tell it, for traps retire nothing and
+ * time passes while all harts wait.
+ */
+export interface Point {
   /** Instructions retired by all harts. */
   readonly at: bigint;
   /** Traps taken since that count was reached. */
   readonly traps: number;
   /** No hart could run then; otherwise one was about to execute its next instruction. */
   readonly isIdle: boolean;
-  readonly bytes: Uint8Array;
 }
+
+/** What comes from outside the machine. All of it passes the one log. */
+export type MachineInput =
+  /** Typed at the console. */
+  | { readonly kind: 'console'; readonly bytes: Uint8Array }
+  /** RAM and registers as a debugger changed them. */
+  | { readonly kind: 'memory'; readonly pa: Pa; readonly bytes: Uint8Array }
+  | { readonly kind: 'register'; readonly hart: number; readonly name: string; readonly value: bigint }
+  /** One of several harts ran while the others stood still, up to a point. */
+  | { readonly kind: 'alone'; readonly hart: number; readonly until: Point };
+
+/** An input and the point at which it came. */
+export type InputRecord = Point & MachineInput;
+
+/** Below 0 when `a` is the earlier point, 0 when they are the same. */
+export const comparePoints = (a: Point, b: Point): number =>
+  a.at !== b.at ? (a.at < b.at ? -1 : 1) : a.traps - b.traps || Number(a.isIdle) - Number(b.isIdle);
 
 export interface Watch {
   readonly id: number;
@@ -200,6 +219,8 @@ export interface RunOptions {
    * then, and otherwise the same.
    */
   readonly registers?: readonly string[];
+  /** Comes back with `budget` at this point, if it lies ahead; with `idle` where the point is one of a machine that waits. */
+  readonly until?: Point;
 }
 
 export interface Machine {
@@ -239,3 +260,28 @@ export interface Machine {
   save(): Plain;
   restore(snapshot: Plain): void;
 }
+
+/** What going back in time needs of a machine. */
+export interface TravelMachine extends Machine {
+  /** Where it stands. */
+  readonly point: Point;
+  /** Input that is recorded, and still to come. */
+  readonly inputsAhead: readonly InputRecord[];
+  /** Told when something new comes from outside: what was recorded for later does not come any more. */
+  onNewInput: () => void;
+  /** Everything but RAM. */
+  saveState(): Plain;
+  /** Puts back what `saveState` returned, and these pages of RAM by number. Nothing is printed twice. */
+  restoreState(state: Plain, pages: Iterable<readonly [number, Uint8Array]>): void;
+  /** Does at once what a debugger did to the machine where it stands, when that was recorded. */
+  applyEdits(): void;
+  /** The pages of RAM that may have changed since the last call, by number. */
+  takeChangedPages(): number[];
+  /** A copy of a page of RAM. */
+  readPage(page: number): Uint8Array;
+  /** What the guest prints from now on is another future's: it is printed though something was printed there before. */
+  showAnew(): void;
+}
+
+/** Whether a machine can be gone back in. */
+export const canTravel = (machine: Machine): machine is TravelMachine => 'restoreState' in machine;

@@ -18,6 +18,8 @@ export class HartCpu implements Cpu {
     readonly board: Board,
     readonly readPhysical: (at: Pa, length: number) => Uint8Array | undefined,
     readonly tlb: SoftTlb,
+    /** Told of registers that a debugger writes. */
+    readonly written: (name: string, value: bigint) => void,
   ) {}
 
   get hart(): number {
@@ -43,6 +45,12 @@ export class HartCpu implements Cpu {
   }
 
   writeRegister(name: string, value: bigint): void {
+    this.setRegister(name, value);
+    this.written(name, value);
+  }
+
+  /** The same, told to nobody. */
+  setRegister(name: string, value: bigint): void {
     // Of registers with fewer bits the low ones of 64 are taken.
     const bits = Math.max(64, this.board.isa.register(name)?.bits ?? 64);
     this.board.writeRegister(this.view, name, BigInt.asUintN(bits, value));

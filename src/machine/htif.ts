@@ -9,7 +9,9 @@ import type { Machine } from './contract';
 
 const SYS_WRITE = 64n;
 
-export interface HtifMachine extends Pick<Machine, 'readPhysical' | 'writePhysical'> {
+export interface HtifMachine extends Pick<Machine, 'readPhysical'> {
+  /** Writes RAM as the guest's own doing. */
+  writeRam(at: number, bytes: Uint8Array): boolean;
   output(bytes: Uint8Array): void;
   power(event: PowerEvent): void;
 }
@@ -50,9 +52,8 @@ export class Htif {
   }
 
   #acknowledge(): void {
-    this.machine.writePhysical(pa(BigInt(this.tohost)), new Uint8Array(8));
-    if (this.fromhost !== undefined)
-      this.machine.writePhysical(pa(BigInt(this.fromhost)), new Uint8Array([1, 0, 0, 0, 0, 0, 0, 0]));
+    this.machine.writeRam(this.tohost, new Uint8Array(8));
+    if (this.fromhost !== undefined) this.machine.writeRam(this.fromhost, new Uint8Array([1, 0, 0, 0, 0, 0, 0, 0]));
   }
 
   #word(at: number): bigint | undefined {

@@ -17,13 +17,23 @@ import { Alarms } from './alarms';
 import type { Board, BoardFiles, BoardSpec } from './boards/board';
 import type { LoadPlan } from './boot/load-plan';
 import { readBus, writeBus } from './bus';
-import type { Cpu, InputRecord, Machine, PhysicalMemory, RunExit, RunOptions, TraceEvent, Watch } from './contract';
+import type {
+  InputRecord,
+  MachineInput,
+  PhysicalMemory,
+  Point,
+  RunExit,
+  RunOptions,
+  TraceEvent,
+  TravelMachine,
+  Watch,
+} from './contract';
 import { Events } from './events';
 import { HartCpu } from './hart-cpu';
 import { Htif } from './htif';
 import { InputStream } from './input-stream';
 import { PhysicalSpace, readVirtual } from './physical-space';
-import { readMachine, readRam, restoreMachine } from './snapshot';
+import { readHistory, readMachine, readRam, restoreMachine } from './snapshot';
 import { explainHandler, explainRetry, isStuck } from './stuck';
 import { TranslationUses } from './translation-uses';
 import { LONGEST, least, Turns } from './turns';
@@ -39,17 +49,22 @@ export interface MachineParts {
   readonly choices: BoardChoices;
 }
 
-export class EmulatedMachine implements Machine {
+export class EmulatedMachine implements TravelMachine {
   readonly engine: Engine;
   readonly hardware: Board;
-  readonly cpus: readonly Cpu[];
+  readonly cpus: readonly HartCpu[];
   readonly alarms = new Alarms();
   readonly turns = new Turns(this);
   readonly #space = new PhysicalSpace(this);
   /** Typed but not yet taken by the console device. */
   inputQueue: Uint8Array = new Uint8Array(0);
-  readonly #inputs = new InputStream();
+  /** What comes from outside. */
+  readonly inputs = new InputStream();
   powerEvent: PowerEvent | undefined;
+  /** Bytes of the console so far. */
+  printed = 0;
+  /** Those that the sinks have seen: what is executed again prints nothing twice. */
+  #shown = 0;
   readonly watchpoints: Watchpoints;
   readonly #consoleSinks = new Set<(bytes: Uint8Array) => void>();
   readonly #events = new Events(this);
@@ -58,6 +73,8 @@ export class EmulatedMachine implements Machine {
   /** What {@link STATUS}.stuck means: a handler that mends nothing, not one that faults itself. */
   #isRetrying = false;
   #attention = false;
+  /** The last run ended because no hart could run. */
+  isIdle = false;
   /**
    * A breakpoint that a run passed by, at this count. Where its instruction takes a TLB refill instead of executing, the hart
    * comes back to it, and it is passed by again.
@@ -78,7 +95,14 @@ export class EmulatedMachine implements Machine {
       () => this.retired,
     );
     this.cpus = this.engine.harts.map(
-      (view) => new HartCpu(view, this.hardware, (at, length) => this.readPhysical(at, length), this.engine.tlb),
+      (view) =>
+        new HartCpu(
+          view,
+          this.hardware,
+          (at, length) => this.readPhysical(at, length),
+          this.engine.tlb,
+          (name, value) => this.inputs.note(this.point, { kind: 'register', hart: view.hart, name, value }),
+        ),
     );
     for (const segment of plan.segments) this.engine.writeRam(segment.pa, segment.bytes);
     // Devices first: what a board starts may already have set some of them up.
@@ -115,7 +139,30 @@ export class EmulatedMachine implements Machine {
     return this.cycles * this.parts.spec.nanosecondsPerInstruction;
   }
 
+  get point(): Point {
+    return { ...this.inputs.pointAt(this.retired), isIdle: this.isIdle };
+  }
+
   run(options: RunOptions): RunExit {
+    this.inputs.until = options.until;
+    const { onlyHart } = options;
+    if (onlyHart === undefined || this.cpus.length === 1) return this.#run(options);
+    const start = this.point;
+    const length = this.inputs.beginAlone();
+    const exit = this.#run(options);
+    this.inputs.noteAlone(start, length, onlyHart, { ...this.point, isIdle: false });
+    return exit;
+  }
+
+  #run(options: RunOptions): RunExit {
+    const exit = this.#runOn(options);
+    const isUnmoved = exit.kind === 'budget' && this.isIdle && options.budget <= 0n;
+    // One hart alone has nothing to do where others may have.
+    if (!isUnmoved) this.isIdle = exit.kind === 'idle' && options.onlyHart === undefined;
+    return exit;
+  }
+
+  #runOn(options: RunOptions): RunExit {
     this.#events.begin(options);
     // What an earlier run hit but did not report, because a trap stopped it, is history.
     this.watchpoints.takeHit();
@@ -123,15 +170,17 @@ export class EmulatedMachine implements Machine {
     let breakpoints: 1 | 2 = options.skipFirstBreakpoint ? 1 : 2;
     for (;;) {
       if (this.powerEvent) return { kind: 'power', event: this.powerEvent };
-      if (left <= 0n) return { kind: 'budget' };
+      if (left <= 0n || this.inputs.isOver(this.retired, false)) return { kind: 'budget' };
+      if (this.#takeEdit(false)) continue;
       this.#settle();
-      const hart = options.onlyHart ?? this.turns.hart;
+      const onlyHart = this.inputs.aloneAt(this.retired) ?? options.onlyHart;
+      const hart = onlyHart ?? this.turns.hart;
       const view = this.engine.harts[hart];
       if (!view) throw new Error(`no hart ${hart}`);
-      const share = this.turns.share(view, options.onlyHart !== undefined);
+      const share = this.turns.share(view, onlyHart !== undefined);
       if (share === 0n) {
-        if (options.onlyHart !== undefined) return { kind: 'idle' };
-        if (!this.turns.end() && !this.#inputCanWake() && !this.#takeInput(true)) return { kind: 'idle' };
+        if (onlyHart !== undefined) return { kind: 'idle' };
+        if (!this.turns.end() && !this.#inputCanWake() && !this.#takeWaiting()) return { kind: 'idle' };
         continue;
       }
       this.engine.memory.status = STATUS.none;
@@ -140,10 +189,11 @@ export class EmulatedMachine implements Machine {
         const exit = this.#statusExit(this.engine.memory.status, view);
         this.engine.memory.status = STATUS.none;
         if (exit) return exit;
+        if (this.inputs.isDue(this.retired)) continue;
       }
       if (this.#takeInput(false)) continue;
       const upToLook = this.hardware.engineIsa.holdsInterrupts?.(view) ? 1n : LONGEST;
-      const slice = least(left, share, this.#inputs.distance(this.retired) ?? LONGEST, upToLook);
+      const slice = least(left, share, this.inputs.distance(this.retired) ?? LONGEST, upToLook);
       // What the refill's handler passes by on its way does not count.
       if (breakpoints === 1 && !this.#passed?.isRefilled) {
         this.#passed = { hart, pc: view.pc, at: this.retired, isRefilled: false };
@@ -151,7 +201,7 @@ export class EmulatedMachine implements Machine {
       const { status, executed } = this.engine.run(hart, Number(slice), breakpoints);
       if (executed > 0 || status !== STATUS.none) breakpoints = 2;
       left -= BigInt(executed);
-      this.turns.spend(BigInt(executed), options.onlyHart !== undefined);
+      this.turns.spend(BigInt(executed), onlyHart !== undefined);
       if (status === STATUS.breakpoint && this.#isPassedAgain(view)) {
         this.#passed = undefined;
         breakpoints = 1;
@@ -235,7 +285,14 @@ export class EmulatedMachine implements Machine {
   }
 
   writePhysical(at: Pa, bytes: Uint8Array): boolean {
-    return this.engine.writeRam(Number(at), bytes);
+    const isDone = this.engine.writeRam(Number(at), bytes);
+    if (isDone) this.inputs.note(this.point, { kind: 'memory', pa: at, bytes: bytes.slice() });
+    return isDone;
+  }
+
+  /** Writes RAM as something of the guest's own doing. */
+  writeRam(at: number, bytes: Uint8Array): boolean {
+    return this.engine.writeRam(at, bytes);
   }
 
   setBreakpoints(at: { readonly physical: readonly Pa[]; readonly virtual: readonly Va[] }): void {
@@ -266,7 +323,17 @@ export class EmulatedMachine implements Machine {
 
   /** Sends bytes to the guest's console as if the guest had written them; for firmware. */
   output(bytes: Uint8Array): void {
-    for (const sink of this.#consoleSinks) sink(bytes);
+    const known = this.#shown - this.printed;
+    this.printed += bytes.length;
+    if (known >= bytes.length) return;
+    this.#shown = this.printed;
+    const fresh = known > 0 ? bytes.subarray(known) : bytes;
+    for (const sink of this.#consoleSinks) sink(fresh);
+  }
+
+  /** From now on the guest's output counts as not shown yet, though more of it was before this point was gone back to. */
+  showAnew(): void {
+    this.#shown = this.printed;
   }
 
   /** Ends the run after the current instruction. */
@@ -276,24 +343,55 @@ export class EmulatedMachine implements Machine {
   }
 
   input(bytes: Uint8Array): void {
-    this.#inputs.arrive(bytes);
+    this.inputs.arrive(bytes);
   }
 
   /** Every input so far, stamped with the point at which the guest could first see it. */
   get inputLog(): readonly InputRecord[] {
-    return this.#inputs.log;
+    return this.inputs.log;
+  }
+
+  get inputsAhead(): readonly InputRecord[] {
+    return this.inputs.ahead;
+  }
+
+  set onNewInput(told: () => void) {
+    this.inputs.onNew = told;
   }
 
   /** Lets recorded inputs come at the points they are stamped with. */
   scheduleInputs(log: readonly InputRecord[]): void {
-    this.#inputs.schedule(log);
+    this.inputs.schedule(log);
   }
 
   /** Passes on input whose point this is: no hart can run (`isIdle`), or one is about to execute. */
   #takeInput(isIdle: boolean): boolean {
-    const bytes = this.#inputs.take(this.retired, isIdle);
+    const bytes = this.inputs.take(this.retired, isIdle);
     if (bytes) this.#enqueue(bytes);
     return bytes !== undefined;
+  }
+
+  /** Whatever comes while no hart can run. */
+  #takeWaiting(): boolean {
+    if (this.inputs.isOver(this.retired, true)) return false;
+    return this.#takeEdit(true) || this.#takeInput(true);
+  }
+
+  /** Does at once what a debugger did to the machine where it stands, when that was recorded. */
+  applyEdits(): void {
+    while (this.inputs.isEditAhead(this.point)) this.#takeEdit(this.isIdle);
+  }
+
+  /** Does what a debugger did at this point, when that was recorded. */
+  #takeEdit(isIdle: boolean): boolean {
+    const edit = this.inputs.takeEdit(this.retired, isIdle);
+    if (edit) this.#apply(edit);
+    return edit !== undefined;
+  }
+
+  #apply(edit: MachineInput): void {
+    if (edit.kind === 'memory') this.engine.writeRam(Number(edit.pa), edit.bytes);
+    else if (edit.kind === 'register') this.cpus[edit.hart]?.setRegister(edit.name, edit.value);
   }
 
   #enqueue(bytes: Uint8Array): void {
@@ -320,16 +418,38 @@ export class EmulatedMachine implements Machine {
   }
 
   save(): Plain {
-    return {
-      ...(structuredClone(readMachine(this)) as ReturnType<typeof readMachine>),
-      ram: readRam(this),
-    };
+    return { ...this.saveState(), log: this.inputLog as unknown as Plain, ram: readRam(this) };
+  }
+
+  /** A snapshot without RAM and the log of inputs. */
+  saveState(): { readonly [key: string]: Plain } {
+    return { ...(structuredClone(readMachine(this)) as ReturnType<typeof readMachine>), ...readHistory(this) };
   }
 
   restore(snapshot: Plain): void {
     this.#passed = undefined;
     restoreMachine(this, snapshot);
+    this.#shown = this.printed;
     this.engine.dropDerived();
+  }
+
+  /** Puts back a snapshot without RAM, and these pages of RAM; what was printed since stays printed. */
+  restoreState(state: Plain, pages: Iterable<readonly [number, Uint8Array]>): void {
+    this.#passed = undefined;
+    restoreMachine(this, state);
+    for (const [page, bytes] of pages) this.engine.restorePage(page, bytes);
+    this.engine.forgetTranslations();
+  }
+
+  /** The pages of RAM that may have changed since the last call, by number; from now on changes are counted anew. */
+  takeChangedPages(): number[] {
+    return this.engine.takeChangedPages();
+  }
+
+  /** The contents of a page of RAM, by number; a copy. */
+  readPage(page: number): Uint8Array {
+    const at = this.engine.memory.ram + page * 4096;
+    return this.engine.memory.u8.slice(at, at + 4096);
   }
 
   #engineHost() {
@@ -431,7 +551,7 @@ export class EmulatedMachine implements Machine {
   }
 
   #trapTaken(view: HartView, trap: TakenTrap): 'trapStop' | 'stuck' | undefined {
-    if (this.#inputs.countTrap(this.retired)) this.engine.memory.status = STATUS.check;
+    if (this.inputs.countTrap(this.retired)) this.engine.memory.status = STATUS.check;
     const passed = this.#passed;
     if (passed && passed.hart === view.hart && passed.pc === trap.epc && passed.at === this.retired) {
       passed.isRefilled = this.#events.isRefill(trap);

@@ -3,8 +3,11 @@ import type { Plain } from '../base/plain';
 import type { PowerEvent } from '../devices/device';
 import type { HartView } from '../engine/hart-view';
 import { STATE } from '../engine/layout';
+import type { Attempt } from '../engine/retries';
 import type { RegisterFile, StateLayout } from '../isa/core/state-layout';
 import type { Alarm } from './alarms';
+import type { InputRecord } from './contract';
+import type { InputPosition } from './input-stream';
 import type { EmulatedMachine } from './machine';
 import type { Schedule } from './turns';
 
@@ -50,6 +53,23 @@ const restoreRegisters = (view: HartView, { name, count, low }: RegisterFile, sa
   }
 };
 
+/** What decides how a run goes on and is nothing that the guest can see: not in the state's hash. */
+export const readHistory = (machine: EmulatedMachine): { readonly [key: string]: Plain } => ({
+  version: SNAPSHOT_VERSION,
+  inputs: machine.inputs.save() as unknown as Plain,
+  isIdle: machine.point.isIdle,
+  printed: machine.printed,
+  progress: machine.engine.harts.map(({ trapStreak, retiredAtTrap, shutdown, retries }) => ({
+    trapStreak,
+    retiredAtTrap,
+    shutdown: shutdown ?? null,
+    retries: retries.save(),
+  })),
+});
+
+/** Changes when older snapshots can no longer be put back. */
+const SNAPSHOT_VERSION = 1;
+
 /** RAM without the pages that were never written. */
 export interface SavedRam {
   readonly [key: string]: Plain;
@@ -93,18 +113,32 @@ interface SavedHart {
 }
 
 interface SavedMachine {
+  readonly version: number;
+  readonly inputs: InputPosition;
+  readonly isIdle: boolean;
+  readonly printed: number;
+  readonly progress: readonly {
+    readonly trapStreak: number;
+    readonly retiredAtTrap: bigint;
+    readonly shutdown: string | null;
+    readonly retries: readonly Attempt[];
+  }[];
   readonly harts: readonly SavedHart[];
   readonly devices: Readonly<Record<string, Plain>>;
   readonly alarms: readonly Alarm[];
   readonly schedule: Schedule;
   readonly input: Uint8Array;
   readonly power: PowerEvent | null;
-  readonly ram: SavedRam;
+  /** Input so far, and RAM. Absent where whoever keeps the rest knows them. */
+  readonly log?: readonly InputRecord[];
+  readonly ram?: SavedRam;
 }
 
 /** Puts back what `save` returned. The machine must have been made from the same parts. */
 export const restoreMachine = (machine: EmulatedMachine, snapshot: Plain): void => {
   const saved = snapshot as unknown as SavedMachine;
+  if (saved.version !== SNAPSHOT_VERSION)
+    throw new Error(`a snapshot of version ${saved.version}, and this Worldstep reads version ${SNAPSHOT_VERSION}`);
   const { memory } = machine.engine;
   saved.harts.forEach((hart, index) => {
     const view = machine.engine.harts[index];
@@ -124,5 +158,16 @@ export const restoreMachine = (machine: EmulatedMachine, snapshot: Plain): void 
   machine.turns.schedule = { ...saved.schedule };
   machine.inputQueue = saved.input.slice();
   machine.powerEvent = saved.power ?? undefined;
-  restoreRam(machine, saved.ram);
+  machine.inputs.restore(saved.inputs, saved.log);
+  machine.isIdle = saved.isIdle;
+  machine.printed = saved.printed;
+  saved.progress.forEach(({ trapStreak, retiredAtTrap, shutdown, retries }, index) => {
+    const view = machine.engine.harts[index];
+    if (!view) return;
+    view.trapStreak = trapStreak;
+    view.retiredAtTrap = retiredAtTrap;
+    view.shutdown = shutdown ?? undefined;
+    view.retries.restore(retries);
+  });
+  if (saved.ram) restoreRam(machine, saved.ram);
 };

@@ -74,7 +74,7 @@ describe('replay', () => {
       const { machine } = echoMachine();
       replay(
         machine,
-        [{ at: 1_002n + late * 4n, traps: 0, isIdle: false, bytes: new TextEncoder().encode('x') }],
+        [{ at: 1_002n + late * 4n, traps: 0, isIdle: false, kind: 'console', bytes: new TextEncoder().encode('x') }],
         5_000n,
       );
       return machine.stateHash();
