@@ -24,7 +24,7 @@ interface Allowed {
   readonly isShared: boolean;
 }
 
-/** Capabilities that exist and are tested; step back needs the timeline and is not here yet. */
+/** Capabilities that exist and are tested. */
 export function capabilities(
   filters: readonly ExceptionFilter[],
   { canStyle, isShared }: Allowed,
@@ -36,6 +36,7 @@ export function capabilities(
     supportsHitConditionalBreakpoints: true,
     supportsEvaluateForHovers: true,
     exceptionBreakpointFilters: checkboxes(filters),
+    supportsStepBack: true,
     supportsSetVariable: true,
     supportsRestartFrame: true,
     supportsGotoTargetsRequest: true,

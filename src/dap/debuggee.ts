@@ -202,6 +202,7 @@ export class Debuggee {
     target.halt(stop);
     this.tell((one) => one.forget());
     this.flush(true);
+    this.panic.stands(target.machine.retired);
     const ending = this.endingOf(stop);
     if (ending !== undefined) return this.ended(ending);
     if (stop.kind === 'panic' || stop.kind === 'panicked') this.panic.isShown = true;

@@ -19,6 +19,11 @@ export class GuestPanic {
     this.printed = retired;
   }
 
+  /** The guest stands at a point of its run: before its panic nobody has seen that. */
+  stands(retired: bigint): void {
+    if (retired < this.printed) this.isShown = false;
+  }
+
   /** The guest's words. */
   get text(): string | undefined {
     return this.watch.found;

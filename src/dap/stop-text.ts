@@ -21,6 +21,10 @@ export function stoppedBody(target: DebugTarget, stop: Stop): object {
       return { reason: 'step', description: t`Stepped (${mode})`, ...common };
     case 'goto':
       return { reason: 'goto', description: t`Jumped`, ...common };
+    case 'beginning':
+      return { reason: 'step', description: t`At the beginning of the recorded run (${mode})`, ...common };
+    case 'travel':
+      return { reason: 'goto', description: t`Went to another point of the run (${mode})`, ...common };
     case 'restart':
       return { reason: 'restart', description: t`Frame restarted`, ...common };
     case 'runTo':

@@ -4,7 +4,17 @@
  */
 import { pa, type Va, va } from '../base/address';
 import { hasSameTables, type World } from '../isa/core/world';
-import { type Cpu, isTrap, type Machine, type RunExit, type RunOptions, type StopEvent } from '../machine/contract';
+import {
+  type Cpu,
+  comparePoints,
+  isTrap,
+  type Machine,
+  type Point,
+  type RunExit,
+  type RunOptions,
+  type StopEvent,
+  type TravelMachine,
+} from '../machine/contract';
 import type { BoundPlace, Breakpoints, CodeBreakpoint } from './breakpoints';
 import type { ConditionTester } from './conditions';
 import type { DataBreakpoints } from './data-breakpoints';
@@ -48,6 +58,13 @@ interface InternalBreakpoints {
   readonly hit: (hart: number) => void;
 }
 
+/** What is looked for while a part of the run is executed again. */
+export interface Visits {
+  /** Virtual addresses where harts are looked at before they execute the instruction. */
+  readonly halts: ReadonlySet<bigint>;
+  at(hart: number): void;
+}
+
 /** One single step costs about as much host time as this many instructions of a long run. */
 const SINGLE_COST = 2000n;
 /** After so many single steps the other harts get a turn, so that a spin lock they hold is released. */
@@ -67,6 +84,8 @@ export class Runner {
   private internalVersion = 0;
   /** Where and when each hart was last told to the owners of silent breakpoints. */
   private readonly told = new Map<number, { readonly pc: bigint; readonly retired: bigint }>();
+  /** Set while a part of the run is executed again: up to where, and whether it stops where the user's run would. */
+  private again: { readonly until: Point; readonly stops: boolean; readonly visits?: Visits } | undefined;
   /** Breakpoints of our own: Rust panic entry points. */
   panicPlaces: readonly (BoundPlace & { readonly symbol: string })[] = [];
   onLog: (line: LogLine) => void = () => {};
@@ -80,6 +99,8 @@ export class Runner {
     private readonly filters: ExceptionFilters,
     private readonly tester: ConditionTester,
     private readonly places: PlaceTest,
+    /** What runs the machine, and keeps what is needed to go back. */
+    private readonly timeline: Pick<Machine, 'run'> = machine,
   ) {}
 
   /** Forgets the past: the machine was reset or restored. */
@@ -128,6 +149,55 @@ export class Runner {
     this.mode = 'run';
   }
 
+  /**
+   * Executes again what lies before `until`, about `budget` instructions of it; true when it is reached. Nothing stops, and
+   * nobody but the owners of silent breakpoints and `visits` is told.
+   */
+  replay(machine: TravelMachine, until: Point, budget: bigint, visits?: Visits): boolean {
+    this.again = { until, stops: false, ...(visits && { visits }) };
+    try {
+      for (let left = budget; left > 0n; ) {
+        if (comparePoints(machine.point, until) >= 0) return true;
+        const before = machine.retired;
+        if (this.run(left)?.kind === 'idle') return true;
+        left -= machine.retired - before > 100n ? machine.retired - before : 100n;
+      }
+      return comparePoints(machine.point, until) >= 0;
+    } finally {
+      this.again = undefined;
+    }
+  }
+
+  /** The same as the user's run would go: yields its stops. Hits are not counted and nothing is logged. */
+  rehearse(machine: TravelMachine, until: Point, budget: bigint): SliceResult | 'there' {
+    const hits = this.breakpoints.all.map((one) => one.hits);
+    const { onLog } = this;
+    this.onLog = () => {};
+    this.again = { until, stops: true };
+    try {
+      for (let left = budget; left > 0n; ) {
+        if (comparePoints(machine.point, until) >= 0) return 'there';
+        const before = machine.retired;
+        const result = this.run(left);
+        if (result?.kind === 'idle') return 'there';
+        if (result !== undefined) return this.settle(result);
+        left -= machine.retired - before > 100n ? machine.retired - before : 100n;
+      }
+      return { kind: 'running' };
+    } finally {
+      this.again = undefined;
+      this.onLog = onLog;
+      for (const [index, one] of this.breakpoints.all.entries()) one.hits = hits[index] ?? one.hits;
+    }
+  }
+
+  /** Harts stand where they are now: what is there does not stop them when they go on. */
+  arrive(): void {
+    this.interrupt();
+    this.handled.clear();
+    for (const cpu of this.machine.cpus) this.handled.set(cpu.hart, cpu.pc);
+  }
+
   /** Runs about `budget` instructions' worth of work. */
   slice(budget: bigint): SliceResult {
     let left = budget;
@@ -166,10 +236,14 @@ export class Runner {
   private run(budget: bigint): SliceResult | undefined {
     this.install();
     const standing = this.standingHart();
-    const exit = this.machine.run({
+    const { again } = this;
+    // Harts take the turns that they had: the one that stands at a breakpoint is the one whose turn it is.
+    const only = again === undefined ? { onlyHart: standing } : {};
+    const exit = this.timeline.run({
       budget: standing === undefined ? budget : 1n,
-      ...(standing === undefined ? this.only : { onlyHart: standing, skipFirstBreakpoint: true }),
-      ...this.stops,
+      ...(standing === undefined ? this.only : { ...only, skipFirstBreakpoint: true }),
+      ...(again?.stops === false ? {} : this.stops),
+      ...(again && { until: again.until }),
     });
     if (standing !== undefined) this.handled.delete(standing);
     return this.after(exit);
@@ -219,7 +293,7 @@ export class Runner {
     }
     const before = { pc: cpu.pc, sp: cpu.readRegister(this.machine.isa.stackPointer) };
     const { stopOn, ...stops } = this.stops;
-    const exit = this.machine.run({
+    const exit = this.timeline.run({
       budget: 1n,
       onlyHart: cpu.hart,
       skipFirstBreakpoint: true,
@@ -258,7 +332,7 @@ export class Runner {
       if (other.hart === hart || other.activity !== 'running') continue;
       this.install();
       const skipFirstBreakpoint = this.handled.get(other.hart) === other.pc;
-      const exit = this.machine.run({
+      const exit = this.timeline.run({
         budget: 500n,
         onlyHart: other.hart,
         skipFirstBreakpoint,
@@ -302,6 +376,11 @@ export class Runner {
   }
 
   private after(exit: RunExit): SliceResult | undefined {
+    const isMuted = this.again?.stops === false;
+    if (isMuted && exit.kind === 'breakpoint') return this.passBy(exit.hart);
+    if (isMuted && exit.kind !== 'power' && exit.kind !== 'idle') return undefined;
+    // Where it ends is no stop of a part that is executed again.
+    if (this.again !== undefined && (exit.kind === 'power' || exit.kind === 'idle')) return { kind: 'idle' };
     switch (exit.kind) {
       case 'budget':
         return undefined;
@@ -344,6 +423,15 @@ export class Runner {
   private lookForImages(event: StopEvent): void {
     const cpu = this.machine.cpus[event.hart];
     if (cpu !== undefined && this.finder?.wants(event) === true) this.finder.look(cpu);
+  }
+
+  private passBy(hart: number): undefined {
+    const cpu = this.machine.cpus[hart];
+    if (cpu === undefined) return;
+    this.tellOwners(cpu);
+    const visits = this.again?.visits;
+    if (visits?.halts.has(cpu.pc)) visits.at(hart);
+    this.stay(hart);
   }
 
   private atBreakpoint(hart: number, pc: Va): SliceResult | undefined {
@@ -400,16 +488,18 @@ export class Runner {
   /** Tells the machine where to report; cheap when nothing changed. */
   private install(): void {
     const extra = new Set<bigint>();
+    const isMuted = this.again?.stops === false;
+    for (const halt of this.again?.visits?.halts ?? []) extra.add(halt);
     if (this.trapReturn !== undefined) {
       extra.add(this.trapReturn.again);
       extra.add(this.trapReturn.after);
     } else for (const halt of this.plan?.halts ?? []) extra.add(halt);
-    const key = `${this.breakpoints.version}:${this.panicPlaces.length}:${this.internalVersion}:${[...extra].join()}`;
+    const key = `${isMuted}:${this.breakpoints.version}:${this.panicPlaces.length}:${this.internalVersion}:${[...extra].join()}`;
     if (key === this.installed) return;
     this.installed = key;
     const places = [
-      ...this.breakpoints.all.flatMap((breakpoint) => breakpoint.places),
-      ...this.panicPlaces,
+      ...(isMuted ? [] : this.breakpoints.all.flatMap((breakpoint) => breakpoint.places)),
+      ...(isMuted ? [] : this.panicPlaces),
       ...this.internals.flatMap((internal) => internal.places),
     ];
     this.machine.setBreakpoints({

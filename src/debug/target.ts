@@ -9,12 +9,15 @@ import type { World } from '../isa/core/world';
 import {
   type Cpu,
   type CrossingEvent,
+  canTravel,
   isTrap,
   type Machine,
   type PassageEvent,
+  type Point,
   type TrapEvent,
 } from '../machine/contract';
 import type { Program } from '../symbols/types';
+import { Timeline, type TimelineOptions } from '../timeline/timeline';
 import { Breakpoints } from './breakpoints';
 import { rowsOfCode } from './code-rows';
 import { DataBreakpoints } from './data-breakpoints';
@@ -60,6 +63,7 @@ import type { SliceResult, Stop } from './stop';
 import { keptRegisters, suspendedCpu } from './suspended-cpu';
 import { SWITCH_FUNCTIONS, switchesIn } from './task-switches';
 import type { TrapPolicy } from './trap-policy';
+import { type BackRequest, type Journey, Travel } from './travel';
 import { TargetValues } from './values';
 import { WorldContexts } from './world-contexts';
 
@@ -92,6 +96,8 @@ export interface TargetOptions {
   readonly sourceMap?: SourceRules;
   /** Yields breakpoint ids; give one that outlives the target to keep ids unique over restarts. */
   readonly takeId?: () => number;
+  /** How much of the run is kept to go back in. */
+  readonly timeline?: TimelineOptions;
 }
 
 export class DebugTarget {
@@ -106,6 +112,11 @@ export class DebugTarget {
   readonly values = new TargetValues(this);
   /** What was observed when harts changed between worlds. */
   readonly contexts: WorldContexts;
+  /** The run so far; `undefined` for a machine that cannot be gone back in. */
+  readonly timeline: Timeline | undefined;
+  private readonly travel: Travel | undefined;
+  /** The way back that the slices go now, and where it began. */
+  private journey: { readonly way: Journey; readonly origin: Point } | undefined;
   /** What the bits of each program's flags types are called. */
   readonly flags = new Map<Program, FlagNames>();
   private readonly stacks = new Map<number, StackWalk>();
@@ -146,7 +157,21 @@ export class DebugTarget {
     this.filters = new ExceptionFilters(machine.isa);
     this.unwinder = new Unwinder(machine, this.images, this.memory, (hart) => this.traps.get(hart));
     this.places = new PlaceTest(machine, (cpu, pc) => this.imageAt(cpu, pc)?.image);
-    this.runner = new Runner(machine, this.breakpoints, this.data, this.filters, this.values, this.places);
+    this.timeline = canTravel(machine) ? new Timeline(machine, options.timeline) : undefined;
+    const { breakpoints, data, filters, values, places, timeline } = this;
+    this.runner = new Runner(machine, breakpoints, data, filters, values, places, timeline);
+    this.travel =
+      timeline && canTravel(machine)
+        ? new Travel({
+            machine,
+            timeline,
+            runner: this.runner,
+            unwinder: this.unwinder,
+            cpu: (hart) => this.cpu(hart),
+            callerOf: (frame) => this.callerOf(frame),
+            concealed: (hart) => this.concealed(hart),
+          })
+        : undefined;
     this.runner.finder = new ImageFinder(
       this.images,
       lost,
@@ -166,6 +191,14 @@ export class DebugTarget {
       if (!isTrap(event)) return;
       this.traps.set(event.hart, event);
       this.memory.noteWorld(event.from);
+    });
+    timeline?.remember(this.contexts);
+    timeline?.remember({
+      save: () => new Map(this.traps),
+      restore: (saved) => {
+        this.traps.clear();
+        for (const [hart, event] of saved as ReadonlyMap<number, TrapEvent>) this.traps.set(hart, event);
+      },
     });
     this.setExceptionFilters(DEFAULT_FILTERS);
   }
@@ -307,8 +340,55 @@ export class DebugTarget {
     return this.settle(this.runner.begin(plan, onlyHart));
   }
 
+  /** Starts a way back; a string says why there is none. */
+  goBack(request: BackRequest): SliceResult | string {
+    const { travel, timeline } = this;
+    if (travel === undefined || timeline === undefined) return t`This machine cannot go back.`;
+    const way = travel.back(request);
+    const origin = timeline.now;
+    this.forget();
+    this.journey = { way, origin };
+    // What is concealed at this stop decides what the line before is: the first slice is done while it stands.
+    return this.proceed();
+  }
+
+  /** Whether parts of the run are being executed again. */
+  get isGoingBack(): boolean {
+    return this.journey !== undefined;
+  }
+
+  /** One slice of a way back. */
+  private proceed(): SliceResult {
+    const { journey } = this;
+    if (journey === undefined) return { kind: 'running' };
+    const step = journey.way.next();
+    if (step.done !== true) {
+      this.current = undefined;
+      return { kind: 'running' };
+    }
+    this.journey = undefined;
+    this.arrive();
+    return this.settle({ kind: 'stopped', stop: step.value });
+  }
+
+  /** Gives up a way back: the guest stands again where it began. */
+  private giveUp(): void {
+    const { journey, travel } = this;
+    this.journey = undefined;
+    if (journey === undefined || travel === undefined) return;
+    for (const _ of travel.goTo(journey.origin, { kind: 'pause', hart: 0 }));
+    this.arrive();
+  }
+
+  /** A way back is at its end: what was changed by hand there is changed again, and what is there does not stop. */
+  private arrive(): void {
+    if (canTravel(this.machine)) this.machine.applyEdits();
+    this.runner.arrive();
+  }
+
   /** Runs about `budget` instructions' worth of work. */
   slice(budget: bigint): SliceResult {
+    if (this.journey !== undefined) return this.proceed();
     return this.settle(this.runner.slice(budget));
   }
 
@@ -319,6 +399,7 @@ export class DebugTarget {
 
   /** Marks the guest as standing, for a reason that did not come from the runner (pause, entry, goto). */
   halt(stop: Stop): void {
+    this.giveUp();
     this.runner.interrupt();
     this.forget();
     this.current = stop;

@@ -128,6 +128,23 @@ export class WorldContexts {
     this.calls.clear();
   }
 
+  /** What was observed, for {@link restore}; nothing that is observed later changes it. */
+  save(): readonly ReadonlyMap<unknown, unknown>[] {
+    return this.observed.map((map) => new Map(map));
+  }
+
+  restore(saved: unknown): void {
+    for (const [index, map] of this.observed.entries()) {
+      map.clear();
+      for (const [key, value] of (saved as ReturnType<WorldContexts['save']>)[index] ?? []) map.set(key, value);
+    }
+    this.ends.clear();
+  }
+
+  private get observed(): readonly Map<unknown, unknown>[] {
+    return [this.entries, this.exits, this.lastGuestExit, this.called, this.latest] as Map<unknown, unknown>[];
+  }
+
   // ------------------------------------------------------------------ asking
 
   /** The last entry from the world that `world` runs under: a guest's user under the guest's kernel. */

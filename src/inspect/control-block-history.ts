@@ -28,6 +28,16 @@ export class ControlBlockHistory {
     keepLast(this.blocks, at, { bytes: bytes.slice(), hart: event.hart, at: event.at }, MOST_BLOCKS);
   }
 
+  /** What was seen, for {@link restore}. */
+  save(): ReadonlyMap<bigint, EnteredBlock> {
+    return new Map(this.blocks);
+  }
+
+  restore(saved: ReadonlyMap<bigint, EnteredBlock>): void {
+    this.blocks.clear();
+    for (const [at, block] of saved) this.blocks.set(at, block);
+  }
+
   /** The block at an address as it was at its last entry. */
   entered(at: bigint): EnteredBlock | undefined {
     return this.blocks.get(at);

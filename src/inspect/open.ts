@@ -62,6 +62,14 @@ export function openInspectors(target: DebugTarget, options: InspectOptions = {}
 /** The events that tell of worlds, roots and fences. */
 const NOTED = ['crossing', 'rootChanged', 'fence', 'translated'] as const;
 
+/** What was collected at a moment. */
+interface SavedInspection {
+  readonly roots: ReturnType<RootHistory['save']>;
+  readonly stale: ReturnType<StaleEntries['save']>;
+  readonly past: ReturnType<Past['save']>;
+  readonly traps: ReturnType<TrapLog['save']>;
+}
+
 class TargetInspection implements Inspection {
   readonly inspectors: readonly OpenInspector[];
   readonly dispose: () => void;
@@ -99,7 +107,11 @@ class TargetInspection implements Inspection {
           () => writers.placeOf(event),
           () => undefined,
         ),
-      (use) => this.onWarning?.(useText(use, target.symbolText(use.pc, use.hart), target.machine.isa)),
+      (use) => {
+        // What is executed again was told when it was executed first.
+        if (target.isGoingBack) return;
+        this.onWarning?.(useText(use, target.symbolText(use.pc, use.hart), target.machine.isa));
+      },
     );
     this.past = new Past(this.roots, this.stale);
     this.inspectors = INSPECTORS.map((inspector) => this.open(inspector));
@@ -121,7 +133,24 @@ class TargetInspection implements Inspection {
       this.past.worlds.note(event.hart, event.from);
       this.past.worlds.note(event.hart, event.to);
     });
+    const stopRemembering = target.timeline?.remember({
+      save: () => ({
+        roots: this.roots.save(),
+        stale: this.stale.save(),
+        past: this.past.save(),
+        traps: this.traps.save(),
+      }),
+      restore: (saved) => {
+        const { roots, stale, past, traps } = saved as SavedInspection;
+        this.roots.restore(roots);
+        this.past.restore(past);
+        this.traps.restore(traps);
+        this.stale.restore(stale);
+        if (this.looked.size > 0) this.watch();
+      },
+    });
     this.dispose = () => {
+      stopRemembering?.();
       stopObserving();
       stopNoting();
       this.traps.dispose();

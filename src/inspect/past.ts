@@ -29,6 +29,13 @@ const LONGEST_STORE = 16n;
 /** Longer values are not searched byte by byte for their last writer. */
 const LONGEST_SEARCH = 4096n;
 
+/** What was collected at a moment. */
+export interface SavedPast {
+  readonly writers: ReadonlyMap<bigint, Writer>;
+  readonly worlds: ReturnType<WorldNotes['save']>;
+  readonly controlBlocks: ReturnType<ControlBlockHistory['save']>;
+}
+
 export class Past {
   private before = new Map<string, string>();
   private now = new Map<string, string>();
@@ -61,6 +68,18 @@ export class Past {
     if (!this.isFrozen) this.now.set(key, text);
     const before = this.before.get(key);
     return before !== undefined && before !== text;
+  }
+
+  /** Who wrote what, for {@link restore}; what was noted at stops is the user's past, which goes on. */
+  save(): SavedPast {
+    return { writers: new Map(this.writers), worlds: this.worlds.save(), controlBlocks: this.controlBlocks.save() };
+  }
+
+  restore({ writers, worlds, controlBlocks }: SavedPast): void {
+    this.writers.clear();
+    for (const [at, writer] of writers) this.writers.set(at, writer);
+    this.worlds.restore(worlds);
+    this.controlBlocks.restore(controlBlocks);
   }
 
   /** Keeps a store as the last one to its address. */

@@ -36,6 +36,13 @@ export interface KnownRoot {
 /** Roots kept, the last used ones: a guest that invents them must not fill our memory. */
 const MOST_ROOTS = 128;
 
+/** A history at a moment. */
+export interface SavedRoots {
+  readonly roots: ReadonlyMap<string, KnownRoot>;
+  readonly writes: ReadonlyMap<number, ReadonlyMap<string, RootChangedEvent>>;
+  readonly count: number;
+}
+
 /** Collects the roots of a machine from its events. */
 export class RootHistory {
   private readonly roots = new Map<string, KnownRoot>();
@@ -48,6 +55,20 @@ export class RootHistory {
     /** Who wrote a root; `isNow` while the hart executes the write, so that its stack says more than its pc. */
     private readonly placeOf: (event: RootChangedEvent, isNow: boolean) => CodePlace | undefined,
   ) {}
+
+  /** What was collected, for {@link restore}. */
+  save(): SavedRoots {
+    const writes = [...this.writes].map(([hart, of]) => [hart, new Map(of)] as const);
+    return { roots: new Map(this.roots), writes: new Map(writes), count: this.count };
+  }
+
+  restore({ roots, writes, count }: SavedRoots): void {
+    this.roots.clear();
+    for (const [name, root] of roots) this.roots.set(name, root);
+    this.writes.clear();
+    for (const [hart, of] of writes) this.writes.set(hart, new Map(of));
+    this.count = count;
+  }
 
   /** Takes an event that changed a root or entered a world. */
   note(event: TraceEvent): void {

@@ -66,6 +66,18 @@ export class StaleEntries {
     private readonly used: (use: StaleUse) => void,
   ) {}
 
+  /** What was collected, for {@link restore}. */
+  save(): ReadonlyMap<string, StaleEntry> {
+    return new Map([...this.entries].map(([name, entry]) => [name, { ...entry, unfenced: new Set(entry.unfenced) }]));
+  }
+
+  /** Goes back to what was collected; the tables must be looked for anew. */
+  restore(saved: ReadonlyMap<string, StaleEntry>): void {
+    this.entries.clear();
+    for (const [name, entry] of saved) this.entries.set(name, { ...entry, unfenced: new Set(entry.unfenced) });
+    this.watchUses();
+  }
+
   /** The tables of the last roots, as ranges to watch; they are looked for anew. */
   ranges(): { readonly pa: Pa; readonly length: number }[] {
     this.tables = new Map();

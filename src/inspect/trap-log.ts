@@ -82,14 +82,29 @@ export interface TrapReturn {
 
 /** A ring of records, oldest first. */
 export class TrapRing {
-  private readonly slots: TrapRecord[] = [];
+  private slots: TrapRecord[] = [];
+  /** Where the oldest one is, once it is full. */
+  private oldest = 0;
   /** All that were ever added. */
   total = 0;
 
   constructor(readonly capacity: number) {}
 
   add(record: TrapRecord): void {
-    this.slots[this.total++ % this.capacity] = record;
+    this.total++;
+    if (this.slots.length < this.capacity) {
+      this.slots.push(record);
+      return;
+    }
+    this.slots[this.oldest] = record;
+    this.oldest = (this.oldest + 1) % this.capacity;
+  }
+
+  /** Forgets the records behind the first `total`; older ones that had to go stay gone. */
+  rewind(total: number): void {
+    this.slots = this.all().slice(0, Math.max(0, total - this.dropped));
+    this.oldest = 0;
+    this.total = total;
   }
 
   get length(): number {
@@ -102,8 +117,7 @@ export class TrapRing {
   }
 
   all(): TrapRecord[] {
-    const start = this.total % this.capacity;
-    return this.dropped === 0 ? [...this.slots] : [...this.slots.slice(start), ...this.slots.slice(0, start)];
+    return [...this.slots.slice(this.oldest), ...this.slots.slice(0, this.oldest)];
   }
 }
 
@@ -148,6 +162,36 @@ function end(record: TrapRecord, returned: TrapReturn): void {
   if (record.exit !== undefined) record.kind.exits.ended(took);
 }
 
+/** A log at a moment. */
+interface SavedLog {
+  readonly at: bigint;
+  readonly traps: number;
+  readonly exits: number;
+  readonly byCause: SavedKinds<number>;
+  readonly byCall: SavedKinds<string>;
+  readonly harts: ReadonlyMap<number, HartNow>;
+  readonly firstEntry: TrapLog['firstEntry'];
+  readonly entries: number;
+}
+
+/** Kinds with their counts. */
+type SavedKinds<K> = readonly (readonly [K, TrapKind, Tally, Tally])[];
+
+const savedKinds = <K>(kinds: ReadonlyMap<K, TrapKind>): SavedKinds<K> =>
+  [...kinds].map(([key, kind]) => [key, kind, { ...kind.all } as Tally, { ...kind.exits } as Tally]);
+
+/** Records share their kinds: the counts change, and the kinds stay the same objects. */
+function restoreKinds<K>(kinds: Map<K, TrapKind>, saved: SavedKinds<K>): void {
+  kinds.clear();
+  for (const [key, kind, all, exits] of saved) {
+    Object.assign(kind.all, all);
+    Object.assign(kind.exits, exits);
+    kinds.set(key, kind);
+  }
+}
+
+const copied = ({ open, exit, came }: HartNow): HartNow => ({ open: new Map(open), exit, came: new Map(came) });
+
 /** All traps of one machine since it was made. Dispose it with the target. */
 export class TrapLog {
   readonly traps: TrapRing;
@@ -173,6 +217,35 @@ export class TrapLog {
     const calls = machine.isa.causes.filter((cause) => cause.group === 'ecall' && !cause.isInterrupt);
     this.callCauses = new Map(calls.map((cause) => [cause.cause, cause]));
     this.dispose = machine.observe(['crossing', 'refill'], (event) => this.note(event));
+  }
+
+  /** What was collected, for {@link restore}. The rings' records are not copied: going back only takes some away. */
+  save(): SavedLog {
+    return {
+      at: this.machine.retired,
+      traps: this.traps.total,
+      exits: this.exits.total,
+      byCause: savedKinds(this.byCause),
+      byCall: savedKinds(this.byCall),
+      harts: new Map([...this.harts].map(([hart, now]) => [hart, copied(now)])),
+      firstEntry: this.firstEntry,
+      entries: this.entries,
+    };
+  }
+
+  restore(log: unknown): void {
+    const saved = log as SavedLog;
+    this.traps.rewind(saved.traps);
+    this.exits.rewind(saved.exits);
+    for (const record of this.traps.all()) {
+      if (record.returned !== undefined && record.returned.at > saved.at) record.returned = undefined;
+    }
+    restoreKinds(this.byCause, saved.byCause);
+    restoreKinds(this.byCall, saved.byCall);
+    this.harts.clear();
+    for (const [hart, now] of saved.harts) this.harts.set(hart, copied(now));
+    this.firstEntry = saved.firstEntry;
+    this.entries = saved.entries;
   }
 
   private note(event: TraceEvent): void {

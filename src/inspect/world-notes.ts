@@ -14,6 +14,16 @@ export class WorldNotes {
     modes.set(world.mode, world);
   }
 
+  /** What was seen, for {@link restore}. */
+  save(): ReadonlyMap<number, ReadonlyMap<string, World>> {
+    return new Map([...this.byHart].map(([hart, modes]) => [hart, new Map(modes)]));
+  }
+
+  restore(saved: ReadonlyMap<number, ReadonlyMap<string, World>>): void {
+    this.byHart.clear();
+    for (const [hart, modes] of saved) this.byHart.set(hart, new Map(modes));
+  }
+
   /** The last visited first. */
   of(hart: number): World[] {
     return [...(this.byHart.get(hart)?.values() ?? [])].reverse();

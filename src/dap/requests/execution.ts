@@ -4,6 +4,7 @@ import { va } from '../../base/address';
 import { t } from '../../base/l10n';
 import { processorText } from '../../debug/machine-words';
 import type { StepRequest } from '../../debug/target';
+import type { BackRequest } from '../../debug/travel';
 import type { Args } from '../arguments';
 import { badArgument, staleGotoTarget, stepImpossible } from '../errors';
 import type { Handler, RequestContext } from '../server';
@@ -25,6 +26,16 @@ export function executionRequests(session: Session): Record<string, Handler> {
     const unit = granularity === 'instruction' ? 'instruction' : 'line';
     const isAlone = args.boolean('singleThread');
     const result = target.step({ hart, how, unit, isAlone, ...(address === undefined ? {} : { target: va(address) }) });
+    if (typeof result === 'string') throw stepImpossible(result);
+    context.after(() => session.run(result));
+    return undefined;
+  };
+
+  const back = (command: string, how: BackRequest['how']) => (args: Args, context: RequestContext) => {
+    const target = session.needStopped(command);
+    const hart = session.hart(args.integer('threadId'));
+    const isInstruction = how === 'over' && args.optionalString('granularity') === 'instruction';
+    const result = target.goBack({ how: isInstruction ? 'instruction' : how, hart });
     if (typeof result === 'string') throw stepImpossible(result);
     context.after(() => session.run(result));
     return undefined;
@@ -63,6 +74,8 @@ export function executionRequests(session: Session): Record<string, Handler> {
     next: step('over'),
     stepIn: step('into'),
     stepOut: step('out'),
+    stepBack: back('stepBack', 'over'),
+    reverseContinue: back('reverseContinue', 'continue'),
     stepInTargets: (args) => {
       const target = session.needStopped('stepInTargets');
       const { frame } = session.handles.frame(args.integer('frameId'));
