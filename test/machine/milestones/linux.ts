@@ -49,7 +49,7 @@ const BOARD: Readonly<Partial<Record<LinuxArchitecture, string>>> = { x86_64: 'q
 /** The processor that our board has, where QEMU's default is another one. */
 const DEFAULT_CPU: Readonly<Partial<Record<LinuxArchitecture, string>>> = { aarch64: 'cortex-a72' };
 
-/** First programs that do more than to greet, of x86_64. */
+/** First programs that do more than to greet. */
 interface Program {
   /** In C, in the folder `programs`. */
   readonly source: string;
@@ -58,18 +58,31 @@ interface Program {
   says(harts: number): readonly string[];
 }
 
-const PROGRAMS: Readonly<Record<string, Program>> = {
-  kvm: {
-    source: 'kvm-init',
-    modules: ['kvm-amd'],
-    says: (harts) => [
-      'kvm: version 12',
-      ...Array.from({ length: harts }, (_, n) => [
-        `kvm: processor ${n}, guest in real mode: says 41, stores 41 at 524304, halts after 5 exits`,
-        `kvm: processor ${n}, guest in long mode: says 141, stores 141 at 524304, halts after 5 exits`,
-      ]).flat(),
-      'kvm: done',
-    ],
+const PROGRAMS: Readonly<Partial<Record<LinuxArchitecture, Readonly<Record<string, Program>>>>> = {
+  x86_64: {
+    kvm: {
+      source: 'kvm-init',
+      modules: ['kvm-amd'],
+      says: (harts) => [
+        'kvm: version 12',
+        ...Array.from({ length: harts }, (_, n) => [
+          `kvm: processor ${n}, guest in real mode: says 41, stores 41 at 524304, halts after 5 exits`,
+          `kvm: processor ${n}, guest in long mode: says 141, stores 141 at 524304, halts after 5 exits`,
+        ]).flat(),
+        'kvm: done',
+      ],
+    },
+  },
+  aarch64: {
+    kvm: {
+      source: 'kvm-init-aarch64',
+      modules: [],
+      says: () => [
+        'guest: wrote 00000000000013ba at 0000000010000000',
+        'guest: wrote 00000000400013c1 at 0000000010000010',
+        'init: the guest has switched off',
+      ],
+    },
   },
 };
 
@@ -167,13 +180,17 @@ const main = (): number => {
   if (values.opensbi && !existsSync(OPENSBI)) throw new Error(`${OPENSBI} is missing. apt-get install opensbi`);
   if (values.virtio && architecture !== 'riscv64')
     throw new Error(`--virtio: Debian's ${architecture} has it in modules`);
-  const program = values.program === undefined ? undefined : PROGRAMS[values.program];
-  if (values.program !== undefined && (!program || architecture !== 'x86_64'))
-    throw new Error(`--program: with --arch x86_64, one of ${Object.keys(PROGRAMS).join(', ')}`);
+  const program = values.program === undefined ? undefined : PROGRAMS[architecture]?.[values.program];
+  if (values.program !== undefined && !program)
+    throw new Error(`--program: with --arch ${Object.keys(PROGRAMS).join(' or ')} there is kvm`);
   const contents: Contents = program
     ? {
-        init: compiledProgram(program.source, folderOf(architecture)),
-        modules: debianModules(architecture, program.modules),
+        init: compiledProgram(
+          program.source,
+          folderOf(architecture),
+          architecture === 'aarch64' ? 'aarch64' : 'x86_64',
+        ),
+        modules: program.modules.length > 0 ? debianModules(architecture, program.modules) : [],
       }
     : {};
   const lines = [GREETING.trimEnd(), ...(program?.says(Number(values.harts)) ?? [])];
