@@ -7,14 +7,25 @@ export interface BareProgram {
   readonly title: string;
   readonly processors: number;
   readonly gic: '2' | '3';
+  readonly virtualization: 'off' | 'on';
+  /** MiB. */
+  readonly memory: number;
 }
 
 const title = (gic: string): string =>
   `a processor is started by PSCI, sends an interrupt and goes off; a timer interrupts: GICv${gic}`;
 
 export const PROGRAMS: readonly BareProgram[] = [
-  { name: 'gic2', title: title('2'), processors: 2, gic: '2' },
-  { name: 'gic3', title: title('3'), processors: 2, gic: '3' },
+  { name: 'gic2', title: title('2'), processors: 2, gic: '2', virtualization: 'off', memory: 128 },
+  { name: 'gic3', title: title('3'), processors: 2, gic: '3', virtualization: 'off', memory: 128 },
+  {
+    name: 'tutorial',
+    title: 'EL2 to EL1, 64 KiB granule, PCI, interrupts of the serial port and the physical timer, SMC; 1 GiB',
+    processors: 1,
+    gic: '2',
+    virtualization: 'on',
+    memory: 1024,
+  },
 ];
 
 /** The lines of a report. */
