@@ -37,7 +37,7 @@ export interface AssemblyLine {
 const PREPROCESSOR = /^\s*#\s*(include|define|undef|ifdef|ifndef|if|elif|else|endif|error|warning|pragma|line)\b/;
 const LABEL = /^(\s*)("[^"]+"|[A-Za-z_.$\\][\w.$@\\()]*|\d+)\s*:(?!:)/;
 const ASSIGNMENT = /^(\s*)([A-Za-z_.$][\w.$]*)\s*==?(?!=)\s*(.*)$/;
-const WORD = /^(\s*)(\S+)\s*(.*)$/;
+const WORD = /^(\s*)([^\s,]+)\s*(.*)$/;
 
 /** Reads lines of one instruction set. */
 export class LineReader {

@@ -16,7 +16,7 @@ export interface Scope {
 }
 
 /** As many as anybody reads. */
-const MOST = 500;
+const MOST = 2000;
 
 export const diagnose = (file: AssemblyFile, scope: Scope): Diagnostic[] => {
   const found: Diagnostic[] = [];
@@ -91,7 +91,7 @@ const unknownMnemonic = (
   scope: Scope,
 ): Diagnostic | undefined => {
   // A file that is not there may define it.
-  if (!scope.isComplete || !/^[a-z_][\w.]*$/i.test(word.text)) return undefined;
+  if (!scope.isComplete) return undefined;
   const near = nearest(name, language.mnemonics.keys());
   const hint = near === undefined ? '' : ` ${t`Did you mean \`${near}\`?`}`;
   return at(

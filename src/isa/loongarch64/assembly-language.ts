@@ -21,7 +21,7 @@ export const LOONGARCH64_ASSEMBLY: AssemblyLanguage = createTableLanguage({
   name: 'loongarch64',
   insns,
   spelling: SPELLING,
-  pseudo: PSEUDO_INSTRUCTIONS,
+  pseudo: () => PSEUDO_INSTRUCTIONS,
   registers: REGISTERS,
   syntax: { comments: ['#'], lineComments: [], separators: [';'] },
   operands: { registerSign: SIGN, isRegister: (word) => named(word) !== undefined },

@@ -18,7 +18,7 @@ export const RISCV64_ASSEMBLY: AssemblyLanguage = createTableLanguage({
   insns: () => INSNS,
   // Compressed forms take nothing that the others do not.
   spelling: { ...SPELLING, aliases: SPELLING.aliases.filter(({ of }) => !of.startsWith('c.')) },
-  pseudo: PSEUDO_INSTRUCTIONS,
+  pseudo: () => PSEUDO_INSTRUCTIONS,
   registers: REGISTERS,
   syntax: { comments: ['#'], lineComments: [], separators: [';'] },
   operands: { isRegister },

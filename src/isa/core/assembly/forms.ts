@@ -37,11 +37,10 @@ export interface MatchContext {
   refine?(name: string, format: string | undefined, slot: Slot): Slot;
 }
 
-const ANY_NUMBER: Slot = { keys: new Map([['N', [undefined]]]), lengths: [1], mayBeEmpty: false, isTarget: true };
+const ANY_NUMBER: Slot = { keys: new Map([['N', [undefined]]]), lengths: [1], mayBeEmpty: false };
 
 /** Fields that only pseudo-instructions have: any address, any number. */
 const FREE = new Set(['symbol', 'number']);
-const TARGETS = new Set(['target', 'address', 'page']);
 
 /** Fields are printed alike where they have the same name, format and bits. */
 const slotKey = (insn: Insn, name: string, format: string | undefined): string => {
@@ -96,7 +95,7 @@ const slotFor = (insn: Insn | undefined, name: string, format: string | undefine
   const known = context.slots.get(key);
   if (known) return known;
   const { canonical } = context;
-  const made = slotOf(insn, context.pieceOf(insn, name, format), context.syntax, TARGETS.has(format ?? ''), canonical);
+  const made = slotOf(insn, context.pieceOf(insn, name, format), context.syntax, canonical);
   const refined = context.refine?.(name, format, made) ?? made;
   context.slots.set(key, refined);
   return refined;
@@ -158,6 +157,7 @@ class Attempt {
       }
     }
     const [token] = this.tokens.slice(at, at + 1);
+    if (token?.kind === 'word' && slot.takes?.(token.text) && this.#from(at + 1, place + 1)) return true;
     const next = this.elements[place + 1];
     const isOffset = next?.kind === 'text' && next.token.text === '(' && slot.keys.has('N');
     if (slot.mayBeEmpty || isOffset) return this.#from(at, place + 1);

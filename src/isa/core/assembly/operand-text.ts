@@ -5,7 +5,7 @@
 
 /** A piece of operand text from `start` to `end`, exclusive, counted in the text that was split. */
 export interface OperandToken {
-  /** `any`: nobody can say what it will be, as an argument of a macro. */
+  /** `any`: nobody can say what it will be: an argument of a macro, or `{name}` in what Rust assembles. */
   readonly kind: 'word' | 'number' | 'mark' | 'string' | 'any';
   /** Words in lower case. */
   readonly text: string;
@@ -24,7 +24,7 @@ export interface OperandSyntax {
 }
 
 const PATTERN =
-  /\s+|(?<string>"(?:[^"\\]|\\.)*"?)|(?<any>\\[@A-Za-z_]\w*(?:\\\(\))?|\\\(\))|(?<character>'(?:\\.|[^\\'])'?)|(?<float>\d+\.\d*(?:e[+-]?\d+)?)|(?<local>\d+[fb](?![\w.]))|(?<number>0x[0-9a-f]+|0b[01]+|\d+)|(?<modifier>%[a-z_][\w]*(?=\s*\())|(?<word>[%$]?[a-z_.][\w.$]*)|(?<mark><<|>>|&&|\|\||==|!=|<>|<=|>=|[^\s])/giy;
+  /\s+|(?<string>"(?:[^"\\]|\\.)*"?)|(?<any>\\[@A-Za-z_]\w*(?:\\\(\))?|\\\(\))|(?<hole>\{[a-z_]?\w*(?::[^{}]*)?\})|(?<character>'(?:\\.|[^\\'])'?)|(?<float>\d+\.\d*(?:e[+-]?\d+)?)|(?<local>\d+[fb](?![\w.]))|(?<number>0x[0-9a-f]+|0b[01]+|\d+)|(?<modifier>%[a-z_][\w]*(?=\s*\())|(?<word>[%$]?[a-z_.][\w.$]*)|(?<mark><<|>>|&&|\|\||==|!=|<>|<=|>=|[^\s])/giy;
 
 /** Escapes of character constants. */
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f', '0': '\0' };
@@ -39,7 +39,7 @@ const characterOf = (text: string): bigint => {
 };
 
 /** Words, numbers and marks, before expressions are put together. `#` before an immediate is left out. */
-const splitRaw = (text: string): OperandToken[] => {
+const splitRaw = (text: string, isRegister: OperandSyntax['isRegister']): OperandToken[] => {
   const tokens: OperandToken[] = [];
   PATTERN.lastIndex = 0;
   for (let match = PATTERN.exec(text); match; match = PATTERN.exec(text)) {
@@ -49,7 +49,16 @@ const splitRaw = (text: string): OperandToken[] => {
     const [all] = match;
     const place = { start, end };
     if (groups.string !== undefined) tokens.push({ kind: 'string', text: all, ...place });
-    else if (groups.any !== undefined) tokens.push({ kind: 'any', text: all, ...place });
+    else if (groups.hole !== undefined && isRegister(all.slice(1, -1).toLowerCase())) {
+      // A list of one register.
+      const word = { kind: 'word', text: all.slice(1, -1).toLowerCase(), start: start + 1, end: end - 1 } as const;
+      tokens.push({ kind: 'mark', text: '{', start, end: start + 1 }, word, {
+        kind: 'mark',
+        text: '}',
+        start: end - 1,
+        end,
+      });
+    } else if (groups.any !== undefined || groups.hole !== undefined) tokens.push({ kind: 'any', text: all, ...place });
     else if (groups.character !== undefined) {
       tokens.push({ kind: 'number', text: all, ...place, value: characterOf(all) });
     } else if (groups.float !== undefined || groups.local !== undefined) {
@@ -160,7 +169,7 @@ const NONE: ReadonlyMap<string, Known> = new Map();
  * @param constants symbols, in lower case, whose values are known
  */
 export const operandTokens = (text: string, syntax: OperandSyntax, constants = NONE): OperandToken[] => {
-  const raw = splitRaw(text);
+  const raw = splitRaw(text, (word) => syntax.isRegister(word));
   const reader = new ExpressionReader(raw, syntax, constants);
   const tokens: OperandToken[] = [];
   for (let at = 0; at < raw.length; ) {

@@ -15,6 +15,8 @@ export interface NumberRange {
   readonly step: bigint;
   /** Only these. */
   readonly values?: ReadonlySet<bigint>;
+  /** The range is one of unsigned numbers of so many bits; numbers of as many bits with a sign stand for them. */
+  readonly unsignedBits?: 32 | 64;
 }
 
 /** What a place takes: sequences of tokens, each a key with `N` for a number, and the numbers that each takes there. */
@@ -26,8 +28,8 @@ export interface Slot {
   readonly mayBeEmpty: boolean;
   /** Words here have a meaning of their own, as names of system registers: a symbol is none unless its value is known. */
   readonly isNamed?: true;
-  /** Any number is taken, for it is an address. */
-  readonly isTarget: boolean;
+  /** Words that it takes besides, as a system register that has no name. */
+  takes?(word: string): boolean;
 }
 
 /** Number of a sequence's tokens, as keys have it. */
@@ -47,7 +49,8 @@ const printer = (insn: Insn, piece: Piece) => {
       get: (_, name) => {
         const field = insn.fields.get(String(name));
         if (!field) return undefined;
-        if (insn.computed?.[field.name]) return Number(computed(field.name));
+        // Wider ones are in `wide`.
+        if (insn.computed?.[field.name]) return field.width > 32 ? undefined : Number(computed(field.name));
         asked.set(field.name, field);
         return own[field.name] ?? startOf(field);
       },
@@ -85,13 +88,7 @@ type Tokens = (text: string) => OperandToken[];
 const distanceOf = (value: bigint): bigint => BigInt.asIntN(64, value);
 
 /** The place of a field, as `piece` prints it. */
-export const slotOf = (
-  insn: Insn,
-  piece: Piece,
-  syntax: OperandSyntax,
-  isTarget: boolean,
-  canonical: (word: string) => string,
-): Slot => {
+export const slotOf = (insn: Insn, piece: Piece, syntax: OperandSyntax, canonical: (word: string) => string): Slot => {
   const tokensOf: Tokens = (text) =>
     operandTokens(text, syntax).map((token) => ({ ...token, text: canonical(token.text) }));
   const { asked, print } = printer(insn, piece);
@@ -110,7 +107,7 @@ export const slotOf = (
     known = asked.size;
     printed = printAll(insn, asked, tryPrint);
   }
-  return printed ? enumerated(printed, tokensOf, isTarget) : sampled(insn, asked, tryPrint, tokensOf, isTarget);
+  return printed ? enumerated(printed, tokensOf) : sampled(insn, asked, tryPrint, tokensOf);
 };
 
 /** Every text that the fields make, or `undefined` where they are too many. */
@@ -145,7 +142,7 @@ const printAll = (
   return texts;
 };
 
-const enumerated = (texts: ReadonlySet<string>, tokensOf: Tokens, isTarget: boolean): Slot => {
+const enumerated = (texts: ReadonlySet<string>, tokensOf: Tokens): Slot => {
   const found = new Map<string, Set<bigint>[]>();
   for (const text of texts) {
     const tokens = tokensOf(text);
@@ -159,7 +156,7 @@ const enumerated = (texts: ReadonlySet<string>, tokensOf: Tokens, isTarget: bool
   const mayBeEmpty = found.delete('');
   if (mayBeEmpty) for (const sets of found.values()) if (sets.length === 1) sets[0]?.add(0n);
   const keys = new Map([...found].map(([key, sets]) => [key, sets.map(rangeOfValues)]));
-  return slot(keys, mayBeEmpty, isTarget);
+  return slot(keys, mayBeEmpty);
 };
 
 const rangeOfValues = (values: ReadonlySet<bigint>): NumberRange | undefined => {
@@ -179,39 +176,60 @@ const sampled = (
   asked: ReadonlyMap<string, InsnField>,
   print: (values: ReadonlyMap<string, number>) => string | undefined,
   tokensOf: Tokens,
-  isTarget: boolean,
 ): Slot => {
   const [field] = [...asked.values()].sort((a, b) => b.width - a.width);
-  if (!field) return slot(new Map([['N', [undefined]]]), false, isTarget);
+  if (!field) return slot(new Map([['N', [undefined]]]), false);
   const step = stepOf(insn, field);
   const { least, most } = rangeOf(field, step);
   const numberAt = (value: number): bigint | undefined => {
-    const tokens = tokensOf(print(new Map([[field.name, value]])) ?? '');
-    const number = tokens.find(({ kind }) => kind === 'number')?.value;
+    const printed = print(new Map([[field.name, value]]));
+    // What prints nothing for 0 takes a 0.
+    if (printed === '' && value === field.bias) return 0n;
+    const number = tokensOf(printed ?? '').find(({ kind }) => kind === 'number')?.value;
     return number === undefined ? undefined : distanceOf(number);
   };
-  const text = print(new Map([[field.name, most]])) ?? '';
-  const key = keyOf(tokensOf(text)) || 'N';
-  const [low, second, middle, high] = [least, least + step, (least + most + step) / 2, most].map(numberAt);
+  const key = keyOf(tokensOf(print(new Map([[field.name, most]])) ?? '')) || 'N';
   const mayBeEmpty = print(new Map([[field.name, field.bias]])) === '';
-  if (low === undefined || second === undefined || high === undefined || middle === undefined) {
-    return slot(new Map([[key, [undefined]]]), mayBeEmpty, isTarget);
-  }
-  const each = second - low;
-  const isEven = each > 0n && high === low + each * BigInt((most - least) / step);
-  const range = isEven ? { least: low, most: high, step: each } : undefined;
-  return slot(new Map([[key, [range]]]), mayBeEmpty, isTarget);
+  const numbers = [least, least + step, most].map(numberAt);
+  const range = rangeBetween(numbers, BigInt((most - least) / step));
+  return slot(new Map([[key, [range]]]), mayBeEmpty);
 };
 
-const slot = (keys: Slot['keys'], mayBeEmpty: boolean, isTarget: boolean): Slot => {
+/** The range of what grows or falls evenly from the first to the last number in so many steps. */
+const rangeBetween = (numbers: readonly (bigint | undefined)[], steps: bigint): NumberRange | undefined => {
+  for (const unsignedBits of [undefined, 32, 64] as const) {
+    const [first, second, last] = numbers.map((number) =>
+      number === undefined || unsignedBits === undefined ? number : BigInt.asUintN(unsignedBits, number),
+    );
+    if (first === undefined || second === undefined || last === undefined) return undefined;
+    const each = second - first;
+    if (each === 0n || last !== first + each * steps) continue;
+    const [least, most] = each > 0n ? [first, last] : [last, first];
+    return { least, most, step: each > 0n ? each : -each, ...(unsignedBits && { unsignedBits }) };
+  }
+  return undefined;
+};
+
+const slot = (keys: Slot['keys'], mayBeEmpty: boolean): Slot => {
   const lengths = new Set([...keys.keys()].map((key) => key.split(' ').length));
-  return { keys, lengths: [...lengths].sort((a, b) => b - a), mayBeEmpty, isTarget };
+  return { keys, lengths: [...lengths].sort((a, b) => b - a), mayBeEmpty };
 };
 
 /** Why a number may not stand there; `undefined` where it may. */
-export const outOfRange = (value: bigint, range: NumberRange): string | undefined => {
-  const { least, most, step, values } = range;
-  if (values) return values.has(value) ? undefined : `${value} cannot be encoded here`;
+export const outOfRange = (written: bigint, range: NumberRange): string | undefined => {
+  const { least, most, step, values, unsignedBits } = range;
+  const signed = distanceOf(written);
+  const isOfBits = unsignedBits !== undefined && BigInt.asIntN(unsignedBits, signed) === signed;
+  const value = isOfBits
+    ? BigInt.asUintN(unsignedBits, signed)
+    : unsignedBits === 64
+      ? BigInt.asUintN(64, written)
+      : signed;
+  if (values) {
+    const isOfWord = value < 0n && BigInt.asIntN(32, value) === value;
+    const isKnown = values.has(value) || (isOfWord && values.has(BigInt.asUintN(32, value)));
+    return isKnown ? undefined : `${value} cannot be encoded here`;
+  }
   if (value < least || value > most) return `${value} is out of range: ${least} to ${most}`;
   return (value - least) % step === 0n ? undefined : `${value} is no multiple of ${step}`;
 };

@@ -28,7 +28,7 @@ export interface LanguageTables {
   readonly name: string;
   readonly insns: () => readonly Insn[];
   readonly spelling: Spelling;
-  readonly pseudo: readonly PseudoInstruction[];
+  readonly pseudo: () => readonly PseudoInstruction[];
   readonly registers: readonly RegisterSpec[];
   readonly syntax: AssemblySyntax;
   readonly operands: OperandSyntax;
@@ -186,7 +186,7 @@ const collect = ({ insns, spelling, pseudo }: LanguageTables): ReadonlyMap<strin
     const asm = alias.asm ?? insn.asm;
     for (const suffix of suffixesOf(insn, spelling)) add({ mnemonic: alias.as + suffix, asm, insn, alias });
   }
-  for (const row of pseudo) {
+  for (const row of pseudo()) {
     add({ mnemonic: row.as, asm: row.asm, insn: row.of === undefined ? undefined : rows.get(row.of), pseudo: row });
   }
   return found;
