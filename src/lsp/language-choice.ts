@@ -4,9 +4,7 @@ import { ASSEMBLY_FOLDERS } from '../base/assembly-folders';
 import type { AssemblyLanguage } from '../isa/core/assembly/language';
 
 /** The languages that the server was given. */
-export type AssemblyLanguages = Readonly<Partial<Record<Architecture, AssemblyLanguage>>> & {
-  readonly riscv64: AssemblyLanguage;
-};
+export type AssemblyLanguages = Readonly<Record<Architecture, AssemblyLanguage>>;
 
 /** What is known of a source besides its text. */
 export interface SourceHints {
@@ -41,13 +39,11 @@ const MOST = 20_000;
 
 export const chooseLanguage = (text: string, hints: SourceHints, languages: AssemblyLanguages): AssemblyLanguage => {
   const { setting, kernel, languageId } = hints;
-  const of = (name: Architecture | undefined): AssemblyLanguage | undefined => (name ? languages[name] : undefined);
-  if (isArchitecture(setting)) return of(setting) ?? languages.riscv64;
+  if (isArchitecture(setting)) return languages[setting];
   const start = text.slice(0, MOST);
   const said = DIRECTIVES.find(([pattern]) => pattern.test(start))?.[1] ?? byPath(hints.uri) ?? IDS[languageId];
-  return (
-    of(said) ?? of(byWords(start, languages)) ?? of(isArchitecture(kernel) ? kernel : undefined) ?? languages.riscv64
-  );
+  const found = said ?? byWords(start, languages) ?? (isArchitecture(kernel) ? kernel : undefined);
+  return languages[found ?? 'riscv64'];
 };
 
 /** The last word of the path that is a name of an instruction set. */
@@ -70,9 +66,7 @@ const byWords = (text: string, languages: AssemblyLanguages): Architecture | und
   const counts = new Map<Architecture, number>();
   const lines = text.split('\n').slice(0, 400);
   for (const name of ARCHITECTURE_NAMES) {
-    const language = languages[name];
-    if (!language) continue;
-    const { mnemonics, operandSyntax, prefixes } = language;
+    const { mnemonics, operandSyntax, prefixes } = languages[name];
     const { isRegister } = operandSyntax(undefined);
     let count = 0;
     for (const line of lines) {

@@ -15,9 +15,13 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Host } from '../base/host';
 import { complete, describeItem } from './completion';
 import { diagnose } from './diagnostics';
+import { format } from './formatting';
 import { hoverAt } from './hover-at';
 import type { AssemblyLanguages } from './language-choice';
+import { folds, semanticTokens, TOKEN_TYPES } from './outline';
+import { signatureHelp } from './signature';
 import { Sources } from './sources';
+import { serveSymbols } from './symbols';
 
 /** What the server is composed of. */
 export interface ServerParts {
@@ -28,6 +32,17 @@ export interface ServerParts {
 const CAPABILITIES: ServerCapabilities = {
   textDocumentSync: TextDocumentSyncKind.Incremental,
   hoverProvider: true,
+  definitionProvider: true,
+  referencesProvider: true,
+  documentHighlightProvider: true,
+  renameProvider: { prepareProvider: true },
+  documentSymbolProvider: true,
+  workspaceSymbolProvider: true,
+  foldingRangeProvider: true,
+  documentFormattingProvider: true,
+  documentRangeFormattingProvider: true,
+  signatureHelpProvider: { triggerCharacters: [' ', ','] },
+  semanticTokensProvider: { legend: { tokenTypes: [...TOKEN_TYPES], tokenModifiers: [] }, full: true },
   completionProvider: { triggerCharacters: ['.', '%', '$', '\\'], resolveProvider: true },
 };
 
@@ -37,7 +52,11 @@ export const serveLanguages = (connection: Connection, { host, languages }: Serv
   const sources = new Sources(host, languages, (uri) => documents.get(uri));
   const assembly = (uri: string) => sources.open(uri);
 
-  connection.onInitialize(() => ({ capabilities: CAPABILITIES, serverInfo: { name: 'worldstep' } }));
+  connection.onInitialize(({ workspaceFolders, rootUri, initializationOptions }) => {
+    sources.useFolders(workspaceFolders?.map(({ uri }) => uri) ?? (rootUri ? [rootUri] : []));
+    sources.configure((initializationOptions as { architecture?: string } | undefined)?.architecture);
+    return { capabilities: CAPABILITIES, serverInfo: { name: 'worldstep' } };
+  });
   connection.onHover(async ({ textDocument: { uri }, position }): Promise<Hover | undefined> => {
     const file = assembly(uri);
     const found = file && (await hoverAt(sources, uri, file, position));
@@ -51,6 +70,28 @@ export const serveLanguages = (connection: Connection, { host, languages }: Serv
     const { uri } = (item.data ?? {}) as { uri?: string };
     const file = uri === undefined ? undefined : assembly(uri);
     return file ? describeItem(item, file.language) : item;
+  });
+
+  serveSymbols(connection, sources);
+  connection.onSignatureHelp(({ textDocument: { uri }, position }) => {
+    const file = assembly(uri);
+    return file && signatureHelp(file, position);
+  });
+  connection.onFoldingRanges(({ textDocument: { uri } }) => {
+    const file = assembly(uri);
+    return file ? folds(file) : [];
+  });
+  connection.onDocumentFormatting(({ textDocument: { uri } }) => {
+    const file = assembly(uri);
+    return file ? format(file) : [];
+  });
+  connection.onDocumentRangeFormatting(({ textDocument: { uri }, range }) => {
+    const file = assembly(uri);
+    return file ? format(file, range.start.line, range.end.line) : [];
+  });
+  connection.languages.semanticTokens.on(async ({ textDocument: { uri } }) => {
+    const file = assembly(uri);
+    return file ? semanticTokens(file, (await sources.scope(uri)).definition) : { data: [] };
   });
 
   const report = async (uri: string): Promise<void> => {

@@ -29,6 +29,8 @@ export class Sources {
   readonly #readers = new Map<AssemblyLanguage, LineReader>();
   /** What the settings say; see {@link configure}. */
   #setting: string | undefined;
+  #folders: readonly string[] = [];
+  #workspace: Promise<readonly string[]> | undefined;
 
   constructor(
     private readonly host: Host,
@@ -50,9 +52,7 @@ export class Sources {
     if (known?.version === document.version) return known.file;
     const text = document.getText();
     const { languageId } = document;
-    const language =
-      known?.file.language ??
-      chooseLanguage(text, { uri, languageId, setting: this.#setting, kernel: undefined }, this.languages);
+    const language = known?.file.language ?? this.#languageOf(text, uri, languageId);
     const file = readAssembly(text, language, this.#reader(language));
     this.#open.set(uri, { version: document.version, file });
     return file;
@@ -64,7 +64,7 @@ export class Sources {
 
   /** Forgets what was read of a file that changed. */
   forget(uri: string): void {
-    for (const key of this.#read.keys()) if (key.startsWith(`${uri}\n`)) this.#read.delete(key);
+    for (const key of this.#read.keys()) if (key === uri || key.startsWith(`${uri}\n`)) this.#read.delete(key);
   }
 
   /** The file and those it includes, itself first. `isComplete`: all of them were found. */
@@ -86,6 +86,50 @@ export class Sources {
       }
     }
     return { files, isComplete };
+  }
+
+  /** Folders whose sources are looked at for names that are used in several. */
+  useFolders(folders: readonly string[]): void {
+    this.#folders = folders;
+    this.#workspace = undefined;
+  }
+
+  /**
+   * Every source that is open, was included, or lies in the folders, and is of the instruction set: labels of one are no labels
+   * of another.
+   */
+  async all(language?: AssemblyLanguage): Promise<ReadonlyMap<string, AssemblyFile>> {
+    this.#workspace ??= findSources(this.host, this.#folders);
+    const files = new Map<string, AssemblyFile>();
+    for (const uri of await this.#workspace) {
+      const file = this.open(uri) ?? (await this.#alone(uri));
+      if (file && (!language || file.language === language)) files.set(uri, file);
+    }
+    for (const uri of this.#open.keys()) {
+      const file = this.open(uri);
+      if (file && (!language || file.language === language)) files.set(uri, file);
+    }
+    return files;
+  }
+
+  /** A file of the folders, in the language that it seems to be in. */
+  #alone(uri: string): Promise<AssemblyFile | undefined> {
+    const known =
+      this.#read.get(uri) ??
+      this.host.readFile(uri).then(
+        (bytes) => {
+          const text = new TextDecoder().decode(bytes);
+          const language = this.#languageOf(text, uri, '');
+          return readAssembly(text, language, this.#reader(language));
+        },
+        () => undefined,
+      );
+    this.#read.set(uri, known);
+    return known;
+  }
+
+  #languageOf(text: string, uri: string, languageId: string): AssemblyLanguage {
+    return chooseLanguage(text, { uri, languageId, setting: this.#setting, kernel: undefined }, this.languages);
   }
 
   /** Everything that is defined in a file and those it includes. */
@@ -147,6 +191,27 @@ export const resolveFrom = (uri: string, path: string): string => {
   } catch {
     return path;
   }
+};
+
+/** Folders without sources of users. */
+const SKIPPED = /^(\.|node_modules$|target$|build$|dist$|out$)/;
+const MOST_FOLDERS = 2000;
+const MOST_SOURCES = 2000;
+const SOURCE = /\.(s|S|asm)$/;
+
+/** Sources in assembly below some folders. */
+const findSources = async (host: Host, folders: readonly string[]): Promise<readonly string[]> => {
+  const found: string[] = [];
+  const pending = folders.map((folder) => folder.replace(/\/$/, ''));
+  for (let count = 0; pending.length > 0 && count < MOST_FOLDERS && found.length < MOST_SOURCES; count++) {
+    const folder = pending.shift() ?? '';
+    for (const { name, isFolder } of await host.list(folder).catch(() => [])) {
+      const uri = `${folder}/${encodeURIComponent(name)}`;
+      if (isFolder && !SKIPPED.test(name)) pending.push(uri);
+      else if (!isFolder && SOURCE.test(name)) found.push(uri);
+    }
+  }
+  return found.sort();
 };
 
 /** The definition of `1f` or `1b`. */

@@ -40,7 +40,7 @@ describe.each(SETS)('a random program of %s (WORLDSTEP_SEED)', (architecture, in
   const ours = (lines: readonly string[]): ReadonlyMap<number, string> => {
     const file = readAssembly(lines.join('\n'), language, new LineReader(language.syntax));
     const found = diagnose(file, { isComplete: true, definition: () => undefined });
-    return new Map(found.map(({ range, message }) => [range.start.line, message]));
+    return new Map(found.map(({ range, message }) => [range.start.line, String(message)]));
   };
   const compare = (lines: readonly string[]) => {
     const theirs = rejectedByLlvm(architecture, `${lines.join('\n')}\n`);

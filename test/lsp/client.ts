@@ -2,7 +2,7 @@
 import 'vscode-languageserver/node';
 import { createProtocolConnection, type ProtocolConnection } from 'vscode-languageserver';
 import { createLanguageServer } from '../../src/entry/language-server';
-import { PushedMessages, SentMessages } from '../../src/lsp/connection';
+import { PushedMessages, SentMessages } from '../../src/platform/rpc-messages';
 import { memoryHost } from '../support/memory-host';
 
 /** What a server says of a document by itself. */
@@ -32,11 +32,12 @@ export class LanguageClient {
     this.connection.listen();
   }
 
-  async start(options: object = {}): Promise<unknown> {
+  async start(options: object = {}, folders: readonly string[] = []): Promise<unknown> {
     const answer = await this.ask('initialize', {
       processId: null,
       rootUri: null,
       capabilities: {},
+      workspaceFolders: folders.map((uri) => ({ uri, name: uri })),
       initializationOptions: options,
     });
     await this.tell('initialized', {});

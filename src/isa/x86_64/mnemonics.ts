@@ -116,3 +116,16 @@ export const mnemonicText = (decoded: DecodedX86, syntax: Syntax): string => {
 /** Names that a form is written with in Intel's syntax, without prefixes. */
 export const spellingsOf = ({ mnemonic, sizes = [] }: Form): string[] =>
   mnemonic === 'jrcxz' ? ['jcxz', 'jecxz', 'jrcxz'] : [0, ...sizes].map((size) => intelName(mnemonic, size));
+
+/** Names of AT&T syntax, without the letters for sizes but where a name has them inside. */
+export const attSpellingsOf = (form: Form): string[] => {
+  const { mnemonic, att, sizes = [], operands } = form;
+  const extending = /^mov([sz])x$/.exec(mnemonic);
+  if (extending) {
+    const from = LETTERS[operands[1]?.bits ?? 0] ?? '';
+    return sizes.map((size) => `mov${extending[1]}${from}${LETTERS[size] ?? ''}`);
+  }
+  if (mnemonic === 'movsxd') return ['movslq'];
+  if (form.repeats) return [attString(mnemonic)];
+  return [...(att === undefined ? [] : [att]), ...spellingsOf(form).flatMap((name) => ATT_NAMES[name] ?? [])];
+};
