@@ -48,6 +48,8 @@ export interface AssemblyFile {
   readonly dialects: readonly { readonly line: number; readonly dialect: string }[];
   /** Constants with known values, in lower case, for expressions. */
   readonly constants: ReadonlyMap<string, bigint>;
+  /** The same as one text: sources with the same constants read their operands alike. */
+  readonly constantsKey: string;
 }
 
 /** Files with more lines are data that somebody generated. */
@@ -73,7 +75,8 @@ export const readAssembly = (text: string, language: AssemblyLanguage, reader: L
   }
   collector.end(texts.length - 1);
   const { definitions, includes, blocks, globals, dialects, constants } = collector;
-  return { language, texts, lines, definitions, includes, blocks, globals, dialects, constants };
+  const constantsKey = [...constants].join();
+  return { language, texts, lines, definitions, includes, blocks, globals, dialects, constants, constantsKey };
 };
 
 /** The syntax that holds in a line. */

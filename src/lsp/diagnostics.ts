@@ -2,7 +2,8 @@
 import { type Diagnostic, DiagnosticSeverity } from 'vscode-languageserver';
 import { t } from '../base/l10n';
 import { nearest } from '../base/nearest';
-import { operandTokens } from '../isa/core/assembly/operand-text';
+import type { OperandMatch } from '../isa/core/assembly/language';
+import { type OperandToken, operandTokens } from '../isa/core/assembly/operand-text';
 import { type AssemblyFile, type Definition, dialectAt } from './assembly-file';
 import type { Name, Statement } from './assembly-line';
 import { DIRECTIVES } from './directives';
@@ -50,20 +51,36 @@ const at = (line: number, { start, end }: Pick<Name, 'start' | 'end'>, message: 
   message,
 });
 
-const problemOf = (
-  file: AssemblyFile,
-  line: number,
-  { kind, word, operands }: Statement,
-  scope: Scope,
-): Diagnostic | undefined => {
-  const { language } = file;
+/** How the operands of a statement fit, and for which constants and syntax that was found out. */
+interface KnownMatch {
+  readonly constantsKey: string;
+  readonly dialect: string | undefined;
+  readonly tokens: readonly OperandToken[];
+  readonly match: OperandMatch | undefined;
+}
+
+/** Statements live as long as their line is remembered: what was found out of them holds for every line with the same text. */
+const MATCHES = new WeakMap<Statement, KnownMatch>();
+
+const matchOf = (file: AssemblyFile, statement: Statement, dialect: string | undefined): KnownMatch => {
+  const { language, constants, constantsKey } = file;
+  const known = MATCHES.get(statement);
+  if (known?.constantsKey === constantsKey && known.dialect === dialect) return known;
+  const tokens = operandTokens(statement.operands.text, language.operandSyntax(dialect), constants);
+  const match = language.match(statement.word.text.toLowerCase(), tokens, dialect);
+  const found = { constantsKey, dialect, tokens, match };
+  MATCHES.set(statement, found);
+  return found;
+};
+
+const problemOf = (file: AssemblyFile, line: number, statement: Statement, scope: Scope): Diagnostic | undefined => {
+  const { kind, word, operands } = statement;
   const name = word.text.toLowerCase();
   if (scope.definition(word.text) || scope.definition(name)) return undefined;
   if (kind === 'directive') return unknownDirective(file, line, word, name, scope);
   if (kind !== 'instruction') return undefined;
   const dialect = dialectAt(file, line);
-  const tokens = operandTokens(operands.text, language.operandSyntax(dialect), file.constants);
-  const match = language.match(name, tokens, dialect);
+  const { tokens, match } = matchOf(file, statement, dialect);
   if (!match) return unknownMnemonic(file, line, word, name, scope);
   if (!match.problem) return undefined;
   // What the preprocessor or a macro puts in its place, nobody knows.

@@ -46,6 +46,9 @@ const CAPABILITIES: ServerCapabilities = {
   completionProvider: { triggerCharacters: ['.', '%', '$', '\\'], resolveProvider: true },
 };
 
+/** How long nobody types before a source is looked through. */
+const QUIET_MS = 100;
+
 /** Serves one client; nothing happens before it listens. */
 export const serveLanguages = (connection: Connection, { host, languages }: ServerParts): void => {
   const documents = new TextDocuments(TextDocument);
@@ -94,13 +97,23 @@ export const serveLanguages = (connection: Connection, { host, languages }: Serv
     return file ? semanticTokens(file, (await sources.scope(uri)).definition) : { data: [] };
   });
 
+  /** Diagnostics wait until nobody types: what is asked meanwhile is answered first. */
+  const waiting = new Map<string, ReturnType<typeof setTimeout>>();
   const report = async (uri: string): Promise<void> => {
+    waiting.delete(uri);
     const file = assembly(uri);
     const diagnostics = file ? diagnose(file, await sources.scope(uri)) : [];
     await connection.sendDiagnostics({ uri, diagnostics });
   };
-  documents.onDidChangeContent(({ document }) => void report(document.uri));
+  documents.onDidChangeContent(({ document: { uri } }) => {
+    clearTimeout(waiting.get(uri));
+    waiting.set(
+      uri,
+      setTimeout(() => void report(uri), QUIET_MS),
+    );
+  });
   documents.onDidClose(({ document }) => {
+    clearTimeout(waiting.get(document.uri));
     sources.close(document.uri);
     void connection.sendDiagnostics({ uri: document.uri, diagnostics: [] });
   });
