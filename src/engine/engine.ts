@@ -547,7 +547,7 @@ export class Engine {
     const isHopeless = retried.count > 0 && this.host.isHopeless(cause, retried);
     // A hart that makes no progress is about to be explained.
     const isKept = this.wantsTrapContext || isHopeless || view.trapStreak > 1;
-    const before = isKept ? this.#slots(view) : (name: string) => this.#cell(view, name);
+    const before = isKept ? this.#slots(view) : (name: string) => this.cell(view, name);
     view.begin(undefined);
     this.isa.takeTrap(view, cause, isInterrupt, tval, epc, detail);
     view.pc = view.jumpTarget ?? epc;
@@ -567,12 +567,12 @@ export class Engine {
   /** The slots as they are now, and the general registers that traps change. */
   #slots(view: HartView): (slot: string) => bigint {
     const names = [...this.isa.state.slots, ...Object.keys(this.isa.switched ?? {})];
-    const values = new Map(names.map((name) => [name, this.#cell(view, name)]));
+    const values = new Map(names.map((name) => [name, this.cell(view, name)]));
     return (slot) => values.get(slot) ?? 0n;
   }
 
   /** A slot, or a general register that traps change. */
-  #cell(view: HartView, name: string): bigint {
+  cell(view: HartView, name: string): bigint {
     const register = this.isa.switched?.[name];
     return register ? view.read(register.file, register.index) : view.get(name);
   }

@@ -266,7 +266,7 @@ export class EmulatedMachine implements TravelMachine {
         isInterrupt: false,
         tval: 0n,
         epc: view.pc,
-        before: (slot) => view.get(slot),
+        before: (name) => this.engine.cell(view, name),
         isHopeless: false,
       });
     const cpu = this.cpus[view.hart];

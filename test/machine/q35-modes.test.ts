@@ -26,3 +26,15 @@ describe('flat code runs in the mode that is asked for', () => {
     expect([read('rcx'), cpu?.world.mode]).toEqual([0x1235n, world]);
   });
 });
+
+it('a first exception that nobody can take is told as a triple fault', () => {
+  const choices = { cpu: 'EPYC', virtualization: 'on', start: 'protected' };
+  // LIDT [eax] of zeros, UD2.
+  const kernel = { name: 'flat', bytes: Uint8Array.from([0x0f, 0x01, 0x18, 0x0f, 0x0b]) };
+  const plan = spec.plan({ memory: MEMORY, harts: 1, kernel, loadAddress: 0x20_0000 }, choices);
+  const machine = new EmulatedMachine({ spec, memory: MEMORY, harts: 1, plan, files: {}, choices });
+  expect(machine.run({ budget: 1000n })).toMatchObject({
+    kind: 'stuck',
+    explanation: expect.stringMatching(/^triple fault at 0x200003: #UD/),
+  });
+});
