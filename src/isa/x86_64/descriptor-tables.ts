@@ -70,9 +70,13 @@ const systemSegment = (state: HartState, selector: number, types: readonly numbe
   return descriptor;
 };
 
-const lldt: IsaFunction = (state, value) => {
+const mayLoadSystemSegment: IsaFunction = (state) => {
   requireProtected(state);
   requireSupervisor(state);
+  return 0n;
+};
+
+const lldt: IsaFunction = (state, value) => {
   checkIntercept(state, EXIT.LDTR_WRITE);
   const selector = Number(value & 0xffffn);
   if (isNull(selector)) setSegment(state, SEG.ldtr, nullSegment(selector));
@@ -81,8 +85,6 @@ const lldt: IsaFunction = (state, value) => {
 };
 
 const ltr: IsaFunction = (state, value) => {
-  requireProtected(state);
-  requireSupervisor(state);
   checkIntercept(state, EXIT.TR_WRITE);
   const selector = Number(value & 0xffffn);
   if (isNull(selector)) throw general();
@@ -154,6 +156,8 @@ export const TABLE_FUNCTIONS: Readonly<Record<string, IsaFunction>> = {
   lidt: loadTable('idtr', EXIT.IDTR_WRITE),
   sgdt: storeTable('gdtr', EXIT.GDTR_READ),
   sidt: storeTable('idtr', EXIT.IDTR_READ),
+  'may lldt': mayLoadSystemSegment,
+  'may ltr': mayLoadSystemSegment,
   lldt,
   ltr,
   sldt: storeSelector(SEG.ldtr, EXIT.LDTR_READ),

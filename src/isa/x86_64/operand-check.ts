@@ -18,6 +18,8 @@ export const OPERAND = {
   source: 0x800,
   /** XLATB's. */
   table: 0x1000,
+  /** Where rdi points, in the segment that is named: MASKMOVQ's. */
+  masked: 0x8000,
   /** At the address in the instruction. */
   absolute: 0x4000,
   /** Where rbp points, in SS: LEAVE's. */
@@ -42,6 +44,7 @@ const placeOf = (state: HartState, argument: number, field: Field): { seg: numbe
   if (argument & OPERAND.target) return { seg: SEG.es, offset: masked(register(RDI)) };
   const seg = field('segment');
   if (argument & OPERAND.source) return { seg, offset: masked(register(RSI)) };
+  if (argument & OPERAND.masked) return { seg, offset: masked(register(RDI)) };
   if (argument & OPERAND.table) return { seg, offset: masked(register(RBX) + state.read('b', RAX)) };
   if (argument & OPERAND.absolute) return { seg, offset: BigInt(field('imm64')) };
   const shifted = register(field('index')) << BigInt(field('scale'));

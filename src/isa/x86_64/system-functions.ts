@@ -80,6 +80,10 @@ export const SYSTEM_FUNCTIONS: Readonly<Record<string, IsaFunction>> = {
   cmpxchg16,
   ...PORT_FUNCTIONS,
   ...RANDOM_FUNCTIONS,
+  'may lmsw': (state) => {
+    requireSupervisor(state);
+    return 0n;
+  },
   lmsw: (state, word) => {
     lmsw(state, word);
     return 0n;

@@ -24,7 +24,9 @@ const cmpxchg: Sem = (o, [to, from], bits) => {
   }
   const old = to.read();
   const isSame = isEqual(old);
-  to.write(o.select(isSame, value, old));
+  // A register that is not written keeps its upper half, too.
+  if (bits === 32) o.write('r', to.field, o.select(isSame, value, o.read('r', to.field)));
+  else to.write(o.select(isSame, value, old));
   settle(o, bits, expected, old);
 };
 /** The accumulator gets what was found, where that was something else. */

@@ -78,13 +78,13 @@ const maskedStore = (o: X86Ops, address: V64, bytes: V64, mask: V64): void => {
 };
 const signBytes = (o: X86Ops, v: V128): V64 => o.zx32(o.signsOf(8, v));
 const maskmovdqu = sse((o, [from, by]) => {
-  const address = addressAtRdi(o);
+  const address = addressAtRdi(o, 16);
   const [v, mask] = [from.readVector(), signBytes(o, by.readVector())];
   maskedStore(o, address, low(o, v), o.and(mask, o.c(0xff)));
   maskedStore(o, o.add(address, o.c(8)), high(o, v), o.shrU(mask, o.c(8)));
 });
 const maskmovq = mmx((o, [from, by]) =>
-  maskedStore(o, addressAtRdi(o), from.read(), signBytes(o, o.vector(by.read(), o.c(0)))),
+  maskedStore(o, addressAtRdi(o, 8), from.read(), signBytes(o, o.vector(by.read(), o.c(0)))),
 );
 
 const mmxOfGeneral = mmx((o, [to, from]) => giveMmx(o, to, from.read()));

@@ -68,9 +68,9 @@ const string =
   };
 
 const movs = (o: X86Ops, bytes: Bytes, isLong: boolean): Done => {
-  const from = sourceAddress(o, isLong, bytes);
-  const to = targetAddress(o, isLong, bytes, 'write');
-  o.store(bytes, to, o.load(bytes, false, from));
+  // A fault of the load comes before all of the store's.
+  const value = o.load(bytes, false, sourceAddress(o, isLong, bytes));
+  o.store(bytes, targetAddress(o, isLong, bytes, 'write'), value);
   return { moved: [RSI, RDI] };
 };
 const stos = (o: X86Ops, bytes: Bytes, isLong: boolean): Done => {
@@ -89,8 +89,9 @@ const compared = (o: X86Ops, bytes: Bytes, a: V64, b: V64): V32 => {
   return o.eq(a, b);
 };
 const cmps = (o: X86Ops, bytes: Bytes, isLong: boolean): Done => {
-  const a = o.load(bytes, false, sourceAddress(o, isLong, bytes));
+  // In this order, as a fault of both shows.
   const b = o.load(bytes, false, targetAddress(o, isLong, bytes, 'read'));
+  const a = o.load(bytes, false, sourceAddress(o, isLong, bytes));
   return { moved: [RSI, RDI], isEqual: compared(o, bytes, a, b) };
 };
 const scas = (o: X86Ops, bytes: Bytes, isLong: boolean): Done => {

@@ -58,6 +58,7 @@ const string =
   (o) => {
     const mask = o.read('mask', MASK);
     const count = o.and(o.read('r', RCX), mask);
+    o.call('permitPort', [o.c(bytes)]);
     if (isRepeated) o.doneIf(o.eqz(count));
     const pointer = isIn ? RDI : RSI;
     const at = address(o, isLong, isIn, bytes);

@@ -109,8 +109,16 @@ const addTables = (table: FormTable): void => {
     table.add(name, text, ['m'], { doc, sem, modes: 'legacy', sizes: [16, 32] });
     table.add(name, text, ['m'], { doc, sem, modes: 'long', sizes: [64], isDefault64: 'forced' });
   }
+  // Who may not do it does not read the operand.
+  const loading =
+    (name: string): Sem =>
+    (o, [from]) => {
+      if (!from) return;
+      o.call(`may ${name}`, []);
+      o.call(name, [from.read()]);
+    };
   const load = (name: string, text: string, doc: string): void =>
-    table.add(name, text, ['r/m16'], { doc, sem: (o, [from]) => from && o.call(name, [from.read()]) });
+    table.add(name, text, ['r/m16'], { doc, sem: loading(name) });
   load('lldt', '0F 00 /2', 'Loads the register of the local descriptor table.');
   load('ltr', '0F 00 /3', 'Loads the task register.');
   load('lmsw', '0F 01 /6', 'Sets the low bits of cr0.');

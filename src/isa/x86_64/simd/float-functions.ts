@@ -204,9 +204,9 @@ const toIntegers = (suffix: string, f: Format): Record<string, IsaFunction> =>
     ]),
   );
 
-/** Two lanes to words of an MMX register: of the source's halves. */
-const pairToMmx = (f: Format, rounding?: number): IsaFunction =>
-  plain((mxcsr, a, b) => {
+/** Two lanes to words of an MMX register: of the source's halves. The x87's stack becomes MMX's even where that raises an exception. */
+const pairToMmx = (f: Format, rounding?: number): IsaFunction => {
+  const convert = plain((mxcsr, a, b) => {
     const source = a | (b << 64n);
     return converted(2, f.width, 32, (control, lane) => sseToInteger(control, f, 32, lane, rounding))(
       mxcsr,
@@ -215,6 +215,12 @@ const pairToMmx = (f: Format, rounding?: number): IsaFunction =>
       0,
     );
   });
+  return (state, ...operands) => {
+    state.set('top87', 0n);
+    state.set('ftw', 0xffn);
+    return convert(state, ...operands);
+  };
+};
 
 const ofFormat = (p: string, s: string, f: Format): Record<string, IsaFunction> => ({
   ...named(p, ARITHMETIC, (run) => whole(packed(f, run))),

@@ -3,6 +3,7 @@ import type { V64, V128 } from '../../core/ops';
 import { CAUSE } from '../causes';
 import type { FormOptions, FormTable, Sem } from '../form';
 import { FPU_USE } from '../fpu-access';
+import { OPERAND } from '../operand-check';
 import type { Operand } from '../operands';
 import type { X86Ops } from '../ops';
 
@@ -99,8 +100,12 @@ export const callWhole = (o: X86Ops, name: string, to: Operand, source: V128, im
 
 /** Where an instruction stores whose operands do not say it: at DS:rdi, or in the segment that is named. */
 const RDI = 7;
-export const addressAtRdi = (o: X86Ops): V64 =>
-  o.add(o.and(o.read('r', RDI), o.read('mask', { name: 'mask' })), o.read('segment', { name: 'segment' }));
+export const addressAtRdi = (o: X86Ops, bytes: number): V64 => {
+  const offset = o.and(o.read('r', RDI), o.read('mask', { name: 'mask' }));
+  const end = o.read('writeEnd', { name: 'segment' });
+  o.guard('operand', OPERAND.masked | OPERAND.write | bytes, o.ltU(end, o.add(offset, o.c(bytes - 1))));
+  return o.add(offset, o.read('segment', { name: 'segment' }));
+};
 
 /** Forms of the same meaning, as lines of the manual. */
 export type Line = readonly [mnemonic: string, text: string, ...operands: string[]];

@@ -214,7 +214,10 @@ const angle = (run: X87Angle): IsaFunction =>
   });
 
 /** What replaces ST(0) by two values, the second on top. */
-const pair = (run: (fcw: number, a: bigint) => readonly [X87Result, X87Result] | undefined): IsaFunction =>
+const pair = (
+  run: (fcw: number, a: bigint) => readonly [X87Result, X87Result] | undefined,
+  cleared: number = FSW.C2,
+): IsaFunction =>
   doing((state) => {
     const giveBoth = (first: bigint, second: bigint): void => {
       put(state, 0, first);
@@ -237,7 +240,7 @@ const pair = (run: (fcw: number, a: bigint) => readonly [X87Result, X87Result] |
       return;
     }
     const [first, second] = results;
-    setConditions(state, 0, FSW.C2);
+    setConditions(state, 0, cleared);
     const isRoundedUp = first.isRoundedUp || second.isRoundedUp;
     if (isGiven(raise(state, first.flags | second.flags, isRoundedUp))) giveBoth(first.value, second.value);
   });
@@ -300,6 +303,7 @@ const storing = (
     const { bits, flags, isRoundedUp } = isAbsent ? empty : run(fcw, contentOf(state, 0));
     const isPrevented = (flags & ~fcw & PREVENTS) !== 0;
     if (isPrevented) {
+      checkStore(state, address, bytes);
       raise(state, flags & ~RAISES.PE);
       return;
     }
@@ -308,12 +312,17 @@ const storing = (
     raise(state, flags, isRoundedUp);
     pop(state, pops);
   });
+/** @throws Trap where something cannot be stored: an exception of the number waits for that. */
+const checkStore = (state: HartState, address: bigint, bytes: number): void => {
+  state.check(address, 'write');
+  state.check(address + BigInt(bytes - 1), 'write');
+};
 const storeBytes = (state: HartState, address: bigint, bytes: 2 | 4 | 8 | 10, bits: bigint): void => {
   if (bytes !== 10) {
     state.store(address, bytes, bits);
     return;
   }
-  state.check(address + 9n, 'write');
+  checkStore(state, address, bytes);
   state.store(address, 8, BigInt.asUintN(64, bits));
   state.store(address + 8n, 2, bits >> 64n);
 };
@@ -397,7 +406,7 @@ export const X87_FUNCTIONS: Readonly<Record<string, IsaFunction>> = {
   fxtract: pair((_, a) => {
     const { exponent, significand } = x87Extract(a);
     return [exponent, significand];
-  }),
+  }, 0),
   fpatan: popped(x87Arctangent),
   fyl2x: popped(x87Logarithm),
   fyl2xp1: popped(x87LogarithmPlus1),
