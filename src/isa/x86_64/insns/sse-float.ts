@@ -112,16 +112,17 @@ const CONVERSIONS: readonly (readonly [name: string, text: string, source: strin
   ['cvtpd2dq', 'F2 0F E6 /r', 'xmm/m128'],
 ];
 
-/** With MMX registers. Of CVTPI2PD's a source in memory leaves the x87's stack alone. */
+/** With MMX registers. A source in memory leaves the x87's stack alone. */
 const addMmxConversions = (table: FormTable): void => {
   const options: FormOptions = { ref, doc: 'Converts two numbers.', sem: () => {}, isRare: true };
-  const single = mixed((o, [to, from]) => callWhole(o, 'cvtpi2ps', to, o.vector(from.read(), o.c(0))));
-  const run: Sem = (o, operands, bits) => {
-    const how = operands[1]?.isMemory ? sse : mixed;
-    how((_, [to, from]) => callWhole(o, 'cvtdq2pd', to, o.vector(from.read(), o.c(0))))(o, operands, bits);
-  };
-  addLines(table, { ...options, sem: single }, [['cvtpi2ps', 'NP 0F 2A /r', 'xmm', 'mm/m64']]);
-  addLines(table, { ...options, sem: run }, [['cvtpi2pd', '66 0F 2A /r', 'xmm', 'mm/m64']]);
+  const run =
+    (name: string): Sem =>
+    (o, operands, bits) => {
+      const how = operands[1]?.isMemory ? sse : mixed;
+      how((_, [to, from]) => callWhole(o, name, to, o.vector(from.read(), o.c(0))))(o, operands, bits);
+    };
+  addLines(table, { ...options, sem: run('cvtpi2ps') }, [['cvtpi2ps', 'NP 0F 2A /r', 'xmm', 'mm/m64']]);
+  addLines(table, { ...options, sem: run('cvtdq2pd') }, [['cvtpi2pd', '66 0F 2A /r', 'xmm', 'mm/m64']]);
   for (const [name, text, from] of [
     ['cvttps2pi', 'NP 0F 2C /r', 'xmm/m64'],
     ['cvttpd2pi', '66 0F 2C /r', 'xmm/m128'],

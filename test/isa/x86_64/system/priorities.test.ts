@@ -130,6 +130,14 @@ describe('what is left as it was', () => {
     expect(run('64', 'd9 fe', { slots }).view.get('fsw') & 0x400n).toBe(0n);
   });
 
+  it.each([
+    ['cvtpi2ps', '0f 2a 0e'],
+    ['cvtpi2pd', '66 0f 2a 0e'],
+  ])('the stack of the x87 by %s of memory', (_, code) => {
+    const { view } = run('64', code, { registers: { [RSI]: CODE }, slots: { top87: 3n, ftw: 0n } });
+    expect([view.get('top87'), view.get('ftw')]).toEqual([3n, 0n]);
+  });
+
   it('but not the stack of the x87, where a conversion to MMX raises #XF', () => {
     // Its operand is a denormal number.
     const { view, raised } = run('64', '0f 2d 0e', {
