@@ -6,7 +6,7 @@ import type { PatternInsn } from '../../../src/isa/core/insn';
 import type { PatternField } from '../../../src/isa/core/pattern';
 import { AARCH64_VIRT_BOARD } from '../../../src/machine/boards/aarch64-virt/board';
 import type { Random } from '../../support/random';
-import type { LockstepMachine } from './machine';
+import type { PatternMachine } from './machine';
 import { float, integer } from './operands';
 
 const ODD = 27;
@@ -39,7 +39,7 @@ const destinations = (row: PatternInsn, field: PatternField): readonly number[] 
   return row.asm.includes(`sp:${field.name}}`) ? WRITABLE : [...WRITABLE, ZERO];
 };
 
-const field: LockstepMachine['field'] = (random, row, field, distance) => {
+const field: PatternMachine['field'] = (random, row, field, distance) => {
   const { name, width } = field;
   const any = (): number => random.u32() & (2 ** width - 1);
   const around = (reach: number): number => random.below(2 * reach) - reach;
@@ -102,7 +102,7 @@ const record = (random: Random): Uint8Array => {
 
 const numbered = (file: string, count: number): string[] => Array.from({ length: count }, (_, at) => `${file}${at}`);
 
-export const aarch64Lockstep = (isa: LockstepMachine['isa']): LockstepMachine => ({
+export const aarch64Lockstep = (isa: PatternMachine['isa']): PatternMachine => ({
   architecture: 'aarch64',
   isa,
   encoding: ENCODING,
@@ -142,7 +142,7 @@ export const aarch64Lockstep = (isa: LockstepMachine['isa']): LockstepMachine =>
 });
 
 /** Advanced SIMD. Structures that let their base go on have rows of their own: the pointers stay where they are. */
-export const aarch64SimdLockstep = (isa: LockstepMachine['isa']): LockstepMachine => ({
+export const aarch64SimdLockstep = (isa: PatternMachine['isa']): PatternMachine => ({
   ...aarch64Lockstep(isa),
   insns: simdInsns(),
   excluded: /^(ld|st)\d.*-(post|index)$/,

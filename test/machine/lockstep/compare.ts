@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { EmulatedMachine } from '../../../src/machine/machine';
 import { consoleOf, runToEnd } from '../../support/guests';
 import { runQemu } from '../../support/qemu';
-import type { LockstepMachine } from './machine';
-import { type Block, programElf, type Stop } from './program';
+import type { Block, LockstepMachine, RandomInsn, Stop } from './machine';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -20,14 +19,14 @@ const runHere = ({ board: spec, choices }: LockstepMachine, elf: Uint8Array): st
   return [...console.text.trimEnd().split('\n'), exit.kind];
 };
 
-const runOnQemu = ({ architecture, qemu }: LockstepMachine, elf: Uint8Array): string[] => {
+const runOnQemu = ({ architecture, qemu, status: expected = 0 }: LockstepMachine, elf: Uint8Array): string[] => {
   const folder = mkdtempSync(join(tmpdir(), 'worldstep-lockstep-'));
   try {
     const file = join(folder, 'program.elf');
     writeFileSync(file, elf);
     const options = [...qemu, ...'-display none -monitor none -serial stdio -kernel'.split(' '), file];
     const { stdout, status } = runQemu(options, architecture);
-    if (status !== 0) throw new Error(`QEMU ended with ${status}`);
+    if (status !== expected) throw new Error(`QEMU ended with ${status}`);
     return [...stdout.replaceAll('\r', '').trimEnd().split('\n'), 'power'];
   } finally {
     rmSync(folder, { recursive: true });
@@ -36,9 +35,10 @@ const runOnQemu = ({ architecture, qemu }: LockstepMachine, elf: Uint8Array): st
 
 /** The first difference between the two, in words, or `undefined`. */
 export function difference(machine: LockstepMachine, blocks: readonly Block[]): string | undefined {
-  const elfOf = (stop?: Stop) => programElf(machine, blocks, stop);
+  const elfOf = (stop?: Stop) => machine.elf(blocks, stop);
   const nameOf = (index: number): string => machine.words[index] ?? 'end';
-  const text = (insn: Block['insns'][number] | undefined): string => (insn ? disassembled(machine, insn) : '?');
+  const text = (insn: RandomInsn | undefined): string =>
+    insn ? disassembled(machine, insn, blocks[block]?.mode) : '?';
   const elf = elfOf();
   const [here, there] = [runHere(machine, elf), runOnQemu(machine, elf)];
   const block = here.findIndex((line, index) => line !== there[index]);
@@ -63,7 +63,7 @@ export function difference(machine: LockstepMachine, blocks: readonly Block[]): 
   return `block ${block}: memory differs (${insns.map(text).join('; ')})\nhere ${here[block]}\nQEMU ${there[block]}`;
 }
 
-const disassembled = ({ isa }: LockstepMachine, { word, length }: Block['insns'][number]): string => {
-  const { mnemonic, operands } = isa.disassemble(new Uint8Array(Uint32Array.of(word).buffer).subarray(0, length), 0n);
-  return `${word.toString(16).padStart(length * 2, '0')} ${mnemonic} ${operands}`;
+const disassembled = ({ isa }: LockstepMachine, { bytes }: RandomInsn, mode?: number): string => {
+  const { mnemonic, operands } = isa.disassemble(bytes, 0n, mode);
+  return `${Buffer.from(bytes).toString('hex')} ${mnemonic} ${operands}`;
 };

@@ -7,7 +7,7 @@ import { ENCODING } from '../../../src/isa/loongarch64/encoding';
 import { insns } from '../../../src/isa/loongarch64/insns/all';
 import { LOONGARCH64_VIRT_BOARD } from '../../../src/machine/boards/loongarch64-virt/board';
 import type { Random } from '../../support/random';
-import type { LockstepMachine } from './machine';
+import type { PatternMachine } from './machine';
 import { float, integer } from './operands';
 
 const FP = 22;
@@ -29,7 +29,7 @@ const isMemory = (row: PatternInsn): boolean => {
   return readsMemory || writesMemory;
 };
 
-const field: LockstepMachine['field'] = (random, row, { name, width, pieces }, distance) => {
+const field: PatternMachine['field'] = (random, row, { name, width, pieces }, distance) => {
   switch (name) {
     case 'rd':
       return random.pick(WRITABLE);
@@ -91,7 +91,7 @@ const record =
 
 const numbered = (file: string, count: number): string[] => Array.from({ length: count }, (_, at) => `${file}${at}`);
 
-export const LOONGARCH64_LOCKSTEP: LockstepMachine = {
+export const LOONGARCH64_LOCKSTEP: PatternMachine = {
   architecture: 'loongarch64',
   isa: LOONGARCH64,
   encoding: ENCODING,
@@ -128,7 +128,7 @@ export const LOONGARCH64_LOCKSTEP: LockstepMachine = {
 };
 
 /** The instructions whose rounding up and down differs from QEMU's, rounding to nearest and to zero. */
-export const LOONGARCH64_NEGATED: LockstepMachine = {
+export const LOONGARCH64_NEGATED: PatternMachine = {
   ...LOONGARCH64_LOCKSTEP,
   insns: insns().filter(({ mnemonic }) => /^fnm/.test(mnemonic)),
   excluded: /^$/,
@@ -136,13 +136,13 @@ export const LOONGARCH64_NEGATED: LockstepMachine = {
 };
 
 /** Vectors, with no flag an exception. */
-export const LOONGARCH64_VECTORS: LockstepMachine = {
+export const LOONGARCH64_VECTORS: PatternMachine = {
   ...LOONGARCH64_LOCKSTEP,
   insns: insns().filter(({ mnemonic }) => mnemonic.startsWith('v')),
   excluded: /^vfnm/,
   record: record([0, 1, 2, 3], 0),
 };
-export const LOONGARCH64_NEGATED_VECTORS: LockstepMachine = {
+export const LOONGARCH64_NEGATED_VECTORS: PatternMachine = {
   ...LOONGARCH64_VECTORS,
   insns: insns().filter(({ mnemonic }) => mnemonic.startsWith('vfnm')),
   excluded: /^$/,

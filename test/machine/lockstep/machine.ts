@@ -1,5 +1,6 @@
 /** What random programs need to know of an instruction set: where they run, which instructions they have, what surrounds them. */
 
+import type { Architecture } from '../../../src/base/architectures';
 import type { BoardChoices } from '../../../src/base/board-choices';
 import type { PatternEncoding } from '../../../src/isa/core/encoding';
 import type { PatternInsn } from '../../../src/isa/core/insn';
@@ -8,9 +9,47 @@ import type { PatternField } from '../../../src/isa/core/pattern';
 import type { BoardSpec } from '../../../src/machine/boards/board';
 import type { Random } from '../../support/random';
 
-export interface LockstepMachine {
-  readonly architecture: 'riscv64' | 'aarch64' | 'loongarch64';
+export interface RandomInsn {
+  readonly mnemonic: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface Block {
+  readonly record: Uint8Array;
+  readonly insns: readonly RandomInsn[];
+  /** Decode mode of its code, where there are several. */
+  readonly mode?: number;
+}
+
+/** Where a program ends, when not after its last block: with all registers dumped after some instructions of a block. */
+export interface Stop {
+  readonly block: number;
+  readonly insns: number;
+}
+
+/** Where random programs run. */
+interface Place {
+  readonly architecture: Architecture;
   readonly isa: Pick<Isa, 'disassemble'>;
+  /** The words of a record, by what each is. */
+  readonly words: readonly string[];
+  readonly qemu: readonly string[];
+  /** QEMU's exit status behind a program that ran to its end; absent: 0. */
+  readonly status?: number;
+  /** Where it runs here, and what is chosen of the board's options. */
+  readonly board: BoardSpec;
+  readonly choices: BoardChoices;
+}
+
+export interface LockstepMachine extends Place {
+  /** A program of `count` blocks with about `length` instructions each. `only` narrows the choice of mnemonics. */
+  program(random: Random, count: number, length: number, only?: RegExp): Block[];
+  /** The program as an ELF file for a bare machine. */
+  elf(blocks: readonly Block[], stop?: Stop): Uint8Array;
+}
+
+/** An instruction set of patterns. */
+export interface PatternMachine extends Place {
   readonly encoding: PatternEncoding;
   readonly insns: readonly PatternInsn[];
   /** Instructions that have no place in a straight program, or whose result hangs on more than registers and memory. */
@@ -34,10 +73,4 @@ export interface LockstepMachine {
   readonly recordBytes: number;
   /** Contents of all registers, as the runtime loads them. */
   record(random: Random): Uint8Array;
-  /** The words of a record, by what each is. */
-  readonly words: readonly string[];
-  readonly qemu: readonly string[];
-  /** Where it runs here, and what is chosen of the board's options. */
-  readonly board: BoardSpec;
-  readonly choices: BoardChoices;
 }

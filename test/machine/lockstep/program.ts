@@ -9,31 +9,19 @@ import type { PatternInsn } from '../../../src/isa/core/insn';
 import { readElf } from '../../../src/machine/boot/elf-image';
 import type { Random } from '../../support/random';
 import { buildElf } from '../elf-builder';
-import type { LockstepMachine } from './machine';
-
-export interface RandomInsn {
-  readonly mnemonic: string;
-  readonly word: number;
-  /** Bytes. */
-  readonly length: number;
-}
-
-export interface Block {
-  readonly record: Uint8Array;
-  readonly insns: readonly RandomInsn[];
-}
+import type { Block, LockstepMachine, PatternMachine, RandomInsn, Stop } from './machine';
 
 /** Whether a row may skip what follows it. */
 export const isBranch = ({ asm }: PatternInsn): boolean => asm.includes('{target:');
 
-/** A program of `count` blocks with about `length` instructions each. `only` narrows the choice of mnemonics. */
-export function randomProgram(
-  machine: LockstepMachine,
-  random: Random,
-  count: number,
-  length: number,
-  only?: RegExp,
-): Block[] {
+/** Random programs of an instruction set of patterns. */
+export const patternLockstep = (machine: PatternMachine): LockstepMachine => ({
+  ...machine,
+  program: (random, count, length, only) => randomProgram(machine, random, count, length, only),
+  elf: (blocks, stop) => programElf(machine, blocks, stop),
+});
+
+function randomProgram(machine: PatternMachine, random: Random, count: number, length: number, only?: RegExp): Block[] {
   const { insns: rows, encoding, excluded } = machine;
   const decode = createDecoder(rows, encoding);
   const candidates = rows.filter(({ mnemonic }) => !excluded.test(mnemonic));
@@ -46,7 +34,7 @@ export function randomProgram(
       if (!isBranch(row)) insns.push(randomInsn(machine, decode, random, row));
       else {
         const over = randomInsn(machine, decode, random, random.pick(straight));
-        insns.push(randomInsn(machine, decode, random, row, over.length), over);
+        insns.push(randomInsn(machine, decode, random, row, over.bytes.length), over);
       }
     }
     return { record: machine.record(random), insns };
@@ -54,7 +42,7 @@ export function randomProgram(
 }
 
 /** An encoding of `row` with random fields; a branch goes `skip` bytes beyond its end. */
-function randomInsn(machine: LockstepMachine, decode: Decoder, random: Random, row: PatternInsn, skip = 0): RandomInsn {
+function randomInsn(machine: PatternMachine, decode: Decoder, random: Random, row: PatternInsn, skip = 0): RandomInsn {
   const { length, fields } = row.pattern;
   const match = machine.ignored === 'ones' ? row.pattern.match | ~row.pattern.mask : row.pattern.match;
   for (let attempt = 0; attempt < 1000; attempt++) {
@@ -67,29 +55,23 @@ function randomInsn(machine: LockstepMachine, decode: Decoder, random: Random, r
     }
     word >>>= 0;
     // Reserved values, and encodings that another row claims, are not this instruction.
-    if (decode(word)?.insn === row) return { mnemonic: row.mnemonic, word, length };
+    if (decode(word)?.insn === row)
+      return { mnemonic: row.mnemonic, bytes: new Uint8Array(Uint32Array.of(word).buffer).slice(0, length) };
   }
   throw new Error(`no encoding of ${row.mnemonic} found`);
 }
 
-/** Where a program ends, when not after its last block: with all registers dumped after some instructions of a block. */
-export interface Stop {
-  readonly block: number;
-  readonly insns: number;
-}
-
-/** The program as an ELF file for a bare machine. */
-export function programElf(machine: LockstepMachine, blocks: readonly Block[], stop?: Stop): Uint8Array {
+function programElf(machine: PatternMachine, blocks: readonly Block[], stop?: Stop): Uint8Array {
   const { entry, program, nop, recordBytes } = machine;
   const code: number[] = [];
-  const word = (value: number, length = 4): void => {
-    for (let at = 0; at < length; at++) code.push((value >>> (8 * at)) & 0xff);
+  const word = (value: number): void => {
+    for (let at = 0; at < 4; at++) code.push((value >>> (8 * at)) & 0xff);
   };
   const callTo = (target: number): void => word(machine.call(program + code.length, target));
   for (const [index, { insns }] of blocks.entries()) {
     callTo(entry.restore);
     const isLast = stop?.block === index;
-    for (const insn of isLast ? insns.slice(0, stop.insns) : insns) word(insn.word, insn.length);
+    for (const { bytes } of isLast ? insns.slice(0, stop.insns) : insns) code.push(...bytes);
     // A branch at the end of a cut block must land on something.
     if (isLast) for (let pad = 0; pad < 2; pad++) word(nop);
     callTo(isLast ? entry.dump : entry.fold);

@@ -5,7 +5,7 @@ import { ENCODING } from '../../../src/isa/riscv64/encoding';
 import { INSNS } from '../../../src/isa/riscv64/insns/all';
 import { RISCV64_VIRT_BOARD } from '../../../src/machine/boards/riscv64-virt/board';
 import type { Random } from '../../support/random';
-import type { LockstepMachine } from './machine';
+import type { PatternMachine } from './machine';
 import { float, integer } from './operands';
 import { isBranch } from './program';
 
@@ -29,7 +29,7 @@ const jal = (rd: number, offset: number): number => {
   );
 };
 
-const field: LockstepMachine['field'] = (random, row, { name, width }, distance) => {
+const field: PatternMachine['field'] = (random, row, { name, width }, distance) => {
   switch (name) {
     case 'rd':
       return row.asm.includes('{frd}') ? random.below(32) : random.pick(WRITABLE);
@@ -66,7 +66,7 @@ const record = (random: Random): Uint8Array => {
 
 const numbered = (file: string): string[] => Array.from({ length: 32 }, (_, index) => `${file}${index}`);
 
-export const RISCV64_LOCKSTEP: LockstepMachine = {
+export const RISCV64_LOCKSTEP: PatternMachine = {
   architecture: 'riscv64',
   isa: RISCV64,
   encoding: ENCODING,

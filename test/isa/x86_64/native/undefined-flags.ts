@@ -34,16 +34,20 @@ const ROWS: readonly (readonly [RegExp, bigint | ((count: number, bits: number) 
   [/^(daa|das)$/, OF],
 ];
 
-/** Bits of RFLAGS that are compared behind an instruction which finds these registers. */
-export const definedFlags = (decoded: DecodedX86, values: readonly bigint[]): bigint => {
+/** Bits of RFLAGS that an instruction which finds these registers leaves undefined. */
+export const undefinedFlags = (decoded: DecodedX86, values: readonly bigint[]): bigint => {
   const { form, insn } = decoded;
   let undefinedOnes = 0n;
   for (const [mnemonic, flags] of ROWS) {
     if (!mnemonic.test(form.mnemonic)) continue;
     undefinedOnes |= typeof flags === 'bigint' ? flags : flags(ofCount(decoded, values), insn.bits);
   }
-  return ALL & ~undefinedOnes;
+  return undefinedOnes;
 };
+
+/** Bits of RFLAGS that are compared behind an instruction which finds these registers. */
+export const definedFlags = (decoded: DecodedX86, values: readonly bigint[]): bigint =>
+  ALL & ~undefinedFlags(decoded, values);
 
 /** Whether not even the result is defined: of double shifts of words by more than a word. */
 export const isUndefined = (decoded: DecodedX86, values: readonly bigint[]): boolean =>
