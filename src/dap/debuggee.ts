@@ -117,6 +117,7 @@ export class Debuggee {
       this.panic.add(bytes, built.machine.retired);
       this.consoleText += this.decoder.decode(bytes, { stream: true });
     });
+    built.machine.onRemark((text) => this.print(`${text}\n`, 'console'));
     this.panicHint = built.panicHint;
     this.filterScope = built.filterScope;
     this.inspection = openInspectors(target, { ...built.inspect, mostTraps: launch.limits?.traps });

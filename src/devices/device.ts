@@ -27,8 +27,11 @@ export interface PowerEvent {
 export interface BusMaster {
   /** Bytes of RAM; `undefined` when some of them are not RAM. */
   readMemory(at: bigint, length: number): Uint8Array | undefined;
-  /** Bytes to RAM, or one aligned word of 4 bytes to a device: a message-signalled interrupt. False, with nothing written, elsewhere. */
-  writeMemory(at: bigint, bytes: Uint8Array): boolean;
+  /**
+   * Bytes to RAM, or one aligned word of 4 bytes to a device: a message-signalled interrupt. False, with nothing written, elsewhere.
+   * @param requester who writes, as its bus numbers it
+   */
+  writeMemory(at: bigint, bytes: Uint8Array, requester?: number): boolean;
 }
 
 export interface DeviceContext {
@@ -40,6 +43,8 @@ export interface DeviceContext {
   alarm(tag: string, at: bigint | undefined): void;
   /** Sends bytes to the device's host stream (a console's output). */
   output(bytes: Uint8Array): void;
+  /** Tells whoever debugs the guest what it got wrong; the same text once. */
+  remark(text: string): void;
   /** Powers the machine off, resets it or reports failure. Takes effect after the current instruction. */
   power(event: PowerEvent): void;
 }

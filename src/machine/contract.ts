@@ -253,6 +253,8 @@ export interface Machine {
   observeUses(pages: readonly Va[]): void;
   /** Console bytes from the guest arrive here, as the guest writes them. */
   onConsole(sink: (bytes: Uint8Array) => void): () => void;
+  /** Hears what a guest got wrong with a device, each text once. */
+  onRemark(sink: (text: string) => void): void;
   /** Queues console input; the guest sees it from the next instruction boundary on. It is stamped and logged. */
   input(bytes: Uint8Array): void;
   /** A hash over all architectural state: registers, RAM, devices. Same history, same hash, on every host. */

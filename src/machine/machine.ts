@@ -49,6 +49,9 @@ export interface MachineParts {
   readonly choices: BoardChoices;
 }
 
+/** A guest that goes on to get things wrong is no longer told of. */
+const MOST_REMARKS = 50;
+
 export class EmulatedMachine implements TravelMachine {
   readonly engine: Engine;
   readonly hardware: Board;
@@ -67,6 +70,9 @@ export class EmulatedMachine implements TravelMachine {
   #shown = 0;
   readonly watchpoints: Watchpoints;
   readonly #consoleSinks = new Set<(bytes: Uint8Array) => void>();
+  readonly #remarkSinks = new Set<(text: string) => void>();
+  /** Said already; of no importance to the guest. */
+  readonly #remarks = new Set<string>();
   readonly #events = new Events(this);
   readonly #uses = new TranslationUses((hart, address, access) => this.#events.translated(hart, address, access));
   readonly #htif: Htif | undefined;
@@ -321,6 +327,16 @@ export class EmulatedMachine implements TravelMachine {
     return () => this.#consoleSinks.delete(sink);
   }
 
+  onRemark(sink: (text: string) => void): void {
+    this.#remarkSinks.add(sink);
+  }
+
+  #remark(text: string): void {
+    if (this.#remarks.has(text) || this.#remarks.size === MOST_REMARKS) return;
+    this.#remarks.add(text);
+    for (const sink of this.#remarkSinks) sink(text);
+  }
+
   /** Sends bytes to the guest's console as if the guest had written them; for firmware. */
   output(bytes: Uint8Array): void {
     const known = this.#shown - this.printed;
@@ -527,6 +543,7 @@ export class EmulatedMachine implements TravelMachine {
       },
       output: (bytes: Uint8Array) => this.output(bytes),
       power: (event: PowerEvent) => this.power(event),
+      remark: (text: string) => this.#remark(text),
       hart: (index: number) => {
         const view = this.engine.harts[index];
         if (!view) throw new Error(`no hart ${index}`);

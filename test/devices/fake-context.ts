@@ -1,5 +1,8 @@
 /** A stand-in for the machine: records what a device asks for, and moves time by hand. */
-import type { Device, DeviceContext, PowerEvent } from '../../src/devices/device';
+import type { BusMaster, Device, DeviceContext, PowerEvent } from '../../src/devices/device';
+
+/** Where a bus master finds no memory. */
+export const NO_MEMORY: BusMaster = { readMemory: () => undefined, writeMemory: () => false };
 
 export class FakeContext implements DeviceContext {
   time = 0n;
@@ -27,6 +30,12 @@ export class FakeContext implements DeviceContext {
 
   power(event: PowerEvent): void {
     this.powers.push(event);
+  }
+
+  readonly remarks: string[] = [];
+
+  remark(text: string): void {
+    this.remarks.push(text);
   }
 
   line(index = 0): boolean {

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { Gicv3 } from '../../src/devices/intc/gicv3';
 import { Gicv3Redistributors } from '../../src/devices/intc/gicv3-redistributors';
 import { Random, SEED } from '../support/random';
-import { FakeContext } from './fake-context';
+import { FakeContext, NO_MEMORY } from './fake-context';
 import { type Access, type InputLevel, runOnQemu } from './qtest';
 
 const OPTIONS = ['-machine', 'virt,virtualization=on,gic-version=3', '-cpu', 'cortex-a72', '-smp', '1'];
@@ -66,7 +66,7 @@ it('distributor and redistributor: groups, enables, states, priorities, triggers
     }
   }
   const theirs = await runOnQemu(accesses, OPTIONS, 'qemu-system-aarch64');
-  const gic = new Gicv3('gicd0', new FakeContext(), { processors: 1, interrupts: 288 });
+  const gic = new Gicv3('gicd0', new FakeContext(), { processors: 1, interrupts: 288 }, NO_MEMORY);
   const redistributors = new Gicv3Redistributors('gicr0', gic);
   const ours: number[] = [];
   for (const access of accesses) {

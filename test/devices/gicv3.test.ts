@@ -3,7 +3,7 @@ import { GIC_LINE, GIC_LINES } from '../../src/devices/intc/gic-banks';
 import { Gicv3 } from '../../src/devices/intc/gicv3';
 import { Gicv3Redistributors } from '../../src/devices/intc/gicv3-redistributors';
 import { readGicRegister, writeGicRegister } from '../../src/devices/intc/gicv3-registers';
-import { FakeContext } from './fake-context';
+import { FakeContext, NO_MEMORY } from './fake-context';
 
 const register = (op1: number, crn: number, crm: number, op2: number): number =>
   (3 << 14) | (op1 << 11) | (crn << 7) | (crm << 3) | op2;
@@ -56,7 +56,7 @@ describe('gicv3', () => {
 
   beforeEach(() => {
     context = new FakeContext();
-    gic = new Gicv3('gicd0', context, { processors: 3, interrupts: 288 });
+    gic = new Gicv3('gicd0', context, { processors: 3, interrupts: 288 }, NO_MEMORY);
     redistributors = new Gicv3Redistributors('gicr0', gic);
     gic.write(0, 4, 3);
     for (const by of [0, 1, 2]) {
@@ -194,9 +194,9 @@ describe('gicv3', () => {
       [8, 12].map((offset) => redistributors.read(processor * FRAME + offset, 4)),
     );
     expect(typer).toEqual([
-      [0, 0],
-      [0x100, 1],
-      [0x210, 2],
+      [1, 0],
+      [0x101, 1],
+      [0x211, 2],
     ]);
   });
 

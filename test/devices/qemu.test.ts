@@ -21,7 +21,15 @@ function randomFrom(start: number): (below: number) => number {
 
 function runHere(accesses: readonly Access[]): number[] {
   const memory = { readMemory: () => undefined, writeMemory: () => false };
-  const host = { now: () => 0n, alarm: () => {}, output: () => {}, power: () => {}, hartLine: () => {}, ...memory };
+  const host = {
+    now: () => 0n,
+    alarm: () => {},
+    output: () => {},
+    power: () => {},
+    remark: () => {},
+    hartLine: () => {},
+    ...memory,
+  };
   const { bus } = buildVirtBoard(host, { harts: 2, pflash1: new Uint8Array() });
   const read: number[] = [];
   for (const { at, width, value } of accesses) {

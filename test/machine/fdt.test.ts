@@ -135,6 +135,7 @@ describe('the devices of riscv64-virt', () => {
     now: () => 0n,
     alarm: () => {},
     output: (device, bytes) => sent.push(device, new TextDecoder().decode(bytes)),
+    remark: () => {},
     power: (event) => powers.push(event),
     hartLine: (hart, line, level) => lines.set(`${hart}${line}`, level),
     readMemory: () => undefined,

@@ -30,6 +30,7 @@ beforeEach(() => {
       output: (_, bytes) => {
         printed += new TextDecoder().decode(bytes);
       },
+      remark: () => {},
       power: (event) => events.push(event),
       readMemory: () => undefined,
       writeMemory: () => false,

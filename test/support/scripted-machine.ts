@@ -110,6 +110,8 @@ export class ScriptedMachine implements Machine {
 
   observeUses(): void {}
 
+  onRemark(): void {}
+
   onConsole(): () => void {
     return () => {};
   }

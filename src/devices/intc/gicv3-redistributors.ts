@@ -20,11 +20,14 @@ import type { Gicv3 } from './gicv3';
 const FRAME = 0x1_0000;
 /** Bytes of one redistributor. */
 export const REDISTRIBUTOR = 2 * FRAME;
-const GICR = { CTLR: 0x0, IIDR: 0x4, TYPER: 0x8, WAKER: 0x14 } as const;
+const GICR = { CTLR: 0x0, IIDR: 0x4, TYPER: 0x8, WAKER: 0x14, PROPBASER: 0x70, PENDBASER: 0x78 } as const;
 const IDENTITY = 0xffd0;
 const IDENTITIES = [0x44, 0, 0, 0, 0x93, 0xb4, 0x3b, 0, 0x0d, 0xf0, 0x05, 0xb1];
 const IIDR = 0x43b;
 const LAST = 0x10;
+/** It has locality-specific interrupts; bit 0 of CTLR switches them on. */
+const HAS_LPIS = 1;
+const ENABLE_LPIS = 1;
 const ASLEEP = 2;
 const CHILDREN_ASLEEP = 4;
 
@@ -41,7 +44,11 @@ export class Gicv3Redistributors implements Device<null> {
     this.size = REDISTRIBUTOR * gic.processors;
     this.registers = Array.from({ length: gic.processors }, (_, processor) =>
       [
-        ...(Object.entries(GICR) as [string, number][]).map(([name, offset]) => ({ name, offset, width: 4 as const })),
+        ...(Object.entries(GICR) as [string, number][]).map(([name, offset]) => ({
+          name,
+          offset,
+          width: name.endsWith('BASER') ? (8 as const) : (4 as const),
+        })),
         ...fieldRegisters(0, PRIVATE, BANK_FIELDS).map((one) => ({ ...one, offset: FRAME + one.offset })),
       ].map((one) => ({ ...one, name: `${one.name}[${processor}]`, offset: processor * REDISTRIBUTOR + one.offset })),
     ).flat();
@@ -65,16 +72,34 @@ export class Gicv3Redistributors implements Device<null> {
     const at = (offset % REDISTRIBUTOR) & ~3;
     const { word, mask } = wordAround(offset, width, value);
     if (at >= FRAME) this.#writePrivate(processor, at - FRAME, word, mask);
-    else if (at === GICR.WAKER && mask & ASLEEP) this.gic.state.asleep[processor] = word & ASLEEP ? 1 : 0;
+    else this.#writeOwn(processor, at, word, mask);
     this.gic.drive();
   }
 
+  #writeOwn(processor: number, at: number, word: number, mask: number): void {
+    const { lpis, state } = this.gic;
+    if (at === GICR.WAKER && mask & ASLEEP) state.asleep[processor] = word & ASLEEP ? 1 : 0;
+    else if (at === GICR.CTLR && mask & ENABLE_LPIS) lpis.switch(processor, (word & ENABLE_LPIS) !== 0);
+    else if ((at & ~4) === GICR.PROPBASER) lpis.writeConfiguration(processor, at, word, mask);
+    else if ((at & ~4) === GICR.PENDBASER) lpis.writeTable(processor, at, word, mask);
+  }
+
   #readOwn(processor: number, offset: number): number {
+    const half = (value: bigint): number => Number(BigInt.asUintN(32, offset & 4 ? value >> 32n : value));
+    const lpis = this.gic.state.lpis[processor];
     switch (offset) {
+      case GICR.CTLR:
+        return lpis?.isOn ? ENABLE_LPIS : 0;
+      case GICR.PROPBASER:
+      case GICR.PROPBASER + 4:
+        return half(lpis?.configuration ?? 0n);
+      case GICR.PENDBASER:
+      case GICR.PENDBASER + 4:
+        return half(this.gic.lpis.readTable(processor));
       case GICR.IIDR:
         return IIDR;
       case GICR.TYPER:
-        return (processor << 8) | (processor === this.gic.processors - 1 ? LAST : 0);
+        return (processor << 8) | (processor === this.gic.processors - 1 ? LAST : 0) | HAS_LPIS;
       case GICR.TYPER + 4:
         return processor;
       case GICR.WAKER:

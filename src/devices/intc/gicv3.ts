@@ -3,7 +3,7 @@
  * an interface of system registers for each processor. The state of all is the distributor's.
  * @see Arm Generic Interrupt Controller Architecture Specification, version 3 (IHI 0069), chapter 12
  */
-import type { Device, DeviceContext, DeviceRegister } from '../device';
+import type { BusMaster, Device, DeviceContext, DeviceRegister } from '../device';
 import {
   driveOutputs,
   type GicBanks,
@@ -30,7 +30,8 @@ import {
   wordPart,
   writeField,
 } from './gic-interrupts';
-import { freshGicv3Interface, Gicv3Interface, type Gicv3InterfaceState } from './gicv3-interface';
+import { FIRST_LPI, freshGicv3Interface, Gicv3Interface, type Gicv3InterfaceState } from './gicv3-interface';
+import { freshLpis, Gicv3Lpis, type LpiState } from './gicv3-lpis';
 import { freshGicv3Virtual, Gicv3Virtual, type Gicv3VirtualState } from './gicv3-virtual';
 
 const GICD = { CTLR: 0x0, TYPER: 0x4, IIDR: 0x8, SETSPI: 0x40, CLRSPI: 0x48, IROUTER: 0x6000 } as const;
@@ -40,8 +41,10 @@ const IIDR = 0x43b;
 /** One Security state, affinity routing: always. */
 const CTLR_FIXED = 0x50;
 const CTLR_KEPT = 3;
-/** Ids of 16 bits, affinity 3, no interrupts that go to any one of several. */
-const TYPER = (1 << 25) | (1 << 24) | (0xf << 19);
+/** Of CTLR: group 1 is forwarded. */
+const GROUP1 = 2;
+/** Ids of 16 bits, locality-specific interrupts, affinity 3, no interrupts that go to any one of several. */
+const TYPER = (1 << 25) | (1 << 24) | (0xf << 19) | (1 << 17);
 /** What of IROUTER can be written: affinity, of which a processor here has the lowest byte. */
 const ROUTER_KEPT = 0xff_00ff_ffffn;
 export type Gicv3State = GicBanks & {
@@ -52,6 +55,7 @@ export type Gicv3State = GicBanks & {
   asleep: number[];
   interfaces: Gicv3InterfaceState[];
   virtual: Gicv3VirtualState[];
+  lpis: LpiState[];
 };
 
 /** What a processor's interface and its guest's are reached by. */
@@ -66,14 +70,22 @@ export class Gicv3 implements Device<Gicv3State> {
   readonly size = 0x1_0000;
   readonly registers: readonly DeviceRegister[];
   state: Gicv3State;
+  /** What an interrupt translation service drives. */
+  readonly lpis: Gicv3Lpis;
   readonly #parts: readonly Gicv3Parts[];
 
   constructor(
     readonly id: string,
     private readonly context: DeviceContext,
     private readonly options: GicOptions,
+    memory: BusMaster,
   ) {
     this.state = this.#fresh();
+    this.lpis = new Gicv3Lpis(
+      memory,
+      (processor) => this.state.lpis[processor],
+      (text) => context.remark(`${id}: ${text}`),
+    );
     this.#parts = Array.from({ length: options.processors }, (_, processor) => ({
       interface: new Gicv3Interface(
         {
@@ -189,14 +201,18 @@ export class Gicv3 implements Device<Gicv3State> {
   #best(processor: number): GicCandidate | undefined {
     const { ctlr, route } = this.state;
     const affinity = BigInt(processor);
-    return mostUrgent(this.state, processor, {
+    const best = mostUrgent(this.state, processor, {
       groups: ctlr,
       asked: 0,
       isTarget: (index) => route[index] === affinity,
     });
+    const message = ctlr & GROUP1 ? this.lpis.best(processor) : undefined;
+    return message && (!best || message.priority < best.priority) ? message : best;
   }
 
   #activate(processor: number, id: number): void {
+    // A message is over once it is acknowledged.
+    if (id >= FIRST_LPI) this.lpis.set(processor, id, false);
     const place = placeOf(this.state, processor, id);
     if (place) activate(place.bank, place.index);
   }
@@ -227,6 +243,7 @@ export class Gicv3 implements Device<Gicv3State> {
       asleep: each(() => 1),
       interfaces: each(freshGicv3Interface),
       virtual: each(freshGicv3Virtual),
+      lpis: each(freshLpis),
     };
   }
 }

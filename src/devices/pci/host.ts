@@ -181,7 +181,8 @@ export class PciHost implements Device<PciHostState> {
     };
     return {
       readMemory: (at, length) => (isMaster() ? this.memory.readMemory(at, length) : undefined),
-      writeMemory: (at, bytes) => isMaster() && this.memory.writeMemory(at, bytes),
+      // Function 0 of bus 0.
+      writeMemory: (at, bytes) => isMaster() && this.memory.writeMemory(at, bytes, slot << 3),
     };
   }
 

@@ -78,6 +78,8 @@ export class VirtioFunction {
     private readonly irq: (level: boolean) => void,
     /** Legacy drivers set features without FEATURES_OK and know no VERSION_1. */
     readonly isLegacy: boolean,
+    /** Takes an interrupt of a queue, or of the configuration, as a message; false where there is none, and `irq` is driven. */
+    private readonly message?: (queue?: number) => boolean,
   ) {
     this.#state = this.#fresh();
   }
@@ -150,7 +152,7 @@ export class VirtioFunction {
     try {
       this.#serve(index, queue);
       if (hasEventIndex) publishAvailEvent(queue, this.memory);
-      if (wantsInterrupt(queue, this.memory, before, hasEventIndex)) this.raise(ISR.queue);
+      if (wantsInterrupt(queue, this.memory, before, hasEventIndex)) this.raise(ISR.queue, index);
     } catch (error) {
       if (!(error instanceof BrokenQueue)) throw error;
       state.problem = `queue ${index}: ${error.message}`;
@@ -173,7 +175,9 @@ export class VirtioFunction {
     return bytes.length;
   }
 
-  raise(bits: number): void {
+  /** @param queue whose interrupt it is; without, the configuration's */
+  raise(bits: number, queue?: number): void {
+    if (this.message?.(queue)) return;
     this.#state.isr |= bits;
     this.irq(this.#state.isr !== 0);
   }

@@ -3,9 +3,16 @@
  * @see Virtual I/O Device (VIRTIO) 1.2, section 4.1 "Virtio Over PCI Bus"
  */
 import type { BusMaster, Device, DeviceRegister } from '../device';
-import type { CapabilitySpec, ConfigurationSpace, PciIdentity } from '../pci/configuration';
+import {
+  type CapabilitySpec,
+  type ConfigurationSpace,
+  configurationSpace,
+  type PciIdentity,
+} from '../pci/configuration';
 import type { PciFunction } from '../pci/host';
+import { MSIX_BAR_BYTES, msixCapability } from '../pci/msix';
 import { VirtioFunction, type VirtioKind, type VirtioState } from './function';
+import { type MessageState, NO_VECTOR, VirtioMessages } from './pci-messages';
 
 type Width = 1 | 2 | 4;
 
@@ -16,7 +23,8 @@ const SUBSYSTEM = 0x1100;
 const VENDOR_CAPABILITY = 9;
 const BAR = 4;
 const BAR_BYTES = 0x4000;
-const NO_VECTOR = 0xffff;
+/** Of the table of messages, where there is one. */
+const MESSAGE_BAR = 1;
 const NOTIFY_STRIDE = 4;
 
 /** `cfg_type` values and where each structure lies in the BAR. */
@@ -68,7 +76,7 @@ const windowCapability = (): CapabilitySpec => {
   return { id, body, writable: body.map((_, at) => (at === 2 || at >= 6 ? 0xff : 0)) };
 };
 
-const identityOf = (kind: VirtioKind): PciIdentity => ({
+const identityOf = (kind: VirtioKind, hasMessages: boolean): PciIdentity => ({
   vendor: VENDOR,
   device: FIRST_DEVICE + kind.deviceId,
   revision: 1,
@@ -76,8 +84,12 @@ const identityOf = (kind: VirtioKind): PciIdentity => ({
   subsystemVendor: VENDOR,
   subsystem: SUBSYSTEM,
   interruptPin: 1,
-  bars: [{ index: BAR, size: BAR_BYTES, is64: true, isPrefetchable: true }],
+  bars: [
+    ...(hasMessages ? [{ index: MESSAGE_BAR, size: MSIX_BAR_BYTES, is64: false, isPrefetchable: false }] : []),
+    { index: BAR, size: BAR_BYTES, is64: true, isPrefetchable: true },
+  ],
   capabilities: [
+    ...(hasMessages ? [msixCapability(kind.queueSizes.length + 1, MESSAGE_BAR)] : []),
     capability(STRUCTURE.common.type, STRUCTURE.common.offset, STRUCTURE.common.length),
     capability(STRUCTURE.isr.type, STRUCTURE.isr.offset, STRUCTURE.isr.length),
     capability(STRUCTURE.device.type, STRUCTURE.device.offset, STRUCTURE.device.length),
@@ -86,36 +98,53 @@ const identityOf = (kind: VirtioKind): PciIdentity => ({
   ],
 });
 
+/** What of it changes; messages only where it sends some. */
+export type VirtioPciState = VirtioState & { messages?: MessageState };
+
 /** A virtio device in a PCI slot. */
-export class VirtioPci implements PciFunction, Device<VirtioState> {
+export class VirtioPci implements PciFunction, Device<VirtioPciState> {
   readonly compatible = 'virtio,pci';
   readonly size = BAR_BYTES;
   readonly registers = COMMON;
   readonly identity: PciIdentity;
   readonly virtio: VirtioFunction;
+  readonly #messages: VirtioMessages | undefined;
 
+  /** @param configuration its configuration space as it is, where it shall send messages (MSI-X) */
   constructor(
     readonly id: string,
     kind: VirtioKind,
     memory: BusMaster,
     irq: (level: boolean) => void,
+    configuration?: () => Uint8Array,
   ) {
-    this.identity = identityOf(kind);
-    this.virtio = new VirtioFunction(kind, memory, irq, false);
+    this.identity = identityOf(kind, configuration !== undefined);
+    if (configuration) {
+      const [capability = 0] = configurationSpace(this.identity).capabilities;
+      const control = (): number => {
+        const bytes = configuration();
+        return (bytes[capability + 2] ?? 0) | ((bytes[capability + 3] ?? 0) << 8);
+      };
+      this.#messages = new VirtioMessages(kind.queueSizes.length, memory, control);
+    }
+    this.virtio = new VirtioFunction(kind, memory, irq, false, (queue) => this.#messages?.take(queue) ?? false);
   }
 
   get device(): Device {
     return this;
   }
-  get state(): VirtioState {
-    return this.virtio.state;
+  get state(): VirtioPciState {
+    return { ...this.virtio.state, ...(this.#messages && { messages: this.#messages.state }) };
   }
-  set state(saved: VirtioState) {
+  set state({ messages, ...saved }: VirtioPciState) {
     this.virtio.state = saved;
+    if (messages && this.#messages) this.#messages.state = messages;
   }
 
   reset(): void {
     this.virtio.reset();
+    this.#messages?.forget();
+    this.#messages?.msix.reset();
   }
 
   input(bytes: Uint8Array): number {
@@ -148,14 +177,15 @@ export class VirtioPci implements PciFunction, Device<VirtioState> {
     else if (structure === 'notify') this.virtio.notify((offset - STRUCTURE.notify.offset) / NOTIFY_STRIDE);
   }
 
-  readBar(_bar: number, offset: number, width: Width): number {
-    return this.read(offset, width);
+  readBar(bar: number, offset: number, width: Width): number {
+    return bar === BAR ? this.read(offset, width) : this.peekBar(bar, offset, width);
   }
-  writeBar(_bar: number, offset: number, width: Width, value: number): void {
-    this.write(offset, width, value);
+  writeBar(bar: number, offset: number, width: Width, value: number): void {
+    if (bar === BAR) this.write(offset, width, value);
+    else this.#messages?.msix.write(offset, value);
   }
-  peekBar(_bar: number, offset: number, width: Width): number {
-    return this.peek(offset, width);
+  peekBar(bar: number, offset: number, width: Width): number {
+    return bar === BAR ? this.peek(offset, width) : (this.#messages?.msix.read(offset) ?? 0);
   }
 
   configurationRead(offset: number, _width: Width, config: Uint8Array, space: ConfigurationSpace): void {
@@ -166,6 +196,7 @@ export class VirtioPci implements PciFunction, Device<VirtioState> {
   }
 
   configurationWritten(offset: number, _width: Width, config: Uint8Array, space: ConfigurationSpace): void {
+    this.#messages?.msix.deliver();
     const window = windowOf(config, space);
     if (!isWindowData(offset, window) || !window) return;
     const value = new DataView(config.buffer, config.byteOffset).getUint32(window.data, true);
@@ -186,8 +217,9 @@ export class VirtioPci implements PciFunction, Device<VirtioState> {
           ? 0
           : Number(BigInt.asUintN(32, registers.driverFeatures >> BigInt(32 * registers.driverFeaturesSelect)));
       case 16:
+        return this.#messages?.vectorOf() ?? NO_VECTOR;
       case 26:
-        return NO_VECTOR;
+        return this.#messages?.vectorOf(registers.queueSelect) ?? NO_VECTOR;
       case 18:
         return registers.queues.length;
       case 20:
@@ -224,6 +256,13 @@ export class VirtioPci implements PciFunction, Device<VirtioState> {
         return;
       case 20:
         this.virtio.setStatus(value & 0xff);
+        if ((value & 0xff) === 0) this.#messages?.forget();
+        return;
+      case 16:
+        this.#messages?.setVector(value);
+        return;
+      case 26:
+        this.#messages?.setVector(value, registers.queueSelect);
         return;
       case 22:
         registers.queueSelect = value;

@@ -94,6 +94,7 @@ async function runGuest(args: Arguments, context: CommandContext): Promise<numbe
     terminal.write(bytes);
     panic.add(bytes);
   });
+  machine.onRemark((text) => context.stderr.write(`worldstep: ${text}\n`));
   const started = context.host.wallClock();
   let outcome: Outcome;
   try {

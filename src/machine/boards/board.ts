@@ -21,6 +21,8 @@ export interface BoardServices {
   alarm(owner: string, tag: string, at: bigint | undefined): void;
   output(bytes: Uint8Array): void;
   power(event: PowerEvent): void;
+  /** What a guest got wrong, for whoever debugs it; the same text once. */
+  remark(text: string): void;
   hart(index: number): HartView;
   readonly harts: number;
   /** Bytes of RAM. */

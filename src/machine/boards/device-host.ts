@@ -9,6 +9,7 @@ export interface DeviceHost extends BusMaster {
   alarm(device: string, tag: string, at: bigint | undefined): void;
   output(device: string, bytes: Uint8Array): void;
   power(event: PowerEvent): void;
+  remark(text: string): void;
 }
 
 /** Of the machine's services; what devices print has one stream. */
@@ -17,6 +18,7 @@ export const deviceHost = (services: BoardServices): DeviceHost => ({
   alarm: (device, tag, at) => services.alarm(device, tag, at),
   output: (_, bytes) => services.output(bytes),
   power: (event) => services.power(event),
+  remark: (text) => services.remark(text),
   readMemory: (at, length) => services.readMemory(at, length),
   writeMemory: (at, bytes) => services.writePhysical(at, bytes),
 });
@@ -33,4 +35,5 @@ export const contextsOf =
     alarm: (tag, at) => host.alarm(id, tag, at),
     output: (bytes) => host.output(id, bytes),
     power: (event) => host.power(event),
+    remark: (text) => host.remark(text),
   });

@@ -1,5 +1,5 @@
 /** The devices of `aarch64-virt`, wired to each other and mapped on a bus. Its address map is in map.ts. */
-import type { Device, DeviceContext } from '../../../devices/device';
+import type { BusMaster, Device, DeviceContext } from '../../../devices/device';
 import { FwCfg } from '../../../devices/firmware/fw-cfg';
 import { Pl061 } from '../../../devices/gpio/pl061';
 import { GIC_LINES } from '../../../devices/intc/gic-banks';
@@ -7,6 +7,7 @@ import { Gicv2 } from '../../../devices/intc/gicv2';
 import { Gicv2Window } from '../../../devices/intc/gicv2-window';
 import { Gicv2m } from '../../../devices/intc/gicv2m';
 import { Gicv3 } from '../../../devices/intc/gicv3';
+import { Gicv3Its, TRANSLATER } from '../../../devices/intc/gicv3-its';
 import { Gicv3Redistributors } from '../../../devices/intc/gicv3-redistributors';
 import { PciHost, PciWindow } from '../../../devices/pci/host';
 import { Pl031 } from '../../../devices/timer/pl031';
@@ -49,6 +50,9 @@ export interface VirtBoard {
 
 type DeviceId = keyof typeof AARCH64_VIRT.map;
 
+/** Where devices write to the translation service, which must know who does. */
+const TRANSLATER_ADDRESS = BigInt(AARCH64_VIRT.map.its0.base + TRANSLATER);
+
 /** Builds the devices of a board with `options.processors` processors. */
 export function buildVirtBoard(host: VirtHost, options: VirtOptions): VirtBoard {
   const { map, flash, interrupts, messages, rtcStart } = AARCH64_VIRT;
@@ -62,29 +66,47 @@ export function buildVirtBoard(host: VirtHost, options: VirtOptions): VirtBoard 
   const toProcessors: DeviceContext['irq'] = (level, line = 0) =>
     host.line(Math.floor(line / GIC_LINES), line % GIC_LINES, level);
 
-  const Gic = options.choices.gic === 3 ? Gicv3 : Gicv2;
-  const gic = new Gic('gicd0', context('gicd0', toProcessors), { processors, interrupts });
-  const gicParts: readonly Device[] =
-    gic instanceof Gicv3
-      ? [gic, new Gicv3Redistributors('gicr0', gic)]
-      : [
-          gic,
-          new Gicv2Window('gicc0', gic, 'interface'),
-          new Gicv2m('v2m0', context('v2m0', toMessage), messages),
-          ...(options.choices.virtualization
-            ? [new Gicv2Window('gich0', gic, 'virtual'), new Gicv2Window('gicv0', gic, 'guest')]
-            : []),
-        ];
+  const isV3 = options.choices.gic === 3;
+  const ids = { processors, interrupts };
+  const { gic, its, parts } = isV3 ? version3() : version2();
+  function version3() {
+    const gic = new Gicv3('gicd0', context('gicd0', toProcessors), ids, host);
+    const its = new Gicv3Its('its0', gic, host, (text) => host.remark(text));
+    return { gic, its, parts: [gic, its, new Gicv3Redistributors('gicr0', gic)] as readonly Device[] };
+  }
+  function version2() {
+    const gic = new Gicv2('gicd0', context('gicd0', toProcessors), ids);
+    const parts: readonly Device[] = [
+      gic,
+      new Gicv2Window('gicc0', gic, 'interface'),
+      new Gicv2m('v2m0', context('v2m0', toMessage), messages),
+      ...(options.choices.virtualization
+        ? [new Gicv2Window('gich0', gic, 'virtual'), new Gicv2Window('gicv0', gic, 'guest')]
+        : []),
+    ];
+    return { gic, its: undefined, parts };
+  }
   const uart = new Pl011('uart0', context('uart0', toGic(map.uart0.interrupt)));
   const banks = flashBanks(context, flash, options);
 
-  const pcie = new PciHost('pcie0', context('pcie0', toGic(map.pcie0.interrupt)), host, map.pcie0.size);
+  const master: BusMaster = {
+    readMemory: (at, length) => host.readMemory(at, length),
+    writeMemory: (at, bytes, requester) => {
+      if (!its || requester === undefined || at !== TRANSLATER_ADDRESS || bytes.length !== 4)
+        return host.writeMemory(at, bytes);
+      its.message(requester, new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true));
+      return true;
+    },
+  };
+  const pcie = new PciHost('pcie0', context('pcie0', toGic(map.pcie0.interrupt)), master, map.pcie0.size);
   const window = (id: 'pcieIo' | 'pcieMemory' | 'pcieMemory64'): PciWindow =>
     new PciWindow(id, pcie, map[id].size, id === 'pcieIo' ? undefined : map[id].base);
   const attached = attachments(options, (id, bytes) => host.output(id, bytes));
   const slots = attached
     .filter(({ bus }) => bus === 'virtio-pci')
-    .map(({ id, kind }) => pcie.plug((irq, memory) => new VirtioPci(id, kind, memory, irq)));
+    .map(({ id, kind }) =>
+      pcie.plug((irq, memory, own) => new VirtioPci(id, kind, memory, irq, isV3 ? own : undefined)),
+    );
   const onTransports = attached.filter(({ bus }) => bus !== 'virtio-pci');
   const transports = Object.entries(VIRTIO_TRANSPORTS).map(([id, { interrupt }], index, all) => {
     const one = onTransports[all.length - 1 - index];
@@ -96,7 +118,7 @@ export function buildVirtBoard(host: VirtHost, options: VirtOptions): VirtBoard 
   const bus = new Bus();
   const windows: readonly Device[] = [
     ...banks,
-    ...gicParts,
+    ...parts,
     uart,
     new Pl031('rtc0', context('rtc0', toGic(map.rtc0.interrupt)), rtcStart),
     new FwCfg('fwcfg0', host, {

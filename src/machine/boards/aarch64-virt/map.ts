@@ -52,6 +52,7 @@ export const AARCH64_VIRT = {
     v2m0: { base: 0x802_0000, size: 0x1000, minWidth: 2 },
     gich0: { base: 0x803_0000, size: 0x1_0000, minWidth: 1 },
     gicv0: { base: 0x804_0000, size: 0x1_0000, minWidth: 1 },
+    its0: { base: 0x808_0000, size: 0x2_0000, minWidth: 1 },
     /** One behind the other, for as many processors as there are. */
     gicr0: { base: 0x80a_0000, size: 0xf6_0000, minWidth: 1 },
     uart0: { base: 0x900_0000, size: 0x1000, minWidth: 1, interrupt: 33 },

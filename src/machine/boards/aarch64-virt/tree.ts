@@ -95,7 +95,7 @@ export function virtTree(options: VirtTreeOptions): FdtNode {
           reg: reg(map.gpio0),
         },
       },
-      pcieNode(choices),
+      pcieNode(),
       {
         name: nodeAt('pl031', map.rtc0),
         properties: {
@@ -157,6 +157,16 @@ function gicNode({ gic, virtualization }: VirtChoices): FdtNode {
   const { map } = AARCH64_VIRT;
   const isV3 = gic === 3;
   const forGuests = virtualization ? [map.gich0, map.gicv0] : [];
+  const translation: FdtNode = {
+    name: nodeAt('its', map.its0),
+    properties: {
+      phandle: PHANDLE.msi,
+      reg: reg(map.its0),
+      '#msi-cells': 1,
+      'msi-controller': true,
+      compatible: 'arm,gic-v3-its',
+    },
+  };
   const messages: FdtNode = {
     name: nodeAt('v2m', map.v2m0),
     properties: {
@@ -180,7 +190,7 @@ function gicNode({ gic, virtualization }: VirtChoices): FdtNode {
       'interrupt-controller': true,
       '#interrupt-cells': 3,
     },
-    ...(!isV3 && { children: [messages] }),
+    children: [isV3 ? translation : messages],
   };
 }
 
@@ -246,7 +256,7 @@ function cpusNode(processors: number, { cpu }: VirtChoices): FdtNode {
   };
 }
 
-function pcieNode({ gic }: VirtChoices): FdtNode {
+function pcieNode(): FdtNode {
   const { map } = AARCH64_VIRT;
   const properties: Record<string, FdtValue> = {
     'interrupt-map-mask': PCI_WIRE_MASK,
@@ -258,7 +268,7 @@ function pcieNode({ gic }: VirtChoices): FdtNode {
       ...pciRange('memory64', map.pcieMemory64.base, map.pcieMemory64),
     ],
     reg: reg(map.pcie0),
-    ...(gic === 2 && { 'msi-map': [0, PHANDLE.msi, 0, 0x1_0000] }),
+    'msi-map': [0, PHANDLE.msi, 0, 0x1_0000],
     'dma-coherent': true,
     'bus-range': [0, map.pcie0.size / 0x10_0000 - 1],
     'linux,pci-domain': 0,
