@@ -176,12 +176,16 @@ const KINDS: readonly MemoryKind[] = ['m', 's', 'p', 'g', 'o'];
 /** The row that another form has made already, if it does the same. */
 const sharedRow = (rows: Map<string, Row>, form: Form, size: OperandSize | 0, kind: MemoryKind | undefined): Row => {
   const name = rowName(form, size, kind);
-  const known = rows.get(name);
-  if (known?.form.sem === form.sem) return known;
-  const unique = known ? `${name}:${form.text.replaceAll(' ', '')}` : name;
-  const row = rows.get(unique) ?? makeRow(form, unique, size, kind);
-  rows.set(unique, row);
-  return row;
+  const byText = `${name}:${form.text.replaceAll(' ', '')}`;
+  for (const unique of [name, byText, `${byText}:${form.modes ?? 'all'}`]) {
+    const known = rows.get(unique);
+    if (known?.form.sem === form.sem) return known;
+    if (known) continue;
+    const row = makeRow(form, unique, size, kind);
+    rows.set(unique, row);
+    return row;
+  }
+  throw new Error(`two forms of ${byText} do different things in the same modes`);
 };
 
 const LETTERS: Readonly<Record<OperandSpec['kind'], string>> = {

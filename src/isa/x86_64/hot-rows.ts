@@ -14,7 +14,7 @@ const HOT: readonly RegExp[] = [
   /^lea-64-r[msp]$/,
   /^lea-32-r[ms]$/,
   /^(push-64-[rn]|pop-64-r)$/,
-  /^(mov|sto)s[bq]-(0|64):F3/,
+  /^(mov|sto)s[bq]-(0|64):F3A.$/,
   // Arithmetic and logic.
   /^(add|sub|cmp)-64-r[rn]$/,
   /^(add|cmp)-64-(rm|mr)$/,

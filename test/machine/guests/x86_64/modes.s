@@ -75,6 +75,11 @@ again:
     movzwl  LOW + (wrapped - real), %eax
     cmpl    $1, %eax
     expect  6, e
+// 7. A repeated string instruction goes through ES and DS.
+    cmpl    $0xbeefcafe, LOW + (copied - real)
+    expect  7, e
+    cmpl    $0, LOW + (copied - real) + 4
+    expect  8, e
     ret
 
 // 16-bit code at LOW.
@@ -95,6 +100,13 @@ real:
     movw    $0x0600, %bx
     movw    %bx, %es
     movw    $0x1234, %es:(0x1000 + found - real)
+    movw    $0xcafe, source - real
+    movw    $0xbeef, source - real + 2
+    movw    $(source - real), %si
+    movw    $(0x1000 + copied - real), %di
+    movw    $2, %cx
+    cld
+    rep movsw
 // INT 0x40 by the table at 0.
     xorw    %bx, %bx
     movw    %bx, %es
@@ -130,6 +142,10 @@ interrupted:
     .word   0
 wrapped:
     .word   0
+source:
+    .long   0
+copied:
+    .quad   0
 real_end:
     .code64
     .bss
