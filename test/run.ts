@@ -30,6 +30,9 @@ const TOOLS = {
   dtc: () => has('dtc'),
   'LLVM 19': () => has('llvm-mc-19'),
   'U-Boot': () => existsSync('/usr/lib/u-boot/qemu-riscv64_smode/u-boot.bin'),
+  'GRUB and SeaBIOS': () =>
+    has('grub-mkimage') &&
+    ['grub/i386-pc/boot.img', '../share/seabios/bios-256k.bin'].every((file) => existsSync(join('/usr/lib', file))),
   rust: () => existsSync('/usr/bin/cargo') && existsSync('/usr/lib/rustlib/src/rust/library') && has('wasm-ld-19'),
   'Node 22': () => existsSync(nodeProgram(22)),
   'Node 24': () => existsSync(nodeProgram(24)),
@@ -85,7 +88,7 @@ const suites: readonly Suite[] = [
   { name: 'mtools', needs: ['mtools'], command: vitest('mtools') },
   { name: 'llvm', needs: ['LLVM 19'], command: vitest('llvm') },
   { name: 'qemu', needs: ['QEMU 10'], command: vitest('qemu') },
-  { name: 'firmware', needs: ['U-Boot'], command: vitest('firmware') },
+  { name: 'firmware', needs: ['U-Boot', 'GRUB and SeaBIOS'], command: vitest('firmware') },
   { name: 'kernels on qemu', needs: ['QEMU 10 for all architectures'], command: ['npm', 'run', 'kernels:check'] },
   {
     name: 'kernel rebuild',
