@@ -196,6 +196,8 @@ export class EmulatedMachine implements TravelMachine {
         this.engine.memory.status = STATUS.none;
         if (exit) return exit;
         if (this.inputs.isDue(this.retired)) continue;
+        // INIT is one that stops a hart, or the machine.
+        if (view.activity !== 0 || this.powerEvent) continue;
       }
       if (this.#takeInput(false)) continue;
       const upToLook = this.hardware.engineIsa.holdsInterrupts?.(view) ? 1n : LONGEST;

@@ -39,6 +39,7 @@ beforeEach(() => {
       },
       nmi: (processor) => messages.push(`nmi ${processor}`),
       init: (processor) => messages.push(`init ${processor}`),
+      holdsInit: () => false,
       startup: (processor, vector) => messages.push(`startup ${processor} at ${vector}`),
       apicBase: () => 0xfee0_0900n,
       setA20: (isOpen) => messages.push(`a20 ${isOpen ? 'open' : 'closed'}`),

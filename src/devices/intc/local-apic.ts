@@ -26,6 +26,8 @@ import { expire, expiry, rebase, stoppedTimer } from './local-apic-timer';
 export interface ApicSignals {
   nmi(processor: number): void;
   init(processor: number): void;
+  /** Whether a processor takes INIT later: it writes to the space `apic` then. */
+  holdsInit(processor: number): boolean;
   /** A startup message: a processor that waits for it begins at `vector` << 12. */
   startup(processor: number, vector: number): void;
   /** The acknowledge cycle of the controller at LINT0. */
@@ -46,6 +48,8 @@ export const APIC_SPACE = {
   deadline: 0x1002,
   /** The latest guest time that any processor has read: as processors take turns, another one's may still be earlier. */
   latestTime: 0x1003,
+  /** Writing tells that INIT is taken, which was held off. */
+  init: 0x1004,
 } as const;
 
 export type LocalApicsState = {
@@ -169,6 +173,9 @@ export class LocalApics implements Device<LocalApicsState> {
     switch (address) {
       case APIC_SPACE.base:
         this.baseChanged(by);
+        return true;
+      case APIC_SPACE.init:
+        this.#initialise(by);
         return true;
       case APIC_SPACE.deadline:
         if (isDeadline(apic)) apic.timer.deadline = value;
@@ -382,11 +389,7 @@ export class LocalApics implements Device<LocalApicsState> {
         for (const target of targets) this.signals.nmi(target);
         return;
       case DELIVERY.init:
-        for (const target of targets) {
-          this.#resetOne(target);
-          this.#drive(target);
-          this.signals.init(target);
-        }
+        for (const target of targets) if (!this.signals.holdsInit(target)) this.#initialise(target);
         return;
       case DELIVERY.startup:
         for (const target of targets) this.signals.startup(target, vector);
@@ -498,6 +501,12 @@ export class LocalApics implements Device<LocalApicsState> {
     const { deadline } = apic.timer;
     const at = isDeadline(apic) ? (deadline === 0n ? undefined : deadline) : expiry(apic.timer, timerModeOf(apic));
     this.context.alarm(String(processor), at);
+  }
+
+  #initialise(processor: number): void {
+    this.#resetOne(processor);
+    this.#drive(processor);
+    this.signals.init(processor);
   }
 
   #resetOne(processor: number): void {

@@ -4,7 +4,7 @@
  * @see AMD64 APM volume 2, 8.2 "Vectors", Appendix C "SVM Intercept Exit Codes"
  */
 import type { TrapCause, TrapReport } from '../core/isa';
-import { errorCodeOf, MARK, PF, VECTOR, vectorOf } from './causes';
+import { errorCodeOf, INTERRUPT, MARK, PF, VECTOR, vectorOf } from './causes';
 import { EXIT, EXIT_NAMES } from './svm/exit-codes';
 import { exitInfoText, NPF, nestedFaultText } from './svm/exit-info';
 
@@ -117,6 +117,7 @@ export const CAUSES: readonly TrapCause[] = [
   ...nestedPageFaults,
   ...vmExits,
   interrupt(VECTOR.NMI, 'nmi', 'Non-maskable interrupt (NMI)'),
+  interrupt(vectorOf(INTERRUPT.init), 'init', 'INIT that was held off'),
   ...INJECTED_EXCEPTIONS,
   ...EXTERNAL,
 ];

@@ -56,9 +56,9 @@ export const CAUSE = {
 
 /**
  * Causes of interrupts beside the vectors of external ones: what `pendingInterrupt` names an external one until its vector is asked
- * for, and NMI.
+ * for, NMI, and INIT.
  */
-export const INTERRUPT = { external: 0x100, nmi: 0x102 } as const;
+export const INTERRUPT = { external: 0x100, nmi: 0x102, init: 0x104 } as const;
 
 /** The cause by which an instruction or event is intercepted. */
 export const vmExitOf = (exitCode: number): number => MARK.vmExit | exitCode;

@@ -150,6 +150,8 @@ export const takeTrap = (
   epc: bigint,
   detail?: TrapDetail,
 ): void => {
+  // Done already, when it was acknowledged.
+  if (cause === INTERRUPT.init) return;
   abandonStep(state);
   if (cause & MARK.vmExit) {
     exit(state, exitOfTrap(cause, tval, epc, detail), []);

@@ -12,6 +12,8 @@ type Source = Pick<HartState, 'get' | 'pc' | 'retired'>;
 
 /** The space of interrupt controllers, and the address where reading is the acknowledge cycle. */
 const ACKNOWLEDGE = 0x1000;
+/** Writing here tells that INIT is taken. */
+const INIT_TAKEN = 0x1004;
 
 /** Whether the instruction that comes next is behind STI or MOV SS, and holds interrupts off. */
 const isInShadow = (state: Pick<Source, 'get' | 'pc'>): boolean =>
@@ -22,8 +24,7 @@ const physicalInterrupt = (state: Pick<Source, 'get' | 'pc'>, isShadowed: boolea
   const lines = state.get('lines');
   if (lines === 0n || state.get('gif') === 0n) return undefined;
   if (lines & LINE.init) {
-    const exit = exitOfEvent(state, PHYSICAL.INIT);
-    if (exit !== undefined) return exit;
+    return exitOfEvent(state, PHYSICAL.INIT) ?? INTERRUPT.init;
   }
   if (lines & LINE.nmi) {
     const exit = exitOfEvent(state, PHYSICAL.NMI);
@@ -56,10 +57,11 @@ export const holdsInterrupts = (state: Source): boolean => {
 
 /**
  * The interrupt is about to be taken: the vector of an external one is its controller's, and NMI is no longer pending. An exit of a
- * guest leaves both as they are.
+ * guest leaves both as they are. INIT is the board's to do, for processors stop by it.
  */
 export const acknowledge = (state: HartState, pending: number): number => {
   if (pending === INTERRUPT.nmi) state.set('lines', state.get('lines') & ~LINE.nmi);
+  if (pending === INTERRUPT.init) state.writeSpace('apic', INIT_TAKEN, 8, 1n);
   if (pending !== INTERRUPT.external) return pending;
   return Number(state.readSpace('apic', ACKNOWLEDGE, 8) ?? 0n) & 0xff;
 };

@@ -94,6 +94,7 @@ export function buildQ35(host: Q35Host, options: Q35Options): Q35Devices {
     {
       nmi: (processor) => host.nmi(processor),
       init: (processor) => host.init(processor),
+      holdsInit: (processor) => host.holdsInit(processor),
       startup: (processor, vector) => host.startup(processor, vector),
       apicBase: (processor) => host.apicBase(processor),
       externalVector: () => pic.acknowledge(),

@@ -17,7 +17,7 @@ const A20 = { open: 0xffff_ffff_ffff_ffffn, closed: ~(1n << 20n) & 0xffff_ffff_f
 export const processorInputs = (
   services: BoardServices,
   hasFirmware: () => boolean,
-): Pick<Q35Host, 'interrupt' | 'nmi' | 'init' | 'startup' | 'apicBase' | 'setA20'> => {
+): Pick<Q35Host, 'interrupt' | 'nmi' | 'init' | 'holdsInit' | 'startup' | 'apicBase' | 'setA20'> => {
   const setLine = (processor: number, line: bigint, level: boolean): void => {
     const view = services.hart(processor);
     const lines = view.get('lines');
@@ -37,11 +37,15 @@ export const processorInputs = (
   return {
     interrupt: (processor, level) => setLine(processor, LINE.intr, level),
     nmi: (processor) => setLine(processor, LINE.nmi, true),
-    init: (processor) => {
+    holdsInit: (processor) => {
       const view = services.hart(processor);
       // A hypervisor may want to hear of it, and holds it off without the global interrupt flag.
-      if (view.get('isGuest') !== 0n || view.get('gif') === 0n) setLine(processor, LINE.init, true);
-      else if (processor > 0 || hasFirmware()) initialise(view);
+      if (view.get('isGuest') === 0n && view.get('gif') !== 0n) return false;
+      setLine(processor, LINE.init, true);
+      return true;
+    },
+    init: (processor) => {
+      if (processor > 0 || hasFirmware()) initialise(services.hart(processor));
       else services.power({ kind: 'reset', code: 0 });
     },
     startup: (processor, vector) => {

@@ -1,7 +1,7 @@
 /** Exceptions and events of a guest through takeTrap: exits, deliveries, and exits in the middle of one. @see AMD64 APM volume 2, 15.7, 15.12, 15.20, 15.25.6 */
 import { describe, expect, it } from 'vitest';
 import type { TrapDetail } from '../../../../src/isa/core/privileged';
-import { causeOf, LINE, MARK, VECTOR, vmExitOf } from '../../../../src/isa/x86_64/causes';
+import { causeOf, INTERRUPT, LINE, MARK, VECTOR, vmExitOf } from '../../../../src/isa/x86_64/causes';
 import { takeTrap } from '../../../../src/isa/x86_64/exceptions';
 import { acknowledge, pendingInterrupt } from '../../../../src/isa/x86_64/interrupts';
 import { EXIT } from '../../../../src/isa/x86_64/svm/exit-codes';
@@ -157,6 +157,7 @@ describe('an interrupt', () => {
     ['with V_INTR_MASKING obeys the host’s IF', { INTERCEPT_3: 1n, V_INTR: 1n << 24n }, LINE.intr, vmExitOf(EXIT.INTR)],
     ['NMI that is intercepted leaves the guest whatever IF is', { INTERCEPT_3: 2n }, LINE.nmi, vmExitOf(EXIT.NMI)],
     ['INIT that is intercepted leaves the guest', { INTERCEPT_3: 8n }, LINE.init, vmExitOf(EXIT.INIT)],
+    ['INIT that is not intercepted is taken in the guest', {}, LINE.init, INTERRUPT.init],
   ])('%s', (_, fields, lines, cause) => {
     const hart = guest(fields);
     hart.set('lines', lines);
