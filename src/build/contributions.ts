@@ -84,6 +84,8 @@ const COMMANDS: readonly Command[] = [
     title: `Run To: ${title}`,
     enablement: IS_STOPPED,
   })),
+  { command: 'worldstep.stepBackOut', title: 'Step Back Out of Function', enablement: IS_STOPPED },
+  { command: 'worldstep.goToLastWrite', title: 'Go to Last Write…', enablement: IS_STOPPED },
   { command: 'worldstep.traps', title: 'Steps at Traps…', enablement: IN_SESSION },
   ...TRAP_POLICY_TEXTS.map(({ id, title }) => ({
     command: `worldstep.traps.${id}`,
@@ -125,6 +127,7 @@ const COMMANDS: readonly Command[] = [
   { command: 'worldstep.variable.hexadecimal', title: 'Show in Hexadecimal', isForRows: true },
   { command: 'worldstep.variable.decimal', title: 'Show in Decimal', isForRows: true },
   { command: 'worldstep.variable.viewMemory', title: 'View Memory', isForRows: true },
+  { command: 'worldstep.variable.goToLastWrite', title: 'Go to Last Write', isForRows: true },
   { command: 'worldstep.row.copyValue', title: 'Copy Value', isForRows: true },
   { command: 'worldstep.row.viewMemory', title: 'View Memory', icon: '$(file-binary)', isForRows: true },
   { command: 'worldstep.row.breakOnChange', title: 'Break on Change (On/Off)', isForRows: true },
@@ -167,11 +170,12 @@ const numberMenu = (isShownAs: (format: string) => string) =>
     },
   ]);
 
-const MEMORY_OF_ROW = {
-  command: 'worldstep.variable.viewMemory',
-  group: '4_number@3',
+/** What rows of Variables and Watch offer beside their numbers. */
+const OF_ROW = ['viewMemory', 'goToLastWrite'].map((name, at) => ({
+  command: `worldstep.variable.${name}`,
+  group: `4_number@${at + 3}`,
   when: "debugType == 'worldstep'",
-};
+}));
 
 /** Files whose words are expressions of a debugger. */
 const IS_SOURCE = `editorLangId =~ /^(${Object.keys(SOURCE_FAMILIES).join('|')})$/`;
@@ -255,8 +259,8 @@ export const contributes = {
         ),
       })),
     ],
-    'debug/variables/context': [...numberMenu((format) => `${SHOWN_AS} == ${format}`), MEMORY_OF_ROW],
-    'debug/watch/context': [...numberMenu((format) => `(!${SHOWN_AS} || ${SHOWN_AS} == ${format})`), MEMORY_OF_ROW],
+    'debug/variables/context': [...numberMenu((format) => `${SHOWN_AS} == ${format}`), ...OF_ROW],
+    'debug/watch/context': [...numberMenu((format) => `(!${SHOWN_AS} || ${SHOWN_AS} == ${format})`), ...OF_ROW],
     'editor/context': [
       { command: 'worldstep.viewMemory', group: 'debug@9', when: `${IS_STOPPED} && editorTextFocus && ${IS_SOURCE}` },
     ],

@@ -57,6 +57,9 @@ export interface OwnRequests {
   };
   /** Runs on until the machine does that; a `stopped` event follows. */
   'run/to': { arguments: { goal: RunGoal; threadId?: number }; body: Record<string, never> };
+  /** Goes back to the caller of a thread's innermost function, or to the last store to what an expression names; a `stopped` event follows. */
+  'back/out': { arguments: { threadId?: number }; body: Record<string, never> };
+  'back/write': { arguments: { expression: string; frameId?: number }; body: Record<string, never> };
   /** `explain 0x… for read`: the walk in words. */
   'address/explain': {
     arguments: { address: string; access: 'read' | 'write' | 'execute'; hart?: number };

@@ -83,14 +83,20 @@ export class DataBreakpoints {
     this.install();
   }
 
-  private install(): void {
+  /** Watches these ranges alone, until the next `install`; for whoever executes a part of the run again. */
+  watchOnly(watches: readonly Watch[]): void {
+    this.machine.setWatches(watches);
+  }
+
+  /** Watches what the user wants watched. */
+  install(): void {
     this.machine.setWatches(this.all.flatMap((breakpoint) => breakpoint.watches));
   }
 
   private bind(cpu: Cpu, spec: DataSpec): DataBreakpoint {
     const parsed = parseDataId(spec.dataId);
     const hitTest = spec.hitCondition ? parseHitCondition(spec.hitCondition) : undefined;
-    const ranges = parsed === undefined ? undefined : this.physicalRanges(cpu, parsed.reference, parsed.length);
+    const ranges = parsed === undefined ? undefined : this.rangesOf(cpu, parsed.reference, parsed.length);
     let message: string | undefined;
     if (typeof hitTest === 'string') message = hitTest;
     else if (parsed === undefined)
@@ -110,11 +116,8 @@ export class DataBreakpoints {
     };
   }
 
-  private physicalRanges(
-    cpu: Cpu,
-    at: MemoryReference,
-    length: number,
-  ): { pa: Watch['pa']; length: number }[] | string {
+  /** The physical memory behind a range as a hart sees it now; a string says why there is none. */
+  rangesOf(cpu: Cpu, at: MemoryReference, length: number): { pa: Watch['pa']; length: number }[] | string {
     if (at.space === 'pa') return [{ pa: pa(at.address), length }];
     const ranges: { pa: Watch['pa']; length: number }[] = [];
     for (let done = 0; done < length; ) {
@@ -141,12 +144,17 @@ export class DataBreakpoints {
     if (held === false) return undefined;
     breakpoint.hits++;
     if (breakpoint.hitTest !== undefined && !breakpoint.hitTest(breakpoint.hits)) return undefined;
-    const what = exit.isWrite ? `${show(exit.old)} → ${show(exit.value)}` : t`read ${show(exit.value)}`;
     const problem = typeof held === 'string' ? { problem: held } : {};
-    const text = t`${breakpoint.name}: ${what}, by the instruction at ${hex(exit.accessPc)}`;
+    const text = touchText(breakpoint.name, exit);
     return { kind: 'data', hart: exit.hart, ids: [breakpoint.id], accessPc: exit.accessPc, text, ...problem };
   }
 }
+
+/** What a touched watch tells: what was there, what is there now, and which instruction did it. */
+export const touchText = (name: string, exit: Extract<RunExit, { kind: 'watch' }>): string => {
+  const what = exit.isWrite ? `${show(exit.old)} → ${show(exit.value)}` : t`read ${show(exit.value)}`;
+  return t`${name}: ${what}, by the instruction at ${hex(exit.accessPc)}`;
+};
 
 /** Up to eight bytes as a number, longer ones as the first sixteen bytes. */
 function show(bytes: Uint8Array): string {

@@ -63,6 +63,8 @@ export interface Visits {
   /** Virtual addresses where harts are looked at before they execute the instruction. */
   readonly halts: ReadonlySet<bigint>;
   at(hart: number): void;
+  /** A range that the machine watches was touched; the instruction is complete. */
+  touched?(exit: Extract<RunExit, { kind: 'watch' }>): void;
 }
 
 /** One single step costs about as much host time as this many instructions of a long run. */
@@ -378,6 +380,7 @@ export class Runner {
   private after(exit: RunExit): SliceResult | undefined {
     const isMuted = this.again?.stops === false;
     if (isMuted && exit.kind === 'breakpoint') return this.passBy(exit.hart);
+    if (isMuted && exit.kind === 'watch') this.again?.visits?.touched?.(exit);
     if (isMuted && exit.kind !== 'power' && exit.kind !== 'idle') return undefined;
     // Where it ends is no stop of a part that is executed again.
     if (this.again !== undefined && (exit.kind === 'power' || exit.kind === 'idle')) return { kind: 'idle' };

@@ -19,6 +19,8 @@ export type Stop =
   | { readonly kind: 'beginning' | 'travel'; readonly hart: number }
   /** `concealed`: so many inlined calls begin here that the step, or the frame that begins anew, is not in yet, as seen by the user. */
   | { readonly kind: 'step' | 'restart'; readonly hart: number; readonly concealed: number }
+  /** At the last store to what was asked for, before it executes; `text` says what it writes, or that there is none. */
+  | { readonly kind: 'written'; readonly hart: number; readonly text: string }
   /** The run-to symbol was reached. */
   | { readonly kind: 'runTo'; readonly hart: number; readonly symbol: string }
   /** What the run was told to go on to has happened; `event` is what it was, of traps and returns. */

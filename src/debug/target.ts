@@ -41,6 +41,7 @@ import {
 } from './images';
 import { LineStep } from './line-step';
 import { TargetMemory } from './memory';
+import type { MemoryPlace } from './memory-place';
 import { PlaceTest } from './place-test';
 import { type RunGoal, RunToGoal } from './run-goals';
 import { type Plan, Runner } from './runner';
@@ -167,6 +168,7 @@ export class DebugTarget {
             timeline,
             runner: this.runner,
             unwinder: this.unwinder,
+            data: this.data,
             cpu: (hart) => this.cpu(hart),
             callerOf: (frame) => this.callerOf(frame),
             concealed: (hart) => this.concealed(hart),
@@ -352,6 +354,14 @@ export class DebugTarget {
     return this.proceed();
   }
 
+  /** Starts the way to the last store to some memory; a string says why there is none. */
+  goToLastWrite(cpu: Cpu, name: string, { reference, length }: MemoryPlace): SliceResult | string {
+    if (length === 0) return t`How much memory belongs to ${name} is not known.`;
+    const ranges = this.data.rangesOf(cpu, reference, length);
+    if (typeof ranges === 'string') return t`${name} is not mapped now: ${ranges}.`;
+    return this.goBack({ how: 'write', hart: cpu.hart, name, ranges });
+  }
+
   /** Whether parts of the run are being executed again. */
   get isGoingBack(): boolean {
     return this.journey !== undefined;
@@ -376,6 +386,7 @@ export class DebugTarget {
     const { journey, travel } = this;
     this.journey = undefined;
     if (journey === undefined || travel === undefined) return;
+    journey.way.return({ kind: 'pause', hart: 0 });
     for (const _ of travel.goTo(journey.origin, { kind: 'pause', hart: 0 }));
     this.arrive();
   }

@@ -3,9 +3,11 @@
  * run again, looks for the last place before now that is wanted, and goes there. They yield between slices of work, so that
  * whoever drives them can answer others and give them up.
  */
-
-import { type Cpu, comparePoints, type Point, type TravelMachine } from '../machine/contract';
+import type { Pa } from '../base/address';
+import { t } from '../base/l10n';
+import { type Cpu, comparePoints, type Point, type RunExit, type TravelMachine } from '../machine/contract';
 import type { Timeline } from '../timeline/timeline';
+import { type DataBreakpoints, touchText } from './data-breakpoints';
 import type { Image } from './images';
 import type { Runner, Visits } from './runner';
 import { type Caller, logicalFrames, type PhysicalFrame, type Unwinder } from './stack';
@@ -16,10 +18,20 @@ import { isSameWorld } from './trap-policy';
 /** Work that goes on with each `next`, to the stop it leads to. */
 export type Journey = Generator<undefined, Stop>;
 
+/** Ways back that need nothing to be named. */
+export type PlainWay = 'instruction' | 'over' | 'out' | 'continue';
+
 /** What a way back is asked for. */
 export type BackRequest =
-  | { readonly how: 'instruction' | 'over' | 'out'; readonly hart: number }
-  | { readonly how: 'continue'; readonly hart: number };
+  | { readonly how: PlainWay; readonly hart: number }
+  /** To the last store to some physical memory; `name`: what the user calls it. */
+  | { readonly how: 'write'; readonly hart: number; readonly name: string; readonly ranges: readonly MemoryRange[] };
+
+/** Physical memory, bytes. */
+export interface MemoryRange {
+  readonly pa: Pa;
+  readonly length: number;
+}
 
 /** What ways back need of the target. */
 export interface TravelContext {
@@ -27,6 +39,7 @@ export interface TravelContext {
   readonly timeline: Timeline;
   readonly runner: Runner;
   readonly unwinder: Unwinder;
+  readonly data: Pick<DataBreakpoints, 'watchOnly' | 'install'>;
   cpu(hart: number): Cpu;
   callerOf(frame: PhysicalFrame): Caller;
   /** Inlined calls at the hart's pc that the user has not stepped into. */
@@ -48,12 +61,20 @@ interface Visit {
   readonly concealed: number;
 }
 
+/** A store that was seen: the point behind it, and its hart's own count there. */
+interface Store {
+  readonly exit: Extract<RunExit, { kind: 'watch' }>;
+  readonly point: Point;
+  readonly retired: bigint;
+}
+
 export class Travel {
   constructor(private readonly context: TravelContext) {}
 
   /** The way back that a request asks for. */
-  back({ how, hart }: BackRequest): Journey {
-    switch (how) {
+  back(request: BackRequest): Journey {
+    const { hart } = request;
+    switch (request.how) {
       case 'instruction':
         return this.instructionBack(hart);
       case 'over':
@@ -62,6 +83,8 @@ export class Travel {
         return this.lineBack(hart, true);
       case 'continue':
         return this.stopBack(hart);
+      case 'write':
+        return this.writeBack(request);
     }
   }
 
@@ -168,9 +191,44 @@ export class Travel {
     return found.stop;
   }
 
+  // ------------------------------------------------------------------ stores
+
+  /** To the instruction that stored last to some memory, before it executes. */
+  private *writeBack({ hart, name, ranges }: Extract<BackRequest, { how: 'write' }>): Journey {
+    const { timeline } = this.context;
+    const origin = timeline.now;
+    const found = yield* this.search(origin, (from, to) => this.lastStore(from, to, ranges));
+    if (found === undefined) {
+      yield* this.reach(origin);
+      return { kind: 'written', hart, text: t`${name} was not written since the beginning of the recorded run.` };
+    }
+    const cpu = this.context.cpu(found.exit.hart);
+    const retired = found.retired - 1n;
+    const before = yield* this.lastBefore(timeline.beginning, found.point, () => cpu.retired === retired);
+    yield* this.reach(before ?? found.point);
+    return { kind: 'written', hart: found.exit.hart, text: touchText(name, found.exit) };
+  }
+
+  private *lastStore(from: Point, to: Point, ranges: readonly MemoryRange[]): Generator<undefined, Store | undefined> {
+    const { data, timeline } = this.context;
+    let last: Store | undefined;
+    yield* this.reach(from);
+    data.watchOnly(ranges.map((range, at) => ({ id: -1 - at, ...range, access: 'write' })));
+    try {
+      const touched = (exit: Store['exit']): void => {
+        // A store that ends where the way began is the last one, too.
+        last = { exit, point: timeline.now, retired: this.context.cpu(exit.hart).retired };
+      };
+      yield* this.reach(to, { halts: new Set(), at: () => {}, touched });
+    } finally {
+      data.install();
+    }
+    return last;
+  }
+
   // ------------------------------------------------------------------ lines
 
-  /** To the beginning of the line before in this activation, or of the caller's line that called it. */
+  /** To the beginning of the line before in this activation, or of the caller's line that called it; out of it to its call. */
   private *lineBack(hart: number, isOut: boolean): Journey {
     const { timeline, unwinder } = this.context;
     const frame = unwinder.top(this.context.cpu(hart));
@@ -183,7 +241,10 @@ export class Travel {
     const chosen = found ?? seen.choose(true);
     if (chosen === undefined) return yield* this.toBeginning(hart);
     yield* this.reach(chosen.point);
-    return { kind: 'step', hart, concealed: chosen.concealed };
+    // Before the function's first instruction is its call, wherever that has a line.
+    return chosen.of === 'entry'
+      ? yield* this.instructionBack(hart)
+      : { kind: 'step', hart, concealed: chosen.concealed };
   }
 
   private *visitsIn(from: Point, to: Point, seen: Seen): Generator<undefined, Visit | undefined> {
@@ -215,7 +276,7 @@ class Seen implements Visits {
     this.entry = startOf(frame);
     this.halts = new Set([
       ...(isOut ? [] : statementsAround(frame)),
-      ...(caller === undefined ? [] : statementsAround(caller)),
+      ...(isOut || caller === undefined ? [] : statementsAround(caller)),
       ...(this.entry === undefined ? [] : [this.entry]),
     ]);
   }
@@ -252,7 +313,7 @@ class Seen implements Visits {
     if (own.length > 0) return beginningOf(own, isAll || entry >= 0);
     if (entry < 0 && !isAll) return undefined;
     const calling = all.slice(0, Math.max(entry, 0)).filter(({ of }) => of === 'caller');
-    return beginningOf(calling, isAll);
+    return calling.length === 0 ? all[entry] : beginningOf(calling, isAll);
   }
 
   /** The function's first instruction is before its prologue: the line there is not the first one of the body. */

@@ -16,6 +16,7 @@ import { TextDocuments } from './documents';
 import { EntryLenses } from './entry-lenses';
 import { bookmarkPageTables, explainAddress } from './explain';
 import { workspaceFiles } from './files';
+import { registerWaysBack } from './go-back';
 import { registerInspectorCommands } from './inspector-commands';
 import { VIEWS } from './inspector-list.gen';
 import { activeSession, type InspectorViews, registerInspectorViews } from './inspector-view';
@@ -134,6 +135,7 @@ export const activate = (
     registerConsoleLinks(),
     registerSourceProviders(),
     registerMemoryView(documents),
+    registerWaysBack(),
     registerNumberFormats(),
     registerRowCommands(documents, () => views.refresh()),
     registerInspectorCommands(VIEWS, views, documents),

@@ -36,6 +36,23 @@ describe('a session that goes back', () => {
       await talk.ask('stepBack', { threadId: 7 });
     }));
 
+  it('leads to the last write of a variable, out of functions, and says what was never written', () =>
+    check('going-back-writes', async (talk) => {
+      await talk.launch(trapsLaunch(), { [trapsSource]: [{ line: trapsLine('done') }] });
+      await talk.hear('stopped');
+      const frameId = await talk.frame();
+      await talk.move('back/write', { expression: 'ticks', frameId });
+      await talk.stack();
+      await talk.move('back/out');
+      await talk.stack();
+      await talk.move('back/write', { expression: 'faults' });
+      await talk.stack();
+      await talk.move('back/write', { expression: 'faults' });
+      await talk.move('back/write', { expression: 'done' });
+      await talk.ask('back/write', { expression: '1 + 1' });
+      await talk.ask('back/write', { expression: 'nobody' });
+    }));
+
   it('leads from a guest back into its hypervisor', () =>
     check('going-back-worlds', async (talk) => {
       await talk.launch({ program: 'bundled:guestmonolithickernel', arch: 'riscv64', stopOnEntry: true });

@@ -1,10 +1,10 @@
 /** Steps and runs back: to the line before, over calls, out of functions, to the stop before; on all instruction sets. */
 import { describe, expect, it } from 'vitest';
 import type { SliceResult, Stop } from '../../src/debug/stop';
-import type { BackRequest } from '../../src/debug/travel';
+import type { PlainWay } from '../../src/debug/travel';
 import { BundledTarget } from '../support/bundled-target';
 
-const back = (driven: BundledTarget, how: BackRequest['how']): Stop => {
+const back = (driven: BundledTarget, how: PlainWay): Stop => {
   const { target } = driven;
   const hart = target.stop?.hart ?? 0;
   let result: SliceResult | string = target.goBack({ how, hart });

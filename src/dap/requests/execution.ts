@@ -4,7 +4,7 @@ import { va } from '../../base/address';
 import { t } from '../../base/l10n';
 import { processorText } from '../../debug/machine-words';
 import type { StepRequest } from '../../debug/target';
-import type { BackRequest } from '../../debug/travel';
+import type { PlainWay } from '../../debug/travel';
 import type { Args } from '../arguments';
 import { badArgument, staleGotoTarget, stepImpossible } from '../errors';
 import type { Handler, RequestContext } from '../server';
@@ -31,7 +31,7 @@ export function executionRequests(session: Session): Record<string, Handler> {
     return undefined;
   };
 
-  const back = (command: string, how: BackRequest['how']) => (args: Args, context: RequestContext) => {
+  const back = (command: string, how: PlainWay) => (args: Args, context: RequestContext) => {
     const target = session.needStopped(command);
     const hart = session.hart(args.integer('threadId'));
     const isInstruction = how === 'over' && args.optionalString('granularity') === 'instruction';

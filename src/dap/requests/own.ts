@@ -3,12 +3,13 @@ import { ExpressionError } from '../../debug/expression/ast';
 import { inlineValue } from '../../debug/inline-values';
 import { formatReference } from '../../debug/memory';
 import { memoryPlace } from '../../debug/memory-place';
+import type { SliceResult } from '../../debug/stop';
 import { isTrapPolicy, TRAP_POLICIES } from '../../debug/trap-policy';
 import type { OpenInspector } from '../../inspect/open';
 import type { Args } from '../arguments';
 import { badArgument, cannotEvaluate, stepImpossible, UserError, unknownInspector, viewFailed } from '../errors';
 import { RUN_GOALS } from '../run-goal-list';
-import type { Handler } from '../server';
+import type { Handler, RequestContext } from '../server';
 import type { Session } from '../session';
 import { lineIn } from './breakpoints';
 import { explainText } from './explain';
@@ -40,6 +41,15 @@ export function ownRequests(session: Session): Record<string, Handler> {
       if (error instanceof UserError) throw error;
       throw viewFailed(id, error instanceof Error ? error.message : String(error));
     }
+  };
+  /** Lets the guest go where a request of our own leads it. */
+  const goOn = (context: RequestContext, hart: number, first: SliceResult | string): void => {
+    if (typeof first === 'string') throw stepImpossible(first);
+    context.after(() => {
+      // Clients know of their own requests only that they let the guest run.
+      session.server.event('continued', { threadId: hart + 1, allThreadsContinued: true });
+      session.run(first);
+    });
   };
   return {
     'inspect/list': () => ({ inspectors: session.inspectors.map((inspector) => inspector.info) }),
@@ -103,18 +113,26 @@ export function ownRequests(session: Session): Record<string, Handler> {
       const { reference, length } = evaluated(() => memoryPlace(target, args.string('expression'), scope));
       return { memoryReference: formatReference(reference), length };
     },
+    'back/out': (args, context) => {
+      const target = session.needStopped('back/out');
+      const hart = args.has('threadId') ? session.hart(args.integer('threadId')) : (target.stop?.hart ?? 0);
+      goOn(context, hart, target.goBack({ how: 'out', hart }));
+      return {};
+    },
+    'back/write': (args, context) => {
+      const target = session.needStopped('back/write');
+      const scope = session.scope(target, args.optionalInteger('frameId'));
+      const expression = args.string('expression');
+      const place = evaluated(() => memoryPlace(target, expression, scope));
+      goOn(context, scope.cpu.hart, target.goToLastWrite(scope.cpu, expression, place));
+      return {};
+    },
     'run/to': (args, context) => {
       const target = session.needStopped('run/to');
       const goal = RUN_GOALS.find(({ id }) => id === args.string('goal'))?.id;
       if (goal === undefined) throw badArgument('goal', RUN_GOALS.map(({ id }) => id).join(', '));
       const hart = args.has('threadId') ? session.hart(args.integer('threadId')) : (target.stop?.hart ?? 0);
-      const result = target.runToGoal(goal, hart);
-      if (typeof result === 'string') throw stepImpossible(result);
-      context.after(() => {
-        // Clients know of their own requests only that they let the guest run.
-        session.server.event('continued', { threadId: hart + 1, allThreadsContinued: true });
-        session.run(result);
-      });
+      goOn(context, hart, target.runToGoal(goal, hart));
       return {};
     },
     'address/explain': (args) => {
