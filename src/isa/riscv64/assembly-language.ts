@@ -16,8 +16,8 @@ const CSR_NUMBERS = { least: 0n, most: 0xfffn, step: 1n };
 export const RISCV64_ASSEMBLY: AssemblyLanguage = createTableLanguage({
   name: 'riscv64',
   insns: () => INSNS,
-  // Compressed forms take nothing that the others do not.
-  spelling: { ...SPELLING, aliases: SPELLING.aliases.filter(({ of }) => !of.startsWith('c.')) },
+  // Compressed forms take nothing that the others do not; Svinval's, which are disassembled without registers, are written with them.
+  spelling: { ...SPELLING, aliases: SPELLING.aliases.filter(({ of }) => !/^(c|sinval|hinval)\./.test(of)) },
   pseudo: () => PSEUDO_INSTRUCTIONS,
   registers: REGISTERS,
   syntax: { comments: ['#'], lineComments: [], separators: [';'] },

@@ -82,10 +82,12 @@ const INTEGER: readonly Alias[] = [
   { of: 'fence', when: { fm: 8, pred: 3, succ: 3 }, as: 'fence.tso', asm: '' },
   { of: 'fence', when: { fm: 0, pred: 15, succ: 15 }, as: 'fence', asm: '' },
   { of: 'fence', when: { fm: 0, pred: 1, succ: 0 }, as: 'pause', asm: '' },
-  ...['sfence.vma', 'hfence.vvma', 'hfence.gvma'].flatMap((name): Alias[] => [
-    { of: name, when: { rs1: 0, rs2: 0 }, as: name, asm: '' },
-    { of: name, when: { rs2: 0 }, as: name, asm: '{rs1}' },
-  ]),
+  ...['sfence.vma', 'hfence.vvma', 'hfence.gvma', 'sinval.vma', 'hinval.vvma', 'hinval.gvma'].flatMap(
+    (name): Alias[] => [
+      { of: name, when: { rs1: 0, rs2: 0 }, as: name, asm: '' },
+      { of: name, when: { rs2: 0 }, as: name, asm: '{rs1}' },
+    ],
+  ),
 ];
 
 const FFLAGS = 0x001;
