@@ -25,8 +25,6 @@ export function stoppedBody(target: DebugTarget, stop: Stop): object {
       return { reason: 'step', description: t`At the beginning of the recorded run (${mode})`, ...common };
     case 'written':
       return { reason: 'step', description: t`At the last write`, text: stop.text, ...common };
-    case 'travel':
-      return { reason: 'goto', description: t`Went to another point of the run (${mode})`, ...common };
     case 'restart':
       return { reason: 'restart', description: t`Frame restarted`, ...common };
     case 'runTo':

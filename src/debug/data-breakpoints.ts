@@ -83,12 +83,7 @@ export class DataBreakpoints {
     this.install();
   }
 
-  /** Watches these ranges alone, until the next `install`; for whoever executes a part of the run again. */
-  watchOnly(watches: readonly Watch[]): void {
-    this.machine.setWatches(watches);
-  }
-
-  /** Watches what the user wants watched. */
+  /** Watches what the user wants watched, and nothing else. */
   install(): void {
     this.machine.setWatches(this.all.flatMap((breakpoint) => breakpoint.watches));
   }

@@ -15,8 +15,8 @@ export { isPassage, isTrap } from '../machine/contract';
 /** The closed list of reasons. `hart` is the hart to look at first. */
 export type Stop =
   | { readonly kind: 'entry' | 'pause' | 'goto'; readonly hart: number }
-  /** A way back has led to the earliest point that is kept; `travel`: to the point that was asked for. */
-  | { readonly kind: 'beginning' | 'travel'; readonly hart: number }
+  /** A way back has led to the earliest point that is kept. */
+  | { readonly kind: 'beginning'; readonly hart: number }
   /** `concealed`: so many inlined calls begin here that the step, or the frame that begins anew, is not in yet, as seen by the user. */
   | { readonly kind: 'step' | 'restart'; readonly hart: number; readonly concealed: number }
   /** At the last store to what was asked for, before it executes; `text` says what it writes, or that there is none. */

@@ -267,8 +267,6 @@ export interface Machine {
 export interface TravelMachine extends Machine {
   /** Where it stands. */
   readonly point: Point;
-  /** Input that is recorded, and still to come. */
-  readonly inputsAhead: readonly InputRecord[];
   /** Told when something new comes from outside: what was recorded for later does not come any more. */
   onNewInput: () => void;
   /** Everything but RAM. */

@@ -369,10 +369,6 @@ export class EmulatedMachine implements TravelMachine {
     return this.inputs.log;
   }
 
-  get inputsAhead(): readonly InputRecord[] {
-    return this.inputs.ahead;
-  }
-
   set onNewInput(told: () => void) {
     this.inputs.onNew = told;
   }
