@@ -69,6 +69,8 @@ export interface Visits {
 
 /** One single step costs about as much host time as this many instructions of a long run. */
 const SINGLE_COST = 2000n;
+/** The same for a breakpoint that is passed by. */
+const VISIT_COST = 100n;
 /** After so many single steps the other harts get a turn, so that a spin lock they hold is released. */
 const TURN = 32;
 
@@ -156,18 +158,8 @@ export class Runner {
    * nobody but the owners of silent breakpoints and `visits` is told.
    */
   replay(machine: TravelMachine, until: Point, budget: bigint, visits?: Visits): boolean {
-    this.again = { until, stops: false, ...(visits && { visits }) };
-    try {
-      for (let left = budget; left > 0n; ) {
-        if (comparePoints(machine.point, until) >= 0) return true;
-        const before = machine.retired;
-        if (this.run(left)?.kind === 'idle') return true;
-        left -= machine.retired - before > 100n ? machine.retired - before : 100n;
-      }
-      return comparePoints(machine.point, until) >= 0;
-    } finally {
-      this.again = undefined;
-    }
+    const again = { until, stops: false, ...(visits && { visits }) };
+    return this.executeAgain(machine, again, budget) === 'there' || comparePoints(machine.point, until) >= 0;
   }
 
   /** The same as the user's run would go: yields its stops. Hits are not counted and nothing is logged. */
@@ -175,21 +167,33 @@ export class Runner {
     const hits = this.breakpoints.all.map((one) => one.hits);
     const { onLog } = this;
     this.onLog = () => {};
-    this.again = { until, stops: true };
+    try {
+      return this.executeAgain(machine, { until, stops: true }, budget);
+    } finally {
+      this.onLog = onLog;
+      for (const [index, one] of this.breakpoints.all.entries()) one.hits = hits[index] ?? one.hits;
+    }
+  }
+
+  private executeAgain(
+    machine: TravelMachine,
+    again: NonNullable<typeof this.again>,
+    budget: bigint,
+  ): SliceResult | 'there' {
+    this.again = again;
     try {
       for (let left = budget; left > 0n; ) {
-        if (comparePoints(machine.point, until) >= 0) return 'there';
+        if (comparePoints(machine.point, again.until) >= 0) return 'there';
         const before = machine.retired;
         const result = this.run(left);
         if (result?.kind === 'idle') return 'there';
         if (result !== undefined) return this.settle(result);
-        left -= machine.retired - before > 100n ? machine.retired - before : 100n;
+        const spent = machine.retired - before;
+        left -= spent > VISIT_COST ? spent : VISIT_COST;
       }
       return { kind: 'running' };
     } finally {
       this.again = undefined;
-      this.onLog = onLog;
-      for (const [index, one] of this.breakpoints.all.entries()) one.hits = hits[index] ?? one.hits;
     }
   }
 
