@@ -8,12 +8,11 @@ import { t } from '../base/l10n';
 import { type Cpu, comparePoints, type Point, type RunExit, type TravelMachine } from '../machine/contract';
 import type { Timeline } from '../timeline/timeline';
 import { type DataBreakpoints, touchText } from './data-breakpoints';
-import type { Image } from './images';
+import { PassedLines, type Visit } from './passed-lines';
 import type { Runner, Visits } from './runner';
-import { type Caller, logicalFrames, type PhysicalFrame, type Unwinder } from './stack';
+import type { Caller, PhysicalFrame, Unwinder } from './stack';
 import { depthOf } from './step-plan';
 import type { Stop } from './stop';
-import { isSameWorld } from './trap-policy';
 
 /** Work that goes on with each `next`, to the stop it leads to. */
 export type Journey = Generator<undefined, Stop>;
@@ -39,7 +38,7 @@ export interface TravelContext {
   readonly timeline: Timeline;
   readonly runner: Runner;
   readonly unwinder: Unwinder;
-  readonly data: Pick<DataBreakpoints, 'watchOnly' | 'install'>;
+  readonly data: Pick<DataBreakpoints, 'install'>;
   cpu(hart: number): Cpu;
   callerOf(frame: PhysicalFrame): Caller;
   /** Inlined calls at the hart's pc that the user has not stepped into. */
@@ -50,16 +49,6 @@ export interface TravelContext {
 const SLICE = 1_000_000n;
 /** How far before where ways back begin checkpoints are made, so that the next ones are short. */
 const NEAR = [400_000n, 40_000n, 4000n];
-
-/** A place that was passed. */
-interface Visit {
-  readonly point: Point;
-  /** Of the activation that is gone back in, of its caller, or the call of the function. */
-  readonly of: 'own' | 'caller' | 'entry';
-  /** The line, as far as the user sees it. */
-  readonly line: string;
-  readonly concealed: number;
-}
 
 /** A store that was seen: the point behind it, and its hart's own count there. */
 interface Store {
@@ -210,10 +199,10 @@ export class Travel {
   }
 
   private *lastStore(from: Point, to: Point, ranges: readonly MemoryRange[]): Generator<undefined, Store | undefined> {
-    const { data, timeline } = this.context;
+    const { data, machine, timeline } = this.context;
     let last: Store | undefined;
     yield* this.reach(from);
-    data.watchOnly(ranges.map((range, at) => ({ id: -1 - at, ...range, access: 'write' })));
+    machine.setWatches(ranges.map((range, at) => ({ id: -1 - at, ...range, access: 'write' })));
     try {
       const touched = (exit: Store['exit']): void => {
         // A store that ends where the way began is the last one, too.
@@ -236,7 +225,7 @@ export class Travel {
     const visible = depthOf(frame) - this.context.concealed(hart);
     const up = this.context.callerOf(frame);
     const caller = up.kind === 'frame' ? up.frame : undefined;
-    const seen = new Seen(this.context, hart, frame, visible, caller, isOut);
+    const seen = new PassedLines(this.context, hart, frame, visible, caller, isOut);
     const found = yield* this.search(timeline.now, (from, to) => this.visitsIn(from, to, seen));
     const chosen = found ?? seen.choose(true);
     if (chosen === undefined) return yield* this.toBeginning(hart);
@@ -247,113 +236,10 @@ export class Travel {
       : { kind: 'step', hart, concealed: chosen.concealed };
   }
 
-  private *visitsIn(from: Point, to: Point, seen: Seen): Generator<undefined, Visit | undefined> {
+  private *visitsIn(from: Point, to: Point, seen: PassedLines): Generator<undefined, Visit | undefined> {
     seen.begin();
     yield* this.reach(from);
     yield* this.reach(to, seen);
     return seen.choose(false);
   }
-}
-
-/** The statements that were passed in one activation and in its caller's, in their order. */
-class Seen implements Visits {
-  readonly halts: ReadonlySet<bigint>;
-  private readonly entry: bigint | undefined;
-  private readonly world;
-  /** Of the parts that were looked through before, which come later in the run. */
-  private later: readonly Visit[] = [];
-  private now: Visit[] = [];
-
-  constructor(
-    private readonly context: TravelContext,
-    private readonly hart: number,
-    private readonly frame: PhysicalFrame,
-    private readonly visible: number,
-    private readonly caller: PhysicalFrame | undefined,
-    private readonly isOut: boolean,
-  ) {
-    this.world = frame.cpu.world;
-    this.entry = startOf(frame);
-    this.halts = new Set([
-      ...(isOut ? [] : statementsAround(frame)),
-      ...(isOut || caller === undefined ? [] : statementsAround(caller)),
-      ...(this.entry === undefined ? [] : [this.entry]),
-    ]);
-  }
-
-  /** A part that comes before those looked through so far. */
-  begin(): void {
-    this.later = [...this.now, ...this.later];
-    this.now = [];
-  }
-
-  at(hart: number): void {
-    if (hart !== this.hart) return;
-    const cpu = this.context.cpu(hart);
-    const here = this.context.unwinder.top(cpu);
-    const { point } = this.context.machine;
-    const { caller } = this;
-    if (this.isOf(this.frame, here) && isSameWorld(cpu.world, this.world)) {
-      if (here.pc === this.entry) this.now.push({ point, of: 'entry', line: '', concealed: 0 });
-      if (!this.isOut) this.now.push({ point, of: 'own', ...lineOf(here, this.visible) });
-    } else if (caller !== undefined && this.isOf(caller, here) && isSameWorld(cpu.world, caller.cpu.world)) {
-      this.now.push({ point, of: 'caller', ...lineOf(here, depthOf(caller)) });
-    }
-  }
-
-  private isOf(frame: PhysicalFrame, here: PhysicalFrame): boolean {
-    return here.image === frame.image && here.cfa === frame.cfa && functionOf(here) === functionOf(frame);
-  }
-
-  /** Where the line before begins; undefined when that may be in a part that has not been looked through. */
-  choose(isAll: boolean): Visit | undefined {
-    const all = [...this.now, ...this.later];
-    const entry = all.findLastIndex(({ of }) => of === 'entry');
-    const own = all.slice(entry + 1).filter(({ of, point }) => of === 'own' && !this.isEntry(all[entry], point));
-    if (own.length > 0) return beginningOf(own, isAll || entry >= 0);
-    if (entry < 0 && !isAll) return undefined;
-    const calling = all.slice(0, Math.max(entry, 0)).filter(({ of }) => of === 'caller');
-    return calling.length === 0 ? all[entry] : beginningOf(calling, isAll);
-  }
-
-  /** The function's first instruction is before its prologue: the line there is not the first one of the body. */
-  private isEntry(entry: Visit | undefined, point: Point): boolean {
-    return entry !== undefined && comparePoints(entry.point, point) === 0;
-  }
-}
-
-/** The first of the last visits of one line in a row; undefined when visits before the first one may belong to it. */
-function beginningOf(visits: readonly Visit[], isComplete: boolean): Visit | undefined {
-  const line = visits.at(-1)?.line;
-  const before = visits.findLastIndex((one) => one.line !== line);
-  if (before < 0 && !isComplete) return undefined;
-  return visits[before + 1];
-}
-
-/** The line at a statement, of the outermost `visible` logical frames, and how many inlined calls that leaves out. */
-function lineOf(frame: PhysicalFrame, visible: number): { readonly line: string; readonly concealed: number } {
-  const frames = logicalFrames(frame);
-  const concealed = Math.max(0, frames.length - visible);
-  const shown = frames[concealed];
-  return { line: `${shown?.name} ${shown?.source?.path} ${shown?.line}`, concealed };
-}
-
-const functionOf = ({ image, link }: PhysicalFrame): bigint | undefined => {
-  const outer = image?.program.framesAt(link).at(-1);
-  return outer?.lo ?? image?.program.symbolAt(link)?.symbol.address;
-};
-
-/** Run-time address of the first instruction of a frame's function. */
-const startOf = (frame: PhysicalFrame): bigint | undefined => {
-  const start = functionOf(frame);
-  return start === undefined ? undefined : start + frame.slide;
-};
-
-/** Run-time addresses where the statements of a frame's function begin. */
-function statementsAround(frame: PhysicalFrame): bigint[] {
-  const image: Image | undefined = frame.image;
-  const outer = image?.program.framesAt(frame.link).at(-1);
-  if (image === undefined || outer === undefined) return [];
-  const rows = image.program.linesIn({ lo: outer.lo, hi: outer.hi });
-  return rows.filter((row) => row.isStmt && row.line > 0).map((row) => row.lo + frame.slide);
 }
