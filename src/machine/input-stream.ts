@@ -4,7 +4,6 @@
  * passes the same points, however either run was sliced or stopped.
  */
 import { comparePoints, type InputRecord, type MachineInput, type Point } from './contract';
-import { least } from './turns';
 
 /** Where a stream stands, as plain data. */
 export interface InputPosition {
@@ -34,10 +33,6 @@ export class InputStream {
   /** What has come. */
   get log(): readonly InputRecord[] {
     return this.#log.slice(0, this.#position);
-  }
-  /** What is recorded, and still to come. */
-  get ahead(): readonly InputRecord[] {
-    return this.#log.slice(this.#position);
   }
 
   /** Bytes come in live; the next point that a run passes takes them. */
@@ -93,9 +88,11 @@ export class InputStream {
 
   /** Instructions until the next recorded input or the end of the run, when one lies ahead. */
   distance(retired: bigint): bigint | undefined {
-    const counts = [this.#log[this.#position]?.at, this.until?.at, this.#aloneUntil?.at];
-    const [first, ...rest] = counts.filter((at): at is bigint => at !== undefined && at > retired);
-    return first === undefined ? undefined : least(first, ...rest) - retired;
+    let nearest: bigint | undefined;
+    for (const point of [this.#log[this.#position], this.until, this.#aloneUntil]) {
+      if (point && point.at > retired && (nearest === undefined || point.at < nearest)) nearest = point.at;
+    }
+    return nearest === undefined ? undefined : nearest - retired;
   }
 
   get #aloneUntil(): Point | undefined {
@@ -107,7 +104,7 @@ export class InputStream {
   countTrap(retired: bigint): boolean {
     this.#traps = retired === this.#trapsAt ? this.#traps + 1 : 1;
     this.#trapsAt = retired;
-    return [this.#log[this.#position], this.until, this.#aloneUntil].some((point) => point?.at === retired);
+    return this.#log[this.#position]?.at === retired || this.until?.at === retired || this.#aloneUntil?.at === retired;
   }
 
   /** Whether the run has reached the point where it wants to come back. */
