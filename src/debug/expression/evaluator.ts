@@ -284,16 +284,8 @@ function binary(
   if (computed !== undefined) return computed;
   const a = toNumber(left);
   const b = toNumber(right);
-  switch (operator) {
-    case '<':
-      return boolean(a < b);
-    case '<=':
-      return boolean(a <= b);
-    case '>':
-      return boolean(a > b);
-    case '>=':
-      return boolean(a >= b);
-  }
+  const ordered = compared(operator, a, b);
+  if (ordered !== undefined) return ordered;
   const step = pointerStep(left, operator);
   if (step !== undefined) return step(toInteger(right));
   const mirrored = operator === '+' ? pointerStep(right, operator) : undefined;
@@ -304,6 +296,22 @@ function binary(
   const isSum = operator === '+' || operator === '-';
   // The distance of two addresses is none.
   return isSum && isAddress(left) !== isAddress(right) ? { kind: 'number', value, isAddress: true } : number(value);
+}
+
+/** Which of two numbers is the greater, where that is asked. */
+function compared(operator: BinaryOperator, a: bigint | number, b: bigint | number): Operand | undefined {
+  switch (operator) {
+    case '<':
+      return boolean(a < b);
+    case '<=':
+      return boolean(a <= b);
+    case '>':
+      return boolean(a > b);
+    case '>=':
+      return boolean(a >= b);
+    default:
+      return undefined;
+  }
 }
 
 /** Whether an operand is shown as an address: registers, symbols, pointers, numbers that are called so. */
@@ -324,18 +332,7 @@ function computedInC(operator: BinaryOperator, left: Operand, right: Operand): O
   const c = isShift ? x : common(x, y);
   const a = cut(toInteger(left), c);
   const b = isShift ? cut(toInteger(right), y) : cut(toInteger(right), c);
-  switch (operator) {
-    case '<':
-      return boolean(a < b);
-    case '<=':
-      return boolean(a <= b);
-    case '>':
-      return boolean(a > b);
-    case '>=':
-      return boolean(a >= b);
-    default:
-      return { kind: 'number', value: cut(integer(operator, a, b), c), c };
-  }
+  return compared(operator, a, b) ?? { kind: 'number', value: cut(integer(operator, a, b), c), c };
 }
 
 const inC = (scope: EvaluationScope, c: CInteger | undefined, value: bigint): Operand | undefined =>
