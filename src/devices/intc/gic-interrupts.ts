@@ -140,6 +140,16 @@ export const fieldRegisters = (first: number, end: number, fields = GIC_FIELDS) 
     }));
   });
 
+/** Where the registers of a GICv3 frame begin that tell what it is, and their values but for the part's number. */
+export const GICV3_IDENTITY = 0xffd0;
+const IDENTITIES = [0x44, 0, 0, 0, 0, 0xb4, 0x3b, 0, 0x0d, 0xf0, 0x05, 0xb1];
+
+/** PIDR4 to CIDR3 of a frame of 64 KiB, for the lower byte of its part number; 0 outside of them. */
+export const gicv3Identity = (part: number, offset: number): number => {
+  const at = (offset - GICV3_IDENTITY) >> 2;
+  return at === 4 ? part : (IDENTITIES[at] ?? 0);
+};
+
 /** A part of a word, as a narrower access sees it. */
 export const wordPart = (word: number, offset: number, width: 1 | 2 | 4): number =>
   width === 4 ? word : (word >>> (8 * (offset & 3))) & (2 ** (8 * width) - 1);

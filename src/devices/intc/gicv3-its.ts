@@ -5,7 +5,7 @@
  * @see Arm Generic Interrupt Controller Architecture Specification, version 3 (IHI 0069), section 12.19 "The ITS register descriptions"
  */
 import type { BusMaster, Device, DeviceRegister } from '../device';
-import { wordAround, wordPart } from './gic-interrupts';
+import { gicv3Identity, wordAround, wordPart } from './gic-interrupts';
 import { FIRST_LPI } from './gicv3-interface';
 import { COMMAND_BYTES, type ItsCommand, readCommand } from './gicv3-its-commands';
 import { BASER, type DeviceEntry, ENTRY_BYTES, type EventEntry, ItsTables, TableProblem } from './gicv3-its-tables';
@@ -21,8 +21,8 @@ const GITS = {
   BASER0: 0x100,
   BASER1: 0x108,
 } as const;
-const IDENTITY = 0xffd0;
-const IDENTITIES = [0x44, 0, 0, 0, 0x94, 0xb4, 0x3b, 0, 0x0d, 0xf0, 0x05, 0xb1];
+/** The lower byte of its part number. */
+const PART = 0x94;
 const IIDR = 0x43b;
 const ENABLED = 1;
 /** It is never busy. */
@@ -161,7 +161,7 @@ export class Gicv3Its implements Device<ItsState> {
       case GITS.BASER1:
         return half(state.collections | BASER.type.collections | BASER.entrySize);
       default:
-        return offset >= IDENTITY && offset < 0x1_0000 ? (IDENTITIES[(offset - IDENTITY) >> 2] ?? 0) : 0;
+        return gicv3Identity(PART, offset);
     }
   }
 

@@ -8,6 +8,7 @@ import {
   BANK_FIELDS,
   bankFieldAt,
   fieldRegisters,
+  gicv3Identity,
   PRIVATE,
   readField,
   SGIS,
@@ -21,8 +22,8 @@ const FRAME = 0x1_0000;
 /** Bytes of one redistributor. */
 export const REDISTRIBUTOR = 2 * FRAME;
 const GICR = { CTLR: 0x0, IIDR: 0x4, TYPER: 0x8, WAKER: 0x14, PROPBASER: 0x70, PENDBASER: 0x78 } as const;
-const IDENTITY = 0xffd0;
-const IDENTITIES = [0x44, 0, 0, 0, 0x93, 0xb4, 0x3b, 0, 0x0d, 0xf0, 0x05, 0xb1];
+/** The lower byte of its part number. */
+const PART = 0x93;
 const IIDR = 0x43b;
 const LAST = 0x10;
 /** It has locality-specific interrupts; bit 0 of CTLR switches them on. */
@@ -105,7 +106,7 @@ export class Gicv3Redistributors implements Device<null> {
       case GICR.WAKER:
         return this.gic.state.asleep[processor] ? ASLEEP | CHILDREN_ASLEEP : 0;
       default:
-        return offset >= IDENTITY ? (IDENTITIES[(offset - IDENTITY) >> 2] ?? 0) : 0;
+        return gicv3Identity(PART, offset);
     }
   }
 

@@ -20,8 +20,10 @@ import {
   bankFieldAt,
   fieldRegisters,
   freshInterrupts,
+  GICV3_IDENTITY,
   type GicCandidate,
   type GicGroup,
+  gicv3Identity,
   PRIVATE,
   putBit,
   readField,
@@ -35,8 +37,8 @@ import { freshLpis, Gicv3Lpis, type LpiState } from './gicv3-lpis';
 import { freshGicv3Virtual, Gicv3Virtual, type Gicv3VirtualState } from './gicv3-virtual';
 
 const GICD = { CTLR: 0x0, TYPER: 0x4, IIDR: 0x8, SETSPI: 0x40, CLRSPI: 0x48, IROUTER: 0x6000 } as const;
-const IDENTITY = 0xffd0;
-const IDENTITIES = [0x44, 0, 0, 0, 0x92, 0xb4, 0x3b, 0, 0x0d, 0xf0, 0x05, 0xb1];
+/** The lower byte of its part number. */
+const PART = 0x92;
 const IIDR = 0x43b;
 /** One Security state, affinity routing: always. */
 const CTLR_FIXED = 0x50;
@@ -168,7 +170,7 @@ export class Gicv3 implements Device<Gicv3State> {
     if (offset === GICD.CTLR) return this.state.ctlr | CTLR_FIXED;
     if (offset === GICD.TYPER) return TYPER | ((this.options.interrupts >> 5) - 1);
     if (offset === GICD.IIDR) return IIDR;
-    if (offset >= IDENTITY) return IDENTITIES[(offset - IDENTITY) >> 2] ?? 0;
+    if (offset >= GICV3_IDENTITY) return gicv3Identity(PART, offset);
     if (offset >= GICD.IROUTER) {
       const route = this.state.route[((offset - GICD.IROUTER) >> 3) - PRIVATE] ?? 0n;
       return Number(BigInt.asUintN(32, offset & 4 ? route >> 32n : route));
@@ -184,7 +186,7 @@ export class Gicv3 implements Device<Gicv3State> {
       if (mask & 1) state.ctlr = value & CTLR_KEPT;
       return;
     }
-    if (offset >= GICD.IROUTER && offset < IDENTITY) {
+    if (offset >= GICD.IROUTER && offset < GICV3_IDENTITY) {
       const index = ((offset - GICD.IROUTER) >> 3) - PRIVATE;
       const old = state.route[index];
       if (old === undefined) return;
