@@ -6,7 +6,7 @@
 import type { Host } from '../base/host';
 import { t } from '../base/l10n';
 import type { Companions } from '../symbols/module';
-import type { SymbolReader } from '../symbols/reader';
+import { readIfProgram, type SymbolReader } from '../symbols/reader';
 import type { CompanionName, Program } from '../symbols/types';
 
 /** What looking for them needs. */
@@ -36,7 +36,7 @@ async function debugFileOf(
   for (const path of debugPaths(files, program)) {
     const bytes = await readIfThere(files.host, path);
     if (bytes === undefined) continue;
-    const found = readIfSymbols(files.reader, path, bytes);
+    const found = readIfProgram(files.reader, path, bytes);
     if (found?.hasDebugInfo !== true) continue;
     if (isOf(found, program)) return { path, bytes, program: found };
     program.note(
@@ -130,14 +130,6 @@ async function readIfThere(host: Host, path: string): Promise<Uint8Array | undef
     return await host.readFile(path);
   } catch {
     // Most places are only where it could be.
-    return undefined;
-  }
-}
-
-function readIfSymbols(reader: SymbolReader, path: string, bytes: Uint8Array): Program | undefined {
-  try {
-    return reader.read(path, bytes);
-  } catch {
     return undefined;
   }
 }

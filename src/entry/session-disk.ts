@@ -9,7 +9,7 @@ import { ImageError } from '../image/image-error';
 import { imageDisk } from '../image/kernel-media';
 import { sparseReader } from '../image/sectors';
 import type { Drive } from '../machine/boards/board';
-import type { SymbolReader } from '../symbols/reader';
+import { readIfProgram, type SymbolReader } from '../symbols/reader';
 import type { Program } from '../symbols/types';
 import { baseName } from './session-images';
 
@@ -69,7 +69,7 @@ export function diskImages(
 ): TargetImage[] {
   const images: TargetImage[] = [];
   for (const { path, bytes } of files.filter((file) => isElf(file.bytes))) {
-    const program = symbolsOf(reader, path, bytes);
+    const program = readIfProgram(reader, path, bytes);
     if (program === undefined || program.elf.machine !== machine) continue;
     if (known.some((other) => isSame(program, other))) continue;
     if (program.elf.symbols.length === 0 && !program.hasLines) continue;
@@ -94,15 +94,6 @@ async function filesOn(disk: Uint8Array): Promise<FileOnDisk[]> {
     // No FAT, or a damaged one: what is on it is the guest's affair.
     if (error instanceof ImageError) return [];
     throw error;
-  }
-}
-
-function symbolsOf(reader: SymbolReader, path: string, bytes: Uint8Array): Program | undefined {
-  try {
-    return reader.read(path, bytes);
-  } catch {
-    // Not every file that begins like a program is one.
-    return undefined;
   }
 }
 

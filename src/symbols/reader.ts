@@ -15,6 +15,15 @@ export interface SymbolReader {
   read(path: string, bytes: Uint8Array, companions?: Companions, debug?: Uint8Array): Program;
 }
 
+/** A program from a file that may be none: not every file that begins like a program is one. */
+export function readIfProgram(reader: SymbolReader, path: string, bytes: Uint8Array): Program | undefined {
+  try {
+    return reader.read(path, bytes);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Makes a reader from the bytes of src/symbols/symbols.wasm, or from the compiled module. */
 export async function loadSymbolReader(wasm: Uint8Array | WebAssembly.Module): Promise<SymbolReader> {
   return symbolReader(wasm instanceof WebAssembly.Module ? wasm : await WebAssembly.compile(wasm as BufferSource));
