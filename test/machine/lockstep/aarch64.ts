@@ -7,7 +7,7 @@ import type { PatternField } from '../../../src/isa/core/pattern';
 import { AARCH64_VIRT_BOARD } from '../../../src/machine/boards/aarch64-virt/board';
 import type { Random } from '../../support/random';
 import type { PatternMachine } from './machine';
-import { float, integer } from './operands';
+import { half, integer } from './operands';
 
 const ODD = 27;
 const RECORD = 28;
@@ -70,18 +70,6 @@ const field: PatternMachine['field'] = (random, row, field, distance) => {
 /** 31 general registers and sp, 32 vector registers, NZCV, FPCR, FPSR, and afterwards a word of all exceptions. */
 const RECORD_BYTES = 800;
 const [VECTORS, NZCV, FPCR] = [256, 768, 776];
-
-/** Half a vector: a double, two singles, an integer. */
-const half = (random: Random): bigint => {
-  switch (random.below(4)) {
-    case 0:
-      return integer(random);
-    case 1:
-      return BigInt.asUintN(64, (float(random) << 32n) | BigInt.asUintN(32, float(random)));
-    default:
-      return float(random);
-  }
-};
 
 /** FPCR: rounding mode, flush to zero, default NaN, alternative half precision, flush of half precision. */
 const FPCR_BITS = [22, 23, 24, 25, 26, 19];

@@ -8,7 +8,7 @@ import { insns } from '../../../src/isa/loongarch64/insns/all';
 import { LOONGARCH64_VIRT_BOARD } from '../../../src/machine/boards/loongarch64-virt/board';
 import type { Random } from '../../support/random';
 import type { PatternMachine } from './machine';
-import { float, integer } from './operands';
+import { half, integer } from './operands';
 
 const FP = 22;
 /** General registers of the surroundings: the link, pointers, the index. */
@@ -60,18 +60,6 @@ const [VECTORS, CONDITIONS, FCSR] = [256, 768, 832];
 
 /** Flags that may be exceptions: not underflow, which QEMU does not have of exact results. */
 const ENABLES = 0x1d;
-
-/** Half a vector: a double, two singles, an integer, or small lanes. Of a single its upper half means nothing. */
-const half = (random: Random): bigint => {
-  switch (random.below(4)) {
-    case 0:
-      return integer(random);
-    case 1:
-      return BigInt.asUintN(64, (float(random) << 32n) | BigInt.asUintN(32, float(random)));
-    default:
-      return float(random);
-  }
-};
 
 /** Flags are clear, the rounding mode is one of `modes`, and now and then some of `enables` are exceptions. */
 const record =

@@ -118,3 +118,15 @@ export const float = (random: Random): bigint => {
       return BOXED | BigInt(random.u32());
   }
 };
+
+/** Half a vector: a double, two singles, an integer. Of a single in it the upper half means nothing. */
+export const half = (random: Random): bigint => {
+  switch (random.below(4)) {
+    case 0:
+      return integer(random);
+    case 1:
+      return BigInt.asUintN(64, (float(random) << 32n) | BigInt.asUintN(32, float(random)));
+    default:
+      return float(random);
+  }
+};

@@ -1,6 +1,6 @@
 /** Contents of all registers of x86-64, as guests/x86_64/lockstep.s loads and stores them. */
 import type { Random } from '../../support/random';
-import { float, integer } from './operands';
+import { half, integer } from './operands';
 import { FLAT_CODE_32, FLAT_CODE_64, FLAT_DATA, localSelector, SCRATCH } from './x86_64-places';
 import { POINTERS, SMALL } from './x86_64-writer';
 
@@ -93,17 +93,6 @@ const extended = (random: Random): { significand: bigint; top: number } => {
         significand: (1n << 63n) | BigInt.asUintN(64, random.u64() << BigInt(random.below(63))),
         top: sign | (0x3fff - 40 + random.below(110)),
       };
-  }
-};
-
-const half = (random: Random): bigint => {
-  switch (random.below(4)) {
-    case 0:
-      return integer(random);
-    case 1:
-      return BigInt.asUintN(64, (float(random) << 32n) | BigInt.asUintN(32, float(random)));
-    default:
-      return float(random);
   }
 };
 
